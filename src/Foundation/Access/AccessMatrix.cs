@@ -1,0 +1,37 @@
+using static VictimSupport.Foundation.Access.Role;
+
+namespace VictimSupport.Foundation.Access;
+
+/// <summary>Who may do what: the product's access matrix as data. Finer rules (assigned, restricted, walled) need the row and stand
+/// in the <c>Guard</c> of the folder that owns it; this table says who may knock at all.</summary>
+public static class AccessMatrix
+{
+    private static readonly Dictionary<May, Role[]> Rows = new()
+    {
+        [May.RunThePlatform] = [Operator],
+        [May.SetUpTheZone] = [ZoneAdministrator, Coordinator],
+        [May.BringStaffIn] = [ZoneAdministrator],
+        [May.ConfirmRoles] = [Coordinator, DataProtectionOfficer],
+        [May.OpenCallOuts] = [Coordinator, Caseworker, OnCall],
+        [May.FillTheTray] = [Coordinator, Caseworker, OnCall, Trainee, FrontDesk],
+        [May.WorkOnDossiers] = [Coordinator, Caseworker, OnCall],
+        [May.OpenAnyDossierOfTheZone] = [Coordinator],
+        [May.SeeSafetyCards] = [Coordinator, Caseworker, OnCall],
+        [May.BreakGlass] = [Coordinator, Caseworker, OnCall],
+        [May.CloseAndHandOver] = [Coordinator, Caseworker],
+        [May.SeeWhoIsOnCall] = [ZoneAdministrator, Coordinator, Caseworker, OnCall, Trainee, FrontDesk],
+        [May.ReadTheAudit] = [ZoneAdministrator, Coordinator, DataProtectionOfficer],
+        [May.DecideOnPersonalData] = [DataProtectionOfficer],
+        [May.SeeExactFigures] = [Coordinator, Caseworker],
+        [May.SeeMaskedFigures] = [ZoneAdministrator, DataProtectionOfficer],
+        [May.SeeProtectedFigures] = [Operator, ZoneAdministrator, Coordinator, Caseworker, OnCall, DataProtectionOfficer, Analyst],
+        [May.BeSignedIn] = Enum.GetValues<Role>(),
+    };
+
+    /// <summary>Every deed with the roles that may do it, in the order of <see cref="May"/>.</summary>
+    public static IEnumerable<(May Deed, IReadOnlyList<Role> Roles)> All =>
+        Enum.GetValues<May>().Select(deed => (deed, (IReadOnlyList<Role>)Rows[deed]));
+
+    /// <summary>May anyone with one of these roles do this? An unknown deed is nobody's.</summary>
+    public static bool Allows(May deed, IEnumerable<Role> roles) => Rows.TryGetValue(deed, out var allowed) && roles.Any(allowed.Contains);
+}

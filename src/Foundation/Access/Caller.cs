@@ -1,0 +1,18 @@
+namespace VictimSupport.Foundation.Access;
+
+/// <summary>Who asks: an account with the roles it holds where it stands, nobody, or the platform itself (a job).</summary>
+/// <param name="Account">null: nobody, or the platform.</param>
+/// <param name="Roles">Roles in the current zone, or platform roles outside any zone.</param>
+public sealed record Caller(Guid? Account, Guid? Session, IReadOnlySet<Role> Roles, bool IsPlatform = false)
+{
+    public static readonly Caller Nobody = new(null, null, new HashSet<Role>());
+
+    /// <summary>A job: it stands behind no person and may do what its request requires.</summary>
+    public static readonly Caller Platform = new(null, null, new HashSet<Role>(), IsPlatform: true);
+
+    public bool May(May deed) => IsPlatform || AccessMatrix.Allows(deed, Roles);
+    public bool Is(Role role) => Roles.Contains(role);
+
+    /// <summary>The account, where the use case cannot be reached without one.</summary>
+    public Guid Self => Account ?? throw new InvalidOperationException("This use case needs an account; its request is open to nobody in particular.");
+}

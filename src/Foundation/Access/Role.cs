@@ -1,0 +1,15 @@
+namespace VictimSupport.Foundation.Access;
+
+/// <summary>What an account is in a zone, or, for the last two, on the platform. Held per zone; one person may hold several.</summary>
+public enum Role
+{
+    ZoneAdministrator = 1,
+    Coordinator = 2,
+    Caseworker = 3,
+    OnCall = 4,
+    Trainee = 5,
+    FrontDesk = 6,
+    DataProtectionOfficer = 7,
+    Operator = 8,
+    Analyst = 9,
+}

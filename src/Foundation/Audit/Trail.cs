@@ -1,0 +1,87 @@
+using System.Buffers;
+using System.Text;
+using System.Text.Json;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.ChangeTracking;
+using VictimSupport.Foundation.Access;
+using VictimSupport.Foundation.Pipeline;
+
+namespace VictimSupport.Foundation.Audit;
+
+/// <summary>An entity that belongs to a dossier: a change to it is recorded under that dossier.</summary>
+public interface IOfDossier
+{
+    Guid DossierId { get; }
+}
+
+/// <summary>Collects, while a use case runs, what its audit record must say. Guards note the dossier and why it opened; the pipeline notes the rest.</summary>
+public sealed class Trail
+{
+    private readonly List<(string Kind, Guid Id, char How)> changes = [];
+    private Guid? subject;
+    private string? reason;
+
+    /// <summary>The dossier this use case concerns, and why it may be opened (assigned, on duty, control …).</summary>
+    public void Concerns(Guid dossier, string why)
+    {
+        subject = dossier;
+        reason = why;
+    }
+
+    internal void Changes(ChangeTracker tracker)
+    {
+        foreach (var entry in tracker.Entries())
+        {
+            var how = entry.State switch { EntityState.Added => '+', EntityState.Modified => '~', EntityState.Deleted => '-', _ => ' ' };
+            if (how == ' ' || entry.Metadata.FindPrimaryKey()?.Properties is not [{ ClrType: var type }] || type != typeof(Guid)) continue;
+            changes.Add((entry.Metadata.ClrType.Name, (Guid)entry.Property(entry.Metadata.FindPrimaryKey()!.Properties[0].Name).CurrentValue!, how));
+            if (entry.Entity is IOfDossier part) subject ??= part.DossierId;
+        }
+    }
+
+    /// <summary>Did this read show a dossier, or rows of several? Menus and code lists are not worth a record.</summary>
+    internal bool Shows(object? response) => subject is not null || response is IListDossiers;
+
+    internal AuditRecord Write(object request, object? response, Caller caller) => Record(request, "", response, subject, null, caller);
+    internal AuditRecord Read(object request, object? response, Caller caller) => Record(request, "", response, subject, null, caller);
+    internal AuditRecord Refusal(object request, string code, Guid? about, Caller caller) => Record(request, "!" + code, null, about ?? subject, code, caller);
+
+    private AuditRecord Record(object request, string suffix, object? response, Guid? about, string? refusal, Caller caller)
+    {
+        var buffer = new ArrayBufferWriter<byte>(256);
+        using (var json = new Utf8JsonWriter(buffer))
+        {
+            json.WriteStartObject();
+            if (reason is not null) json.WriteString("why", reason);
+            if (refusal is not null) json.WriteString("refused", refusal);
+            if (caller.IsPlatform) json.WriteBoolean("platform", true);
+            else if (caller.Session is { } session) json.WriteString("session", session);
+            if (response is IListDossiers list)
+            {
+                json.WriteStartArray("listed");
+                foreach (var id in list.Listed) json.WriteStringValue(id);
+                json.WriteEndArray();
+            }
+            if (changes.Count > 0 && refusal is null)
+            {
+                json.WriteStartArray("changed");
+                foreach (var (kind, id, how) in changes) json.WriteStringValue($"{how}{kind} {id}");
+                json.WriteEndArray();
+            }
+            json.WriteEndObject();
+        }
+        return new AuditRecord(default, caller.Account, Act.Of(request.GetType()) + suffix, about, Encoding.UTF8.GetString(buffer.WrittenSpan));
+    }
+}
+
+/// <summary>The name of a use case in the audit, taken from where it lives: <c>VictimSupport.Casework.Dossiers.Show+Query</c> is <c>Casework.Dossiers.Show</c>.</summary>
+public static class Act
+{
+    private static readonly System.Collections.Concurrent.ConcurrentDictionary<Type, string> Names = new();
+
+    public static string Of(Type request) => Names.GetOrAdd(request, type =>
+    {
+        var name = (type.DeclaringType ?? type).FullName!.Replace("VictimSupport.", "", StringComparison.Ordinal);
+        return type.DeclaringType is null || type.Name is "Query" or "Command" ? name : $"{name}.{type.Name}";
+    });
+}

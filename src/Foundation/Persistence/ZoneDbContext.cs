@@ -1,0 +1,50 @@
+using Microsoft.EntityFrameworkCore;
+using VictimSupport.Foundation.Audit;
+using VictimSupport.Foundation.Secrecy;
+
+namespace VictimSupport.Foundation.Persistence;
+
+/// <summary>One zone's data, about people. Handlers get it ready: on the zone's own connection, inside the transaction where they write.</summary>
+public sealed class ZoneDbContext(DbContextOptions<ZoneDbContext> options) : DbContext(options), IAuditedContext
+{
+    /// <summary>Opens and seals this use case's boxes; set at each lease, so nothing is left over in a pooled context.</summary>
+    internal Keyring? Keyring { get; set; }
+
+    protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder) => configurationBuilder.Conventions(options);
+
+    protected override void OnModelCreating(ModelBuilder modelBuilder)
+    {
+        modelBuilder.ApplyMappings(options, typeof(IZoneMapping<>));
+        AuditRow.Map(modelBuilder);
+    }
+}
+
+/// <summary>The catalogue: about the house (zones, accounts, sessions, jobs), never about a person helped.</summary>
+public sealed class CatalogDbContext(DbContextOptions<CatalogDbContext> options) : DbContext(options), IAuditedContext,
+    Microsoft.AspNetCore.DataProtection.EntityFrameworkCore.IDataProtectionKeyContext
+{
+    public DbSet<Microsoft.AspNetCore.DataProtection.EntityFrameworkCore.DataProtectionKey> DataProtectionKeys => Set<Microsoft.AspNetCore.DataProtection.EntityFrameworkCore.DataProtectionKey>();
+
+    protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder) => configurationBuilder.Conventions(options);
+
+    protected override void OnModelCreating(ModelBuilder modelBuilder)
+    {
+        modelBuilder.Entity<Microsoft.AspNetCore.DataProtection.EntityFrameworkCore.DataProtectionKey>(b =>
+        {
+            b.ToTable("data_protection_key");
+            b.Property(k => k.Xml).HasMaxLength(8000);
+        });
+        modelBuilder.ApplyMappings(options, typeof(ICatalogMapping<>));
+        AuditRow.Map(modelBuilder);
+    }
+}
+
+/// <summary>Published figures: about no one.</summary>
+public sealed class FiguresDbContext(DbContextOptions<FiguresDbContext> options) : DbContext(options)
+{
+    protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder) => configurationBuilder.Conventions(options);
+    protected override void OnModelCreating(ModelBuilder modelBuilder) => modelBuilder.ApplyMappings(options, typeof(IFiguresMapping<>));
+}
+
+/// <summary>A context whose database carries an audit chain.</summary>
+internal interface IAuditedContext;

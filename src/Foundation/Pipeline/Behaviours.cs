@@ -1,0 +1,94 @@
+using FluentValidation;
+using FluentValidation.Results;
+using MediatR;
+using Microsoft.Extensions.DependencyInjection;
+using VictimSupport.Foundation.Access;
+using VictimSupport.Foundation.Audit;
+using VictimSupport.Foundation.Persistence;
+
+namespace VictimSupport.Foundation.Pipeline;
+
+/// <summary>Outermost: a refusal is recorded in a transaction of its own, after everything else was rolled back.</summary>
+internal sealed class RecordRefusals<TRequest, TResponse>(UseCase useCase, AuditDesk audit) : IPipelineBehavior<TRequest, TResponse> where TRequest : notnull
+{
+    public async Task<TResponse> Handle(TRequest request, CancellationToken cancellationToken, RequestHandlerDelegate<TResponse> next)
+    {
+        try
+        {
+            return await next();
+        }
+        catch (RefusedException refusal)
+        {
+            await audit.Append(useCase, useCase.Trail.Refusal(request, refusal.Code, refusal.Subject, useCase.Caller), CancellationToken.None);
+            throw;
+        }
+        catch (ValidationException) when (request is ISensitive)
+        {
+            await audit.Append(useCase, useCase.Trail.Refusal(request, "invalid", null, useCase.Caller), CancellationToken.None);
+            throw;
+        }
+    }
+}
+
+/// <summary>The caller's roles against what the request requires.</summary>
+internal sealed class Authorise<TRequest, TResponse>(UseCase useCase) : IPipelineBehavior<TRequest, TResponse> where TRequest : notnull
+{
+    private static readonly Demand Demand = Demand.Of(typeof(TRequest))
+        ?? throw new InvalidOperationException($"{typeof(TRequest)} carries neither [Requires] nor [Open].");
+
+    public Task<TResponse> Handle(TRequest request, CancellationToken cancellationToken, RequestHandlerDelegate<TResponse> next) =>
+        Demand.Deed is { } deed && !useCase.Caller.May(deed) ? throw new RefusedException("role") : next();
+}
+
+/// <summary>Runs the request's rules; what they find comes back as one exception with a field for each fault.</summary>
+internal sealed class Validate<TRequest, TResponse>(IEnumerable<IValidator<TRequest>> rules) : IPipelineBehavior<TRequest, TResponse> where TRequest : notnull
+{
+    public async Task<TResponse> Handle(TRequest request, CancellationToken cancellationToken, RequestHandlerDelegate<TResponse> next)
+    {
+        List<ValidationFailure>? faults = null;
+        foreach (var rule in rules)
+        {
+            var result = await rule.ValidateAsync(request, cancellationToken);
+            if (!result.IsValid) (faults ??= []).AddRange(result.Errors);
+        }
+        return faults is null ? await next() : throw new ValidationException(faults);
+    }
+}
+
+/// <summary>A command is one transaction in the database it belongs to, its audit record chained last; a query's record is durable before the
+/// result leaves the pipeline.</summary>
+internal sealed class Transact<TRequest, TResponse>(UseCase useCase, CatalogDatabase catalog, AuditDesk audit) : IPipelineBehavior<TRequest, TResponse>
+    where TRequest : notnull
+{
+    public async Task<TResponse> Handle(TRequest request, CancellationToken cancellationToken, RequestHandlerDelegate<TResponse> next)
+    {
+        switch (request)
+        {
+            case ICommand<TResponse>:
+                var zone = useCase.InZone.Database;
+                return await zone.Write(useCase.Keys, async context =>
+                {
+                    useCase.Write(context);
+                    return await Run(context);
+                }, cancellationToken);
+            case ICatalogCommand<TResponse>:
+                return await catalog.Write(async context =>
+                {
+                    useCase.Write(context);
+                    return await Run(context);
+                }, cancellationToken);
+            default:
+                var shown = await next();
+                if (useCase.Trail.Shows(shown)) await audit.Append(useCase, useCase.Trail.Read(request, shown, useCase.Caller), cancellationToken);
+                return shown;
+        }
+
+        async Task<Written<TResponse>> Run(Microsoft.EntityFrameworkCore.DbContext context)
+        {
+            var response = await next();
+            useCase.Trail.Changes(context.ChangeTracker);
+            await context.SaveChangesAsync(cancellationToken);
+            return new Written<TResponse>(response, useCase.Trail.Write(request, response, useCase.Caller));
+        }
+    }
+}

@@ -1,0 +1,39 @@
+using MediatR;
+using Microsoft.Extensions.DependencyInjection;
+using VictimSupport.Foundation.Access;
+using VictimSupport.Foundation.Zones;
+
+namespace VictimSupport.Foundation.Pipeline;
+
+/// <summary>The only way to a handler. Each use case runs in a scope of its own: a fresh context on the right connection, nothing left
+/// over from the one before. A handler cannot send another request: what two deeds share is behaviour of an entity.</summary>
+internal sealed class UseCases(IServiceScopeFactory scopes, WhereAndWho current, UseCase? outer = null) : IMediator
+{
+    public async Task<TResponse> Send<TResponse>(IRequest<TResponse> request, CancellationToken cancellationToken = default)
+    {
+        if (outer?.Begun == true) throw new InvalidOperationException($"{request.GetType()} is sent from inside a use case. Share behaviour, not requests.");
+        await using var scope = scopes.CreateAsyncScope();
+        var inner = scope.ServiceProvider.GetRequiredService<UseCase>();
+        inner.Caller = current.Caller;
+        inner.Place = current.Zone;
+        inner.Begun = true;
+        var mediator = new Mediator(scope.ServiceProvider.GetService!);
+        return await mediator.Send(request, cancellationToken);
+    }
+
+    public Task<object?> Send(object request, CancellationToken cancellationToken = default) =>
+        throw new NotSupportedException("Requests are sent by their type.");
+
+    public Task Publish(object notification, CancellationToken cancellationToken = default) =>
+        throw new NotSupportedException("Events are told from inside a use case, through ITell.");
+
+    public Task Publish<TNotification>(TNotification notification, CancellationToken cancellationToken = default) where TNotification : INotification =>
+        throw new NotSupportedException("Events are told from inside a use case, through ITell.");
+}
+
+/// <summary>Where the current request or job stands and for whom; set once by the zone middleware, the pass, or EnterZone.</summary>
+public sealed class WhereAndWho
+{
+    public ZoneHandle? Zone { get; internal set; }
+    public Caller Caller { get; internal set; } = Caller.Nobody;
+}
