@@ -1,0 +1,25 @@
+namespace VictimSupport.Foundation.Access;
+
+/// <summary>Knows whether a session is alive and which roles its account holds; asked on every request, so that ending a session or a role
+/// acts at once. Implemented where accounts and roles live.</summary>
+public interface IKnowStanding
+{
+    /// <summary>The caller behind a pass; null: the session ended, the account is closed, or it holds no role there.</summary>
+    /// <param name="zone">null: on the platform, outside any zone.</param>
+    ValueTask<Caller?> Of(Guid account, Guid session, Guid? zone, CancellationToken ct);
+}
+
+/// <summary>Names of the two cookies' schemes and the claims in them.</summary>
+public static class Pass
+{
+    /// <summary>Who: signed in, with which factors. Path <c>/account</c>.</summary>
+    public const string SessionScheme = "session";
+
+    /// <summary>Where: minted from the session after a role check. Path <c>/{code}</c>, <c>/operator</c> or <c>/figures</c>; refused elsewhere.</summary>
+    public const string PlaceScheme = "pass";
+    public const string AccountClaim = "account", SessionClaim = "session", PlaceClaim = "place";
+
+    /// <summary>The place of a zone in a pass: its id, so that a code given to another zone later opens nothing.</summary>
+    public static string PlaceOf(Guid zone) => zone.ToString("N");
+    public const string OperatorPlace = "operator", FiguresPlace = "figures";
+}

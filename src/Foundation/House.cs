@@ -1,0 +1,71 @@
+using System.Reflection;
+using FluentValidation;
+using MediatR;
+using Microsoft.AspNetCore.DataProtection;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using VictimSupport.Foundation.Access;
+using VictimSupport.Foundation.Audit;
+using VictimSupport.Foundation.Modules;
+using VictimSupport.Foundation.Persistence;
+using VictimSupport.Foundation.Persistence.Engines;
+using VictimSupport.Foundation.Pipeline;
+using VictimSupport.Foundation.Secrecy;
+using VictimSupport.Foundation.Zones;
+
+namespace VictimSupport.Foundation;
+
+/// <summary>Puts the floor under the modules: databases, keys, the pipeline, the handlers and rules found in each module.</summary>
+public static class House
+{
+    public static IServiceCollection AddHouse(this IServiceCollection services, IConfiguration configuration, IHostEnvironment environment, IReadOnlyList<IModule> modules)
+    {
+        var house = new HouseModules(modules);
+        services.AddSingleton(house);
+        services.AddSingleton(TimeProvider.System);
+        services.AddSingleton(new DataFolder(configuration));
+        services.AddSingleton<IHoldTheMasterKey>(s => MasterKey.Read(configuration, s.GetRequiredService<DataFolder>(), environment.IsDevelopment()));
+        services.AddSingleton(s => Engine.Choose(configuration, house, s.GetRequiredService<DataFolder>(), s.GetRequiredService<TimeProvider>()));
+        services.AddSingleton(s => new CatalogDatabase(s.GetRequiredService<Engine>(), s.GetRequiredService<IHoldTheMasterKey>()));
+        services.AddSingleton(s => new ZoneRegistry(s.GetRequiredService<CatalogDatabase>(), s.GetRequiredService<Engine>(), s.GetRequiredService<IHoldTheMasterKey>(), s.GetRequiredService<TimeProvider>()));
+        services.AddSingleton(s => new Provisioning(s.GetRequiredService<Engine>(), s.GetRequiredService<CatalogDatabase>(), s.GetRequiredService<ZoneRegistry>(), s.GetRequiredService<IHoldTheMasterKey>(), s.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<AuditDesk>();
+        services.AddSingleton<EnterZone>();
+
+        services.AddScoped<WhereAndWho>();
+        services.AddScoped<UseCase>();
+        services.AddScoped<IMediator, UseCases>();
+        services.AddScoped(s => s.GetRequiredService<UseCase>().Zone);
+        services.AddScoped(s => s.GetRequiredService<UseCase>().House);
+        services.AddScoped(s => s.GetRequiredService<UseCase>().Keys);
+        services.AddScoped(s => s.GetRequiredService<UseCase>().Trail);
+        services.AddScoped(s => s.GetRequiredService<UseCase>().Caller);
+
+        services.AddTransient(typeof(IPipelineBehavior<,>), typeof(RecordRefusals<,>));
+        services.AddTransient(typeof(IPipelineBehavior<,>), typeof(Authorise<,>));
+        services.AddTransient(typeof(IPipelineBehavior<,>), typeof(Validate<,>));
+        services.AddTransient(typeof(IPipelineBehavior<,>), typeof(Transact<,>));
+        foreach (var assembly in house.Assemblies.Prepend(typeof(House).Assembly)) AddSlices(services, assembly);
+        foreach (var module in modules) module.Add(services);
+
+        services.AddDataProtection().SetApplicationName("VictimSupport").PersistKeysToDbContext<CatalogDbContext>();
+        return services;
+    }
+
+    // Handlers and rules are found by what they are: a slice needs no line anywhere else.
+    private static void AddSlices(IServiceCollection services, Assembly assembly)
+    {
+        foreach (var type in assembly.GetTypes().Where(t => t is { IsAbstract: false, IsGenericTypeDefinition: false }))
+        {
+            foreach (var contract in type.GetInterfaces().Where(i => i.IsGenericType))
+            {
+                var kind = contract.GetGenericTypeDefinition();
+                if (kind == typeof(IRequestHandler<,>)) services.AddTransient(contract, type);
+                else if (kind == typeof(IValidator<>)) services.AddTransient(contract, type);
+            }
+            if (type.IsAssignableTo(typeof(IBaseRequest)) && Demand.Of(type) is null)
+                throw new StartRefusedException($"{type.FullName} carries neither [Requires] nor [Open]. Every use case says who may.");
+        }
+    }
+}

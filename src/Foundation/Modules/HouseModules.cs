@@ -1,0 +1,34 @@
+using System.Reflection;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace VictimSupport.Foundation.Modules;
+
+/// <summary>A module of the house: one line in Program.cs, and all that it adds in one file.</summary>
+public interface IModule
+{
+    /// <summary>Services, menu entries, jobs, demo stories. Handlers, rules and mappings are found by themselves.</summary>
+    void Add(IServiceCollection services);
+
+    /// <summary>Endpoints that are no pages; each needs <c>[Requires]</c> or <c>[Open]</c> in its metadata.</summary>
+    void Map(WebApplication app) { }
+}
+
+/// <summary>The assemblies of the modules in this program, in the order of Program.cs.</summary>
+public sealed record HouseModules(IReadOnlyList<IModule> Modules)
+{
+    public IReadOnlyList<Assembly> Assemblies { get; } = [.. Modules.Select(m => m.GetType().Assembly)];
+}
+
+/// <summary>An entry of a zone's main menu; shown to those who may.</summary>
+public interface IInMenu
+{
+    int Order { get; }
+    Access.May Deed { get; }
+
+    /// <summary>Path below the zone, such as <c>/worklist</c>.</summary>
+    string Path { get; }
+
+    /// <summary>Text in the current language, resolved at the moment of use.</summary>
+    string Text { get; }
+}

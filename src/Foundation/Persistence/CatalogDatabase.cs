@@ -1,0 +1,42 @@
+using System.Security.Cryptography;
+using Microsoft.EntityFrameworkCore;
+using VictimSupport.Foundation.Audit;
+using VictimSupport.Foundation.Persistence.Engines;
+using VictimSupport.Foundation.Secrecy;
+using VictimSupport.Foundation.Zones;
+
+namespace VictimSupport.Foundation.Persistence;
+
+/// <summary>The catalogue, opened once per process when it is first needed.</summary>
+public sealed class CatalogDatabase : IAsyncDisposable
+{
+    private readonly Lazy<Database<CatalogDbContext>> database;
+
+    internal CatalogDatabase(Engine engine, IHoldTheMasterKey master)
+    {
+        Chain = new Chain(HKDF.DeriveKey(HashAlgorithmName.SHA256, master.Key, 32, info: "catalogue chain"u8.ToArray()));
+        database = new(() => engine.OpenCatalog(Chain));
+    }
+
+    internal Chain Chain { get; }
+
+    /// <summary>A context to read with; who leases it disposes it.</summary>
+    public CatalogDbContext Lease() => database.Value.Lease();
+
+    internal Task<T> Write<T>(Func<CatalogDbContext, Task<Written<T>>> unit, CancellationToken ct) => database.Value.Write(unit, null, ct);
+    internal Task Append(AuditRecord record, CancellationToken ct) => database.Value.Append(record, ct);
+    internal Task<AuditHead> Head(CancellationToken ct) => database.Value.Head(ct);
+
+    /// <summary>Work of the platform itself on the catalogue, outside any request: provisioning, the sweep, the command line.</summary>
+    internal Task<T> Write<T>(string act, Guid? subject, Func<CatalogDbContext, Task<T>> work, CancellationToken ct) => Write(async catalog =>
+    {
+        var result = await work(catalog);
+        await catalog.SaveChangesAsync(ct);
+        return new Written<T>(result, new AuditRecord(default, null, act, subject, """{"platform":true}"""));
+    }, ct);
+
+    public async ValueTask DisposeAsync()
+    {
+        if (database.IsValueCreated) await database.Value.DisposeAsync();
+    }
+}

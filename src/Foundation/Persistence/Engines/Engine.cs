@@ -1,0 +1,59 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Configuration;
+using VictimSupport.Foundation.Audit;
+using VictimSupport.Foundation.Modules;
+using VictimSupport.Foundation.Secrecy;
+
+namespace VictimSupport.Foundation.Persistence.Engines;
+
+/// <summary>Where one zone's data lie. In embedded mode files, on a server connection strings with the zone's own credentials.</summary>
+/// <param name="Data">The zone's database.</param>
+/// <param name="Keys">The zone's key store, apart from it.</param>
+internal sealed record Placement(string Data, string Keys);
+
+/// <summary>A database engine: everything that differs between SQLite, PostgreSQL and SQL Server. Chosen by <c>Database:Engine</c>.</summary>
+internal abstract class Engine(IConfiguration configuration, HouseModules modules, TimeProvider clock)
+{
+    public abstract string Name { get; }
+    protected IConfiguration Configuration => configuration;
+    protected TimeProvider Clock => clock;
+
+    /// <summary>Statements a batch may hold; some servers that speak TDS lack MERGE and need 1.</summary>
+    protected int MaxBatchSize => configuration.GetValue("Database:MaxBatchSize", 42);
+
+    /// <summary>Creates or upgrades the catalogue and figures databases.</summary>
+    public abstract Task MigrateHouse(CancellationToken ct);
+    public abstract Database<CatalogDbContext> OpenCatalog(Chain chain);
+
+    /// <summary>Makes a zone's database and key store with credentials of their own; what exists already is left as it is.</summary>
+    public abstract Task<Placement> CreateZone(string code, Placement? known, CancellationToken ct);
+
+    /// <summary>Brings an existing zone database to the current schema.</summary>
+    public abstract Task MigrateZone(string code, Placement placement, CancellationToken ct);
+    public abstract Database<ZoneDbContext> OpenZone(Placement placement, Chain chain);
+    public abstract KeyStore KeysOf(Placement placement);
+
+    /// <summary>Where a zone is whose record names no place: embedded mode names files after the code.</summary>
+    public virtual Placement? DefaultPlacement(string code) => null;
+
+    /// <summary>A context on a zone's database outside any request, with the zone's own credentials: to check its seal.</summary>
+    public abstract ZoneDbContext Administer(Placement placement);
+
+    /// <summary>The same as the owner, who may set the seal.</summary>
+    public virtual ZoneDbContext AdministerAsOwner(string code, Placement placement) => Administer(placement);
+
+    protected DbContextOptionsBuilder<TContext> Options<TContext>() where TContext : DbContext
+    {
+        var builder = new DbContextOptionsBuilder<TContext>().AddInterceptors(Sealing.Instance).EnableDetailedErrors(false).EnableSensitiveDataLogging(false);
+        ((Microsoft.EntityFrameworkCore.Infrastructure.IDbContextOptionsBuilderInfrastructure)builder).AddOrUpdateExtension(new ModulesExtension(modules.Assemblies));
+        return builder;
+    }
+
+    public static Engine Choose(IConfiguration configuration, HouseModules modules, DataFolder folder, TimeProvider clock) => (configuration["Database:Engine"] ?? "sqlite").ToLowerInvariant() switch
+    {
+        "sqlite" => new SqliteEngine(configuration, modules, folder, clock),
+        "postgresql" => new PostgreSqlEngine(configuration, modules, clock),
+        "sqlserver" => new SqlServerEngine(configuration, modules, clock),
+        var other => throw new StartRefusedException($"Database:Engine is '{other}'. It may be sqlite, postgresql or sqlserver."),
+    };
+}

@@ -1,0 +1,78 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Configuration;
+using Npgsql;
+using VictimSupport.Foundation.Modules;
+using VictimSupport.Foundation.Secrecy;
+
+namespace VictimSupport.Foundation.Persistence.Engines;
+
+/// <summary>PostgreSQL: the server engine that runs on a developer's machine.</summary>
+internal sealed class PostgreSqlEngine(IConfiguration configuration, HouseModules modules, TimeProvider clock) : ServerEngine(configuration, modules, clock)
+{
+    public override string Name => "postgresql";
+    protected override AuditDialect Dialect { get; } = new PostgreSqlDialect();
+
+    protected override DbContextOptionsBuilder Use(DbContextOptionsBuilder builder, string connection) =>
+        builder.UseNpgsql(connection, o => o.MigrationsAssembly("VictimSupport.Migrations.PostgreSql").MaxBatchSize(MaxBatchSize));
+
+    protected override string Administering(string database)
+    {
+        var server = new NpgsqlConnectionStringBuilder(Server);
+        if (server.NoResetOnClose) throw new StartRefusedException("Database:Server says 'No Reset On Close': session settings would leak to the next user of a pooled connection.");
+        server.Database = database;
+        return server.ToString();
+    }
+
+    protected override string Running(string database, string login, string password) => new NpgsqlConnectionStringBuilder(Server)
+    {
+        Database = database, Username = login, Password = password, MinPoolSize = 0, MaxPoolSize = Configuration.GetValue("Database:PoolPerZone", 24), ConnectionIdleLifetime = 60, ConnectionPruningInterval = 10,
+    }.ToString();
+
+    protected override async Task EnsureDatabase(string database, CancellationToken ct)
+    {
+        await using var connection = await Open("postgres", ct);
+        await using (var known = new NpgsqlCommand("SELECT 1 FROM pg_database WHERE datname = @name", connection))
+        {
+            known.Parameters.AddWithValue("name", database);
+            if (await known.ExecuteScalarAsync(ct) is not null) return;
+        }
+        await Run(connection, $"CREATE DATABASE {Quote(database)}", ct);
+        await Run(connection, $"REVOKE ALL ON DATABASE {Quote(database)} FROM PUBLIC", ct);
+    }
+
+    protected override async Task EnsureLogin(string login, string password, CancellationToken ct)
+    {
+        await using var connection = await Open("postgres", ct);
+        await using var known = new NpgsqlCommand("SELECT 1 FROM pg_roles WHERE rolname = @name", connection);
+        known.Parameters.AddWithValue("name", login);
+        var verb = await known.ExecuteScalarAsync(ct) is null ? "CREATE" : "ALTER";
+        // Role statements take no parameters; the password is hexadecimal of our own making.
+        await Run(connection, $"{verb} ROLE {Quote(login)} WITH LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOINHERIT PASSWORD '{password}'", ct);
+    }
+
+    protected override async Task Grant(string database, string login, bool audited, CancellationToken ct)
+    {
+        await using var connection = await Open(database, ct);
+        await Run(connection, $"""
+            GRANT CONNECT ON DATABASE {Quote(database)} TO {Quote(login)};
+            GRANT USAGE ON SCHEMA public TO {Quote(login)};
+            GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {Quote(login)};
+            GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {Quote(login)};
+            """ + (audited ? $"REVOKE UPDATE, DELETE, TRUNCATE ON audit FROM {Quote(login)}; REVOKE DELETE, TRUNCATE ON audit_head FROM {Quote(login)}; REVOKE INSERT, UPDATE, DELETE ON seal, \"__EFMigrationsHistory\" FROM {Quote(login)};" : ""), ct);
+    }
+
+    private async Task<NpgsqlConnection> Open(string database, CancellationToken ct)
+    {
+        var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(Administering(database)) { Pooling = false }.ToString());
+        await connection.OpenAsync(ct);
+        return connection;
+    }
+
+    private static async Task Run(NpgsqlConnection connection, string sql, CancellationToken ct)
+    {
+        await using var command = new NpgsqlCommand(sql, connection);
+        await command.ExecuteNonQueryAsync(ct);
+    }
+
+    private static string Quote(string name) => "\"" + name.Replace("\"", "\"\"", StringComparison.Ordinal) + "\"";
+}

@@ -1,0 +1,83 @@
+using System.Security.Cryptography;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Configuration;
+using VictimSupport.Foundation.Audit;
+using VictimSupport.Foundation.Modules;
+using VictimSupport.Foundation.Secrecy;
+
+namespace VictimSupport.Foundation.Persistence.Engines;
+
+/// <summary>What the server engines share: an administering login (<c>Database:Server</c>) that owns and migrates, and for each zone a login that
+/// can open the zone's two databases and no others.</summary>
+internal abstract class ServerEngine(IConfiguration configuration, HouseModules modules, TimeProvider clock) : Engine(configuration, modules, clock)
+{
+    protected string Server => Configuration["Database:Server"] ?? throw new StartRefusedException($"Database:Server is not set. With Database:Engine={Name} it is the connection string of the administering login.");
+    protected string Prefix => Configuration["Database:Prefix"] ?? "victimsupport";
+    protected string CatalogName => Prefix + "_catalog";
+    protected string FiguresName => Prefix + "_figures";
+    protected string ZoneName(string code) => $"{Prefix}_{code}";
+    protected string KeysName(string code) => $"{Prefix}_{code}_keys";
+    protected string LoginOf(string code) => $"{Prefix}_{code}";
+
+    protected abstract AuditDialect Dialect { get; }
+    protected abstract DbContextOptionsBuilder Use(DbContextOptionsBuilder builder, string connection);
+
+    /// <summary>The administering login's way into a database of this server.</summary>
+    protected abstract string Administering(string database);
+
+    /// <summary>The zone login's way in. Nothing is held for an idle zone: pools start empty and drain.</summary>
+    protected abstract string Running(string database, string login, string password);
+    protected abstract Task EnsureDatabase(string database, CancellationToken ct);
+    protected abstract Task EnsureLogin(string login, string password, CancellationToken ct);
+
+    /// <summary>Lets the login use the database's rows, insert and read audit rows only, and own nothing.</summary>
+    protected abstract Task Grant(string database, string login, bool audited, CancellationToken ct);
+
+    public override async Task MigrateHouse(CancellationToken ct)
+    {
+        await EnsureDatabase(CatalogName, ct);
+        await using (var catalog = new CatalogDbContext(For<CatalogDbContext>(Administering(CatalogName)))) await catalog.Database.MigrateAsync(ct);
+        await EnsureDatabase(FiguresName, ct);
+        await using var figures = new FiguresDbContext(For<FiguresDbContext>(Administering(FiguresName)));
+        await figures.Database.MigrateAsync(ct);
+    }
+
+    public override Database<CatalogDbContext> OpenCatalog(Chain chain) =>
+        new ServerDatabase<CatalogDbContext>(Administering(CatalogName), b => Use(b, Administering(CatalogName)), Options<CatalogDbContext>, Dialect, chain, Clock);
+
+    public override Database<ZoneDbContext> OpenZone(Placement placement, Chain chain) =>
+        new ServerDatabase<ZoneDbContext>(placement.Data, b => Use(b, placement.Data), Options<ZoneDbContext>, Dialect, chain, Clock);
+
+    public override KeyStore KeysOf(Placement placement) => new(() => Dialect.Connect(placement.Keys));
+
+    public override async Task<Placement> CreateZone(string code, Placement? known, CancellationToken ct)
+    {
+        await EnsureDatabase(ZoneName(code), ct);
+        await MigrateAsOwner(code, ct);
+        await EnsureDatabase(KeysName(code), ct);
+        await new KeyStore(() => Dialect.Connect(Administering(KeysName(code)))).Create(ct);
+        var password = Convert.ToHexString(RandomNumberGenerator.GetBytes(24)) + "aA1!";
+        await EnsureLogin(LoginOf(code), password, ct);
+        await Grant(ZoneName(code), LoginOf(code), audited: true, ct);
+        await Grant(KeysName(code), LoginOf(code), audited: false, ct);
+        return new Placement(Running(ZoneName(code), LoginOf(code), password), Running(KeysName(code), LoginOf(code), password));
+    }
+
+    public override async Task MigrateZone(string code, Placement placement, CancellationToken ct)
+    {
+        await MigrateAsOwner(code, ct);
+        await Grant(ZoneName(code), LoginOf(code), audited: true, ct);
+    }
+
+    public override ZoneDbContext Administer(Placement placement) => new(For<ZoneDbContext>(placement.Data));
+
+    public override ZoneDbContext AdministerAsOwner(string code, Placement placement) => new(For<ZoneDbContext>(Administering(ZoneName(code))));
+
+    private async Task MigrateAsOwner(string code, CancellationToken ct)
+    {
+        await using var zone = new ZoneDbContext(For<ZoneDbContext>(Administering(ZoneName(code))));
+        await zone.Database.MigrateAsync(ct);
+    }
+
+    private DbContextOptions<TContext> For<TContext>(string connection) where TContext : DbContext => (DbContextOptions<TContext>)Use(Options<TContext>(), connection).Options;
+}

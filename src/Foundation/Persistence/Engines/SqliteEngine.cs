@@ -1,0 +1,81 @@
+using Microsoft.Data.Sqlite;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Configuration;
+using VictimSupport.Foundation.Audit;
+using VictimSupport.Foundation.Modules;
+using VictimSupport.Foundation.Secrecy;
+
+namespace VictimSupport.Foundation.Persistence.Engines;
+
+/// <summary>Embedded mode: a file per zone in the data folder, one process.</summary>
+internal sealed class SqliteEngine(IConfiguration configuration, HouseModules modules, DataFolder folder, TimeProvider clock) : Engine(configuration, modules, clock)
+{
+    public override string Name => "sqlite";
+
+    private string Catalog => Path.Combine(folder.Path, "catalog.db");
+    private string Figures => Path.Combine(folder.Path, "figures.db");
+    public override Placement DefaultPlacement(string code) => new(Path.Combine(folder.Sub("zones"), code + ".db"), Path.Combine(folder.Sub("zones"), code + ".keys.db"));
+
+    public override async Task MigrateHouse(CancellationToken ct)
+    {
+        await using (var catalog = new CatalogDbContext(Writing<CatalogDbContext>(Catalog))) await catalog.Database.MigrateAsync(ct);
+        SqliteFiles.MakeReady(Catalog, audited: true);
+        await using (var figures = new FiguresDbContext(Writing<FiguresDbContext>(Figures))) await figures.Database.MigrateAsync(ct);
+        SqliteFiles.MakeReady(Figures, audited: false);
+    }
+
+    public override Database<CatalogDbContext> OpenCatalog(Chain chain) => new SqliteDatabase<CatalogDbContext>(Catalog, Options<CatalogDbContext>, chain, Clock);
+    public override Database<ZoneDbContext> OpenZone(Placement placement, Chain chain) => new SqliteDatabase<ZoneDbContext>(placement.Data, Options<ZoneDbContext>, chain, Clock);
+
+    public override KeyStore KeysOf(Placement placement)
+    {
+        var connection = new SqliteConnectionStringBuilder { DataSource = placement.Keys }.ToString();
+        return new KeyStore(() => new SqliteConnection(connection));
+    }
+
+    public override async Task<Placement> CreateZone(string code, Placement? known, CancellationToken ct)
+    {
+        var placement = known ?? DefaultPlacement(code);
+        if (!File.Exists(placement.Data))
+        {
+            // Copied under another name first: a kill in mid-copy leaves no half database under the zone's name.
+            var half = placement.Data + ".new";
+            File.Copy(await Template(ct), half, overwrite: true);
+            File.Move(half, placement.Data);
+            SqliteFiles.MakeReady(placement.Data, audited: true);
+        }
+        await KeysOf(placement).Create(ct);
+        return placement;
+    }
+
+    public override async Task MigrateZone(string code, Placement placement, CancellationToken ct)
+    {
+        await using (var zone = Administer(placement)) await zone.Database.MigrateAsync(ct);
+        SqliteFiles.MakeReady(placement.Data, audited: true);
+    }
+
+    public override ZoneDbContext Administer(Placement placement) => new(Writing<ZoneDbContext>(placement.Data));
+
+    // A migrated empty zone, made once per schema and copied for each zone: thirty times faster than migrating each.
+    private async Task<string> Template(CancellationToken ct)
+    {
+        var half = Path.Combine(folder.Sub("templates"), Guid.NewGuid() + ".db");
+        await using var zone = new ZoneDbContext(Writing<ZoneDbContext>(half));
+        var file = Path.Combine(folder.Sub("templates"), $"zone-{zone.Database.GetMigrations().LastOrDefault() ?? "none"}.db");
+        if (File.Exists(file)) return file;
+        await zone.Database.MigrateAsync(ct);
+        await zone.Database.CloseConnectionAsync();
+        using (var one = new SqliteConnection(SqliteFiles.Writing(half)))
+        {
+            one.Open();
+            using var command = one.CreateCommand();
+            command.CommandText = "PRAGMA journal_mode=DELETE;"; // one file without a log beside it can be copied
+            command.ExecuteNonQuery();
+        }
+        File.Move(half, file, overwrite: true);
+        return file;
+    }
+
+    private DbContextOptions<TContext> Writing<TContext>(string file) where TContext : DbContext =>
+        (DbContextOptions<TContext>)Options<TContext>().UseSqlite(SqliteFiles.Writing(file), o => o.MigrationsAssembly("VictimSupport.Migrations.Sqlite")).Options;
+}

@@ -1,0 +1,79 @@
+using Microsoft.AspNetCore.Http.Features;
+using FluentValidation;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Mvc.Filters;
+using Microsoft.AspNetCore.Mvc.RazorPages;
+using Microsoft.Extensions.DependencyInjection;
+using VictimSupport.Foundation.Access;
+using VictimSupport.Foundation.Zones;
+
+namespace VictimSupport.Foundation.Pipeline;
+
+/// <summary>Enforces a page's demand for GET and POST alike, and turns what the pipeline found into what the page shows.</summary>
+public sealed class PageDoor(WhereAndWho who) : IAsyncPageFilter
+{
+    /// <summary>First segments of pages that stand outside any zone; every other page stands in one.</summary>
+    public static readonly IReadOnlySet<string> Zoneless = new HashSet<string>(StringComparer.Ordinal) { "", "account", "operator", "figures", "demo", "health", "error" };
+
+    public Task OnPageHandlerSelectionAsync(PageHandlerSelectedContext context) => Task.CompletedTask;
+
+    public async Task OnPageHandlerExecutionAsync(PageHandlerExecutingContext context, PageHandlerExecutionDelegate next)
+    {
+        if (Door(context.ActionDescriptor, context.HttpContext, who) is { } turnedAway)
+        {
+            context.Result = turnedAway;
+            return;
+        }
+        if (context.HandlerMethod is null && !HttpMethods.IsGet(context.HttpContext.Request.Method) && !HttpMethods.IsHead(context.HttpContext.Request.Method))
+        {
+            context.Result = new NotFoundResult();
+            return;
+        }
+        var done = await next();
+        switch (done.Exception)
+        {
+            case RefusedException:
+                done.ExceptionHandled = true;
+                done.Result = new NotFoundResult();
+                break;
+            case ValidationException invalid when context.HandlerInstance is PageModel page:
+                foreach (var fault in invalid.Errors) page.ModelState.AddModelError(FieldOf(page, fault.PropertyName), fault.ErrorMessage);
+                // The page may need its lists again before it can show the form with what was typed.
+                if (page is IShowAgain again) await again.ShowAgain(context.HttpContext.RequestAborted);
+                done.ExceptionHandled = true;
+                context.HttpContext.Response.StatusCode = StatusCodes.Status422UnprocessableEntity;
+                done.Result = page.Page();
+                break;
+        }
+    }
+
+    internal static IActionResult? Door(CompiledPageActionDescriptor page, HttpContext http, WhereAndWho who)
+    {
+        var where = http.Features.GetRequiredFeature<Whereabouts>();
+        var first = page.AttributeRouteInfo?.Template?.Split('/')[0] ?? "";
+        var inZone = where.IsZonePath;
+        if (first.Length > 0 && inZone == Zoneless.Contains(first)) return new NotFoundResult();
+        var demand = Demand.Of(page.ModelTypeInfo!) ?? Demand.Of(page.HandlerTypeInfo) ?? throw new InvalidOperationException($"{page.DisplayName} carries neither [Requires] nor [Open].");
+        if (demand.Deed is not { } deed) return null;
+        if (who.Caller.May(deed)) return null;
+        // Nobody in particular is asked to sign in, for a zone that exists or not; somebody without the right sees what is not there.
+        return who.Caller.Account is null ? SignIn(http) : new NotFoundResult();
+    }
+
+    private static RedirectResult SignIn(HttpContext http)
+    {
+        var target = HttpMethods.IsGet(http.Request.Method) ? http.Request.PathBase + http.Request.Path + http.Request.QueryString : http.Request.PathBase + "/";
+        return new RedirectResult("/account/enter?to=" + Uri.EscapeDataString(target));
+    }
+
+    // A rule names the command's field; the form binds the command as a property of the page.
+    private static string FieldOf(PageModel page, string field) => page.GetType().GetProperty("Form") is null ? field : "Form." + field;
+}
+
+/// <summary>A page whose form needs lists: filled again when a rule turned the form back.</summary>
+public interface IShowAgain
+{
+    Task ShowAgain(CancellationToken ct);
+}

@@ -1,0 +1,78 @@
+using System.Text;
+using System.Text.Json;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.ChangeTracking;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
+
+namespace VictimSupport.Foundation.Secrecy;
+
+/// <summary>Under which rules a sealed field lives: retention, access route and export follow it.</summary>
+public enum Layer
+{
+    /// <summary>Assistance: professional secrecy, the default everywhere.</summary>
+    Assistance,
+
+    /// <summary>Facts for the police file.</summary>
+    Police,
+}
+
+/// <summary>An entity with sealed fields: whose data key seals them.</summary>
+public interface IHoldSealed
+{
+    /// <summary>The row's own id; part of what binds a box to its place.</summary>
+    Guid Id { get; }
+
+    /// <summary>The person, dossier or tray request whose key seals this row.</summary>
+    Guid KeyOwner { get; }
+}
+
+/// <summary>A value that is encrypted before it reaches the database and opened only when it is read. It prints as dots, so a log line betrays nothing.</summary>
+/// <typeparam name="T">A string, or a record that JSON can carry.</typeparam>
+public sealed class Sealed<T> : ISealedValue where T : class
+{
+    private T? clear;
+    private byte[]? box;
+    private Func<byte[], byte[]>? open;
+
+    private Sealed() { }
+
+    /// <exception cref="ErasedException">Its owner was erased.</exception>
+    /// <exception cref="InvalidOperationException">It came from a projection and was not attached to its row.</exception>
+    public T Value => clear ??= Read((open ?? throw new InvalidOperationException("A sealed value from a projection needs its row: attach it first."))(box!));
+
+    public static implicit operator Sealed<T>(T value) => new() { clear = value };
+    public override string ToString() => "•••";
+
+    internal static Sealed<T> FromBox(byte[] box) => new() { box = box };
+    internal byte[] ToBox() => box ?? throw new InvalidOperationException("A value reached the database without being sealed.");
+
+    bool ISealedValue.IsSealed => box is not null;
+    void ISealedValue.Attach(Func<byte[], byte[]> how) => open = how;
+    void ISealedValue.Seal(Func<byte[], byte[]> how) => box = how(Write(clear!));
+
+    private static byte[] Write(T value) => value is string text ? Encoding.UTF8.GetBytes(text) : JsonSerializer.SerializeToUtf8Bytes(value);
+    private static T Read(byte[] bytes) => typeof(T) == typeof(string) ? (T)(object)Encoding.UTF8.GetString(bytes) : JsonSerializer.Deserialize<T>(bytes)!;
+}
+
+/// <summary>What the interceptor needs of a sealed value, whatever it holds.</summary>
+internal interface ISealedValue
+{
+    bool IsSealed { get; }
+    void Attach(Func<byte[], byte[]> how);
+    void Seal(Func<byte[], byte[]> how);
+}
+
+/// <summary>How a sealed field is declared in an entity's mapping.</summary>
+public static class SealedMapping
+{
+    internal const string Name = "Sealed:Name", LayerOf = "Sealed:Layer";
+
+    /// <summary>Seals a property.</summary>
+    /// <param name="name">Stable name of the field; part of what binds a box to its place, so never change it.</param>
+    public static PropertyBuilder<Sealed<T>> Sealed<TEntity, T>(this EntityTypeBuilder<TEntity> entity, System.Linq.Expressions.Expression<Func<TEntity, Sealed<T>?>> field, string name,
+        Layer layer = Layer.Assistance) where TEntity : class, IHoldSealed where T : class =>
+        entity.Property((System.Linq.Expressions.Expression<Func<TEntity, Sealed<T>>>)(object)field).HasConversion(new ValueConverter<Sealed<T>, byte[]>(value => value.ToBox(), bytes => Secrecy.Sealed<T>.FromBox(bytes)),
+            new ValueComparer<Sealed<T>>((a, b) => ReferenceEquals(a, b), v => System.Runtime.CompilerServices.RuntimeHelpers.GetHashCode(v), v => v))
+            .HasMaxLength(-1).HasAnnotation(Name, name).HasAnnotation(LayerOf, layer);
+}

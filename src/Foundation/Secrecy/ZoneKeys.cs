@@ -1,0 +1,78 @@
+using System.Collections.Concurrent;
+using System.Security.Cryptography;
+using System.Text;
+
+namespace VictimSupport.Foundation.Secrecy;
+
+/// <summary>A data key: one per person, dossier or tray request; its id is its owner's id.</summary>
+/// <param name="Wrapped">The key sealed under the zone's key; what the key store holds.</param>
+public sealed record DataKey(Guid Id, byte[] Clear, byte[] Wrapped);
+
+/// <summary>A zone's key with its number; a rotation makes a new one and wraps every data key anew. Boxes stay as they are.</summary>
+internal sealed record ZoneKey(int Version, byte[] Key);
+
+/// <summary>The keys of one zone: the middle of the tree master → zone → data key.</summary>
+public sealed class ZoneKeys
+{
+    /// <summary>Opened data keys kept in memory, at most; a page needs some tens.</summary>
+    private const int Kept = 4096;
+    private readonly ConcurrentDictionary<Guid, byte[]> opened = new();
+    private readonly ZoneKey current;
+
+    internal ZoneKeys(Guid zone, ZoneKey current, KeyStore store)
+    {
+        Zone = zone;
+        this.current = current;
+        Store = store;
+        // The zone's own secrets (search, chain, numbers) hang under one data key whose id is the zone's id: a rotation leaves them alone.
+        var root = Find(zone) ?? throw new StartRefusedException($"The key store of zone {zone} does not hold the zone's own secret.");
+        ChainKey = Derive(root, "audit chain");
+        NumberKey = Derive(root, "dossier numbers");
+        SearchRoot = Derive(root, "search tokens");
+    }
+
+    internal Guid Zone { get; }
+    internal KeyStore Store { get; }
+    internal int Version => current.Version;
+    internal byte[] ChainKey { get; }
+
+    /// <summary>Keys the permutation that makes dossier numbers not consecutive to the eye.</summary>
+    public byte[] NumberKey { get; }
+
+    /// <summary>The key that search tokens are derived from, a key per field.</summary>
+    public byte[] SearchRoot { get; }
+
+    /// <summary>From memory, else from the key store; null: there is no such key.</summary>
+    internal byte[]? Find(Guid id) => opened.TryGetValue(id, out var key) ? key : Keep(id, Store.Find(id));
+
+    /// <summary>Fetches keys ahead, so that opening boxes does not wait for the store one by one.</summary>
+    internal async Task Fetch(IEnumerable<Guid> ids, CancellationToken ct)
+    {
+        var missing = ids.Where(id => !opened.ContainsKey(id)).Distinct().ToList();
+        if (missing.Count == 0) return;
+        foreach (var (id, wrapped) in await Store.Find(missing, ct)) Keep(id, wrapped);
+    }
+
+    internal DataKey Make(Guid id)
+    {
+        var clear = RandomNumberGenerator.GetBytes(32);
+        return new DataKey(id, clear, Wrap(Zone, current, id, clear));
+    }
+
+    internal void Remember(DataKey key) => Trim()[key.Id] = key.Clear;
+
+    private byte[]? Keep(Guid id, byte[]? wrapped) => wrapped is null ? null : Trim()[id] = Unwrap(Zone, current, id, wrapped);
+
+    private ConcurrentDictionary<Guid, byte[]> Trim()
+    {
+        if (opened.Count >= Kept) opened.Clear();
+        return opened;
+    }
+
+    internal static byte[] Wrap(Guid zone, ZoneKey under, Guid id, byte[] clear) => Box.Seal(clear, under.Key, KeyIdOf(under.Version), PlaceOf(zone, id));
+    internal static byte[] Unwrap(Guid zone, ZoneKey under, Guid id, byte[] wrapped) => Box.Open(wrapped, under.Key, PlaceOf(zone, id));
+
+    private static Guid KeyIdOf(int version) => new(version, 0, 0, new byte[8]);
+    private static byte[] PlaceOf(Guid zone, Guid id) => [.. "data key"u8, .. zone.ToByteArray(), .. id.ToByteArray()];
+    private static byte[] Derive(byte[] root, string use) => HKDF.DeriveKey(HashAlgorithmName.SHA256, root, 32, info: Encoding.ASCII.GetBytes(use));
+}

@@ -1,0 +1,92 @@
+using System.Security.Cryptography;
+using Microsoft.EntityFrameworkCore;
+using VictimSupport.Foundation.Persistence;
+using VictimSupport.Foundation.Persistence.Engines;
+using VictimSupport.Foundation.Secrecy;
+
+namespace VictimSupport.Foundation.Zones;
+
+/// <summary>Makes the house and its zones ready. Every step may be repeated: a run that was killed is finished by the next.</summary>
+public sealed class Provisioning
+{
+    private const string FingerprintFact = "master key fingerprint";
+    private readonly Engine engine;
+    private readonly CatalogDatabase catalog;
+    private readonly ZoneRegistry zones;
+    private readonly IHoldTheMasterKey master;
+    private readonly TimeProvider clock;
+
+    internal Provisioning(Engine engine, CatalogDatabase catalog, ZoneRegistry zones, IHoldTheMasterKey master, TimeProvider clock) =>
+        (this.engine, this.catalog, this.zones, this.master, this.clock) = (engine, catalog, zones, master, clock);
+
+    /// <summary>Creates or upgrades the catalogue and the figures database, and checks the master key against the catalogue.</summary>
+    /// <exception cref="StartRefusedException">The catalogue was made with another master key.</exception>
+    public async Task PrepareHouse(CancellationToken ct)
+    {
+        await engine.MigrateHouse(ct);
+        await using var house = catalog.Lease();
+        var known = await house.Set<PlatformFact>().AsNoTracking().SingleOrDefaultAsync(f => f.Name == FingerprintFact, ct);
+        if (known is null)
+        {
+            await catalog.Write("Foundation.PrepareHouse", null, c => Task.FromResult(c.Add(new PlatformFact { Name = FingerprintFact, Value = master.Fingerprint }).Entity), ct);
+        }
+        else if (known.Value != master.Fingerprint)
+        {
+            throw new StartRefusedException($"The catalogue was made with the master key {known.Value}, but this one is {master.Fingerprint}. Nothing it sealed would open. Put the right key in place, or another data folder.");
+        }
+    }
+
+    /// <summary>The zone with this code, made if it is missing: record, database, key store, seal.</summary>
+    public async Task<ZoneRecord> AddZone(string code, string? fr, string? nl, string? de, IReadOnlyList<string> languages, CancellationToken ct)
+    {
+        var record = await catalog.Write("Foundation.AddZone", null, async c =>
+        {
+            if (await c.Set<ZoneRecord>().SingleOrDefaultAsync(z => z.Code == code, ct) is { } known) return known;
+            var made = ZoneRecord.New(code, fr, nl, de, languages, clock.GetUtcNow());
+            Placements.Put(made, new ZoneKey(1, RandomNumberGenerator.GetBytes(32)), master);
+            c.Add(made);
+            return made;
+        }, ct);
+        if (record.State != ZoneState.Preparing) return record;
+
+        var placement = await engine.CreateZone(code, Placements.Open(record, master), ct);
+        var store = engine.KeysOf(placement);
+        if (store.Find(record.Id) is null)
+        {
+            var secret = RandomNumberGenerator.GetBytes(32);
+            await store.Add([new DataKey(record.Id, secret, ZoneKeys.Wrap(record.Id, Placements.KeyOf(record, master), record.Id, secret))], ct);
+        }
+        await Seal(code, record.Id, placement, ct);
+        await catalog.Write("Foundation.ActivateZone", record.Id, async c =>
+        {
+            var zone = await c.Set<ZoneRecord>().SingleAsync(z => z.Id == record.Id, ct);
+            if (engine.DefaultPlacement(code) is null) Placements.Put(zone, placement, master);
+            zone.State = ZoneState.Active;
+            return zone;
+        }, ct);
+        await zones.Forget(code);
+        return record;
+    }
+
+    /// <summary>Brings one zone's database to the current schema.</summary>
+    public async Task MigrateZone(ZoneRecord record, CancellationToken ct)
+    {
+        var placement = zones.PlacementOf(record);
+        await engine.MigrateZone(record.Code, placement, ct);
+        await zones.Forget(record.Code);
+    }
+
+    /// <summary>Every zone of the catalogue, by code.</summary>
+    public async Task<IReadOnlyList<ZoneRecord>> Zones(CancellationToken ct)
+    {
+        await using var house = catalog.Lease();
+        return await house.Set<ZoneRecord>().AsNoTracking().OrderBy(z => z.Code).ToListAsync(ct);
+    }
+
+    private async Task Seal(string code, Guid zone, Placement placement, CancellationToken ct)
+    {
+        await using var database = engine.AdministerAsOwner(code, placement);
+        if (await database.Set<Seal>().AnyAsync(ct)) return;
+        await database.Database.ExecuteSqlAsync($"INSERT INTO seal (\"Id\", \"Zone\") VALUES (1, {zone})", ct);
+    }
+}

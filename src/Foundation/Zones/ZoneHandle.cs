@@ -1,0 +1,47 @@
+using VictimSupport.Foundation.Audit;
+using VictimSupport.Foundation.Persistence;
+using VictimSupport.Foundation.Persistence.Engines;
+using VictimSupport.Foundation.Secrecy;
+
+namespace VictimSupport.Foundation.Zones;
+
+/// <summary>An active zone in this process: its keys, its database with pool and writer. Evicted, it leaves nothing behind.</summary>
+public sealed class ZoneHandle : IAsyncDisposable
+{
+    internal ZoneHandle(ZoneRecord record, ZoneKeys keys, ZoneDatabase database)
+    {
+        Record = record;
+        Keys = keys;
+        Database = database;
+    }
+
+    /// <summary>What the catalogue says of the zone, as of when it was opened.</summary>
+    public ZoneRecord Record { get; }
+    public Guid Id => Record.Id;
+    public string Code => Record.Code;
+    public ZoneKeys Keys { get; }
+    internal ZoneDatabase Database { get; }
+
+    public ValueTask DisposeAsync() => Database.DisposeAsync();
+}
+
+/// <summary>A zone's database with this use case's keys put into each context it gives out.</summary>
+internal sealed class ZoneDatabase(Database<ZoneDbContext> inner) : IAsyncDisposable
+{
+    public ZoneDbContext Lease(Keyring keys)
+    {
+        var context = inner.Lease();
+        context.Keyring = keys;
+        return context;
+    }
+
+    public Task<T> Write<T>(Keyring keys, Func<ZoneDbContext, Task<Written<T>>> unit, CancellationToken ct) => inner.Write(context =>
+    {
+        context.Keyring = keys;
+        return unit(context);
+    }, keys, ct);
+
+    public Task Append(AuditRecord record, CancellationToken ct) => inner.Append(record, ct);
+    public Task<AuditHead> Head(CancellationToken ct) => inner.Head(ct);
+    public ValueTask DisposeAsync() => inner.DisposeAsync();
+}

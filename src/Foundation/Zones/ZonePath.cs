@@ -1,0 +1,63 @@
+using Microsoft.AspNetCore.Http.Features;
+using System.Security.Claims;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using VictimSupport.Foundation.Access;
+using VictimSupport.Foundation.Pipeline;
+
+namespace VictimSupport.Foundation.Zones;
+
+/// <summary>Where a request stands, taken from the first segment of its path and from nothing else: no header, no body, no query.</summary>
+public sealed class Whereabouts
+{
+    /// <summary>The first segment is four digits: a zone's, whether it exists or not.</summary>
+    public bool IsZonePath { get; internal init; }
+
+    /// <summary><c>operator</c> or <c>figures</c>, where a pass of their own is needed.</summary>
+    public string? Place { get; internal init; }
+}
+
+/// <summary>The two steps that put a request in its place.</summary>
+public static class ZonePath
+{
+    /// <summary>Before routing: a leading zone code becomes the path base, so that links, cookies and the token issuer follow by themselves.</summary>
+    public static IApplicationBuilder UseZonePath(this IApplicationBuilder app) => app.Use(async (http, next) =>
+    {
+        var path = http.Request.Path.Value ?? "/";
+        var end = path.IndexOf('/', 1);
+        var first = end < 0 ? path[1..] : path[1..end];
+        var isZone = first.Length == 4 && first.All(char.IsAsciiDigit);
+        if (isZone)
+        {
+            http.Request.PathBase = http.Request.PathBase.Add("/" + first);
+            http.Request.Path = end < 0 ? "/" : path[end..];
+            http.RequestServices.GetRequiredService<WhereAndWho>().Zone = await http.RequestServices.GetRequiredService<ZoneRegistry>().Find(first);
+        }
+        http.Features.Set(new Whereabouts { IsZonePath = isZone, Place = isZone ? null : first is Pass.OperatorPlace or Pass.FiguresPlace ? first : null });
+        await next();
+    });
+
+    /// <summary>After authentication: the pass of this place, checked against session and roles, becomes the caller.</summary>
+    public static IApplicationBuilder UsePass(this IApplicationBuilder app) => app.Use(async (http, next) =>
+    {
+        var where = http.Features.GetRequiredFeature<Whereabouts>();
+        var who = http.RequestServices.GetRequiredService<WhereAndWho>();
+        // /account carries the session itself; everything else needs the pass of its place.
+        var scheme = where.IsZonePath || where.Place is not null ? Pass.PlaceScheme : http.Request.Path.StartsWithSegments("/account") ? Pass.SessionScheme : null;
+        if (scheme is not null && (await http.AuthenticateAsync(scheme)) is { Succeeded: true, Principal: { } principal }
+            && Read(principal, Pass.AccountClaim) is { } account && Read(principal, Pass.SessionClaim) is { } session)
+        {
+            var expected = where.IsZonePath ? who.Zone is { } zone ? Pass.PlaceOf(zone.Id) : "" : where.Place;
+            if (scheme == Pass.SessionScheme || principal.FindFirstValue(Pass.PlaceClaim) == expected)
+            {
+                who.Caller = await http.RequestServices.GetRequiredService<IKnowStanding>().Of(account, session, who.Zone?.Id, http.RequestAborted) ?? Caller.Nobody;
+                http.User = principal;
+            }
+        }
+        await next();
+    });
+
+    private static Guid? Read(ClaimsPrincipal principal, string claim) => Guid.TryParse(principal.FindFirstValue(claim), out var id) ? id : null;
+}

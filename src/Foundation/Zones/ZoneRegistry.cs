@@ -1,0 +1,99 @@
+using System.Collections.Concurrent;
+using Microsoft.EntityFrameworkCore;
+using VictimSupport.Foundation.Audit;
+using VictimSupport.Foundation.Persistence;
+using VictimSupport.Foundation.Persistence.Engines;
+using VictimSupport.Foundation.Secrecy;
+
+namespace VictimSupport.Foundation.Zones;
+
+/// <summary>The zones that are open in this process. A zone is opened at its first request: seal verified, keys unwrapped.</summary>
+public sealed class ZoneRegistry : IAsyncDisposable
+{
+    private static readonly TimeSpan UnknownFor = TimeSpan.FromSeconds(5);
+    private readonly ConcurrentDictionary<string, Lazy<Task<ZoneHandle?>>> open = new();
+    private readonly ConcurrentDictionary<string, long> unknown = new();
+    private readonly CatalogDatabase catalog;
+    private readonly Engine engine;
+    private readonly IHoldTheMasterKey master;
+    private readonly TimeProvider clock;
+
+    internal ZoneRegistry(CatalogDatabase catalog, Engine engine, IHoldTheMasterKey master, TimeProvider clock) =>
+        (this.catalog, this.engine, this.master, this.clock) = (catalog, engine, master, clock);
+
+    /// <summary>The zone with this code; null where there is none, or it is not active.</summary>
+    /// <exception cref="SealBrokenException">The database behind the code carries another zone's seal.</exception>
+    public async ValueTask<ZoneHandle?> Find(string code)
+    {
+        if (open.TryGetValue(code, out var known) && known.IsValueCreated && known.Value.IsCompletedSuccessfully) return known.Value.Result;
+        if (unknown.TryGetValue(code, out var since) && clock.GetElapsedTime(since) < UnknownFor) return null;
+        var opening = open.GetOrAdd(code, c => new(() => Open(c)));
+        try
+        {
+            if (await opening.Value is { } handle) return handle;
+            if (unknown.Count > 10_000) unknown.Clear();
+            unknown[code] = clock.GetTimestamp();
+        }
+        catch
+        {
+            open.TryRemove(code, out _);
+            throw;
+        }
+        open.TryRemove(code, out _);
+        return null;
+    }
+
+    /// <summary>Evicts a zone: the next request opens it afresh. Call after its record changed.</summary>
+    public async Task Forget(string code)
+    {
+        unknown.TryRemove(code, out _);
+        if (open.TryRemove(code, out var handle) && handle.IsValueCreated && await handle.Value is { } zone) await zone.DisposeAsync();
+    }
+
+    private async Task<ZoneHandle?> Open(string code)
+    {
+        await using var house = catalog.Lease();
+        var record = await house.Set<ZoneRecord>().AsNoTracking().SingleOrDefaultAsync(z => z.Code == code);
+        if (record is not { State: ZoneState.Active }) return null;
+        var placement = PlacementOf(record);
+        await using (var zone = engine.Administer(placement))
+        {
+            if (await zone.Set<Seal>().AsNoTracking().SingleOrDefaultAsync() is not { } seal || seal.Zone != record.Id)
+                throw new SealBrokenException($"The database behind zone {code} does not carry that zone's seal.");
+        }
+        var keys = KeysOf(record, placement);
+        return new ZoneHandle(record, keys, new ZoneDatabase(engine.OpenZone(placement, new Chain(keys.ChainKey))));
+    }
+
+    internal Placement PlacementOf(ZoneRecord record) => Placements.Open(record, master) ?? engine.DefaultPlacement(record.Code)
+        ?? throw new StartRefusedException($"Zone {record.Code} has no place in the catalogue.");
+
+    internal ZoneKeys KeysOf(ZoneRecord record, Placement placement) => new(record.Id, Placements.KeyOf(record, master), engine.KeysOf(placement));
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var code in open.Keys) await Forget(code);
+    }
+}
+
+/// <summary>What the catalogue holds of a zone under the master key: its key and its connection strings.</summary>
+internal static class Placements
+{
+    private static readonly Guid MasterId = new("00000000-0000-0000-0000-00000000aaaa");
+
+    public static Placement? Open(ZoneRecord zone, IHoldTheMasterKey master) => zone.Placement is null ? null
+        : System.Text.Json.JsonSerializer.Deserialize<Placement>(Box.Open(zone.Placement, master.Key, Place("placement", zone.Id)));
+
+    public static void Put(ZoneRecord zone, Placement placement, IHoldTheMasterKey master) =>
+        zone.Placement = Box.Seal(System.Text.Json.JsonSerializer.SerializeToUtf8Bytes(placement), master.Key, MasterId, Place("placement", zone.Id));
+
+    public static ZoneKey KeyOf(ZoneRecord zone, IHoldTheMasterKey master) => new(zone.KeyVersion, Box.Open(zone.WrappedKey, master.Key, Place("zone key", zone.Id)));
+
+    public static void Put(ZoneRecord zone, ZoneKey key, IHoldTheMasterKey master)
+    {
+        zone.WrappedKey = Box.Seal(key.Key, master.Key, MasterId, Place("zone key", zone.Id));
+        zone.KeyVersion = key.Version;
+    }
+
+    private static byte[] Place(string what, Guid zone) => [.. System.Text.Encoding.ASCII.GetBytes(what), .. zone.ToByteArray()];
+}
