@@ -32,6 +32,12 @@ public static class House
         services.AddSingleton(s => new Provisioning(s.GetRequiredService<Engine>(), s.GetRequiredService<CatalogDatabase>(), s.GetRequiredService<ZoneRegistry>(), s.GetRequiredService<IHoldTheMasterKey>(), s.GetRequiredService<TimeProvider>()));
         services.AddSingleton<AuditDesk>();
         services.AddSingleton<EnterZone>();
+        services.AddSingleton<Verification>();
+        services.AddSingleton<Jobs.NextDue>();
+        services.AddSingleton<Jobs.Sweep>();
+        services.AddTransient<Jobs.ZoneJob>();
+        if (configuration["Mail:Host"] is null) services.AddSingleton<Mail.ISendMail, Mail.FolderMail>();
+        else services.AddSingleton<Mail.ISendMail, Mail.SmtpMail>();
 
         services.AddScoped<WhereAndWho>();
         services.AddScoped<UseCase>();

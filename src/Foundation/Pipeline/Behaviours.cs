@@ -1,9 +1,10 @@
 using FluentValidation;
 using FluentValidation.Results;
 using MediatR;
-using Microsoft.Extensions.DependencyInjection;
+using Microsoft.EntityFrameworkCore;
 using VictimSupport.Foundation.Access;
 using VictimSupport.Foundation.Audit;
+using VictimSupport.Foundation.Jobs;
 using VictimSupport.Foundation.Persistence;
 
 namespace VictimSupport.Foundation.Pipeline;
@@ -57,7 +58,7 @@ internal sealed class Validate<TRequest, TResponse>(IEnumerable<IValidator<TRequ
 
 /// <summary>A command is one transaction in the database it belongs to, its audit record chained last; a query's record is durable before the
 /// result leaves the pipeline.</summary>
-internal sealed class Transact<TRequest, TResponse>(UseCase useCase, CatalogDatabase catalog, AuditDesk audit) : IPipelineBehavior<TRequest, TResponse>
+internal sealed class Transact<TRequest, TResponse>(UseCase useCase, CatalogDatabase catalog, AuditDesk audit, NextDue nextDue) : IPipelineBehavior<TRequest, TResponse>
     where TRequest : notnull
 {
     public async Task<TResponse> Handle(TRequest request, CancellationToken cancellationToken, RequestHandlerDelegate<TResponse> next)
@@ -65,17 +66,24 @@ internal sealed class Transact<TRequest, TResponse>(UseCase useCase, CatalogData
         switch (request)
         {
             case ICommand<TResponse>:
-                var zone = useCase.InZone.Database;
-                return await zone.Write(useCase.Keys, async context =>
+                var zone = useCase.InZone;
+                DateTimeOffset? due = null;
+                var written = await zone.Database.Write(useCase.Keys, async context =>
                 {
                     useCase.Write(context);
-                    return await Run(context);
+                    return await Run(context, async () =>
+                    {
+                        due = EarliestDue(context);
+                        if (due is { } first) await nextDue.Lower(zone.Id, first, cancellationToken);
+                    });
                 }, cancellationToken);
+                if (due is { } then) await nextDue.Lower(zone.Id, then, CancellationToken.None);
+                return written;
             case ICatalogCommand<TResponse>:
                 return await catalog.Write(async context =>
                 {
                     useCase.Write(context);
-                    return await Run(context);
+                    return await Run(context, () => Task.CompletedTask);
                 }, cancellationToken);
             default:
                 var shown = await next();
@@ -83,12 +91,16 @@ internal sealed class Transact<TRequest, TResponse>(UseCase useCase, CatalogData
                 return shown;
         }
 
-        async Task<Written<TResponse>> Run(Microsoft.EntityFrameworkCore.DbContext context)
+        async Task<Written<TResponse>> Run(DbContext context, Func<Task> beforeSaving)
         {
             var response = await next();
             useCase.Trail.Changes(context.ChangeTracker);
+            await beforeSaving();
             await context.SaveChangesAsync(cancellationToken);
             return new Written<TResponse>(response, useCase.Trail.Write(request, response, useCase.Caller));
         }
     }
+
+    private static DateTimeOffset? EarliestDue(DbContext context) => context.ChangeTracker.Entries<IFallDue>()
+        .Where(e => e.State is EntityState.Added or EntityState.Modified).Min(e => e.Entity.Due);
 }
