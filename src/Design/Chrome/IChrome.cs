@@ -1,0 +1,68 @@
+using Microsoft.AspNetCore.Http;
+
+namespace VictimSupport.Design.Chrome;
+
+/// <summary>Asked once for every page: what stands round it. The host answers, this kit only shows.</summary>
+public interface IChrome
+{
+    ValueTask<Frame> ForAsync(HttpContext http);
+}
+
+/// <summary>What stands round a page. Addresses are complete, zone included; texts are in the reader's language.</summary>
+public sealed record Frame
+{
+    public required string ProductName { get; init; }
+
+    /// <summary>Where the product's name leads.</summary>
+    public required string HomeHref { get; init; }
+
+    /// <summary>The zone one stands in; null outside every zone.</summary>
+    public FrameZone? Zone { get; init; }
+
+    /// <summary>The other zones this account has a role in.</summary>
+    public IReadOnlyList<FrameLink> Zones { get; init; } = [];
+
+    public IReadOnlyList<FrameLink> Menu { get; init; } = [];
+
+    /// <summary>Null for whoever has not signed in.</summary>
+    public FrameAccount? Account { get; init; }
+
+    public IReadOnlyList<FrameLanguage> Languages { get; init; } = [];
+
+    /// <summary>Reminders due now and where they are read; null where there is no bell.</summary>
+    public FrameBell? Bell { get; init; }
+
+    /// <summary>True shows the red band: nobody here is real.</summary>
+    public bool Demo { get; init; }
+
+    /// <summary>Where one chooses another demo account.</summary>
+    public string? DemoHref { get; init; }
+
+    public Theme Theme { get; init; }
+
+    /// <summary>Links at the foot: help, accessibility, privacy.</summary>
+    public IReadOnlyList<FrameLink> Foot { get; init; } = [];
+}
+
+/// <param name="ThemeHref">The zone's own colours: a style sheet that sets --zone-accent and --zone-on-accent, and the same with -night.</param>
+public sealed record FrameZone(string Code, string Name, string? ThemeHref = null);
+
+/// <param name="Count">How many things wait there; null or 0 shows no figure.</param>
+public sealed record FrameLink(string Text, string Href, bool IsCurrent = false, int? Count = null);
+
+/// <param name="Links">Own pages of the account: sessions, passkeys, screen.</param>
+public sealed record FrameAccount(string DisplayName, string SignOutHref, IReadOnlyList<FrameLink> Links);
+
+/// <param name="Tag">fr, nl, de or en.</param>
+/// <param name="Name">The language in that language.</param>
+public sealed record FrameLanguage(string Tag, string Name, string Href, bool IsCurrent);
+
+public sealed record FrameBell(int Due, string Href);
+
+/// <summary>Auto follows the reader's device.</summary>
+public enum Theme
+{
+    Auto,
+    Light,
+    Night,
+}
