@@ -17,7 +17,9 @@ public static class Pass
 
     /// <summary>Where: minted from the session after a role check. Path <c>/{code}</c>, <c>/operator</c> or <c>/figures</c>; refused elsewhere.</summary>
     public const string PlaceScheme = "pass";
-    public const string AccountClaim = "account", SessionClaim = "session", PlaceClaim = "place";
+    /// <summary>The name identifier, so that a form of one cookie's page is good under the other: antiforgery ties its token to it.</summary>
+    public const string AccountClaim = System.Security.Claims.ClaimTypes.NameIdentifier;
+    public const string SessionClaim = "session", PlaceClaim = "place";
 
     /// <summary>The place of a zone in a pass: its id, so that a code given to another zone later opens nothing.</summary>
     public static string PlaceOf(Guid zone) => zone.ToString("N");

@@ -11,12 +11,17 @@ namespace VictimSupport.Foundation.Persistence;
 public sealed class CatalogDatabase : IAsyncDisposable
 {
     private readonly Lazy<Database<CatalogDbContext>> database;
+    private readonly Func<string> connection;
 
     internal CatalogDatabase(Engine engine, IHoldTheMasterKey master)
     {
         Chain = new Chain(HKDF.DeriveKey(HashAlgorithmName.SHA256, master.Key, 32, info: "catalogue chain"u8.ToArray()));
         database = new(() => engine.OpenCatalog(Chain));
+        connection = () => engine.CatalogConnection;
     }
+
+    /// <summary>For the job engine's own tables, which stand beside the catalogue on server engines.</summary>
+    public string ConnectionString => connection();
 
     internal Chain Chain { get; }
 

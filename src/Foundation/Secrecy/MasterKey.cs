@@ -36,7 +36,7 @@ public sealed class MasterKey : IHoldTheMasterKey
         {
             if (!development) throw new StartRefusedException("Keys:MasterFile is not set. Outside development the master key comes from a mounted file that only its owner can read.");
             file = Path.Combine(folder.Sub("keys"), "master.key");
-            if (!File.Exists(file)) Write(file, RandomNumberGenerator.GetBytes(32));
+            if (!File.Exists(file)) MasterKeyFile.Write(file, RandomNumberGenerator.GetBytes(32));
         }
         if (!File.Exists(file)) throw new StartRefusedException($"The master key file {file} does not exist.");
         if (!OperatingSystem.IsWindows() && (File.GetUnixFileMode(file) & ~(UnixFileMode.UserRead | UnixFileMode.UserWrite)) != UnixFileMode.None)
@@ -50,8 +50,12 @@ public sealed class MasterKey : IHoldTheMasterKey
             throw new StartRefusedException($"The master key file {file} does not hold 64 hexadecimal digits.");
         }
     }
+}
 
-    internal static void Write(string file, byte[] key)
+/// <summary>Writes a master key where only its owner can read it.</summary>
+public static class MasterKeyFile
+{
+    public static void Write(string file, byte[] key)
     {
         var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
         if (!OperatingSystem.IsWindows()) options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;

@@ -49,6 +49,7 @@ public sealed class Sealed<T> : ISealedValue where T : class
 
     bool ISealedValue.IsSealed => box is not null;
     void ISealedValue.Attach(Func<byte[], byte[]> how) => open = how;
+    void ISealedValue.Prove() => _ = Value;
     void ISealedValue.Seal(Func<byte[], byte[]> how) => box = how(Write(clear!));
 
     private static byte[] Write(T value) => value is string text ? Encoding.UTF8.GetBytes(text) : JsonSerializer.SerializeToUtf8Bytes(value);
@@ -61,6 +62,9 @@ internal interface ISealedValue
     bool IsSealed { get; }
     void Attach(Func<byte[], byte[]> how);
     void Seal(Func<byte[], byte[]> how);
+
+    /// <summary>Opens it, to prove that it opens.</summary>
+    void Prove();
 }
 
 /// <summary>How a sealed field is declared in an entity's mapping.</summary>

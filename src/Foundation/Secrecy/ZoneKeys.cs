@@ -17,12 +17,15 @@ public sealed class ZoneKeys
     /// <summary>Opened data keys kept in memory, at most; a page needs some tens.</summary>
     private const int Kept = 4096;
     private readonly ConcurrentDictionary<Guid, byte[]> opened = new();
-    private readonly ZoneKey current;
+    private readonly Func<IReadOnlyList<ZoneKey>> reload;
+    private volatile IReadOnlyList<ZoneKey> known;
 
-    internal ZoneKeys(Guid zone, ZoneKey current, KeyStore store)
+    /// <param name="reload">The zone's keys as the catalogue has them now, the current one first: asked again when a data key is wrapped under a number not known yet, as another process may have rotated.</param>
+    internal ZoneKeys(Guid zone, Func<IReadOnlyList<ZoneKey>> reload, KeyStore store)
     {
         Zone = zone;
-        this.current = current;
+        this.reload = reload;
+        known = reload();
         Store = store;
         // The zone's own secrets (search, chain, numbers) hang under one data key whose id is the zone's id: a rotation leaves them alone.
         var root = Find(zone) ?? throw new StartRefusedException($"The key store of zone {zone} does not hold the zone's own secret.");
@@ -33,7 +36,6 @@ public sealed class ZoneKeys
 
     internal Guid Zone { get; }
     internal KeyStore Store { get; }
-    internal int Version => current.Version;
     internal byte[] ChainKey { get; }
 
     /// <summary>Keys the permutation that makes dossier numbers not consecutive to the eye.</summary>
@@ -56,12 +58,19 @@ public sealed class ZoneKeys
     internal DataKey Make(Guid id)
     {
         var clear = RandomNumberGenerator.GetBytes(32);
-        return new DataKey(id, clear, Wrap(Zone, current, id, clear));
+        return new DataKey(id, clear, Wrap(Zone, known[0], id, clear));
     }
 
     internal void Remember(DataKey key) => Trim()[key.Id] = key.Clear;
 
-    private byte[]? Keep(Guid id, byte[]? wrapped) => wrapped is null ? null : Trim()[id] = Unwrap(Zone, current, id, wrapped);
+    private byte[]? Keep(Guid id, byte[]? wrapped) => wrapped is null ? null : Trim()[id] = Unwrap(Zone, Under(wrapped), id, wrapped);
+
+    private ZoneKey Under(byte[] wrapped)
+    {
+        var version = VersionOf(wrapped);
+        return known.FirstOrDefault(k => k.Version == version) ?? (known = reload()).FirstOrDefault(k => k.Version == version)
+            ?? throw new SealBrokenException($"A data key is wrapped under zone key {version}, which the catalogue does not have.");
+    }
 
     private ConcurrentDictionary<Guid, byte[]> Trim()
     {
@@ -71,6 +80,9 @@ public sealed class ZoneKeys
 
     internal static byte[] Wrap(Guid zone, ZoneKey under, Guid id, byte[] clear) => Box.Seal(clear, under.Key, KeyIdOf(under.Version), PlaceOf(zone, id));
     internal static byte[] Unwrap(Guid zone, ZoneKey under, Guid id, byte[] wrapped) => Box.Open(wrapped, under.Key, PlaceOf(zone, id));
+
+    /// <summary>Under which of the zone's keys a data key is wrapped.</summary>
+    internal static int VersionOf(byte[] wrapped) => BitConverter.ToInt32(Box.KeyOf(wrapped).ToByteArray(), 0);
 
     private static Guid KeyIdOf(int version) => new(version, 0, 0, new byte[8]);
     private static byte[] PlaceOf(Guid zone, Guid id) => [.. "data key"u8, .. zone.ToByteArray(), .. id.ToByteArray()];

@@ -19,8 +19,11 @@ public sealed class Provisioning
     internal Provisioning(Engine engine, CatalogDatabase catalog, ZoneRegistry zones, IHoldTheMasterKey master, TimeProvider clock) =>
         (this.engine, this.catalog, this.zones, this.master, this.clock) = (engine, catalog, zones, master, clock);
 
+    /// <summary>Embedded mode: this process alone may work on the data folder, until the result is disposed. null on server engines.</summary>
+    public IDisposable? TakeTheHouse(DataFolder folder) => engine.IsEmbedded ? new OneProcess(folder) : null;
+
     /// <summary>Creates or upgrades the catalogue and the figures database, and checks the master key against the catalogue.</summary>
-    /// <exception cref="StartRefusedException">The catalogue was made with another master key.</exception>
+    /// <exception cref="StartRefusedException">The catalogue was made with another master key, or by another version before 1.0.</exception>
     public async Task PrepareHouse(CancellationToken ct)
     {
         await engine.MigrateHouse(ct);

@@ -30,6 +30,9 @@ public sealed class ZoneRecord
     public byte[] WrappedKey { get; set; } = [];
     public int KeyVersion { get; set; }
 
+    /// <summary>While a rotation runs: the key with the next number. A run that was killed is finished by the next.</summary>
+    public byte[]? WrappedNextKey { get; set; }
+
     public static ZoneRecord New(string code, string? fr, string? nl, string? de, IEnumerable<string> languages, DateTimeOffset now) => new()
     {
         Id = Guid.CreateVersion7(now), Code = code, NameFr = fr, NameNl = nl, NameDe = de, Languages = string.Join(';', languages), State = ZoneState.Preparing, Created = now,
@@ -51,6 +54,7 @@ public sealed class ZoneRecord
             b.HasIndex(z => z.NextDue);
             b.Property(z => z.Placement).HasMaxLength(2000);
             b.Property(z => z.WrappedKey).HasMaxLength(200);
+            b.Property(z => z.WrappedNextKey).HasMaxLength(200);
             b.Property(z => z.Languages).HasMaxLength(20);
         }
     }

@@ -68,7 +68,13 @@ public sealed class ZoneRegistry : IAsyncDisposable
     internal Placement PlacementOf(ZoneRecord record) => Placements.Open(record, master) ?? engine.DefaultPlacement(record.Code)
         ?? throw new StartRefusedException($"Zone {record.Code} has no place in the catalogue.");
 
-    internal ZoneKeys KeysOf(ZoneRecord record, Placement placement) => new(record.Id, Placements.KeyOf(record, master), engine.KeysOf(placement));
+    internal ZoneKeys KeysOf(ZoneRecord record, Placement placement) => new(record.Id, () => Reload(record), engine.KeysOf(placement));
+
+    private IReadOnlyList<ZoneKey> Reload(ZoneRecord record)
+    {
+        using var house = catalog.Lease();
+        return Placements.KeysOf(house.Set<ZoneRecord>().AsNoTracking().Single(z => z.Id == record.Id), master);
+    }
 
     public async ValueTask DisposeAsync()
     {
@@ -89,11 +95,13 @@ internal static class Placements
 
     public static ZoneKey KeyOf(ZoneRecord zone, IHoldTheMasterKey master) => new(zone.KeyVersion, Box.Open(zone.WrappedKey, master.Key, Place("zone key", zone.Id)));
 
-    public static void Put(ZoneRecord zone, ZoneKey key, IHoldTheMasterKey master)
-    {
-        zone.WrappedKey = Box.Seal(key.Key, master.Key, MasterId, Place("zone key", zone.Id));
-        zone.KeyVersion = key.Version;
-    }
+    /// <summary>The zone's key, and while a rotation runs the next one.</summary>
+    public static IReadOnlyList<ZoneKey> KeysOf(ZoneRecord zone, IHoldTheMasterKey master) => zone.WrappedNextKey is { } next
+        ? [KeyOf(zone, master), new ZoneKey(zone.KeyVersion + 1, Box.Open(next, master.Key, Place("zone key", zone.Id)))] : [KeyOf(zone, master)];
+
+    public static void Put(ZoneRecord zone, ZoneKey key, IHoldTheMasterKey master) => (zone.WrappedKey, zone.KeyVersion) = (Wrap(zone, key, master), key.Version);
+
+    public static byte[] Wrap(ZoneRecord zone, ZoneKey key, IHoldTheMasterKey master) => Box.Seal(key.Key, master.Key, MasterId, Place("zone key", zone.Id));
 
     private static byte[] Place(string what, Guid zone) => [.. System.Text.Encoding.ASCII.GetBytes(what), .. zone.ToByteArray()];
 }

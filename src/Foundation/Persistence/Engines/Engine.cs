@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.Extensions.Configuration;
 using VictimSupport.Foundation.Audit;
 using VictimSupport.Foundation.Modules;
@@ -24,6 +25,10 @@ internal abstract class Engine(IConfiguration configuration, HouseModules module
     /// <summary>Creates or upgrades the catalogue and figures databases.</summary>
     public abstract Task MigrateHouse(CancellationToken ct);
     public abstract Database<CatalogDbContext> OpenCatalog(Chain chain);
+    public abstract string CatalogConnection { get; }
+
+    /// <summary>Embedded mode allows one process; a server engine any number.</summary>
+    public abstract bool IsEmbedded { get; }
 
     /// <summary>Makes a zone's database and key store with credentials of their own; what exists already is left as it is.</summary>
     public abstract Task<Placement> CreateZone(string code, Placement? known, CancellationToken ct);
@@ -42,10 +47,23 @@ internal abstract class Engine(IConfiguration configuration, HouseModules module
     /// <summary>The same as the owner, who may set the seal.</summary>
     public virtual ZoneDbContext AdministerAsOwner(string code, Placement placement) => Administer(placement);
 
+    /// <summary>Brings a database to the current schema.</summary>
+    /// <exception cref="StartRefusedException">It was made by another version: until 1.0 there is one migration and no way from one to the next.</exception>
+    protected static async Task Upgrade(DbContext context, CancellationToken ct)
+    {
+        var known = context.Database.GetMigrations().ToHashSet(StringComparer.Ordinal);
+        if ((await Applied(context, ct)).FirstOrDefault(m => !known.Contains(m)) is { } foreign)
+            throw new StartRefusedException($"The data were made by another version of the program (migration {foreign}). Until 1.0 they cannot be upgraded: start with an empty data folder or server.");
+        await context.Database.MigrateAsync(ct);
+    }
+
+    private static async Task<IEnumerable<string>> Applied(DbContext context, CancellationToken ct) =>
+        await context.GetService<Microsoft.EntityFrameworkCore.Storage.IRelationalDatabaseCreator>().ExistsAsync(ct) ? await context.Database.GetAppliedMigrationsAsync(ct) : [];
+
     protected DbContextOptionsBuilder<TContext> Options<TContext>() where TContext : DbContext
     {
         var builder = new DbContextOptionsBuilder<TContext>().AddInterceptors(Sealing.Instance).EnableDetailedErrors(false).EnableSensitiveDataLogging(false);
-        ((Microsoft.EntityFrameworkCore.Infrastructure.IDbContextOptionsBuilderInfrastructure)builder).AddOrUpdateExtension(new ModulesExtension(modules.Assemblies));
+        ((IDbContextOptionsBuilderInfrastructure)builder).AddOrUpdateExtension(new ModulesExtension(modules.Assemblies));
         return builder;
     }
 

@@ -11,6 +11,9 @@ namespace VictimSupport.Foundation.Persistence.Engines;
 /// can open the zone's two databases and no others.</summary>
 internal abstract class ServerEngine(IConfiguration configuration, HouseModules modules, TimeProvider clock) : Engine(configuration, modules, clock)
 {
+    public override bool IsEmbedded => false;
+    public override string CatalogConnection => Administering(CatalogName);
+
     protected string Server => Configuration["Database:Server"] ?? throw new StartRefusedException($"Database:Server is not set. With Database:Engine={Name} it is the connection string of the administering login.");
     protected string Prefix => Configuration["Database:Prefix"] ?? "victimsupport";
     protected string CatalogName => Prefix + "_catalog";
@@ -36,10 +39,10 @@ internal abstract class ServerEngine(IConfiguration configuration, HouseModules 
     public override async Task MigrateHouse(CancellationToken ct)
     {
         await EnsureDatabase(CatalogName, ct);
-        await using (var catalog = new CatalogDbContext(For<CatalogDbContext>(Administering(CatalogName)))) await catalog.Database.MigrateAsync(ct);
+        await using (var catalog = new CatalogDbContext(For<CatalogDbContext>(Administering(CatalogName)))) await Upgrade(catalog, ct);
         await EnsureDatabase(FiguresName, ct);
         await using var figures = new FiguresDbContext(For<FiguresDbContext>(Administering(FiguresName)));
-        await figures.Database.MigrateAsync(ct);
+        await Upgrade(figures, ct);
     }
 
     public override Database<CatalogDbContext> OpenCatalog(Chain chain) =>
@@ -76,7 +79,7 @@ internal abstract class ServerEngine(IConfiguration configuration, HouseModules 
     private async Task MigrateAsOwner(string code, CancellationToken ct)
     {
         await using var zone = new ZoneDbContext(For<ZoneDbContext>(Administering(ZoneName(code))));
-        await zone.Database.MigrateAsync(ct);
+        await Upgrade(zone, ct);
     }
 
     private DbContextOptions<TContext> For<TContext>(string connection) where TContext : DbContext => (DbContextOptions<TContext>)Use(Options<TContext>(), connection).Options;

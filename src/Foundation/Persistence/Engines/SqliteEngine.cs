@@ -11,6 +11,8 @@ namespace VictimSupport.Foundation.Persistence.Engines;
 internal sealed class SqliteEngine(IConfiguration configuration, HouseModules modules, DataFolder folder, TimeProvider clock) : Engine(configuration, modules, clock)
 {
     public override string Name => "sqlite";
+    public override bool IsEmbedded => true;
+    public override string CatalogConnection => SqliteFiles.Writing(Catalog);
 
     private string Catalog => Path.Combine(folder.Path, "catalog.db");
     private string Figures => Path.Combine(folder.Path, "figures.db");
@@ -18,9 +20,9 @@ internal sealed class SqliteEngine(IConfiguration configuration, HouseModules mo
 
     public override async Task MigrateHouse(CancellationToken ct)
     {
-        await using (var catalog = new CatalogDbContext(Writing<CatalogDbContext>(Catalog))) await catalog.Database.MigrateAsync(ct);
+        await using (var catalog = new CatalogDbContext(Writing<CatalogDbContext>(Catalog))) await Upgrade(catalog, ct);
         SqliteFiles.MakeReady(Catalog, audited: true);
-        await using (var figures = new FiguresDbContext(Writing<FiguresDbContext>(Figures))) await figures.Database.MigrateAsync(ct);
+        await using (var figures = new FiguresDbContext(Writing<FiguresDbContext>(Figures))) await Upgrade(figures, ct);
         SqliteFiles.MakeReady(Figures, audited: false);
     }
 
@@ -50,7 +52,7 @@ internal sealed class SqliteEngine(IConfiguration configuration, HouseModules mo
 
     public override async Task MigrateZone(string code, Placement placement, CancellationToken ct)
     {
-        await using (var zone = Administer(placement)) await zone.Database.MigrateAsync(ct);
+        await using (var zone = Administer(placement)) await Upgrade(zone, ct);
         SqliteFiles.MakeReady(placement.Data, audited: true);
     }
 
@@ -63,7 +65,7 @@ internal sealed class SqliteEngine(IConfiguration configuration, HouseModules mo
         await using var zone = new ZoneDbContext(Writing<ZoneDbContext>(half));
         var file = Path.Combine(folder.Sub("templates"), $"zone-{zone.Database.GetMigrations().LastOrDefault() ?? "none"}.db");
         if (File.Exists(file)) return file;
-        await zone.Database.MigrateAsync(ct);
+        await Upgrade(zone, ct);
         await zone.Database.CloseConnectionAsync();
         using (var one = new SqliteConnection(SqliteFiles.Writing(half)))
         {

@@ -1,0 +1,29 @@
+using Microsoft.EntityFrameworkCore.Design;
+using VictimSupport.Casework;
+using VictimSupport.Foundation.Persistence;
+using VictimSupport.Foundation.Persistence.Engines;
+using VictimSupport.Identity;
+using VictimSupport.Zones;
+
+namespace VictimSupport.Migrations.Sqlite;
+
+// For `dotnet ef` only; no server is contacted.
+internal sealed class Catalog : IDesignTimeDbContextFactory<CatalogDbContext>
+{
+    public CatalogDbContext CreateDbContext(string[] args) => DesignTime.Catalog(DesignTimeEngine.Sqlite, House.Modules);
+}
+
+internal sealed class Zone : IDesignTimeDbContextFactory<ZoneDbContext>
+{
+    public ZoneDbContext CreateDbContext(string[] args) => DesignTime.Zone(DesignTimeEngine.Sqlite, House.Modules);
+}
+
+internal sealed class Figures : IDesignTimeDbContextFactory<FiguresDbContext>
+{
+    public FiguresDbContext CreateDbContext(string[] args) => DesignTime.Figures(DesignTimeEngine.Sqlite, House.Modules);
+}
+
+internal static class House
+{
+    public static readonly System.Reflection.Assembly[] Modules = [typeof(IdentityModule).Assembly, typeof(ZonesModule).Assembly, typeof(CaseworkModule).Assembly];
+}

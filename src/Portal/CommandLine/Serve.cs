@@ -1,0 +1,30 @@
+using VictimSupport.Foundation.Jobs;
+using VictimSupport.Foundation.Modules;
+using VictimSupport.Foundation.Persistence;
+using VictimSupport.Foundation.Zones;
+using Hangfire;
+
+namespace VictimSupport.Portal.CommandLine;
+
+/// <summary>Serves the portal. Prepares an empty data folder by itself; in demo mode with the story zones.</summary>
+internal static class Serve
+{
+    /// <summary>Beside the program when it was published, else where it is run.</summary>
+    public static string ContentRoot => File.Exists(Path.Combine(AppContext.BaseDirectory, "appsettings.json")) ? AppContext.BaseDirectory : Directory.GetCurrentDirectory();
+
+    public static async Task<int> Run(IReadOnlyList<IModule> modules, string[] args)
+    {
+        var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = args.Any(a => a.StartsWith("--contentRoot", StringComparison.OrdinalIgnoreCase)) ? null : ContentRoot });
+        Host.AddAll(builder, modules);
+        await using var app = builder.Build();
+        Host.UseAll(app, modules);
+        var provisioning = app.Services.GetRequiredService<Provisioning>();
+        using var only = provisioning.TakeTheHouse(app.Services.GetRequiredService<DataFolder>());
+        await provisioning.PrepareHouse(app.Lifetime.ApplicationStopping);
+        if (DemoMode.Is(app.Configuration, app.Environment)) await DemoVerbs.SeedStories(app.Services, app.Lifetime.ApplicationStopping);
+        if (app.Configuration.GetValue("Jobs:Run", true))
+            app.Services.GetRequiredService<IRecurringJobManager>().AddOrUpdate<Sweep>("sweep", sweep => sweep.Run(CancellationToken.None), "*/20 * * * * *");
+        await app.RunAsync();
+        return Verbs.Good;
+    }
+}

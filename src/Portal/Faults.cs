@@ -1,0 +1,66 @@
+using System.Data.Common;
+using System.Diagnostics;
+using VictimSupport.Foundation.Access;
+
+namespace VictimSupport.Portal;
+
+/// <summary>The last catch: a refusal is a 404, a database that is away is a 503, anything else a 500 with a reference. No message of an exception leaves the process
+/// or enters a log: it may quote what was typed.</summary>
+internal static partial class Faults
+{
+    public static async Task Catch(HttpContext http, RequestDelegate next)
+    {
+        try
+        {
+            await next(http);
+        }
+        catch (OperationCanceledException) when (http.RequestAborted.IsCancellationRequested)
+        {
+            http.Response.StatusCode = 499; // nobody is listening any more
+        }
+        catch (Exception e) when (!http.Response.HasStarted)
+        {
+            http.Response.Clear();
+            await Headers.Put(http, _ => Task.CompletedTask);
+            http.Response.StatusCode = e switch
+            {
+                RefusedException => StatusCodes.Status404NotFound,
+                BadHttpRequestException bad => bad.StatusCode,
+                DbException or TimeoutException or IOException => StatusCodes.Status503ServiceUnavailable,
+                { InnerException: DbException or TimeoutException } => StatusCodes.Status503ServiceUnavailable,
+                _ => StatusCodes.Status500InternalServerError,
+            };
+            if (http.Response.StatusCode == StatusCodes.Status503ServiceUnavailable) http.Response.Headers.RetryAfter = "5";
+            if (http.Response.StatusCode >= 500) Failed(http.RequestServices.GetRequiredService<ILoggerFactory>().CreateLogger("Portal"), Reference(http), e.GetType().FullName!, Where(e));
+            await ShowAgain(http, next);
+        }
+    }
+
+    /// <summary>What a person can quote to us: the trace id, of one length always.</summary>
+    public static string Reference(HttpContext http) => (Activity.Current?.TraceId.ToString() ?? http.TraceIdentifier).PadRight(32, '0')[..32];
+
+    private static async Task ShowAgain(HttpContext http, RequestDelegate next)
+    {
+        http.Request.PathBase = "";
+        http.Request.Path = $"/error/{http.Response.StatusCode}";
+        http.Request.QueryString = QueryString.Empty;
+        http.Request.Method = HttpMethods.Get;
+        http.SetEndpoint(null);
+        http.Request.RouteValues.Clear();
+        try
+        {
+            await next(http);
+        }
+        catch (Exception e) when (!http.Response.HasStarted)
+        {
+            // The error page itself cannot be shown (the database is away, say): plain words then, and the log says so.
+            Failed(http.RequestServices.GetRequiredService<ILoggerFactory>().CreateLogger("Portal"), Reference(http), e.GetType().FullName!, Where(e));
+            await http.Response.WriteAsync(http.Response.StatusCode + " " + Reference(http));
+        }
+    }
+
+    private static string Where(Exception e) => e.StackTrace?.Split('\n').FirstOrDefault(l => l.Contains("VictimSupport", StringComparison.Ordinal))?.Trim() ?? "";
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "Request {reference} failed with {type} {where}")]
+    private static partial void Failed(ILogger log, string reference, string type, string where);
+}

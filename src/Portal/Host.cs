@@ -1,0 +1,102 @@
+using System.Globalization;
+using Hangfire;
+using Hangfire.InMemory;
+using Hangfire.PostgreSql;
+using Microsoft.AspNetCore.Localization;
+using OpenTelemetry.Metrics;
+using OpenTelemetry.Trace;
+using VictimSupport.Design;
+using VictimSupport.Design.Chrome;
+using VictimSupport.Foundation;
+using VictimSupport.Foundation.Modules;
+using VictimSupport.Foundation.Persistence;
+using VictimSupport.Foundation.Pipeline;
+using VictimSupport.Foundation.Zones;
+using VictimSupport.Portal.Pages;
+
+namespace VictimSupport.Portal;
+
+/// <summary>The web host: floor, modules, then the order in which a request passes through them.</summary>
+internal static class Host
+{
+    /// <summary>The portal's languages; the first is used where nothing else is known.</summary>
+    public static readonly string[] Languages = ["fr", "nl", "de", "en"];
+
+    /// <summary>Registers everything a process of this program needs, whether it serves pages or runs a command.</summary>
+    public static void AddAll(WebApplicationBuilder builder, IReadOnlyList<IModule> modules)
+    {
+        var services = builder.Services;
+        builder.WebHost.UseStaticWebAssets();
+        builder.WebHost.ConfigureKestrel(o =>
+        {
+            o.AddServerHeader = false;
+            o.Limits.MaxRequestBodySize = 2 * 1024 * 1024;
+        });
+        services.AddHouse(builder.Configuration, builder.Environment, modules);
+        services.AddDesign();
+        services.AddScoped<IChrome, Frames>();
+        services.AddRazorPages(o => o.RootDirectory = "/").AddMvcOptions(o => o.Filters.Add<PageDoor>());
+        services.AddScoped<PageDoor>();
+        services.AddAntiforgery(o =>
+        {
+            o.Cookie.Name = "f";
+            o.Cookie.Path = "/";
+            o.Cookie.SameSite = SameSiteMode.Strict;
+            o.Cookie.SecurePolicy = builder.Environment.IsDevelopment() ? CookieSecurePolicy.SameAsRequest : CookieSecurePolicy.Always;
+        });
+        services.Configure<RequestLocalizationOptions>(o =>
+        {
+            // en-BE, not en-GB: day before month, comma for decimals, as everyone here writes them.
+            var cultures = Languages.Select(l => CultureInfo.GetCultureInfo(l + "-BE")).ToList();
+            o.SupportedCultures = o.SupportedUICultures = cultures;
+            o.DefaultRequestCulture = new RequestCulture(cultures[0]);
+            o.RequestCultureProviders = [new LanguageCookie(), new AcceptLanguageHeaderRequestCultureProvider()];
+        });
+        services.AddOpenTelemetry()
+            .WithTracing(t => t.AddAspNetCoreInstrumentation(Telemetry.WithoutAddresses))
+            .WithMetrics(m => m.AddAspNetCoreInstrumentation());
+        if (builder.Configuration["OTEL_EXPORTER_OTLP_ENDPOINT"] is not null) Telemetry.Export(services);
+        AddJobs(services, builder.Configuration);
+    }
+
+    /// <summary>The way of a request, outermost first.</summary>
+    public static void UseAll(WebApplication app, IReadOnlyList<IModule> modules)
+    {
+        app.Use(Headers.Put);
+        app.Use(Faults.Catch);
+        app.UseStatusCodePagesWithReExecute("/error/{0}");
+        app.UseStaticFiles(new StaticFileOptions
+        {
+            OnPrepareResponse = file => file.Context.Response.Headers.CacheControl = file.Context.Request.Query.ContainsKey("v") ? "public, max-age=31536000, immutable" : "no-cache",
+        });
+        app.UseZonePath();
+        app.UseRouting();
+        app.UseRequestLocalization();
+        app.UsePass();
+        app.MapRazorPages();
+        Health.Map(app);
+        foreach (var module in modules) module.Map(app);
+    }
+
+    private static void AddJobs(IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddHangfire((provider, jobs) =>
+        {
+            jobs.SetDataCompatibilityLevel(CompatibilityLevel.Version_180).UseSimpleAssemblyNameTypeSerializer().UseRecommendedSerializerSettings();
+            switch (JobStorageOf.Engine(configuration))
+            {
+                case "postgresql": jobs.UsePostgreSqlStorage(o => o.UseNpgsqlConnection(JobStorageOf.Connection(provider))); break;
+                case "sqlserver": jobs.UseSqlServerStorage(JobStorageOf.Connection(provider)); break;
+                default: jobs.UseInMemoryStorage(); break;
+            }
+        });
+        if (configuration.GetValue("Jobs:Run", true))
+        {
+            services.AddHangfireServer(o =>
+            {
+                o.WorkerCount = configuration.GetValue("Jobs:Workers", 4);
+                o.SchedulePollingInterval = TimeSpan.FromSeconds(5);
+            });
+        }
+    }
+}
