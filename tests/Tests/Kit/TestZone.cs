@@ -1,0 +1,46 @@
+using MediatR;
+using Microsoft.Extensions.DependencyInjection;
+using VictimSupport.Foundation.Access;
+using VictimSupport.Foundation.Persistence;
+using VictimSupport.Foundation.Secrecy;
+using VictimSupport.Foundation.Zones;
+
+namespace VictimSupport.Tests.Kit;
+
+/// <summary>A zone made for one test, and people who act in it through the real pipeline.</summary>
+public sealed class TestZone(Platform platform, ZoneRecord record)
+{
+    public Platform Platform => platform;
+    public string Code => record.Code;
+    public Guid Id => record.Id;
+    public ZoneHandle Handle => platform.Services.GetRequiredService<ZoneRegistry>().Find(Code).AsTask().GetAwaiter().GetResult()!;
+
+    /// <summary>Somebody with these roles; each call is another person.</summary>
+    public Person As(params Role[] roles) => new(this, new Caller(Guid.NewGuid(), Guid.NewGuid(), roles.ToHashSet()));
+
+    /// <summary>Reads the zone's rows past the pipeline, to see what is really there.</summary>
+    internal async Task<T> Look<T>(Func<ZoneDbContext, Task<T>> at)
+    {
+        await using var context = Handle.Database.Lease(new Keyring(Handle.Keys));
+        return await at(context);
+    }
+
+    public Task RunJobs() => platform.RunJobs(Code);
+}
+
+/// <summary>Somebody acting in a zone.</summary>
+public sealed class Person(TestZone zone, Caller caller)
+{
+    public Guid Id => caller.Self;
+    public Caller Caller => caller;
+
+    public async Task<T> Send<T>(IRequest<T> request)
+    {
+        T result = default!;
+        await zone.Platform.Services.GetRequiredService<EnterZone>().In(zone.Code, async pipeline => result = await pipeline.Send(request, TestContext.Current.CancellationToken), caller);
+        return result;
+    }
+
+    /// <summary>The same person in another zone, where nobody gave a role.</summary>
+    public Person In(TestZone other, params Role[] roles) => new(other, caller with { Roles = roles.ToHashSet() });
+}
