@@ -59,7 +59,7 @@ public abstract class Choices : Field
         context.Items[typeof(WhenTag)] = inside;
         await output.GetChildContentAsync();
 
-        var list = Make.Tag("div", Make.Classes(Block, Css, Small ? Block + "--small" : null)).With("data-module", Block);
+        var list = Make.Tag("div", Make.Classes(Block, Css, Small ? Block + "--small" : null));
         var number = 0;
         foreach (var item in Items) Put(list, item, number++, inside);
         Several(output, list);
@@ -73,7 +73,7 @@ public abstract class Choices : Field
         var more = inside.GetValueOrDefault(item.Value);
         var input = Make.Void("input", Block + "__input").With("id", id).With("name", Name).With("type", Kind).With("value", item.Value)
             .When(chosen, "checked")
-            .With("data-aria-controls", more is null ? null : id + "-more")
+            .With("data-reveals", more is null ? null : id + "-more")
             .With("aria-describedby", item.Hint is null ? null : id + "-item-hint");
         var label = Make.Tag("label", $"govuk-label {Block}__label", item.Text).With("for", id);
         var hint = item.Hint is null ? null : Make.Tag("div", $"govuk-hint {Block}__hint", item.Hint).With("id", id + "-item-hint");
@@ -114,7 +114,7 @@ public sealed class CheckTag : Field
         var hint = HintTag();
         hint?.AddCssClass("govuk-checkboxes__hint");
         var item = Make.Tag("div", "govuk-checkboxes__item").Holding(input, label, hint);
-        var block = Make.Tag("div", Make.Classes("govuk-checkboxes", Small ? "govuk-checkboxes--small" : null)).With("data-module", "govuk-checkboxes").Holding(item);
+        var block = Make.Tag("div", Make.Classes("govuk-checkboxes", Small ? "govuk-checkboxes--small" : null)).Holding(item);
         Alone(output, block);
     }
 }

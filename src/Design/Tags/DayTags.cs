@@ -16,13 +16,16 @@ public sealed class DateTag : Field
 
     public override void Process(TagHelperContext context, TagHelperOutput output)
     {
-        var held = For.Model as DateOnly?;
+        var held = Held(For.Model);
         var boxes = Make.Tag("div", "govuk-date-input").Holding(
             Box("Day", Words.Day, 2, held?.Day, "bday-day"),
             Box("Month", Words.Month, 2, held?.Month, "bday-month"),
             Box("Year", Words.Year, 4, held?.Year, "bday-year"));
         Several(output, boxes, "group");
     }
+
+    /// <summary>A day that was never set is an empty box, not the first of January of the year 1.</summary>
+    internal static DateOnly? Held(object? model) => model is DateOnly day && day != default ? day : null;
 
     TagBuilder Box(string part, string label, int width, int? held, string birth)
     {
@@ -51,7 +54,7 @@ public sealed class DayTag : Field
         var input = Make.Void("input", Make.Classes("govuk-input vs-day", Error is null ? null : "govuk-input--error"))
             .With("id", Id).With("name", Name).With("type", "date").With("autocomplete", "off")
             .With("min", Iso(Min)).With("max", Iso(Max))
-            .With("value", Typed(Name, Iso(For.Model as DateOnly?)) ?? "")
+            .With("value", Typed(Name, Iso(DateTag.Held(For.Model))) ?? "")
             .With("aria-describedby", DescribedBy());
         Pass(output, input);
         Single(output, input);

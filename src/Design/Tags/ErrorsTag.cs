@@ -23,7 +23,8 @@ public sealed class ErrorsTag : TagHelper
         }
 
         var list = Make.Tag("ul", "govuk-list govuk-error-summary__list");
-        foreach (var (name, say) in Lines(state)) list.Holding(Line(name, say));
+        var written = Field.Written(View);
+        foreach (var (name, say) in Lines(state, written)) list.Holding(Line(name, say, written));
         output.TagName = "div";
         output.TagMode = TagMode.StartTagAndEndTag;
         output.Attributes.SetAttribute("class", "govuk-error-summary");
@@ -33,13 +34,30 @@ public sealed class ErrorsTag : TagHelper
             Make.Tag("div", "govuk-error-summary__body").Holding(list)));
     }
 
-    static IEnumerable<(string Name, string Say)> Lines(ModelStateDictionary state) =>
+    // In the order of the page, so that one mends from top to bottom; what belongs to no field comes first.
+    static IEnumerable<(string Name, string Say)> Lines(ModelStateDictionary state, IReadOnlyList<string> written) =>
         state.Where(entry => entry.Value is { Errors.Count: > 0 })
-            .Select(entry => (entry.Key, Field.Say(entry.Value!.Errors[0])))
+            .Select(entry => (Name: entry.Key, Say: Field.Say(entry.Value!.Errors[0])))
+            .OrderBy(line => Place(line.Name, written))
             .Distinct();
 
-    static TagBuilder Line(string name, string say) =>
-        Make.Tag("li").Holding(name.Length == 0
+    static int Place(string name, IReadOnlyList<string> written)
+    {
+        for (var place = 0; place < written.Count; place++)
+        {
+            if (name == written[place] || name.StartsWith(written[place] + ".", StringComparison.Ordinal)) return place;
+        }
+
+        return -1;
+    }
+
+    // A list written before the fields knows none of them, and trusts the names.
+    static TagBuilder Line(string name, string say, IReadOnlyList<string> written)
+    {
+        var place = Place(name, written);
+        var field = place >= 0 ? written[place] : written.Count == 0 ? name : "";
+        return Make.Tag("li").Holding(field.Length == 0
             ? Make.Tag("span", null, say)
-            : Make.Tag("a", null, say).With("href", "#" + TagBuilder.CreateSanitizedId(name, "_")));
+            : Make.Tag("a", null, say).With("href", "#" + TagBuilder.CreateSanitizedId(field, "_")));
+    }
 }

@@ -107,8 +107,15 @@ public abstract class Field : TagHelper
         }
     }
 
+    /// <summary>The fields of the page in the order they stand, known once they have been written.</summary>
+    internal static IReadOnlyList<string> Written(ViewContext view) =>
+        view.HttpContext.Items.TryGetValue(typeof(Field), out var names) && names is List<string> written ? written : [];
+
     void Group(TagHelperOutput output, string? css = null)
     {
+        if (View.HttpContext.Items.TryGetValue(typeof(Field), out var names) && names is List<string> written) written.Add(Name);
+        else View.HttpContext.Items[typeof(Field)] = new List<string> { Name };
+
         output.TagName = "div";
         output.TagMode = TagMode.StartTagAndEndTag;
         var own = output.Attributes["class"]?.Value?.ToString();

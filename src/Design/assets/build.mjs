@@ -1,5 +1,5 @@
 // Builds the style sheet and the scripts into ../wwwroot, and refuses them when they outgrow their limits.
-import { readFileSync, writeFileSync, mkdirSync } from "node:fs";
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
@@ -21,21 +21,24 @@ await build({
   outdir: out, bundle: true, minify: true, format: "iife", target: "es2022", legalComments: "none", logLevel: "warning",
 });
 
-let heavy = false;
+let refused = false;
 for (const [file, limit] of Object.entries(limits)) {
   const size = gzipSync(readFileSync(join(out, file))).length / 1000;
   if (size > limit) {
-    heavy = true;
+    refused = true;
     console.error(`error ASSETS02: ${file} weighs ${size.toFixed(1)} kB gzipped, the limit is ${limit} kB.`);
   }
 }
 
 // A brand that is not ours, or code that a strict content policy stops, would otherwise be seen by users first.
 for (const foreign of ["GDS Transport", "govuk-crest", "url(http"]) {
-  if (css.includes(foreign)) { heavy = true; console.error(`error ASSETS03: portal.css contains "${foreign}".`); }
+  if (css.includes(foreign)) { refused = true; console.error(`error ASSETS03: portal.css contains "${foreign}".`); }
 }
 const script = readFileSync(join(out, "portal.js"), "utf8");
 for (const unsafe of ["innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval(", "new Function"]) {
-  if (script.includes(unsafe)) { heavy = true; console.error(`error ASSETS04: portal.js uses ${unsafe}, which Trusted Types refuse.`); }
+  if (script.includes(unsafe)) { refused = true; console.error(`error ASSETS04: portal.js uses ${unsafe}, which Trusted Types refuse.`); }
 }
-process.exit(heavy ? 1 : 0);
+
+// Files left behind would look finished to the next build.
+if (refused) for (const file of Object.keys(limits)) rmSync(join(out, file));
+process.exit(refused ? 1 : 0);

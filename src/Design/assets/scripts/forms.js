@@ -1,5 +1,7 @@
 /** Ctrl+Enter saves from anywhere in a form; a form under way is not sent a second time. */
 export function forms() {
+  const free = () => document.querySelectorAll("form[data-under]").forEach((form) => delete form.dataset.under);
+
   document.addEventListener("keydown", (event) => {
     if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
     const form = event.target.closest?.("form[method=post]");
@@ -13,10 +15,11 @@ export function forms() {
     if (form.method !== "post" || event.defaultPrevented) return;
     if (form.dataset.under === "way") event.preventDefault();
     else form.dataset.under = "way";
+    // An answer that is a download leaves the page where it is: it may be asked for again.
+    setTimeout(free, 8000);
   });
 
-  // A page that comes back from the history may be sent again; so may one whose answer was a download.
-  const free = () => document.querySelectorAll("form[data-under]").forEach((form) => delete form.dataset.under);
+  // A page that comes back from the history may be sent again.
   addEventListener("pageshow", free);
   addEventListener("pagehide", free);
 }

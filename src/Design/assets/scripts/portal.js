@@ -1,21 +1,22 @@
 import { Button } from "govuk-frontend/dist/govuk/components/button/button.mjs";
 import { CharacterCount } from "govuk-frontend/dist/govuk/components/character-count/character-count.mjs";
-import { Checkboxes } from "govuk-frontend/dist/govuk/components/checkboxes/checkboxes.mjs";
 import { ErrorSummary } from "govuk-frontend/dist/govuk/components/error-summary/error-summary.mjs";
 import { NotificationBanner } from "govuk-frontend/dist/govuk/components/notification-banner/notification-banner.mjs";
-import { Radios } from "govuk-frontend/dist/govuk/components/radios/radios.mjs";
 import { ServiceNavigation } from "govuk-frontend/dist/govuk/components/service-navigation/service-navigation.mjs";
 import { SkipLink } from "govuk-frontend/dist/govuk/components/skip-link/skip-link.mjs";
 import { drops } from "./drops.js";
 import { forms } from "./forms.js";
 import { keys } from "./keys.js";
+import { reveal } from "./reveal.js";
 
 // Old browsers keep the plain page, which does everything.
 if (document.documentElement.classList.contains("govuk-frontend-supported")) {
-  for (const Part of [Button, CharacterCount, Checkboxes, ErrorSummary, NotificationBanner, Radios, ServiceNavigation, SkipLink]) {
+  document.body.classList.add("govuk-frontend-supported");
+  for (const Part of [Button, CharacterCount, ErrorSummary, NotificationBanner, ServiceNavigation, SkipLink]) {
     for (const element of document.querySelectorAll(`[data-module="${Part.moduleName}"]`)) new Part(element);
   }
   drops();
   forms();
   keys();
+  reveal();
 }
