@@ -1,0 +1,75 @@
+using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.DependencyInjection;
+using Npgsql;
+using VictimSupport.Foundation.Pipeline;
+using VictimSupport.Foundation.Persistence;
+using VictimSupport.Foundation.Secrecy;
+using VictimSupport.Foundation.Zones;
+using VictimSupport.Tests.Kit;
+
+namespace VictimSupport.Tests.Foundation;
+
+public sealed class WallTests(Platforms platforms)
+{
+    [Fact]
+    public async Task A_scope_without_a_zone_cannot_build_a_zone_context()
+    {
+        var platform = await platforms.On("sqlite");
+        await using var scope = platform.Services.CreateAsyncScope();
+        Assert.Throws<InvalidOperationException>(() => scope.ServiceProvider.GetRequiredService<ZoneDbContext>());
+    }
+
+    [Theory, EveryEngine]
+    public async Task A_database_with_another_zones_seal_does_not_open(string engine)
+    {
+        var platform = await platforms.On(engine);
+        var (zone, registry) = (await platform.Zone(), platform.Services.GetRequiredService<ZoneRegistry>());
+        await using (var attacker = await zone.Break()) await attacker.Do($"UPDATE seal SET \"Zone\" = '{Guid.NewGuid().ToString().ToUpperInvariant()}'");
+        await registry.Forget(zone.Code);
+        await Assert.ThrowsAsync<SealBrokenException>(async () => await registry.Find(zone.Code));
+    }
+
+    [Fact]
+    public async Task A_zones_credentials_open_no_other_zones_database_nor_the_catalogue()
+    {
+        if (!Platforms.Engines.Contains("postgresql")) Assert.Skip("no PostgreSQL server named (never skipped in CI)");
+        var platform = await platforms.On("postgresql");
+        var (one, other) = (await platform.Zone(), await platform.Zone());
+        foreach (var database in new[] { new NpgsqlConnectionStringBuilder(other.OwnConnection()).Database!, new NpgsqlConnectionStringBuilder(other.OwnConnection()).Database + "_keys",
+            new NpgsqlConnectionStringBuilder(other.OwnConnection()).Database!.Replace(other.Code, "catalog", StringComparison.Ordinal) })
+        {
+            var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(one.OwnConnection()) { Database = database, Pooling = false }.ToString());
+            var refused = await Assert.ThrowsAsync<PostgresException>(() => connection.OpenAsync(TestContext.Current.CancellationToken));
+            Assert.Equal(PostgresErrorCodes.InsufficientPrivilege, refused.SqlState);
+        }
+    }
+
+    [Fact]
+    public async Task What_is_acknowledged_on_sqlite_is_flushed()
+    {
+        var platform = await platforms.On("sqlite");
+        var zone = await platform.Zone();
+        var writer = (SqliteConnection)typeof(SqliteDatabase<ZoneDbContext>).GetField("writer", System.Reflection.BindingFlags.NonPublic | System.Reflection.BindingFlags.Instance)!.GetValue(Inner(zone))!;
+        Assert.Equal(2L, Read(writer, "PRAGMA synchronous")); // 2 is FULL; NORMAL (1) may lose the last commits on a power cut
+        Assert.Equal("wal", Read(writer, "PRAGMA journal_mode"));
+        Assert.Equal(1L, Read(writer, "PRAGMA foreign_keys"));
+    }
+
+    [Fact]
+    public void A_second_process_on_one_data_folder_is_refused()
+    {
+        var folder = new DataFolder(new Microsoft.Extensions.Configuration.ConfigurationBuilder().AddInMemoryCollection([new("Data:Directory", Path.Combine(Path.GetTempPath(), "vs-" + Guid.NewGuid()))]).Build());
+        using (new OneProcess(folder)) Assert.Throws<StartRefusedException>(() => new OneProcess(folder));
+        Directory.Delete(folder.Path, recursive: true);
+    }
+
+    private static object Inner(TestZone zone) => typeof(ZoneDatabase).GetFields(System.Reflection.BindingFlags.NonPublic | System.Reflection.BindingFlags.Instance)
+        .Select(f => f.GetValue(zone.Handle.Database)!).Single(v => v is Database<ZoneDbContext>);
+
+    private static object? Read(SqliteConnection connection, string sql)
+    {
+        using var command = connection.CreateCommand();
+        command.CommandText = sql;
+        return command.ExecuteScalar();
+    }
+}
