@@ -105,6 +105,7 @@ public sealed class Platform : WebApplicationFactory<Program>
         {
             services.Replace(ServiceDescriptor.Singleton<TimeProvider>(Clock));
             services.Replace(ServiceDescriptor.Singleton<ISendMail>(Post));
+            services.AddSingleton<IStartupFilter, KitSignIn>();
         });
     }
 

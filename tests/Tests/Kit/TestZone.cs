@@ -18,6 +18,12 @@ public sealed class TestZone(Platform platform, ZoneRecord record)
     /// <summary>Somebody with these roles; each call is another person.</summary>
     public Person As(params Role[] roles) => new(this, new Caller(Guid.NewGuid(), Guid.NewGuid(), roles.ToHashSet()));
 
+    /// <summary>Somebody with these roles in front of this zone's pages.</summary>
+    public Visit Visit(params Role[] roles) => new(platform, Code, Guid.NewGuid(), roles);
+
+    /// <summary>Nobody in particular, in front of this zone's pages.</summary>
+    public Visit Passer() => new(platform, Code, null);
+
     /// <summary>Reads the zone's rows past the pipeline, to see what is really there.</summary>
     internal async Task<T> Look<T>(Func<ZoneDbContext, Task<T>> at)
     {
@@ -33,6 +39,9 @@ public sealed class Person(TestZone zone, Caller caller)
 {
     public Guid Id => caller.Self;
     public Caller Caller => caller;
+
+    /// <summary>The same person in front of the pages.</summary>
+    public Visit Visit() => new(zone.Platform, zone.Code, caller.Self, [.. caller.Roles]);
 
     public async Task<T> Send<T>(IRequest<T> request)
     {

@@ -1,0 +1,123 @@
+using System.Net;
+using Microsoft.AspNetCore.Mvc.RazorPages;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+using VictimSupport.Foundation.Access;
+using VictimSupport.Foundation.Pipeline;
+using VictimSupport.Tests.Kit;
+
+namespace VictimSupport.Tests.House;
+
+/// <summary>Visits every endpoint of the running host as nobody, as a stranger from another zone, and as every role, against the access matrix. A new page is covered the minute it exists.</summary>
+public sealed class EveryPageTests(Platforms platforms)
+{
+    private static readonly string[] Verbs = ["GET", "POST"];
+
+    [Fact]
+    public async Task Every_endpoint_says_who_may()
+    {
+        var platform = await platforms.On("sqlite");
+        Assert.NotEmpty(Endpoints(platform));
+        Assert.All(Endpoints(platform), endpoint => Assert.True(DemandOf(endpoint) is not null, $"{endpoint.RoutePattern.RawText} carries neither [Requires] nor [Open]"));
+    }
+
+    [Fact]
+    public async Task Every_page_of_a_zone_opens_to_the_roles_of_the_matrix_and_is_not_there_for_others()
+    {
+        var platform = await platforms.On("sqlite");
+        var (zone, other) = (await platform.Zone(), await platform.Zone());
+        var faults = new List<string>();
+        foreach (var endpoint in Endpoints(platform).Where(InZone))
+        {
+            var demand = DemandOf(endpoint)!;
+            var path = PathOf(endpoint);
+            foreach (var verb in Verbs)
+            {
+                foreach (var role in Enum.GetValues<Role>())
+                {
+                    using var visit = zone.Visit(role);
+                    var status = await Send(visit, verb, $"/{zone.Code}{path}");
+                    // A page behind an id that does not exist answers 404 to all: nobody learns whether it is the id or the role.
+                    var may = demand.Deed is not { } deed || AccessMatrix.Allows(deed, [role]);
+                    if (!may && status != HttpStatusCode.NotFound) faults.Add($"{verb} {path} as {role}: {status}, should be 404");
+                    if (may && !HasId(endpoint) && verb == "GET" && status is HttpStatusCode.NotFound or HttpStatusCode.InternalServerError) faults.Add($"{verb} {path} as {role}: {status}, should open");
+                    if ((int)status >= 500) faults.Add($"{verb} {path} as {role}: {status}");
+                }
+                if (demand.Deed is null) continue;
+                using (var stranger = other.Visit(Enum.GetValues<Role>()))
+                {
+                    var status = await Send(stranger, verb, $"/{zone.Code}{path}");
+                    if (status != HttpStatusCode.NotFound) faults.Add($"{verb} {path} as a stranger with every role elsewhere: {status}, should be 404");
+                }
+                using var passer = zone.Passer();
+                var nobody = await Send(passer, verb, $"/{zone.Code}{path}");
+                if (nobody is not (HttpStatusCode.Redirect or HttpStatusCode.BadRequest)) faults.Add($"{verb} {path} as nobody: {nobody}, should lead to the sign-in");
+            }
+        }
+        Assert.True(faults.Count == 0, string.Join('\n', faults));
+    }
+
+    [Fact]
+    public async Task A_zone_that_does_not_exist_answers_as_one_that_does()
+    {
+        var platform = await platforms.On("sqlite");
+        var (zone, other) = (await platform.Zone(), await platform.Zone());
+        using var passer = zone.Passer();
+        using var stranger = other.Visit(Role.Coordinator);
+        foreach (var endpoint in Endpoints(platform).Where(e => InZone(e) && DemandOf(e)!.Deed is not null))
+        {
+            var (there, nowhere) = (await passer.Client.GetAsync($"/{zone.Code}{PathOf(endpoint)}"), await passer.Client.GetAsync($"/0999{PathOf(endpoint)}"));
+            Assert.Equal(there.StatusCode, nowhere.StatusCode);
+            Assert.Equal(there.Headers.Location!.ToString().Replace(zone.Code, "0999", StringComparison.Ordinal), nowhere.Headers.Location!.ToString());
+            var (foreign, absent) = (await stranger.Client.GetAsync($"/{zone.Code}{PathOf(endpoint)}"), await stranger.Client.GetAsync($"/0999{PathOf(endpoint)}"));
+            Assert.Equal(HttpStatusCode.NotFound, foreign.StatusCode);
+            Assert.Equal(HttpStatusCode.NotFound, absent.StatusCode);
+            Assert.Equal(await Body(foreign), await Body(absent));
+        }
+    }
+
+    [Fact]
+    public void A_page_that_says_nothing_is_found() => Assert.Null(Demand.Of(typeof(PlantedPage)));
+
+    private sealed class PlantedPage : PageModel;
+
+    private static IReadOnlyList<RouteEndpoint> Endpoints(Platform platform) =>
+        [.. platform.Services.GetServices<EndpointDataSource>().SelectMany(s => s.Endpoints).OfType<RouteEndpoint>().DistinctBy(e => e.RoutePattern.RawText)];
+
+    private static Demand? DemandOf(RouteEndpoint endpoint)
+    {
+        if (endpoint.Metadata.GetMetadata<CompiledPageActionDescriptor>() is { } page) return Demand.Of(page.ModelTypeInfo!);
+        if (endpoint.Metadata.GetMetadata<PageActionDescriptor>() is { } source)
+            return Demand.Of(Type.GetType(source.Properties.Values.OfType<Type>().FirstOrDefault()?.AssemblyQualifiedName ?? "") ?? ModelOf(source));
+        if (endpoint.Metadata.GetMetadata<RequiresAttribute>() is { } requires) return new Demand(requires.Deed);
+        return endpoint.Metadata.GetMetadata<OpenAttribute>() is null ? null : new Demand((May?)null);
+    }
+
+    // The page model of a page not compiled into its descriptor yet: the type that lives where the page does.
+    private static Type ModelOf(PageActionDescriptor page)
+    {
+        var name = "VictimSupport." + page.ViewEnginePath.Trim('/').Replace('/', '.');
+        return AppDomain.CurrentDomain.GetAssemblies().Where(a => a.GetName().Name!.StartsWith("VictimSupport.", StringComparison.Ordinal)).Select(a => a.GetType(name)).FirstOrDefault(t => t is not null)
+            ?? throw new InvalidOperationException($"No page model {name} for {page.ViewEnginePath}");
+    }
+
+    private static bool InZone(RouteEndpoint endpoint) => !PageDoor.Zoneless.Contains(endpoint.RoutePattern.RawText!.Trim('/').Split('/')[0]);
+    private static bool HasId(RouteEndpoint endpoint) => endpoint.RoutePattern.Parameters.Count > 0;
+
+    private static string PathOf(RouteEndpoint endpoint) => "/" + string.Join('/', endpoint.RoutePattern.PathSegments.Select(segment => string.Concat(segment.Parts.Select(part => part switch
+    {
+        Microsoft.AspNetCore.Routing.Patterns.RoutePatternLiteralPart literal => literal.Content,
+        Microsoft.AspNetCore.Routing.Patterns.RoutePatternParameterPart => "0192f000-0000-7000-8000-00000000dead",
+        _ => "",
+    }))));
+
+    private static async Task<HttpStatusCode> Send(Visit visit, string verb, string path)
+    {
+        using var request = new HttpRequestMessage(new HttpMethod(verb), path);
+        if (verb == "POST") request.Content = new FormUrlEncodedContent([]);
+        return (await visit.Client.SendAsync(request, TestContext.Current.CancellationToken)).StatusCode;
+    }
+
+    private static async Task<string> Body(HttpResponseMessage response) =>
+        System.Text.RegularExpressions.Regex.Replace(await response.Content.ReadAsStringAsync(), "[0-9a-f]{32}", "reference", System.Text.RegularExpressions.RegexOptions.None, TimeSpan.FromSeconds(1));
+}
