@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.AspNetCore.Mvc.ModelBinding;
 using Microsoft.AspNetCore.Mvc.ModelBinding.Binders;
 using Microsoft.Extensions.DependencyInjection;
@@ -13,8 +14,10 @@ internal sealed class WhenBinders : IModelBinderProvider
         var type = context.Metadata.UnderlyingOrModelType;
         if (type == typeof(DateOnly)) return new DayBinder();
         if (type != typeof(DateTime) && type != typeof(DateTimeOffset)) return null;
-        var whole = new SimpleTypeModelBinder(context.Metadata.ModelType, context.Services.GetRequiredService<ILoggerFactory>());
-        return new MomentBinder(whole, type == typeof(DateTimeOffset));
+        var logs = context.Services.GetRequiredService<ILoggerFactory>();
+        return type == typeof(DateTime)
+            ? new MomentBinder(new DateTimeModelBinder(DateTimeStyles.AdjustToUniversal | DateTimeStyles.AllowWhiteSpaces, logs), instant: false)
+            : new MomentBinder(new SimpleTypeModelBinder(context.Metadata.ModelType, logs), instant: true);
     }
 }
 
