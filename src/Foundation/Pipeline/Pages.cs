@@ -1,6 +1,5 @@
 using Microsoft.AspNetCore.Http.Features;
 using FluentValidation;
-using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.Filters;
@@ -12,20 +11,24 @@ using VictimSupport.Foundation.Zones;
 namespace VictimSupport.Foundation.Pipeline;
 
 /// <summary>Enforces a page's demand for GET and POST alike, and turns what the pipeline found into what the page shows.</summary>
-public sealed class PageDoor(WhereAndWho who) : IAsyncPageFilter
+public sealed class PageDoor(WhereAndWho who) : IAsyncAuthorizationFilter, IAsyncPageFilter, IOrderedFilter
 {
     /// <summary>First segments of pages that stand outside any zone; every other page stands in one.</summary>
     public static readonly IReadOnlySet<string> Zoneless = new HashSet<string>(StringComparer.Ordinal) { "", "account", "operator", "figures", "demo", "health", "error" };
+
+    /// <summary>Before the check of the form's token: to a stranger a forged form and a page that is not there are the same.</summary>
+    public int Order => 0;
+
+    public Task OnAuthorizationAsync(AuthorizationFilterContext context)
+    {
+        if (context.ActionDescriptor is CompiledPageActionDescriptor page) context.Result = Door(page, context.HttpContext, who);
+        return Task.CompletedTask;
+    }
 
     public Task OnPageHandlerSelectionAsync(PageHandlerSelectedContext context) => Task.CompletedTask;
 
     public async Task OnPageHandlerExecutionAsync(PageHandlerExecutingContext context, PageHandlerExecutionDelegate next)
     {
-        if (Door(context.ActionDescriptor, context.HttpContext, who) is { } turnedAway)
-        {
-            context.Result = turnedAway;
-            return;
-        }
         if (context.HandlerMethod is null && !HttpMethods.IsGet(context.HttpContext.Request.Method) && !HttpMethods.IsHead(context.HttpContext.Request.Method))
         {
             context.Result = new NotFoundResult();
