@@ -2,6 +2,7 @@ using System.Reflection;
 using FluentValidation;
 using MediatR;
 using Microsoft.AspNetCore.DataProtection;
+using Microsoft.AspNetCore.DataProtection.KeyManagement;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -56,7 +57,9 @@ public static class House
         foreach (var assembly in house.Assemblies.Prepend(typeof(House).Assembly)) AddSlices(services, assembly);
         foreach (var module in modules) module.Add(services);
 
-        services.AddDataProtection().SetApplicationName("VictimSupport").PersistKeysToDbContext<CatalogDbContext>();
+        services.AddDataProtection().SetApplicationName("VictimSupport");
+        services.AddSingleton<FormKeys>();
+        services.AddOptions<KeyManagementOptions>().Configure<FormKeys>((keys, store) => keys.XmlRepository = store);
         return services;
     }
 

@@ -8,17 +8,17 @@ using VictimSupport.Zones;
 namespace VictimSupport.Migrations.PostgreSql;
 
 // For `dotnet ef` only; no server is contacted.
-internal sealed class Catalog : IDesignTimeDbContextFactory<CatalogDbContext>
+internal sealed class CatalogAtDesignTime : IDesignTimeDbContextFactory<CatalogDbContext>
 {
     public CatalogDbContext CreateDbContext(string[] args) => DesignTime.Catalog(DesignTimeEngine.PostgreSql, House.Modules);
 }
 
-internal sealed class Zone : IDesignTimeDbContextFactory<ZoneDbContext>
+internal sealed class ZoneAtDesignTime : IDesignTimeDbContextFactory<ZoneDbContext>
 {
     public ZoneDbContext CreateDbContext(string[] args) => DesignTime.Zone(DesignTimeEngine.PostgreSql, House.Modules);
 }
 
-internal sealed class Figures : IDesignTimeDbContextFactory<FiguresDbContext>
+internal sealed class FiguresAtDesignTime : IDesignTimeDbContextFactory<FiguresDbContext>
 {
     public FiguresDbContext CreateDbContext(string[] args) => DesignTime.Figures(DesignTimeEngine.PostgreSql, House.Modules);
 }

@@ -19,4 +19,16 @@ internal static class Headers
         headers.CacheControl = "no-store";
         return next(http);
     }
+
+    /// <summary>A file whose address carries the mark of its content never changes: it may be kept for ever.</summary>
+    public static Task KeepMarkedFiles(HttpContext http, RequestDelegate next)
+    {
+        if (http.Request.Path.StartsWithSegments("/assets", StringComparison.Ordinal) && http.Request.Query.ContainsKey("v"))
+            http.Response.OnStarting(() =>
+            {
+                if (http.Response.StatusCode == StatusCodes.Status200OK) http.Response.Headers.CacheControl = "public, max-age=31536000, immutable";
+                return Task.CompletedTask;
+            });
+        return next(http);
+    }
 }

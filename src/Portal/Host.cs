@@ -8,6 +8,7 @@ using OpenTelemetry.Trace;
 using VictimSupport.Design;
 using VictimSupport.Design.Chrome;
 using VictimSupport.Foundation;
+using VictimSupport.Foundation.Access;
 using VictimSupport.Foundation.Modules;
 using VictimSupport.Foundation.Persistence;
 using VictimSupport.Foundation.Pipeline;
@@ -65,14 +66,12 @@ internal static class Host
         app.Use(Headers.Put);
         app.Use(Faults.Catch);
         app.UseStatusCodePagesWithReExecute("/error/{0}");
-        app.UseStaticFiles(new StaticFileOptions
-        {
-            OnPrepareResponse = file => file.Context.Response.Headers.CacheControl = file.Context.Request.Query.ContainsKey("v") ? "public, max-age=31536000, immutable" : "no-cache",
-        });
+        app.Use(Headers.KeepMarkedFiles);
         app.UseZonePath();
         app.UseRouting();
         app.UseRequestLocalization();
         app.UsePass();
+        app.MapStaticAssets().WithMetadata(new OpenAttribute("style sheets, scripts and icons, the same for all"));
         app.MapRazorPages();
         Health.Map(app);
         foreach (var module in modules) module.Map(app);

@@ -20,20 +20,12 @@ public sealed class ZoneDbContext(DbContextOptions<ZoneDbContext> options) : DbC
 }
 
 /// <summary>The catalogue: about the house (zones, accounts, sessions, jobs), never about a person helped.</summary>
-public sealed class CatalogDbContext(DbContextOptions<CatalogDbContext> options) : DbContext(options), IAuditedContext,
-    Microsoft.AspNetCore.DataProtection.EntityFrameworkCore.IDataProtectionKeyContext
+public sealed class CatalogDbContext(DbContextOptions<CatalogDbContext> options) : DbContext(options), IAuditedContext
 {
-    public DbSet<Microsoft.AspNetCore.DataProtection.EntityFrameworkCore.DataProtectionKey> DataProtectionKeys => Set<Microsoft.AspNetCore.DataProtection.EntityFrameworkCore.DataProtectionKey>();
-
     protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder) => configurationBuilder.Conventions(options);
 
     protected override void OnModelCreating(ModelBuilder modelBuilder)
     {
-        modelBuilder.Entity<Microsoft.AspNetCore.DataProtection.EntityFrameworkCore.DataProtectionKey>(b =>
-        {
-            b.ToTable("data_protection_key");
-            b.Property(k => k.Xml).HasMaxLength(8000);
-        });
         modelBuilder.ApplyMappings(options, typeof(ICatalogMapping<>));
         AuditRow.Map(modelBuilder);
     }

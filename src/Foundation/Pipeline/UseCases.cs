@@ -25,10 +25,10 @@ internal sealed class UseCases(IServiceScopeFactory scopes, WhereAndWho current,
         throw new NotSupportedException("Requests are sent by their type.");
 
     public Task Publish(object notification, CancellationToken cancellationToken = default) =>
-        throw new NotSupportedException("Events are told from inside a use case, through ITell.");
+        throw new NotSupportedException("A page sends requests; it tells no events.");
 
     public Task Publish<TNotification>(TNotification notification, CancellationToken cancellationToken = default) where TNotification : INotification =>
-        throw new NotSupportedException("Events are told from inside a use case, through ITell.");
+        throw new NotSupportedException("A page sends requests; it tells no events.");
 }
 
 /// <summary>Where the current request or job stands and for whom; set once by the zone middleware, the pass, or EnterZone.</summary>

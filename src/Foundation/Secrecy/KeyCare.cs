@@ -27,30 +27,27 @@ public sealed class KeyCare
         (this.catalog, this.zones, this.engine, this.master) = (catalog, zones, engine, master);
 
     /// <summary>Gives a zone a new key and wraps every data key anew; boxes stay as they are. Three durable steps, each of which may be repeated: a killed
-    /// rotation leaves both keys in the catalogue and is finished by the next run.</summary>
+    /// rotation is finished by the next run. Earlier keys stay in the catalogue, for data keys that a process wrapped before it heard of the rotation.</summary>
     /// <returns>Number of the zone's key now, and how many data keys are wrapped under it.</returns>
     public async Task<(int Version, int DataKeys)> Rotate(string code, CancellationToken ct)
     {
-        var record = await catalog.Write("Foundation.RotateZoneKey", null, async c =>
+        var (record, next) = await catalog.Write("Foundation.RotateZoneKey", null, async c =>
         {
             var zone = await c.Set<ZoneRecord>().SingleOrDefaultAsync(z => z.Code == code, ct) ?? throw new StartRefusedException($"There is no zone {code}.");
-            zone.WrappedNextKey ??= Placements.Wrap(zone, new ZoneKey(zone.KeyVersion + 1, RandomNumberGenerator.GetBytes(32)), master);
-            return zone;
+            var begun = await c.Set<ZoneKeyRecord>().SingleOrDefaultAsync(k => k.Zone == zone.Id && k.Version == zone.KeyVersion + 1, ct);
+            return (zone, begun ?? c.Add(Placements.Wrap(zone.Id, new ZoneKey(zone.KeyVersion + 1, RandomNumberGenerator.GetBytes(32)), master)).Entity);
         }, ct);
-        var keys = Placements.KeysOf(record, master);
-        var store = engine.KeysOf(zones.PlacementOf(record));
-        var all = await store.All(ct);
-        await store.Rewrap(all.Where(k => ZoneKeys.VersionOf(k.Wrapped) != keys[1].Version)
-            .Select(k => (k.Id, ZoneKeys.Wrap(record.Id, keys[1], k.Id, ZoneKeys.Unwrap(record.Id, keys[0], k.Id, k.Wrapped)))), ct);
+        var key = Placements.Open(next, master);
+        var keys = zones.KeysOf(record, zones.PlacementOf(record));
+        var all = await keys.Store.All(ct);
+        await keys.Store.Rewrap(all.Where(k => ZoneKeys.VersionOf(k.Wrapped) != key.Version).Select(k => (k.Id, ZoneKeys.Wrap(record.Id, key, k.Id, keys.Open(k.Id, k.Wrapped)))), ct);
         await catalog.Write("Foundation.PromoteZoneKey", record.Id, async c =>
         {
-            var zone = await c.Set<ZoneRecord>().SingleAsync(z => z.Id == record.Id, ct);
-            Placements.Put(zone, keys[1], master);
-            zone.WrappedNextKey = null;
+            (await c.Set<ZoneRecord>().SingleAsync(z => z.Id == record.Id, ct)).KeyVersion = key.Version;
             return true;
         }, ct);
         await zones.Forget(code);
-        return (keys[1].Version, all.Count);
+        return (key.Version, all.Count);
     }
 
     /// <summary>Unwraps every data key of a zone and opens every sealed field.</summary>

@@ -63,7 +63,9 @@ public sealed class ZoneKeys
 
     internal void Remember(DataKey key) => Trim()[key.Id] = key.Clear;
 
-    private byte[]? Keep(Guid id, byte[]? wrapped) => wrapped is null ? null : Trim()[id] = Unwrap(Zone, Under(wrapped), id, wrapped);
+    private byte[]? Keep(Guid id, byte[]? wrapped) => wrapped is null ? null : Trim()[id] = Open(id, wrapped);
+
+    internal byte[] Open(Guid id, byte[] wrapped) => Unwrap(Zone, Under(wrapped), id, wrapped);
 
     private ZoneKey Under(byte[] wrapped)
     {

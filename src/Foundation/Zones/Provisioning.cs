@@ -46,8 +46,9 @@ public sealed class Provisioning
         {
             if (await c.Set<ZoneRecord>().SingleOrDefaultAsync(z => z.Code == code, ct) is { } known) return known;
             var made = ZoneRecord.New(code, fr, nl, de, languages, clock.GetUtcNow());
-            Placements.Put(made, new ZoneKey(1, RandomNumberGenerator.GetBytes(32)), master);
+            made.KeyVersion = 1;
             c.Add(made);
+            c.Add(Placements.Wrap(made.Id, new ZoneKey(1, RandomNumberGenerator.GetBytes(32)), master));
             return made;
         }, ct);
         if (record.State != ZoneState.Preparing) return record;
@@ -57,7 +58,8 @@ public sealed class Provisioning
         if (store.Find(record.Id) is null)
         {
             var secret = RandomNumberGenerator.GetBytes(32);
-            await store.Add([new DataKey(record.Id, secret, ZoneKeys.Wrap(record.Id, Placements.KeyOf(record, master), record.Id, secret))], ct);
+            await using var house = catalog.Lease();
+            await store.Add([new DataKey(record.Id, secret, ZoneKeys.Wrap(record.Id, Placements.KeysOf(house, record.Id, master)[0], record.Id, secret))], ct);
         }
         await Seal(code, record.Id, placement, ct);
         await catalog.Write("Foundation.ActivateZone", record.Id, async c =>

@@ -35,6 +35,11 @@ public static class ZonePath
             http.Request.Path = end < 0 ? "/" : path[end..];
             http.RequestServices.GetRequiredService<WhereAndWho>().Zone = await http.RequestServices.GetRequiredService<ZoneRegistry>().Find(first);
         }
+        if (isZone && http.Request.Path.StartsWithSegments("/assets"))
+        {
+            http.Response.StatusCode = StatusCodes.Status404NotFound; // files of the design stand outside every zone
+            return;
+        }
         http.Features.Set(new Whereabouts { IsZonePath = isZone, Place = isZone ? null : first is Pass.OperatorPlace or Pass.FiguresPlace ? first : null });
         await next();
     });

@@ -26,12 +26,8 @@ public sealed class ZoneRecord
     /// <summary>Connection strings of the zone, sealed under the master key; null in embedded mode, where files are named after the code.</summary>
     public byte[]? Placement { get; set; }
 
-    /// <summary>The zone's key, wrapped by the master key, with its number.</summary>
-    public byte[] WrappedKey { get; set; } = [];
+    /// <summary>Number of the key that new data keys are wrapped under; the keys themselves are <see cref="ZoneKeyRecord"/>s.</summary>
     public int KeyVersion { get; set; }
-
-    /// <summary>While a rotation runs: the key with the next number. A run that was killed is finished by the next.</summary>
-    public byte[]? WrappedNextKey { get; set; }
 
     public static ZoneRecord New(string code, string? fr, string? nl, string? de, IEnumerable<string> languages, DateTimeOffset now) => new()
     {
@@ -53,9 +49,25 @@ public sealed class ZoneRecord
             b.HasIndex(z => z.Code).IsUnique();
             b.HasIndex(z => z.NextDue);
             b.Property(z => z.Placement).HasMaxLength(2000);
-            b.Property(z => z.WrappedKey).HasMaxLength(200);
-            b.Property(z => z.WrappedNextKey).HasMaxLength(200);
             b.Property(z => z.Languages).HasMaxLength(20);
+        }
+    }
+}
+
+/// <summary>One of a zone's keys, wrapped by the master key. Earlier ones stay: a process that has not heard of a rotation may still have wrapped a data key under one.</summary>
+public sealed class ZoneKeyRecord
+{
+    public Guid Zone { get; init; }
+    public int Version { get; init; }
+    public byte[] Wrapped { get; init; } = [];
+
+    internal sealed class Mapping : ICatalogMapping<ZoneKeyRecord>
+    {
+        public void Configure(EntityTypeBuilder<ZoneKeyRecord> b)
+        {
+            b.ToTable("zone_key");
+            b.HasKey(k => new { k.Zone, k.Version });
+            b.Property(k => k.Wrapped).HasMaxLength(200);
         }
     }
 }

@@ -73,7 +73,7 @@ public sealed class ZoneRegistry : IAsyncDisposable
     private IReadOnlyList<ZoneKey> Reload(ZoneRecord record)
     {
         using var house = catalog.Lease();
-        return Placements.KeysOf(house.Set<ZoneRecord>().AsNoTracking().Single(z => z.Id == record.Id), master);
+        return Placements.KeysOf(house, record.Id, master);
     }
 
     public async ValueTask DisposeAsync()
@@ -93,15 +93,17 @@ internal static class Placements
     public static void Put(ZoneRecord zone, Placement placement, IHoldTheMasterKey master) =>
         zone.Placement = Box.Seal(System.Text.Json.JsonSerializer.SerializeToUtf8Bytes(placement), master.Key, MasterId, Place("placement", zone.Id));
 
-    public static ZoneKey KeyOf(ZoneRecord zone, IHoldTheMasterKey master) => new(zone.KeyVersion, Box.Open(zone.WrappedKey, master.Key, Place("zone key", zone.Id)));
+    public static ZoneKey Open(ZoneKeyRecord key, IHoldTheMasterKey master) => new(key.Version, Box.Open(key.Wrapped, master.Key, Place("zone key", key.Zone)));
 
-    /// <summary>The zone's key, and while a rotation runs the next one.</summary>
-    public static IReadOnlyList<ZoneKey> KeysOf(ZoneRecord zone, IHoldTheMasterKey master) => zone.WrappedNextKey is { } next
-        ? [KeyOf(zone, master), new ZoneKey(zone.KeyVersion + 1, Box.Open(next, master.Key, Place("zone key", zone.Id)))] : [KeyOf(zone, master)];
+    public static ZoneKeyRecord Wrap(Guid zone, ZoneKey key, IHoldTheMasterKey master) =>
+        new() { Zone = zone, Version = key.Version, Wrapped = Box.Seal(key.Key, master.Key, MasterId, Place("zone key", zone)) };
 
-    public static void Put(ZoneRecord zone, ZoneKey key, IHoldTheMasterKey master) => (zone.WrappedKey, zone.KeyVersion) = (Wrap(zone, key, master), key.Version);
-
-    public static byte[] Wrap(ZoneRecord zone, ZoneKey key, IHoldTheMasterKey master) => Box.Seal(key.Key, master.Key, MasterId, Place("zone key", zone.Id));
+    /// <summary>A zone's keys as the catalogue has them, the current one first.</summary>
+    public static IReadOnlyList<ZoneKey> KeysOf(CatalogDbContext house, Guid zone, IHoldTheMasterKey master)
+    {
+        var current = house.Set<ZoneRecord>().AsNoTracking().Where(z => z.Id == zone).Select(z => z.KeyVersion).Single();
+        return [.. house.Set<ZoneKeyRecord>().AsNoTracking().Where(k => k.Zone == zone).AsEnumerable().Select(k => Open(k, master)).OrderByDescending(k => k.Version == current)];
+    }
 
     private static byte[] Place(string what, Guid zone) => [.. System.Text.Encoding.ASCII.GetBytes(what), .. zone.ToByteArray()];
 }

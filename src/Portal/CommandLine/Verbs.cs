@@ -11,6 +11,7 @@ internal sealed class Verbs
 {
     public const int Good = 0, Refused = 1, Usage = 2;
     private readonly IReadOnlyList<IModule> modules;
+    private static readonly InvocationConfiguration Terminal = new() { EnableDefaultExceptionHandler = false };
     private readonly string[] args;
 
     private Verbs(IReadOnlyList<IModule> modules, string[] args) => (this.modules, this.args) = (modules, args);
@@ -20,15 +21,15 @@ internal sealed class Verbs
     public async Task<int> InvokeAsync()
     {
         // No verb: serve. Settings may follow (--Data:Directory=…), as for any ASP.NET Core program.
-        if (args.Length == 0 || (args[0].StartsWith("--", StringComparison.Ordinal) && args[0] is not "--help" and not "--version")) return await Guard(Console.Error, () => Serve.Run(modules, args));
+        if (args.Length == 0 || (args[0].StartsWith("--", StringComparison.Ordinal) && args[0] is not "--help" and not "--version")) return await Guard(Terminal.Error, () => Serve.Run(modules, args));
         var parsed = Root().Parse(args);
         if (parsed.Errors.Count > 0)
         {
-            foreach (var error in parsed.Errors) await Console.Error.WriteLineAsync(error.Message);
-            await Console.Error.WriteLineAsync("See --help.");
+            foreach (var error in parsed.Errors) await Terminal.Error.WriteLineAsync(error.Message);
+            await Terminal.Error.WriteLineAsync("See --help.");
             return Usage;
         }
-        return await Guard(Console.Error, () => parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false }));
+        return await Guard(Terminal.Error, () => parsed.InvokeAsync(Terminal));
     }
 
     private RootCommand Root() => new(

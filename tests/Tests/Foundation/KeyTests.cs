@@ -65,25 +65,20 @@ public sealed class KeyTests(Platforms platforms)
         File.Delete(file);
     }
 
-    [Fact]
-    public void Another_master_key_than_the_catalogues_stops_the_start()
+    [Theory, EveryEngine]
+    public async Task Another_master_key_than_the_catalogues_stops_the_start(string engine)
     {
-        var folder = Path.Combine(Path.GetTempPath(), "vs-" + Guid.NewGuid());
-        var (one, two) = (Path.GetTempFileName(), Path.GetTempFileName());
-        File.Delete(one);
-        File.Delete(two);
-        MasterKeyFile.Write(one, Key);
-        MasterKeyFile.Write(two, Other);
-        using (Platform.Start("sqlite", new() { ["Data:Directory"] = folder, ["Keys:MasterFile"] = one })) { }
-        var refused = Assert.ThrowsAny<Exception>(() => Platform.Start("sqlite", new() { ["Data:Directory"] = folder, ["Keys:MasterFile"] = two }));
-        Assert.Contains("Put the right key in place", refused.ToString(), StringComparison.Ordinal);
-        Directory.Delete(folder, recursive: true);
+        var services = (await platforms.On(engine)).Services;
+        var provisioning = new VictimSupport.Foundation.Zones.Provisioning(services.GetRequiredService<VictimSupport.Foundation.Persistence.Engines.Engine>(), services.GetRequiredService<CatalogDatabase>(),
+            services.GetRequiredService<VictimSupport.Foundation.Zones.ZoneRegistry>(), new MasterKey(Other), TimeProvider.System);
+        var refused = await Assert.ThrowsAsync<StartRefusedException>(() => provisioning.PrepareHouse(TestContext.Current.CancellationToken));
+        Assert.Contains("Put the right key in place", refused.Message, StringComparison.Ordinal);
     }
 
     private static IReadOnlyList<ZoneKey> Placements(Platform platform, TestZone zone)
     {
         using var house = platform.Services.GetRequiredService<CatalogDatabase>().Lease();
-        return VictimSupport.Foundation.Zones.Placements.KeysOf(house.Set<VictimSupport.Foundation.Zones.ZoneRecord>().Single(z => z.Id == zone.Id), platform.Services.GetRequiredService<IHoldTheMasterKey>());
+        return VictimSupport.Foundation.Zones.Placements.KeysOf(house, zone.Id, platform.Services.GetRequiredService<IHoldTheMasterKey>());
     }
 
     private static IConfiguration Settings(params (string, string)[] values) => new ConfigurationBuilder().AddInMemoryCollection(values.ToDictionary(v => v.Item1, v => (string?)v.Item2)).Build();

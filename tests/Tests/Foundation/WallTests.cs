@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Configuration;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
@@ -58,7 +59,7 @@ public sealed class WallTests(Platforms platforms)
     [Fact]
     public void A_second_process_on_one_data_folder_is_refused()
     {
-        var folder = new DataFolder(new Microsoft.Extensions.Configuration.ConfigurationBuilder().AddInMemoryCollection([new("Data:Directory", Path.Combine(Path.GetTempPath(), "vs-" + Guid.NewGuid()))]).Build());
+        var folder = new DataFolder(new ConfigurationBuilder().AddInMemoryCollection([new("Data:Directory", Path.Combine(Path.GetTempPath(), "vs-" + Guid.NewGuid()))]).Build());
         using (new OneProcess(folder)) Assert.Throws<StartRefusedException>(() => new OneProcess(folder));
         Directory.Delete(folder.Path, recursive: true);
     }
