@@ -1,0 +1,86 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+using Microsoft.Playwright;
+
+[assembly: AssemblyFixture(typeof(VictimSupport.Journeys.Kit.RunningPortal))]
+
+namespace VictimSupport.Journeys.Kit;
+
+/// <summary>The program as a newcomer starts it: a process of its own on an empty data folder, with demo zones, and a real browser in front of it.</summary>
+public sealed class RunningPortal : IAsyncLifetime
+{
+    private Process? process;
+    private IPlaywright? playwright;
+    private readonly System.Text.StringBuilder output = new();
+
+    public string Folder { get; } = Path.Combine(Path.GetTempPath(), "vs-journeys-" + Guid.NewGuid().ToString("N")[..8]);
+    public string Address { get; private set; } = "";
+    public IBrowser Browser { get; private set; } = null!;
+    public TimeSpan ToFirstPage { get; private set; }
+
+    /// <summary>All that the process printed: logs in which no name may stand.</summary>
+    public string Output { get { lock (output) return output.ToString(); } }
+
+    public async ValueTask InitializeAsync()
+    {
+        Address = $"http://localhost:{FreePort()}";
+        var dll = Path.Combine(AppContext.BaseDirectory, "VictimSupport.Portal.dll");
+        var start = new ProcessStartInfo("dotnet", [dll, "--Urls", Address, "--Data:Directory", Folder]) { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = AppContext.BaseDirectory };
+        start.Environment["ASPNETCORE_ENVIRONMENT"] = "Development";
+        var clock = Stopwatch.StartNew();
+        process = Process.Start(start)!;
+        process.OutputDataReceived += Keep;
+        process.ErrorDataReceived += Keep;
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
+        await UntilItAnswers();
+        ToFirstPage = clock.Elapsed;
+        playwright = await Playwright.CreateAsync();
+        Browser = await playwright.Chromium.LaunchAsync(new()
+        {
+            ExecutablePath = Environment.GetEnvironmentVariable("VS_TEST_CHROMIUM") ?? "/usr/bin/chromium",
+            Args = ["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--no-first-run", "--lang=fr-BE"],
+        });
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (Browser is not null) await Browser.CloseAsync();
+        playwright?.Dispose();
+        if (process is { HasExited: false })
+        {
+            process.Kill(entireProcessTree: true);
+            await process.WaitForExitAsync();
+        }
+        if (Directory.Exists(Folder)) Directory.Delete(Folder, recursive: true);
+    }
+
+    private async Task UntilItAnswers()
+    {
+        using var http = new HttpClient { Timeout = TimeSpan.FromSeconds(5) };
+        for (var i = 0; i < 600; i++)
+        {
+            if (process!.HasExited) throw new InvalidOperationException("The portal ended before it answered:\n" + Output);
+            try
+            {
+                if ((await http.GetAsync(Address + "/demo")).StatusCode == HttpStatusCode.OK) return;
+            }
+            catch (Exception e) when (e is HttpRequestException or TaskCanceledException)
+            {
+                // not listening yet
+            }
+            await Task.Delay(100);
+        }
+        throw new TimeoutException("The portal did not answer within 60 s:\n" + Output);
+    }
+
+    private void Keep(object sender, DataReceivedEventArgs line) { lock (output) output.AppendLine(line.Data); }
+
+    private static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+}

@@ -1,0 +1,65 @@
+using System.Globalization;
+using Deque.AxeCore.Playwright;
+using Microsoft.Playwright;
+
+namespace VictimSupport.Journeys.Kit;
+
+/// <summary>One person's browser. Everything the page complains of is kept: script errors, CSP reports, failed requests.</summary>
+public sealed class Screen : IAsyncDisposable
+{
+    private readonly List<string> complaints = [];
+    private readonly List<string> addresses = [];
+
+    private Screen(IBrowserContext context, IPage page, string home) => (Context, Page, Home) = (context, page, home);
+
+    public IBrowserContext Context { get; }
+    public IPage Page { get; }
+    public string Home { get; }
+
+    /// <summary>Every address this browser asked for; no name may stand in one.</summary>
+    public IReadOnlyList<string> Addresses => addresses;
+
+    /// <summary>Opens a browser at a width, in a language, with or without script.</summary>
+    public static async Task<Screen> Open(RunningPortal portal, int width = 1280, string language = "fr", bool script = true, bool night = false)
+    {
+        var context = await portal.Browser.NewContextAsync(new()
+        {
+            ViewportSize = new() { Width = width, Height = width < 600 ? 640 : 900 },
+            Locale = language + "-BE",
+            TimezoneId = "Europe/Brussels",
+            JavaScriptEnabled = script,
+            ColorScheme = night ? ColorScheme.Dark : ColorScheme.Light,
+        });
+        context.SetDefaultTimeout(15_000);
+        var page = await context.NewPageAsync();
+        var screen = new Screen(context, page, portal.Address);
+        page.Console += (_, message) => { if (message.Type is "error" or "warning") screen.complaints.Add($"{page.Url}: {message.Text}"); };
+        page.PageError += (_, error) => screen.complaints.Add($"{page.Url}: {error}");
+        page.Request += (_, request) => screen.addresses.Add(request.Url);
+        page.Response += (_, response) => { if (response.Status >= 500) screen.complaints.Add($"{response.Url}: {response.Status}"); };
+        return screen;
+    }
+
+    public Task Go(string path) => Page.GotoAsync(path.StartsWith("http", StringComparison.Ordinal) ? path : Home + path);
+
+    /// <summary>Nothing broken on this page: no axe violation, no sideways scroll, nothing in the console.</summary>
+    public async Task IsSound()
+    {
+        var axe = await Page.RunAxe();
+        Assert.True(axe.Violations.Length == 0, $"{Page.Url} ({Width}px): " + string.Join("; ", axe.Violations.Select(v => $"{v.Id}: {v.Help} at {string.Join(", ", v.Nodes.Take(3).Select(n => n.Html))}")));
+        await FitsItsWidth();
+        Assert.Empty(complaints);
+    }
+
+    public async Task FitsItsWidth()
+    {
+        var wide = await Page.EvaluateAsync<int>("() => document.documentElement.scrollWidth - document.documentElement.clientWidth");
+        Assert.True(wide <= 0, string.Create(CultureInfo.InvariantCulture, $"{Page.Url} scrolls sideways by {wide} px at {Width} px"));
+    }
+
+    public void SaysNothingWrong() => Assert.Empty(complaints);
+
+    private int Width => Page.ViewportSize!.Width;
+
+    public async ValueTask DisposeAsync() => await Context.DisposeAsync();
+}
