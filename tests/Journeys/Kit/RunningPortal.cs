@@ -26,7 +26,7 @@ public sealed class RunningPortal : IAsyncLifetime
     {
         Address = $"http://localhost:{FreePort()}";
         var dll = Path.Combine(AppContext.BaseDirectory, "VictimSupport.Portal.dll");
-        var start = new ProcessStartInfo("dotnet", [dll, "--Urls", Address, "--Data:Directory", Folder]) { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = AppContext.BaseDirectory };
+        var start = new ProcessStartInfo("dotnet", [dll, "--Urls", Address, "--Data:Directory", Folder]) { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false, WorkingDirectory = AppContext.BaseDirectory };
         start.Environment["ASPNETCORE_ENVIRONMENT"] = "Development";
         var clock = Stopwatch.StartNew();
         process = Process.Start(start)!;

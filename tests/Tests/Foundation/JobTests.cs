@@ -1,0 +1,71 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using VictimSupport.Foundation.Audit;
+using VictimSupport.Foundation.Jobs;
+using VictimSupport.Foundation.Persistence;
+using VictimSupport.Foundation.Secrecy;
+using VictimSupport.Foundation.Zones;
+using VictimSupport.Tests.Kit;
+
+namespace VictimSupport.Tests.Foundation;
+
+public sealed class JobTests(Platforms platforms)
+{
+    [Theory, EveryEngine]
+    public async Task The_next_due_instant_is_only_ever_lowered_by_a_write(string engine)
+    {
+        var zone = await (await platforms.On(engine)).Zone();
+        var (next, now) = (zone.Platform.Services.GetRequiredService<NextDue>(), zone.Platform.Clock.GetUtcNow());
+        await next.Lower(zone.Id, now.AddHours(3), default);
+        await next.Lower(zone.Id, now.AddHours(5), default);
+        Assert.Equal(now.AddHours(3), (await next.Of(zone.Code, default))!.Value, TimeSpan.FromSeconds(1));
+        await next.Lower(zone.Id, now.AddHours(1), default);
+        Assert.Equal(now.AddHours(1), (await next.Of(zone.Code, default))!.Value, TimeSpan.FromSeconds(1));
+    }
+
+    [Theory, EveryEngine]
+    public async Task What_was_lowered_while_the_sweep_looked_is_not_overwritten(string engine)
+    {
+        var zone = await (await platforms.On(engine)).Zone();
+        var (next, now) = (zone.Platform.Services.GetRequiredService<NextDue>(), zone.Platform.Clock.GetUtcNow());
+        await next.Lower(zone.Id, now.AddHours(3), default);
+        var observed = await next.Of(zone.Code, default);
+        await next.Lower(zone.Id, now.AddMinutes(1), default); // somebody wrote meanwhile
+        await next.Rewrite(zone.Code, observed, null, default);
+        Assert.Equal(now.AddMinutes(1), (await next.Of(zone.Code, default))!.Value, TimeSpan.FromSeconds(1));
+    }
+
+    [Fact]
+    public async Task The_sweep_visits_every_zone_at_start_and_then_those_with_something_due()
+    {
+        await using var platform = Platform.Start("sqlite");
+        var (idle, busy) = (await platform.Zone(), await platform.Zone());
+        var sweep = platform.Services.GetRequiredService<Sweep>();
+        Assert.Equal([idle.Code, busy.Code], (await sweep.Due(default)).Order());
+        sweep.Finished(idle.Code);
+        sweep.Finished(busy.Code);
+        Assert.Empty(await sweep.Due(default));
+        await platform.Services.GetRequiredService<NextDue>().Lower(busy.Id, platform.Clock.GetUtcNow().AddMinutes(10), default);
+        Assert.Empty(await sweep.Due(default));
+        platform.Clock.Advance(TimeSpan.FromMinutes(11));
+        Assert.Equal([busy.Code], await sweep.Due(default));
+        Assert.Empty(await sweep.Due(default)); // being visited already
+        platform.Clock.Advance(TimeSpan.FromHours(1));
+        Assert.Contains(idle.Code, await sweep.Due(default)); // the hourly round loses nothing that a crash between two databases forgot
+    }
+
+    [Theory, EveryEngine]
+    public async Task A_message_no_module_carries_stays_in_the_outbox(string engine)
+    {
+        var zone = await (await platforms.On(engine)).Zone();
+        await zone.Handle.Database.Write(new Keyring(zone.Handle.Keys), async context =>
+        {
+            context.Add(OutboxMessage.New("k", "of nobody", null, null, zone.Platform.Clock.GetUtcNow()));
+            await context.SaveChangesAsync();
+            return new Written<bool>(true, new AuditRecord(default, null, "Test", null, "{}"));
+        }, default);
+        await zone.RunJobs();
+        Assert.Null(await zone.Look(z => z.Set<OutboxMessage>().Select(m => m.Delivered).SingleAsync()));
+        Assert.NotNull(await zone.Platform.Services.GetRequiredService<NextDue>().Of(zone.Code, default));
+    }
+}
