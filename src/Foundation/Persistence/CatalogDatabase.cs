@@ -32,6 +32,13 @@ public sealed class CatalogDatabase : IAsyncDisposable
     internal Task Append(AuditRecord record, CancellationToken ct) => database.Value.Append(record, ct);
     internal Task<AuditHead> Head(CancellationToken ct) => database.Value.Head(ct);
 
+    /// <summary>Notes when a session was last seen: recorded as the platform's own, once a minute at most.</summary>
+    public Task Seen(Func<CatalogDbContext, Task> note, CancellationToken ct) => Write("Identity.SessionSeen", null, async house =>
+    {
+        await note(house);
+        return true;
+    }, ct);
+
     /// <summary>Work of the platform itself on the catalogue, outside any request: provisioning, the sweep, the command line.</summary>
     internal Task<T> Write<T>(string act, Guid? subject, Func<CatalogDbContext, Task<T>> work, CancellationToken ct) => Write(async catalog =>
     {

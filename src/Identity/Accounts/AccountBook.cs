@@ -1,0 +1,37 @@
+using System.Collections.Concurrent;
+using Microsoft.EntityFrameworkCore;
+using VictimSupport.Foundation.Persistence;
+using VictimSupport.Identity.Contracts;
+
+namespace VictimSupport.Identity.Accounts;
+
+/// <summary>Colleagues by id, as last read; a changed name shows within seconds.</summary>
+internal sealed class AccountBook(CatalogDatabase catalog, TimeProvider clock) : IAccounts
+{
+    private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(10);
+    private readonly ConcurrentDictionary<Guid, (Colleague Colleague, long Read)> known = new();
+
+    public async ValueTask<IReadOnlyDictionary<Guid, Colleague>> Named(IEnumerable<Guid> accounts, CancellationToken ct)
+    {
+        var wanted = accounts.Distinct().ToList();
+        var missing = wanted.Where(id => !known.TryGetValue(id, out var entry) || clock.GetElapsedTime(entry.Read) > Fresh).ToList();
+        if (missing.Count > 0)
+        {
+            await using var house = catalog.Lease();
+            if (known.Count > 10_000) known.Clear();
+            foreach (var account in await house.Set<Account>().AsNoTracking().Where(a => missing.Contains(a.Id)).ToListAsync(ct)) known[account.Id] = (Of(account), clock.GetTimestamp());
+        }
+        return wanted.Where(known.ContainsKey).ToDictionary(id => id, id => known[id].Colleague);
+    }
+
+    public async Task<Colleague?> WithEmail(string email, CancellationToken ct)
+    {
+        await using var house = catalog.Lease();
+        var normal = email.Trim().ToUpperInvariant();
+        return await house.Set<Account>().AsNoTracking().SingleOrDefaultAsync(a => a.NormalizedEmail == normal, ct) is { } account ? Of(account) : null;
+    }
+
+    public void Forget(Guid account) => known.TryRemove(account, out _);
+
+    private static Colleague Of(Account account) => new(account.Id, account.DisplayName, account.Email ?? "", account.Language, account.Theme);
+}

@@ -1,0 +1,27 @@
+using Microsoft.AspNetCore.Identity;
+
+namespace VictimSupport.Identity.Accounts;
+
+/// <summary>Refuses the passwords that everybody tries first, and those made of one's own address.</summary>
+internal sealed class Passwords : IPasswordValidator<Account>
+{
+    public const int Shortest = 12;
+
+    private static readonly string[] Commonest =
+    [
+        "password", "passwort", "wachtwoord", "motdepasse", "azerty", "qwerty", "qwertz", "123456789", "1234567890", "welkom", "bienvenue", "willkommen", "welcome", "politie", "police", "polizei", "slachtoffer", "victime", "letmein", "iloveyou",
+    ];
+
+    public Task<IdentityResult> ValidateAsync(UserManager<Account> manager, Account user, string? password) =>
+        Task.FromResult(password is null || IsCommon(password) || IsOwnAddress(password, user.Email) ? IdentityResult.Failed(new IdentityError { Code = "PasswordTooCommon" }) : IdentityResult.Success);
+
+    // What remains when the common words, digits and signs are taken out must still be something.
+    private static bool IsCommon(string password)
+    {
+        var rest = password.ToLowerInvariant();
+        foreach (var word in Commonest) rest = rest.Replace(word, "", StringComparison.Ordinal);
+        return rest.Length < password.Length && rest.Count(char.IsLetter) < 4;
+    }
+
+    private static bool IsOwnAddress(string password, string? mail) => mail?.Split('@')[0] is { Length: > 3 } name && password.Contains(name, StringComparison.OrdinalIgnoreCase);
+}

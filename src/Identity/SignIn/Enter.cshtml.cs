@@ -1,0 +1,23 @@
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Mvc.RazorPages;
+using VictimSupport.Foundation.Access;
+using VictimSupport.Foundation.Pipeline;
+using VictimSupport.Identity.Contracts;
+using VictimSupport.Identity.Sessions;
+
+namespace VictimSupport.Identity.SignIn;
+
+/// <summary>From a session to a place: checks that the account holds a role there and mints the pass. To a stranger a zone that exists and one that does not are the same.</summary>
+[Open("leads to the sign-in, or on")]
+internal sealed class Enter(WhereAndWho who, IKnowPlaces places) : PageModel
+{
+    public async Task<IActionResult> OnGetAsync(string? to, CancellationToken ct)
+    {
+        if (!Url.IsLocalUrl(to)) return NotFound();
+        if (who.Caller is not { Account: { } account, Session: { } session }) return RedirectToPage("/Identity/SignIn/Password", new { to });
+        var first = "/" + to!.Split('/', '?')[1];
+        if ((await places.Of(account, ct)).FirstOrDefault(p => p.Path == first) is not { } place) return NotFound();
+        await Cookies.Enter(HttpContext, account, session, place.Key, place.Path);
+        return LocalRedirect(to);
+    }
+}
