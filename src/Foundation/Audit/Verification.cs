@@ -42,7 +42,7 @@ public sealed class Verification
     {
         if (await zones.Find(code) is not { } zone) return;
         var head = await zone.Database.Head(ct);
-        await catalog.Write("Foundation.AnchorAudit", zone.Id, async c =>
+        await catalog.WriteAsPlatform("Foundation.AnchorAudit", zone.Id, async c =>
         {
             var anchor = await c.Set<Anchor>().SingleOrDefaultAsync(a => a.Zone == zone.Id, ct);
             if (anchor is null) c.Add(new Anchor { Zone = zone.Id, Seq = head.Seq, Mac = head.Mac, At = clock.GetUtcNow() });

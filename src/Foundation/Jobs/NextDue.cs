@@ -14,7 +14,7 @@ public sealed class NextDue(CatalogDatabase catalog)
         await using var house = catalog.Lease();
         var noted = await house.Set<ZoneRecord>().AsNoTracking().Where(z => z.Id == zone).Select(z => z.NextDue).SingleAsync(ct);
         if (noted is { } known && known <= due) return;
-        await catalog.Write("Foundation.LowerNextDue", zone, async c =>
+        await catalog.WriteAsPlatform("Foundation.LowerNextDue", zone, async c =>
         {
             var record = await c.Set<ZoneRecord>().SingleAsync(z => z.Id == zone, ct);
             if (record.NextDue is null || record.NextDue > due) record.NextDue = due;
@@ -32,7 +32,7 @@ public sealed class NextDue(CatalogDatabase catalog)
     internal async Task Rewrite(string code, DateTimeOffset? observed, DateTimeOffset? next, CancellationToken ct)
     {
         if (observed == next) return;
-        await catalog.Write("Foundation.RewriteNextDue", null, async c =>
+        await catalog.WriteAsPlatform("Foundation.RewriteNextDue", null, async c =>
         {
             var record = await c.Set<ZoneRecord>().SingleAsync(z => z.Code == code, ct);
             if (record.NextDue == observed) record.NextDue = next;

@@ -33,14 +33,14 @@ public sealed class CatalogDatabase : IAsyncDisposable
     internal Task<AuditHead> Head(CancellationToken ct) => database.Value.Head(ct);
 
     /// <summary>Notes when a session was last seen: recorded as the platform's own, once a minute at most.</summary>
-    public Task Seen(Func<CatalogDbContext, Task> note, CancellationToken ct) => Write("Identity.SessionSeen", null, async house =>
+    public Task Seen(Func<CatalogDbContext, Task> note, CancellationToken ct) => WriteAsPlatform("Identity.SessionSeen", null, async house =>
     {
         await note(house);
         return true;
     }, ct);
 
-    /// <summary>Work of the platform itself on the catalogue, outside any request: provisioning, the sweep, the command line.</summary>
-    internal Task<T> Write<T>(string act, Guid? subject, Func<CatalogDbContext, Task<T>> work, CancellationToken ct) => Write(async catalog =>
+    /// <summary>Work of the platform itself on the catalogue, outside any request: provisioning, the sweep, the command line. One transaction, recorded.</summary>
+    public Task<T> WriteAsPlatform<T>(string act, Guid? subject, Func<CatalogDbContext, Task<T>> work, CancellationToken ct) => Write(async catalog =>
     {
         var result = await work(catalog);
         await catalog.SaveChangesAsync(ct);

@@ -17,7 +17,7 @@ internal sealed class FormKeys(CatalogDatabase catalog, IHoldTheMasterKey master
     }
 
     // The framework asks synchronously, some four times a year.
-    public void StoreElement(XElement element, string friendlyName) => catalog.Write("Foundation.StoreFormKey", null, house =>
+    public void StoreElement(XElement element, string friendlyName) => catalog.WriteAsPlatform("Foundation.StoreFormKey", null, house =>
     {
         var id = Guid.NewGuid();
         house.Add(new Row { Id = id, Sealed = Box.Seal(Encoding.UTF8.GetBytes(element.ToString(SaveOptions.DisableFormatting)), master.Key, Guid.Empty, Place(id)) });

@@ -31,7 +31,7 @@ public sealed class KeyCare
     /// <returns>Number of the zone's key now, and how many data keys are wrapped under it.</returns>
     public async Task<(int Version, int DataKeys)> Rotate(string code, CancellationToken ct)
     {
-        var (record, next) = await catalog.Write("Foundation.RotateZoneKey", null, async c =>
+        var (record, next) = await catalog.WriteAsPlatform("Foundation.RotateZoneKey", null, async c =>
         {
             var zone = await c.Set<ZoneRecord>().SingleOrDefaultAsync(z => z.Code == code, ct) ?? throw new StartRefusedException($"There is no zone {code}.");
             var begun = await c.Set<ZoneKeyRecord>().SingleOrDefaultAsync(k => k.Zone == zone.Id && k.Version == zone.KeyVersion + 1, ct);
@@ -41,7 +41,7 @@ public sealed class KeyCare
         var keys = zones.KeysOf(record, zones.PlacementOf(record));
         var all = await keys.Store.All(ct);
         await keys.Store.Rewrap(all.Where(k => ZoneKeys.VersionOf(k.Wrapped) != key.Version).Select(k => (k.Id, ZoneKeys.Wrap(record.Id, key, k.Id, keys.Open(k.Id, k.Wrapped)))), ct);
-        await catalog.Write("Foundation.PromoteZoneKey", record.Id, async c =>
+        await catalog.WriteAsPlatform("Foundation.PromoteZoneKey", record.Id, async c =>
         {
             (await c.Set<ZoneRecord>().SingleAsync(z => z.Id == record.Id, ct)).KeyVersion = key.Version;
             return true;

@@ -31,7 +31,7 @@ public sealed class Provisioning
         var known = await house.Set<PlatformFact>().AsNoTracking().SingleOrDefaultAsync(f => f.Name == FingerprintFact, ct);
         if (known is null)
         {
-            await catalog.Write("Foundation.PrepareHouse", null, c => Task.FromResult(c.Add(new PlatformFact { Name = FingerprintFact, Value = master.Fingerprint }).Entity), ct);
+            await catalog.WriteAsPlatform("Foundation.PrepareHouse", null, c => Task.FromResult(c.Add(new PlatformFact { Name = FingerprintFact, Value = master.Fingerprint }).Entity), ct);
         }
         else if (known.Value != master.Fingerprint)
         {
@@ -42,7 +42,7 @@ public sealed class Provisioning
     /// <summary>The zone with this code, made if it is missing: record, database, key store, seal.</summary>
     public async Task<ZoneRecord> AddZone(string code, string? fr, string? nl, string? de, IReadOnlyList<string> languages, CancellationToken ct)
     {
-        var record = await catalog.Write("Foundation.AddZone", null, async c =>
+        var record = await catalog.WriteAsPlatform("Foundation.AddZone", null, async c =>
         {
             if (await c.Set<ZoneRecord>().SingleOrDefaultAsync(z => z.Code == code, ct) is { } known) return known;
             var made = ZoneRecord.New(code, fr, nl, de, languages, clock.GetUtcNow());
@@ -62,7 +62,7 @@ public sealed class Provisioning
             await store.Add([new DataKey(record.Id, secret, ZoneKeys.Wrap(record.Id, Placements.KeysOf(house, record.Id, master)[0], record.Id, secret))], ct);
         }
         await Seal(code, record.Id, placement, ct);
-        await catalog.Write("Foundation.ActivateZone", record.Id, async c =>
+        await catalog.WriteAsPlatform("Foundation.ActivateZone", record.Id, async c =>
         {
             var zone = await c.Set<ZoneRecord>().SingleAsync(z => z.Id == record.Id, ct);
             if (engine.DefaultPlacement(code) is null) Placements.Put(zone, placement, master);

@@ -1,0 +1,31 @@
+using System.Globalization;
+using Microsoft.EntityFrameworkCore;
+using VictimSupport.Foundation.Access;
+using VictimSupport.Foundation.Persistence;
+using VictimSupport.Foundation.Zones;
+using VictimSupport.Identity.Contracts;
+using VictimSupport.Zones.Staff;
+
+namespace VictimSupport.Zones.Demo;
+
+/// <summary>What the picker shows: demo accounts by zone and role.</summary>
+internal sealed class DemoChoices(CatalogDatabase catalog, IAccounts accounts) : IListDemoAccounts
+{
+    public async Task<IReadOnlyList<DemoChoice>> All(CancellationToken ct)
+    {
+        await using var house = catalog.Lease();
+        var grants = await house.Set<RoleGrant>().AsNoTracking().Where(g => g.Reason == "demo").ToListAsync(ct);
+        var zones = await house.Set<ZoneRecord>().AsNoTracking().ToDictionaryAsync(z => z.Id, ct);
+        var names = await accounts.Named(grants.Select(g => g.Account), ct);
+        var language = CultureInfo.CurrentUICulture.TwoLetterISOLanguageName;
+        return [.. grants.Where(g => names.ContainsKey(g.Account)).GroupBy(g => (g.Zone, g.Account)).Select(own =>
+        {
+            var zone = own.Key.Zone is { } id ? zones[id] : null;
+            return (Code: zone?.Code ?? "9999", Order: own.Min(g => Rank(g.Role)), Choice: new DemoChoice(own.Key.Account, names[own.Key.Account].DisplayName,
+                zone is null ? Words.Platform : $"{zone.Code} · {zone.NameIn(language)}", Standing.InWords(own), zone is null ? "/account/home" : $"/{zone.Code}/"));
+        }).OrderBy(c => c.Code, StringComparer.Ordinal).ThenBy(c => c.Order).ThenBy(c => c.Choice.DisplayName, StringComparer.CurrentCulture).Select(c => c.Choice)];
+    }
+
+    // Those who work on dossiers first: they are who most visitors come for.
+    private static int Rank(Role role) => role switch { Role.Caseworker => 0, Role.Coordinator => 1, Role.OnCall => 2, _ => 3 + (int)role };
+}

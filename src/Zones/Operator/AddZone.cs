@@ -1,0 +1,29 @@
+using Microsoft.EntityFrameworkCore;
+using VictimSupport.Foundation.Access;
+using VictimSupport.Foundation.Persistence;
+using VictimSupport.Foundation.Zones;
+using VictimSupport.Identity.Contracts;
+using VictimSupport.Zones.Contracts;
+using VictimSupport.Zones.Staff;
+
+namespace VictimSupport.Zones.Operator;
+
+internal sealed class AddZone(Provisioning provisioning, CatalogDatabase catalog, IInvite invitations, TimeProvider clock) : IAddZones
+{
+    public async Task<string?> Add(string code, string? fr, string? nl, string? de, IReadOnlyList<string> languages, string? administrator, CancellationToken ct)
+    {
+        var zone = await provisioning.AddZone(code, fr, nl, de, languages, ct);
+        return administrator is null ? null : await InviteFirst(administrator, new Promise(zone.Id, Role.ZoneAdministrator, null), ct);
+    }
+
+    public Task<string?> InviteOperator(string email, CancellationToken ct) => InviteFirst(email, new Promise(null, Role.Operator, null), ct);
+
+    // Only where nobody holds the role and no invitation to it is open: afterwards those who are there bring others in.
+    private Task<string?> InviteFirst(string email, Promise promise, CancellationToken ct) => catalog.WriteAsPlatform("Zones.InviteFirst", promise.Zone, async house =>
+    {
+        var now = clock.GetUtcNow();
+        var held = (await house.Set<RoleGrant>().Where(g => g.Zone == promise.Zone && g.Role == promise.Role).ToListAsync(ct)).Any(g => g.Counts(now));
+        var invited = (await invitations.Of(house, promise.Zone, ct)).Any(i => i.Role == promise.Role && i.TakenUp is null && i.Revoked is null && now < i.Expires);
+        return held || invited ? null : invitations.Invite(house, email, "", promise, null, now);
+    }, ct);
+}

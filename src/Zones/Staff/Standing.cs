@@ -1,0 +1,75 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using Microsoft.EntityFrameworkCore;
+using VictimSupport.Foundation.Access;
+using VictimSupport.Foundation.Persistence;
+using VictimSupport.Foundation.Zones;
+using VictimSupport.Identity.Contracts;
+using VictimSupport.Zones.Contracts;
+
+namespace VictimSupport.Zones.Staff;
+
+/// <summary>Who may act where, as of a few seconds ago at most; a change made in this process acts at once.</summary>
+internal sealed class Standing(CatalogDatabase catalog, ISessions sessions, TimeProvider clock) : IKnowStanding, IKnowPlaces, IStaff
+{
+    private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(3);
+    private readonly ConcurrentDictionary<(Guid Account, Guid? Zone), (IReadOnlyList<RoleGrant> Grants, long Read)> known = new();
+
+    public async ValueTask<Caller?> Of(Guid account, Guid session, Guid? zone, CancellationToken ct)
+    {
+        if (await sessions.AccountOf(session, ct) != account) return null;
+        var now = clock.GetUtcNow();
+        var roles = (await Grants(account, zone, ct)).Where(g => g.Counts(now)).Select(g => g.Role).ToHashSet();
+        return new Caller(account, session, roles);
+    }
+
+    public async Task<IReadOnlyList<Place>> Of(Guid account, CancellationToken ct)
+    {
+        var now = clock.GetUtcNow();
+        await using var house = catalog.Lease();
+        var grants = (await house.Set<RoleGrant>().AsNoTracking().Where(g => g.Account == account).ToListAsync(ct)).Where(g => g.Counts(now)).ToList();
+        var ids = grants.Select(g => g.Zone).OfType<Guid>().Distinct().ToList();
+        var zones = await house.Set<ZoneRecord>().AsNoTracking().Where(z => ids.Contains(z.Id) && z.State == ZoneState.Active).OrderBy(z => z.Code).ToListAsync(ct);
+        var language = CultureInfo.CurrentUICulture.TwoLetterISOLanguageName;
+        var places = zones.Select(z => new Place("/" + z.Code, Pass.PlaceOf(z.Id), $"{z.Code} · {z.NameIn(language)}", InWords(grants.Where(g => g.Zone == z.Id)), $"/{z.Code}/")).ToList();
+        if (grants.Any(g => g is { Zone: null, Role: Role.Operator })) places.Add(new Place("/" + Pass.OperatorPlace, Pass.OperatorPlace, Words.OperatorPlace, Words.Of(Role.Operator), "/operator/zones"));
+        return places;
+    }
+
+    public async Task<IReadOnlyList<Guid>> Holding(Guid zone, IEnumerable<Role> roles, CancellationToken ct)
+    {
+        var (now, wanted) = (clock.GetUtcNow(), roles.ToList());
+        await using var house = catalog.Lease();
+        return [.. (await house.Set<RoleGrant>().AsNoTracking().Where(g => g.Zone == zone && wanted.Contains(g.Role)).ToListAsync(ct)).Where(g => g.Counts(now)).Select(g => g.Account).Distinct()];
+    }
+
+    /// <summary>A role was given, confirmed or ended.</summary>
+    public void Forget(Guid account)
+    {
+        foreach (var key in known.Keys.Where(k => k.Account == account)) known.TryRemove(key, out _);
+    }
+
+    internal static string InWords(IEnumerable<RoleGrant> grants) => string.Join(", ", grants.Select(g => g.Role).Distinct().Order().Select(r => Words.Of(r)));
+
+    // Outside any zone only platform roles count.
+    private async ValueTask<IReadOnlyList<RoleGrant>> Grants(Guid account, Guid? zone, CancellationToken ct)
+    {
+        if (known.TryGetValue((account, zone), out var entry) && clock.GetElapsedTime(entry.Read) <= Fresh) return entry.Grants;
+        await using var house = catalog.Lease();
+        var grants = await house.Set<RoleGrant>().AsNoTracking().Where(g => g.Account == account && g.Zone == zone).ToListAsync(ct);
+        if (known.Count > 10_000) known.Clear();
+        known[(account, zone)] = (grants, clock.GetTimestamp());
+        return grants;
+    }
+}
+
+/// <summary>Gives the role that an invitation promised, in the same transaction in which it is taken up.</summary>
+internal sealed class GiveWhatWasPromised(TimeProvider clock) : IHearOfInvitations
+{
+    public Task TakenUp(CatalogDbContext house, Guid account, Promise promise, Guid? invitedBy, CancellationToken ct)
+    {
+        DateTimeOffset? until = promise.Until is { } day ? new DateTimeOffset(day.AddDays(1).ToDateTime(TimeOnly.MinValue), TimeSpan.Zero) : null;
+        house.Add(RoleGrant.Give(account, promise.Zone, promise.Role, until, invitedBy, "invitation", clock.GetUtcNow()));
+        return Task.CompletedTask;
+    }
+}

@@ -1,0 +1,28 @@
+using Microsoft.Extensions.DependencyInjection;
+using VictimSupport.Foundation.Access;
+using VictimSupport.Foundation.Modules;
+using VictimSupport.Identity.Contracts;
+using VictimSupport.Zones.Contracts;
+using VictimSupport.Zones.Demo;
+using VictimSupport.Zones.Operator;
+using VictimSupport.Zones.Staff;
+
+namespace VictimSupport.Zones;
+
+/// <summary>Zones and the people in them: who holds which role, who gave it, who confirmed it. Reads no dossier.</summary>
+public sealed class ZonesModule : IModule
+{
+    public void Add(IServiceCollection services)
+    {
+        services.AddSingleton<Standing>();
+        services.AddSingleton<IKnowStanding>(s => s.GetRequiredService<Standing>());
+        services.AddSingleton<IKnowPlaces>(s => s.GetRequiredService<Standing>());
+        services.AddSingleton<IStaff>(s => s.GetRequiredService<Standing>());
+        services.AddSingleton<IListDemoAccounts, DemoChoices>();
+        services.AddScoped<IHearOfInvitations, GiveWhatWasPromised>();
+        services.AddSingleton<IAddZones, AddZone>();
+        services.AddSingleton<IMakeStoryZones, StoryZones>();
+        services.AddSingleton<IInMenu, StaffInMenu>();
+        services.AddSingleton<IInMenu, ConfirmationsInMenu>();
+    }
+}
