@@ -57,6 +57,7 @@ internal static class Host
             .WithTracing(t => t.AddAspNetCoreInstrumentation(Telemetry.WithoutAddresses))
             .WithMetrics(m => m.AddAspNetCoreInstrumentation());
         if (builder.Configuration["OTEL_EXPORTER_OTLP_ENDPOINT"] is not null) Telemetry.Export(services);
+        services.AddRateLimiter(Limits.Set);
         AddJobs(services, builder.Configuration);
     }
 
@@ -69,6 +70,7 @@ internal static class Host
         app.Use(Headers.KeepMarkedFiles);
         app.UseZonePath();
         app.UseRouting();
+        app.UseRateLimiter();
         app.UseRequestLocalization();
         app.UsePass();
         app.MapStaticAssets().WithMetadata(new OpenAttribute("style sheets, scripts and icons, the same for all"));

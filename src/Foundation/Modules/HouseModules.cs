@@ -32,3 +32,10 @@ public interface IInMenu
     /// <summary>Text in the current language, resolved at the moment of use.</summary>
     string Text { get; }
 }
+
+/// <summary>Something that waits for the reader and belongs on the bell.</summary>
+public interface IRing
+{
+    /// <summary>How many things are due to the caller in the current zone; 0 for whoever may not see them.</summary>
+    ValueTask<int> Due(CancellationToken ct);
+}

@@ -9,10 +9,10 @@ using VictimSupport.Foundation.Persistence;
 
 #nullable disable
 
-namespace VictimSupport.Migrations.SqlServer.Catalog
+namespace VictimSupport.Migrations.SqlServer.Zone
 {
-    [DbContext(typeof(CatalogDbContext))]
-    [Migration("20261124104649_Initial")]
+    [DbContext(typeof(ZoneDbContext))]
+    [Migration("20261124110644_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -24,27 +24,6 @@ namespace VictimSupport.Migrations.SqlServer.Catalog
                 .HasAnnotation("Relational:MaxIdentifierLength", 128);
 
             SqlServerModelBuilderExtensions.UseIdentityColumns(modelBuilder);
-
-            modelBuilder.Entity("VictimSupport.Foundation.Audit.Anchor", b =>
-                {
-                    b.Property<Guid>("Zone")
-                        .HasColumnType("uniqueidentifier");
-
-                    b.Property<DateTimeOffset>("At")
-                        .HasColumnType("datetimeoffset");
-
-                    b.Property<byte[]>("Mac")
-                        .IsRequired()
-                        .HasMaxLength(32)
-                        .HasColumnType("varbinary(32)");
-
-                    b.Property<long>("Seq")
-                        .HasColumnType("bigint");
-
-                    b.HasKey("Zone");
-
-                    b.ToTable("audit_anchor", (string)null);
-                });
 
             modelBuilder.Entity("VictimSupport.Foundation.Audit.AuditHeadRow", b =>
                 {
@@ -118,106 +97,57 @@ namespace VictimSupport.Migrations.SqlServer.Catalog
                     b.ToTable("audit", (string)null);
                 });
 
-            modelBuilder.Entity("VictimSupport.Foundation.Secrecy.FormKeys+Row", b =>
+            modelBuilder.Entity("VictimSupport.Foundation.Jobs.OutboxMessage", b =>
                 {
                     b.Property<Guid>("Id")
                         .HasColumnType("uniqueidentifier");
 
-                    b.Property<byte[]>("Sealed")
+                    b.Property<Guid?>("About")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<int>("Attempts")
+                        .HasColumnType("int");
+
+                    b.Property<DateTimeOffset?>("Delivered")
+                        .HasColumnType("datetimeoffset");
+
+                    b.Property<string>("Key")
                         .IsRequired()
-                        .HasMaxLength(8000)
-                        .HasColumnType("varbinary(8000)");
+                        .HasMaxLength(200)
+                        .HasColumnType("nvarchar(200)");
 
-                    b.HasKey("Id");
-
-                    b.ToTable("form_key", (string)null);
-                });
-
-            modelBuilder.Entity("VictimSupport.Foundation.Zones.PlatformFact", b =>
-                {
-                    b.Property<string>("Name")
+                    b.Property<string>("Kind")
+                        .IsRequired()
                         .HasMaxLength(60)
                         .HasColumnType("nvarchar(60)");
 
-                    b.Property<string>("Value")
-                        .IsRequired()
-                        .HasMaxLength(400)
-                        .HasColumnType("nvarchar(400)");
-
-                    b.HasKey("Name");
-
-                    b.ToTable("platform_fact", (string)null);
-                });
-
-            modelBuilder.Entity("VictimSupport.Foundation.Zones.ZoneKeyRecord", b =>
-                {
-                    b.Property<Guid>("Zone")
-                        .HasColumnType("uniqueidentifier");
-
-                    b.Property<int>("Version")
-                        .HasColumnType("int");
-
-                    b.Property<byte[]>("Wrapped")
-                        .IsRequired()
-                        .HasMaxLength(200)
-                        .HasColumnType("varbinary(200)");
-
-                    b.HasKey("Zone", "Version");
-
-                    b.ToTable("zone_key", (string)null);
-                });
-
-            modelBuilder.Entity("VictimSupport.Foundation.Zones.ZoneRecord", b =>
-                {
-                    b.Property<Guid>("Id")
-                        .HasColumnType("uniqueidentifier");
-
-                    b.Property<string>("Code")
-                        .IsRequired()
-                        .HasMaxLength(4)
-                        .HasColumnType("nvarchar(4)");
-
-                    b.Property<DateTimeOffset>("Created")
+                    b.Property<DateTimeOffset>("NotBefore")
                         .HasColumnType("datetimeoffset");
 
-                    b.Property<int>("KeyVersion")
-                        .HasColumnType("int");
-
-                    b.Property<string>("Languages")
-                        .IsRequired()
-                        .HasMaxLength(20)
-                        .HasColumnType("nvarchar(20)");
-
-                    b.Property<string>("NameDe")
-                        .HasMaxLength(400)
-                        .HasColumnType("nvarchar(400)");
-
-                    b.Property<string>("NameFr")
-                        .HasMaxLength(400)
-                        .HasColumnType("nvarchar(400)");
-
-                    b.Property<string>("NameNl")
-                        .HasMaxLength(400)
-                        .HasColumnType("nvarchar(400)");
-
-                    b.Property<DateTimeOffset?>("NextDue")
-                        .HasColumnType("datetimeoffset");
-
-                    b.Property<byte[]>("Placement")
-                        .HasMaxLength(2000)
-                        .HasColumnType("varbinary(2000)");
-
-                    b.Property<int>("State")
-                        .HasColumnType("int");
+                    b.Property<Guid?>("To")
+                        .HasColumnType("uniqueidentifier");
 
                     b.HasKey("Id");
 
-                    b.HasIndex("Code")
+                    b.HasIndex("Key")
                         .IsUnique();
 
-                    b.HasIndex("NextDue");
+                    b.HasIndex("Delivered", "NotBefore");
 
-                    b.ToTable("zone", (string)null);
+                    b.ToTable("outbox", (string)null);
+                });
+
+            modelBuilder.Entity("VictimSupport.Foundation.Zones.Seal", b =>
+                {
+                    b.Property<int>("Id")
+                        .HasColumnType("int");
+
+                    b.Property<Guid>("Zone")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.HasKey("Id");
+
+                    b.ToTable("seal", (string)null);
                 });
 #pragma warning restore 612, 618
         }

@@ -1,0 +1,48 @@
+using System.Globalization;
+using Microsoft.AspNetCore.Http.Features;
+using VictimSupport.Design.Chrome;
+using VictimSupport.Foundation.Modules;
+using VictimSupport.Foundation.Pipeline;
+using VictimSupport.Foundation.Zones;
+using VictimSupport.Identity.Contracts;
+
+namespace VictimSupport.Portal;
+
+/// <summary>What stands round a page: product, zone, menu by role, the account's other zones.</summary>
+internal sealed class Frames(WhereAndWho who, IAccounts accounts, IKnowPlaces places, IEnumerable<IInMenu> menu, IEnumerable<IRing> bells, IConfiguration configuration, IHostEnvironment environment) : IChrome
+{
+    private static readonly (string Tag, string Name)[] Named = [("fr", "Français"), ("nl", "Nederlands"), ("de", "Deutsch"), ("en", "English")];
+
+    public async ValueTask<Frame> ForAsync(HttpContext http)
+    {
+        var (language, demo) = (CultureInfo.CurrentUICulture.TwoLetterISOLanguageName, DemoMode.Is(configuration, environment));
+        var here = http.Request.PathBase + http.Request.Path;
+        var frame = new Frame
+        {
+            ProductName = configuration["Product:Name"] ?? "Portal",
+            HomeHref = "/",
+            Demo = demo,
+            DemoHref = demo ? "/demo" : null,
+            Languages = [.. Named.Select(l => new FrameLanguage(l.Tag, l.Name, $"/account/language?to={l.Tag}&back={Uri.EscapeDataString(HttpMethods.IsGet(http.Request.Method) && !http.Request.Path.StartsWithSegments("/error") ? here : "/")}", l.Tag == language))],
+        };
+        if (who.Caller.Account is not { } account || !(await accounts.Named([account], http.RequestAborted)).TryGetValue(account, out var colleague)) return frame;
+        var all = await places.Of(account, http.RequestAborted);
+        frame = frame with
+        {
+            HomeHref = "/account/home",
+            Theme = Enum.TryParse<Theme>(colleague.Theme, ignoreCase: true, out var theme) ? theme : Theme.Auto,
+            Account = new FrameAccount(colleague.DisplayName, "/account/sign-out", [new FrameLink(Words.MyAccount, "/account/home")]),
+            Zones = [.. all.Where(p => p.Path != http.Request.PathBase).Select(p => new FrameLink(p.Name, p.Leads))],
+        };
+        if (who.Zone is not { } zone || who.Caller.Roles.Count == 0) return frame;
+        var due = 0;
+        foreach (var bell in bells) due += await bell.Due(http.RequestAborted);
+        return frame with
+        {
+            HomeHref = $"/{zone.Code}/",
+            Zone = new FrameZone(zone.Code, zone.Record.NameIn(language)),
+            Menu = [.. menu.Where(m => who.Caller.May(m.Deed)).OrderBy(m => m.Order).Select(m => new FrameLink(m.Text, $"/{zone.Code}{m.Path}", http.Request.Path.StartsWithSegments(m.Path)))],
+            Bell = bells.Any() && menu.FirstOrDefault(m => m.Path == "/worklist") is { } worklist && who.Caller.May(worklist.Deed) ? new FrameBell(due, $"/{zone.Code}/worklist") : null,
+        };
+    }
+}
