@@ -20,7 +20,7 @@ public interface IDoWhatIsDue
 }
 
 /// <summary>The job of one zone: what is due, then the outbox, then tells the catalogue when to come again.</summary>
-public sealed partial class ZoneJob(EnterZone enter, NextDue nextDue, IServiceScopeFactory scopes, Sweep sweep, ILogger<ZoneJob> log)
+public sealed partial class ZoneJob(EnterZone enter, ZoneRegistry zones, NextDue nextDue, IServiceScopeFactory scopes, Sweep sweep, ILogger<ZoneJob> log)
 {
     private const int MessagesInOneGo = 200;
 
@@ -34,7 +34,7 @@ public sealed partial class ZoneJob(EnterZone enter, NextDue nextDue, IServiceSc
                 await using var scope = scopes.CreateAsyncScope();
                 var modules = scope.ServiceProvider.GetServices<IDoWhatIsDue>().ToList();
                 foreach (var module in modules) await module.Run(pipeline, ct);
-                await Deliver(pipeline, scope.ServiceProvider.GetServices<IDeliver>().ToDictionary(d => d.Kind), ct);
+                await Deliver(pipeline, (await zones.Find(code))!.Record, scope.ServiceProvider.GetServices<IDeliver>().ToDictionary(d => d.Kind), ct);
                 await nextDue.Rewrite(code, observed, await pipeline.Send(new WhenNext.Query(), ct), ct);
             });
         }
@@ -44,7 +44,7 @@ public sealed partial class ZoneJob(EnterZone enter, NextDue nextDue, IServiceSc
         }
     }
 
-    private async Task Deliver(IMediator pipeline, Dictionary<string, IDeliver> carriers, CancellationToken ct)
+    private async Task Deliver(IMediator pipeline, ZoneRecord zone, Dictionary<string, IDeliver> carriers, CancellationToken ct)
     {
         foreach (var message in await pipeline.Send(new Outbox.Due(MessagesInOneGo), ct))
         {
@@ -56,7 +56,7 @@ public sealed partial class ZoneJob(EnterZone enter, NextDue nextDue, IServiceSc
             if (!await pipeline.Send(new Outbox.Claim(message.Id), ct)) continue;
             try
             {
-                await carrier.Deliver(message, ct);
+                await carrier.Deliver(message, zone, ct);
             }
             catch (Exception e) when (e is not OperationCanceledException)
             {

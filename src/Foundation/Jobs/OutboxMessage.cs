@@ -64,5 +64,6 @@ public interface IDeliver
 {
     string Kind { get; }
 
-    Task Deliver(OutboxMessage message, CancellationToken ct);
+    /// <param name="zone">The zone whose outbox it was in.</param>
+    Task Deliver(OutboxMessage message, VictimSupport.Foundation.Zones.ZoneRecord zone, CancellationToken ct);
 }

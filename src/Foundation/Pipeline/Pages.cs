@@ -34,6 +34,12 @@ public sealed class PageDoor(WhereAndWho who) : IAsyncAuthorizationFilter, IAsyn
             context.Result = new NotFoundResult();
             return;
         }
+        if (context.HandlerInstance is PageModel { ModelState.IsValid: false } unread && context.HandlerMethod is { HttpMethod: "Post" })
+        {
+            // What could not be read (a date that is none) is said at its field before any use case runs.
+            context.Result = await Again(unread, context.HttpContext);
+            return;
+        }
         var done = await next();
         switch (done.Exception)
         {
@@ -43,13 +49,18 @@ public sealed class PageDoor(WhereAndWho who) : IAsyncAuthorizationFilter, IAsyn
                 break;
             case ValidationException invalid when context.HandlerInstance is PageModel page:
                 foreach (var fault in invalid.Errors) page.ModelState.AddModelError(FieldOf(page, fault.PropertyName), fault.ErrorMessage);
-                // The page may need its lists again before it can show the form with what was typed.
-                if (page is IShowAgain again) await again.ShowAgain(context.HttpContext.RequestAborted);
                 done.ExceptionHandled = true;
-                context.HttpContext.Response.StatusCode = StatusCodes.Status422UnprocessableEntity;
-                done.Result = page.Page();
+                done.Result = await Again(page, context.HttpContext);
                 break;
         }
+    }
+
+    // The page may need its lists again before it can show the form with what was typed.
+    private static async Task<IActionResult> Again(PageModel page, HttpContext http)
+    {
+        if (page is IShowAgain again) await again.ShowAgain(http.RequestAborted);
+        http.Response.StatusCode = StatusCodes.Status422UnprocessableEntity;
+        return page.Page();
     }
 
     internal static IActionResult? Door(CompiledPageActionDescriptor page, HttpContext http, WhereAndWho who)

@@ -5,6 +5,7 @@ using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.EntityFrameworkCore.Metadata;
 using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 using VictimSupport.Foundation.Persistence;
+using VictimSupport.Foundation.Secrecy;
 
 #nullable disable
 
@@ -21,6 +22,603 @@ namespace VictimSupport.Migrations.SqlServer.Zone
                 .HasAnnotation("Relational:MaxIdentifierLength", 128);
 
             SqlServerModelBuilderExtensions.UseIdentityColumns(modelBuilder);
+
+            modelBuilder.Entity("VictimSupport.Casework.Contacts.Contact", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<DateTimeOffset>("At")
+                        .HasColumnType("datetimeoffset");
+
+                    b.Property<Guid>("By")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<Guid>("DossierId")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<bool>("ForThem")
+                        .HasColumnType("bit");
+
+                    b.Property<bool>("Held")
+                        .HasColumnType("bit");
+
+                    b.Property<int>("Layer")
+                        .HasColumnType("int");
+
+                    b.Property<int>("Minutes")
+                        .HasColumnType("int");
+
+                    b.Property<byte[]>("Note")
+                        .HasMaxLength(-1)
+                        .HasColumnType("varbinary(max)")
+                        .HasAnnotation("Sealed:Layer", Layer.Assistance)
+                        .HasAnnotation("Sealed:Name", "contact.note");
+
+                    b.Property<bool>("OnCall")
+                        .HasColumnType("bit");
+
+                    b.PrimitiveCollection<string>("Persons")
+                        .IsRequired()
+                        .HasMaxLength(4000)
+                        .HasColumnType("nvarchar(4000)");
+
+                    b.Property<int>("Place")
+                        .HasColumnType("int");
+
+                    b.PrimitiveCollection<string>("Services")
+                        .IsRequired()
+                        .HasMaxLength(400)
+                        .HasColumnType("nvarchar(400)");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("DossierId");
+
+                    b.ToTable("contact", (string)null);
+                });
+
+            modelBuilder.Entity("VictimSupport.Casework.Dossiers.Dossier", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.PrimitiveCollection<string>("Additional")
+                        .IsRequired()
+                        .HasMaxLength(1000)
+                        .HasColumnType("nvarchar(1000)");
+
+                    b.Property<Guid?>("AssignedTo")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<DateTimeOffset?>("Closed")
+                        .HasColumnType("datetimeoffset");
+
+                    b.Property<int>("Danger")
+                        .HasColumnType("int");
+
+                    b.Property<DateTimeOffset?>("FactsAt")
+                        .HasColumnType("datetimeoffset");
+
+                    b.Property<DateTimeOffset?>("FirstContact")
+                        .HasColumnType("datetimeoffset");
+
+                    b.Property<int>("Kind")
+                        .HasColumnType("int");
+
+                    b.Property<Guid?>("Lead")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<string>("Municipality")
+                        .IsRequired()
+                        .HasMaxLength(80)
+                        .HasColumnType("nvarchar(80)");
+
+                    b.Property<DateTimeOffset?>("NextDue")
+                        .HasColumnType("datetimeoffset");
+
+                    b.Property<string>("Number")
+                        .IsRequired()
+                        .HasMaxLength(10)
+                        .HasColumnType("nvarchar(10)");
+
+                    b.Property<DateTimeOffset>("Opened")
+                        .HasColumnType("datetimeoffset");
+
+                    b.Property<Guid>("OpenedBy")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<int?>("Outcome")
+                        .HasColumnType("int");
+
+                    b.Property<int?>("Reason")
+                        .HasColumnType("int");
+
+                    b.Property<DateOnly>("RegisteredOn")
+                        .HasColumnType("date");
+
+                    b.Property<string>("SubKind")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("nvarchar(40)");
+
+                    b.Property<int>("Trigger")
+                        .HasColumnType("int");
+
+                    b.Property<int>("Urgency")
+                        .HasColumnType("int");
+
+                    b.Property<int>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("int");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("Number")
+                        .IsUnique();
+
+                    b.HasIndex("AssignedTo", "Closed");
+
+                    b.HasIndex("Closed", "NextDue");
+
+                    b.ToTable("dossier", (string)null);
+                });
+
+            modelBuilder.Entity("VictimSupport.Casework.Dossiers.DossierCounter", b =>
+                {
+                    b.Property<int>("Year")
+                        .HasColumnType("int");
+
+                    b.Property<int>("Last")
+                        .HasColumnType("int");
+
+                    b.HasKey("Year");
+
+                    b.ToTable("dossier_counter", (string)null);
+
+                    b.HasData(
+                        new
+                        {
+                            Year = 2024,
+                            Last = 0
+                        },
+                        new
+                        {
+                            Year = 2025,
+                            Last = 0
+                        },
+                        new
+                        {
+                            Year = 2026,
+                            Last = 0
+                        },
+                        new
+                        {
+                            Year = 2027,
+                            Last = 0
+                        },
+                        new
+                        {
+                            Year = 2028,
+                            Last = 0
+                        },
+                        new
+                        {
+                            Year = 2029,
+                            Last = 0
+                        },
+                        new
+                        {
+                            Year = 2030,
+                            Last = 0
+                        },
+                        new
+                        {
+                            Year = 2031,
+                            Last = 0
+                        },
+                        new
+                        {
+                            Year = 2032,
+                            Last = 0
+                        },
+                        new
+                        {
+                            Year = 2033,
+                            Last = 0
+                        },
+                        new
+                        {
+                            Year = 2034,
+                            Last = 0
+                        },
+                        new
+                        {
+                            Year = 2035,
+                            Last = 0
+                        },
+                        new
+                        {
+                            Year = 2036,
+                            Last = 0
+                        },
+                        new
+                        {
+                            Year = 2037,
+                            Last = 0
+                        },
+                        new
+                        {
+                            Year = 2038,
+                            Last = 0
+                        },
+                        new
+                        {
+                            Year = 2039,
+                            Last = 0
+                        },
+                        new
+                        {
+                            Year = 2040,
+                            Last = 0
+                        },
+                        new
+                        {
+                            Year = 2041,
+                            Last = 0
+                        },
+                        new
+                        {
+                            Year = 2042,
+                            Last = 0
+                        },
+                        new
+                        {
+                            Year = 2043,
+                            Last = 0
+                        },
+                        new
+                        {
+                            Year = 2044,
+                            Last = 0
+                        },
+                        new
+                        {
+                            Year = 2045,
+                            Last = 0
+                        },
+                        new
+                        {
+                            Year = 2046,
+                            Last = 0
+                        },
+                        new
+                        {
+                            Year = 2047,
+                            Last = 0
+                        },
+                        new
+                        {
+                            Year = 2048,
+                            Last = 0
+                        },
+                        new
+                        {
+                            Year = 2049,
+                            Last = 0
+                        },
+                        new
+                        {
+                            Year = 2050,
+                            Last = 0
+                        },
+                        new
+                        {
+                            Year = 2051,
+                            Last = 0
+                        },
+                        new
+                        {
+                            Year = 2052,
+                            Last = 0
+                        },
+                        new
+                        {
+                            Year = 2053,
+                            Last = 0
+                        },
+                        new
+                        {
+                            Year = 2054,
+                            Last = 0
+                        },
+                        new
+                        {
+                            Year = 2055,
+                            Last = 0
+                        },
+                        new
+                        {
+                            Year = 2056,
+                            Last = 0
+                        },
+                        new
+                        {
+                            Year = 2057,
+                            Last = 0
+                        },
+                        new
+                        {
+                            Year = 2058,
+                            Last = 0
+                        },
+                        new
+                        {
+                            Year = 2059,
+                            Last = 0
+                        },
+                        new
+                        {
+                            Year = 2060,
+                            Last = 0
+                        });
+                });
+
+            modelBuilder.Entity("VictimSupport.Casework.Dossiers.Milestone", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<DateTimeOffset>("At")
+                        .HasColumnType("datetimeoffset");
+
+                    b.Property<Guid>("By")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<int?>("Code")
+                        .HasColumnType("int");
+
+                    b.Property<Guid>("DossierId")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<int>("Kind")
+                        .HasColumnType("int");
+
+                    b.Property<Guid?>("To")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("DossierId");
+
+                    b.ToTable("milestone", (string)null);
+                });
+
+            modelBuilder.Entity("VictimSupport.Casework.Dossiers.Note", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<DateTimeOffset>("At")
+                        .HasColumnType("datetimeoffset");
+
+                    b.Property<Guid>("By")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<Guid>("DossierId")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<int>("Layer")
+                        .HasColumnType("int");
+
+                    b.PrimitiveCollection<string>("Persons")
+                        .IsRequired()
+                        .HasMaxLength(4000)
+                        .HasColumnType("nvarchar(4000)");
+
+                    b.Property<byte[]>("Text")
+                        .IsRequired()
+                        .HasMaxLength(-1)
+                        .HasColumnType("varbinary(max)")
+                        .HasAnnotation("Sealed:Layer", Layer.Assistance)
+                        .HasAnnotation("Sealed:Name", "note.text");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("DossierId");
+
+                    b.ToTable("note", (string)null);
+                });
+
+            modelBuilder.Entity("VictimSupport.Casework.Dossiers.OfficialReport", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<Guid>("DossierId")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<byte[]>("Number")
+                        .IsRequired()
+                        .HasMaxLength(-1)
+                        .HasColumnType("varbinary(max)")
+                        .HasAnnotation("Sealed:Layer", Layer.Police)
+                        .HasAnnotation("Sealed:Name", "official_report.number");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("DossierId");
+
+                    b.ToTable("official_report", (string)null);
+                });
+
+            modelBuilder.Entity("VictimSupport.Casework.Dossiers.Submission", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<Guid>("Made")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.HasKey("Id");
+
+                    b.ToTable("submission", (string)null);
+                });
+
+            modelBuilder.Entity("VictimSupport.Casework.FollowUps.FollowUp", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<Guid>("By")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<DateTimeOffset?>("Done")
+                        .HasColumnType("datetimeoffset");
+
+                    b.Property<Guid?>("DoneBy")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<Guid>("DossierId")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<DateTimeOffset>("DueAt")
+                        .HasColumnType("datetimeoffset");
+
+                    b.Property<int>("Kind")
+                        .HasColumnType("int");
+
+                    b.PrimitiveCollection<string>("Persons")
+                        .IsRequired()
+                        .HasMaxLength(4000)
+                        .HasColumnType("nvarchar(4000)");
+
+                    b.Property<DateTimeOffset?>("RemindedFor")
+                        .HasColumnType("datetimeoffset");
+
+                    b.Property<byte[]>("Text")
+                        .HasMaxLength(-1)
+                        .HasColumnType("varbinary(max)")
+                        .HasAnnotation("Sealed:Layer", Layer.Assistance)
+                        .HasAnnotation("Sealed:Name", "follow_up.text");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("DossierId");
+
+                    b.HasIndex("Done", "DueAt");
+
+                    b.ToTable("follow_up", (string)null);
+                });
+
+            modelBuilder.Entity("VictimSupport.Casework.People.Person", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<DateTimeOffset>("Added")
+                        .HasColumnType("datetimeoffset");
+
+                    b.Property<int>("Capacity")
+                        .HasColumnType("int");
+
+                    b.Property<int>("Damage")
+                        .HasColumnType("int");
+
+                    b.Property<Guid>("DossierId")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<byte[]>("Identity")
+                        .IsRequired()
+                        .HasMaxLength(-1)
+                        .HasColumnType("varbinary(max)")
+                        .HasAnnotation("Sealed:Layer", Layer.Assistance)
+                        .HasAnnotation("Sealed:Name", "person.identity");
+
+                    b.Property<bool>("IsMinor")
+                        .HasColumnType("bit");
+
+                    b.Property<string>("Language")
+                        .IsRequired()
+                        .HasMaxLength(10)
+                        .HasColumnType("nvarchar(10)");
+
+                    b.Property<bool>("NeedsInterpreter")
+                        .HasColumnType("bit");
+
+                    b.Property<int>("Sex")
+                        .HasColumnType("int");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("DossierId");
+
+                    b.ToTable("person", (string)null);
+                });
+
+            modelBuilder.Entity("VictimSupport.Casework.People.SafeContact", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<int>("Call")
+                        .HasColumnType("int");
+
+                    b.Property<DateTimeOffset?>("Checked")
+                        .HasColumnType("datetimeoffset");
+
+                    b.Property<Guid?>("CheckedBy")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<byte[]>("Details")
+                        .IsRequired()
+                        .HasMaxLength(-1)
+                        .HasColumnType("varbinary(max)")
+                        .HasAnnotation("Sealed:Layer", Layer.Assistance)
+                        .HasAnnotation("Sealed:Name", "safe_contact.details");
+
+                    b.Property<Guid>("DossierId")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<int>("Letter")
+                        .HasColumnType("int");
+
+                    b.Property<int>("Mail")
+                        .HasColumnType("int");
+
+                    b.Property<int>("Sms")
+                        .HasColumnType("int");
+
+                    b.Property<int>("Visit")
+                        .HasColumnType("int");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("DossierId");
+
+                    b.ToTable("safe_contact", (string)null);
+                });
+
+            modelBuilder.Entity("VictimSupport.Casework.People.SearchToken", b =>
+                {
+                    b.Property<long>("Token")
+                        .HasColumnType("bigint");
+
+                    b.Property<int>("Kind")
+                        .HasColumnType("int");
+
+                    b.Property<Guid>("Owner")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<Guid>("DossierId")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.HasKey("Token", "Kind", "Owner");
+
+                    b.HasIndex("Owner");
+
+                    b.ToTable("search_token", (string)null);
+                });
 
             modelBuilder.Entity("VictimSupport.Foundation.Audit.AuditHeadRow", b =>
                 {

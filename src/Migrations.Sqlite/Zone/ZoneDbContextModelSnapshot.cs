@@ -4,6 +4,7 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 using VictimSupport.Foundation.Persistence;
+using VictimSupport.Foundation.Secrecy;
 
 #nullable disable
 
@@ -16,6 +17,603 @@ namespace VictimSupport.Migrations.Sqlite.Zone
         {
 #pragma warning disable 612, 618
             modelBuilder.HasAnnotation("ProductVersion", "10.0.15");
+
+            modelBuilder.Entity("VictimSupport.Casework.Contacts.Contact", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("At")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<Guid>("By")
+                        .HasColumnType("TEXT");
+
+                    b.Property<Guid>("DossierId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<bool>("ForThem")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<bool>("Held")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("Layer")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("Minutes")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<byte[]>("Note")
+                        .HasMaxLength(-1)
+                        .HasColumnType("BLOB")
+                        .HasAnnotation("Sealed:Layer", Layer.Assistance)
+                        .HasAnnotation("Sealed:Name", "contact.note");
+
+                    b.Property<bool>("OnCall")
+                        .HasColumnType("INTEGER");
+
+                    b.PrimitiveCollection<string>("Persons")
+                        .IsRequired()
+                        .HasMaxLength(4000)
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("Place")
+                        .HasColumnType("INTEGER");
+
+                    b.PrimitiveCollection<string>("Services")
+                        .IsRequired()
+                        .HasMaxLength(400)
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("DossierId");
+
+                    b.ToTable("contact", (string)null);
+                });
+
+            modelBuilder.Entity("VictimSupport.Casework.Dossiers.Dossier", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("TEXT");
+
+                    b.PrimitiveCollection<string>("Additional")
+                        .IsRequired()
+                        .HasMaxLength(1000)
+                        .HasColumnType("TEXT");
+
+                    b.Property<Guid?>("AssignedTo")
+                        .HasColumnType("TEXT");
+
+                    b.Property<long?>("Closed")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("Danger")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long?>("FactsAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long?>("FirstContact")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("Kind")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<Guid?>("Lead")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Municipality")
+                        .IsRequired()
+                        .HasMaxLength(80)
+                        .HasColumnType("TEXT");
+
+                    b.Property<long?>("NextDue")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Number")
+                        .IsRequired()
+                        .HasMaxLength(10)
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("Opened")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<Guid>("OpenedBy")
+                        .HasColumnType("TEXT");
+
+                    b.Property<int?>("Outcome")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int?>("Reason")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<DateOnly>("RegisteredOn")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("SubKind")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("Trigger")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("Urgency")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("Number")
+                        .IsUnique();
+
+                    b.HasIndex("AssignedTo", "Closed");
+
+                    b.HasIndex("Closed", "NextDue");
+
+                    b.ToTable("dossier", (string)null);
+                });
+
+            modelBuilder.Entity("VictimSupport.Casework.Dossiers.DossierCounter", b =>
+                {
+                    b.Property<int>("Year")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("Last")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("Year");
+
+                    b.ToTable("dossier_counter", (string)null);
+
+                    b.HasData(
+                        new
+                        {
+                            Year = 2024,
+                            Last = 0
+                        },
+                        new
+                        {
+                            Year = 2025,
+                            Last = 0
+                        },
+                        new
+                        {
+                            Year = 2026,
+                            Last = 0
+                        },
+                        new
+                        {
+                            Year = 2027,
+                            Last = 0
+                        },
+                        new
+                        {
+                            Year = 2028,
+                            Last = 0
+                        },
+                        new
+                        {
+                            Year = 2029,
+                            Last = 0
+                        },
+                        new
+                        {
+                            Year = 2030,
+                            Last = 0
+                        },
+                        new
+                        {
+                            Year = 2031,
+                            Last = 0
+                        },
+                        new
+                        {
+                            Year = 2032,
+                            Last = 0
+                        },
+                        new
+                        {
+                            Year = 2033,
+                            Last = 0
+                        },
+                        new
+                        {
+                            Year = 2034,
+                            Last = 0
+                        },
+                        new
+                        {
+                            Year = 2035,
+                            Last = 0
+                        },
+                        new
+                        {
+                            Year = 2036,
+                            Last = 0
+                        },
+                        new
+                        {
+                            Year = 2037,
+                            Last = 0
+                        },
+                        new
+                        {
+                            Year = 2038,
+                            Last = 0
+                        },
+                        new
+                        {
+                            Year = 2039,
+                            Last = 0
+                        },
+                        new
+                        {
+                            Year = 2040,
+                            Last = 0
+                        },
+                        new
+                        {
+                            Year = 2041,
+                            Last = 0
+                        },
+                        new
+                        {
+                            Year = 2042,
+                            Last = 0
+                        },
+                        new
+                        {
+                            Year = 2043,
+                            Last = 0
+                        },
+                        new
+                        {
+                            Year = 2044,
+                            Last = 0
+                        },
+                        new
+                        {
+                            Year = 2045,
+                            Last = 0
+                        },
+                        new
+                        {
+                            Year = 2046,
+                            Last = 0
+                        },
+                        new
+                        {
+                            Year = 2047,
+                            Last = 0
+                        },
+                        new
+                        {
+                            Year = 2048,
+                            Last = 0
+                        },
+                        new
+                        {
+                            Year = 2049,
+                            Last = 0
+                        },
+                        new
+                        {
+                            Year = 2050,
+                            Last = 0
+                        },
+                        new
+                        {
+                            Year = 2051,
+                            Last = 0
+                        },
+                        new
+                        {
+                            Year = 2052,
+                            Last = 0
+                        },
+                        new
+                        {
+                            Year = 2053,
+                            Last = 0
+                        },
+                        new
+                        {
+                            Year = 2054,
+                            Last = 0
+                        },
+                        new
+                        {
+                            Year = 2055,
+                            Last = 0
+                        },
+                        new
+                        {
+                            Year = 2056,
+                            Last = 0
+                        },
+                        new
+                        {
+                            Year = 2057,
+                            Last = 0
+                        },
+                        new
+                        {
+                            Year = 2058,
+                            Last = 0
+                        },
+                        new
+                        {
+                            Year = 2059,
+                            Last = 0
+                        },
+                        new
+                        {
+                            Year = 2060,
+                            Last = 0
+                        });
+                });
+
+            modelBuilder.Entity("VictimSupport.Casework.Dossiers.Milestone", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("At")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<Guid>("By")
+                        .HasColumnType("TEXT");
+
+                    b.Property<int?>("Code")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<Guid>("DossierId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("Kind")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<Guid?>("To")
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("DossierId");
+
+                    b.ToTable("milestone", (string)null);
+                });
+
+            modelBuilder.Entity("VictimSupport.Casework.Dossiers.Note", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("At")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<Guid>("By")
+                        .HasColumnType("TEXT");
+
+                    b.Property<Guid>("DossierId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("Layer")
+                        .HasColumnType("INTEGER");
+
+                    b.PrimitiveCollection<string>("Persons")
+                        .IsRequired()
+                        .HasMaxLength(4000)
+                        .HasColumnType("TEXT");
+
+                    b.Property<byte[]>("Text")
+                        .IsRequired()
+                        .HasMaxLength(-1)
+                        .HasColumnType("BLOB")
+                        .HasAnnotation("Sealed:Layer", Layer.Assistance)
+                        .HasAnnotation("Sealed:Name", "note.text");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("DossierId");
+
+                    b.ToTable("note", (string)null);
+                });
+
+            modelBuilder.Entity("VictimSupport.Casework.Dossiers.OfficialReport", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("TEXT");
+
+                    b.Property<Guid>("DossierId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<byte[]>("Number")
+                        .IsRequired()
+                        .HasMaxLength(-1)
+                        .HasColumnType("BLOB")
+                        .HasAnnotation("Sealed:Layer", Layer.Police)
+                        .HasAnnotation("Sealed:Name", "official_report.number");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("DossierId");
+
+                    b.ToTable("official_report", (string)null);
+                });
+
+            modelBuilder.Entity("VictimSupport.Casework.Dossiers.Submission", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("TEXT");
+
+                    b.Property<Guid>("Made")
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("Id");
+
+                    b.ToTable("submission", (string)null);
+                });
+
+            modelBuilder.Entity("VictimSupport.Casework.FollowUps.FollowUp", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("TEXT");
+
+                    b.Property<Guid>("By")
+                        .HasColumnType("TEXT");
+
+                    b.Property<long?>("Done")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<Guid?>("DoneBy")
+                        .HasColumnType("TEXT");
+
+                    b.Property<Guid>("DossierId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("DueAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("Kind")
+                        .HasColumnType("INTEGER");
+
+                    b.PrimitiveCollection<string>("Persons")
+                        .IsRequired()
+                        .HasMaxLength(4000)
+                        .HasColumnType("TEXT");
+
+                    b.Property<long?>("RemindedFor")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<byte[]>("Text")
+                        .HasMaxLength(-1)
+                        .HasColumnType("BLOB")
+                        .HasAnnotation("Sealed:Layer", Layer.Assistance)
+                        .HasAnnotation("Sealed:Name", "follow_up.text");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("DossierId");
+
+                    b.HasIndex("Done", "DueAt");
+
+                    b.ToTable("follow_up", (string)null);
+                });
+
+            modelBuilder.Entity("VictimSupport.Casework.People.Person", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("Added")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("Capacity")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("Damage")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<Guid>("DossierId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<byte[]>("Identity")
+                        .IsRequired()
+                        .HasMaxLength(-1)
+                        .HasColumnType("BLOB")
+                        .HasAnnotation("Sealed:Layer", Layer.Assistance)
+                        .HasAnnotation("Sealed:Name", "person.identity");
+
+                    b.Property<bool>("IsMinor")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Language")
+                        .IsRequired()
+                        .HasMaxLength(10)
+                        .HasColumnType("TEXT");
+
+                    b.Property<bool>("NeedsInterpreter")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("Sex")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("DossierId");
+
+                    b.ToTable("person", (string)null);
+                });
+
+            modelBuilder.Entity("VictimSupport.Casework.People.SafeContact", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("Call")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long?>("Checked")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<Guid?>("CheckedBy")
+                        .HasColumnType("TEXT");
+
+                    b.Property<byte[]>("Details")
+                        .IsRequired()
+                        .HasMaxLength(-1)
+                        .HasColumnType("BLOB")
+                        .HasAnnotation("Sealed:Layer", Layer.Assistance)
+                        .HasAnnotation("Sealed:Name", "safe_contact.details");
+
+                    b.Property<Guid>("DossierId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("Letter")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("Mail")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("Sms")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("Visit")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("DossierId");
+
+                    b.ToTable("safe_contact", (string)null);
+                });
+
+            modelBuilder.Entity("VictimSupport.Casework.People.SearchToken", b =>
+                {
+                    b.Property<long>("Token")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("Kind")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<Guid>("Owner")
+                        .HasColumnType("TEXT");
+
+                    b.Property<Guid>("DossierId")
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("Token", "Kind", "Owner");
+
+                    b.HasIndex("Owner");
+
+                    b.ToTable("search_token", (string)null);
+                });
 
             modelBuilder.Entity("VictimSupport.Foundation.Audit.AuditHeadRow", b =>
                 {

@@ -1,12 +1,76 @@
 using System.CommandLine;
+using System.Globalization;
+using VictimSupport.Casework.Contracts;
+using VictimSupport.Foundation.Access;
+using VictimSupport.Foundation.Modules;
+using VictimSupport.Foundation.Zones;
 using VictimSupport.Zones.Contracts;
 
 namespace VictimSupport.Portal.CommandLine;
 
 internal static class DemoVerbs
 {
-    public static Command Verb(Verbs verbs) => new("demo", "Fictitious data.");
+    private const int StoryZones = 4, MostZones = 100;
 
-    /// <summary>The story zones with their people; may be repeated.</summary>
-    public static Task SeedStories(IServiceProvider services, CancellationToken ct) => services.GetRequiredService<IMakeStoryZones>().Make(ct);
+    public static Command Verb(Verbs verbs)
+    {
+        var zones = new Option<int>("--zones") { DefaultValueFactory = _ => StoryZones, Description = "How many zones: the four story zones 9901 to 9904 first, then 9805 and on." };
+        var dossiers = new Option<int>("--dossiers") { DefaultValueFactory = _ => 50, Description = "How many invented dossiers in each zone." };
+        var seed = new Option<int>("--seed") { DefaultValueFactory = _ => 1, Description = "The same seed and date give the same people and facts." };
+        var asOf = new Option<string?>("--as-of") { Description = "The day on which the data end, such as 2026-11-24; today without it." };
+        var command = new Command("seed", "Fills fictitious zones. For machines without real people only; zones that have dossiers get the invented ones added.") { zones, dossiers, seed, asOf };
+        command.Validators.Add(result =>
+        {
+            if (result.GetValue(zones) is < 1 or > MostZones) result.AddError($"--zones: from 1 to {MostZones}.");
+            if (result.GetValue(dossiers) is < 0 or > 100_000) result.AddError("--dossiers: from 0 to 100000.");
+            if (result.GetValue(asOf) is { } day && !DateOnly.TryParseExact(day, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out _)) result.AddError("--as-of: a day such as 2026-11-24.");
+        });
+        command.SetAction((parsed, ct) =>
+        {
+            var clock = new StoryClock(parsed.GetValue(asOf) is { } day ? new DateTimeOffset(DateOnly.ParseExact(day, "yyyy-MM-dd", CultureInfo.InvariantCulture).ToDateTime(new TimeOnly(20, 0)), TimeSpan.Zero) : TimeProvider.System.GetUtcNow());
+            return verbs.Run(parsed, async (services, output) =>
+            {
+                foreach (var zone in (await services.GetRequiredService<IMakeStoryZones>().Make(parsed.GetValue(zones), ct)).Take(parsed.GetValue(zones)))
+                {
+                    await Fill(services, zone, clock, parsed.GetValue(dossiers), parsed.GetValue(seed), ct);
+                    await output.WriteLineAsync($"{zone.Code}\t{parsed.GetValue(dossiers)} dossiers");
+                }
+                return Verbs.Good;
+            }, ct, clock);
+        });
+        return new Command("demo", "Fictitious data.") { command };
+    }
+
+    /// <summary>The story zones with their people and stories, in a program of its own whose clock can stand in the past. May be repeated; a run that was killed is finished by the next.</summary>
+    public static async Task SeedStories(IReadOnlyList<IModule> modules, string[] args, CancellationToken ct)
+    {
+        var clock = new StoryClock(TimeProvider.System.GetUtcNow());
+        await Verbs.Prepared(modules, args, clock, async services =>
+        {
+            foreach (var zone in await services.GetRequiredService<IMakeStoryZones>().Make(StoryZones, ct)) await Fill(services, zone, clock, 0, 1, ct);
+            return Verbs.Good;
+        }, ct);
+    }
+
+    private static async Task Fill(IServiceProvider services, StoryZone zone, StoryClock clock, int dossiers, int seed, CancellationToken ct)
+    {
+        var stories = services.GetRequiredService<ITellStories>();
+        var enter = services.GetRequiredService<EnterZone>();
+        var before = CultureInfo.CurrentUICulture;
+        CultureInfo.CurrentUICulture = CultureInfo.GetCultureInfo(zone.Language + "-BE");
+        var teller = zone.Caseworkers[^1];
+        await enter.In(zone.Code, pipeline => stories.Tell(pipeline, zone.Language, clock.Stand, ct), new Caller(teller, null, new HashSet<Role> { Role.Caseworker }));
+        if (dossiers > 0) await enter.In(zone.Code, pipeline => stories.Generate(pipeline, zone.Language, dossiers, seed, clock.Stand, ct), new Caller(teller, null, new HashSet<Role> { Role.Caseworker }));
+        CultureInfo.CurrentUICulture = before;
+    }
+}
+
+/// <summary>A clock that stands where the story is.</summary>
+internal sealed class StoryClock(DateTimeOffset now) : TimeProvider
+{
+    private readonly DateTimeOffset end = now;
+    private TimeSpan ago;
+
+    public void Stand(TimeSpan before) => ago = before;
+    public override DateTimeOffset GetUtcNow() => end - ago;
 }

@@ -16,12 +16,12 @@ internal static class Serve
     {
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = args.Any(a => a.StartsWith("--contentRoot", StringComparison.OrdinalIgnoreCase)) ? null : ContentRoot });
         Host.AddAll(builder, modules);
+        if (DemoMode.Is(builder.Configuration, builder.Environment)) await DemoVerbs.SeedStories(modules, args, CancellationToken.None);
         await using var app = builder.Build();
         Host.UseAll(app, modules);
         var provisioning = app.Services.GetRequiredService<Provisioning>();
         using var only = provisioning.TakeTheHouse(app.Services.GetRequiredService<DataFolder>());
         await provisioning.PrepareHouse(app.Lifetime.ApplicationStopping);
-        if (DemoMode.Is(app.Configuration, app.Environment)) await DemoVerbs.SeedStories(app.Services, app.Lifetime.ApplicationStopping);
         if (app.Configuration.GetValue("Jobs:Run", true))
             app.Services.GetRequiredService<IRecurringJobManager>().AddOrUpdate<Sweep>("sweep", sweep => sweep.Run(CancellationToken.None), "*/20 * * * * *");
         await app.RunAsync();

@@ -47,17 +47,22 @@ internal sealed class Verbs
         Migrate.Verb(this), ZoneVerbs.Verb(this), AccountVerbs.Verb(this), DemoVerbs.Verb(this), AuditVerbs.Verb(this), KeyVerbs.Verb(this),
     };
 
-    /// <summary>Runs a verb's work on a prepared house: folder locked, catalogue migrated, master key checked.</summary>
-    public async Task<int> Run(ParseResult parsed, Func<IServiceProvider, TextWriter, Task<int>> work, CancellationToken ct)
+    /// <summary>Runs a verb's work on a prepared house.</summary>
+    public Task<int> Run(ParseResult parsed, Func<IServiceProvider, TextWriter, Task<int>> work, CancellationToken ct, TimeProvider? clock = null) =>
+        Prepared(modules, [], clock, services => work(services, parsed.InvocationConfiguration.Output), ct);
+
+    /// <summary>A program without pages or jobs on a prepared house: folder locked, catalogue migrated, master key checked.</summary>
+    public static async Task<int> Prepared(IReadOnlyList<IModule> modules, string[] args, TimeProvider? clock, Func<IServiceProvider, Task<int>> work, CancellationToken ct)
     {
-        var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = ["--Jobs:Run=false"], ContentRootPath = Serve.ContentRoot });
+        var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = [.. args, "--Jobs:Run=false"], ContentRootPath = Serve.ContentRoot });
         builder.Logging.SetMinimumLevel(LogLevel.Error);
         Host.AddAll(builder, modules);
+        if (clock is not null) builder.Services.AddSingleton(clock);
         await using var app = builder.Build();
         var provisioning = app.Services.GetRequiredService<Provisioning>();
         using var only = provisioning.TakeTheHouse(app.Services.GetRequiredService<DataFolder>());
         await provisioning.PrepareHouse(ct);
-        return await work(app.Services, parsed.InvocationConfiguration.Output);
+        return await work(app.Services);
     }
 
     private static async Task<int> Guard(TextWriter errors, Func<Task<int>> work)

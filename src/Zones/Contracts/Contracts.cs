@@ -24,7 +24,8 @@ public interface IAddZones
 public interface IMakeStoryZones
 {
     /// <summary>Makes what is missing; may be repeated and resumed.</summary>
-    Task<IReadOnlyList<StoryZone>> Make(CancellationToken ct);
+    /// <param name="zones">How many; after the four of the stories come plain ones, from code 9805.</param>
+    Task<IReadOnlyList<StoryZone>> Make(int zones, CancellationToken ct);
 }
 
 /// <param name="Caseworkers">Accounts in whose name the stories are told; the first is the coordinator.</param>

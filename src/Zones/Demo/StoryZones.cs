@@ -25,12 +25,15 @@ internal sealed class StoryZones(Provisioning provisioning, CatalogDatabase cata
         (Role.Coordinator, "Claire"), (Role.Caseworker, "Inès"), (Role.Caseworker, "Karel"), (Role.OnCall, "Jonas"), (Role.Trainee, "Mila"), (Role.FrontDesk, "Lotte"), (Role.ZoneAdministrator, "Bernard"), (Role.DataProtectionOfficer, "Greta"),
     ];
 
+    private static (string Code, string? Fr, string? Nl, string? De, string[] Languages, string Letter) Plain(int number) =>
+        ((9800 + number).ToString(System.Globalization.CultureInfo.InvariantCulture), $"Zone Fictive {number}", null, null, ["fr"], number.ToString(System.Globalization.CultureInfo.InvariantCulture));
+
     private static readonly Guid PoolId = new("00000000-0000-0000-0000-0000000009a0");
 
-    public async Task<IReadOnlyList<StoryZone>> Make(CancellationToken ct)
+    public async Task<IReadOnlyList<StoryZone>> Make(int zones, CancellationToken ct)
     {
         var made = new List<StoryZone>();
-        foreach (var (code, fr, nl, de, languages, letter) in Zones)
+        foreach (var (code, fr, nl, de, languages, letter) in Zones.Concat(Enumerable.Range(5, 96).Select(Plain)).Take(Math.Max(zones, Zones.Length)))
         {
             var zone = await provisioning.AddZone(code, fr, nl, de, languages, ct);
             made.Add(await catalog.WriteAsPlatform("Zones.Demo", zone.Id, house => Staff(house, zone, languages[0], letter), ct));

@@ -12,7 +12,7 @@ using VictimSupport.Foundation.Persistence;
 namespace VictimSupport.Migrations.SqlServer.Catalog
 {
     [DbContext(typeof(CatalogDbContext))]
-    [Migration("20261124110642_Initial")]
+    [Migration("20261124112915_Initial")]
     partial class Initial
     {
         /// <inheritdoc />

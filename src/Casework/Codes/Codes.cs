@@ -1,0 +1,79 @@
+namespace VictimSupport.Casework.Codes;
+
+/// <summary>How a case came in.</summary>
+internal enum Trigger { Patrol = 1, OfficialReport = 2, Person = 3, Relative = 4, ProsecutorsOrder = 5, SocialService = 6, Hospital = 7, OtherService = 8 }
+
+/// <summary>The five kinds of event; each dossier has one main kind.</summary>
+internal enum KindOfEvent { Offence = 1, ShockingEvent = 2, RoadAccident = 3, FamilySituation = 4, PartnerViolence = 5 }
+
+/// <summary>A shipped sub-kind: the tiles of the intake.</summary>
+/// <param name="Code">Stable; the word is found under <c>SubKind_</c> and this code.</param>
+/// <param name="Kind">Statistics code of the main kind it belongs to.</param>
+/// <param name="Capacity">In what capacity people usually come with such facts.</param>
+/// <param name="FirstLetter">May a first letter go out before anybody was asked? Never for partner, family or sexual violence, stalking, or a minor.</param>
+internal sealed record SubKind(string Code, KindOfEvent Kind, Capacity Capacity = Capacity.Victim, bool FirstLetter = false);
+
+internal static class SubKinds
+{
+    public static readonly IReadOnlyList<SubKind> All =
+    [
+        new("DeathNotification", KindOfEvent.ShockingEvent, Capacity.Relative),
+        new("Suicide", KindOfEvent.ShockingEvent, Capacity.Relative),
+        new("PartnerViolence", KindOfEvent.PartnerViolence),
+        new("Assault", KindOfEvent.Offence),
+        new("Robbery", KindOfEvent.Offence),
+        new("Burglary", KindOfEvent.Offence, FirstLetter: true),
+        new("SexualViolence", KindOfEvent.Offence),
+        new("RoadAccident", KindOfEvent.RoadAccident, FirstLetter: true),
+        new("Stalking", KindOfEvent.Offence),
+        new("Homicide", KindOfEvent.Offence, Capacity.Relative),
+        new("Fire", KindOfEvent.ShockingEvent, FirstLetter: true),
+        new("Disappearance", KindOfEvent.ShockingEvent, Capacity.Relative),
+        new("FamilyViolence", KindOfEvent.FamilySituation),
+        new("FamilyConflict", KindOfEvent.FamilySituation),
+        new("SocialDistress", KindOfEvent.FamilySituation),
+        new("OtherOffence", KindOfEvent.Offence),
+        new("OtherShock", KindOfEvent.ShockingEvent),
+    ];
+
+    public static SubKind? Find(string? code) => All.FirstOrDefault(s => s.Code == code);
+}
+
+/// <summary>In what capacity a person stands in a dossier. The first three are helped; the others are only mentioned: never counted, contacted or referred.</summary>
+internal enum Capacity { Victim = 1, Relative = 2, Witness = 3, Deceased = 11, AllegedAuthor = 12, Representative = 13, SupportPerson = 14, Mentioned = 19 }
+
+internal static class Capacities
+{
+    public static bool IsHelped(this Capacity capacity) => capacity is Capacity.Victim or Capacity.Relative or Capacity.Witness;
+}
+
+[Flags]
+internal enum Damage { None = 0, Material = 1, Physical = 2, Moral = 4 }
+
+/// <summary>What whoever works with this dossier must know first.</summary>
+[Flags]
+internal enum Danger { None = 0, AtHome = 1, AddressSecret = 2, AuthorAtLarge = 4, MinorPresent = 8, DangerousDog = 16 }
+
+internal enum Sex { NotSaid = 0, Female = 1, Male = 2, Other = 3 }
+
+/// <summary>How somebody may be reached by a channel.</summary>
+internal enum Rule { NotAsked = 0, Safe = 1, OnlyIf = 2, Never = 3 }
+
+internal enum Channel { Call = 1, Sms = 2, Mail = 3, Letter = 4, Visit = 5 }
+
+internal enum Place { Phone = 1, Office = 2, Home = 3, Scene = 4, Hospital = 5, Court = 6, Written = 7 }
+
+/// <summary>What was given: the seven offers of the service, and three acts of its own.</summary>
+internal enum ServiceKind { Listening = 1, FirstHelp = 2, Information = 3, PracticalHelp = 4, Orientation = 5, PreparingHearing = 6, Accompanying = 7, DeathNotification = 8, LastFarewell = 9, Recontact = 10 }
+
+internal enum ActKind { FirstContact = 1, CallBack = 2, Visit = 3, Interview = 4, Letter = 5, Accompany = 6, Referral = 7, Administration = 8, Other = 9 }
+
+internal enum ClosingReason { NeedsMet = 1, Referred = 2, Declined = 3, Unreachable = 4, Moved = 5, HandedOver = 6, OpenedInError = 7 }
+
+internal enum Outcome { Supported = 1, InformedOnly = 2, NoContact = 3, Ongoing = 4 }
+
+internal static class Languages
+{
+    /// <summary>Languages a person may need, sign languages among them; the word is found under <c>Language_</c> and the code.</summary>
+    public static readonly IReadOnlyList<string> All = ["fr", "nl", "de", "en", "ar", "tr", "pl", "ro", "uk", "ru", "es", "it", "pt", "bg", "sq", "fa", "ps", "ti", "lsfb", "vgt", "dgs", "other"];
+}

@@ -1,0 +1,126 @@
+using FluentValidation;
+using MediatR;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Mvc.RazorPages;
+using Microsoft.EntityFrameworkCore;
+using VictimSupport.Casework.Codes;
+using VictimSupport.Casework.Dossiers;
+using VictimSupport.Casework.FollowUps;
+using VictimSupport.Casework.People;
+using VictimSupport.Design.Tags;
+using VictimSupport.Foundation.Access;
+using VictimSupport.Foundation.Persistence;
+using VictimSupport.Foundation.Pipeline;
+using VictimSupport.Foundation.Secrecy;
+
+namespace VictimSupport.Casework.Contacts;
+
+/// <summary>Records a contact: with whom, where, how long, what was given, and what comes next. The first one held ends the wait for a first contact.</summary>
+[Requires(May.WorkOnDossiers)]
+internal sealed class Record(IMediator pipeline, TimeProvider clock) : PageModel, IShowAgain
+{
+    [BindProperty(SupportsGet = true)] public Guid Dossier { get; set; }
+    [BindProperty] public Command Form { get; set; } = new();
+    [BindProperty(Name = FormTag.Once)] public Guid Once { get; set; }
+    public IReadOnlyList<Choice> Persons { get; private set; } = [];
+    public IReadOnlyList<Choice> Places => Choice.All<Place>(Words.Of);
+    public IReadOnlyList<Choice> Services => Choice.All<ServiceKind>(Words.Of);
+    public IReadOnlyList<Choice> Acts => Choice.All<ActKind>(Words.Of);
+
+    public async Task OnGetAsync(CancellationToken ct)
+    {
+        await ShowAgain(ct);
+        Form = new Command { At = clock.GetUtcNow(), Minutes = 15, Persons = [.. Persons.Take(1).Select(p => Guid.Parse(p.Value))] };
+    }
+
+    public async Task ShowAgain(CancellationToken ct) =>
+        Persons = [.. (await pipeline.Send(new Query(Dossier), ct)).Select(p => new Choice(p.Id.ToString(), p.Name))];
+
+    public async Task<IActionResult> OnPostAsync(CancellationToken ct)
+    {
+        await pipeline.Send(Form with { Dossier = Dossier, Once = Once }, ct);
+        TempData["Done"] = Words.ContactSaved;
+        return RedirectToPage("/Casework/Dossiers/Show", new { Dossier });
+    }
+
+    /// <summary>Those who may be contacted: the helped persons of the dossier.</summary>
+    [Requires(May.WorkOnDossiers)]
+    internal sealed record Query(Guid Dossier) : IQuery<IReadOnlyList<(Guid Id, string Name)>>;
+
+    [Requires(May.WorkOnDossiers)]
+    internal sealed record Command : ICommand<Guid>
+    {
+        public List<Guid> Persons { get; init; } = [];
+        public Place? Place { get; init; }
+        public bool ForThem { get; init; }
+        public bool Missed { get; init; }
+        public DateTimeOffset? At { get; init; }
+        public int? Minutes { get; init; }
+        public bool OnCall { get; init; }
+        public List<ServiceKind> Services { get; init; } = [];
+        public string? Note { get; init; }
+        public ActKind? Next { get; init; }
+        public DateTimeOffset? Due { get; init; }
+        internal Guid Dossier { get; init; }
+        internal Guid Once { get; init; }
+    }
+
+    internal sealed class Rules : AbstractValidator<Command>
+    {
+        public Rules(TimeProvider clock)
+        {
+            RuleFor(c => c.Persons).NotEmpty().WithMessage(_ => Words.ChoosePerson);
+            RuleFor(c => c.Place).NotNull().WithMessage(_ => Words.ChoosePlace).IsInEnum().WithMessage(_ => Words.ChoosePlace);
+            RuleFor(c => c.At).NotNull().WithMessage(_ => Words.EnterWhen);
+            RuleFor(c => c.At).Must(at => at is null || at <= clock.GetUtcNow().AddHours(1)).WithMessage(_ => Words.InTheFuture);
+            RuleFor(c => c.At).Must(at => at is null || at > clock.GetUtcNow().AddYears(-20)).WithMessage(_ => Words.TooLongAgo);
+            RuleFor(c => c.Minutes).Must(m => m is >= 0 and <= 24 * 60).WithMessage(_ => Words.NoMinutes);
+            RuleFor(c => c.Services).Must((c, s) => c.Missed || s.Count > 0).WithMessage(_ => Words.ChooseService);
+            RuleForEach(c => c.Services).IsInEnum().WithMessage(_ => Words.ChooseService);
+            RuleFor(c => c.Note).MaximumLength(20_000).WithMessage(_ => Words.TooLong);
+            RuleFor(c => c.Due).NotNull().When(c => c.Next is not null).WithMessage(_ => Words.EnterDue);
+            RuleFor(c => c.Due).Must(due => due is null || due > clock.GetUtcNow().AddMinutes(-5)).When(c => c.Next is not null).WithMessage(_ => Words.DueInPast);
+            RuleFor(c => c.Due).Must(due => due is null || due < clock.GetUtcNow().AddYears(3)).WithMessage(_ => Words.TooFarAway);
+        }
+    }
+
+    internal sealed class QueryHandler(ZoneDbContext zone, Guard guard, Keyring keys) : IRequestHandler<Query, IReadOnlyList<(Guid Id, string Name)>>
+    {
+        public async Task<IReadOnlyList<(Guid Id, string Name)>> Handle(Query query, CancellationToken ct)
+        {
+            var dossier = await guard.Read(query.Dossier, ct);
+            var people = await zone.Set<Person>().AsNoTracking().Where(p => p.DossierId == dossier.Id).OrderBy(p => p.Id).ToListAsync(ct);
+            await keys.Fetch(people.Select(p => p.Id), ct);
+            return [.. people.Where(p => p.IsHelped).Select(p => (p.Id, p.Identity.Value.FullName))];
+        }
+    }
+
+    internal sealed class Handler(ZoneDbContext zone, Guard guard, Caller caller, TimeProvider clock) : IRequestHandler<Command, Guid>
+    {
+        public async Task<Guid> Handle(Command form, CancellationToken ct)
+        {
+            if (form.Once != default && await zone.Set<Submission>().AsNoTracking().SingleOrDefaultAsync(s => s.Id == form.Once, ct) is { } before) return before.Made;
+            var (dossier, now) = (await guard.Open(form.Dossier, ct), clock.GetUtcNow());
+            var persons = await Concerned.Of(zone, dossier.Id, form.Persons, ct);
+            if (await zone.Set<Person>().AsNoTracking().Where(p => persons.Contains(p.Id)).ToListAsync(ct) is var people && people.Any(p => !p.IsHelped)) throw new RefusedException("mentioned", dossier.Id);
+            var contact = Contact.Record(dossier.Id, persons, form.At!.Value, form.Minutes!.Value, form.Place!.Value, form.ForThem, form.OnCall, !form.Missed, form.Services, form.Note, caller.Self, now);
+            zone.Add(contact);
+            var open = await zone.Set<FollowUp>().Where(f => f.DossierId == dossier.Id && f.Done == null).ToListAsync(ct);
+            if (contact.Held)
+            {
+                dossier.Contacted(contact.At);
+                foreach (var wait in open.Where(f => f.Kind == ActKind.FirstContact)) wait.Complete(caller.Self, now);
+            }
+            if (form.Next is { } kind)
+            {
+                var act = FollowUp.Plan(dossier.Id, persons, kind, null, form.Due!.Value, caller.Self, now);
+                open.Add(act);
+                zone.Add(act);
+            }
+            dossier.NextDue = open.Where(f => f.Done is null).Min(f => (DateTimeOffset?)f.DueAt);
+            dossier.Touch();
+            if (form.Once != default) zone.Add(new Submission { Id = form.Once, Made = contact.Id });
+            return contact.Id;
+        }
+    }
+}

@@ -1,0 +1,160 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using VictimSupport.Casework.Codes;
+using VictimSupport.Design.Html;
+using VictimSupport.Foundation.Audit;
+using VictimSupport.Foundation.Numbers;
+using VictimSupport.Foundation.Persistence;
+
+namespace VictimSupport.Casework.Dossiers;
+
+/// <summary>One matter with the people in it. Holds codes and dates only; what tells about people is sealed in its parts.</summary>
+internal sealed class Dossier : IOfDossier
+{
+    public Guid Id { get; private set; }
+    public string Number { get; private set; } = "";
+
+    /// <summary>Fixed at creation: the day that counts in the figures.</summary>
+    public DateOnly RegisteredOn { get; private set; }
+    public DateTimeOffset Opened { get; private set; }
+    public Guid OpenedBy { get; private set; }
+    public Trigger Trigger { get; private set; }
+    public KindOfEvent Kind { get; private set; }
+    public string SubKind { get; private set; } = "";
+
+    /// <summary>Sub-kinds beside the main one.</summary>
+    public List<string> Additional { get; set; } = [];
+    public DateTimeOffset? FactsAt { get; set; }
+
+    /// <summary>Where it happened: a name from the zone's list or as typed.</summary>
+    public string Municipality { get; set; } = "";
+    public Danger Danger { get; set; }
+
+    /// <summary>The person the dossier is shown under: its first helped person.</summary>
+    public Guid? Lead { get; set; }
+    public Guid? AssignedTo { get; private set; }
+    public DateTimeOffset? FirstContact { get; private set; }
+
+    /// <summary>When its next act is due; what the worklist is ordered by.</summary>
+    public DateTimeOffset? NextDue { get; set; }
+    public DateTimeOffset? Closed { get; private set; }
+    public ClosingReason? Reason { get; private set; }
+    public Outcome? Outcome { get; private set; }
+
+    /// <summary>Rises with every change; a form that was filled in over an older one is told.</summary>
+    public int Version { get; private set; }
+
+    public bool IsOpen => Closed is null;
+    Guid IOfDossier.DossierId => Id;
+
+    /// <summary>How urgent it is before any date: danger at home and partner violence first. Kept beside the rest so that lists can be ordered by it.</summary>
+    public int Urgency { get; private set; }
+
+    private int Weight => (Danger.HasFlag(Danger.AtHome) ? 2 : 0) + (Kind == KindOfEvent.PartnerViolence || SubKind is "Stalking" or "SexualViolence" or "FamilyViolence" ? 1 : 0);
+
+    public static Dossier Open(DossierNumber number, Trigger trigger, SubKind subKind, DateTimeOffset? factsAt, string municipality, Guid by, DateTimeOffset now)
+    {
+        var dossier = new Dossier
+        {
+            Id = Guid.CreateVersion7(now), Number = number.Text, RegisteredOn = Moment.Day(now), Opened = now, OpenedBy = by, Trigger = trigger, Kind = subKind.Kind, SubKind = subKind.Code, FactsAt = factsAt, Municipality = municipality,
+        };
+        dossier.Touch();
+        return dossier;
+    }
+
+    public void Facts(SubKind main, IEnumerable<string> additional, DateTimeOffset? at, string municipality, Danger danger)
+    {
+        (Kind, SubKind, FactsAt, Municipality, Danger) = (main.Kind, main.Code, at, municipality, danger);
+        Additional = [.. additional.Where(a => a != main.Code && SubKinds.Find(a) is not null).Distinct()];
+        Touch();
+    }
+
+    public void Assign(Guid? to)
+    {
+        AssignedTo = to;
+        Touch();
+    }
+
+    /// <summary>The first contact that was held with a helped person, or with somebody for them.</summary>
+    public void Contacted(DateTimeOffset at) => FirstContact = FirstContact is { } first && first <= at ? first : at;
+
+    public void Close(ClosingReason reason, Outcome outcome, DateTimeOffset now)
+    {
+        (Closed, Reason, Outcome, NextDue) = (now, reason, outcome, null);
+        Touch();
+    }
+
+    public void Reopen()
+    {
+        (Closed, Reason, Outcome) = (null, null, null);
+        Touch();
+    }
+
+    public void Touch()
+    {
+        Urgency = Weight;
+        Version++;
+    }
+
+    internal sealed class Mapping : IZoneMapping<Dossier>
+    {
+        public void Configure(EntityTypeBuilder<Dossier> b)
+        {
+            b.ToTable("dossier");
+            b.Property(d => d.Id).ValueGeneratedNever();
+            b.Property(d => d.Number).HasMaxLength(10);
+            b.HasIndex(d => d.Number).IsUnique();
+            b.Property(d => d.SubKind).HasMaxLength(40);
+            b.PrimitiveCollection(d => d.Additional).HasMaxLength(1000);
+            b.Property(d => d.Municipality).HasMaxLength(80);
+            b.Property(d => d.Version).IsConcurrencyToken();
+            b.HasIndex(d => new { d.Closed, d.NextDue });
+            b.HasIndex(d => new { d.AssignedTo, d.Closed });
+            b.Ignore(d => d.IsOpen);
+        }
+    }
+}
+
+/// <summary>Counts the dossiers of a year; the number is a permutation of the count. A registration that fails leaves a gap in the count, which nobody can see.</summary>
+internal sealed class DossierCounter
+{
+    private const int FirstYear = 2024, LastYear = 2060;
+
+    public int Year { get; init; }
+    public int Last { get; init; }
+
+    /// <summary>The next count of a year. The row stays locked until the transaction ends, so no two registrations get the same.</summary>
+    public static async Task<int> Next(ZoneDbContext zone, int year, CancellationToken ct)
+    {
+        if (await zone.Set<DossierCounter>().Where(c => c.Year == year).ExecuteUpdateAsync(set => set.SetProperty(c => c.Last, c => c.Last + 1), ct) != 1)
+            throw new InvalidOperationException($"There is no counter for the year {year}.");
+        return await zone.Set<DossierCounter>().AsNoTracking().Where(c => c.Year == year).Select(c => c.Last).SingleAsync(ct);
+    }
+
+    internal sealed class Mapping : IZoneMapping<DossierCounter>
+    {
+        public void Configure(EntityTypeBuilder<DossierCounter> b)
+        {
+            b.ToTable("dossier_counter");
+            b.HasKey(c => c.Year);
+            b.Property(c => c.Year).ValueGeneratedNever();
+            b.HasData(Enumerable.Range(FirstYear, LastYear - FirstYear + 1).Select(y => new DossierCounter { Year = y }));
+        }
+    }
+}
+
+/// <summary>A form that was sent: sent again, it leads to what it made the first time.</summary>
+internal sealed class Submission
+{
+    public Guid Id { get; init; }
+    public Guid Made { get; init; }
+
+    internal sealed class Mapping : IZoneMapping<Submission>
+    {
+        public void Configure(EntityTypeBuilder<Submission> b)
+        {
+            b.ToTable("submission");
+            b.Property(s => s.Id).ValueGeneratedNever();
+        }
+    }
+}

@@ -1,0 +1,69 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using VictimSupport.Foundation.Audit;
+using VictimSupport.Foundation.Persistence;
+using VictimSupport.Foundation.Secrecy;
+
+namespace VictimSupport.Casework.Dossiers;
+
+/// <summary>What somebody wrote down. Assistance (professional secrecy) unless it is meant as facts for the police file.</summary>
+internal sealed class Note : IHoldSealed, IOfDossier
+{
+    public Guid Id { get; private set; }
+    public Guid DossierId { get; private set; }
+
+    /// <summary>The persons it concerns; never empty.</summary>
+    public List<Guid> Persons { get; private set; } = [];
+    public Layer Layer { get; private set; }
+    public DateTimeOffset At { get; private set; }
+    public Guid By { get; private set; }
+    public Sealed<string> Text { get; private set; } = "";
+    public Guid KeyOwner => DossierId;
+
+    public static Note Write(Guid dossier, IEnumerable<Guid> persons, Layer layer, string text, Guid by, DateTimeOffset now) =>
+        new() { Id = Guid.CreateVersion7(now), DossierId = dossier, Persons = [.. persons], Layer = layer, Text = text, By = by, At = now };
+
+    internal sealed class Mapping : IZoneMapping<Note>
+    {
+        public void Configure(EntityTypeBuilder<Note> b)
+        {
+            b.ToTable("note");
+            b.Property(n => n.Id).ValueGeneratedNever();
+            b.PrimitiveCollection(n => n.Persons).HasMaxLength(4000);
+            b.Sealed(n => n.Text, "note.text");
+            b.HasIndex(n => n.DossierId);
+            b.Ignore(n => n.KeyOwner);
+        }
+    }
+}
+
+/// <summary>A turn in a dossier's life: opened, assigned, closed, reopened.</summary>
+internal sealed class Milestone : IOfDossier
+{
+    public Guid Id { get; private set; }
+    public Guid DossierId { get; private set; }
+    public MilestoneKind Kind { get; private set; }
+    public DateTimeOffset At { get; private set; }
+    public Guid By { get; private set; }
+
+    /// <summary>To whom it was assigned.</summary>
+    public Guid? To { get; private set; }
+
+    /// <summary>A closing reason, as its number.</summary>
+    public int? Code { get; private set; }
+
+    public static Milestone Reached(Guid dossier, MilestoneKind kind, Guid by, DateTimeOffset now, Guid? to = null, int? code = null) =>
+        new() { Id = Guid.CreateVersion7(now), DossierId = dossier, Kind = kind, By = by, At = now, To = to, Code = code };
+
+    internal sealed class Mapping : IZoneMapping<Milestone>
+    {
+        public void Configure(EntityTypeBuilder<Milestone> b)
+        {
+            b.ToTable("milestone");
+            b.Property(m => m.Id).ValueGeneratedNever();
+            b.HasIndex(m => m.DossierId);
+        }
+    }
+}
+
+internal enum MilestoneKind { Opened = 1, Assigned = 2, Closed = 3, Reopened = 4 }

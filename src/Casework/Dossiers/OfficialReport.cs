@@ -1,0 +1,30 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using VictimSupport.Foundation.Audit;
+using VictimSupport.Foundation.Persistence;
+using VictimSupport.Foundation.Secrecy;
+
+namespace VictimSupport.Casework.Dossiers;
+
+/// <summary>The number of an official report (PV) of the facts. A dossier may have several.</summary>
+internal sealed class OfficialReport : IHoldSealed, IOfDossier
+{
+    public Guid Id { get; private set; }
+    public Guid DossierId { get; private set; }
+    public Sealed<string> Number { get; private set; } = "";
+    public Guid KeyOwner => DossierId;
+
+    public static OfficialReport Of(Guid dossier, string number, DateTimeOffset now) => new() { Id = Guid.CreateVersion7(now), DossierId = dossier, Number = number };
+
+    internal sealed class Mapping : IZoneMapping<OfficialReport>
+    {
+        public void Configure(EntityTypeBuilder<OfficialReport> b)
+        {
+            b.ToTable("official_report");
+            b.Property(r => r.Id).ValueGeneratedNever();
+            b.Sealed(r => r.Number, "official_report.number", Layer.Police);
+            b.HasIndex(r => r.DossierId);
+            b.Ignore(r => r.KeyOwner);
+        }
+    }
+}

@@ -1,0 +1,29 @@
+using MediatR;
+using VictimSupport.Casework.Codes;
+using VictimSupport.Casework.FollowUps;
+using VictimSupport.Foundation.Access;
+using VictimSupport.Foundation.Persistence;
+using VictimSupport.Foundation.Pipeline;
+
+namespace VictimSupport.Casework.Dossiers;
+
+/// <summary>Opens a closed dossier again; its next act is to get in touch.</summary>
+internal static class Reopen
+{
+    [Requires(May.CloseAndHandOver)]
+    internal sealed record Command(Guid Dossier) : ICommand<bool>;
+
+    internal sealed class Handler(ZoneDbContext zone, Guard guard, Caller caller, TimeProvider clock) : IRequestHandler<Command, bool>
+    {
+        public async Task<bool> Handle(Command command, CancellationToken ct)
+        {
+            var (dossier, now) = (await guard.Open(command.Dossier, ct), clock.GetUtcNow());
+            if (dossier.IsOpen) return false;
+            dossier.Reopen();
+            var act = FollowUp.Plan(dossier.Id, dossier.Lead is { } lead ? [lead] : [], ActKind.CallBack, null, now.AddDays(1), caller.Self, now);
+            dossier.NextDue = act.DueAt;
+            zone.AddRange(act, Milestone.Reached(dossier.Id, MilestoneKind.Reopened, caller.Self, now));
+            return true;
+        }
+    }
+}

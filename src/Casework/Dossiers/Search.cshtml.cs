@@ -1,0 +1,119 @@
+using FluentValidation;
+using MediatR;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Mvc.RazorPages;
+using Microsoft.EntityFrameworkCore;
+using VictimSupport.Casework.Codes;
+using VictimSupport.Casework.People;
+using VictimSupport.Foundation.Access;
+using VictimSupport.Foundation.Numbers;
+using VictimSupport.Foundation.Persistence;
+using VictimSupport.Foundation.Pipeline;
+using VictimSupport.Foundation.Secrecy;
+using VictimSupport.Foundation.Secrecy.Search;
+
+namespace VictimSupport.Casework.Dossiers;
+
+/// <summary>Finds a dossier by name, telephone, official report or its own number. What is typed is posted, never in an address; what one may not see is not found.</summary>
+[Requires(May.WorkOnDossiers)]
+internal sealed class Search(IMediator pipeline) : PageModel
+{
+    [BindProperty] public Query Form { get; set; } = new();
+    public Answer? Found { get; private set; }
+
+    public void OnGet() { }
+
+    public async Task OnPostAsync(CancellationToken ct) => Found = await pipeline.Send(Form, ct);
+
+    internal sealed record Row(Guid Dossier, string Number, string Name, Capacity? Capacity, string SubKind, bool IsOpen);
+
+    internal sealed record Answer(IReadOnlyList<Row> Rows) : IListDossiers
+    {
+        IEnumerable<Guid> IListDossiers.Listed => Rows.Select(r => r.Dossier).Distinct();
+    }
+
+    [Requires(May.WorkOnDossiers)]
+    internal sealed record Query : IQuery<Answer>
+    {
+        public string Text { get; init; } = "";
+    }
+
+    internal sealed class Rules : AbstractValidator<Query>
+    {
+        public Rules() => RuleFor(q => q.Text).Must(t => t.Trim().Length > 1).WithMessage(_ => Words.TypeSomething).MaximumLength(200).WithMessage(_ => Words.TooLong);
+    }
+
+    internal sealed class Handler(ZoneDbContext zone, Guard guard, UseCase here, Keyring keys) : IRequestHandler<Query, Answer>
+    {
+        private const int Most = 50, Candidates = 2000;
+
+        public async Task<Answer> Handle(Query query, CancellationToken ct)
+        {
+            var (key, typed) = (new SearchKey(here.InZone.Keys.SearchRoot), query.Text.Trim());
+            if (DossierNumber.TryParse(typed, out var number)) return new Answer(await ByDossier(d => d.Number == number.Text, ct));
+            if (PhoneNumber.Part(typed) is { } phone) return new Answer(await ByPerson(await Owners(key, [[phone]], ct), p => PhoneNumber.ToE164(p.Phone) == phone.Text ? 1 : 0, ct));
+            if (typed.Count(char.IsDigit) >= 6 && await ByReport(key, PvNumber.Part(typed), ct) is { Count: > 0 } reports) return new Answer(reports);
+            var name = NameQuery.Parse(typed);
+            return name.IsEmpty ? new Answer([]) : new Answer(await ByPerson(await Owners(key, name.Groups, ct), p => name.Rank(p.FamilyName, p.GivenName), ct));
+        }
+
+        // A person must have one token of each typed name. Tokens collide: who was not meant is dropped after opening.
+        private async Task<HashSet<Guid>> Owners(SearchKey key, IReadOnlyList<IReadOnlyList<SearchPart>> groups, CancellationToken ct)
+        {
+            HashSet<Guid>? all = null;
+            foreach (var group in groups)
+            {
+                var owners = new HashSet<Guid>();
+                foreach (var part in group)
+                {
+                    var token = key.Token(part);
+                    owners.UnionWith(await zone.Set<SearchToken>().AsNoTracking().Where(t => t.Token == token && t.Kind == part.Kind).Select(t => t.Owner).Take(Candidates).ToListAsync(ct));
+                }
+                if (all is null) all = owners;
+                else all.IntersectWith(owners);
+            }
+            return all ?? [];
+        }
+
+        private async Task<IReadOnlyList<Row>> ByPerson(HashSet<Guid> owners, Func<Particulars, int> rank, CancellationToken ct)
+        {
+            var found = new List<(int Rank, Row Row)>();
+            foreach (var some in owners.Chunk(400))
+            {
+                var ids = some.ToList();
+                // Only what the searcher may see is ever opened.
+                var visible = zone.Set<Dossier>().Where(guard.Visible());
+                var people = await zone.Set<Person>().AsNoTracking().Where(p => ids.Contains(p.Id)).Join(visible, p => p.DossierId, d => d.Id, (person, dossier) => new { person, dossier }).ToListAsync(ct);
+                await keys.Fetch(people.Select(p => p.person.KeyOwner), ct);
+                foreach (var hit in people)
+                {
+                    var identity = hit.person.Identity.Value;
+                    if (rank(identity) is > 0 and var fit) found.Add((fit, new Row(hit.dossier.Id, hit.dossier.Number, identity.FullName, hit.person.Capacity, hit.dossier.SubKind, hit.dossier.IsOpen)));
+                }
+            }
+            return [.. found.OrderByDescending(f => f.Rank).ThenByDescending(f => f.Row.IsOpen).ThenByDescending(f => f.Row.Dossier).Take(Most).Select(f => f.Row)];
+        }
+
+        private async Task<IReadOnlyList<Row>> ByReport(SearchKey key, SearchPart part, CancellationToken ct)
+        {
+            var owners = (await Owners(key, [[part]], ct)).ToList();
+            var reports = await zone.Set<OfficialReport>().AsNoTracking().Where(r => owners.Contains(r.Id)).ToListAsync(ct);
+            await keys.Fetch(reports.Select(r => r.KeyOwner), ct);
+            var ids = reports.Where(r => PvNumber.Part(r.Number.Value) == part).Select(r => r.DossierId).ToList();
+            return await ByDossier(d => ids.Contains(d.Id), ct);
+        }
+
+        private async Task<IReadOnlyList<Row>> ByDossier(System.Linq.Expressions.Expression<Func<Dossier, bool>> which, CancellationToken ct)
+        {
+            var dossiers = await zone.Set<Dossier>().AsNoTracking().Where(guard.Visible()).Where(which).OrderByDescending(d => d.Id).Take(Most).ToListAsync(ct);
+            var leads = dossiers.Select(d => d.Lead).OfType<Guid>().ToList();
+            var people = await zone.Set<Person>().AsNoTracking().Where(p => leads.Contains(p.Id)).ToDictionaryAsync(p => p.Id, ct);
+            await keys.Fetch(people.Keys, ct);
+            return [.. dossiers.Select(d =>
+            {
+                var lead = d.Lead is { } id ? people.GetValueOrDefault(id) : null;
+                return new Row(d.Id, d.Number, lead?.Identity.Value.FullName ?? "–", lead?.Capacity, d.SubKind, d.IsOpen);
+            })];
+        }
+    }
+}

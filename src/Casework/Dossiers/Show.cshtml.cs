@@ -1,0 +1,76 @@
+using MediatR;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Mvc.RazorPages;
+using VictimSupport.Casework.Codes;
+using VictimSupport.Casework.People;
+using VictimSupport.Design.Tags;
+using VictimSupport.Foundation.Access;
+using VictimSupport.Foundation.Pipeline;
+using VictimSupport.Foundation.Secrecy;
+using VictimSupport.Identity.Contracts;
+using VictimSupport.Zones.Contracts;
+
+namespace VictimSupport.Casework.Dossiers;
+
+/// <summary>The dossier: who, how to reach them safely, what was done, what comes next, and the box to write in.</summary>
+[Requires(May.WorkOnDossiers)]
+internal sealed class Show(IMediator pipeline, IAccounts accounts, IStaff staff, WhereAndWho who, TimeProvider clock) : PageModel, IShowAgain
+{
+    [BindProperty(SupportsGet = true)] public Guid Dossier { get; set; }
+    [BindProperty] public Write.Command Form { get; set; } = new();
+    [BindProperty(Name = FormTag.Once)] public Guid Once { get; set; }
+    public ShowView View { get; private set; } = null!;
+    public IReadOnlyDictionary<Guid, Colleague> Names { get; private set; } = null!;
+    public IReadOnlyList<Choice> Colleagues { get; private set; } = [];
+    public DateTimeOffset Now => clock.GetUtcNow();
+    public bool MayAssign => who.Caller.May(May.CloseAndHandOver);
+    public bool MayClose => who.Caller.May(May.CloseAndHandOver);
+    public IReadOnlyList<Choice> Layers => Choice.All<Layer>(Words.Of);
+    public IReadOnlyList<Choice> Acts => Choice.All<ActKind>(Words.Of);
+    public IReadOnlyList<Choice> Persons => [.. View.People.Select(p => new Choice(p.Id.ToString(), p.Name))];
+
+    public async Task OnGetAsync(CancellationToken ct)
+    {
+        await ShowAgain(ct);
+        Form = new Write.Command { Persons = [.. View.People.Where(p => p.IsHelped).Take(1).Select(p => p.Id)], Version = View.Dossier.Version };
+    }
+
+    public async Task ShowAgain(CancellationToken ct)
+    {
+        View = await pipeline.Send(new ShowView.Query(Dossier), ct);
+        Names = await accounts.Named(View.Accounts, ct);
+        if (!who.Caller.May(May.OpenAnyDossierOfTheZone)) return;
+        var workers = await staff.Holding(who.Zone!.Id, [Role.Coordinator, Role.Caseworker], ct);
+        Colleagues = [.. (await accounts.Named(workers, ct)).Values.OrderBy(c => c.DisplayName, StringComparer.CurrentCulture).Select(c => new Choice(c.Id.ToString(), c.DisplayName))];
+    }
+
+    public async Task<IActionResult> OnPostAsync(CancellationToken ct)
+    {
+        await pipeline.Send(Form with { Dossier = Dossier, Once = Once }, ct);
+        return RedirectToPage(new { Dossier });
+    }
+
+    public Task<IActionResult> OnPostTakeAsync(CancellationToken ct) => Assign(who.Caller.Account, ct);
+    public Task<IActionResult> OnPostAssignAsync(Guid? to, CancellationToken ct) => Assign(to, ct);
+
+    public async Task<IActionResult> OnPostReopenAsync(CancellationToken ct)
+    {
+        await pipeline.Send(new Reopen.Command(Dossier), ct);
+        TempData["Done"] = Words.Reopened;
+        return RedirectToPage(new { Dossier });
+    }
+
+    public async Task<IActionResult> OnPostStillGoodAsync(Guid person, CancellationToken ct)
+    {
+        await pipeline.Send(new StillGood.Command(Dossier, person), ct);
+        return RedirectToPage(new { Dossier });
+    }
+
+    public string Name(Guid? account) => account is { } id && Names.TryGetValue(id, out var colleague) ? colleague.DisplayName : Words.Nobody;
+
+    private async Task<IActionResult> Assign(Guid? to, CancellationToken ct)
+    {
+        await pipeline.Send(new Assign.Command(Dossier, to), ct);
+        return RedirectToPage(new { Dossier });
+    }
+}

@@ -1,0 +1,70 @@
+using MediatR;
+using Microsoft.EntityFrameworkCore;
+using VictimSupport.Casework.Codes;
+using VictimSupport.Casework.Contacts;
+using VictimSupport.Casework.FollowUps;
+using VictimSupport.Casework.People;
+using VictimSupport.Foundation.Access;
+using VictimSupport.Foundation.Persistence;
+using VictimSupport.Foundation.Pipeline;
+using VictimSupport.Foundation.Secrecy;
+
+namespace VictimSupport.Casework.Dossiers;
+
+/// <summary>One line of the timeline, newest first.</summary>
+/// <param name="Persons">Names of those it concerns, where the dossier has more than one person.</param>
+internal sealed record Happening(DateTimeOffset At, Guid By, string Title, Layer? Layer, string? Text, string? Persons, IReadOnlyList<ServiceKind> Services);
+
+/// <summary>Somebody of the dossier as the page shows them, opened.</summary>
+internal sealed record PersonView(Person Person, Particulars Identity, SafeContact Safe)
+{
+    public Guid Id => Person.Id;
+    public bool IsHelped => Person.IsHelped;
+    public string Name => Identity.FullName;
+}
+
+/// <summary>All that the dossier page shows, opened for one reader and recorded before it leaves.</summary>
+internal sealed record ShowView(Dossier Dossier, IReadOnlyList<PersonView> People, IReadOnlyList<string> OfficialReports, IReadOnlyList<FollowUp> Planned, IReadOnlyList<Happening> Timeline, IReadOnlyList<Guid> Accounts)
+{
+    [Requires(May.WorkOnDossiers)]
+    internal sealed record Query(Guid Dossier) : IQuery<ShowView>;
+
+    internal sealed class Handler(ZoneDbContext zone, Guard guard, Keyring keys) : IRequestHandler<Query, ShowView>
+    {
+        public async Task<ShowView> Handle(Query query, CancellationToken ct)
+        {
+            var dossier = await guard.Read(query.Dossier, ct);
+            var people = await zone.Set<Person>().AsNoTracking().Where(p => p.DossierId == dossier.Id).OrderBy(p => p.Id).ToListAsync(ct);
+            await keys.Fetch(people.Select(p => p.Id).Append(dossier.Id), ct);
+            var safe = await zone.Set<SafeContact>().AsNoTracking().Where(s => s.DossierId == dossier.Id).ToDictionaryAsync(s => s.Id, ct);
+            var views = people.Select(p => new PersonView(p, p.Identity.Value, safe.TryGetValue(p.Id, out var rules) ? rules : SafeContact.For(p))).OrderByDescending(p => p.IsHelped).ToList();
+            var reports = await zone.Set<OfficialReport>().AsNoTracking().Where(r => r.DossierId == dossier.Id).OrderBy(r => r.Id).ToListAsync(ct);
+            var acts = await zone.Set<FollowUp>().AsNoTracking().Where(f => f.DossierId == dossier.Id).OrderBy(f => f.DueAt).ToListAsync(ct);
+            var timeline = (await Happenings(dossier.Id, acts, views, ct)).OrderByDescending(h => h.At).ToList();
+            var accounts = timeline.Select(h => h.By).Concat(safe.Values.Select(s => s.CheckedBy).OfType<Guid>()).Append(dossier.AssignedTo ?? dossier.OpenedBy).Distinct().ToList();
+            return new ShowView(dossier, views, [.. reports.Select(r => r.Number.Value)], [.. acts.Where(a => a.Done is null)], timeline, accounts);
+        }
+
+        private async Task<List<Happening>> Happenings(Guid dossier, List<FollowUp> acts, List<PersonView> people, CancellationToken ct)
+        {
+            var all = new List<Happening>();
+            foreach (var note in await zone.Set<Note>().AsNoTracking().Where(n => n.DossierId == dossier).ToListAsync(ct))
+                all.Add(new Happening(note.At, note.By, Words.NoteTitle, note.Layer, note.Text.Value, Concerned(note.Persons), []));
+            foreach (var contact in await zone.Set<Contact>().AsNoTracking().Where(c => c.DossierId == dossier).ToListAsync(ct))
+            {
+                var title = contact.Held ? Words.ContactHeld(Words.Of(contact.Place), contact.Minutes) : Words.ContactMissed(Words.Of(contact.Place));
+                all.Add(new Happening(contact.At, contact.By, contact.ForThem ? Words.ForThem(title) : title, contact.Layer, contact.Note?.Value, Concerned(contact.Persons), contact.Services));
+            }
+            foreach (var done in acts.Where(a => a.Done is not null))
+                all.Add(new Happening(done.Done!.Value, done.DoneBy!.Value, Words.ActDone(Words.Of(done.Kind)), Layer.Assistance, done.Text?.Value, Concerned(done.Persons), []));
+            foreach (var turn in await zone.Set<Milestone>().AsNoTracking().Where(m => m.DossierId == dossier).ToListAsync(ct))
+            {
+                var title = turn is { Kind: MilestoneKind.Closed, Code: { } code } ? $"{Words.Of(turn.Kind)}: {Words.Of((ClosingReason)code)}" : Words.Of(turn.Kind);
+                all.Add(new Happening(turn.At, turn.By, title, null, null, null, []));
+            }
+            return all;
+
+            string? Concerned(List<Guid> ids) => people.Count < 2 ? null : string.Join(", ", people.Where(p => ids.Contains(p.Id)).Select(p => p.Name));
+        }
+    }
+}

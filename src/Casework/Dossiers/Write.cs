@@ -1,0 +1,75 @@
+using FluentValidation;
+using MediatR;
+using Microsoft.EntityFrameworkCore;
+using VictimSupport.Casework.Codes;
+using VictimSupport.Casework.FollowUps;
+using VictimSupport.Casework.People;
+using VictimSupport.Foundation.Access;
+using VictimSupport.Foundation.Persistence;
+using VictimSupport.Foundation.Pipeline;
+using VictimSupport.Foundation.Secrecy;
+
+namespace VictimSupport.Casework.Dossiers;
+
+/// <summary>The composer: a note, and with it the next act. Two people writing at once lose nothing: each adds.</summary>
+internal static class Write
+{
+    [Requires(May.WorkOnDossiers)]
+    internal sealed record Command : ICommand<bool>
+    {
+        public string Text { get; init; } = "";
+        public Layer Layer { get; init; }
+        public List<Guid> Persons { get; init; } = [];
+        public ActKind? Next { get; init; }
+        public DateTimeOffset? Due { get; init; }
+        public int Version { get; init; }
+        internal Guid Dossier { get; init; }
+        internal Guid Once { get; init; }
+    }
+
+    internal sealed class Rules : AbstractValidator<Command>
+    {
+        public Rules(TimeProvider clock)
+        {
+            RuleFor(c => c.Text).Must((c, text) => text.Trim().Length > 0 || c.Next is not null).WithMessage(_ => Words.WriteSomething);
+            RuleFor(c => c.Text).MaximumLength(20_000).WithMessage(_ => Words.TooLong);
+            RuleFor(c => c.Persons).NotEmpty().WithMessage(_ => Words.ChoosePerson);
+            RuleFor(c => c.Layer).IsInEnum().WithMessage(_ => Words.ChooseLayer);
+            RuleFor(c => c.Due).NotNull().When(c => c.Next is not null).WithMessage(_ => Words.EnterDue);
+            RuleFor(c => c.Due).Must(due => due is null || due > clock.GetUtcNow().AddMinutes(-5)).When(c => c.Next is not null).WithMessage(_ => Words.DueInPast);
+            RuleFor(c => c.Due).Must(due => due is null || due < clock.GetUtcNow().AddYears(3)).WithMessage(_ => Words.TooFarAway);
+        }
+    }
+
+    internal sealed class Handler(ZoneDbContext zone, Guard guard, Caller caller, TimeProvider clock) : IRequestHandler<Command, bool>
+    {
+        public async Task<bool> Handle(Command form, CancellationToken ct)
+        {
+            if (form.Once != default && await zone.Set<Submission>().AnyAsync(s => s.Id == form.Once, ct)) return false;
+            var (dossier, now) = (await guard.Open(form.Dossier, ct), clock.GetUtcNow());
+            var persons = await Concerned.Of(zone, dossier.Id, form.Persons, ct);
+            if (form.Text.Trim().Length > 0) zone.Add(Note.Write(dossier.Id, persons, form.Layer, form.Text.Trim(), caller.Self, now));
+            if (form.Next is { } kind)
+            {
+                var act = FollowUp.Plan(dossier.Id, persons, kind, null, form.Due!.Value, caller.Self, now);
+                zone.Add(act);
+                dossier.NextDue = dossier.NextDue is { } next && next <= act.DueAt ? next : act.DueAt;
+            }
+            dossier.Touch();
+            if (form.Once != default) zone.Add(new Submission { Id = form.Once, Made = dossier.Id });
+            return true;
+        }
+    }
+}
+
+/// <summary>Which persons of a dossier an entry concerns; an id from another dossier is nobody.</summary>
+internal static class Concerned
+{
+    /// <exception cref="RefusedException">None of them is in this dossier.</exception>
+    public static async Task<List<Guid>> Of(ZoneDbContext zone, Guid dossier, IReadOnlyList<Guid> named, CancellationToken ct)
+    {
+        var here = await zone.Set<Person>().AsNoTracking().Where(p => p.DossierId == dossier).Select(p => p.Id).ToListAsync(ct);
+        var persons = here.Where(named.Contains).ToList();
+        return persons.Count == 0 || named.Any(id => !here.Contains(id)) ? throw new RefusedException("absent", dossier) : persons;
+    }
+}

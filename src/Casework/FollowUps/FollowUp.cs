@@ -1,0 +1,61 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using VictimSupport.Casework.Codes;
+using VictimSupport.Foundation.Audit;
+using VictimSupport.Foundation.Jobs;
+using VictimSupport.Foundation.Persistence;
+using VictimSupport.Foundation.Secrecy;
+
+namespace VictimSupport.Casework.FollowUps;
+
+/// <summary>The next act: what somebody will do, and when. Every open dossier has one.</summary>
+internal sealed class FollowUp : IHoldSealed, IOfDossier, IFallDue
+{
+    public Guid Id { get; private set; }
+    public Guid DossierId { get; private set; }
+    public List<Guid> Persons { get; private set; } = [];
+    public ActKind Kind { get; private set; }
+    public Sealed<string>? Text { get; private set; }
+
+    /// <summary>A whole minute.</summary>
+    public DateTimeOffset DueAt { get; private set; }
+    public Guid By { get; private set; }
+    public DateTimeOffset? Done { get; private set; }
+    public Guid? DoneBy { get; private set; }
+
+    /// <summary>The due instant a reminder was queued for; a postponed act is reminded anew.</summary>
+    public DateTimeOffset? RemindedFor { get; private set; }
+    public Guid KeyOwner => DossierId;
+    public DateTimeOffset? Due => Done is null && RemindedFor != DueAt ? DueAt : null;
+
+    public static FollowUp Plan(Guid dossier, IEnumerable<Guid> persons, ActKind kind, string? text, DateTimeOffset due, Guid by, DateTimeOffset now) =>
+        new() { Id = Guid.CreateVersion7(now), DossierId = dossier, Persons = [.. persons], Kind = kind, Text = string.IsNullOrWhiteSpace(text) ? null : (Sealed<string>)text.Trim(), DueAt = WholeMinute(due), By = by };
+
+    public void Complete(Guid by, DateTimeOffset now) => (Done, DoneBy) = (now, by);
+    public void Undo() => (Done, DoneBy) = (null, null);
+    public void Postpone(DateTimeOffset to) => DueAt = WholeMinute(to);
+
+    /// <summary>The key names this act and this due instant: queued twice, it is sent once.</summary>
+    public OutboxMessage Remind(Guid? to, DateTimeOffset now)
+    {
+        RemindedFor = DueAt;
+        return OutboxMessage.New($"reminder {Id} {DueAt.UtcDateTime:yyyyMMddHHmm}", Reminders.Kind, DossierId, to, now);
+    }
+
+    private static DateTimeOffset WholeMinute(DateTimeOffset at) => new(at.UtcTicks - at.UtcTicks % TimeSpan.TicksPerMinute, TimeSpan.Zero);
+
+    internal sealed class Mapping : IZoneMapping<FollowUp>
+    {
+        public void Configure(EntityTypeBuilder<FollowUp> b)
+        {
+            b.ToTable("follow_up");
+            b.Property(f => f.Id).ValueGeneratedNever();
+            b.PrimitiveCollection(f => f.Persons).HasMaxLength(4000);
+            b.Sealed(f => f.Text, "follow_up.text");
+            b.HasIndex(f => f.DossierId);
+            b.HasIndex(f => new { f.Done, f.DueAt });
+            b.Ignore(f => f.KeyOwner);
+            b.Ignore(f => f.Due);
+        }
+    }
+}

@@ -1,0 +1,110 @@
+using MediatR;
+using Microsoft.EntityFrameworkCore;
+using VictimSupport.Foundation.Access;
+using VictimSupport.Foundation.Jobs;
+using VictimSupport.Foundation.Mail;
+using VictimSupport.Foundation.Modules;
+using VictimSupport.Foundation.Persistence;
+using VictimSupport.Foundation.Pipeline;
+using VictimSupport.Foundation.Zones;
+using VictimSupport.Casework.Dossiers;
+using VictimSupport.Identity.Contracts;
+using VictimSupport.Zones.Contracts;
+
+namespace VictimSupport.Casework.FollowUps;
+
+/// <summary>What fell due is put into the outbox once; the mail says only that something waits.</summary>
+internal sealed class Reminders : IDoWhatIsDue
+{
+    public const string Kind = "reminder";
+
+    public Task Run(IMediator pipeline, CancellationToken ct) => pipeline.Send(new Command(), ct);
+
+    public async Task<DateTimeOffset?> Next(ZoneDbContext zone, CancellationToken ct) =>
+        await zone.Set<FollowUp>().Where(f => f.Done == null && (f.RemindedFor == null || f.RemindedFor != f.DueAt)).OrderBy(f => f.DueAt).Select(f => (DateTimeOffset?)f.DueAt).FirstOrDefaultAsync(ct);
+
+    [Requires(May.RunThePlatform)]
+    internal sealed record Command : ICommand<int>;
+
+    internal sealed class Handler(ZoneDbContext zone, TimeProvider clock) : IRequestHandler<Command, int>
+    {
+        private const int InOneGo = 500;
+
+        public async Task<int> Handle(Command command, CancellationToken ct)
+        {
+            var now = clock.GetUtcNow();
+            var due = await zone.Set<FollowUp>().Where(f => f.Done == null && f.DueAt <= now && (f.RemindedFor == null || f.RemindedFor != f.DueAt)).OrderBy(f => f.DueAt).Take(InOneGo).ToListAsync(ct);
+            var ids = due.Select(f => f.DossierId).Distinct().ToList();
+            var workers = await zone.Set<Dossier>().AsNoTracking().Where(d => ids.Contains(d.Id)).ToDictionaryAsync(d => d.Id, d => d.AssignedTo, ct);
+            foreach (var act in due) zone.Add(act.Remind(workers.GetValueOrDefault(act.DossierId), now));
+            return due.Count;
+        }
+    }
+}
+
+/// <summary>How many acts are due to the caller: the figure on the bell.</summary>
+internal sealed class Bell(IMediator pipeline, WhereAndWho who) : IRing
+{
+    public async ValueTask<int> Due(CancellationToken ct) => who.Caller.May(May.WorkOnDossiers) ? await pipeline.Send(new Query(), ct) : 0;
+
+    [Requires(May.WorkOnDossiers)]
+    internal sealed record Query : IQuery<int>;
+
+    internal sealed class Handler(ZoneDbContext zone, Caller caller, TimeProvider clock) : IRequestHandler<Query, int>
+    {
+        public Task<int> Handle(Query query, CancellationToken ct)
+        {
+            var (self, now, all) = (caller.Self, clock.GetUtcNow(), caller.May(May.OpenAnyDossierOfTheZone));
+            return zone.Set<Dossier>().CountAsync(d => d.Closed == null && d.NextDue <= now && (d.AssignedTo == self || (all && d.AssignedTo == null)), ct);
+        }
+    }
+}
+
+/// <summary>Writes neutral mails to colleagues: nothing in them tells of a person, a zone's matter, or a number.</summary>
+internal abstract class NeutralMail(ISendMail mail, IAccounts accounts, IStaff staff) : IDeliver
+{
+    public abstract string Kind { get; }
+    protected abstract (string Subject, string Text) Say(string language);
+
+    public virtual async Task Deliver(OutboxMessage message, ZoneRecord zone, CancellationToken ct)
+    {
+        var to = message.To is { } one ? [one] : await staff.Holding(zone.Id, [Role.Coordinator], ct);
+        foreach (var colleague in (await accounts.Named(to, ct)).Values)
+        {
+            var (subject, text) = Say(colleague.Language);
+            await mail.Send(new Letter($"{message.Key} {colleague.Id}", colleague.Email, subject, text), ct);
+        }
+    }
+
+    /// <summary>In the reader's language, whatever the job's is.</summary>
+    protected static T In<T>(string language, Func<T> say)
+    {
+        var before = System.Globalization.CultureInfo.CurrentUICulture;
+        System.Globalization.CultureInfo.CurrentUICulture = System.Globalization.CultureInfo.GetCultureInfo(language + "-BE");
+        try { return say(); }
+        finally { System.Globalization.CultureInfo.CurrentUICulture = before; }
+    }
+}
+
+internal sealed class ReminderMail(ISendMail mail, IAccounts accounts, IStaff staff) : NeutralMail(mail, accounts, staff)
+{
+    public override string Kind => Reminders.Kind;
+    protected override (string Subject, string Text) Say(string language) => In(language, () => (Words.ReminderSubject, Words.ReminderText));
+}
+
+/// <summary>Tells the coordinators that a dossier came in that is nobody's yet; one that somebody took is not told.</summary>
+internal sealed class NewDossierMail(ISendMail mail, IAccounts accounts, IStaff staff) : NeutralMail(mail, accounts, staff)
+{
+    public const string KindName = "dossier-opened";
+    public override string Kind => KindName;
+    protected override (string Subject, string Text) Say(string language) => In(language, () => (Words.NewWorkSubject, Words.NewWorkText));
+    public override Task Deliver(OutboxMessage message, ZoneRecord zone, CancellationToken ct) => message.To is null ? base.Deliver(message, zone, ct) : Task.CompletedTask;
+}
+
+/// <summary>Tells the day worker that the safety card of one of their dossiers was shown.</summary>
+internal sealed class SafetyCardMail(ISendMail mail, IAccounts accounts, IStaff staff) : NeutralMail(mail, accounts, staff)
+{
+    public const string KindName = "safety-card-shown";
+    public override string Kind => KindName;
+    protected override (string Subject, string Text) Say(string language) => In(language, () => (Words.CardShownSubject, Words.CardShownText));
+}

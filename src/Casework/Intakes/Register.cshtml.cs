@@ -1,0 +1,171 @@
+using FluentValidation;
+using MediatR;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Mvc.RazorPages;
+using Microsoft.EntityFrameworkCore;
+using VictimSupport.Casework.Codes;
+using VictimSupport.Casework.Dossiers;
+using VictimSupport.Casework.FollowUps;
+using VictimSupport.Casework.People;
+using VictimSupport.Design.Tags;
+using VictimSupport.Foundation.Access;
+using VictimSupport.Foundation.Audit;
+using VictimSupport.Foundation.Jobs;
+using VictimSupport.Foundation.Numbers;
+using VictimSupport.Foundation.Persistence;
+using VictimSupport.Foundation.Pipeline;
+using VictimSupport.Foundation.Secrecy;
+using VictimSupport.Foundation.Secrecy.Search;
+
+namespace VictimSupport.Casework.Intakes;
+
+/// <summary>The quick intake: eight fields, typed at night with one thumb. Saving opens the dossier; "save and next" offers another person of the same facts.</summary>
+[Requires(May.OpenCallOuts)]
+internal sealed class Register(IMediator pipeline, WhereAndWho who, TimeProvider clock) : PageModel
+{
+    [BindProperty] public Command Form { get; set; } = new();
+    [BindProperty(Name = FormTag.Once)] public Guid Once { get; set; }
+    public IReadOnlyList<PossibleDuplicate>? Known { get; private set; }
+    public IReadOnlyList<Choice> Triggers => Choice.All<Trigger>(Words.Of);
+    public IReadOnlyList<Choice> Facts => [.. SubKinds.All.Select(s => new Choice(s.Code, Words.Of("SubKind_" + s.Code)))];
+    public IReadOnlyList<Choice> CapacitiesOffered => [.. new[] { Capacity.Victim, Capacity.Relative, Capacity.Witness }.Select(c => new Choice(c.ToString(), Words.Of(c)))];
+    public IReadOnlyList<Choice> SafeRules => Choice.All<Rule>(Words.Of);
+    public IReadOnlyList<Choice> LanguagesOffered => [.. Languages.All.Select(l => new Choice(l, Words.Of("Language_" + l)))];
+
+    public async Task OnGetAsync(Guid? after, CancellationToken ct)
+    {
+        Form = new Command { When = clock.GetUtcNow(), Language = who.Zone!.Record.FirstLanguage };
+        if (after is { } previous) Form = await pipeline.Send(new SameFacts.Query(previous), ct);
+    }
+
+    public async Task<IActionResult> OnPostAsync(CancellationToken ct)
+    {
+        var made = await Save(ct);
+        return made.HasDuplicates ? RedirectToPage("/Casework/Intakes/Known", new { dossier = made.Dossier }) : RedirectToPage("/Casework/Dossiers/Show", new { dossier = made.Dossier });
+    }
+
+    public async Task<IActionResult> OnPostNextAsync(CancellationToken ct)
+    {
+        var made = await Save(ct);
+        TempData["Done"] = Words.SavedAndNext;
+        return RedirectToPage(new { after = made.Dossier });
+    }
+
+    /// <summary>Shows possible duplicates beside the form; nothing is saved.</summary>
+    public async Task<IActionResult> OnPostCheckAsync(CancellationToken ct)
+    {
+        Known = await pipeline.Send(new Check { FamilyName = Form.FamilyName, GivenName = Form.GivenName, Phone = Form.Phone }, ct);
+        return Page();
+    }
+
+    private Task<Registered> Save(CancellationToken ct) => pipeline.Send(Form with { Once = Once }, ct);
+
+    /// <param name="HasDuplicates">Somebody alike is known: worth a look.</param>
+    internal sealed record Registered(Guid Dossier, bool HasDuplicates);
+
+    [Requires(May.OpenCallOuts)]
+    internal sealed record Command : ICommand<Registered>
+    {
+        public Trigger? Trigger { get; init; }
+        public DateTimeOffset? When { get; init; }
+        public string Municipality { get; init; } = "";
+        public string SubKind { get; init; } = "";
+        public string FamilyName { get; init; } = "";
+        public string GivenName { get; init; } = "";
+        public bool Unknown { get; init; }
+
+        /// <summary>null: as the sub-kind presets.</summary>
+        public Capacity? Capacity { get; init; }
+        public string? Phone { get; init; }
+        public Rule? Safe { get; init; }
+        public string Language { get; init; } = "";
+        public string? Note { get; init; }
+
+        /// <summary>One-time id of the form: sent twice, it makes one dossier.</summary>
+        internal Guid Once { get; init; }
+    }
+
+    [Requires(May.SeeSafetyCards)]
+    internal sealed record Check : ICommand<IReadOnlyList<PossibleDuplicate>>
+    {
+        internal string FamilyName { get; init; } = "";
+        internal string GivenName { get; init; } = "";
+        internal string? Phone { get; init; }
+    }
+
+    internal sealed class Rules : AbstractValidator<Command>
+    {
+        public Rules(TimeProvider clock)
+        {
+            RuleFor(c => c.Trigger).NotNull().WithMessage(_ => Words.ChooseTrigger);
+            RuleFor(c => c.When).Must(at => at is null || at <= clock.GetUtcNow().AddHours(1)).WithMessage(_ => Words.InTheFuture);
+            RuleFor(c => c.When).Must(at => at is null || at > clock.GetUtcNow().AddYears(-60)).WithMessage(_ => Words.TooLongAgo);
+            RuleFor(c => c.Municipality).MaximumLength(80).WithMessage(_ => Words.TooLong);
+            RuleFor(c => c.SubKind).Must(code => SubKinds.Find(code) is not null).WithMessage(_ => Words.ChooseFacts);
+            RuleFor(c => c.FamilyName).Must((c, name) => c.Unknown || name.Trim().Length > 0 || c.GivenName.Trim().Length > 0).WithMessage(_ => Words.NameOrUnknown);
+            RuleFor(c => c.FamilyName).MaximumLength(200).WithMessage(_ => Words.TooLong);
+            RuleFor(c => c.GivenName).MaximumLength(200).WithMessage(_ => Words.TooLong);
+            RuleFor(c => c.Phone).Must(p => string.IsNullOrWhiteSpace(p) || PhoneNumber.ToE164(p) is not null).WithMessage(_ => Words.NoPhoneNumber);
+            RuleFor(c => c.Safe).NotNull().When(c => !string.IsNullOrWhiteSpace(c.Phone)).WithMessage(_ => Words.ChooseSafeRule);
+            RuleFor(c => c.Language).Must(Languages.All.Contains).WithMessage(_ => Words.ChooseLanguage);
+            RuleFor(c => c.Note).MaximumLength(20_000).WithMessage(_ => Words.TooLong);
+        }
+    }
+
+    internal sealed class Handler(ZoneDbContext zone, UseCase here, Caller caller, Trail trail, Duplicates duplicates, TimeProvider clock) : IRequestHandler<Command, Registered>
+    {
+        public async Task<Registered> Handle(Command form, CancellationToken ct)
+        {
+            if (form.Once != default && await zone.Set<Submission>().AsNoTracking().SingleOrDefaultAsync(s => s.Id == form.Once, ct) is { } before) return new Registered(before.Made, false);
+            var (now, kind) = (clock.GetUtcNow(), SubKinds.Find(form.SubKind)!);
+            var identity = form.Unknown && form.FamilyName.Trim().Length + form.GivenName.Trim().Length == 0 ? new Particulars("", "", Said(form.Phone)) : new Particulars(form.FamilyName.Trim(), form.GivenName.Trim(), Said(form.Phone));
+            var known = await duplicates.Of(identity.FamilyName, identity.GivenName, identity.Phone, null, ct);
+
+            var year = Design.Html.Moment.Day(now).Year;
+            var number = DossierNumber.Of(year, await DossierCounter.Next(zone, year, ct), here.InZone.Keys.NumberKey);
+            var dossier = Dossier.Open(number, form.Trigger!.Value, kind, form.When, form.Municipality.Trim(), caller.Self, now);
+            var person = Person.Add(dossier.Id, identity, form.Capacity ?? kind.Capacity, form.Language, now);
+            var safe = SafeContact.For(person);
+            if (form.Safe is { } rule && rule != Rule.NotAsked) safe.Agree(rule, default, default, default, default, new SafeDetails(), caller.Self, now);
+            var first = FollowUp.Plan(dossier.Id, [person.Id], ActKind.FirstContact, null, now + FirstContactWithin, caller.Self, now);
+            dossier.Lead = person.Id;
+            dossier.NextDue = first.DueAt;
+            if (caller.Is(Role.Caseworker) && !caller.Is(Role.Coordinator)) dossier.Assign(caller.Self);
+            trail.Concerns(dossier.Id, "intake");
+            zone.AddRange(dossier, person, safe, first, Milestone.Reached(dossier.Id, MilestoneKind.Opened, caller.Self, now), OutboxMessage.New($"dossier-opened {dossier.Id}", NewDossierMail.KindName, dossier.Id, dossier.AssignedTo, now));
+            if (Said(form.Note) is { } note) zone.Add(Note.Write(dossier.Id, [person.Id], Layer.Assistance, note, caller.Self, now));
+            if (form.Once != default) zone.Add(new Submission { Id = form.Once, Made = dossier.Id });
+            var key = new SearchKey(here.InZone.Keys.SearchRoot);
+            SearchToken.Add(zone, key, dossier.Id, person.Id, SearchToken.PartsOf(identity));
+            SearchToken.Add(zone, key, dossier.Id, dossier.Id, [new SearchPart(PartKind.DossierNumber, dossier.Number)]);
+            return new Registered(dossier.Id, known.Count > 0);
+        }
+
+        /// <summary>A first contact is due within two days unless the zone says otherwise.</summary>
+        private static readonly TimeSpan FirstContactWithin = TimeSpan.FromHours(48);
+
+        private static string? Said(string? text) => string.IsNullOrWhiteSpace(text) ? null : text.Trim();
+    }
+
+    internal sealed class CheckHandler(Duplicates duplicates) : IRequestHandler<Check, IReadOnlyList<PossibleDuplicate>>
+    {
+        public Task<IReadOnlyList<PossibleDuplicate>> Handle(Check command, CancellationToken ct) => duplicates.Of(command.FamilyName.Trim(), command.GivenName.Trim(), command.Phone, null, ct);
+    }
+}
+
+/// <summary>The facts of an earlier intake, to register another person of the same event without typing them again.</summary>
+internal static class SameFacts
+{
+    [Requires(May.OpenCallOuts)]
+    internal sealed record Query(Guid Dossier) : IQuery<Register.Command>;
+
+    internal sealed class Handler(ZoneDbContext zone, Guard guard) : IRequestHandler<Query, Register.Command>
+    {
+        public async Task<Register.Command> Handle(Query query, CancellationToken ct)
+        {
+            var dossier = await guard.Read(query.Dossier, ct);
+            var language = await zone.Set<Person>().AsNoTracking().Where(p => p.DossierId == dossier.Id).Select(p => p.Language).FirstOrDefaultAsync(ct);
+            return new Register.Command { Trigger = dossier.Trigger, When = dossier.FactsAt, Municipality = dossier.Municipality, SubKind = dossier.SubKind, Language = language ?? "" };
+        }
+    }
+}

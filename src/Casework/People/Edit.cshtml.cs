@@ -1,0 +1,120 @@
+using FluentValidation;
+using MediatR;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Mvc.RazorPages;
+using Microsoft.EntityFrameworkCore;
+using VictimSupport.Casework.Codes;
+using VictimSupport.Casework.Dossiers;
+using VictimSupport.Design.Tags;
+using VictimSupport.Foundation.Access;
+using VictimSupport.Foundation.Persistence;
+using VictimSupport.Foundation.Pipeline;
+using VictimSupport.Foundation.Secrecy.Search;
+
+namespace VictimSupport.Casework.People;
+
+/// <summary>Adds a person to a dossier, or corrects one: identity, capacity, damage, language.</summary>
+[Requires(May.WorkOnDossiers)]
+internal sealed class Edit(IMediator pipeline, WhereAndWho who) : PageModel
+{
+    [BindProperty(SupportsGet = true)] public Guid Dossier { get; set; }
+    [BindProperty(SupportsGet = true)] public Guid? Person { get; set; }
+    [BindProperty] public Command Form { get; set; } = new();
+    public IReadOnlyList<Choice> CapacitiesOffered => Choice.All<Capacity>(Words.Of);
+    public IReadOnlyList<Choice> DamagesOffered => [.. Enum.GetValues<Damage>().Where(d => d != Damage.None).Select(d => new Choice(d.ToString(), Words.Of(d)))];
+    public IReadOnlyList<Choice> Sexes => Choice.All<Sex>(Words.Of);
+    public IReadOnlyList<Choice> LanguagesOffered => [.. Languages.All.Select(l => new Choice(l, Words.Of("Language_" + l)))];
+
+    public async Task OnGetAsync(CancellationToken ct) => Form = await pipeline.Send(new Query(Dossier, Person, who.Zone!.Record.FirstLanguage), ct);
+
+    public async Task<IActionResult> OnPostAsync(CancellationToken ct)
+    {
+        await pipeline.Send(Form with { Dossier = Dossier, Person = Person }, ct);
+        return RedirectToPage("/Casework/Dossiers/Show", new { Dossier });
+    }
+
+    [Requires(May.WorkOnDossiers)]
+    internal sealed record Query(Guid Dossier, Guid? Person, string Language) : IQuery<Command>;
+
+    [Requires(May.WorkOnDossiers)]
+    internal sealed record Command : ICommand<Guid>
+    {
+        public string FamilyName { get; init; } = "";
+        public string GivenName { get; init; } = "";
+        public Capacity? Capacity { get; init; }
+        public List<Damage> Damages { get; init; } = [];
+        public Sex Sex { get; init; }
+        public DateOnly? BirthDate { get; init; }
+        public int? EstimatedAge { get; init; }
+        public bool IsMinor { get; init; }
+        public string Language { get; init; } = "";
+        public bool NeedsInterpreter { get; init; }
+        public string? Phone { get; init; }
+        public string? Mail { get; init; }
+        public string? Address { get; init; }
+        internal Guid Dossier { get; init; }
+        internal Guid? Person { get; init; }
+    }
+
+    internal sealed class Rules : AbstractValidator<Command>
+    {
+        public Rules(TimeProvider clock)
+        {
+            RuleFor(c => c.FamilyName).MaximumLength(200).WithMessage(_ => Words.TooLong);
+            RuleFor(c => c.GivenName).MaximumLength(200).WithMessage(_ => Words.TooLong);
+            RuleFor(c => c.Capacity).NotNull().WithMessage(_ => Words.ChooseCapacity).IsInEnum().WithMessage(_ => Words.ChooseCapacity);
+            RuleFor(c => c.Sex).IsInEnum().WithMessage(_ => Words.ChooseCapacity);
+            RuleFor(c => c.Language).Must(Languages.All.Contains).WithMessage(_ => Words.ChooseLanguage);
+            RuleFor(c => c.BirthDate).Must(d => d is null || (d <= DateOnly.FromDateTime(clock.GetUtcNow().UtcDateTime) && d > new DateOnly(1900, 1, 1))).WithMessage(_ => Words.NoBirthDate);
+            RuleFor(c => c.EstimatedAge).Must(a => a is null or (>= 0 and <= 120)).WithMessage(_ => Words.NoAge);
+            RuleFor(c => c.Phone).Must(p => string.IsNullOrWhiteSpace(p) || PhoneNumber.ToE164(p) is not null).WithMessage(_ => Words.NoPhoneNumber);
+            RuleFor(c => c.Mail).EmailAddress().When(c => !string.IsNullOrWhiteSpace(c.Mail)).WithMessage(_ => Words.NoMail).MaximumLength(256).WithMessage(_ => Words.TooLong);
+            RuleFor(c => c.Address).MaximumLength(500).WithMessage(_ => Words.TooLong);
+        }
+    }
+
+    internal sealed class QueryHandler(ZoneDbContext zone, Guard guard) : IRequestHandler<Query, Command>
+    {
+        public async Task<Command> Handle(Query query, CancellationToken ct)
+        {
+            var dossier = await guard.Read(query.Dossier, ct);
+            if (query.Person is not { } id) return new Command { Language = query.Language };
+            var person = await zone.Set<Person>().AsNoTracking().SingleOrDefaultAsync(p => p.Id == id && p.DossierId == dossier.Id, ct) ?? throw new RefusedException("absent", dossier.Id);
+            var identity = person.Identity.Value;
+            return new Command
+            {
+                FamilyName = identity.FamilyName, GivenName = identity.GivenName, Capacity = person.Capacity, Damages = [.. Enum.GetValues<Damage>().Where(d => d != Damage.None && person.Damage.HasFlag(d))], Sex = person.Sex,
+                BirthDate = identity.BirthDate, EstimatedAge = identity.EstimatedAge, IsMinor = person.IsMinor, Language = person.Language, NeedsInterpreter = person.NeedsInterpreter, Phone = identity.Phone, Mail = identity.Mail, Address = identity.Address,
+            };
+        }
+    }
+
+    internal sealed class Handler(ZoneDbContext zone, Guard guard, UseCase here, TimeProvider clock) : IRequestHandler<Command, Guid>
+    {
+        public async Task<Guid> Handle(Command form, CancellationToken ct)
+        {
+            var (dossier, now) = (await guard.Open(form.Dossier, ct), clock.GetUtcNow());
+            var identity = new Particulars(form.FamilyName.Trim(), form.GivenName.Trim(), Said(form.Phone), Said(form.Mail), Said(form.Address), form.BirthDate, form.EstimatedAge);
+            var person = form.Person is { } id
+                ? await zone.Set<Person>().SingleOrDefaultAsync(p => p.Id == id && p.DossierId == dossier.Id, ct) ?? throw new RefusedException("absent", dossier.Id)
+                : Join(dossier, identity, form, now);
+            (person.Identity, person.Capacity, person.Sex, person.Language, person.NeedsInterpreter) = (identity, form.Capacity!.Value, form.Sex, form.Language, form.NeedsInterpreter);
+            person.Damage = form.Damages.Aggregate(Damage.None, (all, one) => all | one);
+            person.IsMinor = form.IsMinor || (form.BirthDate is { } born && born.AddYears(18) > Design.Html.Moment.Day(now)) || form.EstimatedAge < 18;
+            if (person.IsMinor && person.IsHelped) dossier.Danger |= Danger.MinorPresent;
+            if (dossier.Lead is null && person.IsHelped) dossier.Lead = person.Id;
+            dossier.Touch();
+            await SearchToken.Replace(zone, new SearchKey(here.InZone.Keys.SearchRoot), dossier.Id, person.Id, SearchToken.PartsOf(identity), ct);
+            return person.Id;
+        }
+
+        private Person Join(Dossier dossier, Particulars identity, Command form, DateTimeOffset now)
+        {
+            var person = People.Person.Add(dossier.Id, identity, form.Capacity!.Value, form.Language, now);
+            zone.AddRange(person, SafeContact.For(person));
+            return person;
+        }
+
+        private static string? Said(string? text) => string.IsNullOrWhiteSpace(text) ? null : text.Trim();
+    }
+}

@@ -1,0 +1,52 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using VictimSupport.Casework.Codes;
+using VictimSupport.Foundation.Audit;
+using VictimSupport.Foundation.Persistence;
+using VictimSupport.Foundation.Secrecy;
+
+namespace VictimSupport.Casework.People;
+
+/// <summary>Who somebody is: opened together, so sealed together.</summary>
+internal sealed record Particulars(string FamilyName, string GivenName, string? Phone = null, string? Mail = null, string? Address = null, DateOnly? BirthDate = null, int? EstimatedAge = null)
+{
+    /// <summary>Given name first; a dash where nothing is known.</summary>
+    public string FullName => string.Join(' ', new[] { GivenName, FamilyName }.Where(n => n.Length > 0)) is { Length: > 0 } name ? name : "–";
+
+    /// <summary>For lists and safety cards.</summary>
+    public string Initials => string.Concat(new[] { GivenName, FamilyName }.Where(n => n.Length > 0).Select(n => System.Globalization.StringInfo.GetNextTextElement(n) + ".")) is { Length: > 0 } initials ? initials : "–";
+}
+
+/// <summary>Somebody in a dossier, helped or only mentioned, with a data key of their own: destroying it forgets them everywhere.</summary>
+internal sealed class Person : IHoldSealed, IOfDossier
+{
+    public Guid Id { get; private set; }
+    public Guid DossierId { get; private set; }
+    public Capacity Capacity { get; set; }
+    public Damage Damage { get; set; }
+    public Sex Sex { get; set; }
+    public string Language { get; set; } = "";
+    public bool NeedsInterpreter { get; set; }
+    public bool IsMinor { get; set; }
+    public DateTimeOffset Added { get; private set; }
+    public Sealed<Particulars> Identity { get; set; } = null!;
+    public Guid KeyOwner => Id;
+    public bool IsHelped => Capacity.IsHelped();
+
+    public static Person Add(Guid dossier, Particulars identity, Capacity capacity, string language, DateTimeOffset now) =>
+        new() { Id = Guid.CreateVersion7(now), DossierId = dossier, Identity = identity, Capacity = capacity, Language = language, Added = now };
+
+    internal sealed class Mapping : IZoneMapping<Person>
+    {
+        public void Configure(EntityTypeBuilder<Person> b)
+        {
+            b.ToTable("person");
+            b.Property(p => p.Id).ValueGeneratedNever();
+            b.Property(p => p.Language).HasMaxLength(10);
+            b.Sealed(p => p.Identity, "person.identity");
+            b.HasIndex(p => p.DossierId);
+            b.Ignore(p => p.KeyOwner);
+            b.Ignore(p => p.IsHelped);
+        }
+    }
+}

@@ -1,0 +1,89 @@
+using MediatR;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Mvc.RazorPages;
+using Microsoft.EntityFrameworkCore;
+using VictimSupport.Casework.Codes;
+using VictimSupport.Casework.Dossiers;
+using VictimSupport.Casework.FollowUps;
+using VictimSupport.Casework.People;
+using VictimSupport.Design.Html;
+using VictimSupport.Foundation.Access;
+using VictimSupport.Foundation.Persistence;
+using VictimSupport.Foundation.Pipeline;
+using VictimSupport.Foundation.Secrecy;
+using VictimSupport.Identity.Contracts;
+
+namespace VictimSupport.Casework.Worklist;
+
+/// <summary>What to do now: due and late first, the dangerous before the rest. Initials only; the full name shows in the dossier.</summary>
+[Requires(May.WorkOnDossiers)]
+internal sealed class Mine(IMediator pipeline, IAccounts accounts, TimeProvider clock) : PageModel
+{
+    [BindProperty(SupportsGet = true)] public Tab Tab { get; set; }
+    [BindProperty(SupportsGet = true, Name = "at")] public int At { get; set; } = 1;
+    public Answer List { get; private set; } = null!;
+    public IReadOnlyDictionary<Guid, Colleague> Names { get; private set; } = null!;
+    public DateTimeOffset Now => clock.GetUtcNow();
+
+    public async Task OnGetAsync(CancellationToken ct)
+    {
+        List = await pipeline.Send(new Query(Tab, Math.Clamp(At, 1, 10_000)), ct);
+        Names = await accounts.Named(List.Rows.Select(r => r.AssignedTo).OfType<Guid>(), ct);
+    }
+
+    public string Name(Guid? account) => account is { } id && Names.TryGetValue(id, out var colleague) ? colleague.DisplayName : Words.Nobody;
+
+    [Requires(May.WorkOnDossiers)]
+    internal sealed record Query(Tab Tab, int Page) : IQuery<Answer>;
+
+    /// <param name="Act">The next act planned; null where there is none.</param>
+    internal sealed record Row(Guid Dossier, string Number, string Initials, string SubKind, Danger Danger, int Urgency, Rule Call, Rule Sms, Guid? Act, ActKind? ActKind, DateTimeOffset? Due, Guid? AssignedTo);
+
+    internal sealed record Answer(IReadOnlyList<Row> Rows, int Total, int DueToday, int Late, int Unassigned) : IListDossiers
+    {
+        public const int PerPage = 25;
+        public int Pages => Math.Max(1, (Total + PerPage - 1) / PerPage);
+        IEnumerable<Guid> IListDossiers.Listed => Rows.Select(r => r.Dossier);
+    }
+
+    internal sealed class Handler(ZoneDbContext zone, Guard guard, Keyring keys, Caller caller, TimeProvider clock) : IRequestHandler<Query, Answer>
+    {
+        public async Task<Answer> Handle(Query query, CancellationToken ct)
+        {
+            var (self, now) = (caller.Self, clock.GetUtcNow());
+            var tonight = Moment.Instant(Moment.Day(now).AddDays(1).ToDateTime(TimeOnly.MinValue));
+            var visible = zone.Set<Dossier>().AsNoTracking().Where(guard.Visible());
+            var listed = query.Tab switch
+            {
+                Tab.Team => visible.Where(d => d.Closed == null),
+                Tab.Unassigned => visible.Where(d => d.Closed == null && d.AssignedTo == null),
+                Tab.Closed => visible.Where(d => d.Closed != null),
+                _ => visible.Where(d => d.Closed == null && (d.AssignedTo == self || (d.AssignedTo == null && d.OpenedBy == self))),
+            };
+            var own = visible.Where(d => d.Closed == null && (d.AssignedTo == self || d.AssignedTo == null));
+            var total = await listed.CountAsync(ct);
+            var counts = await own.GroupBy(_ => 1).Select(g => new { Today = g.Count(d => d.NextDue < tonight), Late = g.Count(d => d.NextDue < now), Free = g.Count(d => d.AssignedTo == null) }).SingleOrDefaultAsync(ct);
+            var page = await (query.Tab == Tab.Closed ? listed.OrderByDescending(d => d.Closed) : listed.OrderBy(d => d.NextDue == null || d.NextDue >= tonight).ThenByDescending(d => d.Urgency).ThenBy(d => d.NextDue).ThenBy(d => d.Id))
+                .Skip((query.Page - 1) * Answer.PerPage).Take(Answer.PerPage).ToListAsync(ct);
+            return new Answer(await Open(page, ct), total, counts?.Today ?? 0, counts?.Late ?? 0, counts?.Free ?? 0);
+        }
+
+        private async Task<IReadOnlyList<Row>> Open(List<Dossier> page, CancellationToken ct)
+        {
+            var (leads, ids) = (page.Select(d => d.Lead).OfType<Guid>().ToList(), page.Select(d => d.Id).ToList());
+            var people = await zone.Set<Person>().AsNoTracking().Where(p => leads.Contains(p.Id)).ToDictionaryAsync(p => p.Id, ct);
+            await keys.Fetch(people.Keys, ct);
+            var safe = await zone.Set<SafeContact>().AsNoTracking().Where(s => leads.Contains(s.Id)).Select(s => new { s.Id, s.Call, s.Sms }).ToDictionaryAsync(s => s.Id, ct);
+            var acts = (await zone.Set<FollowUp>().AsNoTracking().Where(f => ids.Contains(f.DossierId) && f.Done == null).Select(f => new { f.Id, f.DossierId, f.Kind, f.DueAt }).ToListAsync(ct))
+                .GroupBy(f => f.DossierId).ToDictionary(g => g.Key, g => g.MinBy(f => f.DueAt)!);
+            return [.. page.Select(d =>
+            {
+                var rules = d.Lead is { } lead ? safe.GetValueOrDefault(lead) : null;
+                var act = acts.GetValueOrDefault(d.Id);
+                return new Row(d.Id, d.Number, d.Lead is { } id && people.TryGetValue(id, out var person) ? person.Identity.Value.Initials : "–", d.SubKind, d.Danger, d.Urgency, rules?.Call ?? Rule.NotAsked, rules?.Sms ?? Rule.NotAsked, act?.Id, act?.Kind, act?.DueAt, d.AssignedTo);
+            })];
+        }
+    }
+}
+
+internal enum Tab { Mine, Team, Unassigned, Closed }
