@@ -26,6 +26,7 @@ public static class AccessMatrix
         [May.SeeMaskedFigures] = [ZoneAdministrator, DataProtectionOfficer],
         [May.SeeProtectedFigures] = [Operator, ZoneAdministrator, Coordinator, Caseworker, OnCall, DataProtectionOfficer, Analyst],
         [May.BeSignedIn] = Enum.GetValues<Role>(),
+        [May.HoldAnAccount] = Enum.GetValues<Role>(),
     };
 
     /// <summary>Every deed with the roles that may do it, in the order of <see cref="May"/>.</summary>

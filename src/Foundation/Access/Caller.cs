@@ -10,7 +10,7 @@ public sealed record Caller(Guid? Account, Guid? Session, IReadOnlySet<Role> Rol
     /// <summary>A job: it stands behind no person and may do what its request requires.</summary>
     public static readonly Caller Platform = new(null, null, new HashSet<Role>(), IsPlatform: true);
 
-    public bool May(May deed) => IsPlatform || AccessMatrix.Allows(deed, Roles);
+    public bool May(May deed) => IsPlatform || (deed == Access.May.HoldAnAccount ? Account is not null : AccessMatrix.Allows(deed, Roles));
     public bool Is(Role role) => Roles.Contains(role);
 
     /// <summary>The account, where the use case cannot be reached without one.</summary>

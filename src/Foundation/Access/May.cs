@@ -20,5 +20,10 @@ public enum May
     SeeExactFigures,
     SeeMaskedFigures,
     SeeProtectedFigures,
+
+    /// <summary>Hold any role in the place where one stands.</summary>
     BeSignedIn,
+
+    /// <summary>Have an account, whatever its roles: for one's own pages under <c>/account</c>.</summary>
+    HoldAnAccount,
 }

@@ -14,7 +14,7 @@ using VictimSupport.Identity.Contracts;
 namespace VictimSupport.Identity.Home;
 
 /// <summary>Where somebody may go, and how the screen looks to them.</summary>
-[Requires(May.BeSignedIn)]
+[Requires(May.HoldAnAccount)]
 internal sealed class Show(IMediator pipeline, IKnowPlaces places, WhereAndWho who, AccountBook book) : PageModel, IShowAgain
 {
     [BindProperty] public Command Form { get; set; } = new();
@@ -46,10 +46,10 @@ internal sealed class Show(IMediator pipeline, IKnowPlaces places, WhereAndWho w
         return RedirectToPage();
     }
 
-    [Requires(May.BeSignedIn)]
+    [Requires(May.HoldAnAccount)]
     internal sealed record Query : ICatalogQuery<Account>;
 
-    [Requires(May.BeSignedIn)]
+    [Requires(May.HoldAnAccount)]
     internal sealed record Command : ICatalogCommand<bool>
     {
         public string Language { get; init; } = "";

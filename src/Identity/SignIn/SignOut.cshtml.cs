@@ -28,7 +28,7 @@ internal sealed class SignOut(IMediator pipeline, WhereAndWho who, SessionBook b
         return Redirect("/account/sign-in");
     }
 
-    [Requires(May.BeSignedIn)]
+    [Requires(May.HoldAnAccount)]
     internal sealed record Command : ICatalogCommand<bool>
     {
         internal Guid Session { get; init; }

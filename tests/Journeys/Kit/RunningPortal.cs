@@ -12,7 +12,7 @@ public sealed class RunningPortal : IAsyncLifetime
 {
     private Process? process;
     private IPlaywright? playwright;
-    private readonly System.Text.StringBuilder output = new();
+    private readonly System.Text.StringBuilder printed = new();
 
     public string Folder { get; } = Path.Combine(Path.GetTempPath(), "vs-journeys-" + Guid.NewGuid().ToString("N")[..8]);
     public string Address { get; private set; } = "";
@@ -20,13 +20,15 @@ public sealed class RunningPortal : IAsyncLifetime
     public TimeSpan ToFirstPage { get; private set; }
 
     /// <summary>All that the process printed: logs in which no name may stand.</summary>
-    public string Output { get { lock (output) return output.ToString(); } }
+    public string Output { get { lock (printed) return printed.ToString(); } }
 
     public async ValueTask InitializeAsync()
     {
         Address = $"http://localhost:{FreePort()}";
-        var dll = Path.Combine(AppContext.BaseDirectory, "VictimSupport.Portal.dll");
-        var start = new ProcessStartInfo("dotnet", [dll, "--Urls", Address, "--Data:Directory", Folder]) { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false, WorkingDirectory = AppContext.BaseDirectory };
+        // The product's own output, as `dotnet run` starts it: tests/Journeys/bin/{configuration}/{framework} has it beside.
+        var (framework, configuration) = (new DirectoryInfo(AppContext.BaseDirectory), new DirectoryInfo(AppContext.BaseDirectory).Parent!);
+        var output = Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "..", "..", "..", "..", "..", "src", "Portal", "bin", configuration.Name, framework.Name));
+        var start = new ProcessStartInfo("dotnet", [Path.Combine(output, "VictimSupport.Portal.dll"), "--Urls", Address, "--Data:Directory", Folder]) { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false, WorkingDirectory = output };
         start.Environment["ASPNETCORE_ENVIRONMENT"] = "Development";
         var clock = Stopwatch.StartNew();
         process = Process.Start(start)!;
@@ -75,7 +77,7 @@ public sealed class RunningPortal : IAsyncLifetime
         throw new TimeoutException("The portal did not answer within 60 s:\n" + Output);
     }
 
-    private void Keep(object sender, DataReceivedEventArgs line) { lock (output) output.AppendLine(line.Data); }
+    private void Keep(object sender, DataReceivedEventArgs line) { lock (printed) printed.AppendLine(line.Data); }
 
     private static int FreePort()
     {
