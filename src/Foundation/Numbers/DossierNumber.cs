@@ -1,23 +1,44 @@
 using System.Buffers.Binary;
 using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
 using System.Security.Cryptography;
 
 namespace VictimSupport.Foundation.Numbers;
+
+/// <summary>What came of reading a dossier number: the form's message follows from it.</summary>
+public enum DossierNumberReading
+{
+    Read,
+
+    /// <summary>Not nine letters and digits, or something among them that is neither.</summary>
+    WrongLength,
+
+    /// <summary>The first four are no year.</summary>
+    NoYear,
+
+    /// <summary>A 0, O, 1 or I after the year: no number has one, so it was misread.</summary>
+    ForbiddenLetter,
+
+    /// <summary>The check character does not fit: a character is wrong or two changed places.</summary>
+    WrongCheck,
+}
 
 /// <summary>A dossier's number: year, four characters and a check character, as <c>2026-K7QPX</c>. The four come from a keyed permutation of a counter, so
 /// numbers are unique and yet not consecutive to the eye: a gap betrays nobody. No 0, O, 1 or I.</summary>
 public readonly record struct DossierNumber
 {
     private const string Letters = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ";
-    private const int Rounds = 8, Half = 10, Mask = (1 << Half) - 1;
+    private const int Rounds = 8, Half = 10, Mask = (1 << Half) - 1, YearLength = 4, Length = 10;
 
-    /// <summary>Numbers in one year: 32⁴.</summary>
+    /// <summary>Numbers in one year: 32⁴. A zone that opens more in a year gets an exception, never a number twice.</summary>
     public const int PerYear = 1 << (2 * Half);
 
-    private DossierNumber(string text) => Text = text;
+    private readonly string? written;
+
+    private DossierNumber(string text) => written = text;
 
     /// <summary>As it is shown and stored: nine letters and digits with a hyphen after the year.</summary>
-    public string Text { get; }
+    public string Text => written ?? "";
 
     public override string ToString() => Text;
 
@@ -26,11 +47,13 @@ public readonly record struct DossierNumber
     /// <param name="key">The zone's key for numbers; another zone or year has another order.</param>
     public static DossierNumber Of(int year, int counter, ReadOnlySpan<byte> key)
     {
+        ArgumentOutOfRangeException.ThrowIfLessThan(year, 1000);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(year, 9999);
         ArgumentOutOfRangeException.ThrowIfNegative(counter);
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(counter, PerYear);
         var mixed = Permute(year, counter, key);
-        Span<char> text = stackalloc char[10];
-        year.TryFormat(text, out _, "0000", System.Globalization.CultureInfo.InvariantCulture);
+        Span<char> text = stackalloc char[Length];
+        year.TryFormat(text, out _, "0000", CultureInfo.InvariantCulture);
         text[4] = '-';
         for (var i = 0; i < 4; i++) text[5 + i] = Letters[(mixed >> (15 - 5 * i)) & 31];
         text[9] = Letters[Check(text)];
@@ -38,17 +61,30 @@ public readonly record struct DossierNumber
     }
 
     /// <summary>Reads a number as people type it: any case, spaces, with or without the hyphen. False when it cannot be one, the check character included.</summary>
-    public static bool TryParse([NotNullWhen(true)] string? typed, out DossierNumber number)
+    public static bool TryParse([NotNullWhen(true)] string? typed, out DossierNumber number) => Read(typed, out number) == DossierNumberReading.Read;
+
+    /// <summary>Reads a number as people type it and says why when it cannot.</summary>
+    public static DossierNumberReading Read(string? typed, out DossierNumber number)
     {
         number = default;
-        if (typed is null) return false;
-        var plain = string.Concat(typed.Where(char.IsAsciiLetterOrDigit)).ToUpperInvariant();
-        if (plain.Length != 9 || !plain.AsSpan(0, 4).ContainsOnlyDigits() || plain[4..].Any(c => !Letters.Contains(c, StringComparison.Ordinal))) return false;
-        var text = $"{plain[..4]}-{plain[4..]}";
-        if (Letters[Check(text)] != text[9]) return false;
-        number = new DossierNumber(text);
-        return true;
+        Span<char> text = stackalloc char[Length];
+        var at = 0;
+        foreach (var c in typed ?? "")
+        {
+            if (Parts(c)) continue;
+            if (!char.IsAsciiLetterOrDigit(c) || at == Length) return DossierNumberReading.WrongLength;
+            text[at++] = char.ToUpperInvariant(c);
+            if (at == YearLength) text[at++] = '-';
+        }
+        if (at != Length) return DossierNumberReading.WrongLength;
+        if (text[..YearLength].ContainsAnyExceptInRange('0', '9') || text[0] == '0') return DossierNumberReading.NoYear;
+        if (text[(YearLength + 1)..].ContainsAnyExcept(Letters)) return DossierNumberReading.ForbiddenLetter;
+        if (Letters[Check(text)] != text[^1]) return DossierNumberReading.WrongCheck;
+        number = new DossierNumber(new string(text));
+        return DossierNumberReading.Read;
     }
+
+    private static bool Parts(char c) => char.IsWhiteSpace(c) || c is '.' or '/' || char.GetUnicodeCategory(c) is UnicodeCategory.DashPunctuation or UnicodeCategory.Format;
 
     /// <summary>A Feistel network over 20 bits: a bijection whatever the round function is.</summary>
     internal static int Permute(int year, int counter, ReadOnlySpan<byte> key)
@@ -90,14 +126,5 @@ public readonly record struct DossierNumber
             if ((a & 32) != 0) a ^= 0b100101; // x⁵ + x² + 1
         }
         return product;
-    }
-}
-
-file static class Digits
-{
-    public static bool ContainsOnlyDigits(this ReadOnlySpan<char> text)
-    {
-        foreach (var c in text) if (!char.IsAsciiDigit(c)) return false;
-        return true;
     }
 }

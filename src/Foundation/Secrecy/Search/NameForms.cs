@@ -1,6 +1,3 @@
-using System.Globalization;
-using System.Text;
-
 namespace VictimSupport.Foundation.Secrecy.Search;
 
 /// <summary>What a token stands for.</summary>
@@ -12,78 +9,89 @@ public readonly record struct SearchPart(PartKind Kind, string Text);
 /// <summary>How a name is cut into parts that can be found whatever accents, particles, hyphens and spelling somebody types.</summary>
 public static class NameForms
 {
-    private const int ShortestPrefix = 4, LongestPrefix = 6;
+    // No beginning under four letters: it would betray too much of a rare name. The longer ones keep a query for Vandenbroeck from bringing every Vanden… of the zone.
+    private static readonly int[] Beginnings = [4, 5, 6, 8, 10];
 
+    // Only what is never a whole name beside another: a single letter that is one is an initial too, and is read both ways.
     private static readonly HashSet<string> Particles = new(StringComparer.Ordinal)
     {
-        "d", "da", "de", "del", "della", "den", "der", "des", "di", "dos", "du", "el", "al", "l", "la", "las", "le", "les", "op", "s", "t", "te", "ten", "ter", "van", "vande", "vanden", "vander", "ver", "von", "vom", "zu", "zum", "zur",
+        "d", "da", "de", "del", "della", "den", "der", "des", "di", "dos", "du", "l", "la", "las", "le", "les", "mac", "mc", "o", "op", "s", "t", "te", "ten", "ter",
+        "van", "vande", "vanden", "vander", "ver", "von", "vom", "zu", "zum", "zur", "saint", "sainte", "sint", "sankt",
+        "abd", "abdel", "abdul", "abou", "ait", "al", "ben", "bin", "bou", "el", "oulad", "ould",
     };
 
-    private static readonly Dictionary<char, string> Letters = new()
-    {
-        ['ß'] = "ss", ['æ'] = "ae", ['œ'] = "oe", ['ø'] = "o", ['ł'] = "l", ['đ'] = "d", ['ð'] = "d", ['þ'] = "th", ['ı'] = "i", ['ħ'] = "h", ['ŋ'] = "ng", ['ə'] = "e", ['ĳ'] = "ij",
-    };
-
-    /// <summary>All parts under which a person is found: words, prefixes of four to six letters, sounds. No shorter prefix: it would betray too much of a rare name.</summary>
+    /// <summary>All parts under which a person is found: words, beginnings of four letters and more, sounds.</summary>
     public static IReadOnlyList<SearchPart> Of(string familyName, string? givenName)
     {
         var parts = new HashSet<SearchPart>();
-        foreach (var form in Forms(familyName).Concat(Forms(givenName)))
+        foreach (var form in Forms(familyName, givenName))
         {
             parts.Add(new SearchPart(PartKind.Word, form));
-            for (var length = ShortestPrefix; length <= Math.Min(LongestPrefix, form.Length - 1); length++) parts.Add(new SearchPart(PartKind.Prefix, form[..length]));
+            foreach (var length in Beginnings.Where(l => l < form.Length)) parts.Add(new SearchPart(PartKind.Prefix, form[..length]));
             parts.Add(new SearchPart(PartKind.Sound, Sound.Of(form)));
         }
         return [.. parts];
     }
 
-    /// <summary>The forms of a name: each word with the particles before it joined on, and the bare word; the whole name joined.</summary>
-    internal static IReadOnlySet<string> Forms(string? name)
+    /// <summary>Small letters and digits, words parted by one space; accents, apostrophes and invisible marks gone.</summary>
+    public static string Fold(string name) => Folding.Plain(name);
+
+    /// <summary>The longest beginning that is kept of names at least as long as what was typed; null when it is too short to search by.</summary>
+    internal static string? Beginning(string typed) => Beginnings.LastOrDefault(l => l <= typed.Length) is > 0 and var length ? typed[..length] : null;
+
+    /// <summary>The forms of a person's name: each word with the particles before it joined on, the bare word, family and given name joined.</summary>
+    internal static IReadOnlySet<string> Forms(string? familyName, string? givenName)
     {
+        var (family, given) = (Chunks(familyName), Chunks(givenName));
         var forms = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var barrel in Words(name, hyphensPart: true)) forms.UnionWith(Chunks(barrel).SelectMany(c => c.Bare is { Length: > 1 } bare ? new[] { c.Joined, bare } : [c.Joined]));
-        var whole = string.Concat(Words(name, hyphensPart: false).SelectMany(w => w));
-        if (whole.Length is > 0 and <= 40) forms.Add(whole);
+        foreach (var name in new[] { family, given })
+        {
+            foreach (var chunk in name)
+            {
+                forms.UnionWith(chunk.Joined);
+                if (chunk.Bare[0].Length > 1) forms.UnionWith(chunk.Bare);
+            }
+            if (Whole(name) is { Length: > 0 and <= 40 } whole) forms.Add(whole);
+        }
+        // Le Minh, Ben Janssens: a name that looks like a particle is taken for one when it is typed before the other.
+        if (OnlyParticles(family)) foreach (var chunk in given) forms.UnionWith(chunk.Joined.Select(j => Whole(family) + j));
+        if (OnlyParticles(given)) foreach (var chunk in family) forms.UnionWith(chunk.Joined.Select(j => Whole(given) + j));
         return forms;
     }
 
-    /// <summary>What somebody typed, as chunks: particles joined to the word they belong to.</summary>
-    internal static IReadOnlyList<string> Typed(string typed) => [.. Words(typed, hyphensPart: true).SelectMany(Chunks).Select(c => c.Joined)];
+    private static string Whole(IReadOnlyList<NameChunk> name) => string.Concat(name.Select(c => c.Joined[0]));
 
-    private static IEnumerable<(string Joined, string Bare)> Chunks(IReadOnlyList<string> words)
+    private static bool OnlyParticles(IReadOnlyList<NameChunk> name) => name is [var only] && only.Particles.Append(only.Bare[0]).All(Particles.Contains);
+
+    /// <summary>A name, or what somebody typed, word by word with the particles before each.</summary>
+    internal static IReadOnlyList<NameChunk> Chunks(string? name)
     {
-        var before = new StringBuilder();
-        foreach (var word in words)
+        if (string.IsNullOrWhiteSpace(name)) return [];
+        var (plain, spelledOut) = (Folding.Plain(name).Split(' '), Folding.Plain(Folding.SpelledOut(name)).Split(' '));
+        var (chunks, before) = (new List<NameChunk>(), new List<string>());
+        for (var i = 0; i < plain.Length; i++)
         {
-            if (Particles.Contains(word) && !ReferenceEquals(word, words[^1])) { before.Append(word); continue; }
-            yield return (before + word, word);
+            if (plain[i].Length == 0) continue;
+            if (Particles.Contains(plain[i]) && i < plain.Length - 1) { before.Add(plain[i]); continue; }
+            chunks.Add(new NameChunk([.. before], plain[i] == spelledOut[i] ? [plain[i]] : [plain[i], spelledOut[i]]));
             before.Clear();
         }
+        return chunks;
     }
+}
 
-    // A hyphen parts two surnames; an apostrophe never parts.
-    private static IEnumerable<IReadOnlyList<string>> Words(string? name, bool hyphensPart)
-    {
-        if (string.IsNullOrWhiteSpace(name)) yield break;
-        foreach (var barrel in hyphensPart ? Fold(name).Split('-') : [Fold(name).Replace("-", "", StringComparison.Ordinal)])
-        {
-            var words = barrel.Split(' ', StringSplitOptions.RemoveEmptyEntries);
-            if (words.Length > 0) yield return words;
-        }
-    }
+/// <summary>A word of a name with the particles before it.</summary>
+/// <param name="Bare">The word in its one or two spellings without accents.</param>
+internal sealed record NameChunk(IReadOnlyList<string> Particles, IReadOnlyList<string> Bare)
+{
+    /// <summary>Particles and word in one, the Arabic article in both its spellings.</summary>
+    public IReadOnlyList<string> Joined { get; } = [.. Bare.SelectMany(b => Before(Particles).Select(p => p + b))];
 
-    /// <summary>Lower case a–z and digits, words parted by one space, barrels by a hyphen; accents, apostrophes and invisible marks gone.</summary>
-    public static string Fold(string name)
-    {
-        var plain = new StringBuilder(name.Length);
-        foreach (var c in name.ToLowerInvariant().Normalize(NormalizationForm.FormKD))
-        {
-            if (Letters.TryGetValue(c, out var letters)) plain.Append(letters);
-            else if (char.IsAsciiLetterOrDigit(c)) plain.Append(c);
-            else if (CharUnicodeInfo.GetUnicodeCategory(c) is UnicodeCategory.DashPunctuation) plain.Append('-');
-            else if (char.IsWhiteSpace(c) || c is ',' or '.' or '/' or ';') plain.Append(' ');
-            else if (char.IsLetter(c)) plain.Append(c);
-        }
-        return string.Join('-', plain.ToString().Split('-', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Select(b => string.Join(' ', b.Split(' ', StringSplitOptions.RemoveEmptyEntries))));
-    }
+    /// <summary>What looked like a particle may have been an initial: D. Peeters.</summary>
+    public char? Initial => Particles is [{ Length: 1 } letter] ? letter[0] : null;
+
+    private static IEnumerable<string> Before(IReadOnlyList<string> particles) =>
+        particles is [.., "al" or "el"]
+            ? [string.Concat(particles), string.Concat(particles.SkipLast(1)) + (particles[^1] == "al" ? "el" : "al")]
+            : [string.Concat(particles)];
 }

@@ -3,16 +3,25 @@ namespace VictimSupport.Foundation.Secrecy.Search;
 /// <summary>A name as somebody typed it. The store answers with more people than meant (tokens collide on purpose), so what it brings is opened and matched again.</summary>
 public sealed class NameQuery
 {
-    private readonly IReadOnlyList<string> chunks;
+    /// <summary>More words than any name has; what stands behind them is not looked at.</summary>
+    private const int MostWords = 8, MostLetters = 200;
+    private const int Exact = 4, Begins = 2, Sounds = 1;
 
-    private NameQuery(IReadOnlyList<string> chunks) => this.chunks = chunks;
+    private readonly IReadOnlyList<NameChunk> chunks;
 
-    public static NameQuery Parse(string typed) => new(NameForms.Typed(typed));
+    private NameQuery(IReadOnlyList<NameChunk> chunks)
+    {
+        this.chunks = chunks;
+        var groups = Enumerable.Range(0, chunks.Count).Where(i => !IsInitial(i)).Select(i => (IReadOnlyList<SearchPart>)[.. Alternatives(i).Distinct()]);
+        Groups = [.. groups];
+    }
+
+    public static NameQuery Parse(string typed) => new([.. NameForms.Chunks(typed.Length > MostLetters ? typed[..MostLetters] : typed).Take(MostWords)]);
 
     public bool IsEmpty => chunks.Count == 0;
 
-    /// <summary>For each typed name the parts of which one must be found; a person must have one of each group.</summary>
-    public IReadOnlyList<IReadOnlyList<SearchPart>> Groups => [.. chunks.Select(Alternatives)];
+    /// <summary>For each typed name the parts of which one must be found; a person must have one of each group. Whoever <see cref="Matches"/> is among those found.</summary>
+    public IReadOnlyList<IReadOnlyList<SearchPart>> Groups { get; }
 
     /// <summary>Is this person meant?</summary>
     public bool Matches(string familyName, string? givenName) => Rank(familyName, givenName) > 0;
@@ -20,21 +29,56 @@ public sealed class NameQuery
     /// <summary>How well this person fits: 0 not at all; exact words before beginnings before sounds.</summary>
     public int Rank(string familyName, string? givenName)
     {
-        var forms = NameForms.Forms(familyName).Concat(NameForms.Forms(givenName)).ToHashSet(StringComparer.Ordinal);
-        var rank = 0;
-        foreach (var chunk in chunks)
+        if (IsEmpty) return 0;
+        var forms = NameForms.Forms(familyName, givenName);
+        var person = new Person(forms, forms.Select(Sound.Of).ToHashSet(StringComparer.Ordinal));
+        // The best reading of the words from each place on: a word for itself, or joined with the next (Anne Marie, Annemarie). 0: no reading.
+        var best = new int[chunks.Count + 2];
+        best[chunks.Count] = 1;
+        for (var i = chunks.Count - 1; i >= 0; i--)
         {
-            var fit = forms.Contains(chunk) ? 4 : chunk.Length >= 4 && forms.Any(f => f.StartsWith(chunk, StringComparison.Ordinal)) ? 2 : forms.Any(f => Sound.Of(f) == Sound.Of(chunk)) ? 1 : 0;
-            if (fit == 0) return 0;
-            rank += fit;
+            best[i] = Add(Fit(i, person), best[i + 1]);
+            if (i + 1 < chunks.Count) best[i] = Math.Max(best[i], Add(Paired(i).Max(person.Same), best[i + 2]));
         }
-        return rank;
+        return best[0];
+
+        static int Add(int fit, int rest) => fit == 0 || rest == 0 ? 0 : fit + rest;
     }
 
-    private static List<SearchPart> Alternatives(string chunk)
+    private int Fit(int place, Person person)
     {
-        var parts = new List<SearchPart> { new(PartKind.Word, chunk), new(PartKind.Sound, Sound.Of(chunk)) };
-        if (chunk.Length >= 4) parts.Add(new SearchPart(PartKind.Prefix, chunk[..Math.Min(6, chunk.Length)]));
-        return parts;
+        var chunk = chunks[place];
+        if (IsInitial(place)) return person.Begins(chunk.Bare[0]) ? Sounds : 0;
+        var fit = chunk.Joined.Max(person.Fit);
+        return fit == 0 && chunk.Initial is { } initial && person.Begins(initial.ToString()) ? Math.Min(Begins, chunk.Bare.Max(person.Fit)) : fit;
+    }
+
+    // A single letter is searched only if nothing else was typed: no beginning that short is kept.
+    private bool IsInitial(int place) => chunks[place] is { Particles.Count: 0, Bare: [{ Length: 1 }, ..] } && chunks.Any(c => c.Bare[0].Length > 1);
+
+    private IEnumerable<SearchPart> Alternatives(int place)
+    {
+        foreach (var word in chunks[place].Initial is null ? chunks[place].Joined : [.. chunks[place].Joined, .. chunks[place].Bare])
+        {
+            yield return new SearchPart(PartKind.Word, word);
+            yield return new SearchPart(PartKind.Sound, Sound.Of(word));
+            if (NameForms.Beginning(word) is { } beginning) yield return new SearchPart(PartKind.Prefix, beginning);
+        }
+        foreach (var pair in new[] { place - 1, place }.Where(p => p >= 0 && p + 1 < chunks.Count).SelectMany(Paired))
+        {
+            yield return new SearchPart(PartKind.Word, pair);
+            yield return new SearchPart(PartKind.Sound, Sound.Of(pair));
+        }
+    }
+
+    private IEnumerable<string> Paired(int place) => chunks[place].Joined.SelectMany(a => chunks[place + 1].Joined.Select(b => a + b));
+
+    private sealed record Person(IReadOnlySet<string> Forms, IReadOnlySet<string> Heard)
+    {
+        public bool Begins(string letters) => Forms.Any(f => f.StartsWith(letters, StringComparison.Ordinal));
+
+        public int Same(string word) => Forms.Contains(word) ? Exact : Heard.Contains(Sound.Of(word)) ? Sounds : 0;
+
+        public int Fit(string word) => Forms.Contains(word) ? Exact : NameForms.Beginning(word) is not null && Begins(word) ? NameQuery.Begins : Same(word);
     }
 }

@@ -1,38 +1,58 @@
+using System.Globalization;
 using PhoneNumbers;
 
 namespace VictimSupport.Foundation.Secrecy.Search;
+
+/// <summary>What came of reading a telephone number.</summary>
+public enum PhoneReading { Read, Empty, NotANumber, TooShort, TooLong, NobodysNumber }
 
 /// <summary>Telephone numbers as people write them in Belgium.</summary>
 public static class PhoneNumber
 {
     private const string Home = "BE";
+    private const int Belgium = 32, MostTyped = 40;
     private static readonly PhoneNumberUtil Util = PhoneNumberUtil.GetInstance();
 
     /// <summary>The number in international form (E.164, <c>+32470123456</c>); null when it cannot be one. Short numbers such as 101 are nobody's.</summary>
-    public static string? ToE164(string? typed)
+    public static string? ToE164(string? typed) => Read(typed, out var e164) == PhoneReading.Read ? e164 : null;
+
+    /// <summary>Reads a number and says why when it cannot: the form's message follows from it.</summary>
+    public static PhoneReading Read(string? typed, out string? e164)
     {
-        if (Read(typed) is not { } number) return null;
-        return Util.Format(number, PhoneNumberFormat.E164);
+        var reading = Parse(typed, out var number);
+        e164 = reading == PhoneReading.Read ? Util.Format(number, PhoneNumberFormat.E164) : null;
+        return reading;
     }
 
     /// <summary>As it is read aloud: national for Belgium, international else; what cannot be read is shown as it was typed.</summary>
     public static string Show(string typed) =>
-        Read(typed) is { } number ? Util.Format(number, number.CountryCode == 32 ? PhoneNumberFormat.NATIONAL : PhoneNumberFormat.INTERNATIONAL) : typed;
+        Parse(typed, out var number) == PhoneReading.Read ? Util.Format(number, number.CountryCode == Belgium ? PhoneNumberFormat.NATIONAL : PhoneNumberFormat.INTERNATIONAL) : typed;
 
     /// <summary>The part under which a number is found; null when it is none.</summary>
     public static SearchPart? Part(string? typed) => ToE164(typed) is { } number ? new SearchPart(PartKind.Phone, number) : null;
 
-    private static PhoneNumbers.PhoneNumber? Read(string? typed)
+    private static PhoneReading Parse(string? typed, out PhoneNumbers.PhoneNumber number)
     {
-        if (string.IsNullOrWhiteSpace(typed) || typed.Length > 40) return null;
+        number = new PhoneNumbers.PhoneNumber();
+        if (string.IsNullOrWhiteSpace(typed)) return PhoneReading.Empty;
+        if (typed.Length > MostTyped) return PhoneReading.TooLong;
+        // Numbers copied from an address book carry invisible direction marks.
+        var plain = string.Concat(typed.Where(c => char.GetUnicodeCategory(c) != UnicodeCategory.Format && !char.IsWhiteSpace(c))).Replace("(0)", "", StringComparison.Ordinal);
         try
         {
-            var number = Util.Parse(typed.Replace("(0)", "", StringComparison.Ordinal), Home);
-            return Util.IsValidNumber(number) ? number : null;
+            number = Util.Parse(plain, Home);
         }
-        catch (NumberParseException)
+        catch (NumberParseException problem)
         {
-            return null; // not a number is an answer
+            // Not a number is an answer.
+            return problem.ErrorType switch { ErrorType.TOO_LONG => PhoneReading.TooLong, ErrorType.TOO_SHORT_NSN or ErrorType.TOO_SHORT_AFTER_IDD => PhoneReading.TooShort, _ => PhoneReading.NotANumber };
         }
+        if (Util.IsValidNumber(number)) return PhoneReading.Read;
+        return Util.IsPossibleNumberWithReason(number) switch
+        {
+            PhoneNumberUtil.ValidationResult.TOO_SHORT or PhoneNumberUtil.ValidationResult.IS_POSSIBLE_LOCAL_ONLY => PhoneReading.TooShort,
+            PhoneNumberUtil.ValidationResult.TOO_LONG => PhoneReading.TooLong,
+            _ => PhoneReading.NobodysNumber,
+        };
     }
 }

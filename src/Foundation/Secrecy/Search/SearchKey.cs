@@ -5,23 +5,30 @@ using System.Text;
 namespace VictimSupport.Foundation.Secrecy.Search;
 
 /// <summary>Turns searchable parts into tokens under a zone's key, a key of its own for each kind. Tokens are cut to <see cref="Bits"/>, so that several names
-/// share one: whoever holds the database sees groups, not names.</summary>
+/// share one: a token alone does not prove a name. How much this blurs, and how little, is measured in <c>docs/security.md</c>. Safe to share between threads.</summary>
 public sealed class SearchKey
 {
-    /// <summary>Width of a token: about a million values. In a zone of 100,000 persons each token of a rare name hides among others, and a query opens few rows in vain.</summary>
+    /// <summary>Width of a token: about a million values.</summary>
     public const int Bits = 20;
 
-    private readonly Dictionary<PartKind, byte[]> keys;
+    private const int OnTheStack = 256;
+    private readonly byte[][] keys;
 
     /// <param name="root">The zone's search root, 32 bytes.</param>
-    public SearchKey(byte[] root) =>
-        keys = Enum.GetValues<PartKind>().ToDictionary(k => k, k => HKDF.DeriveKey(HashAlgorithmName.SHA256, root, 32, info: Encoding.ASCII.GetBytes("search " + k)));
+    public SearchKey(byte[] root)
+    {
+        if (root.Length < 32) throw new ArgumentException("A search root has 32 bytes.", nameof(root));
+        keys = new byte[Enum.GetValues<PartKind>().Max(k => (int)k) + 1][];
+        foreach (var kind in Enum.GetValues<PartKind>()) keys[(int)kind] = HKDF.DeriveKey(HashAlgorithmName.SHA256, root, 32, info: Encoding.ASCII.GetBytes("search " + kind));
+    }
 
     /// <summary>The token of a part, from 0 to 2^<see cref="Bits"/> − 1.</summary>
     public long Token(SearchPart part)
     {
-        Span<byte> hash = stackalloc byte[32];
-        HMACSHA256.HashData(keys[part.Kind], Encoding.UTF8.GetBytes(part.Text), hash);
+        Span<byte> hash = stackalloc byte[HMACSHA256.HashSizeInBytes], text = stackalloc byte[OnTheStack];
+        var length = Encoding.UTF8.GetMaxByteCount(part.Text.Length);
+        if (length > OnTheStack) text = new byte[length];
+        HMACSHA256.HashData(keys[(int)part.Kind], text[..Encoding.UTF8.GetBytes(part.Text, text)], hash);
         return BinaryPrimitives.ReadUInt32BigEndian(hash) >> (32 - Bits);
     }
 }
