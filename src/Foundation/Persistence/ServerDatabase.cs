@@ -11,6 +11,9 @@ internal abstract class AuditDialect
 {
     public abstract DbConnection Connect(string connectionString);
 
+    /// <summary>The same database through a pool of its own. Writers hold their connections while they wait for the head; the appender must never wait for one of theirs.</summary>
+    public abstract string Apart(string connectionString);
+
     /// <summary>Moves the head from <paramref name="from"/> over the entries and inserts them, in one statement; false: another process was first.</summary>
     public abstract Task<bool> Advance(DbConnection connection, DbTransaction? transaction, AuditHead from, IReadOnlyList<AuditEntry> entries, CancellationToken ct);
 
@@ -25,6 +28,7 @@ internal sealed class ServerDatabase<TContext>(string connectionString, Func<DbC
 {
     private const int LargestGroup = 256;
     private readonly PooledDbContextFactory<TContext> contexts = new((DbContextOptions<TContext>)engine(options()).Options, 256);
+    private readonly string apart = dialect.Apart(connectionString);
     private readonly SemaphoreSlim headGate = new(1, 1);
     private readonly Lock pendingGate = new();
     private List<(AuditRecord Record, TaskCompletionSource Done)> pending = [];
@@ -69,7 +73,7 @@ internal sealed class ServerDatabase<TContext>(string connectionString, Func<DbC
 
     public override async Task<AuditHead> Head(CancellationToken ct)
     {
-        await using var connection = dialect.Connect(connectionString);
+        await using var connection = dialect.Connect(apart);
         await connection.OpenAsync(ct);
         return await dialect.Head(connection, null, ct);
     }
@@ -109,7 +113,7 @@ internal sealed class ServerDatabase<TContext>(string connectionString, Func<DbC
         await headGate.WaitAsync();
         try
         {
-            await using var connection = dialect.Connect(connectionString);
+            await using var connection = dialect.Connect(apart);
             await connection.OpenAsync();
             await using var transaction = await connection.BeginTransactionAsync();
             var head = await Advance(connection, transaction, records, CancellationToken.None);

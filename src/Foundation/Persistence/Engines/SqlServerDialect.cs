@@ -13,6 +13,8 @@ internal sealed class SqlServerDialect : AuditDialect
 
     public override DbConnection Connect(string connectionString) => new SqlConnection(connectionString);
 
+    public override string Apart(string connectionString) => new SqlConnectionStringBuilder(connectionString) { ApplicationName = "audit", MinPoolSize = 0, MaxPoolSize = 4 }.ToString();
+
     public override async Task<bool> Advance(DbConnection connection, DbTransaction? transaction, AuditHead from, IReadOnlyList<AuditEntry> entries, CancellationToken ct)
     {
         await using (var move = new SqlCommand(Move, (SqlConnection)connection, (SqlTransaction?)transaction))
