@@ -3,6 +3,7 @@ using FluentValidation;
 using MediatR;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.DataProtection.KeyManagement;
+using Microsoft.AspNetCore.Mvc.RazorPages;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -74,8 +75,14 @@ public static class House
                 if (kind == typeof(IRequestHandler<,>)) services.AddTransient(contract, type);
                 else if (kind == typeof(IValidator<>)) services.AddTransient(contract, type);
             }
-            if (type.IsAssignableTo(typeof(IBaseRequest)) && Demand.Of(type) is null)
-                throw new StartRefusedException($"{type.FullName} carries neither [Requires] nor [Open]. Every use case says who may.");
         }
+        EveryDoorSaysWhoMay(assembly.GetTypes());
+    }
+
+    /// <summary>A page or use case that does not say who may enter does not start the host.</summary>
+    public static void EveryDoorSaysWhoMay(IEnumerable<Type> types)
+    {
+        foreach (var type in types.Where(t => !t.IsAbstract && (t.IsAssignableTo(typeof(IBaseRequest)) || t.IsAssignableTo(typeof(PageModel))) && Demand.Of(t) is null))
+            throw new StartRefusedException($"{type.FullName} carries neither [Requires] nor [Open]. Every page and every use case says who may.");
     }
 }

@@ -33,6 +33,7 @@ internal static class Host
             o.AddServerHeader = false;
             o.Limits.MaxRequestBodySize = 2 * 1024 * 1024;
         });
+        House.EveryDoorSaysWhoMay(typeof(Host).Assembly.GetTypes());
         services.AddHouse(builder.Configuration, builder.Environment, modules);
         services.AddDesign();
         services.AddScoped<IChrome, Frames>();

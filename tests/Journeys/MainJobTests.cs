@@ -93,6 +93,69 @@ public sealed class MainJobTests(RunningPortal portal)
     }
 
     [Fact]
+    public async Task What_falls_due_rings_the_bell_and_sends_one_neutral_mail()
+    {
+        await using var screen = await Screen.Open(portal, language: "en");
+        await SignIn(screen, "en", script: true);
+        await Intake(screen, "Burglary", "Noor", "Beispiel");
+        var reference = await screen.Page.InnerTextAsync(".vs-identity strong");
+        var due = TimeZoneInfo.ConvertTime(DateTimeOffset.UtcNow.AddMinutes(-2), TimeZoneInfo.FindSystemTimeZoneById("Europe/Brussels"));
+        await screen.Page.FillAsync("[name='Form.Text']", "Call about the lock");
+        await screen.Page.SelectOptionAsync("[name='Form.Next']", "CallBack");
+        await screen.Page.FillAsync("[name='Form.Due.Date']", due.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture));
+        await screen.Page.FillAsync("[name='Form.Due.Time']", due.ToString("HH:mm", CultureInfo.InvariantCulture));
+        await screen.Page.ClickAsync(".vs-composer button[type=submit]");
+        Assert.True(int.Parse(await screen.Page.InnerTextAsync(".vs-bell .vs-count"), CultureInfo.InvariantCulture) > 0);
+
+        // The sweep comes round every twenty seconds.
+        var folder = Path.Combine(portal.Folder, "mail");
+        for (var i = 0; i < 120 && !Letters(folder).Any(); i++) await Task.Delay(500);
+        var letters = Letters(folder).ToList();
+        Assert.NotEmpty(letters);
+        Assert.All(letters, letter =>
+        {
+            Assert.DoesNotContain(reference, letter, StringComparison.OrdinalIgnoreCase);
+            Assert.DoesNotContain("Noor", letter, StringComparison.OrdinalIgnoreCase);
+            Assert.DoesNotContain("Val-Clair", letter, StringComparison.OrdinalIgnoreCase);
+        });
+    }
+
+    [Fact]
+    public async Task A_colleague_of_two_zones_changes_zone_in_one_press_and_is_nobody_in_a_third()
+    {
+        await using var screen = await Screen.Open(portal, language: "en");
+        await screen.Go("/demo");
+        await screen.Page.ClickAsync(".vs-languages a[lang='en'], .vs-languages span[lang='en']");
+        await screen.Page.Locator("button", new() { HasTextString = "Jonas Demo-B" }).First.ClickAsync();
+        await screen.Page.WaitForURLAsync("**/990*/worklist");
+        var first = await screen.Page.InnerTextAsync(".vs-zone__code");
+        await screen.Page.ClickAsync(".vs-drop summary >> nth=0");
+        await screen.Page.ClickAsync(".vs-drop__panel a >> nth=0");
+        await screen.Page.WaitForURLAsync("**/worklist");
+        Assert.NotEqual(first, await screen.Page.InnerTextAsync(".vs-zone__code"));
+        await screen.IsSound();
+        Assert.Equal(404, (await screen.Page.GotoAsync(screen.Home + "/9903/worklist"))!.Status);
+        Assert.Equal(404, (await screen.Page.GotoAsync(screen.Home + "/9999/worklist"))!.Status);
+    }
+
+    [Fact]
+    public async Task Somebody_known_to_a_colleague_shows_the_safety_card_and_no_more()
+    {
+        await using var screen = await Screen.Open(portal, language: "en");
+        await SignIn(screen, "en", script: true, "Inès Demo-A");
+        await screen.Go("/9901/intake");
+        await screen.Page.FillAsync("[name='Form.GivenName']", "Leila");
+        await screen.Page.FillAsync("[name='Form.FamilyName']", "MUSTER");
+        await screen.Page.ClickAsync("button[formaction*='Check']");
+        var card = await screen.Page.InnerTextAsync("aside");
+        Assert.Contains("L.M.", card, StringComparison.Ordinal);
+        Assert.DoesNotContain("Muster", card, StringComparison.OrdinalIgnoreCase);
+        Assert.Equal(0, await screen.Page.Locator("aside a").CountAsync());
+        Assert.Equal("MUSTER", await screen.Page.InputValueAsync("[name='Form.FamilyName']"));
+        await screen.IsSound();
+    }
+
+    [Fact]
     public async Task An_intake_goes_by_keyboard_alone()
     {
         await using var screen = await Screen.Open(portal, language: "en");
@@ -129,6 +192,18 @@ public sealed class MainJobTests(RunningPortal portal)
             await screen.IsSound();
             Assert.Equal(language, await screen.Page.GetAttributeAsync("html", "lang"));
         }
+    }
+
+    private static IEnumerable<string> Letters(string folder) => Directory.Exists(folder) ? Directory.EnumerateFiles(folder, "*.eml").Select(File.ReadAllText) : [];
+
+    private static async Task Intake(Screen screen, string subKind, string given, string family)
+    {
+        await screen.Go("/9901/intake");
+        await Radio(screen, "Form.Trigger", "Patrol");
+        await Radio(screen, "Form.SubKind", subKind);
+        await screen.Page.FillAsync("[name='Form.GivenName']", given);
+        await screen.Page.FillAsync("[name='Form.FamilyName']", family + Guid.NewGuid().ToString("N")[..5]);
+        await Submit(screen);
     }
 
     private static async Task Visit(Screen screen, string path)

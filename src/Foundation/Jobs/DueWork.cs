@@ -3,6 +3,7 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using VictimSupport.Foundation.Access;
+using VictimSupport.Foundation.Audit;
 using VictimSupport.Foundation.Persistence;
 using VictimSupport.Foundation.Pipeline;
 using VictimSupport.Foundation.Zones;
@@ -19,8 +20,8 @@ public interface IDoWhatIsDue
     Task<DateTimeOffset?> Next(ZoneDbContext zone, CancellationToken ct);
 }
 
-/// <summary>The job of one zone: what is due, then the outbox, then tells the catalogue when to come again.</summary>
-public sealed partial class ZoneJob(EnterZone enter, ZoneRegistry zones, NextDue nextDue, IServiceScopeFactory scopes, Sweep sweep, ILogger<ZoneJob> log)
+/// <summary>The job of one zone: what is due, then the outbox, then tells the catalogue when to come again and anchors the audit chain there.</summary>
+public sealed partial class ZoneJob(EnterZone enter, ZoneRegistry zones, NextDue nextDue, Verification verification, IServiceScopeFactory scopes, Sweep sweep, ILogger<ZoneJob> log)
 {
     private const int MessagesInOneGo = 200;
 
@@ -37,6 +38,7 @@ public sealed partial class ZoneJob(EnterZone enter, ZoneRegistry zones, NextDue
                 await Deliver(pipeline, (await zones.Find(code))!.Record, scope.ServiceProvider.GetServices<IDeliver>().ToDictionary(d => d.Kind), ct);
                 await nextDue.Rewrite(code, observed, await pipeline.Send(new WhenNext.Query(), ct), ct);
             });
+            await verification.Anchor(code, ct);
         }
         finally
         {

@@ -1,4 +1,5 @@
 using MediatR;
+using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using VictimSupport.Foundation.Access;
 using VictimSupport.Foundation.Zones;
@@ -9,16 +10,32 @@ namespace VictimSupport.Foundation.Pipeline;
 /// over from the one before. A handler cannot send another request: what two deeds share is behaviour of an entity.</summary>
 internal sealed class UseCases(IServiceScopeFactory scopes, WhereAndWho current, UseCase? outer = null) : IMediator
 {
+    private const int Attempts = 4;
+
     public async Task<TResponse> Send<TResponse>(IRequest<TResponse> request, CancellationToken cancellationToken = default)
     {
         if (outer?.Begun == true) throw new InvalidOperationException($"{request.GetType()} is sent from inside a use case. Share behaviour, not requests.");
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                return await Once(request, cancellationToken);
+            }
+            catch (DbUpdateException) when (request is ICommand<TResponse> or ICatalogCommand<TResponse> && attempt < Attempts)
+            {
+                // Somebody else wrote the same row, or sent the same form, at the same moment; nothing of ours was kept. Read again what stands there now.
+            }
+        }
+    }
+
+    private async Task<TResponse> Once<TResponse>(IRequest<TResponse> request, CancellationToken ct)
+    {
         await using var scope = scopes.CreateAsyncScope();
         var inner = scope.ServiceProvider.GetRequiredService<UseCase>();
         inner.Caller = current.Caller;
         inner.Place = current.Zone;
         inner.Begun = true;
-        var mediator = new Mediator(scope.ServiceProvider.GetService!);
-        return await mediator.Send(request, cancellationToken);
+        return await new Mediator(scope.ServiceProvider.GetService!).Send(request, ct);
     }
 
     public Task<object?> Send(object request, CancellationToken cancellationToken = default) =>

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using VictimSupport.Foundation.Access;
 using VictimSupport.Foundation.Pipeline;
+using VictimSupport.Foundation.Secrecy;
 using VictimSupport.Tests.Kit;
 
 namespace VictimSupport.Tests.House;
@@ -77,7 +78,27 @@ public sealed class EveryPageTests(Platforms platforms)
     }
 
     [Fact]
-    public void A_page_that_says_nothing_is_found() => Assert.Null(Demand.Of(typeof(PlantedPage)));
+    public async Task The_operators_pages_open_to_operators_only()
+    {
+        var platform = await platforms.On("sqlite");
+        foreach (var endpoint in Endpoints(platform).Where(e => e.RoutePattern.RawText!.TrimStart('/').StartsWith("operator", StringComparison.Ordinal)))
+        {
+            foreach (var role in Enum.GetValues<Role>())
+            {
+                using var visit = new Visit(platform, "operator", Guid.NewGuid(), role);
+                Assert.Equal(AccessMatrix.Allows(DemandOf(endpoint)!.Deed!.Value, [role]) ? HttpStatusCode.OK : HttpStatusCode.NotFound, (await visit.Get(PathOf(endpoint))).StatusCode);
+            }
+            using var zone = (await platform.Zone()).Visit(Enum.GetValues<Role>()); // every role in a zone, none on the platform
+            Assert.Equal(HttpStatusCode.NotFound, (await zone.Client.GetAsync(PathOf(endpoint))).StatusCode);
+        }
+    }
+
+    [Fact]
+    public void A_page_that_says_nothing_is_found_and_does_not_start_the_host()
+    {
+        Assert.Null(Demand.Of(typeof(PlantedPage)));
+        Assert.Throws<StartRefusedException>(() => VictimSupport.Foundation.House.EveryDoorSaysWhoMay([typeof(PlantedPage)]));
+    }
 
     private sealed class PlantedPage : PageModel;
 
