@@ -4,11 +4,11 @@ using System.Text;
 
 namespace VictimSupport.Foundation.Secrecy.Search;
 
-/// <summary>Turns searchable parts into tokens under a zone's key, a key of its own for each kind. Tokens are cut to <see cref="Bits"/>, so that several names
-/// share one: a token alone does not prove a name. How much this blurs, and how little, is measured in <c>docs/security.md</c>. Safe to share between threads.</summary>
+/// <summary>Turns searchable parts into tokens under a zone's key, a key of its own for each kind, cut to <see cref="Bits"/> so that some names share one.
+/// The key is what hides names; the cut blurs frequencies only a little, as measured in <c>docs/security.md</c>. Safe to share between threads.</summary>
 public sealed class SearchKey
 {
-    /// <summary>Width of a token: about a million values.</summary>
+    /// <summary>Width of a token: about a million values. Fewer bits hide more and open more rows in vain; another width means new tokens for every row.</summary>
     public const int Bits = 20;
 
     private const int OnTheStack = 256;

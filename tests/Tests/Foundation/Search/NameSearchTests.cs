@@ -72,6 +72,18 @@ public sealed class NameSearchTests
         Assert.DoesNotContain(NameForms.Of(family, given), p => p.Text.Length == 0);
     }, iter: 20_000);
 
+    /// <summary>Half a surrogate pair stops normalisation; a browser never sends one, a program may.</summary>
+    [Theory]
+    [InlineData(0xD800)]
+    [InlineData(0xDC00)]
+    public void Half_a_character_breaks_nothing(int half)
+    {
+        var name = "Pee" + (char)half + "ters";
+        Assert.True(NameQuery.Parse("Peeters").Matches(name, name));
+        Assert.True(NameQuery.Parse(name).Matches("Peeters", null));
+        Assert.Equal(PvNumber.Part("BR1"), PvNumber.Part("BR" + (char)half + "1"));
+    }
+
     [Fact]
     public void No_beginning_under_four_letters_is_kept_or_asked_for() => Assert.All(NamePairs.Same, p =>
     {
