@@ -45,7 +45,7 @@ internal sealed class Search(IMediator pipeline) : PageModel
 
     internal sealed class Handler(ZoneDbContext zone, Guard guard, UseCase here, Keyring keys) : IRequestHandler<Query, Answer>
     {
-        private const int Most = 50, Candidates = 2000;
+        private const int Most = 50, Candidates = 5000;
 
         public async Task<Answer> Handle(Query query, CancellationToken ct)
         {
@@ -67,7 +67,7 @@ internal sealed class Search(IMediator pipeline) : PageModel
                 foreach (var part in group)
                 {
                     var token = key.Token(part);
-                    owners.UnionWith(await zone.Set<SearchToken>().AsNoTracking().Where(t => t.Token == token && t.Kind == part.Kind).Select(t => t.Owner).Take(Candidates).ToListAsync(ct));
+                    owners.UnionWith(await zone.Set<SearchToken>().AsNoTracking().Where(t => t.Token == token && t.Kind == part.Kind).OrderByDescending(t => t.Owner).Select(t => t.Owner).Take(Candidates).ToListAsync(ct));
                 }
                 if (all is null) all = owners;
                 else all.IntersectWith(owners);

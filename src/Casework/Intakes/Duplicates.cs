@@ -15,10 +15,10 @@ namespace VictimSupport.Casework.Intakes;
 /// <summary>Somebody who may be known already. With a link where the dossier may be opened; else the safety card, which tells what not to do.</summary>
 internal sealed record PossibleDuplicate(Guid? Dossier, string? Number, string? Name, string Initials, string Language, Danger Danger, Guid? DayWorker, SafeContact Safe);
 
-/// <summary>Finds people of this zone with the same telephone, or a name that fits, in dossiers of the last two years. Never across zones, never blocking.</summary>
+/// <summary>Finds people of this zone with the same telephone, or a name that fits; the latest first. Never across zones, never blocking.</summary>
 internal sealed class Duplicates(ZoneDbContext zone, Guard guard, UseCase here, Keyring keys, Caller caller, TimeProvider clock)
 {
-    private const int Most = 5, Candidates = 60;
+    private const int Most = 5, Candidates = 200, PerToken = 2000;
 
     public async Task<IReadOnlyList<PossibleDuplicate>> Of(string familyName, string givenName, string? phone, Guid? except, CancellationToken ct)
     {
@@ -37,7 +37,7 @@ internal sealed class Duplicates(ZoneDbContext zone, Guard guard, UseCase here, 
             }
             found.UnionWith(all ?? []);
         }
-        return found.Count == 0 ? [] : await Cards([.. found.Take(Candidates)], query, PhoneNumber.ToE164(phone), except, ct);
+        return found.Count == 0 ? [] : await Cards([.. found.OrderDescending().Take(Candidates)], query, PhoneNumber.ToE164(phone), except, ct);
     }
 
     private async Task<HashSet<Guid>> Owners(SearchKey key, IReadOnlyList<SearchPart> parts, CancellationToken ct)
@@ -46,7 +46,7 @@ internal sealed class Duplicates(ZoneDbContext zone, Guard guard, UseCase here, 
         foreach (var part in parts)
         {
             var token = key.Token(part);
-            owners.UnionWith(await zone.Set<SearchToken>().AsNoTracking().Where(t => t.Token == token && t.Kind == part.Kind).Select(t => t.Owner).Take(Candidates * 5).ToListAsync(ct));
+            owners.UnionWith(await zone.Set<SearchToken>().AsNoTracking().Where(t => t.Token == token && t.Kind == part.Kind).OrderByDescending(t => t.Owner).Select(t => t.Owner).Take(PerToken).ToListAsync(ct));
         }
         return owners;
     }

@@ -5,11 +5,11 @@ using System.Text;
 namespace VictimSupport.Foundation.Secrecy.Search;
 
 /// <summary>Turns searchable parts into tokens under a zone's key, a key of its own for each kind, cut to <see cref="Bits"/> so that some names share one.
-/// The key is what hides names; the cut blurs frequencies only a little, as measured in <c>docs/security.md</c>. Safe to share between threads.</summary>
+/// The key is what hides names; the cut makes a quarter of the words share a token, as measured in <c>docs/security.md</c>. Safe to share between threads.</summary>
 public sealed class SearchKey
 {
-    /// <summary>Width of a token: about a million values. Fewer bits hide more and open more rows in vain; another width means new tokens for every row.</summary>
-    public const int Bits = 20;
+    /// <summary>Width of a token: 65,536 values, so that several names share one. Wider tokens hide next to nothing; narrower ones open too many rows in vain. Another width means new tokens for every row.</summary>
+    public const int Bits = 16;
 
     private const int OnTheStack = 256;
     private readonly byte[][] keys;
