@@ -1,5 +1,6 @@
 using System.Data.Common;
 using System.Diagnostics;
+using Microsoft.EntityFrameworkCore;
 using VictimSupport.Foundation.Access;
 
 namespace VictimSupport.Portal;
@@ -26,7 +27,8 @@ internal static partial class Faults
             {
                 RefusedException => StatusCodes.Status404NotFound,
                 BadHttpRequestException bad => bad.StatusCode,
-                DbException or TimeoutException or IOException => StatusCodes.Status503ServiceUnavailable,
+                InvalidDataException => StatusCodes.Status413PayloadTooLarge, // a form with a field over the limit
+                DbException or TimeoutException or IOException or DbUpdateException => StatusCodes.Status503ServiceUnavailable,
                 { InnerException: DbException or TimeoutException } => StatusCodes.Status503ServiceUnavailable,
                 _ => StatusCodes.Status500InternalServerError,
             };

@@ -78,6 +78,7 @@ internal sealed class Record(IMediator pipeline, TimeProvider clock) : PageModel
             RuleFor(c => c.Services).Must((c, s) => c.Missed || s.Count > 0).WithMessage(_ => Words.ChooseService);
             RuleForEach(c => c.Services).IsInEnum().WithMessage(_ => Words.ChooseService);
             RuleFor(c => c.Note).MaximumLength(20_000).WithMessage(_ => Words.TooLong);
+            RuleFor(c => c.Next).IsInEnum().WithMessage(_ => Words.NextActLabel);
             RuleFor(c => c.Due).NotNull().When(c => c.Next is not null).WithMessage(_ => Words.EnterDue);
             RuleFor(c => c.Due).Must(due => due is null || due > clock.GetUtcNow().AddMinutes(-5)).When(c => c.Next is not null).WithMessage(_ => Words.DueInPast);
             RuleFor(c => c.Due).Must(due => due is null || due < clock.GetUtcNow().AddYears(3)).WithMessage(_ => Words.TooFarAway);

@@ -97,7 +97,9 @@ internal sealed class Register(IMediator pipeline, WhereAndWho who, TimeProvider
     {
         public Rules(TimeProvider clock)
         {
-            RuleFor(c => c.Trigger).NotNull().WithMessage(_ => Words.ChooseTrigger);
+            RuleFor(c => c.Trigger).NotNull().WithMessage(_ => Words.ChooseTrigger).IsInEnum().WithMessage(_ => Words.ChooseTrigger);
+            RuleFor(c => c.Capacity).Must(c => c is null || c.Value.IsHelped()).WithMessage(_ => Words.ChooseCapacity);
+            RuleFor(c => c.Safe).IsInEnum().WithMessage(_ => Words.ChooseSafeRule);
             RuleFor(c => c.When).Must(at => at is null || at <= clock.GetUtcNow().AddHours(1)).WithMessage(_ => Words.InTheFuture);
             RuleFor(c => c.When).Must(at => at is null || at > clock.GetUtcNow().AddYears(-60)).WithMessage(_ => Words.TooLongAgo);
             RuleFor(c => c.Municipality).MaximumLength(80).WithMessage(_ => Words.TooLong);

@@ -19,10 +19,17 @@ public sealed class PageDoor(WhereAndWho who) : IAsyncAuthorizationFilter, IAsyn
     /// <summary>Before the check of the form's token: to a stranger a forged form and a page that is not there are the same.</summary>
     public int Order => 0;
 
-    public Task OnAuthorizationAsync(AuthorizationFilterContext context)
+    public async Task OnAuthorizationAsync(AuthorizationFilterContext context)
     {
         if (context.ActionDescriptor is CompiledPageActionDescriptor page) context.Result = Door(page, context.HttpContext, who);
-        return Task.CompletedTask;
+        if (context.Result is null && context.HttpContext.Request.HasFormContentType && await HasNul(context.HttpContext)) context.Result = new BadRequestResult();
+    }
+
+    // Nobody types one, and not every engine can keep it.
+    private static async Task<bool> HasNul(HttpContext http)
+    {
+        var form = await http.Request.ReadFormAsync(http.RequestAborted);
+        return form.Any(field => field.Key.Contains('\0') || field.Value.Any(value => value?.Contains('\0') == true));
     }
 
     public Task OnPageHandlerSelectionAsync(PageHandlerSelectedContext context) => Task.CompletedTask;
