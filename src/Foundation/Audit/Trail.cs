@@ -17,7 +17,7 @@ public interface IOfDossier
 /// <summary>Collects, while a use case runs, what its audit record must say. Guards note the dossier and why it opened; the pipeline notes the rest.</summary>
 public sealed class Trail
 {
-    private readonly List<(string Kind, Guid Id, char How)> changes = [];
+    private readonly List<(string Kind, Guid Id, string How)> changes = [];
     private Guid? subject;
     private string? reason;
 
@@ -32,8 +32,8 @@ public sealed class Trail
     {
         foreach (var entry in tracker.Entries())
         {
-            var how = entry.State switch { EntityState.Added => '+', EntityState.Modified => '~', EntityState.Deleted => '-', _ => ' ' };
-            if (how == ' ' || entry.Metadata.FindPrimaryKey()?.Properties is not [{ ClrType: var type }] || type != typeof(Guid)) continue;
+            var how = entry.State switch { EntityState.Added => "added", EntityState.Modified => "changed", EntityState.Deleted => "removed", _ => null };
+            if (how is null || entry.Metadata.FindPrimaryKey()?.Properties is not [{ ClrType: var type }] || type != typeof(Guid)) continue;
             changes.Add((entry.Metadata.ClrType.Name, (Guid)entry.Property(entry.Metadata.FindPrimaryKey()!.Properties[0].Name).CurrentValue!, how));
             if (entry.Entity is IOfDossier part) subject ??= part.DossierId;
         }
@@ -65,7 +65,7 @@ public sealed class Trail
             if (changes.Count > 0 && refusal is null)
             {
                 json.WriteStartArray("changed");
-                foreach (var (kind, id, how) in changes) json.WriteStringValue($"{how}{kind} {id}");
+                foreach (var (kind, id, how) in changes) json.WriteStringValue($"{kind} {how} {id}");
                 json.WriteEndArray();
             }
             json.WriteEndObject();

@@ -18,6 +18,9 @@ public sealed class TestZone(Platform platform, ZoneRecord record)
     /// <summary>Somebody with these roles; each call is another person.</summary>
     public Person As(params Role[] roles) => new(this, new Caller(Guid.NewGuid(), Guid.NewGuid(), roles.ToHashSet()));
 
+    /// <summary>A known account with these roles.</summary>
+    public Person As(Guid account, params Role[] roles) => new(this, new Caller(account, Guid.NewGuid(), roles.ToHashSet()));
+
     /// <summary>Somebody with these roles in front of this zone's pages.</summary>
     public Visit Visit(params Role[] roles) => new(platform, Code, Guid.NewGuid(), roles);
 
@@ -47,6 +50,14 @@ public sealed class Person(TestZone zone, Caller caller)
     {
         T result = default!;
         await zone.Platform.Services.GetRequiredService<EnterZone>().In(zone.Code, async pipeline => result = await pipeline.Send(request, TestContext.Current.CancellationToken), caller);
+        return result;
+    }
+
+    /// <summary>Sends what only the platform itself sends: jobs.</summary>
+    public async Task<T> SendAsPlatform<T>(IRequest<T> request)
+    {
+        T result = default!;
+        await zone.Platform.Services.GetRequiredService<EnterZone>().In(zone.Code, async pipeline => result = await pipeline.Send(request, TestContext.Current.CancellationToken));
         return result;
     }
 
