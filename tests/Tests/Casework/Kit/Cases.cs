@@ -1,0 +1,44 @@
+using VictimSupport.Casework.Codes;
+using VictimSupport.Casework.Contacts;
+using VictimSupport.Casework.Dossiers;
+using VictimSupport.Casework.FollowUps;
+using VictimSupport.Casework.Intakes;
+using VictimSupport.Foundation.Access;
+using VictimSupport.Tests.Kit;
+using Facts = VictimSupport.Casework.Dossiers.Facts;
+using Record = VictimSupport.Casework.Contacts.Record;
+
+namespace VictimSupport.Tests.Casework;
+
+/// <summary>What most tests of the casework begin with: an intake, and the dossier it made.</summary>
+internal static class Cases
+{
+    /// <summary>An intake that is in order; a test changes what it is about.</summary>
+    public static Register.Command Intake(TestZone zone, string family = "Exemple", string given = "Ada", string? phone = null, string subKind = "Burglary") => new()
+    {
+        Trigger = Trigger.Person, When = zone.Platform.Clock.GetUtcNow().AddHours(-3), Municipality = "Val-Clair", SubKind = subKind, FamilyName = family, GivenName = given, Phone = phone, Safe = phone is null ? null : Rule.Safe, Language = "fr",
+    };
+
+    /// <summary>Registers an intake in this person's name.</summary>
+    public static async Task<Guid> Registers(this Person by, Register.Command intake) => (await by.Send(intake)).Dossier;
+
+    public static Task<ShowView> Opens(this Person by, Guid dossier) => by.Send(new ShowView.Query(dossier));
+
+    /// <summary>The person a dossier is shown under.</summary>
+    public static async Task<Guid> LeadOf(this Person by, Guid dossier) => (await by.Opens(dossier)).Dossier.Lead!.Value;
+
+    /// <summary>A contact that was held now, with the lead of the dossier.</summary>
+    public static async Task<Record.Command> Contact(this Person by, TestZone zone, Guid dossier) => new()
+    {
+        Dossier = dossier, Persons = [await by.LeadOf(dossier)], Place = Place.Phone, At = zone.Platform.Clock.GetUtcNow(), Minutes = 20, Services = [ServiceKind.Listening],
+    };
+
+    /// <summary>Saves the facts over what they are now, with a danger.</summary>
+    public static async Task Endangers(this Person by, Guid dossier, params Danger[] dangers)
+    {
+        var now = await by.Send(new Facts.Query(dossier));
+        await by.Send(now with { Dossier = dossier, Dangers = [.. dangers] });
+    }
+
+    public static Task Closes(this Person by, Guid dossier) => by.Send(new Close.Command { Dossier = dossier, Reason = ClosingReason.NeedsMet, Outcome = Outcome.Supported });
+}
