@@ -52,6 +52,7 @@ internal sealed class SqliteDatabase<TContext> : Database<TContext> where TConte
             {
                 keyStore = keys.Store;
                 newKeys.AddRange(keys.New);
+                keyStore.Await(keys.New);
             }
             return written.Result;
         }
@@ -143,6 +144,7 @@ internal sealed class SqliteDatabase<TContext> : Database<TContext> where TConte
     {
         transaction = null;
         newKeys.Clear();
+        keyStore?.Settle();
         size = 0;
         var ended = group;
         group = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);

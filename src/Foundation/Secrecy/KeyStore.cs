@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Data.Common;
 using Microsoft.Data.Sqlite;
 
@@ -8,6 +9,19 @@ namespace VictimSupport.Foundation.Secrecy;
 internal sealed class KeyStore(Func<DbConnection> connect)
 {
     private const string Table = "data_key";
+    private readonly ConcurrentDictionary<Guid, byte[]> waiting = new();
+
+    /// <summary>Keys made by units of a group that has not committed yet: the next unit of the group sees their rows, so it must see their keys.</summary>
+    public void Await(IEnumerable<DataKey> keys)
+    {
+        foreach (var key in keys) waiting[key.Id] = key.Wrapped;
+    }
+
+    /// <summary>The group has committed, or was given up.</summary>
+    public void Settle() => waiting.Clear();
+
+    /// <summary>A key that is not durable yet; never to be kept in memory beyond the unit that asks.</summary>
+    public byte[]? FindWaiting(Guid id) => waiting.GetValueOrDefault(id);
 
     public async Task Create(CancellationToken ct)
     {

@@ -45,7 +45,7 @@ public sealed class ZoneKeys
     public byte[] SearchRoot { get; }
 
     /// <summary>From memory, else from the key store; null: there is no such key.</summary>
-    internal byte[]? Find(Guid id) => opened.TryGetValue(id, out var key) ? key : Keep(id, Store.Find(id));
+    internal byte[]? Find(Guid id) => opened.TryGetValue(id, out var key) ? key : Store.FindWaiting(id) is { } young ? Open(id, young) : Keep(id, Store.Find(id));
 
     /// <summary>Fetches keys ahead, so that opening boxes does not wait for the store one by one.</summary>
     internal async Task Fetch(IEnumerable<Guid> ids, CancellationToken ct)
