@@ -24,5 +24,6 @@ public sealed class ZonesModule : IModule
         services.AddSingleton<IMakeStoryZones, StoryZones>();
         services.AddSingleton<IInMenu, StaffInMenu>();
         services.AddSingleton<IInMenu, ConfirmationsInMenu>();
+        services.AddSingleton<IInMenu, Access.MatrixInMenu>();
     }
 }

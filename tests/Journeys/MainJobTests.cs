@@ -139,6 +139,19 @@ public sealed class MainJobTests(RunningPortal portal)
     }
 
     [Fact]
+    public async Task Every_demo_account_lands_on_a_page_of_its_own()
+    {
+        await using var screen = await Screen.Open(portal, language: "en", script: false);
+        foreach (var name in new[] { "Inès Demo-A", "Karel Demo-B", "Claire Demo-C", "Jonas Demo-D", "Bernard Demo-A", "Mila Demo-A", "Lotte Demo-B", "Greta Demo-C", "Olivia Demo", "Anselm Demo" })
+        {
+            await screen.Go("/demo");
+            var landed = await screen.Page.RunAndWaitForResponseAsync(() => screen.Page.Locator("button", new() { HasTextString = name }).First.ClickAsync(), r => r.Status is not (302 or 301) && r.Request.ResourceType == "document");
+            Assert.True(landed.Status == 200, $"{name} landed on {landed.Url}: {landed.Status}");
+            Assert.Contains("vs-header", await screen.Page.ContentAsync(), StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
     public async Task Somebody_known_to_a_colleague_shows_the_safety_card_and_no_more()
     {
         await using var screen = await Screen.Open(portal, language: "en");

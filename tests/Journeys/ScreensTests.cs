@@ -19,10 +19,26 @@ public sealed class ScreensTests(RunningPortal portal)
         await Shot(screen, "worklist", width);
         await screen.Page.ClickAsync("tbody tr:first-child a[href*='/dossiers/']");
         await Shot(screen, "dossier", width);
+        await screen.Page.ClickAsync(".vs-safe a[href*='safe-contact']");
+        await Shot(screen, "safe-contact", width);
+        await screen.Page.GoBackAsync();
+        await screen.Page.ClickAsync(".vs-tabs a[href$='/contact']");
+        await Shot(screen, "contact", width);
         await screen.Go("/9901/intake");
         await Shot(screen, "intake", width);
         await screen.Page.ClickAsync("main form button[type=submit]:not([formaction])");
         await Shot(screen, "intake-errors", width);
+        await screen.Go("/demo");
+        await screen.Page.Locator("button", new() { HasTextString = "Inès Demo-A" }).First.ClickAsync();
+        await screen.Go("/9901/intake");
+        await screen.Page.FillAsync("[name='Form.GivenName']", "Leila");
+        await screen.Page.FillAsync("[name='Form.FamilyName']", "Muster");
+        await screen.Page.ClickAsync("button[formaction*='Check']");
+        await Shot(screen, "safety-card", width);
+        await screen.Go("/demo");
+        await screen.Page.Locator("button", new() { HasTextString = "Bernard Demo-A" }).First.ClickAsync();
+        await screen.Go("/9901/admin/staff");
+        await Shot(screen, "staff", width);
     }
 
     private static async Task Shot(Screen screen, string name, int width)
