@@ -16,6 +16,7 @@ internal sealed class Enter(WhereAndWho who, IKnowPlaces places) : PageModel
         if (!Url.IsLocalUrl(to)) return NotFound();
         if (who.Caller is not { Account: { } account, Session: { } session }) return RedirectToPage("/Identity/SignIn/Password", new { to });
         var first = "/" + to!.Split('/', '?')[1];
+        if (first == "/account") return LocalRedirect(to); // one's own pages need no pass
         if ((await places.Of(account, ct)).FirstOrDefault(p => p.Path == first) is not { } place) return NotFound();
         await Cookies.Enter(HttpContext, account, session, place.Key, place.Path);
         return LocalRedirect(to);
