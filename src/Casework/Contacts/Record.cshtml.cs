@@ -100,8 +100,9 @@ internal sealed class Record(IMediator pipeline, TimeProvider clock) : PageModel
     {
         public async Task<Guid> Handle(Command form, CancellationToken ct)
         {
-            if (form.Once != default && await zone.Set<Submission>().AsNoTracking().SingleOrDefaultAsync(s => s.Id == form.Once, ct) is { } before) return before.Made;
             var (dossier, now) = (await guard.Open(form.Dossier, ct), clock.GetUtcNow());
+            if (form.Once != default && await zone.Set<Submission>().AsNoTracking().SingleOrDefaultAsync(s => s.Id == form.Once, ct) is { } before) return before.Made;
+            dossier.MayPlan(form.Next);
             var persons = await Concerned.Of(zone, dossier.Id, form.Persons, ct);
             if (await zone.Set<Person>().AsNoTracking().Where(p => persons.Contains(p.Id)).ToListAsync(ct) is var people && people.Any(p => !p.IsHelped)) throw new RefusedException("mentioned", dossier.Id);
             var contact = Contact.Record(dossier.Id, persons, form.At!.Value, form.Minutes!.Value, form.Place!.Value, form.ForThem, form.OnCall, !form.Missed, form.Services, form.Note, caller.Self, now);

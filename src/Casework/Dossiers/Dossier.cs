@@ -1,3 +1,5 @@
+using FluentValidation;
+using FluentValidation.Results;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 using VictimSupport.Casework.Codes;
@@ -82,6 +84,13 @@ internal sealed class Dossier : IOfDossier
     {
         (Closed, Reason, Outcome, NextDue) = (now, reason, outcome, null);
         Touch();
+    }
+
+    /// <summary>Nothing is planned in a closed dossier; whoever's page was open before is told.</summary>
+    /// <exception cref="ValidationException">It is closed, and something should be planned.</exception>
+    public void MayPlan(ActKind? next)
+    {
+        if (!IsOpen && next is not null) throw new ValidationException([new ValidationFailure("Next", Words.ClosedNoAct)]);
     }
 
     public void Reopen()

@@ -22,9 +22,13 @@ internal sealed class Guard(ZoneDbContext zone, Caller caller, Trail trail, Time
         return d => false;
     }
 
-    /// <summary>Opens a dossier to work on it.</summary>
+    /// <summary>Opens a dossier to work on it. Its row stays locked until the transaction ends: those who work on it at once take turns.</summary>
     /// <exception cref="RefusedException">It is absent, or not this caller's to see: the same to them.</exception>
-    public Task<Dossier> Open(Guid id, CancellationToken ct) => Find(zone.Set<Dossier>(), id, ct);
+    public async Task<Dossier> Open(Guid id, CancellationToken ct)
+    {
+        await zone.Set<Dossier>().Where(Visible()).Where(d => d.Id == id).ExecuteUpdateAsync(set => set.SetProperty(d => d.Version, d => d.Version), ct);
+        return await Find(zone.Set<Dossier>(), id, ct);
+    }
 
     /// <summary>Opens a dossier to read it.</summary>
     /// <exception cref="RefusedException">It is absent, or not this caller's to see.</exception>

@@ -46,8 +46,9 @@ internal static class Write
     {
         public async Task<bool> Handle(Command form, CancellationToken ct)
         {
-            if (form.Once != default && await zone.Set<Submission>().AnyAsync(s => s.Id == form.Once, ct)) return false;
             var (dossier, now) = (await guard.Open(form.Dossier, ct), clock.GetUtcNow());
+            if (form.Once != default && await zone.Set<Submission>().AnyAsync(s => s.Id == form.Once, ct)) return false;
+            dossier.MayPlan(form.Next);
             var persons = await Concerned.Of(zone, dossier.Id, form.Persons, ct);
             if (form.Text.Trim().Length > 0) zone.Add(Note.Write(dossier.Id, persons, form.Layer, form.Text.Trim(), caller.Self, now));
             if (form.Next is { } kind)

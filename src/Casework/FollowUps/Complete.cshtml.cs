@@ -40,8 +40,9 @@ internal sealed class Complete(IMediator pipeline) : PageModel
 
         private async Task<Guid> Change(Guid id, Action<FollowUp> how, CancellationToken ct)
         {
+            var about = await zone.Set<FollowUp>().Where(f => f.Id == id).Select(f => (Guid?)f.DossierId).SingleOrDefaultAsync(ct) ?? throw new RefusedException("absent", id);
+            var dossier = await guard.Open(about, ct);
             var act = await zone.Set<FollowUp>().SingleOrDefaultAsync(f => f.Id == id && f.Done == null, ct) ?? throw new RefusedException("absent", id);
-            var dossier = await guard.Open(act.DossierId, ct);
             how(act);
             dossier.NextDue = (await zone.Set<FollowUp>().Where(f => f.DossierId == dossier.Id).ToListAsync(ct)).Where(f => f.Done is null).Min(f => (DateTimeOffset?)f.DueAt);
             dossier.Touch();

@@ -1,0 +1,127 @@
+using FluentValidation;
+using Microsoft.EntityFrameworkCore;
+using VictimSupport.Casework.Codes;
+using VictimSupport.Casework.Contacts;
+using VictimSupport.Casework.People;
+using VictimSupport.Foundation.Access;
+using VictimSupport.Tests.Kit;
+
+namespace VictimSupport.Tests.Casework;
+
+public sealed class ContactTests(Platforms platforms)
+{
+    [Theory, EveryEngine]
+    public async Task The_first_contact_held_ends_the_wait(string engine)
+    {
+        var (zone, worker, dossier) = await Registered(engine);
+        var contact = await worker.Contact(zone, dossier);
+        await worker.Send(contact);
+        var view = await worker.Opens(dossier);
+        Assert.Equal(contact.At!.Value, view.Dossier.FirstContact!.Value, TimeSpan.FromSeconds(1));
+        Assert.Empty(view.Planned);
+        Assert.Null(view.Dossier.NextDue);
+        Assert.Contains(view.Timeline, h => h.Services.SequenceEqual([ServiceKind.Listening]));
+    }
+
+    [Fact]
+    public async Task A_contact_held_with_somebody_for_them_ends_the_wait_too()
+    {
+        var (zone, worker, dossier) = await Registered("sqlite");
+        await worker.Send(await worker.Contact(zone, dossier) with { ForThem = true });
+        Assert.NotNull((await worker.Opens(dossier)).Dossier.FirstContact);
+    }
+
+    [Fact]
+    public async Task An_earlier_contact_noted_later_is_the_first()
+    {
+        var (zone, worker, dossier) = await Registered("sqlite");
+        var late = await worker.Contact(zone, dossier);
+        await worker.Send(late);
+        await worker.Send(late with { At = late.At!.Value.AddHours(-1) });
+        Assert.Equal(late.At!.Value.AddHours(-1), (await worker.Opens(dossier)).Dossier.FirstContact!.Value, TimeSpan.FromSeconds(1));
+    }
+
+    [Theory, EveryEngine]
+    public async Task A_contact_that_was_missed_leaves_the_wait(string engine)
+    {
+        var (zone, worker, dossier) = await Registered(engine);
+        var due = (await worker.Opens(dossier)).Dossier.NextDue;
+        await worker.Send(await worker.Contact(zone, dossier) with { Missed = true, Services = [] });
+        var view = await worker.Opens(dossier);
+        Assert.Null(view.Dossier.FirstContact);
+        Assert.Equal(ActKind.FirstContact, Assert.Single(view.Planned).Kind);
+        Assert.Equal(due, view.Dossier.NextDue);
+    }
+
+    public static TheoryData<string, string> Faults => new()
+    {
+        { "no service", "Services" }, { "forged service", "Services" }, { "nobody", "Persons" }, { "no place", "Place" }, { "forged place", "Place" }, { "no time", "At" }, { "future", "At" }, { "no minutes", "Minutes" }, { "two days", "Minutes" }, { "long note", "Note" }, { "next without due", "Due" }, { "next in the past", "Due" }, { "next in ten years", "Due" },
+    };
+
+    [Theory, MemberData(nameof(Faults))]
+    public async Task What_is_wrong_is_said_and_nothing_is_saved(string fault, string field)
+    {
+        var (zone, worker, dossier) = await Registered("sqlite");
+        var (good, now) = (await worker.Contact(zone, dossier), zone.Platform.Clock.GetUtcNow());
+        var bad = fault switch
+        {
+            "no service" => good with { Services = [] },
+            "forged service" => good with { Services = [(ServiceKind)99] },
+            "nobody" => good with { Persons = [] },
+            "no place" => good with { Place = null },
+            "forged place" => good with { Place = (Place)99 },
+            "no time" => good with { At = null },
+            "future" => good with { At = now.AddDays(1) },
+            "no minutes" => good with { Minutes = null },
+            "two days" => good with { Minutes = 48 * 60 },
+            "long note" => good with { Note = new string('x', 20_001) },
+            "next without due" => good with { Next = ActKind.CallBack },
+            "next in the past" => good with { Next = ActKind.CallBack, Due = now.AddHours(-1) },
+            _ => good with { Next = ActKind.CallBack, Due = now.AddYears(10) },
+        };
+        var refused = await Assert.ThrowsAsync<ValidationException>(() => worker.Send(bad));
+        Assert.Contains(refused.Errors, e => e.PropertyName.StartsWith(field, StringComparison.Ordinal));
+        Assert.Equal(0, await zone.Look(z => z.Set<Contact>().CountAsync()));
+    }
+
+    [Theory]
+    [InlineData((int)Capacity.Deceased), InlineData((int)Capacity.AllegedAuthor), InlineData((int)Capacity.Representative), InlineData((int)Capacity.SupportPerson), InlineData((int)Capacity.Mentioned)]
+    public async Task Nobody_who_is_only_mentioned_is_contacted(int capacity)
+    {
+        var (zone, worker, dossier) = await Registered("sqlite");
+        var mentioned = await worker.Send(new Edit.Command { Dossier = dossier, FamilyName = "Fictif", GivenName = "Marc", Capacity = (Capacity)capacity, Language = "fr" });
+        var contact = await worker.Contact(zone, dossier);
+        await Assert.ThrowsAsync<RefusedException>(() => worker.Send(contact with { Persons = [mentioned] }));
+        await Assert.ThrowsAsync<RefusedException>(() => worker.Send(contact with { Persons = [.. contact.Persons, mentioned] }));
+        using var visit = worker.Visit();
+        Assert.DoesNotContain(mentioned.ToString(), (await visit.Page($"/dossiers/{dossier}/contact")).DocumentElement.OuterHtml, StringComparison.Ordinal);
+    }
+
+    [Theory, EveryEngine]
+    public async Task A_next_act_planned_with_it_is_what_the_dossier_waits_for(string engine)
+    {
+        var (zone, worker, dossier) = await Registered(engine);
+        var due = zone.Platform.Clock.GetUtcNow().AddHours(5);
+        await worker.Send(await worker.Contact(zone, dossier) with { Missed = true, Services = [], Next = ActKind.CallBack, Due = due });
+        var view = await worker.Opens(dossier);
+        Assert.Equal(2, view.Planned.Count);
+        Assert.Equal(due, view.Dossier.NextDue!.Value, TimeSpan.FromMinutes(1));
+    }
+
+    [Theory, EveryEngine]
+    public async Task The_same_form_sent_at_once_notes_one_contact(string engine)
+    {
+        var (zone, worker, dossier) = await Registered(engine);
+        var contact = await worker.Contact(zone, dossier) with { Once = Guid.NewGuid() };
+        var made = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Task.Run(() => worker.Send(contact))));
+        Assert.Single(made.Distinct());
+        Assert.Equal(1, await zone.Look(z => z.Set<Contact>().CountAsync()));
+    }
+
+    private async Task<(TestZone, VictimSupport.Tests.Kit.Person, Guid)> Registered(string engine)
+    {
+        var zone = await (await platforms.On(engine)).Zone();
+        var worker = zone.As(Role.Caseworker);
+        return (zone, worker, await worker.Registers(Cases.Intake(zone)));
+    }
+}

@@ -1,0 +1,95 @@
+using System.Net;
+using FluentValidation;
+using Microsoft.EntityFrameworkCore;
+using VictimSupport.Casework.Codes;
+using VictimSupport.Casework.Dossiers;
+using VictimSupport.Casework.People;
+using VictimSupport.Foundation.Access;
+using VictimSupport.Foundation.Audit;
+using VictimSupport.Tests.Kit;
+
+namespace VictimSupport.Tests.Casework;
+
+public sealed class SearchTests(Platforms platforms)
+{
+    [Theory, EveryEngine]
+    public async Task A_dossier_is_found_by_what_people_type(string engine)
+    {
+        var zone = await (await platforms.On(engine)).Zone();
+        var worker = zone.As(Role.Caseworker);
+        var id = await worker.Registers(Cases.Intake(zone, "Van den Verzonnen", "Célia", "0470 12 34 56"));
+        await worker.Registers(Cases.Intake(zone, "Oefening", "Otis", "0470 65 43 21"));
+        var facts = await worker.Send(new Facts.Query(id));
+        await worker.Send(facts with { Dossier = id, OfficialReports = "BR.30.L1.012345/2026" });
+        var number = (await worker.Opens(id)).Dossier.Number;
+        foreach (var typed in new[] { "Verzonnen", "vandenverzonnen", "celia verzonnen", "VERZONNEN CELIA", "Celia", "+32 470 12 34 56", "0470/12.34.56", "br 30 l1 012345 2026", "BR30L1.012345-2026", number, number.ToLowerInvariant(), $" {number} " })
+        {
+            var found = (await worker.Send(new Search.Query { Text = typed })).Rows;
+            Assert.True(found.Count == 1 && found[0].Dossier == id, $"{typed}: {found.Count} found");
+        }
+        foreach (var typed in new[] { "Nemo", "0470 00 00 00", "BR.30.L1.999999/2026" }) Assert.Empty((await worker.Send(new Search.Query { Text = typed })).Rows);
+    }
+
+    [Theory, EveryEngine]
+    public async Task What_was_corrected_is_found_under_its_new_form_only(string engine)
+    {
+        var zone = await (await platforms.On(engine)).Zone();
+        var worker = zone.As(Role.Caseworker);
+        var id = await worker.Registers(Cases.Intake(zone, "Fautif", "Ada", "0470 12 34 56"));
+        var person = await worker.LeadOf(id);
+        await worker.Send(new Edit.Command { Dossier = id, Person = person, FamilyName = "Correct", GivenName = "Ada", Capacity = Capacity.Victim, Language = "fr", Phone = "0471 11 22 33" });
+        foreach (var (typed, count) in new[] { ("Fautif", 0), ("0470 12 34 56", 0), ("Correct", 1), ("0471 11 22 33", 1), ("Ada", 1) })
+            Assert.True(count == (await worker.Send(new Search.Query { Text = typed })).Rows.Count, typed);
+    }
+
+    [Theory, EveryEngine]
+    public async Task An_official_report_taken_away_is_not_found_any_more(string engine)
+    {
+        var zone = await (await platforms.On(engine)).Zone();
+        var worker = zone.As(Role.Caseworker);
+        var id = await worker.Registers(Cases.Intake(zone));
+        await worker.Send(await worker.Send(new Facts.Query(id)) with { Dossier = id, OfficialReports = "BR.30.L1.012345/2026\nBR.30.L1.054321/2026" });
+        await worker.Send(await worker.Send(new Facts.Query(id)) with { Dossier = id, OfficialReports = "BR.30.L1.054321/2026" });
+        Assert.Empty((await worker.Send(new Search.Query { Text = "BR.30.L1.012345/2026" })).Rows);
+        Assert.Single((await worker.Send(new Search.Query { Text = "BR.30.L1.054321/2026" })).Rows);
+    }
+
+    [Fact]
+    public async Task What_was_found_is_recorded_and_what_was_typed_is_not()
+    {
+        var zone = await (await platforms.On("sqlite")).Zone();
+        var worker = zone.As(Role.Caseworker);
+        var id = await worker.Registers(Cases.Intake(zone, "Verzonnenaar"));
+        await worker.Send(new Search.Query { Text = "Verzonnenaar" });
+        var record = await zone.Look(z => z.Set<AuditRow>().SingleAsync(r => r.Act == "Casework.Dossiers.Search"));
+        Assert.Contains(id.ToString(), record.Payload, StringComparison.Ordinal);
+        Assert.DoesNotContain("erzonn", record.Payload, StringComparison.OrdinalIgnoreCase);
+    }
+
+    [Fact]
+    public async Task Only_a_posted_form_searches()
+    {
+        var zone = await (await platforms.On("sqlite")).Zone();
+        var worker = zone.As(Role.Caseworker);
+        var id = await worker.Registers(Cases.Intake(zone, "Verzonnenaar"));
+        using var visit = worker.Visit();
+        foreach (var query in new[] { "text=Verzonnenaar", "Form.Text=Verzonnenaar" })
+            Assert.DoesNotContain(id.ToString(), (await visit.Page("/search?" + query)).DocumentElement.OuterHtml, StringComparison.Ordinal);
+        var found = await visit.Submit("/search", new Dictionary<string, string> { ["Form.Text"] = "verzonnenaar" });
+        Assert.Equal(HttpStatusCode.OK, found.StatusCode);
+        Assert.NotNull((await Visit.Read(found)).QuerySelector($"a[href='/{zone.Code}/dossiers/{id}']"));
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, (await visit.Submit("/search", new Dictionary<string, string> { ["Form.Text"] = "" })).StatusCode);
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, (await visit.Submit("/search", new Dictionary<string, string> { ["Form.Text"] = new string('x', 10_000) })).StatusCode);
+    }
+
+    [Theory]
+    [InlineData("%"), InlineData("''"), InlineData("..."), InlineData("1' OR '1'='1"), InlineData("𝓐𝓭𝓪 🙂"), InlineData("\u202Eada")]
+    public async Task Odd_text_finds_nothing_and_breaks_nothing(string typed)
+    {
+        var zone = await (await platforms.On("sqlite")).Zone();
+        var worker = zone.As(Role.Caseworker);
+        await worker.Registers(Cases.Intake(zone));
+        try { Assert.True((await worker.Send(new Search.Query { Text = typed })).Rows.Count <= 1); }
+        catch (ValidationException) { Assert.True(typed.Trim().Length < 2); }
+    }
+}

@@ -1,0 +1,78 @@
+using System.Net;
+using FluentValidation;
+using Microsoft.EntityFrameworkCore;
+using VictimSupport.Casework.Codes;
+using VictimSupport.Casework.Dossiers;
+using VictimSupport.Casework.FollowUps;
+using VictimSupport.Foundation.Access;
+using VictimSupport.Foundation.Secrecy;
+using VictimSupport.Tests.Kit;
+
+namespace VictimSupport.Tests.Casework;
+
+public sealed class NextActTests(Platforms platforms)
+{
+    [Theory, EveryEngine]
+    public async Task The_dossier_waits_for_the_earliest_act_that_is_not_done(string engine)
+    {
+        var zone = await (await platforms.On(engine)).Zone();
+        var worker = zone.As(Role.Caseworker);
+        var id = await worker.Registers(Cases.Intake(zone));
+        var (lead, now) = (await worker.LeadOf(id), zone.Platform.Clock.GetUtcNow());
+        var first = (await worker.Opens(id)).Dossier.NextDue;
+        await worker.Send(new Write.Command { Dossier = id, Persons = [lead], Layer = Layer.Assistance, Next = ActKind.Visit, Due = now.AddDays(9) });
+        Assert.Equal(first, (await worker.Opens(id)).Dossier.NextDue); // later does not move it
+        await worker.Send(new Write.Command { Dossier = id, Persons = [lead], Layer = Layer.Assistance, Next = ActKind.CallBack, Due = now.AddHours(3) });
+        var view = await worker.Opens(id);
+        Assert.Equal([ActKind.CallBack, ActKind.FirstContact, ActKind.Visit], view.Planned.Select(a => a.Kind));
+        Assert.Equal(view.Planned[0].DueAt, view.Dossier.NextDue);
+        await worker.Send(new Complete.Command(view.Planned[0].Id));
+        Assert.Equal(first, (await worker.Opens(id)).Dossier.NextDue);
+        await worker.Send(new Complete.Postpone(view.Planned[1].Id));
+        Assert.Equal(first!.Value.AddDays(1), (await worker.Opens(id)).Dossier.NextDue);
+        await worker.Send(new Complete.Command(view.Planned[1].Id));
+        await worker.Send(new Complete.Command(view.Planned[2].Id));
+        Assert.Null((await worker.Opens(id)).Dossier.NextDue);
+        await Assert.ThrowsAsync<RefusedException>(() => worker.Send(new Complete.Command(view.Planned[0].Id))); // done is done
+    }
+
+    [Fact]
+    public async Task An_act_that_is_late_is_postponed_from_now()
+    {
+        await using var platform = Platform.Start("sqlite");
+        var zone = await platform.Zone();
+        var worker = zone.As(Role.Caseworker);
+        var id = await worker.Registers(Cases.Intake(zone));
+        platform.Clock.Advance(TimeSpan.FromDays(9));
+        await worker.Send(new Complete.Postpone((await worker.Opens(id)).Planned[0].Id));
+        Assert.Equal(platform.Clock.GetUtcNow().AddDays(1), (await worker.Opens(id)).Dossier.NextDue!.Value, TimeSpan.FromMinutes(2));
+    }
+
+    [Fact]
+    public async Task The_buttons_of_the_worklist_complete_and_postpone()
+    {
+        var zone = await (await platforms.On("sqlite")).Zone();
+        var worker = zone.As(Role.Caseworker);
+        var id = await worker.Registers(Cases.Intake(zone));
+        var due = (await worker.Opens(id)).Dossier.NextDue!.Value;
+        using var visit = worker.Visit();
+        Assert.Equal(HttpStatusCode.Redirect, (await visit.Submit("/worklist", [], "form[action*='Postpone']")).StatusCode);
+        Assert.Equal(due.AddDays(1), (await worker.Opens(id)).Dossier.NextDue);
+        Assert.Equal(HttpStatusCode.Redirect, (await visit.Submit("/worklist", [], "form[action$='/done']")).StatusCode);
+        Assert.Null((await worker.Opens(id)).Dossier.NextDue);
+    }
+
+    [Theory]
+    [InlineData("past"), InlineData("none"), InlineData("far"), InlineData("forged")]
+    public async Task A_plan_needs_a_day_that_is_to_come(string fault)
+    {
+        var zone = await (await platforms.On("sqlite")).Zone();
+        var worker = zone.As(Role.Caseworker);
+        var id = await worker.Registers(Cases.Intake(zone));
+        var now = zone.Platform.Clock.GetUtcNow();
+        var good = new Write.Command { Dossier = id, Persons = [await worker.LeadOf(id)], Layer = Layer.Assistance, Next = ActKind.CallBack, Due = now.AddDays(1) };
+        var bad = fault switch { "past" => good with { Due = now.AddDays(-1) }, "none" => good with { Due = null }, "far" => good with { Due = now.AddYears(5) }, _ => good with { Next = (ActKind)99 } };
+        await Assert.ThrowsAsync<ValidationException>(() => worker.Send(bad));
+        Assert.Equal(1, await zone.Look(z => z.Set<FollowUp>().CountAsync()));
+    }
+}

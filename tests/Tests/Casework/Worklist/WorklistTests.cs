@@ -1,0 +1,91 @@
+using Microsoft.EntityFrameworkCore;
+using VictimSupport.Casework.Codes;
+using VictimSupport.Casework.Dossiers;
+using VictimSupport.Casework.FollowUps;
+using VictimSupport.Casework.Worklist;
+using VictimSupport.Foundation.Access;
+using VictimSupport.Foundation.Audit;
+using VictimSupport.Tests.Kit;
+
+namespace VictimSupport.Tests.Casework;
+
+public sealed class WorklistTests(Platforms platforms)
+{
+    [Theory, EveryEngine]
+    public async Task Due_comes_first_the_dangerous_before_the_rest_then_the_longest_late(string engine)
+    {
+        await using var platform = Platform.Start(engine);
+        var zone = await platform.Zone();
+        var worker = zone.As(Role.Caseworker);
+        var calmLate = await worker.Registers(Cases.Intake(zone, "Exemple"));
+        platform.Clock.Advance(TimeSpan.FromHours(2));
+        var calmLessLate = await worker.Registers(Cases.Intake(zone, "Voorbeeld"));
+        var partner = await worker.Registers(Cases.Intake(zone, "Muster", subKind: "PartnerViolence"));
+        var home = await worker.Registers(Cases.Intake(zone, "Fictif", subKind: "PartnerViolence"));
+        await worker.Endangers(home, Danger.AtHome);
+        platform.Clock.Advance(TimeSpan.FromDays(4));
+        var dangerousLater = await worker.Registers(Cases.Intake(zone, "Sample", subKind: "PartnerViolence")); // due in two days
+        await worker.Endangers(dangerousLater, Danger.AtHome);
+        var list = await worker.Send(new Mine.Query(Tab.Mine, 1));
+        Assert.Equal([home, partner, calmLate, calmLessLate, dangerousLater], list.Rows.Select(r => r.Dossier));
+        Assert.Equal((5, 4, 4, 0), (list.Total, list.DueToday, list.Late, list.Unassigned));
+        Assert.Equal("A.F.", list.Rows[0].Initials);
+        Assert.Equal(ActKind.FirstContact, list.Rows[0].ActKind);
+    }
+
+    [Theory, EveryEngine]
+    public async Task Each_tab_lists_its_own(string engine)
+    {
+        var zone = await (await platforms.On(engine)).Zone();
+        var (anna, bert, onCall, coordinator) = (zone.As(Role.Caseworker), zone.As(Role.Caseworker), zone.As(Role.OnCall), zone.As(Role.Coordinator));
+        var annas = await anna.Registers(Cases.Intake(zone, "Exemple"));
+        var berts = await bert.Registers(Cases.Intake(zone, "Voorbeeld"));
+        var free = await onCall.Registers(Cases.Intake(zone, "Muster"));
+        var closed = await anna.Registers(Cases.Intake(zone, "Fictif"));
+        await anna.Closes(closed);
+        await Lists(anna, Tab.Mine, annas);
+        await Lists(anna, Tab.Team, annas, free);
+        await Lists(anna, Tab.Unassigned, free);
+        await Lists(anna, Tab.Closed, closed);
+        await Lists(coordinator, Tab.Mine);
+        await Lists(coordinator, Tab.Team, annas, berts, free);
+        await Lists(coordinator, Tab.Closed, closed);
+        await Lists(onCall, Tab.Mine, free);
+        Assert.Equal(1, (await coordinator.Send(new Mine.Query(Tab.Mine, 1))).Unassigned);
+
+        static async Task Lists(VictimSupport.Tests.Kit.Person who, Tab tab, params Guid[] expected) => Assert.Equal(expected.Order(), (await who.Send(new Mine.Query(tab, 1))).Rows.Select(r => r.Dossier).Order());
+    }
+
+    [Theory, EveryEngine]
+    public async Task Thirty_dossiers_fill_two_pages_and_what_was_listed_is_recorded(string engine)
+    {
+        var zone = await (await platforms.On(engine)).Zone();
+        var worker = zone.As(Role.Caseworker);
+        var all = new List<Guid>();
+        for (var i = 0; i < 30; i++) all.Add(await worker.Registers(Cases.Intake(zone, "", "") with { Unknown = true }));
+        var (first, second) = (await worker.Send(new Mine.Query(Tab.Mine, 1)), await worker.Send(new Mine.Query(Tab.Mine, 2)));
+        Assert.Equal((25, 5, 30, 2), (first.Rows.Count, second.Rows.Count, first.Total, first.Pages));
+        Assert.Equal(all.Order(), first.Rows.Concat(second.Rows).Select(r => r.Dossier).Order());
+        var records = await zone.Look(z => z.Set<AuditRow>().Where(r => r.Act == "Casework.Worklist.Mine").OrderBy(r => r.Seq).ToListAsync());
+        Assert.Equal(2, records.Count);
+        Assert.All(first.Rows, row => Assert.Contains(row.Dossier.ToString(), records[0].Payload, StringComparison.Ordinal));
+        Assert.All(second.Rows, row => Assert.Contains(row.Dossier.ToString(), records[1].Payload, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task The_pages_lead_to_each_other_and_show_initials_only()
+    {
+        var zone = await (await platforms.On("sqlite")).Zone();
+        var worker = zone.As(Role.Caseworker);
+        for (var i = 0; i < 26; i++) await worker.Registers(Cases.Intake(zone, "Verzonnenaar", "Quinten" + i));
+        using var visit = worker.Visit();
+        var page = await visit.Page("/worklist");
+        Assert.Equal(25, page.QuerySelectorAll("tbody tr").Length);
+        Assert.DoesNotContain("Verzonnenaar", page.DocumentElement.OuterHtml, StringComparison.Ordinal);
+        Assert.Contains("Q.V.", page.Body!.TextContent, StringComparison.Ordinal);
+        var next = await visit.Page(page.QuerySelector("a[rel=next]")!.GetAttribute("href")!);
+        Assert.Single(next.QuerySelectorAll("tbody tr"));
+        Assert.NotNull(next.QuerySelector("a[rel=prev]"));
+        foreach (var odd in new[] { "?at=0", "?at=-5", "?at=99999999", "?tab=99", "?tab=x" }) Assert.True((int)(await visit.Get("/worklist" + odd)).StatusCode < 500, odd);
+    }
+}
