@@ -122,7 +122,7 @@ start_postgres() {
   cat >>"$data/postgresql.conf" <<CONF
 listen_addresses = '127.0.0.1'
 unix_socket_directories = '$work'
-max_connections = 200
+max_connections = 400
 fsync = off
 full_page_writes = off
 CONF

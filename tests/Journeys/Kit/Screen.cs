@@ -30,7 +30,7 @@ public sealed class Screen : IAsyncDisposable
             JavaScriptEnabled = script,
             ColorScheme = night ? ColorScheme.Dark : ColorScheme.Light,
         });
-        context.SetDefaultTimeout(15_000);
+        context.SetDefaultTimeout(30_000);
         var page = await context.NewPageAsync();
         var screen = new Screen(context, page, portal.Address);
         page.Console += (_, message) => { if (message.Type is "error" or "warning") screen.complaints.Add($"{page.Url}: {message.Text}"); };

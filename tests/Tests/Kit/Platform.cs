@@ -98,6 +98,9 @@ public sealed class Platform : WebApplicationFactory<Program>
         builder.UseSetting("Jobs:Run", "false");
         builder.UseSetting("Database:Engine", engine);
         builder.UseSetting("Database:Prefix", prefix);
+        // Hundreds of zones in one run: an idle one gives its connections back at once.
+        builder.UseSetting("Database:IdleSeconds", "2");
+        builder.UseSetting("Database:PoolPerZone", "12");
         if (engine == "postgresql") builder.UseSetting("Database:Server", Environment.GetEnvironmentVariable("VS_TEST_POSTGRES"));
         if (engine == "sqlserver") builder.UseSetting("Database:Server", Environment.GetEnvironmentVariable("VS_TEST_SQLSERVER"));
         foreach (var (name, value) in Settings) builder.UseSetting(name, value);

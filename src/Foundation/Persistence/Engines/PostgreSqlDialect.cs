@@ -15,7 +15,7 @@ internal sealed class PostgreSqlDialect : AuditDialect
 
     public override DbConnection Connect(string connectionString) => new NpgsqlConnection(connectionString);
 
-    public override string Apart(string connectionString) => new NpgsqlConnectionStringBuilder(connectionString) { ApplicationName = "audit", MinPoolSize = 0, MaxPoolSize = 4, ConnectionIdleLifetime = 60, ConnectionPruningInterval = 10 }.ToString();
+    public override string Apart(string connectionString) => new NpgsqlConnectionStringBuilder(connectionString) { ApplicationName = "audit", MaxPoolSize = 4 }.ToString();
 
     public override async Task<bool> Advance(DbConnection connection, DbTransaction? transaction, AuditHead from, IReadOnlyList<AuditEntry> entries, CancellationToken ct)
     {

@@ -10,6 +10,7 @@ namespace VictimSupport.Foundation.Persistence.Engines;
 internal sealed class PostgreSqlEngine(IConfiguration configuration, HouseModules modules, TimeProvider clock) : ServerEngine(configuration, modules, clock)
 {
     public override string Name => "postgresql";
+    private int IdleSeconds => Configuration.GetValue("Database:IdleSeconds", 60);
     protected override AuditDialect Dialect { get; } = new PostgreSqlDialect();
 
     protected override DbContextOptionsBuilder Use(DbContextOptionsBuilder builder, string connection) =>
@@ -25,7 +26,7 @@ internal sealed class PostgreSqlEngine(IConfiguration configuration, HouseModule
 
     protected override string Running(string database, string login, string password) => new NpgsqlConnectionStringBuilder(Server)
     {
-        Database = database, Username = login, Password = password, MinPoolSize = 0, MaxPoolSize = Configuration.GetValue("Database:PoolPerZone", 24), ConnectionIdleLifetime = 60, ConnectionPruningInterval = 10,
+        Database = database, Username = login, Password = password, MinPoolSize = 0, MaxPoolSize = Configuration.GetValue("Database:PoolPerZone", 24), ConnectionIdleLifetime = IdleSeconds, ConnectionPruningInterval = Math.Max(1, IdleSeconds / 6),
     }.ToString();
 
     protected override async Task EnsureDatabase(string database, CancellationToken ct)
