@@ -174,8 +174,9 @@ public sealed class MainJobTests(RunningPortal portal)
         await using var screen = await Screen.Open(portal, language: "en");
         await SignIn(screen, "en", script: true);
         await screen.Go("/9901/worklist");
-        await screen.Page.WaitForFunctionAsync("() => document.body.classList.contains('js-enabled')");
-        await screen.Page.RunAndWaitForNavigationAsync(() => screen.Page.Keyboard.PressAsync("n"), new() { UrlString = "**/intake" });
+        await screen.Page.WaitForSelectorAsync("[data-opens=vs-keys]:not([hidden])"); // the script is there
+        await screen.Page.Keyboard.PressAsync("n");
+        await screen.Page.WaitForURLAsync("**/intake");
         await TabTo(screen, "Form.Trigger");
         await screen.Page.Keyboard.PressAsync("Space");
         await TabTo(screen, "Form.SubKind");
