@@ -53,6 +53,7 @@ public sealed class OutboxMessage : IFallDue
             b.Property(m => m.Key).HasMaxLength(200);
             b.HasIndex(m => m.Key).IsUnique();
             b.Property(m => m.Kind).HasMaxLength(60);
+            b.Property(m => m.Attempts).IsConcurrencyToken(); // two jobs that take it in hand at once: one finds it taken
             b.Ignore(m => m.Due);
             b.HasIndex(m => new { m.Delivered, m.NotBefore });
         }

@@ -1,111 +1,158 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
-using VictimSupport.Casework.Codes;
 using VictimSupport.Casework.Dossiers;
-using VictimSupport.Casework.Intakes;
+using VictimSupport.Casework.FollowUps;
 using VictimSupport.Foundation.Access;
 using VictimSupport.Foundation.Jobs;
-using VictimSupport.Foundation.Persistence;
-using VictimSupport.Identity.Contracts;
+using VictimSupport.Foundation.Mail;
 using VictimSupport.Tests.Kit;
-using VictimSupport.Zones.Staff;
 
-namespace VictimSupport.Tests.Casework.FollowUps;
+namespace VictimSupport.Tests.Casework;
 
-/// <summary>What falls due reaches its worker once, whatever happens in between.</summary>
-public sealed class ReminderTests(Platforms platforms)
+public sealed class ReminderTests
 {
-    [Theory, EveryEngine]
-    public async Task A_due_act_sends_one_mail_however_often_the_job_runs(string engine)
-    {
-        var zone = await (await platforms.On(engine)).Zone();
-        var (mail, _) = await Due(zone);
-        await zone.RunJobs();
-        await Task.WhenAll(zone.RunJobs(), zone.RunJobs(), zone.RunJobs());
-        await zone.RunJobs();
-        var letter = Assert.Single(Letters(zone, mail));
-        Assert.DoesNotContain("Exemple", letter.Subject + letter.Text, StringComparison.OrdinalIgnoreCase);
-        Assert.DoesNotContain(zone.Code, letter.Subject + letter.Text, StringComparison.Ordinal);
-    }
+    private static readonly TimeSpan UntilDue = TimeSpan.FromHours(49), UntilNextTry = TimeSpan.FromMinutes(5);
 
     [Theory, EveryEngine]
-    public async Task A_mail_server_that_is_away_delays_the_mail_and_loses_nothing(string engine)
+    public async Task An_act_that_falls_due_is_told_once_to_its_worker(string engine)
     {
         await using var platform = Platform.Start(engine);
         var zone = await platform.Zone();
-        var (mail, _) = await Due(zone);
+        var anna = await zone.Hires("anna", Role.Caseworker);
+        await zone.Hires("coordinator", Role.Coordinator);
+        var id = await anna.Registers(Cases.Intake(zone, "Verzonnenaar", "Quinten", "0470 12 34 56"));
+        await zone.RunJobs();
+        Assert.Empty(platform.Post.Letters); // not due, and somebody took the dossier
+        platform.Clock.Advance(UntilDue);
+        await zone.RunJobs();
+        await zone.RunJobs();
+        var letter = Assert.Single(platform.Post.Letters);
+        Assert.Equal(Staff.AddressOf(zone, "anna"), letter.To);
+        Assert.Equal(("Reminder from the portal", "Something has fallen due. Sign in to the portal to see it."), (letter.Subject, letter.Text));
+        var number = (await anna.Opens(id)).Dossier.Number;
+        foreach (var secret in new[] { "Verzonnenaar", "Quinten", "0470", number, zone.Code, "Zone" }) Assert.DoesNotContain(secret, letter.Subject + letter.Text, StringComparison.OrdinalIgnoreCase);
+    }
+
+    [Theory, EveryEngine]
+    public async Task What_is_nobodys_is_told_to_each_coordinator_in_their_language(string engine)
+    {
+        await using var platform = Platform.Start(engine);
+        var zone = await platform.Zone();
+        var onCall = await zone.Hires("nacht", Role.OnCall);
+        await zone.Hires("cora", Role.Coordinator, "nl");
+        await zone.Hires("chris", Role.Coordinator, "de");
+        await zone.Hires("anna", Role.Caseworker);
+        await onCall.Registers(Cases.Intake(zone));
+        await zone.RunJobs();
+        Assert.Equal(2, platform.Post.Letters.Count(l => l.Key.StartsWith("dossier-opened", StringComparison.Ordinal)));
+        platform.Clock.Advance(UntilDue);
+        await zone.RunJobs();
+        var told = Reminders(platform);
+        Assert.Equal([Staff.AddressOf(zone, "chris"), Staff.AddressOf(zone, "cora")], told.Select(l => l.To).Order());
+        Assert.Equal(2, told.Select(l => l.Text).Distinct().Count());
+    }
+
+    [Theory, EveryEngine]
+    public async Task The_job_run_twice_at_once_tells_once(string engine)
+    {
+        await using var platform = Platform.Start(engine);
+        var zone = await platform.Zone();
+        var anna = await zone.Hires("anna", Role.Caseworker);
+        for (var i = 0; i < 10; i++) await anna.Registers(Cases.Intake(zone, "", "") with { Unknown = true });
+        platform.Clock.Advance(UntilDue);
+        await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Task.Run(zone.RunJobs)));
+        Assert.Equal(10, Reminders(platform).Count);
+        Assert.Equal(10, Reminders(platform).Select(l => l.Key).Distinct().Count());
+    }
+
+    [Theory, EveryEngine]
+    public async Task A_mail_server_that_is_away_is_tried_again_and_the_mail_leaves_once(string engine)
+    {
+        await using var platform = Platform.Start(engine);
+        var zone = await platform.Zone();
+        var anna = await zone.Hires("anna", Role.Caseworker);
+        await anna.Registers(Cases.Intake(zone));
+        platform.Clock.Advance(UntilDue);
         platform.Post.Failing = new IOException("away");
         await zone.RunJobs();
-        Assert.Empty(Letters(zone, mail));
+        Assert.Empty(platform.Post.Letters);
         platform.Post.Failing = null;
-        await zone.RunJobs(); // too early: the next try is in the row
-        Assert.Empty(Letters(zone, mail));
-        platform.Clock.Advance(TimeSpan.FromMinutes(5));
+        await zone.RunJobs(); // too early: it waits
+        Assert.Empty(platform.Post.Letters);
+        var due = await platform.Services.GetRequiredService<NextDue>().Of(zone.Code, default);
+        Assert.NotNull(due);
+        platform.Clock.Advance(UntilNextTry);
+        Assert.True(due <= platform.Clock.GetUtcNow()); // the sweep comes by itself
         await zone.RunJobs();
-        Assert.Single(Letters(zone, mail));
+        await zone.RunJobs();
+        Assert.Single(Reminders(platform));
     }
 
     [Theory, EveryEngine]
-    public async Task A_job_that_died_between_claim_and_mail_is_taken_up_again(string engine)
+    public async Task Killed_between_taking_it_in_hand_and_noting_it_done_the_job_tells_it_the_next_time(string engine)
     {
         await using var platform = Platform.Start(engine);
         var zone = await platform.Zone();
-        var (mail, _) = await Due(zone);
-        await zone.As().SendAsPlatform(new VictimSupport.Casework.FollowUps.Reminders.Command());
-        var message = await zone.Look(z => z.Set<OutboxMessage>().SingleAsync(m => m.Kind == "reminder"));
-        Assert.True(await zone.As().SendAsPlatform(new Outbox.Claim(message.Id)));
-        Assert.False(await zone.As().SendAsPlatform(new Outbox.Claim(message.Id))); // nobody else takes it meanwhile
-        platform.Clock.Advance(TimeSpan.FromMinutes(5));
+        var anna = await zone.Hires("anna", Role.Caseworker);
+        await anna.Registers(Cases.Intake(zone));
+        platform.Clock.Advance(UntilDue);
+        platform.Post.Failing = new OperationCanceledException("killed");
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(zone.RunJobs);
+        platform.Post.Failing = null;
+        platform.Clock.Advance(UntilNextTry);
+        Assert.True(await platform.Services.GetRequiredService<NextDue>().Of(zone.Code, default) <= platform.Clock.GetUtcNow());
         await zone.RunJobs();
-        Assert.Single(Letters(zone, mail));
+        await zone.RunJobs();
+        Assert.Single(Reminders(platform));
+        Assert.Equal(0, await zone.Look(z => z.Set<OutboxMessage>().CountAsync(m => m.Delivered == null)));
     }
 
     [Theory, EveryEngine]
-    public async Task A_postponed_act_is_reminded_anew(string engine)
+    public async Task A_postponed_act_is_told_anew_and_one_that_is_done_is_not(string engine)
     {
         await using var platform = Platform.Start(engine);
         var zone = await platform.Zone();
-        var (mail, worker) = await Due(zone);
+        var anna = await zone.Hires("anna", Role.Caseworker);
+        var (late, done) = (await anna.Registers(Cases.Intake(zone)), await anna.Registers(Cases.Intake(zone, "Muster", "Bram")));
+        await anna.Send(new Complete.Command((await anna.Opens(done)).Planned[0].Id));
+        platform.Clock.Advance(UntilDue);
         await zone.RunJobs();
-        var act = await zone.Look(z => z.Set<VictimSupport.Casework.FollowUps.FollowUp>().Where(f => f.Done == null).OrderBy(f => f.DueAt).FirstAsync());
-        await worker.Send(new VictimSupport.Casework.FollowUps.Complete.Postpone(act.Id));
+        Assert.Single(Reminders(platform));
+        await anna.Send(new Complete.Postpone((await anna.Opens(late)).Planned[0].Id));
         await zone.RunJobs();
-        Assert.Single(Letters(zone, mail));
+        Assert.Single(Reminders(platform));
         platform.Clock.Advance(TimeSpan.FromHours(25));
         await zone.RunJobs();
-        Assert.Equal(2, Letters(zone, mail).Count);
+        await zone.RunJobs();
+        Assert.Equal(2, Reminders(platform).Count);
+        Assert.Equal(2, Reminders(platform).Select(l => l.Key).Distinct().Count());
+        await anna.Closes(late);
+        platform.Clock.Advance(TimeSpan.FromDays(3));
+        await zone.RunJobs();
+        Assert.Equal(2, Reminders(platform).Count);
     }
 
     [Theory, EveryEngine]
-    public async Task A_write_tells_the_catalogue_when_to_come_and_the_job_tells_it_again(string engine)
+    public async Task A_zone_that_fails_does_not_stop_another(string engine)
     {
-        var zone = await (await platforms.On(engine)).Zone();
-        var worker = zone.As(Role.Caseworker);
-        var next = zone.Platform.Services.GetRequiredService<NextDue>();
-        Assert.Null(await next.Of(zone.Code, default));
-        await worker.Send(new Register.Command { Trigger = Trigger.Patrol, SubKind = "Burglary", FamilyName = "Exemple", Language = "fr" });
-        Assert.True(await next.Of(zone.Code, default) <= zone.Platform.Clock.GetUtcNow()); // its outbox row is due at once
-        await zone.RunJobs();
-        var then = (await next.Of(zone.Code, default))!.Value;
-        Assert.InRange(then, zone.Platform.Clock.GetUtcNow().AddHours(47), zone.Platform.Clock.GetUtcNow().AddHours(49)); // the first contact
-    }
-
-    private static IReadOnlyList<VictimSupport.Foundation.Mail.Letter> Letters(TestZone zone, string mail) => [.. zone.Platform.Post.Letters.Where(l => l.To == mail)];
-
-    // A worker with an address, and an act of theirs that is due.
-    private static async Task<(string Mail, Person Worker)> Due(TestZone zone)
-    {
-        var mail = $"worker.{zone.Code}.{zone.Platform.Engine}@example.test";
-        var account = await zone.Platform.Services.GetRequiredService<CatalogDatabase>().WriteAsPlatform("test", null, house =>
+        await using var platform = Platform.Start(engine);
+        var (broken, sound) = (await platform.Zone(), await platform.Zone());
+        foreach (var zone in new[] { broken, sound }) await (await zone.Hires("anna", Role.Caseworker)).Registers(Cases.Intake(zone));
+        var sweep = platform.Services.GetRequiredService<Sweep>();
+        foreach (var code in await sweep.Due(default)) sweep.Finished(code); // the round at the start
+        platform.Clock.Advance(UntilDue);
+        await using (var attacker = await broken.Break()) await attacker.Do("ALTER TABLE follow_up RENAME TO follow_up_away");
+        foreach (var code in await sweep.Due(default))
         {
-            var id = zone.Platform.Services.GetRequiredService<IMakeDemoAccounts>().Ensure(house, mail, "Worker", "nl", zone.Platform.Clock.GetUtcNow());
-            house.Add(RoleGrant.Give(id, zone.Id, Role.Caseworker, null, null, "demo", zone.Platform.Clock.GetUtcNow()));
-            return Task.FromResult(id);
-        }, default);
-        var worker = zone.As(account, Role.Caseworker);
-        var made = await worker.Send(new Register.Command { Trigger = Trigger.Patrol, SubKind = "Burglary", GivenName = "Ada", FamilyName = "Exemple", Language = "nl" });
-        var person = (await worker.Send(new ShowView.Query(made.Dossier))).People[0].Id;
-        await worker.Send(new Write.Command { Dossier = made.Dossier, Persons = [person], Next = ActKind.CallBack, Due = zone.Platform.Clock.GetUtcNow().AddMinutes(-1) });
-        return (mail, worker);
+            if (code == broken.Code) await Assert.ThrowsAnyAsync<Exception>(() => platform.RunJobs(code));
+            else await platform.RunJobs(code);
+        }
+        Assert.Equal(Staff.AddressOf(sound, "anna"), Assert.Single(Reminders(platform)).To);
+        await using (var attacker = await broken.Break()) await attacker.Do("ALTER TABLE follow_up_away RENAME TO follow_up");
+        Assert.Contains(broken.Code, await sweep.Due(default));
+        await broken.RunJobs();
+        Assert.Equal(2, Reminders(platform).Count);
     }
+
+    private static IReadOnlyList<Letter> Reminders(Platform platform) => [.. platform.Post.Letters.Where(l => l.Key.StartsWith("reminder", StringComparison.Ordinal))];
 }

@@ -1,0 +1,28 @@
+using Microsoft.Extensions.DependencyInjection;
+using VictimSupport.Foundation.Access;
+using VictimSupport.Foundation.Persistence;
+using VictimSupport.Identity.Contracts;
+using VictimSupport.Tests.Kit;
+using VictimSupport.Zones.Staff;
+
+namespace VictimSupport.Tests.Casework;
+
+/// <summary>Colleagues with an account and an address, where mail is what a test is about.</summary>
+internal static class Staff
+{
+    /// <summary>Somebody the catalogue knows, with this role in the zone.</summary>
+    public static async Task<Person> Hires(this TestZone zone, string name, Role role, string language = "en")
+    {
+        var services = zone.Platform.Services;
+        var now = zone.Platform.Clock.GetUtcNow();
+        var account = await services.GetRequiredService<CatalogDatabase>().WriteAsPlatform("Test.Hire", zone.Id, house =>
+        {
+            var id = services.GetRequiredService<IMakeDemoAccounts>().Ensure(house, AddressOf(zone, name), name, language, now);
+            house.Add(RoleGrant.Give(id, zone.Id, role, null, null, "demo", now));
+            return Task.FromResult(id);
+        }, TestContext.Current.CancellationToken);
+        return new Person(zone, new Caller(account, Guid.NewGuid(), new HashSet<Role> { role }));
+    }
+
+    public static string AddressOf(TestZone zone, string name) => $"{name}@{zone.Code}.example";
+}
