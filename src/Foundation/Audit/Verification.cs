@@ -44,6 +44,8 @@ public sealed class Verification
         var head = await zone.Database.Head(ct);
         await catalog.WriteAsPlatform("Foundation.AnchorAudit", zone.Id, async c =>
         {
+            // Two jobs of one zone take turns at its row: the later head wins, whoever writes last.
+            await c.Set<ZoneRecord>().Where(z => z.Id == zone.Id).ExecuteUpdateAsync(set => set.SetProperty(z => z.NextDue, z => z.NextDue), ct);
             var anchor = await c.Set<Anchor>().SingleOrDefaultAsync(a => a.Zone == zone.Id, ct);
             if (anchor is null) c.Add(new Anchor { Zone = zone.Id, Seq = head.Seq, Mac = head.Mac, At = clock.GetUtcNow() });
             else if (head.Seq > anchor.Seq) (anchor.Seq, anchor.Mac, anchor.At) = (head.Seq, head.Mac, clock.GetUtcNow());
