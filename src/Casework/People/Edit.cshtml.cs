@@ -1,4 +1,5 @@
 using FluentValidation;
+using FluentValidation.Results;
 using MediatR;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
@@ -15,7 +16,7 @@ namespace VictimSupport.Casework.People;
 
 /// <summary>Adds a person to a dossier, or corrects one: identity, capacity, damage, language.</summary>
 [Requires(May.WorkOnDossiers)]
-internal sealed class Edit(IMediator pipeline, WhereAndWho who) : PageModel
+internal sealed class Edit(IMediator pipeline, WhereAndWho who) : PageModel, IShowAgain
 {
     [BindProperty(SupportsGet = true)] public Guid Dossier { get; set; }
     [BindProperty(SupportsGet = true)] public Guid? Person { get; set; }
@@ -25,7 +26,18 @@ internal sealed class Edit(IMediator pipeline, WhereAndWho who) : PageModel
     public IReadOnlyList<Choice> Sexes => Choice.All<Sex>(Words.Of);
     public IReadOnlyList<Choice> LanguagesOffered => [.. Languages.All.Select(l => new Choice(l, Words.Of("Language_" + l)))];
 
+    /// <summary>The person as saved now, where somebody else saved while this form was filled in.</summary>
+    public Command? Meanwhile { get; private set; }
+
     public async Task OnGetAsync(CancellationToken ct) => Form = await pipeline.Send(new Query(Dossier, Person, who.Zone!.Record.FirstLanguage), ct);
+
+    // What was typed stays; the next press saves it over what is shown beside it.
+    public async Task ShowAgain(CancellationToken ct)
+    {
+        if (Person is null) return;
+        var now = await pipeline.Send(new Query(Dossier, Person, who.Zone!.Record.FirstLanguage), ct);
+        if (now.Version != Form.Version) (Meanwhile, Form) = (now, Form with { Version = now.Version });
+    }
 
     public async Task<IActionResult> OnPostAsync(CancellationToken ct)
     {
@@ -52,6 +64,9 @@ internal sealed class Edit(IMediator pipeline, WhereAndWho who) : PageModel
         public string? Phone { get; init; }
         public string? Mail { get; init; }
         public string? Address { get; init; }
+
+        /// <summary>Of the dossier when the form was shown. Somebody who joins overwrites nobody: not asked for then.</summary>
+        public int Version { get; init; }
         internal Guid Dossier { get; init; }
         internal Guid? Person { get; init; }
     }
@@ -85,6 +100,7 @@ internal sealed class Edit(IMediator pipeline, WhereAndWho who) : PageModel
             {
                 FamilyName = identity.FamilyName, GivenName = identity.GivenName, Capacity = person.Capacity, Damages = [.. Enum.GetValues<Damage>().Where(d => d != Damage.None && person.Damage.HasFlag(d))], Sex = person.Sex,
                 BirthDate = identity.BirthDate, EstimatedAge = identity.EstimatedAge, IsMinor = person.IsMinor, Language = person.Language, NeedsInterpreter = person.NeedsInterpreter, Phone = identity.Phone, Mail = identity.Mail, Address = identity.Address,
+                Version = dossier.Version,
             };
         }
     }
@@ -98,6 +114,9 @@ internal sealed class Edit(IMediator pipeline, WhereAndWho who) : PageModel
             var person = form.Person is { } id
                 ? await zone.Set<Person>().SingleOrDefaultAsync(p => p.Id == id && p.DossierId == dossier.Id, ct) ?? throw new RefusedException("absent", dossier.Id)
                 : Join(dossier, identity, form, now);
+            // After the person was found: an id that is nobody's here is refused, never told that something changed.
+            if (form.Person is not null && form.Version != dossier.Version) throw new ValidationException([new ValidationFailure(nameof(Command.GivenName), Words.ChangedMeanwhile)]);
+            if (form.Person is not null) await AskAgain(person.Id, person.Identity.Value, identity, ct);
             (person.Identity, person.Capacity, person.Sex, person.Language, person.NeedsInterpreter) = (identity, form.Capacity!.Value, form.Sex, form.Language, form.NeedsInterpreter);
             person.Damage = form.Damages.Aggregate(Damage.None, (all, one) => all | one);
             person.IsMinor = form.IsMinor || (form.BirthDate is { } born && born.AddYears(18) > Design.Html.Moment.Day(now)) || form.EstimatedAge < 18;
@@ -106,6 +125,15 @@ internal sealed class Edit(IMediator pipeline, WhereAndWho who) : PageModel
             dossier.Touch();
             await SearchToken.Replace(zone, new SearchKey(here.InZone.Keys.SearchRoot), dossier.Id, person.Id, SearchToken.PartsOf(identity), ct);
             return person.Id;
+        }
+
+        // Safe was said of the old number or address. The first one given takes the rule that was agreed for it.
+        private async Task AskAgain(Guid person, Particulars before, Particulars after, CancellationToken ct)
+        {
+            var safe = await zone.Set<SafeContact>().SingleAsync(s => s.Id == person, ct);
+            if (before.Phone is not null && PhoneNumber.ToE164(before.Phone) != PhoneNumber.ToE164(after.Phone)) safe.Moved(Channel.Call, Channel.Sms);
+            if (before.Mail is not null && !string.Equals(before.Mail, after.Mail, StringComparison.OrdinalIgnoreCase)) safe.Moved(Channel.Mail);
+            if (before.Address is not null && before.Address != after.Address) safe.Moved(Channel.Letter, Channel.Visit);
         }
 
         private Person Join(Dossier dossier, Particulars identity, Command form, DateTimeOffset now)

@@ -1,4 +1,5 @@
 using FluentValidation;
+using FluentValidation.Results;
 using MediatR;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
@@ -22,13 +23,17 @@ internal sealed class Safe(IMediator pipeline) : PageModel, IShowAgain
     public string Name { get; private set; } = "";
     public IReadOnlyList<Choice> RulesOffered => Choice.All<Rule>(Words.Of);
 
-    public async Task OnGetAsync(CancellationToken ct)
-    {
-        await ShowAgain(ct);
-        Form = (await pipeline.Send(new Query(Dossier, Person), ct)).Form;
-    }
+    /// <summary>The rules as they stand now, where somebody else agreed on them while this form was filled in.</summary>
+    public Command? Meanwhile { get; private set; }
 
-    public async Task ShowAgain(CancellationToken ct) => Name = (await pipeline.Send(new Query(Dossier, Person), ct)).Name;
+    public async Task OnGetAsync(CancellationToken ct) => (Name, Form) = await pipeline.Send(new Query(Dossier, Person), ct);
+
+    // What was chosen stays; the next press saves it over what is shown beside it.
+    public async Task ShowAgain(CancellationToken ct)
+    {
+        (Name, var now) = await pipeline.Send(new Query(Dossier, Person), ct);
+        if (now.Asked != Form.Asked) (Meanwhile, Form) = (now, Form with { Asked = now.Asked });
+    }
 
     public async Task<IActionResult> OnPostAsync(CancellationToken ct)
     {
@@ -55,6 +60,9 @@ internal sealed class Safe(IMediator pipeline) : PageModel, IShowAgain
         public string? WhatMayBeSaid { get; init; }
         public string? CodeWord { get; init; }
         public string? ThirdPerson { get; init; }
+
+        /// <summary>When the rules this form showed were asked, in ticks; 0: never. Tells whether somebody agreed on others meanwhile.</summary>
+        public long Asked { get; init; }
         internal Guid Dossier { get; init; }
         internal Guid Person { get; init; }
     }
@@ -91,6 +99,7 @@ internal sealed class Safe(IMediator pipeline) : PageModel, IShowAgain
             return new Current(person.Identity.Value.FullName, new Command
             {
                 Call = safe.Call, Sms = safe.Sms, Mail = safe.Mail, Letter = safe.Letter, Visit = safe.Visit, Hours = details.Hours, WhoMayAnswer = details.WhoMayAnswer, WhatMayBeSaid = details.WhatMayBeSaid, CodeWord = details.CodeWord, ThirdPerson = details.ThirdPerson,
+                Asked = safe.Checked?.UtcTicks ?? 0,
             });
         }
     }
@@ -101,6 +110,7 @@ internal sealed class Safe(IMediator pipeline) : PageModel, IShowAgain
         {
             var dossier = await guard.Open(form.Dossier, ct);
             var safe = await zone.Set<SafeContact>().SingleOrDefaultAsync(s => s.Id == form.Person && s.DossierId == dossier.Id, ct) ?? throw new RefusedException("absent", dossier.Id);
+            if (form.Asked != (safe.Checked?.UtcTicks ?? 0)) throw new ValidationException([new ValidationFailure(nameof(Command.Call), Words.ChangedMeanwhile)]);
             safe.Agree(form.Call, form.Sms, form.Mail, form.Letter, form.Visit, new SafeDetails(Said(form.Hours), Said(form.WhoMayAnswer), Said(form.WhatMayBeSaid), Said(form.CodeWord), Said(form.ThirdPerson)), caller.Self, clock.GetUtcNow());
             dossier.Touch();
             return true;

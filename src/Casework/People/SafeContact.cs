@@ -67,6 +67,29 @@ internal sealed class SafeContact : IHoldSealed, IOfDossier
         StillGood(by, now);
     }
 
+    /// <summary>What a channel leads to was replaced (another number, another address). Nobody has called the new one safe yet; a never, or a condition, stays until it is asked again.</summary>
+    public void Moved(params ReadOnlySpan<Channel> channels)
+    {
+        foreach (var channel in channels)
+        {
+            if (Of(channel) is not (Rule.Safe or Rule.OnlyIf)) continue;
+            if (Of(channel) == Rule.Safe) Forget(channel);
+            (Checked, CheckedBy) = (null, null);
+        }
+    }
+
+    private void Forget(Channel channel)
+    {
+        switch (channel)
+        {
+            case Channel.Call: Call = Rule.NotAsked; break;
+            case Channel.Sms: Sms = Rule.NotAsked; break;
+            case Channel.Mail: Mail = Rule.NotAsked; break;
+            case Channel.Letter: Letter = Rule.NotAsked; break;
+            case Channel.Visit: Visit = Rule.NotAsked; break;
+        }
+    }
+
     public void StillGood(Guid by, DateTimeOffset now) => (Checked, CheckedBy) = (now, by);
 
     /// <summary>Safe changes: after a fortnight it must be asked again.</summary>

@@ -37,7 +37,7 @@ public sealed class SearchTests(Platforms platforms)
         var worker = zone.As(Role.Caseworker);
         var id = await worker.Registers(Cases.Intake(zone, "Fautif", "Ada", "0470 12 34 56"));
         var person = await worker.LeadOf(id);
-        await worker.Send(new Edit.Command { Dossier = id, Person = person, FamilyName = "Correct", GivenName = "Ada", Capacity = Capacity.Victim, Language = "fr", Phone = "0471 11 22 33" });
+        await worker.Send(await worker.Send(new Edit.Query(id, person, "fr")) with { Dossier = id, Person = person, FamilyName = "Correct", Phone = "0471 11 22 33" });
         foreach (var (typed, count) in new[] { ("Fautif", 0), ("0470 12 34 56", 0), ("Correct", 1), ("0471 11 22 33", 1), ("Ada", 1) })
             Assert.True(count == (await worker.Send(new Search.Query { Text = typed })).Rows.Count, typed);
     }

@@ -1,0 +1,124 @@
+using System.Net;
+using AngleSharp.Dom;
+using AngleSharp.Html.Dom;
+using FluentValidation;
+using VictimSupport.Casework.Codes;
+using VictimSupport.Casework.Dossiers;
+using VictimSupport.Casework.Intakes;
+using VictimSupport.Casework.People;
+using VictimSupport.Foundation.Access;
+using VictimSupport.Tests.Kit;
+using Person = VictimSupport.Tests.Kit.Person;
+
+namespace VictimSupport.Tests.Casework.People;
+
+public sealed class PersonChangesTests(Platforms platforms)
+{
+    [Theory, EveryEngine]
+    public async Task Two_who_correct_a_person_at_once_lose_nothing(string engine)
+    {
+        var (_, worker, dossier, person) = await Known(Rule.Safe, engine);
+        var mine = await Reads(worker, dossier, person);
+        await worker.Send(mine with { Dossier = dossier, Person = person, Address = "Rue de l'Exemple 1" });
+        await Assert.ThrowsAsync<ValidationException>(() => worker.Send(mine with { Dossier = dossier, Person = person, GivenName = "Adèle" }));
+        var now = await Reads(worker, dossier, person);
+        Assert.Equal(("Ada", "Rue de l'Exemple 1"), (now.GivenName, now.Address));
+    }
+
+    [Theory, EveryEngine]
+    public async Task Two_who_change_the_safe_contact_rules_at_once_lose_nothing(string engine)
+    {
+        var (_, worker, dossier, person) = await Known(Rule.Safe, engine);
+        var mine = (await worker.Send(new Safe.Query(dossier, person))).Form with { Dossier = dossier, Person = person };
+        await worker.Send(mine with { Letter = Rule.Never });
+        await Assert.ThrowsAsync<ValidationException>(() => worker.Send(mine with { Call = Rule.Safe }));
+        Assert.Equal(Rule.Never, (await worker.Send(new ShowView.Query(dossier))).People[0].Safe.Letter);
+    }
+
+    [Theory, EveryEngine]
+    public async Task Of_four_who_press_at_the_same_moment_one_saves_and_three_are_told(string engine)
+    {
+        var (_, worker, dossier, person) = await Known(Rule.Safe, engine);
+        var (rules, identity) = ((await worker.Send(new Safe.Query(dossier, person))).Form with { Dossier = dossier, Person = person }, await Reads(worker, dossier, person) with { Dossier = dossier, Person = person });
+        Assert.Equal(1, (await Task.WhenAll(Enumerable.Range(0, 4).Select(i => Task.Run(() => Saved(worker.Send(rules with { CodeWord = $"word {i}" })))))).Count(saved => saved));
+        identity = identity with { Version = (await Reads(worker, dossier, person)).Version };
+        Assert.Equal(1, (await Task.WhenAll(Enumerable.Range(0, 4).Select(i => Task.Run(() => Saved(worker.Send(identity with { GivenName = $"Ada {i}" })))))).Count(saved => saved));
+    }
+
+    // Only being told that somebody saved meanwhile counts as not saved; anything else fails the test.
+    private static async Task<bool> Saved(Task sending)
+    {
+        try
+        {
+            await sending;
+            return true;
+        }
+        catch (ValidationException)
+        {
+            return false;
+        }
+    }
+
+    [Fact]
+    public async Task The_second_of_two_sees_what_was_saved_keeps_what_was_typed_and_may_save_it()
+    {
+        var (_, worker, dossier, person) = await Known(Rule.Safe);
+        using var visit = worker.Visit();
+        var path = $"/dossiers/{dossier}/people/{person}";
+        var form = (await visit.Page(path)).QuerySelectorAll<IHtmlFormElement>("main form[method=post]").Last();
+        await worker.Send(await Reads(worker, dossier, person) with { Dossier = dossier, Person = person, Address = "Rue de l'Exemple 1" });
+        var turnedBack = await visit.Send(path, form, [KeyValuePair.Create("Form.GivenName", "Adèle")]);
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, turnedBack.StatusCode);
+        var page = await Visit.Read(turnedBack);
+        Assert.Contains("Rue de l'Exemple 1", page.QuerySelector("main .govuk-summary-list")!.TextContent, StringComparison.Ordinal);
+        Assert.Equal("Adèle", page.QuerySelector("[name='Form.GivenName']")!.GetAttribute("value"));
+        var again = await visit.Send(path, page.QuerySelectorAll<IHtmlFormElement>("main form[method=post]").Last(), []);
+        Assert.Equal(HttpStatusCode.Redirect, again.StatusCode);
+        Assert.Equal("Adèle", (await Reads(worker, dossier, person)).GivenName);
+    }
+
+    [Theory]
+    [InlineData((int)Rule.Safe, (int)Rule.NotAsked)]
+    [InlineData((int)Rule.OnlyIf, (int)Rule.OnlyIf)]
+    [InlineData((int)Rule.Never, (int)Rule.Never)]
+    public async Task A_new_number_is_not_safe_because_the_old_one_was(int before, int after)
+    {
+        var (zone, worker, dossier, person) = await Known((Rule)before);
+        await worker.Send(await Reads(worker, dossier, person) with { Dossier = dossier, Person = person, Phone = "0499 99 88 77" });
+        var safe = (await worker.Send(new ShowView.Query(dossier))).People[0].Safe;
+        Assert.Equal((Rule)after, safe.Call);
+        Assert.Equal((Rule)before != Rule.Never, safe.MustBeAskedAgain(zone.Platform.Clock.GetUtcNow()));
+    }
+
+    [Fact]
+    public async Task The_same_number_written_another_way_stays_safe()
+    {
+        var (_, worker, dossier, person) = await Known(Rule.Safe);
+        await worker.Send(await Reads(worker, dossier, person) with { Dossier = dossier, Person = person, Phone = "+32 (0)470/12.34.56" });
+        Assert.Equal(Rule.Safe, (await worker.Send(new ShowView.Query(dossier))).People[0].Safe.Call);
+    }
+
+    [Fact]
+    public async Task A_new_address_leaves_the_rule_for_calls_alone()
+    {
+        var (_, worker, dossier, person) = await Known(Rule.Safe);
+        await worker.Send((await worker.Send(new Safe.Query(dossier, person))).Form with { Dossier = dossier, Person = person, Letter = Rule.Safe });
+        foreach (var address in new[] { "Rue de l'Exemple 1", "Rue de l'Exemple 2" })
+            await worker.Send(await Reads(worker, dossier, person) with { Dossier = dossier, Person = person, Address = address });
+        var safe = (await worker.Send(new ShowView.Query(dossier))).People[0].Safe;
+        Assert.Equal((Rule.Safe, Rule.NotAsked), (safe.Call, safe.Letter));
+    }
+
+    private static Task<Edit.Command> Reads(Person worker, Guid dossier, Guid person) => worker.Send(new Edit.Query(dossier, person, "fr"));
+
+    private async Task<(TestZone Zone, Person Worker, Guid Dossier, Guid Person)> Known(Rule call, string engine = "sqlite")
+    {
+        var zone = await (await platforms.On(engine)).Zone();
+        var worker = zone.As(Role.Caseworker);
+        var made = await worker.Send(new Register.Command
+        {
+            Trigger = Trigger.Person, When = zone.Platform.Clock.GetUtcNow().AddHours(-3), SubKind = "Burglary", FamilyName = "Exemple", GivenName = "Ada", Phone = "0470 12 34 56", Safe = call, Language = "fr",
+        });
+        return (zone, worker, made.Dossier, (await worker.Send(new ShowView.Query(made.Dossier))).People[0].Id);
+    }
+}
