@@ -47,6 +47,7 @@ internal static partial class Faults
         http.Request.Path = $"/error/{http.Response.StatusCode}";
         http.Request.QueryString = QueryString.Empty;
         http.Request.Method = HttpMethods.Get;
+        http.Request.ContentType = null; // a form that could not be read is not read again
         http.SetEndpoint(null);
         http.Request.RouteValues.Clear();
         try

@@ -15,6 +15,12 @@ namespace VictimSupport.Casework.Intakes;
 /// <summary>Somebody who may be known already. With a link where the dossier may be opened; else the safety card, which tells what not to do.</summary>
 internal sealed record PossibleDuplicate(Guid? Dossier, string? Number, string? Name, string Initials, string Language, Danger Danger, Guid? DayWorker, SafeContact Safe);
 
+/// <summary>The cards shown, and whose they are: the dossier behind each is recorded as listed, also where it may not be opened.</summary>
+internal sealed class Alike(IReadOnlyList<(Guid Dossier, PossibleDuplicate Card)> found) : List<PossibleDuplicate>(found.Select(f => f.Card)), IListDossiers
+{
+    IEnumerable<Guid> IListDossiers.Listed => found.Select(f => f.Dossier).Distinct();
+}
+
 /// <summary>Finds people of this zone with the same telephone, or a name that fits; the latest first. Never across zones, never blocking.</summary>
 internal sealed class Duplicates(ZoneDbContext zone, Guard guard, UseCase here, Keyring keys, Caller caller, TimeProvider clock)
 {
@@ -60,14 +66,14 @@ internal sealed class Duplicates(ZoneDbContext zone, Guard guard, UseCase here, 
         var safe = await zone.Set<SafeContact>().AsNoTracking().Where(s => ids.Contains(s.Id)).ToDictionaryAsync(s => s.Id, ct);
         var dossiers = await zone.Set<Dossier>().AsNoTracking().Where(d => dossierIds.Contains(d.Id)).ToDictionaryAsync(d => d.Id, ct);
         var visible = (await zone.Set<Dossier>().AsNoTracking().Where(guard.Visible()).Where(d => dossierIds.Contains(d.Id)).Select(d => d.Id).ToListAsync(ct)).ToHashSet();
-        return [.. meant.Select(person =>
+        return new Alike([.. meant.Select(person =>
         {
             var (dossier, identity) = (dossiers[person.DossierId], person.Identity.Value);
             var rules = safe.TryGetValue(person.Id, out var own) ? own : SafeContact.For(person);
-            if (visible.Contains(dossier.Id)) return new PossibleDuplicate(dossier.Id, dossier.Number, identity.FullName, identity.Initials, person.Language, dossier.Danger, dossier.AssignedTo, rules);
+            if (visible.Contains(dossier.Id)) return (dossier.Id, new PossibleDuplicate(dossier.Id, dossier.Number, identity.FullName, identity.Initials, person.Language, dossier.Danger, dossier.AssignedTo, rules));
             Tell(dossier);
-            return new PossibleDuplicate(null, null, null, identity.Initials, person.Language, dossier.Danger, dossier.AssignedTo, rules);
-        })];
+            return (dossier.Id, new PossibleDuplicate(null, null, null, identity.Initials, person.Language, dossier.Danger, dossier.AssignedTo, rules));
+        })]);
     }
 
     // The worker of the dossier is told that its card was shown: once per dossier, reader and day.

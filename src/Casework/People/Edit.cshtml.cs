@@ -121,7 +121,7 @@ internal sealed class Edit(IMediator pipeline, WhereAndWho who) : PageModel, ISh
             person.Damage = form.Damages.Aggregate(Damage.None, (all, one) => all | one);
             person.IsMinor = form.IsMinor || (form.BirthDate is { } born && born.AddYears(18) > Design.Html.Moment.Day(now)) || form.EstimatedAge < 18;
             if (person.IsMinor && person.IsHelped) dossier.Danger |= Danger.MinorPresent;
-            if (dossier.Lead is null && person.IsHelped) dossier.Lead = person.Id;
+            await Lead(dossier, person, ct);
             dossier.Touch();
             await SearchToken.Replace(zone, new SearchKey(here.InZone.Keys.SearchRoot), dossier.Id, person.Id, SearchToken.PartsOf(identity), ct);
             return person.Id;
@@ -134,6 +134,15 @@ internal sealed class Edit(IMediator pipeline, WhereAndWho who) : PageModel, ISh
             if (before.Phone is not null && PhoneNumber.ToE164(before.Phone) != PhoneNumber.ToE164(after.Phone)) safe.Moved(Channel.Call, Channel.Sms);
             if (before.Mail is not null && !string.Equals(before.Mail, after.Mail, StringComparison.OrdinalIgnoreCase)) safe.Moved(Channel.Mail);
             if (before.Address is not null && before.Address != after.Address) safe.Moved(Channel.Letter, Channel.Visit);
+        }
+
+        // Somebody who is only mentioned gives the lead to the first who is helped, where there is one.
+        private async Task Lead(Dossier dossier, Person person, CancellationToken ct)
+        {
+            if (dossier.Lead is null && person.IsHelped) dossier.Lead = person.Id;
+            if (dossier.Lead != person.Id || person.IsHelped) return;
+            var others = await zone.Set<Person>().AsNoTracking().Where(p => p.DossierId == dossier.Id && p.Id != person.Id).OrderBy(p => p.Id).Select(p => new { p.Id, p.Capacity }).ToListAsync(ct);
+            dossier.Lead = others.Find(p => p.Capacity.IsHelped())?.Id ?? dossier.Lead;
         }
 
         private Person Join(Dossier dossier, Particulars identity, Command form, DateTimeOffset now)

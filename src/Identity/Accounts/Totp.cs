@@ -71,4 +71,17 @@ internal sealed class TotpSecrets(IDataProtectionProvider protection)
 
     public string Protect(byte[] secret) => protector.Protect(Convert.ToHexString(secret));
     public byte[] Open(string secret) => Convert.FromHexString(protector.Unprotect(secret));
+
+    /// <summary>Did we protect this? What comes back from a form may be forged.</summary>
+    public bool AreOurs(string? secret)
+    {
+        try
+        {
+            return secret is { Length: > 0 } && Open(secret).Length > 0;
+        }
+        catch (CryptographicException)
+        {
+            return false;
+        }
+    }
 }

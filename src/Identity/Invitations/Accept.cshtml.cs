@@ -32,6 +32,7 @@ internal sealed class Accept(IMediator pipeline, TotpSecrets secrets) : PageMode
 
     public async Task<IActionResult> OnPostAsync(CancellationToken ct)
     {
+        if (!secrets.AreOurs(Form.Totp)) return NotFound();
         var codes = await pipeline.Send(Form with { Token = Token }, ct);
         TempData["RecoveryCodes"] = string.Join(' ', codes);
         return RedirectToPage("/Identity/Invitations/Accepted");

@@ -36,7 +36,7 @@ internal sealed class Verbs
         """
         The platform that police zones share for their victim-assistance service. Without a command it serves the portal.
 
-        Settings come from appsettings.json, environment variables (Data__Directory=/srv/vs) or arguments (--Data:Directory=/srv/vs):
+        Settings come from appsettings.json, environment variables (Data__Directory=/srv/vs) or, when serving, arguments (--Data:Directory=/srv/vs):
           Data:Directory      where embedded mode keeps everything (default .data)
           Database:Engine     sqlite (default), postgresql, sqlserver
           Database:Server     connection string of the administering login, for server engines
@@ -74,6 +74,12 @@ internal sealed class Verbs
         catch (StartRefusedException refused)
         {
             await errors.WriteLineAsync(refused.Message);
+            return Refused;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or System.Data.Common.DbException)
+        {
+            // A file or a database that is not to be had: the operator needs the sentence, not where in the program it was met.
+            await errors.WriteLineAsync(e.Message);
             return Refused;
         }
     }

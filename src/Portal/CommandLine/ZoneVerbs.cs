@@ -22,6 +22,7 @@ internal static partial class ZoneVerbs
         {
             if (!FourDigits().IsMatch(result.GetValue(code) ?? "")) result.AddError("--code: four digits.");
             if ((result.GetValue(fr) ?? result.GetValue(nl) ?? result.GetValue(de)) is null) result.AddError("Give a name in at least one language: --name-fr, --name-nl or --name-de.");
+            if (result.GetValue(admin) is { } mail && !mail.Contains('@', StringComparison.Ordinal)) result.AddError("--admin: an e-mail address.");
         });
         command.SetAction((parsed, ct) => verbs.Run(parsed, async (services, output) =>
         {

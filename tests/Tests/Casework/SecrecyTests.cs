@@ -92,8 +92,8 @@ public sealed class SecrecyTests
     {
         var id = await anna.Registers(Cases.Intake(zone, "Zzcanaryfamily", "Zzcanarygiven", "0470 98 76 54") with { Note = "ZZCANARY note", Municipality = "Zzplanted" });
         var (lead, now) = (await anna.LeadOf(id), zone.Platform.Clock.GetUtcNow());
-        await anna.Send(new Edit.Command { Dossier = id, Person = lead, FamilyName = "Zzcanaryfamily", GivenName = "Zzcanarygiven", Capacity = Capacity.Victim, Language = "fr", Phone = "0470 98 76 54", Mail = "zzcanary@example.org", Address = "ZZCANARY street 1" });
-        await anna.Send(new Safe.Command { Dossier = id, Person = lead, Call = Rule.OnlyIf, Hours = "ZZCANARY", WhoMayAnswer = "ZZCANARY", WhatMayBeSaid = "ZZCANARY", CodeWord = "ZZCANARY", ThirdPerson = "ZZCANARY" });
+        await anna.Send(await anna.Send(new Edit.Query(id, lead, "fr")) with { Dossier = id, Person = lead, FamilyName = "Zzcanaryfamily", GivenName = "Zzcanarygiven", Capacity = Capacity.Victim, Language = "fr", Phone = "0470 98 76 54", Mail = "zzcanary@example.org", Address = "ZZCANARY street 1" });
+        await anna.Send((await anna.Send(new Safe.Query(id, lead))).Form with { Dossier = id, Person = lead, Call = Rule.OnlyIf, Hours = "ZZCANARY", WhoMayAnswer = "ZZCANARY", WhatMayBeSaid = "ZZCANARY", CodeWord = "ZZCANARY", ThirdPerson = "ZZCANARY" });
         await anna.Send(await anna.Send(new Facts.Query(id)) with { Dossier = id, OfficialReports = "BR.30.L1.777888/2026" });
         await anna.Send(await anna.Contact(zone, id) with { Note = "ZZCANARY contact note", Next = ActKind.CallBack, Due = now.AddDays(2) });
         await anna.Send(new Write.Command { Dossier = id, Persons = [lead], Layer = Layer.Police, Text = "ZZCANARY written" });
