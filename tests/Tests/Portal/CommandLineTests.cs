@@ -1,13 +1,11 @@
 using System.Diagnostics;
-using System.Net.Http.Json;
-using System.Text.Json.Nodes;
 using Microsoft.Data.Sqlite;
 using VictimSupport.Tests.Kit;
 
 namespace VictimSupport.Tests.Portal;
 
 /// <summary>The program's command line as an operator types it: a process of its own on an empty folder.</summary>
-public sealed class CommandLineTests(Platforms platforms) : IDisposable
+public sealed class CommandLineTests : IDisposable
 {
     private readonly string folder = Path.Combine(Path.GetTempPath(), "vs-cli-" + Guid.NewGuid().ToString("N")[..8]);
 
@@ -72,14 +70,6 @@ public sealed class CommandLineTests(Platforms platforms) : IDisposable
         var (refused, said) = await Run("zone", "list"); // another key is made, and does not fit
         Assert.Equal(1, refused);
         Assert.Contains("Put the right key in place", said, StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public async Task The_service_says_that_it_is_up_and_no_more()
-    {
-        using var visit = new Visit(await platforms.On("sqlite"), "", null);
-        var health = await visit.Client.GetFromJsonAsync<JsonObject>("/health", TestContext.Current.CancellationToken);
-        Assert.Equal("""{"status":"UP"}""", health!.ToJsonString());
     }
 
     public void Dispose()
