@@ -38,6 +38,7 @@ public static class House
         services.AddSingleton<Verification>();
         services.AddSingleton<Jobs.NextDue>();
         services.AddSingleton<Jobs.Sweep>();
+        services.AddSingleton<Jobs.ZoneMaking>();
         services.AddTransient<Jobs.ZoneJob>();
         if (configuration["Mail:Host"] is null) services.AddSingleton<Mail.ISendMail, Mail.FolderMail>();
         else services.AddSingleton<Mail.ISendMail, Mail.SmtpMail>();

@@ -21,6 +21,8 @@ public sealed class ZonesModule : IModule
         services.AddSingleton<IListDemoAccounts, DemoChoices>();
         services.AddScoped<IHearOfInvitations, GiveWhatWasPromised>();
         services.AddSingleton<IAddZones, AddZone>();
+        services.AddSingleton<ImportZones>();
+        services.AddSingleton<IImportZones>(s => s.GetRequiredService<ImportZones>());
         services.AddSingleton<IMakeStoryZones, StoryZones>();
         services.AddSingleton<IInMenu, StaffInMenu>();
         services.AddSingleton<IInMenu, ConfirmationsInMenu>();

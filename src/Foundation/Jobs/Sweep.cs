@@ -7,7 +7,7 @@ using VictimSupport.Foundation.Zones;
 namespace VictimSupport.Foundation.Jobs;
 
 /// <summary>Every 20 s: asks the catalogue which zones have something due and starts one job for each. At start and once an hour it visits every zone.</summary>
-public sealed class Sweep(CatalogDatabase catalog, TimeProvider clock, IServiceProvider services)
+public sealed class Sweep(CatalogDatabase catalog, ZoneMaking making, TimeProvider clock, IServiceProvider services)
 {
     private static readonly TimeSpan FullRound = TimeSpan.FromHours(1), Stuck = TimeSpan.FromMinutes(10);
     private readonly ConcurrentDictionary<string, DateTimeOffset> running = new();
@@ -18,6 +18,7 @@ public sealed class Sweep(CatalogDatabase catalog, TimeProvider clock, IServiceP
     {
         var jobs = (IBackgroundJobClient)services.GetService(typeof(IBackgroundJobClient))!;
         foreach (var code in await Due(ct)) jobs.Enqueue<ZoneJob>(job => job.Run(code, CancellationToken.None));
+        if ((await making.Waiting(ct)).Count > 0) making.Start();
     }
 
     /// <summary>Codes of the zones to visit now; one that is being visited already is left alone.</summary>

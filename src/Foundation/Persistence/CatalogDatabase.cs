@@ -40,12 +40,24 @@ public sealed class CatalogDatabase : IAsyncDisposable
     }, ct);
 
     /// <summary>Work of the platform itself on the catalogue, outside any request: provisioning, the sweep, the command line. One transaction, recorded.</summary>
-    public Task<T> WriteAsPlatform<T>(string act, Guid? subject, Func<CatalogDbContext, Task<T>> work, CancellationToken ct) => Write(async catalog =>
+    public async Task<T> WriteAsPlatform<T>(string act, Guid? subject, Func<CatalogDbContext, Task<T>> work, CancellationToken ct)
     {
-        var result = await work(catalog);
-        await catalog.SaveChangesAsync(ct);
-        return new Written<T>(result, new AuditRecord(default, null, act, subject, """{"platform":true}"""));
-    }, ct);
+        CatalogDbContext? lent = null; // no scope gives it back
+        try
+        {
+            return await Write(async catalog =>
+            {
+                lent = catalog;
+                var result = await work(catalog);
+                await catalog.SaveChangesAsync(ct);
+                return new Written<T>(result, new AuditRecord(default, null, act, subject, """{"platform":true}"""));
+            }, ct);
+        }
+        finally
+        {
+            if (lent is not null) await lent.DisposeAsync();
+        }
+    }
 
     public async ValueTask DisposeAsync()
     {

@@ -10,6 +10,7 @@ namespace VictimSupport.Foundation.Zones;
 public sealed class Provisioning
 {
     private const string FingerprintFact = "master key fingerprint";
+    private static readonly TimeSpan InHand = TimeSpan.FromMinutes(2);
     private readonly Engine engine;
     private readonly CatalogDatabase catalog;
     private readonly ZoneRegistry zones;
@@ -43,16 +44,37 @@ public sealed class Provisioning
     public async Task<ZoneRecord> AddZone(string code, string? fr, string? nl, string? de, IReadOnlyList<string> languages, CancellationToken ct)
     {
         var record = await catalog.WriteAsPlatform("Foundation.AddZone", null, async c =>
-        {
-            if (await c.Set<ZoneRecord>().SingleOrDefaultAsync(z => z.Code == code, ct) is { } known) return known;
-            var made = ZoneRecord.New(code, fr, nl, de, languages, clock.GetUtcNow());
-            made.KeyVersion = 1;
-            c.Add(made);
-            c.Add(Placements.Wrap(made.Id, new ZoneKey(1, RandomNumberGenerator.GetBytes(32)), master));
-            return made;
-        }, ct);
-        if (record.State != ZoneState.Preparing) return record;
+            await c.Set<ZoneRecord>().SingleOrDefaultAsync(z => z.Code == code, ct) ?? Note(c, new ZoneFacts(code, fr, nl, de, languages, null, null, []), taken: true), ct);
+        await Make(record, ct);
+        return record;
+    }
 
+    /// <summary>Notes a new zone and its key in the catalogue; its database is made afterwards, by whoever takes it in hand.</summary>
+    /// <param name="taken">The caller makes the database itself, at once.</param>
+    public ZoneRecord Note(CatalogDbContext house, ZoneFacts facts, bool taken = false)
+    {
+        var made = ZoneRecord.New(facts, clock.GetUtcNow());
+        if (taken) made.NextDue = clock.GetUtcNow() + InHand;
+        house.Add(made);
+        house.Add(Placements.Wrap(made.Id, new ZoneKey(1, RandomNumberGenerator.GetBytes(32)), master));
+        return made;
+    }
+
+    /// <summary>Takes a noted zone in hand for two minutes, so that no other process makes it meanwhile; null: it is made, or in another's hand. In embedded mode there is no other.</summary>
+    public Task<ZoneRecord?> Take(string code, CancellationToken ct) => catalog.WriteAsPlatform("Foundation.TakeZone", null, async c =>
+    {
+        var now = clock.GetUtcNow();
+        var zone = await c.Set<ZoneRecord>().SingleOrDefaultAsync(z => z.Code == code && z.State == ZoneState.Preparing, ct);
+        if (zone is null || (zone.NextDue > now && !engine.IsEmbedded)) return null;
+        zone.NextDue = now + InHand;
+        return zone;
+    }, ct);
+
+    /// <summary>Makes the database, key store and seal of a zone that is noted; may be repeated.</summary>
+    public async Task Make(ZoneRecord record, CancellationToken ct)
+    {
+        var code = record.Code;
+        if (record.State != ZoneState.Preparing) return;
         var placement = await engine.CreateZone(code, Placements.Open(record, master), ct);
         var store = engine.KeysOf(placement);
         if (store.Find(record.Id) is null)
@@ -66,11 +88,10 @@ public sealed class Provisioning
         {
             var zone = await c.Set<ZoneRecord>().SingleAsync(z => z.Id == record.Id, ct);
             if (engine.DefaultPlacement(code) is null) Placements.Put(zone, placement, master);
-            zone.State = ZoneState.Active;
+            (zone.State, zone.NextDue) = (ZoneState.Active, null);
             return zone;
         }, ct);
         await zones.Forget(code);
-        return record;
     }
 
     /// <summary>Brings one zone's database to the current schema.</summary>

@@ -17,6 +17,15 @@ public sealed class ZoneRecord
 
     /// <summary>The zone's official languages, the first is its default: <c>fr</c>, <c>nl</c>, <c>de</c>, joined by <c>;</c>.</summary>
     public string Languages { get; private set; } = "";
+
+    /// <summary>Code of the province, such as <c>NAM</c>; null where it was never said.</summary>
+    public string? Province { get; private set; }
+
+    /// <summary>Code of the judicial arrondissement, such as <c>EUP</c>.</summary>
+    public string? Arrondissement { get; private set; }
+
+    /// <summary>Five-digit NIS codes of the zone's municipalities, joined by <c>;</c>.</summary>
+    public string Municipalities { get; private set; } = "";
     public ZoneState State { get; set; }
     public DateTimeOffset Created { get; private set; }
 
@@ -29,10 +38,22 @@ public sealed class ZoneRecord
     /// <summary>Number of the key that new data keys are wrapped under; the keys themselves are <see cref="ZoneKeyRecord"/>s.</summary>
     public int KeyVersion { get; set; }
 
-    public static ZoneRecord New(string code, string? fr, string? nl, string? de, IEnumerable<string> languages, DateTimeOffset now) => new()
+    internal static ZoneRecord New(ZoneFacts facts, DateTimeOffset now)
     {
-        Id = Guid.CreateVersion7(now), Code = code, NameFr = fr, NameNl = nl, NameDe = de, Languages = string.Join(';', languages), State = ZoneState.Preparing, Created = now,
-    };
+        var zone = new ZoneRecord { Id = Guid.CreateVersion7(now), Code = facts.Code, State = ZoneState.Preparing, Created = now, KeyVersion = 1 };
+        zone.Take(facts);
+        return zone;
+    }
+
+    /// <summary>What is said of the zone from now on.</summary>
+    public void Take(ZoneFacts facts)
+    {
+        (NameFr, NameNl, NameDe, Languages) = (facts.NameFr, facts.NameNl, facts.NameDe, string.Join(';', facts.Languages));
+        (Province, Arrondissement, Municipalities) = (facts.Province, facts.Arrondissement, string.Join(';', facts.Municipalities));
+    }
+
+    /// <summary>What is said of the zone now.</summary>
+    public ZoneFacts Facts => new(Code, NameFr, NameNl, NameDe, Languages.Split(';'), Province, Arrondissement, Municipalities.Length == 0 ? [] : Municipalities.Split(';'));
 
     /// <summary>The zone's name in a language, else in its first.</summary>
     public string NameIn(string language) => (language switch { "fr" => NameFr, "nl" => NameNl, "de" => NameDe, _ => null }) ?? NameFr ?? NameNl ?? NameDe ?? Code;
@@ -50,8 +71,20 @@ public sealed class ZoneRecord
             b.HasIndex(z => z.NextDue);
             b.Property(z => z.Placement).HasMaxLength(2000);
             b.Property(z => z.Languages).HasMaxLength(20);
+            b.Property(z => z.Province).HasMaxLength(4);
+            b.Property(z => z.Arrondissement).HasMaxLength(4);
+            b.Property(z => z.Municipalities).HasMaxLength(1200);
+            b.Ignore(z => z.Facts);
         }
     }
+}
+
+/// <summary>What the operator says of a zone: names, official languages (the first is its default), where it lies. About the house, not about people.</summary>
+/// <param name="Municipalities">Five-digit NIS codes.</param>
+public sealed record ZoneFacts(string Code, string? NameFr, string? NameNl, string? NameDe, IReadOnlyList<string> Languages, string? Province, string? Arrondissement, IReadOnlyList<string> Municipalities)
+{
+    public bool Says(ZoneFacts other) => this with { Languages = [], Municipalities = [] } == other with { Languages = [], Municipalities = [] }
+        && Languages.SequenceEqual(other.Languages) && Municipalities.SequenceEqual(other.Municipalities);
 }
 
 /// <summary>One of a zone's keys, wrapped by the master key. Earlier ones stay: a process that has not heard of a rotation may still have wrapped a data key under one.</summary>

@@ -258,6 +258,10 @@ namespace VictimSupport.Migrations.PostgreSql.Catalog
                     b.Property<Guid>("Id")
                         .HasColumnType("uuid");
 
+                    b.Property<string>("Arrondissement")
+                        .HasMaxLength(4)
+                        .HasColumnType("character varying(4)");
+
                     b.Property<string>("Code")
                         .IsRequired()
                         .HasMaxLength(4)
@@ -273,6 +277,11 @@ namespace VictimSupport.Migrations.PostgreSql.Catalog
                         .IsRequired()
                         .HasMaxLength(20)
                         .HasColumnType("character varying(20)");
+
+                    b.Property<string>("Municipalities")
+                        .IsRequired()
+                        .HasMaxLength(1200)
+                        .HasColumnType("character varying(1200)");
 
                     b.Property<string>("NameDe")
                         .HasMaxLength(400)
@@ -292,6 +301,10 @@ namespace VictimSupport.Migrations.PostgreSql.Catalog
                     b.Property<byte[]>("Placement")
                         .HasMaxLength(2000)
                         .HasColumnType("bytea");
+
+                    b.Property<string>("Province")
+                        .HasMaxLength(4)
+                        .HasColumnType("character varying(4)");
 
                     b.Property<int>("State")
                         .HasColumnType("integer");

@@ -702,6 +702,7 @@ namespace VictimSupport.Migrations.PostgreSql.Zone
                         .HasColumnType("uuid");
 
                     b.Property<int>("Attempts")
+                        .IsConcurrencyToken()
                         .HasColumnType("integer");
 
                     b.Property<DateTimeOffset?>("Delivered")

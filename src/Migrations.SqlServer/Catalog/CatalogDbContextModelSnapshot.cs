@@ -257,6 +257,10 @@ namespace VictimSupport.Migrations.SqlServer.Catalog
                     b.Property<Guid>("Id")
                         .HasColumnType("uniqueidentifier");
 
+                    b.Property<string>("Arrondissement")
+                        .HasMaxLength(4)
+                        .HasColumnType("nvarchar(4)");
+
                     b.Property<string>("Code")
                         .IsRequired()
                         .HasMaxLength(4)
@@ -272,6 +276,11 @@ namespace VictimSupport.Migrations.SqlServer.Catalog
                         .IsRequired()
                         .HasMaxLength(20)
                         .HasColumnType("nvarchar(20)");
+
+                    b.Property<string>("Municipalities")
+                        .IsRequired()
+                        .HasMaxLength(1200)
+                        .HasColumnType("nvarchar(1200)");
 
                     b.Property<string>("NameDe")
                         .HasMaxLength(400)
@@ -291,6 +300,10 @@ namespace VictimSupport.Migrations.SqlServer.Catalog
                     b.Property<byte[]>("Placement")
                         .HasMaxLength(2000)
                         .HasColumnType("varbinary(2000)");
+
+                    b.Property<string>("Province")
+                        .HasMaxLength(4)
+                        .HasColumnType("nvarchar(4)");
 
                     b.Property<int>("State")
                         .HasColumnType("int");

@@ -701,6 +701,7 @@ namespace VictimSupport.Migrations.SqlServer.Zone
                         .HasColumnType("uniqueidentifier");
 
                     b.Property<int>("Attempts")
+                        .IsConcurrencyToken()
                         .HasColumnType("int");
 
                     b.Property<DateTimeOffset?>("Delivered")

@@ -250,6 +250,10 @@ namespace VictimSupport.Migrations.Sqlite.Catalog
                     b.Property<Guid>("Id")
                         .HasColumnType("TEXT");
 
+                    b.Property<string>("Arrondissement")
+                        .HasMaxLength(4)
+                        .HasColumnType("TEXT");
+
                     b.Property<string>("Code")
                         .IsRequired()
                         .HasMaxLength(4)
@@ -264,6 +268,11 @@ namespace VictimSupport.Migrations.Sqlite.Catalog
                     b.Property<string>("Languages")
                         .IsRequired()
                         .HasMaxLength(20)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Municipalities")
+                        .IsRequired()
+                        .HasMaxLength(1200)
                         .HasColumnType("TEXT");
 
                     b.Property<string>("NameDe")
@@ -284,6 +293,10 @@ namespace VictimSupport.Migrations.Sqlite.Catalog
                     b.Property<byte[]>("Placement")
                         .HasMaxLength(2000)
                         .HasColumnType("BLOB");
+
+                    b.Property<string>("Province")
+                        .HasMaxLength(4)
+                        .HasColumnType("TEXT");
 
                     b.Property<int>("State")
                         .HasColumnType("INTEGER");

@@ -16,7 +16,7 @@ internal static class Migrate
             var provisioning = services.GetRequiredService<Provisioning>();
             foreach (var zone in await provisioning.Zones(ct))
             {
-                if (zone.State == ZoneState.Preparing) await provisioning.AddZone(zone.Code, zone.NameFr, zone.NameNl, zone.NameDe, zone.Languages.Split(';'), ct);
+                if (zone.State == ZoneState.Preparing) await provisioning.Make(zone, ct);
                 else await provisioning.MigrateZone(zone, ct);
                 await output.WriteLineAsync($"{zone.Code}\tready");
             }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using VictimSupport.Foundation.Modules;
 using VictimSupport.Foundation.Persistence;
 using VictimSupport.Foundation.Secrecy;
@@ -22,6 +23,7 @@ internal sealed class Verbs
     {
         // No verb: serve. Settings may follow (--Data:Directory=…), as for any ASP.NET Core program.
         if (args.Length == 0 || (args[0].StartsWith("--", StringComparison.Ordinal) && args[0] is not "--help" and not "--version")) return await Guard(Terminal.Error, () => Serve.Run(modules, args));
+        CultureInfo.CurrentUICulture = CultureInfo.DefaultThreadCurrentUICulture = CultureInfo.GetCultureInfo("en"); // its words are matched by scripts, whatever the machine speaks
         var parsed = Root().Parse(args);
         if (parsed.Errors.Count > 0)
         {

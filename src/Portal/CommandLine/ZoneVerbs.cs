@@ -8,7 +8,7 @@ namespace VictimSupport.Portal.CommandLine;
 
 internal static partial class ZoneVerbs
 {
-    public static Command Verb(Verbs verbs) => new("zone", "The zones of the platform.") { Add(verbs), List(verbs) };
+    public static Command Verb(Verbs verbs) => new("zone", "The zones of the platform.") { Add(verbs), Import(verbs), List(verbs) };
 
     private static Command Add(Verbs verbs)
     {
@@ -32,6 +32,31 @@ internal static partial class ZoneVerbs
             await output.WriteLineAsync($"{parsed.GetRequiredValue(code)}\tready");
             if (path is not null) await output.WriteLineAsync($"invitation\t{path}");
             else if (parsed.GetValue(admin) is not null) throw new StartRefusedException("Nobody was invited: the zone has an administrator, or one is invited already.");
+            return Verbs.Good;
+        }, ct));
+        return command;
+    }
+
+    private static Command Import(Verbs verbs)
+    {
+        var file = new Argument<FileInfo>("FILE.csv") { Description = "UTF-8, RFC 4180; columns code,name_fr,name_nl,name_de,languages,province,judicial_arrondissement,municipalities." };
+        var dryRun = new Option<bool>("--dry-run") { Description = "Says what it would do, and writes nothing." };
+        var skip = new Option<bool>("--skip-bad-lines") { Description = "Leaves lines with a fault out; without it one bad line keeps all of them out." };
+        var command = new Command("import", "Makes or changes the zones of a file. All faults are shown in one run. May be repeated; a run that was killed is finished by the next.") { file, dryRun, skip };
+        command.SetAction((parsed, ct) => verbs.Run(parsed, async (services, output) =>
+        {
+            var import = services.GetRequiredService<IImportZones>();
+            var found = await import.Check(await File.ReadAllBytesAsync(parsed.GetRequiredValue(file).FullName, ct), ct);
+            var errors = parsed.InvocationConfiguration.Error;
+            foreach (var fault in found.Faults) await errors.WriteLineAsync(fault.ToString());
+            if (found.Faults.Count > 0 && !parsed.GetValue(skip)) throw new StartRefusedException($"{found.Faults.Count} faults; nothing was written.");
+            foreach (var (zone, fate) in found.Lines.Where(l => l.Fate != ZoneFate.Unchanged)) await output.WriteLineAsync($"{zone.Code}\t{fate.ToString().ToLowerInvariant()}");
+            await output.WriteLineAsync($"{found.Lines.Count(l => l.Fate == ZoneFate.New)} new, {found.Lines.Count(l => l.Fate == ZoneFate.Changed)} changed, {found.Lines.Count(l => l.Fate == ZoneFate.Unchanged)} unchanged");
+            if (parsed.GetValue(dryRun)) return Verbs.Good;
+            var zones = found.Lines.Select(l => l.Zone).ToList();
+            await import.Note(zones, ct);
+            var bar = new ProgressBar(errors, zones.Count);
+            await foreach (var code in import.Make(zones, ct)) await bar.Next(code);
             return Verbs.Good;
         }, ct));
         return command;

@@ -1,4 +1,5 @@
 using VictimSupport.Foundation.Access;
+using VictimSupport.Foundation.Zones;
 
 namespace VictimSupport.Zones.Contracts;
 
@@ -18,6 +19,37 @@ public interface IAddZones
 
     /// <summary>Invites the first operator; null where the platform has one, or one is invited.</summary>
     Task<string?> InviteOperator(string email, CancellationToken ct);
+}
+
+/// <summary>Brings many zones in from a CSV file. Idempotent: the same file again changes nothing, and finishes what a kill left half made.</summary>
+public interface IImportZones
+{
+    /// <summary>Reads the file (UTF-8, RFC 4180) and compares it with the catalogue; writes nothing.</summary>
+    Task<ZoneImport> Check(byte[] file, CancellationToken ct);
+
+    /// <summary>Notes the zones in the catalogue, all in one transaction.</summary>
+    /// <returns>How many are new or changed.</returns>
+    Task<int> Note(IReadOnlyList<ZoneFacts> zones, CancellationToken ct);
+
+    /// <summary>Makes the databases of those that have none yet, one after another; yields each code when it stands.</summary>
+    IAsyncEnumerable<string> Make(IReadOnlyList<ZoneFacts> zones, CancellationToken ct);
+}
+
+/// <summary>What a file of zones says, and what is wrong in it, in the order of its lines.</summary>
+public sealed record ZoneImport(IReadOnlyList<ZoneLine> Lines, IReadOnlyList<LineFault> Faults);
+
+/// <summary>A line without fault, and what importing it would do.</summary>
+public sealed record ZoneLine(ZoneFacts Zone, ZoneFate Fate);
+
+/// <summary>What an import does to a zone.</summary>
+public enum ZoneFate { New, Changed, Unchanged }
+
+/// <summary>A fault in a file.</summary>
+/// <param name="Line">Counted from 1, the header included.</param>
+/// <param name="Column">null: the whole line.</param>
+public sealed record LineFault(int Line, string? Column, string Text)
+{
+    public override string ToString() => Column is null ? Words.LineFault(Line, Text) : Words.LineColumnFault(Line, Column, Text);
 }
 
 /// <summary>The zones of the demo, with an account for every role.</summary>

@@ -1,6 +1,7 @@
 using System.Globalization;
 using FluentValidation;
 using MediatR;
+using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
 using VictimSupport.Foundation.Access;
@@ -17,6 +18,12 @@ internal sealed class Zones(IMediator pipeline) : PageModel, IShowAgain
     [BindProperty] public Command Form { get; set; } = new();
     public IReadOnlyList<Row> Rows { get; private set; } = [];
     public string? Link { get; private set; }
+
+    /// <summary>Zones that are noted and not made yet.</summary>
+    public int Waiting => Rows.Count(r => r.State == ZoneState.Preparing);
+
+    /// <summary>Only a page that nobody types into loads itself again.</summary>
+    public bool Refreshes => Waiting > 0 && HttpMethods.IsGet(Request.Method);
 
     public Task OnGetAsync(CancellationToken ct) => ShowAgain(ct);
 

@@ -13,7 +13,7 @@ using VictimSupport.Foundation.Secrecy;
 namespace VictimSupport.Migrations.SqlServer.Zone
 {
     [DbContext(typeof(ZoneDbContext))]
-    [Migration("20261124112917_Initial")]
+    [Migration("20261124131955_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -704,6 +704,7 @@ namespace VictimSupport.Migrations.SqlServer.Zone
                         .HasColumnType("uniqueidentifier");
 
                     b.Property<int>("Attempts")
+                        .IsConcurrencyToken()
                         .HasColumnType("int");
 
                     b.Property<DateTimeOffset?>("Delivered")

@@ -4,7 +4,7 @@ using Microsoft.EntityFrameworkCore.Migrations;
 
 #nullable disable
 
-namespace VictimSupport.Migrations.SqlServer.Catalog
+namespace VictimSupport.Migrations.Sqlite.Catalog
 {
     /// <inheritdoc />
     public partial class Initial : Migration
@@ -16,30 +16,30 @@ namespace VictimSupport.Migrations.SqlServer.Catalog
                 name: "account",
                 columns: table => new
                 {
-                    Id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
-                    DisplayName = table.Column<string>(type: "nvarchar(200)", maxLength: 200, nullable: false),
-                    Language = table.Column<string>(type: "nvarchar(2)", maxLength: 2, nullable: false),
-                    Theme = table.Column<string>(type: "nvarchar(5)", maxLength: 5, nullable: false),
-                    Created = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
-                    LastSignIn = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true),
-                    TotpSecret = table.Column<string>(type: "nvarchar(400)", maxLength: 400, nullable: true),
-                    LastTotpStep = table.Column<long>(type: "bigint", nullable: false),
-                    RecoveryCodes = table.Column<string>(type: "nvarchar(2000)", maxLength: 2000, nullable: false),
-                    IsDemo = table.Column<bool>(type: "bit", nullable: false),
-                    UserName = table.Column<string>(type: "nvarchar(256)", maxLength: 256, nullable: true),
-                    NormalizedUserName = table.Column<string>(type: "nvarchar(256)", maxLength: 256, nullable: true),
-                    Email = table.Column<string>(type: "nvarchar(256)", maxLength: 256, nullable: true),
-                    NormalizedEmail = table.Column<string>(type: "nvarchar(256)", maxLength: 256, nullable: true),
-                    EmailConfirmed = table.Column<bool>(type: "bit", nullable: false),
-                    PasswordHash = table.Column<string>(type: "nvarchar(400)", maxLength: 400, nullable: true),
-                    SecurityStamp = table.Column<string>(type: "nvarchar(400)", maxLength: 400, nullable: true),
-                    ConcurrencyStamp = table.Column<string>(type: "nvarchar(64)", maxLength: 64, nullable: true),
-                    PhoneNumber = table.Column<string>(type: "nvarchar(400)", maxLength: 400, nullable: true),
-                    PhoneNumberConfirmed = table.Column<bool>(type: "bit", nullable: false),
-                    TwoFactorEnabled = table.Column<bool>(type: "bit", nullable: false),
-                    LockoutEnd = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true),
-                    LockoutEnabled = table.Column<bool>(type: "bit", nullable: false),
-                    AccessFailedCount = table.Column<int>(type: "int", nullable: false)
+                    Id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    DisplayName = table.Column<string>(type: "TEXT", maxLength: 200, nullable: false),
+                    Language = table.Column<string>(type: "TEXT", maxLength: 2, nullable: false),
+                    Theme = table.Column<string>(type: "TEXT", maxLength: 5, nullable: false),
+                    Created = table.Column<long>(type: "INTEGER", nullable: false),
+                    LastSignIn = table.Column<long>(type: "INTEGER", nullable: true),
+                    TotpSecret = table.Column<string>(type: "TEXT", maxLength: 400, nullable: true),
+                    LastTotpStep = table.Column<long>(type: "INTEGER", nullable: false),
+                    RecoveryCodes = table.Column<string>(type: "TEXT", maxLength: 2000, nullable: false),
+                    IsDemo = table.Column<bool>(type: "INTEGER", nullable: false),
+                    UserName = table.Column<string>(type: "TEXT", maxLength: 256, nullable: true),
+                    NormalizedUserName = table.Column<string>(type: "TEXT", maxLength: 256, nullable: true),
+                    Email = table.Column<string>(type: "TEXT", maxLength: 256, nullable: true),
+                    NormalizedEmail = table.Column<string>(type: "TEXT", maxLength: 256, nullable: true),
+                    EmailConfirmed = table.Column<bool>(type: "INTEGER", nullable: false),
+                    PasswordHash = table.Column<string>(type: "TEXT", maxLength: 400, nullable: true),
+                    SecurityStamp = table.Column<string>(type: "TEXT", maxLength: 400, nullable: true),
+                    ConcurrencyStamp = table.Column<string>(type: "TEXT", maxLength: 64, nullable: true),
+                    PhoneNumber = table.Column<string>(type: "TEXT", maxLength: 400, nullable: true),
+                    PhoneNumberConfirmed = table.Column<bool>(type: "INTEGER", nullable: false),
+                    TwoFactorEnabled = table.Column<bool>(type: "INTEGER", nullable: false),
+                    LockoutEnd = table.Column<long>(type: "INTEGER", nullable: true),
+                    LockoutEnabled = table.Column<bool>(type: "INTEGER", nullable: false),
+                    AccessFailedCount = table.Column<int>(type: "INTEGER", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -50,13 +50,13 @@ namespace VictimSupport.Migrations.SqlServer.Catalog
                 name: "audit",
                 columns: table => new
                 {
-                    seq = table.Column<long>(type: "bigint", nullable: false),
-                    at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
-                    actor = table.Column<Guid>(type: "uniqueidentifier", nullable: true),
-                    act = table.Column<string>(type: "nvarchar(200)", maxLength: 200, nullable: false),
-                    subject = table.Column<Guid>(type: "uniqueidentifier", nullable: true),
-                    payload = table.Column<string>(type: "nvarchar(max)", maxLength: -1, nullable: false),
-                    mac = table.Column<byte[]>(type: "varbinary(32)", maxLength: 32, nullable: false)
+                    seq = table.Column<long>(type: "INTEGER", nullable: false),
+                    at = table.Column<long>(type: "INTEGER", nullable: false),
+                    actor = table.Column<Guid>(type: "TEXT", nullable: true),
+                    act = table.Column<string>(type: "TEXT", maxLength: 200, nullable: false),
+                    subject = table.Column<Guid>(type: "TEXT", nullable: true),
+                    payload = table.Column<string>(type: "TEXT", maxLength: -1, nullable: false),
+                    mac = table.Column<byte[]>(type: "BLOB", maxLength: 32, nullable: false)
                 },
                 constraints: table =>
                 {
@@ -67,10 +67,10 @@ namespace VictimSupport.Migrations.SqlServer.Catalog
                 name: "audit_anchor",
                 columns: table => new
                 {
-                    Zone = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
-                    Seq = table.Column<long>(type: "bigint", nullable: false),
-                    Mac = table.Column<byte[]>(type: "varbinary(32)", maxLength: 32, nullable: false),
-                    At = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false)
+                    Zone = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Seq = table.Column<long>(type: "INTEGER", nullable: false),
+                    Mac = table.Column<byte[]>(type: "BLOB", maxLength: 32, nullable: false),
+                    At = table.Column<long>(type: "INTEGER", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -81,9 +81,9 @@ namespace VictimSupport.Migrations.SqlServer.Catalog
                 name: "audit_head",
                 columns: table => new
                 {
-                    id = table.Column<int>(type: "int", nullable: false),
-                    seq = table.Column<long>(type: "bigint", nullable: false),
-                    mac = table.Column<byte[]>(type: "varbinary(32)", maxLength: 32, nullable: false)
+                    id = table.Column<int>(type: "INTEGER", nullable: false),
+                    seq = table.Column<long>(type: "INTEGER", nullable: false),
+                    mac = table.Column<byte[]>(type: "BLOB", maxLength: 32, nullable: false)
                 },
                 constraints: table =>
                 {
@@ -94,8 +94,8 @@ namespace VictimSupport.Migrations.SqlServer.Catalog
                 name: "form_key",
                 columns: table => new
                 {
-                    Id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
-                    Sealed = table.Column<byte[]>(type: "varbinary(8000)", maxLength: 8000, nullable: false)
+                    Id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Sealed = table.Column<byte[]>(type: "BLOB", maxLength: 8000, nullable: false)
                 },
                 constraints: table =>
                 {
@@ -106,18 +106,18 @@ namespace VictimSupport.Migrations.SqlServer.Catalog
                 name: "invitation",
                 columns: table => new
                 {
-                    Id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
-                    TokenHash = table.Column<string>(type: "nvarchar(64)", maxLength: 64, nullable: false),
-                    Email = table.Column<string>(type: "nvarchar(256)", maxLength: 256, nullable: false),
-                    DisplayName = table.Column<string>(type: "nvarchar(200)", maxLength: 200, nullable: false),
-                    Zone = table.Column<Guid>(type: "uniqueidentifier", nullable: true),
-                    Role = table.Column<int>(type: "int", nullable: false),
-                    Until = table.Column<DateOnly>(type: "date", nullable: true),
-                    By = table.Column<Guid>(type: "uniqueidentifier", nullable: true),
-                    Created = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
-                    Expires = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
-                    TakenUp = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true),
-                    Revoked = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true)
+                    Id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    TokenHash = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
+                    Email = table.Column<string>(type: "TEXT", maxLength: 256, nullable: false),
+                    DisplayName = table.Column<string>(type: "TEXT", maxLength: 200, nullable: false),
+                    Zone = table.Column<Guid>(type: "TEXT", nullable: true),
+                    Role = table.Column<int>(type: "INTEGER", nullable: false),
+                    Until = table.Column<DateOnly>(type: "TEXT", nullable: true),
+                    By = table.Column<Guid>(type: "TEXT", nullable: true),
+                    Created = table.Column<long>(type: "INTEGER", nullable: false),
+                    Expires = table.Column<long>(type: "INTEGER", nullable: false),
+                    TakenUp = table.Column<long>(type: "INTEGER", nullable: true),
+                    Revoked = table.Column<long>(type: "INTEGER", nullable: true)
                 },
                 constraints: table =>
                 {
@@ -128,8 +128,8 @@ namespace VictimSupport.Migrations.SqlServer.Catalog
                 name: "platform_fact",
                 columns: table => new
                 {
-                    Name = table.Column<string>(type: "nvarchar(60)", maxLength: 60, nullable: false),
-                    Value = table.Column<string>(type: "nvarchar(400)", maxLength: 400, nullable: false)
+                    Name = table.Column<string>(type: "TEXT", maxLength: 60, nullable: false),
+                    Value = table.Column<string>(type: "TEXT", maxLength: 400, nullable: false)
                 },
                 constraints: table =>
                 {
@@ -140,8 +140,8 @@ namespace VictimSupport.Migrations.SqlServer.Catalog
                 name: "pool",
                 columns: table => new
                 {
-                    Id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
-                    Name = table.Column<string>(type: "nvarchar(100)", maxLength: 100, nullable: false)
+                    Id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Name = table.Column<string>(type: "TEXT", maxLength: 100, nullable: false)
                 },
                 constraints: table =>
                 {
@@ -152,10 +152,10 @@ namespace VictimSupport.Migrations.SqlServer.Catalog
                 name: "pool_member",
                 columns: table => new
                 {
-                    Pool = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
-                    Zone = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
-                    From = table.Column<DateOnly>(type: "date", nullable: false),
-                    Until = table.Column<DateOnly>(type: "date", nullable: true)
+                    Pool = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Zone = table.Column<Guid>(type: "TEXT", nullable: false),
+                    From = table.Column<DateOnly>(type: "TEXT", nullable: false),
+                    Until = table.Column<DateOnly>(type: "TEXT", nullable: true)
                 },
                 constraints: table =>
                 {
@@ -166,16 +166,16 @@ namespace VictimSupport.Migrations.SqlServer.Catalog
                 name: "role_grant",
                 columns: table => new
                 {
-                    Id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
-                    Account = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
-                    Zone = table.Column<Guid>(type: "uniqueidentifier", nullable: true),
-                    Role = table.Column<int>(type: "int", nullable: false),
-                    From = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
-                    To = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true),
-                    GivenBy = table.Column<Guid>(type: "uniqueidentifier", nullable: true),
-                    ConfirmedBy = table.Column<Guid>(type: "uniqueidentifier", nullable: true),
-                    Confirmed = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true),
-                    Reason = table.Column<string>(type: "nvarchar(40)", maxLength: 40, nullable: false)
+                    Id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Account = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Zone = table.Column<Guid>(type: "TEXT", nullable: true),
+                    Role = table.Column<int>(type: "INTEGER", nullable: false),
+                    From = table.Column<long>(type: "INTEGER", nullable: false),
+                    To = table.Column<long>(type: "INTEGER", nullable: true),
+                    GivenBy = table.Column<Guid>(type: "TEXT", nullable: true),
+                    ConfirmedBy = table.Column<Guid>(type: "TEXT", nullable: true),
+                    Confirmed = table.Column<long>(type: "INTEGER", nullable: true),
+                    Reason = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false)
                 },
                 constraints: table =>
                 {
@@ -186,12 +186,12 @@ namespace VictimSupport.Migrations.SqlServer.Catalog
                 name: "session",
                 columns: table => new
                 {
-                    Id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
-                    Account = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
-                    Created = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
-                    LastSeen = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
-                    Ended = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true),
-                    Factors = table.Column<string>(type: "nvarchar(20)", maxLength: 20, nullable: false)
+                    Id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Account = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Created = table.Column<long>(type: "INTEGER", nullable: false),
+                    LastSeen = table.Column<long>(type: "INTEGER", nullable: false),
+                    Ended = table.Column<long>(type: "INTEGER", nullable: true),
+                    Factors = table.Column<string>(type: "TEXT", maxLength: 20, nullable: false)
                 },
                 constraints: table =>
                 {
@@ -202,17 +202,20 @@ namespace VictimSupport.Migrations.SqlServer.Catalog
                 name: "zone",
                 columns: table => new
                 {
-                    Id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
-                    Code = table.Column<string>(type: "nvarchar(4)", maxLength: 4, nullable: false),
-                    NameFr = table.Column<string>(type: "nvarchar(400)", maxLength: 400, nullable: true),
-                    NameNl = table.Column<string>(type: "nvarchar(400)", maxLength: 400, nullable: true),
-                    NameDe = table.Column<string>(type: "nvarchar(400)", maxLength: 400, nullable: true),
-                    Languages = table.Column<string>(type: "nvarchar(20)", maxLength: 20, nullable: false),
-                    State = table.Column<int>(type: "int", nullable: false),
-                    Created = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
-                    NextDue = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true),
-                    Placement = table.Column<byte[]>(type: "varbinary(2000)", maxLength: 2000, nullable: true),
-                    KeyVersion = table.Column<int>(type: "int", nullable: false)
+                    Id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Code = table.Column<string>(type: "TEXT", maxLength: 4, nullable: false),
+                    NameFr = table.Column<string>(type: "TEXT", maxLength: 400, nullable: true),
+                    NameNl = table.Column<string>(type: "TEXT", maxLength: 400, nullable: true),
+                    NameDe = table.Column<string>(type: "TEXT", maxLength: 400, nullable: true),
+                    Languages = table.Column<string>(type: "TEXT", maxLength: 20, nullable: false),
+                    Province = table.Column<string>(type: "TEXT", maxLength: 4, nullable: true),
+                    Arrondissement = table.Column<string>(type: "TEXT", maxLength: 4, nullable: true),
+                    Municipalities = table.Column<string>(type: "TEXT", maxLength: 1200, nullable: false),
+                    State = table.Column<int>(type: "INTEGER", nullable: false),
+                    Created = table.Column<long>(type: "INTEGER", nullable: false),
+                    NextDue = table.Column<long>(type: "INTEGER", nullable: true),
+                    Placement = table.Column<byte[]>(type: "BLOB", maxLength: 2000, nullable: true),
+                    KeyVersion = table.Column<int>(type: "INTEGER", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -223,9 +226,9 @@ namespace VictimSupport.Migrations.SqlServer.Catalog
                 name: "zone_key",
                 columns: table => new
                 {
-                    Zone = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
-                    Version = table.Column<int>(type: "int", nullable: false),
-                    Wrapped = table.Column<byte[]>(type: "varbinary(200)", maxLength: 200, nullable: false)
+                    Zone = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Version = table.Column<int>(type: "INTEGER", nullable: false),
+                    Wrapped = table.Column<byte[]>(type: "BLOB", maxLength: 200, nullable: false)
                 },
                 constraints: table =>
                 {
@@ -236,11 +239,11 @@ namespace VictimSupport.Migrations.SqlServer.Catalog
                 name: "account_claim",
                 columns: table => new
                 {
-                    Id = table.Column<int>(type: "int", nullable: false)
-                        .Annotation("SqlServer:Identity", "1, 1"),
-                    UserId = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
-                    ClaimType = table.Column<string>(type: "nvarchar(400)", maxLength: 400, nullable: true),
-                    ClaimValue = table.Column<string>(type: "nvarchar(400)", maxLength: 400, nullable: true)
+                    Id = table.Column<int>(type: "INTEGER", nullable: false)
+                        .Annotation("Sqlite:Autoincrement", true),
+                    UserId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    ClaimType = table.Column<string>(type: "TEXT", maxLength: 400, nullable: true),
+                    ClaimValue = table.Column<string>(type: "TEXT", maxLength: 400, nullable: true)
                 },
                 constraints: table =>
                 {
@@ -257,10 +260,10 @@ namespace VictimSupport.Migrations.SqlServer.Catalog
                 name: "account_login",
                 columns: table => new
                 {
-                    LoginProvider = table.Column<string>(type: "nvarchar(128)", maxLength: 128, nullable: false),
-                    ProviderKey = table.Column<string>(type: "nvarchar(128)", maxLength: 128, nullable: false),
-                    ProviderDisplayName = table.Column<string>(type: "nvarchar(400)", maxLength: 400, nullable: true),
-                    UserId = table.Column<Guid>(type: "uniqueidentifier", nullable: false)
+                    LoginProvider = table.Column<string>(type: "TEXT", maxLength: 128, nullable: false),
+                    ProviderKey = table.Column<string>(type: "TEXT", maxLength: 128, nullable: false),
+                    ProviderDisplayName = table.Column<string>(type: "TEXT", maxLength: 400, nullable: true),
+                    UserId = table.Column<Guid>(type: "TEXT", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -277,9 +280,9 @@ namespace VictimSupport.Migrations.SqlServer.Catalog
                 name: "account_passkey",
                 columns: table => new
                 {
-                    CredentialId = table.Column<byte[]>(type: "varbinary(1024)", maxLength: 1024, nullable: false),
-                    UserId = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
-                    Data = table.Column<string>(type: "nvarchar(max)", nullable: false)
+                    CredentialId = table.Column<byte[]>(type: "BLOB", maxLength: 1024, nullable: false),
+                    UserId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Data = table.Column<string>(type: "TEXT", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -296,10 +299,10 @@ namespace VictimSupport.Migrations.SqlServer.Catalog
                 name: "account_token",
                 columns: table => new
                 {
-                    UserId = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
-                    LoginProvider = table.Column<string>(type: "nvarchar(128)", maxLength: 128, nullable: false),
-                    Name = table.Column<string>(type: "nvarchar(128)", maxLength: 128, nullable: false),
-                    Value = table.Column<string>(type: "nvarchar(400)", maxLength: 400, nullable: true)
+                    UserId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    LoginProvider = table.Column<string>(type: "TEXT", maxLength: 128, nullable: false),
+                    Name = table.Column<string>(type: "TEXT", maxLength: 128, nullable: false),
+                    Value = table.Column<string>(type: "TEXT", maxLength: 400, nullable: true)
                 },
                 constraints: table =>
                 {
@@ -321,8 +324,7 @@ namespace VictimSupport.Migrations.SqlServer.Catalog
                 name: "IX_account_NormalizedEmail",
                 table: "account",
                 column: "NormalizedEmail",
-                unique: true,
-                filter: "[NormalizedEmail] IS NOT NULL");
+                unique: true);
 
             migrationBuilder.CreateIndex(
                 name: "IX_account_claim_UserId",
