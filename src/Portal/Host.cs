@@ -52,7 +52,7 @@ internal static class Host
             var cultures = Languages.Select(l => CultureInfo.GetCultureInfo(l + "-BE")).ToList();
             o.SupportedCultures = o.SupportedUICultures = cultures;
             o.DefaultRequestCulture = new RequestCulture(cultures[0]);
-            o.RequestCultureProviders = [new LanguageCookie(), new AcceptLanguageHeaderRequestCultureProvider()];
+            o.RequestCultureProviders = [new LanguageCookie(), new LanguageHeader()];
         });
         services.AddOpenTelemetry()
             .WithTracing(t => t.AddAspNetCoreInstrumentation(Telemetry.WithoutAddresses))

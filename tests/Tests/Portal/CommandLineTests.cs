@@ -47,6 +47,38 @@ public sealed class CommandLineTests : IDisposable
     }
 
     [Fact]
+    public async Task An_import_that_is_killed_is_finished_by_the_next()
+    {
+        Directory.CreateDirectory(folder);
+        var file = folder + ".csv";
+        await File.WriteAllLinesAsync(file, ["code,name_fr,name_nl,name_de,languages,province,judicial_arrondissement,municipalities", .. Enumerable.Range(6100, 60).Select(i => $"{i},Zone {i},,,fr,NAM,NAM,9{i}")], TestContext.Current.CancellationToken);
+        Assert.Equal((0, true), await Ends("60 new, 0 changed, 0 unchanged", "zone", "import", file, "--dry-run"));
+        Assert.Equal((0, ""), await Run("zone", "list"));
+        using (var killed = Start("zone", "import", file))
+        {
+            while (!Directory.Exists(Path.Combine(folder, "zones")) || Directory.GetFiles(Path.Combine(folder, "zones"), "*.keys.db").Length < 5) await Task.Delay(5, TestContext.Current.CancellationToken);
+            killed.Kill();
+            await killed.WaitForExitAsync(TestContext.Current.CancellationToken);
+        }
+        Assert.Contains("preparing", (await Run("zone", "list")).Printed, StringComparison.Ordinal); // it really was in the middle
+        var (code, printed) = await Run("zone", "import", file);
+        Assert.Equal(0, code);
+        Assert.Contains("0 new, 0 changed, 60 unchanged", printed, StringComparison.Ordinal);
+        Assert.Contains("60/60", printed, StringComparison.Ordinal);
+        Assert.Equal(60, (await Run("zone", "list")).Printed.Split('\n').Count(l => l.EndsWith("active", StringComparison.Ordinal)));
+        await File.AppendAllTextAsync(file, "bad\n", TestContext.Current.CancellationToken);
+        Assert.Equal((1, true), await Ends("1 faults; nothing was written.", "zone", "import", file));
+        Assert.Equal(0, (await Run("zone", "import", file, "--skip-bad-lines")).Code);
+        File.Delete(file);
+
+        async Task<(int, bool)> Ends(string last, params string[] words)
+        {
+            var (ended, said) = await Run(words);
+            return (ended, said.TrimEnd().EndsWith(last, StringComparison.Ordinal));
+        }
+    }
+
+    [Fact]
     public async Task The_same_seed_and_day_give_the_same_facts()
     {
         var first = await Seeded("7");
@@ -89,14 +121,19 @@ public sealed class CommandLineTests : IDisposable
 
     private async Task<(int Code, string Printed)> Run(params string[] words)
     {
+        using var process = Start(words);
+        var (printed, errors) = (process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken), process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken));
+        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
+        return (process.ExitCode, await printed + await errors);
+    }
+
+    private Process Start(params string[] words)
+    {
         var (framework, configuration) = (new DirectoryInfo(AppContext.BaseDirectory), new DirectoryInfo(AppContext.BaseDirectory).Parent!);
         var program = Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "..", "..", "..", "..", "..", "src", "Portal", "bin", configuration.Name, framework.Name, "VictimSupport.Portal.dll"));
         var start = new ProcessStartInfo("dotnet", [program, .. words]) { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
         start.Environment["ASPNETCORE_ENVIRONMENT"] = "Development";
         start.Environment["Data__Directory"] = folder;
-        using var process = Process.Start(start)!;
-        var (printed, errors) = (process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken), process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken));
-        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
-        return (process.ExitCode, await printed + await errors);
+        return Process.Start(start)!;
     }
 }
