@@ -47,9 +47,9 @@ public enum ZoneFate { New, Changed, Unchanged }
 /// <summary>A fault in a file.</summary>
 /// <param name="Line">Counted from 1, the header included.</param>
 /// <param name="Column">null: the whole line.</param>
-public sealed record LineFault(int Line, string? Column, string Text)
+public sealed record LineFault(int Line, string? Column, string Wrong)
 {
-    public override string ToString() => Column is null ? Words.LineFault(Line, Text) : Words.LineColumnFault(Line, Column, Text);
+    public override string ToString() => Column is null ? Words.LineFault(Line, Wrong) : Words.LineColumnFault(Line, Column, Wrong);
 }
 
 /// <summary>The zones of the demo, with an account for every role.</summary>
