@@ -1,0 +1,171 @@
+using System.Globalization;
+using System.Net;
+using AngleSharp.Html.Dom;
+using AngleSharp.Html.Parser;
+using Npgsql;
+using Microsoft.Data.Sqlite;
+
+namespace VictimSupport.Benchmarks;
+
+/// <summary>One engine's data, seeded by the product itself, with somebody signed in. Two of them with the same seed stand side by side: the product's and the reference's.</summary>
+internal sealed class Product
+{
+    public const string Zone = "9901";
+    private static readonly HtmlParser Parser = new();
+    private readonly string program, folder, prefix;
+    private readonly Cluster? cluster;
+
+    private Product(string program, string folder, string prefix, Cluster? cluster) => (this.program, this.folder, this.prefix, this.cluster) = (program, folder, prefix, cluster);
+
+    public string Folder => folder;
+    public string Program => program;
+    public string Pass { get; private set; } = "";
+    public string OperatorPass { get; private set; } = "";
+    public Guid Account { get; private set; }
+    public Guid Session { get; private set; }
+
+    /// <summary>Dossiers that a page can show; the last is one that was registered through the form.</summary>
+    public IReadOnlyList<Guid> Dossiers { get; private set; } = [];
+    public Guid Template { get; private set; }
+    public Reference.Where Where => new(folder, cluster?.Server, prefix, Zone, Path.Combine(folder, "keys", "master.key"));
+
+    /// <summary>Seeds, signs a coordinator in, and registers one intake through the form.</summary>
+    public static async Task<Product> Prepare(string program, string folder, string prefix, Cluster? cluster, int dossiers)
+    {
+        var product = new Product(program, folder, prefix, cluster);
+        Directory.CreateDirectory(folder);
+        await Child.Run(program, ["demo", "seed", "--zones", "1", "--dossiers", dossiers.ToString(CultureInfo.InvariantCulture), "--seed", "1"], product.Environment("Development"), folder);
+        var port = Machine.FreePort();
+        await using (await product.Start(port, "Development"))
+        {
+            (product.Pass, product.Account) = await product.SignIn(port, $"/{Zone}/worklist");
+            (product.OperatorPass, _) = await product.SignIn(port, "/operator/zones");
+            using var client = new Client(port, product.Pass);
+            var made = await new Workload(product, client).Intake(0);
+            product.Template = Guid.TryParse(made.Split('/')[^1], out var template) ? template : throw new InvalidOperationException("The intake answered " + made);
+        }
+        await product.Look();
+        return product;
+    }
+
+    /// <summary>The program as it runs in production, answering; jobs included.</summary>
+    public Task<Child> Start(int port, string environment = "Production", params (string Name, string Value)[] settings) => Start(port, Environment(environment), settings);
+
+    private async Task<Child> Start(int port, Dictionary<string, string> environment, (string Name, string Value)[] settings)
+    {
+        environment["Urls"] = $"http://127.0.0.1:{port}";
+        foreach (var (name, value) in settings) environment[name] = value;
+        var child = Child.Start(program, [], environment, folder);
+        await Answering(port, child);
+        return child;
+    }
+
+    public static async Task Answering(int port, Child child)
+    {
+        using var http = new HttpClient { Timeout = TimeSpan.FromSeconds(2) };
+        for (var watch = System.Diagnostics.Stopwatch.StartNew(); watch.Elapsed < TimeSpan.FromSeconds(60);)
+        {
+            if (child.HasEnded) throw new InvalidOperationException("It ended instead of serving: " + child.Errors);
+            try
+            {
+                using var answer = await http.GetAsync($"http://127.0.0.1:{port}/health");
+                return;
+            }
+            catch (Exception e) when (e is HttpRequestException or TaskCanceledException)
+            {
+                await Task.Delay(20);
+            }
+        }
+        throw new TimeoutException("It did not answer within a minute: " + child.Errors);
+    }
+
+    public Dictionary<string, string> Environment(string environment)
+    {
+        var all = new Dictionary<string, string>
+        {
+            ["ASPNETCORE_ENVIRONMENT"] = environment, ["Data__Directory"] = folder, ["Mail__Folder"] = Path.Combine(folder, "mail"), ["DOTNET_gcServer"] = "0", ["DOTNET_NOLOGO"] = "1",
+            ["Logging__LogLevel__Default"] = "Warning",
+        };
+        if (environment == "Production")
+        {
+            all["Keys__MasterFile"] = Path.Combine(folder, "keys", "master.key");
+            all["ASPNETCORE_FORWARDEDHEADERS_ENABLED"] = "true";
+        }
+        if (cluster is null) return all;
+        all["Database__Engine"] = "postgresql";
+        all["Database__Server"] = cluster.Server;
+        all["Database__Prefix"] = prefix;
+        return all;
+    }
+
+    // By hand what a browser does at /demo: press, follow, keep the pass.
+    private async Task<(string Pass, Guid Account)> SignIn(int port, string leads)
+    {
+        using var handler = new HttpClientHandler { AllowAutoRedirect = true, UseCookies = true };
+        using var http = new HttpClient(handler) { BaseAddress = new Uri($"http://127.0.0.1:{port}") };
+        http.DefaultRequestHeaders.AcceptLanguage.ParseAdd("en");
+        var page = Parser.ParseDocument(await http.GetStringAsync("/demo"));
+        var role = leads.StartsWith("/operator", StringComparison.Ordinal) ? "operator" : "coordinator";
+        var form = page.QuerySelectorAll("form[method=post]").OfType<IHtmlFormElement>().First(f => f.ParentElement!.TextContent.Contains(role, StringComparison.Ordinal));
+        var fields = form.QuerySelectorAll("input").ToDictionary(i => i.GetAttribute("name")!, i => i.GetAttribute("value") ?? "", StringComparer.Ordinal);
+        fields["leads"] = leads;
+        using var answer = await http.PostAsync(form.GetAttribute("action") is { Length: > 0 } action ? action : "/demo", new FormUrlEncodedContent(fields));
+        if (answer.StatusCode != HttpStatusCode.OK) throw new InvalidOperationException($"Signing in led to {(int)answer.StatusCode}.");
+        var pass = handler.CookieContainer.GetCookies(new Uri($"http://127.0.0.1:{port}{leads}"))["p"] ?? throw new InvalidOperationException("No pass was given.");
+        return ($"p={pass.Value}", Guid.Parse(fields["account"]));
+    }
+
+    private async Task Look()
+    {
+        Dossiers = [.. (await Column(Where.Data, """SELECT "Id" FROM dossier WHERE "Closed" IS NULL ORDER BY "Id" """)).Select(Guid.Parse)];
+        Session = (await Column(Where.Catalog, $"""SELECT "Id" FROM session WHERE "Account" = '{(cluster is null ? Account.ToString().ToUpperInvariant() : Account.ToString())}' ORDER BY "LastSeen" DESC""")).Select(Guid.Parse).First();
+        SqliteConnection.ClearAllPools();
+    }
+
+    private async Task<List<string>> Column(string connection, string sql)
+    {
+        await using var open = Where.Connect(connection);
+        await open.OpenAsync();
+        await using var command = open.CreateCommand();
+        command.CommandText = sql;
+        await using var row = await command.ExecuteReaderAsync();
+        var values = new List<string>();
+        while (await row.ReadAsync()) values.Add(row.GetValue(0).ToString()!);
+        return values;
+    }
+}
+
+/// <summary>The requests of B1, B2 and B3, the same to product and reference.</summary>
+internal sealed class Workload(Product product, Client client)
+{
+    private static readonly HtmlParser Parser = new();
+    private string token = "";
+
+    public async Task<(bool Good, long Bytes)> Dossier(int i, string query = "") => Fine(await client.Send(HttpMethod.Get, $"/{Product.Zone}/dossiers/{product.Dossiers[i * 7 % product.Dossiers.Count]}{query}"), HttpStatusCode.OK);
+    public async Task<(bool Good, long Bytes)> Worklist(int i, string query = "") => Fine(await client.Send(HttpMethod.Get, $"/{Product.Zone}/worklist{(query.Length > 0 ? query : "?tab=Team")}"), HttpStatusCode.OK);
+    public async Task<(bool Good, long Bytes)> Write(int i) => ((await Intake(i)).Contains("/9901/", StringComparison.Ordinal), 0);
+
+    /// <returns>Where the answer leads; a status where it does not.</returns>
+    public async Task<string> Intake(int i)
+    {
+        if (token.Length == 0) await Token();
+        var random = new Random(HashCode.Combine(i, 17));
+        string Name(int length) => string.Concat(Enumerable.Range(0, length).Select(n => n == 0 ? (char)('A' + random.Next(26)) : (char)('a' + random.Next(26))));
+        using var answer = await client.Answer(HttpMethod.Post, $"/{Product.Zone}/intake", new Dictionary<string, string>
+        {
+            ["__RequestVerificationToken"] = token, ["vs-once"] = Guid.CreateVersion7().ToString(), ["Form.Trigger"] = "Patrol", ["Form.Municipality"] = "Exemple", ["Form.SubKind"] = "Burglary",
+            ["Form.FamilyName"] = Name(9), ["Form.GivenName"] = Name(6), ["Form.Phone"] = $"0470 {random.Next(10, 99)} {random.Next(10, 99)} {random.Next(10, 99)}", ["Form.Safe"] = "Safe", ["Form.Language"] = "fr", ["Form.Note"] = "Une note de la nuit, à lire demain.",
+        });
+        if (answer.StatusCode == HttpStatusCode.Redirect && answer.Headers.Location is { } to) return to.ToString();
+        return $"{(int)answer.StatusCode}: {Parser.ParseDocument(await answer.Content.ReadAsStringAsync()).QuerySelector(".govuk-error-summary")?.TextContent}";
+    }
+
+    public async Task Token()
+    {
+        using var form = await client.Answer(HttpMethod.Get, $"/{Product.Zone}/intake");
+        if (form.Headers.TryGetValues("Set-Cookie", out var cookies) && cookies.FirstOrDefault(c => c.StartsWith("f=", StringComparison.Ordinal)) is { } cookie) client.Cookies += "; " + cookie.Split(';')[0];
+        token = Parser.ParseDocument(await form.Content.ReadAsStringAsync()).QuerySelector("input[name=__RequestVerificationToken]")!.GetAttribute("value")!;
+    }
+
+    private static (bool, long) Fine((HttpStatusCode Status, long Bytes) answer, HttpStatusCode expected) => (answer.Status == expected, answer.Bytes);
+}

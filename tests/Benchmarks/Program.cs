@@ -1,0 +1,26 @@
+using System.Globalization;
+using VictimSupport.Benchmarks;
+using VictimSupport.Benchmarks.Reference;
+
+// The measuring commands of the project. None of them is part of the test suite; docs/performance.md says what they printed.
+var options = args.Skip(1).Chunk(2).Where(pair => pair.Length == 2).ToDictionary(pair => pair[0].TrimStart('-'), pair => pair[1], StringComparer.Ordinal);
+string Option(string name, string otherwise) => options.GetValueOrDefault(name, otherwise);
+int Number(string name, int otherwise) => int.Parse(Option(name, otherwise.ToString(CultureInfo.InvariantCulture)), CultureInfo.InvariantCulture);
+
+switch (args.FirstOrDefault())
+{
+    case "reference":
+        var server = Option("server", "");
+        var where = new Where(Option("folder", ""), server.Length == 0 ? null : server, Option("prefix", "bench"), Product.Zone, Path.Combine(Option("folder", ""), "keys", "master.key"));
+        await ReferenceApp.Run(where, Number("port", 5090), Guid.Parse(Option("session", "")), Guid.Parse(Option("account", "")), Guid.Parse(Option("template", "")));
+        return 0;
+    case "speed":
+        await Published.With(Option("published", ""), async (program, reference, folder) => await new Speed(program, reference, folder, Number("rounds", 5)).Run(Option("engines", "sqlite,postgresql").Split(',')));
+        return 0;
+    default:
+        Console.Error.WriteLine("""
+            dotnet run -c Release --project tests/Benchmarks -- <command>
+              speed [--engines sqlite,postgresql] [--rounds 5]   B1, B2, B3, B6, B8, B9, B10, B18 beside the reference application
+            """);
+        return 2;
+}

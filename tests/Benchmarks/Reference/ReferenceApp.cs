@@ -1,0 +1,319 @@
+using System.Collections.Concurrent;
+using System.Data.Common;
+using System.Globalization;
+using System.Security.Claims;
+using System.Text;
+using System.Text.Json;
+using Microsoft.AspNetCore.Antiforgery;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.DataProtection;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using VictimSupport.Casework.Codes;
+using VictimSupport.Casework.People;
+using VictimSupport.Foundation.Audit;
+using VictimSupport.Foundation.Secrecy.Search;
+
+namespace VictimSupport.Benchmarks.Reference;
+
+/// <summary>The yardstick: dossier page, worklist and intake written by hand on Kestrel, with raw ADO.NET. It reads and writes the rows the product reads and
+/// writes, opens the same boxes, checks a like cookie and the same session, and chains the same audit records, grouped. It has no modules, no rights but one, no
+/// words but French, and could not be lived in.</summary>
+internal sealed class ReferenceApp
+{
+    private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(3);
+    private readonly Where where;
+    private readonly Secrets secrets;
+    private readonly Appender audit;
+    private readonly Intake intake;
+    private readonly Guid session, account;
+    private readonly IDataProtector protector = new EphemeralDataProtectionProvider().CreateProtector("cookie");
+    private readonly ConcurrentDictionary<Guid, (bool Alive, long Read)> sessions = new();
+    private readonly ConcurrentDictionary<Guid, string> names = new();
+    private readonly Reading dossier, bare, worklist, bell;
+    private IAntiforgery antiforgery = null!;
+
+    private ReferenceApp(Where where, Guid session, Guid account, Guid template)
+    {
+        (this.where, this.session, this.account) = (where, session, account);
+        secrets = new Secrets(where);
+        audit = new Appender(where, new Chain(secrets.Keys.ChainKey));
+        intake = new Intake(where, secrets, audit, account, template);
+        const string rows = """
+            SELECT "Number", "SubKind", "Danger", "AssignedTo", "OpenedBy", "Trigger", "Kind", "FactsAt", "Municipality", "Closed", "Version", "Lead" FROM dossier WHERE "Id" = @id AND ("AssignedTo" = @self OR "AssignedTo" IS NULL OR "OpenedBy" = @self OR 1 = 1);
+            SELECT "Id", "Identity", "Capacity", "Damage", "Language", "IsMinor" FROM person WHERE "DossierId" = @id ORDER BY "Id";
+            SELECT "Id", "Call", "Sms", "Mail", "Letter", "Visit", "Details", "Checked", "CheckedBy" FROM safe_contact WHERE "DossierId" = @id;
+            SELECT "Id", "Number" FROM official_report WHERE "DossierId" = @id ORDER BY "Id";
+            SELECT "Id", "Kind", "Text", "DueAt", "By", "Done", "DoneBy" FROM follow_up WHERE "DossierId" = @id ORDER BY "DueAt";
+            SELECT "Id", "Layer", "At", "By", "Text" FROM note WHERE "DossierId" = @id;
+            SELECT "Id", "Place", "Minutes", "At", "By", "Note", "Services", "Held", "Layer" FROM contact WHERE "DossierId" = @id;
+            SELECT "Kind", "At", "By", "Code" FROM milestone WHERE "DossierId" = @id;
+            """;
+        const string due = """SELECT count(*) FROM dossier WHERE "Closed" IS NULL AND "NextDue" <= @now AND ("AssignedTo" = @self OR "AssignedTo" IS NULL);""";
+        dossier = new Reading(where, rows + due, "id", "self", "now");
+        bare = new Reading(where, rows, "id", "self");
+        bell = new Reading(where, due, "now", "self");
+        var order = """ORDER BY ("NextDue" IS NULL OR "NextDue" >= @tonight), "Urgency" DESC, "NextDue", "Id" LIMIT 25""";
+        worklist = new Reading(where, $"""
+            SELECT count(*) FROM dossier WHERE "Closed" IS NULL;
+            SELECT count(CASE WHEN "NextDue" < @tonight THEN 1 END), count(CASE WHEN "NextDue" < @now THEN 1 END), count(CASE WHEN "AssignedTo" IS NULL THEN 1 END) FROM dossier WHERE "Closed" IS NULL AND ("AssignedTo" = @self OR "AssignedTo" IS NULL);
+            SELECT d."Id", d."Number", d."SubKind", d."Danger", d."AssignedTo", d."NextDue", p."Id", p."Identity", s."Call", s."Sms" FROM (SELECT * FROM dossier WHERE "Closed" IS NULL {order}) d LEFT JOIN person p ON p."Id" = d."Lead" LEFT JOIN safe_contact s ON s."Id" = d."Lead" {order.Replace(" LIMIT 25", "", StringComparison.Ordinal)};
+            SELECT f."Id", f."DossierId", f."Kind", f."DueAt" FROM follow_up f WHERE f."Done" IS NULL AND f."DossierId" IN (SELECT "Id" FROM dossier WHERE "Closed" IS NULL {order});
+            """ + due, "tonight", "now", "self");
+    }
+
+    public static async Task Run(Where where, int port, Guid session, Guid account, Guid template)
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.ConfigureKestrel(k => k.ListenLocalhost(port));
+        builder.Services.AddDataProtection();
+        builder.Services.AddSingleton<Microsoft.AspNetCore.DataProtection.KeyManagement.IKeyManager>(_ => throw new NotSupportedException());
+        builder.Services.AddSingleton<IDataProtectionProvider>(new EphemeralDataProtectionProvider());
+        builder.Services.AddAntiforgery(o => o.Cookie.Name = "f");
+        await using var web = builder.Build();
+        var app = new ReferenceApp(where, session, account, template) { antiforgery = web.Services.GetRequiredService<IAntiforgery>() };
+        web.Run(app.Answer);
+        await web.RunAsync();
+    }
+
+    private async Task Answer(HttpContext http)
+    {
+        var headers = http.Response.Headers;
+        headers.ContentSecurityPolicy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'; require-trusted-types-for 'script'; trusted-types 'none'";
+        headers.XContentTypeOptions = "nosniff";
+        headers["Referrer-Policy"] = "no-referrer";
+        headers.CacheControl = "no-store";
+        var path = http.Request.Path.Value!;
+        if (path == "/enter")
+        {
+            http.Response.Cookies.Append("p", Convert.ToBase64String(protector.Protect(TicketSerializer.Default.Serialize(Ticket()))), new CookieOptions { Path = "/" });
+            return;
+        }
+        var isBare = http.Request.Query.ContainsKey("bare");
+        if (!isBare && !await IsSignedIn(http))
+        {
+            http.Response.StatusCode = StatusCodes.Status404NotFound;
+            return;
+        }
+        if (path.StartsWith("/9901/dossiers/", StringComparison.Ordinal)) await Show(http, Guid.Parse(path[15..]), isBare);
+        else if (path == "/9901/worklist") await Worklist(http, isBare);
+        else if (path == "/9901/intake" && HttpMethods.IsGet(http.Request.Method)) await Form(http);
+        else if (path == "/9901/intake") await Register(http);
+        else http.Response.StatusCode = StatusCodes.Status404NotFound;
+    }
+
+    private AuthenticationTicket Ticket() => new(new ClaimsPrincipal(new ClaimsIdentity([new Claim("account", account.ToString()), new Claim("session", session.ToString()), new Claim("place", secrets.Zone.ToString())], "p")), "p");
+
+    // Like the product: the ticket is opened on every request, the session's row is at most three seconds old.
+    private async Task<bool> IsSignedIn(HttpContext http)
+    {
+        if (http.Request.Cookies["p"] is not { } cookie) return false;
+        var ticket = TicketSerializer.Default.Deserialize(protector.Unprotect(Convert.FromBase64String(cookie)));
+        if (ticket?.Principal.FindFirstValue("place") != secrets.Zone.ToString() || !Guid.TryParse(ticket.Principal.FindFirstValue("session"), out var id)) return false;
+        if (sessions.TryGetValue(id, out var known) && TimeProvider.System.GetElapsedTime(known.Read) < Fresh) return known.Alive;
+        await using var catalog = where.Connect(where.Catalog);
+        await catalog.OpenAsync();
+        await using var command = catalog.CreateCommand();
+        command.CommandText = """SELECT s."Ended", g."Role" FROM session s JOIN role_grant g ON g."Account" = s."Account" WHERE s."Id" = @id""";
+        var parameter = command.CreateParameter();
+        (parameter.ParameterName, parameter.Value) = ("id", id);
+        command.Parameters.Add(parameter);
+        await using var row = await command.ExecuteReaderAsync();
+        var alive = await row.ReadAsync() && await row.IsDBNullAsync(0);
+        sessions[id] = (alive, TimeProvider.System.GetTimestamp());
+        return alive;
+    }
+
+    private sealed record One(Guid Id, Particulars Identity, int Capacity, int Damage, string Language);
+
+    private async Task Show(HttpContext http, Guid id, bool isBare)
+    {
+        var now = DateTime.UtcNow;
+        var page = await (isBare ? bare : dossier).Run(async rows =>
+        {
+            if (!await rows.ReadAsync()) return null;
+            var (number, subKind, danger, municipality, version, assigned) = (rows.GetString(0), rows.GetString(1), rows.GetInt32(2), rows.GetString(8), rows.GetInt32(10), rows.IsDBNull(3) ? (Guid?)null : rows.GetGuid(3));
+            var (trigger, kind, factsAt, open) = (rows.GetInt32(5), rows.GetInt32(6), When(rows, 7), rows.IsDBNull(9));
+            await rows.NextResultAsync();
+            var people = new List<One>();
+            while (await rows.ReadAsync()) people.Add(new One(rows.GetGuid(0), Identity((byte[])rows.GetValue(1), rows.GetGuid(0), isBare), rows.GetInt32(2), rows.GetInt32(3), rows.GetString(4)));
+            await rows.NextResultAsync();
+            var safe = new List<(Guid Id, int[] Rules, SafeDetails Details, DateTime? Checked, Guid? By)>();
+            while (await rows.ReadAsync())
+                safe.Add((rows.GetGuid(0), [rows.GetInt32(1), rows.GetInt32(2), rows.GetInt32(3), rows.GetInt32(4), rows.GetInt32(5)], isBare ? new SafeDetails() : JsonSerializer.Deserialize<SafeDetails>(secrets.Open((byte[])rows.GetValue(6), "safe_contact.details", rows.GetGuid(0)))!, When(rows, 7), rows.IsDBNull(8) ? null : rows.GetGuid(8)));
+            await rows.NextResultAsync();
+            var reports = new List<string>();
+            while (await rows.ReadAsync()) reports.Add(Opened(rows, 1, "official_report.number", isBare) ?? "");
+            await rows.NextResultAsync();
+            var acts = new List<(Guid Id, int Kind, string? Text, DateTime Due)>();
+            var timeline = new List<(DateTime At, Guid By, string Title, string? Text)>();
+            while (await rows.ReadAsync())
+            {
+                if (rows.IsDBNull(5)) acts.Add((rows.GetGuid(0), rows.GetInt32(1), Opened(rows, 2, "follow_up.text", isBare), When(rows, 3)!.Value));
+                else timeline.Add((When(rows, 5)!.Value, rows.GetGuid(6), "Fait : " + Code(rows.GetInt32(1)), Opened(rows, 2, "follow_up.text", isBare)));
+            }
+            await rows.NextResultAsync();
+            while (await rows.ReadAsync()) timeline.Add((When(rows, 2)!.Value, rows.GetGuid(3), "Note", Opened(rows, 4, "note.text", isBare)));
+            await rows.NextResultAsync();
+            while (await rows.ReadAsync()) timeline.Add((When(rows, 3)!.Value, rows.GetGuid(4), $"Contact : {Code(rows.GetInt32(1))}, {rows.GetInt32(2)} min", Opened(rows, 5, "contact.note", isBare)));
+            await rows.NextResultAsync();
+            while (await rows.ReadAsync()) timeline.Add((When(rows, 1)!.Value, rows.GetGuid(2), "Étape " + Code(rows.GetInt32(0)), null));
+            var due = 0;
+            if (!isBare && await rows.NextResultAsync() && await rows.ReadAsync()) due = rows.GetInt32(0);
+
+            var page = new Page(number, due, isBare ? "" : antiforgery.GetAndStoreTokens(http).RequestToken!);
+            page.Raw("<h1 class=\"govuk-visually-hidden\">Dossier ").Text(number).Raw("</h1><div class=\"vs-identity\"><strong>").Text(number).Raw("</strong><span>").Text(string.Join(", ", people.Select(p => p.Identity.FullName))).Raw("</span><span>").Text(string.Join(", ", people.Select(p => p.Language))).Raw("</span><span>").Text(subKind).Raw("</span>");
+            for (var bit = 1; bit <= 32; bit <<= 1) if ((danger & bit) != 0) page.Raw("<span class=\"vs-badge vs-badge--danger\">").Text(Code(bit)).Raw("</span>");
+            page.Raw("</div>");
+            foreach (var rules in safe)
+            {
+                var person = people.Find(p => p.Id == rules.Id)!;
+                page.Raw("<section class=\"vs-safe\" aria-label=\"Contact sûr\"><p class=\"govuk-body\"><strong>Contact sûr</strong> ").Text(person.Identity.FullName).Raw("</p><ul class=\"govuk-list vs-channels\">");
+                foreach (var rule in rules.Rules) page.Raw("<li><span class=\"vs-badge vs-badge--warn\">Canal : ").Text(Code(rule)).Raw("</span></li>");
+                page.Raw("</ul>");
+                foreach (var said in new[] { rules.Details.Hours, rules.Details.WhoMayAnswer, rules.Details.WhatMayBeSaid, rules.Details.CodeWord, rules.Details.ThirdPerson }) if (said is { Length: > 0 }) page.Raw("<p class=\"govuk-body-s\">").Text(said).Raw("</p>");
+                if (person.Identity.Phone is { Length: > 0 } phone) page.Raw("<details class=\"govuk-details\"><summary class=\"govuk-details__summary\"><span class=\"govuk-details__summary-text\">Appeler sans danger</span></summary><div class=\"govuk-details__text\"><p class=\"govuk-body-s\">Dites seulement votre prénom.</p><a class=\"govuk-link\" href=\"tel:").Text(PhoneNumber.ToE164(phone)).Raw("\">").Text(PhoneNumber.Show(phone)).Raw("</a></div></details>");
+                page.Raw("<p class=\"govuk-body-s\">").Text(rules.Checked is { } at ? $"Vérifié {at:g} par {Name(rules.By)}" : "Jamais vérifié").Raw(" <a class=\"govuk-link\" href=\"/9901/dossiers/").Text(id.ToString()).Raw("/people/").Text(rules.Id.ToString()).Raw("/safe\">Modifier les règles</a></p></section>");
+            }
+            page.Raw("<nav aria-label=\"Parties du dossier\"><ul class=\"vs-tabs\"><li><a href=\"#timeline\">Chronologie</a></li><li><a href=\"#people\">Personnes</a></li><li><a href=\"#facts\">Faits</a></li><li><a href=\"/9901/dossiers/").Text(id.ToString()).Raw("/contacts/new\">Consigner un contact</a></li></ul></nav><div class=\"vs-split\"><div>");
+            if (open)
+            {
+                page.Raw("<section class=\"vs-composer\"><h2 class=\"govuk-heading-m\">Écrire</h2>").Form($"/9901/dossiers/{id}").Hidden("Form.Version", Code(version)).Raw("<div class=\"govuk-form-group\"><label class=\"govuk-label\" for=\"t\">Texte</label><textarea class=\"govuk-textarea\" id=\"t\" name=\"Form.Text\" rows=\"3\"></textarea></div><fieldset class=\"govuk-fieldset\"><legend class=\"govuk-fieldset__legend\">Couche</legend>");
+                foreach (var layer in new[] { "Aide", "Police" }) page.Raw("<div class=\"govuk-radios__item\"><input class=\"govuk-radios__input\" type=\"radio\" name=\"Form.Layer\" id=\"l").Text(layer).Raw("\" value=\"").Text(layer).Raw("\"><label class=\"govuk-label govuk-radios__label\" for=\"l").Text(layer).Raw("\">").Text(layer).Raw("</label></div>");
+                page.Raw("</fieldset><select class=\"govuk-select\" name=\"Form.Next\"><option value=\"\">Aucun</option>");
+                foreach (var kindOfAct in Enum.GetValues<ActKind>()) page.Raw("<option value=\"").Text(kindOfAct.ToString()).Raw("\">").Text(kindOfAct.ToString()).Raw("</option>");
+                page.Raw("</select><input class=\"govuk-input\" name=\"Form.Due.Day\"><input class=\"govuk-input\" name=\"Form.Due.Month\"><input class=\"govuk-input\" name=\"Form.Due.Year\"><input class=\"govuk-input\" name=\"Form.Due.Time\">").Button("Ajouter").Raw("</section>");
+            }
+            page.Raw("<section><h2 class=\"govuk-heading-m\" id=\"timeline\">Chronologie</h2><ol class=\"vs-timeline\">");
+            foreach (var (at, by, title, text) in timeline.OrderByDescending(h => h.At))
+            {
+                page.Raw("<li><div class=\"vs-timeline__head\"><strong>").Text(title).Raw("</strong></div><div class=\"vs-timeline__when\"><time datetime=\"").Text(at.ToString("O", CultureInfo.InvariantCulture)).Raw("\">").Text(at.ToString("g", CultureInfo.CurrentCulture)).Raw("</time>, ").Text(Name(by)).Raw("</div>");
+                if (text is not null) page.Raw("<div class=\"vs-timeline__text\">").Text(text).Raw("</div>");
+                page.Raw("</li>");
+            }
+            page.Raw("</ol></section></div><div><section><h2 class=\"govuk-heading-m\">À faire</h2><ul class=\"govuk-list\">");
+            foreach (var act in acts) page.Raw("<li class=\"vs-card ").Raw(act.Due < now ? "vs-late" : "").Raw("\"><strong>").Text(Code(act.Kind)).Raw("</strong> <time>").Text(act.Due.ToString("g", CultureInfo.CurrentCulture)).Raw("</time><p class=\"govuk-body-s\">").Text(act.Text).Raw("</p>").Form($"/9901/acts/{act.Id}/done").Button("Fait").Raw("</li>");
+            page.Raw("</ul></section><section><h2 class=\"govuk-heading-m\">Intervenant</h2><p class=\"govuk-body\">").Text(Name(assigned)).Raw("</p>").Form($"/9901/dossiers/{id}?handler=Assign").Raw("<select class=\"govuk-select\" name=\"to\"><option value=\"\">Personne</option>");
+            foreach (var (key, name) in names) page.Raw("<option value=\"").Text(key.ToString()).Raw("\">").Text(name).Raw("</option>");
+            page.Raw("</select>").Button("Attribuer").Raw("</section><section><h2 class=\"govuk-heading-m\" id=\"people\">Personnes</h2>");
+            foreach (var person in people)
+                page.Raw("<div class=\"vs-card\"><h3 class=\"govuk-heading-s\">").Text(person.Identity.FullName).Raw("</h3><p class=\"govuk-body-s\">").Text(Code(person.Capacity)).Raw(" ").Text(person.Identity.Address).Raw("</p><a class=\"govuk-link\" href=\"/9901/dossiers/").Text(id.ToString()).Raw("/people/").Text(person.Id.ToString()).Raw("\">Modifier</a></div>");
+            page.Raw("</section><section><h2 class=\"govuk-heading-m\" id=\"facts\">Faits</h2><dl class=\"govuk-summary-list\">");
+            foreach (var (label, value) in new[] { ("Nature", Code(kind)), ("Faits", subKind), ("Origine", Code(trigger)), ("Quand", factsAt?.ToString("g", CultureInfo.CurrentCulture)), ("Où", municipality), ("PV", string.Join(", ", reports)) })
+                page.Raw("<div class=\"govuk-summary-list__row\"><dt class=\"govuk-summary-list__key\">").Text(label).Raw("</dt><dd class=\"govuk-summary-list__value\">").Text(value).Raw("</dd></div>");
+            return page.Raw("</dl></section><section><h2 class=\"govuk-heading-m\">Clôture</h2><a class=\"govuk-link\" href=\"/9901/dossiers/").Text(id.ToString()).Raw("/close\">Clôturer</a></section></div></div>");
+        }, isBare ? [id, account] : [id, account, now]);
+        if (page is null)
+        {
+            http.Response.StatusCode = StatusCodes.Status404NotFound;
+            return;
+        }
+        if (!isBare) await audit.Append(new AuditRecord(DateTimeOffset.UtcNow, account, "Casework.Dossiers.ShowView", id, $$"""{"why":"control","session":"{{session}}"}"""));
+        await Send(http, page);
+    }
+
+    private async Task Worklist(HttpContext http, bool isBare)
+    {
+        var (now, tonight) = (DateTime.UtcNow, DateTime.UtcNow.Date.AddDays(1));
+        var listed = new List<Guid>();
+        var page = await worklist.Run(async rows =>
+        {
+            await rows.ReadAsync();
+            var total = rows.GetInt32(0);
+            await rows.NextResultAsync();
+            await rows.ReadAsync();
+            var (today, late, free) = (rows.GetInt32(0), rows.GetInt32(1), rows.GetInt32(2));
+            await rows.NextResultAsync();
+            var list = new List<(Guid Id, string Number, string SubKind, int Danger, Guid? Worker, DateTime? Due, string Initials, int Call)>();
+            while (await rows.ReadAsync())
+                list.Add((rows.GetGuid(0), rows.GetString(1), rows.GetString(2), rows.GetInt32(3), rows.IsDBNull(4) ? null : rows.GetGuid(4), When(rows, 5), rows.IsDBNull(6) ? "–" : Identity((byte[])rows.GetValue(7), rows.GetGuid(6), isBare).Initials, rows.IsDBNull(8) ? 0 : rows.GetInt32(8)));
+            await rows.NextResultAsync();
+            var acts = new Dictionary<Guid, (Guid Id, int Kind, DateTime Due)>();
+            while (await rows.ReadAsync())
+            {
+                var (of, due) = (rows.GetGuid(1), When(rows, 3)!.Value);
+                if (!acts.TryGetValue(of, out var first) || due < first.Due) acts[of] = (rows.GetGuid(0), rows.GetInt32(2), due);
+            }
+            await rows.NextResultAsync();
+            await rows.ReadAsync();
+            var page = new Page("À faire", rows.GetInt32(0), isBare ? "" : antiforgery.GetAndStoreTokens(http).RequestToken!);
+            page.Raw("<div class=\"vs-head\"><h1 class=\"govuk-heading-l\">À faire</h1><a class=\"govuk-button\" role=\"button\" href=\"/9901/intake\">Nouvelle prise en charge</a></div><ul class=\"vs-cards\">");
+            foreach (var (figure, label) in new[] { (today, "aujourd'hui"), (late, "en retard"), (free, "non attribués") }) page.Raw("<li class=\"vs-card\"><span class=\"vs-figure\">").Text(Code(figure)).Raw("</span> ").Text(label).Raw("</li>");
+            page.Raw("</ul><nav><ul class=\"vs-tabs\">");
+            foreach (var tab in new[] { "Mine", "Team", "Unassigned", "Closed" }) page.Raw("<li><a href=\"/9901/worklist?tab=").Text(tab).Raw("\">").Text(tab).Raw("</a></li>");
+            page.Raw("</ul></nav><table class=\"govuk-table\"><thead><tr><th>Dossier</th><th>Qui</th><th>Faits</th><th>Contact sûr</th><th>Suite</th><th>Échéance</th><th>Intervenant</th><th>Acte</th></tr></thead><tbody>");
+            foreach (var row in list)
+            {
+                listed.Add(row.Id);
+                page.Raw("<tr><td class=\"vs-nowrap\" data-label=\"Dossier\"><a class=\"govuk-link\" href=\"/9901/dossiers/").Text(row.Id.ToString()).Raw("\">").Text(row.Number).Raw("</a></td><td data-label=\"Qui\">").Text(row.Initials).Raw("</td><td data-label=\"Faits\">").Text(row.SubKind);
+                for (var bit = 1; bit <= 32; bit <<= 1) if ((row.Danger & bit) != 0) page.Raw("<span class=\"vs-badge vs-badge--danger\">").Text(Code(bit)).Raw("</span>");
+                page.Raw("</td><td data-label=\"Contact sûr\">Appel : ").Text(Code(row.Call)).Raw("</td><td data-label=\"Suite\">");
+                var has = acts.TryGetValue(row.Id, out var act);
+                page.Text(has ? Code(act.Kind) : "–").Raw("</td><td data-label=\"Échéance\">");
+                if (has) page.Raw("<time datetime=\"").Text(act.Due.ToString("O", CultureInfo.InvariantCulture)).Raw("\">").Text(act.Due.ToString("g", CultureInfo.CurrentCulture)).Raw("</time>");
+                page.Raw("</td><td data-label=\"Intervenant\">").Text(Name(row.Worker)).Raw("</td><td data-label=\"Acte\">");
+                if (has) page.Form($"/9901/acts/{act.Id}/done").Button("Fait").Form($"/9901/acts/{act.Id}/done?handler=Postpone").Button("Demain");
+                page.Raw("</td></tr>");
+            }
+            return page.Raw("</tbody></table><nav class=\"govuk-pagination\"><p class=\"govuk-body\">Page 1 de ").Text(Code((total + 24) / 25)).Raw("</p><a rel=\"next\" href=\"/9901/worklist?at=2\">Suivante</a></nav>");
+        }, tonight, now, account);
+        if (!isBare) await audit.Append(new AuditRecord(DateTimeOffset.UtcNow, account, "Casework.Worklist.Mine", null, $$"""{"session":"{{session}}","listed":[{{string.Join(',', listed.Select(l => $"\"{l}\""))}}]}"""));
+        await Send(http, page);
+    }
+
+    private async Task Form(HttpContext http)
+    {
+        var due = await bell.Run(async rows => await rows.ReadAsync() ? rows.GetInt32(0) : 0, DateTime.UtcNow, account);
+        await Send(http, new Page("Intake", due, antiforgery.GetAndStoreTokens(http).RequestToken!).Form("/9901/intake").Button("Enregistrer"));
+    }
+
+    private async Task Register(HttpContext http)
+    {
+        await antiforgery.ValidateRequestAsync(http);
+        var form = await http.Request.ReadFormAsync();
+        var (family, given, phone) = (form["Form.FamilyName"].ToString().Trim(), form["Form.GivenName"].ToString().Trim(), form["Form.Phone"].ToString());
+        if (family.Length is 0 or > 200 || given.Length > 200 || PhoneNumber.ToE164(phone) is null || !Guid.TryParse(form["vs-once"], out var once))
+        {
+            http.Response.StatusCode = StatusCodes.Status422UnprocessableEntity;
+            return;
+        }
+        var id = await intake.Save(family, given, phone, form["Form.Note"].ToString(), once, session);
+        http.Response.Redirect($"/9901/dossiers/{id}");
+    }
+
+    private static async Task Send(HttpContext http, Page page)
+    {
+        var bytes = page.End();
+        http.Response.ContentType = "text/html; charset=utf-8";
+        await http.Response.Body.WriteAsync(bytes);
+    }
+
+    private Particulars Identity(byte[] box, Guid row, bool isBare) => isBare ? new Particulars("", "") : JsonSerializer.Deserialize<Particulars>(secrets.Open(box, "person.identity", row))!;
+
+    private string? Opened(DbDataReader rows, int field, string name, bool isBare) => rows.IsDBNull(field) ? null : isBare ? "" : Encoding.UTF8.GetString(secrets.Open((byte[])rows.GetValue(field), name, rows.GetGuid(0)));
+
+    private DateTime? When(DbDataReader rows, int field) => rows.IsDBNull(field) ? null : where.IsSqlite ? new DateTime(rows.GetInt64(field), DateTimeKind.Utc) : rows.GetDateTime(field);
+
+    private static string Code(int code) => code.ToString(CultureInfo.InvariantCulture);
+
+    // Names of colleagues are kept in memory, as the product keeps them.
+    private string Name(Guid? id)
+    {
+        if (id is not { } known) return "personne";
+        return names.GetOrAdd(known, key =>
+        {
+            using var catalog = where.Connect(where.Catalog);
+            catalog.Open();
+            using var command = catalog.CreateCommand();
+            command.CommandText = """SELECT "DisplayName" FROM account WHERE "Id" = @id""";
+            var parameter = command.CreateParameter();
+            (parameter.ParameterName, parameter.Value) = ("id", key);
+            command.Parameters.Add(parameter);
+            return command.ExecuteScalar() as string ?? "–";
+        });
+    }
+}
