@@ -113,7 +113,7 @@ internal sealed class Speed(string program, string reference, string folder, int
         using var client = new Client(port, pass ?? "");
         while (true)
         {
-            if (child.HasEnded) throw new InvalidOperationException(child.Errors);
+            if (child.HasEnded || watch.Elapsed.TotalSeconds > 60) throw new InvalidOperationException("It never showed the list. " + child.Errors);
             try
             {
                 if (pass is null && client.Cookies.Length == 0) client.Cookies = await Entered(port);

@@ -56,11 +56,12 @@ internal sealed class ReferenceApp
         dossier = new Reading(where, rows + due, "id", "self", "now");
         bare = new Reading(where, rows, "id", "self");
         bell = new Reading(where, due, "now", "self");
-        var order = """ORDER BY ("NextDue" IS NULL OR "NextDue" >= @tonight), "Urgency" DESC, "NextDue", "Id" LIMIT 25""";
+        const string order = """ORDER BY ("NextDue" IS NULL OR "NextDue" >= @tonight), "Urgency" DESC, "NextDue", "Id" LIMIT 25""";
+        const string again = """ORDER BY (d."NextDue" IS NULL OR d."NextDue" >= @tonight), d."Urgency" DESC, d."NextDue", d."Id" """;
         worklist = new Reading(where, $"""
             SELECT count(*) FROM dossier WHERE "Closed" IS NULL;
             SELECT count(CASE WHEN "NextDue" < @tonight THEN 1 END), count(CASE WHEN "NextDue" < @now THEN 1 END), count(CASE WHEN "AssignedTo" IS NULL THEN 1 END) FROM dossier WHERE "Closed" IS NULL AND ("AssignedTo" = @self OR "AssignedTo" IS NULL);
-            SELECT d."Id", d."Number", d."SubKind", d."Danger", d."AssignedTo", d."NextDue", p."Id", p."Identity", s."Call", s."Sms" FROM (SELECT * FROM dossier WHERE "Closed" IS NULL {order}) d LEFT JOIN person p ON p."Id" = d."Lead" LEFT JOIN safe_contact s ON s."Id" = d."Lead" {order.Replace(" LIMIT 25", "", StringComparison.Ordinal)};
+            SELECT d."Id", d."Number", d."SubKind", d."Danger", d."AssignedTo", d."NextDue", p."Id", p."Identity", s."Call", s."Sms" FROM (SELECT * FROM dossier WHERE "Closed" IS NULL {order}) d LEFT JOIN person p ON p."Id" = d."Lead" LEFT JOIN safe_contact s ON s."Id" = d."Lead" {again};
             SELECT f."Id", f."DossierId", f."Kind", f."DueAt" FROM follow_up f WHERE f."Done" IS NULL AND f."DossierId" IN (SELECT "Id" FROM dossier WHERE "Closed" IS NULL {order});
             """ + due, "tonight", "now", "self");
     }
@@ -70,9 +71,7 @@ internal sealed class ReferenceApp
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.ConfigureKestrel(k => k.ListenLocalhost(port));
-        builder.Services.AddDataProtection();
-        builder.Services.AddSingleton<Microsoft.AspNetCore.DataProtection.KeyManagement.IKeyManager>(_ => throw new NotSupportedException());
-        builder.Services.AddSingleton<IDataProtectionProvider>(new EphemeralDataProtectionProvider());
+        builder.Services.AddDataProtection().UseEphemeralDataProtectionProvider();
         builder.Services.AddAntiforgery(o => o.Cookie.Name = "f");
         await using var web = builder.Build();
         var app = new ReferenceApp(where, session, account, template) { antiforgery = web.Services.GetRequiredService<IAntiforgery>() };
