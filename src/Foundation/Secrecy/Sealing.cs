@@ -10,21 +10,20 @@ namespace VictimSupport.Foundation.Secrecy;
 
 /// <summary>Attaches sealed fields to their row when an entity is read, and seals new values before they are saved. One instance for all: EF builds a
 /// service provider for every other interceptor it meets.</summary>
-internal sealed class Sealing : SaveChangesInterceptor, IMaterializationInterceptor
+internal sealed class Sealing : SaveChangesInterceptor
 {
     public static readonly Sealing Instance = new();
     private readonly ConcurrentDictionary<IReadOnlyEntityType, SealedField[]> fields = new();
+    private readonly ConcurrentDictionary<Type, SealedField[]> attached = new();
 
     private Sealing() { }
 
-    public object InitializedInstance(MaterializationInterceptionData materializationData, object entity)
+    /// <summary>Binds the row's boxes to where they stand, so that they open when they are read.</summary>
+    internal void Attach(ZoneDbContext zone, IHoldSealed row)
     {
-        if (entity is IHoldSealed row && materializationData.Context is ZoneDbContext zone)
-        {
-            foreach (var field in Of(materializationData.EntityType))
-                field.Get(row)?.Attach(new Opening(zone.Keyring!, field.Name, row.Id).Open);
-        }
-        return entity;
+        var type = row.GetType();
+        if (!attached.TryGetValue(type, out var sealedFields)) attached[type] = sealedFields = Of(zone.Model.FindEntityType(type)!);
+        foreach (var field in sealedFields) field.Get(row)?.Attach(new Opening(zone.Keyring!, field.Name, row.Id).Open);
     }
 
     public override InterceptionResult<int> SavingChanges(DbContextEventData eventData, InterceptionResult<int> result) =>

@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Infrastructure;
+using Microsoft.EntityFrameworkCore.Query;
 using Microsoft.Extensions.Configuration;
 using VictimSupport.Foundation.Audit;
 using VictimSupport.Foundation.Modules;
@@ -62,7 +63,7 @@ internal abstract class Engine(IConfiguration configuration, HouseModules module
 
     protected DbContextOptionsBuilder<TContext> Options<TContext>() where TContext : DbContext
     {
-        var builder = new DbContextOptionsBuilder<TContext>().AddInterceptors(Sealing.Instance).EnableDetailedErrors(false).EnableSensitiveDataLogging(false);
+        var builder = new DbContextOptionsBuilder<TContext>().AddInterceptors(Sealing.Instance).ReplaceService<IStructuralTypeMaterializerSource, SealedMaterializer>().EnableDetailedErrors(false).EnableSensitiveDataLogging(false);
         ((IDbContextOptionsBuilderInfrastructure)builder).AddOrUpdateExtension(new ModulesExtension(modules.Assemblies));
         return builder;
     }
