@@ -15,12 +15,12 @@ switch (args.FirstOrDefault())
         await ReferenceApp.Run(where, Number("port", 5090), Guid.Parse(Option("session", "")), Guid.Parse(Option("account", "")), Guid.Parse(Option("template", "")));
         return 0;
     case "speed":
-        await Published.With(Option("published", ""), async (program, reference, folder) => await new Speed(program, reference, folder, Number("rounds", 5)).Run(Option("engines", "sqlite,postgresql").Split(',')));
+        await Published.With(Option("published", ""), async (program, reference, folder) => await new Speed(program, reference, folder, Number("rounds", 5), Number("warm", 20), Option("only", "") == "ratios").Run(Option("engines", "sqlite,postgresql").Split(',')));
         return 0;
     default:
         Console.Error.WriteLine("""
             dotnet run -c Release --project tests/Benchmarks -- <command>
-              speed [--engines sqlite,postgresql] [--rounds 5]   B1, B2, B3, B6, B8, B9, B10, B18 beside the reference application
+              speed [--engines sqlite,postgresql] [--rounds 5] [--warm 20] [--only ratios] [--published FOLDER]   B1, B2, B3, B6, B8, B9, B10, B18 beside the reference application
             """);
         return 2;
 }

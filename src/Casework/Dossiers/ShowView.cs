@@ -31,15 +31,23 @@ internal sealed record ShowView(Dossier Dossier, IReadOnlyList<PersonView> Peopl
 
     internal sealed class Handler(ZoneDbContext zone, Guard guard, Keyring keys) : IRequestHandler<Query, ShowView>
     {
+        private static readonly Compiled<Guid, Person> PeopleOf = Compiled.Query((ZoneDbContext z, Guid dossier) => z.Set<Person>().AsNoTracking().Where(p => p.DossierId == dossier).OrderBy(p => p.Id));
+        private static readonly Compiled<Guid, SafeContact> SafeOf = Compiled.Query((ZoneDbContext z, Guid dossier) => z.Set<SafeContact>().AsNoTracking().Where(s => s.DossierId == dossier));
+        private static readonly Compiled<Guid, OfficialReport> ReportsOf = Compiled.Query((ZoneDbContext z, Guid dossier) => z.Set<OfficialReport>().AsNoTracking().Where(r => r.DossierId == dossier).OrderBy(r => r.Id));
+        private static readonly Compiled<Guid, FollowUp> ActsOf = Compiled.Query((ZoneDbContext z, Guid dossier) => z.Set<FollowUp>().AsNoTracking().Where(f => f.DossierId == dossier).OrderBy(f => f.DueAt));
+        private static readonly Compiled<Guid, Note> NotesOf = Compiled.Query((ZoneDbContext z, Guid dossier) => z.Set<Note>().AsNoTracking().Where(n => n.DossierId == dossier));
+        private static readonly Compiled<Guid, Contact> ContactsOf = Compiled.Query((ZoneDbContext z, Guid dossier) => z.Set<Contact>().AsNoTracking().Where(c => c.DossierId == dossier));
+        private static readonly Compiled<Guid, Milestone> MilestonesOf = Compiled.Query((ZoneDbContext z, Guid dossier) => z.Set<Milestone>().AsNoTracking().Where(m => m.DossierId == dossier));
+
         public async Task<ShowView> Handle(Query query, CancellationToken ct)
         {
             var dossier = await guard.Read(query.Dossier, ct);
-            var people = await zone.Set<Person>().AsNoTracking().Where(p => p.DossierId == dossier.Id).OrderBy(p => p.Id).ToListAsync(ct);
+            var people = await PeopleOf.In(zone, dossier.Id, ct);
             await keys.Fetch(people.Select(p => p.Id).Append(dossier.Id), ct);
-            var safe = await zone.Set<SafeContact>().AsNoTracking().Where(s => s.DossierId == dossier.Id).ToDictionaryAsync(s => s.Id, ct);
+            var safe = (await SafeOf.In(zone, dossier.Id, ct)).ToDictionary(s => s.Id);
             var views = people.Select(p => new PersonView(p, p.Identity.Value, safe.TryGetValue(p.Id, out var rules) ? rules : SafeContact.For(p))).OrderByDescending(p => p.IsHelped).ToList();
-            var reports = await zone.Set<OfficialReport>().AsNoTracking().Where(r => r.DossierId == dossier.Id).OrderBy(r => r.Id).ToListAsync(ct);
-            var acts = await zone.Set<FollowUp>().AsNoTracking().Where(f => f.DossierId == dossier.Id).OrderBy(f => f.DueAt).ToListAsync(ct);
+            var reports = await ReportsOf.In(zone, dossier.Id, ct);
+            var acts = await ActsOf.In(zone, dossier.Id, ct);
             var timeline = (await Happenings(dossier.Id, acts, views, ct)).OrderByDescending(h => h.At).ToList();
             var accounts = timeline.Select(h => h.By).Concat(safe.Values.Select(s => s.CheckedBy).OfType<Guid>()).Append(dossier.AssignedTo ?? dossier.OpenedBy).Distinct().ToList();
             return new ShowView(dossier, views, [.. reports.Select(r => r.Number.Value)], [.. acts.Where(a => a.Done is null)], timeline, accounts);
@@ -48,16 +56,16 @@ internal sealed record ShowView(Dossier Dossier, IReadOnlyList<PersonView> Peopl
         private async Task<List<Happening>> Happenings(Guid dossier, List<FollowUp> acts, List<PersonView> people, CancellationToken ct)
         {
             var all = new List<Happening>();
-            foreach (var note in await zone.Set<Note>().AsNoTracking().Where(n => n.DossierId == dossier).ToListAsync(ct))
+            foreach (var note in await NotesOf.In(zone, dossier, ct))
                 all.Add(new Happening(note.At, note.By, Words.NoteTitle, note.Layer, note.Text.Value, Concerned(note.Persons), []));
-            foreach (var contact in await zone.Set<Contact>().AsNoTracking().Where(c => c.DossierId == dossier).ToListAsync(ct))
+            foreach (var contact in await ContactsOf.In(zone, dossier, ct))
             {
                 var title = contact.Held ? Words.ContactHeld(Words.Of(contact.Place), contact.Minutes) : Words.ContactMissed(Words.Of(contact.Place));
                 all.Add(new Happening(contact.At, contact.By, contact.ForThem ? Words.ForThem(title) : title, contact.Layer, contact.Note?.Value, Concerned(contact.Persons), contact.Services));
             }
             foreach (var done in acts.Where(a => a.Done is not null))
                 all.Add(new Happening(done.Done!.Value, done.DoneBy!.Value, Words.ActDone(Words.Of(done.Kind)), Layer.Assistance, done.Text?.Value, Concerned(done.Persons), []));
-            foreach (var turn in await zone.Set<Milestone>().AsNoTracking().Where(m => m.DossierId == dossier).ToListAsync(ct))
+            foreach (var turn in await MilestonesOf.In(zone, dossier, ct))
             {
                 var title = turn is { Kind: MilestoneKind.Closed, Code: { } code } ? $"{Words.Of(turn.Kind)}: {Words.Of((ClosingReason)code)}" : Words.Of(turn.Kind);
                 all.Add(new Happening(turn.At, turn.By, title, null, null, null, []));

@@ -52,11 +52,10 @@ internal sealed class Bell(IMediator pipeline, WhereAndWho who) : IRing
 
     internal sealed class Handler(ZoneDbContext zone, Caller caller, TimeProvider clock) : IRequestHandler<Query, int>
     {
-        public Task<int> Handle(Query query, CancellationToken ct)
-        {
-            var (self, now, all) = (caller.Self, clock.GetUtcNow(), caller.May(May.OpenAnyDossierOfTheZone));
-            return zone.Set<Dossier>().CountAsync(d => d.Closed == null && d.NextDue <= now && (d.AssignedTo == self || (all && d.AssignedTo == null)), ct);
-        }
+        private static readonly Compiled<Guid, DateTimeOffset, bool, int> Waiting = Compiled.Query((ZoneDbContext z, Guid self, DateTimeOffset now, bool all) =>
+            z.Set<Dossier>().Where(d => d.Closed == null && d.NextDue <= now && (d.AssignedTo == self || (all && d.AssignedTo == null))).GroupBy(_ => 1).Select(g => g.Count()));
+
+        public async Task<int> Handle(Query query, CancellationToken ct) => (await Waiting.In(zone, caller.Self, clock.GetUtcNow(), caller.May(May.OpenAnyDossierOfTheZone), ct)).SingleOrDefault();
     }
 }
 

@@ -48,6 +48,13 @@ internal sealed class Mine(IMediator pipeline, IAccounts accounts, TimeProvider 
 
     internal sealed class Handler(ZoneDbContext zone, Guard guard, Keyring keys, Caller caller, TimeProvider clock) : IRequestHandler<Query, Answer>
     {
+        private sealed record Channels(Guid Id, Rule Call, Rule Sms);
+        private sealed record Act(Guid Id, Guid DossierId, ActKind Kind, DateTimeOffset DueAt);
+
+        private static readonly Compiled<List<Guid>, Person> Leads = Compiled.Query((ZoneDbContext z, List<Guid> leads) => z.Set<Person>().AsNoTracking().Where(p => leads.Contains(p.Id)));
+        private static readonly Compiled<List<Guid>, Channels> Rules = Compiled.Query((ZoneDbContext z, List<Guid> leads) => z.Set<SafeContact>().Where(s => leads.Contains(s.Id)).Select(s => new Channels(s.Id, s.Call, s.Sms)));
+        private static readonly Compiled<List<Guid>, Act> Planned = Compiled.Query((ZoneDbContext z, List<Guid> dossiers) => z.Set<FollowUp>().Where(f => dossiers.Contains(f.DossierId) && f.Done == null).Select(f => new Act(f.Id, f.DossierId, f.Kind, f.DueAt)));
+
         public async Task<Answer> Handle(Query query, CancellationToken ct)
         {
             var (self, now) = (caller.Self, clock.GetUtcNow());
@@ -71,11 +78,10 @@ internal sealed class Mine(IMediator pipeline, IAccounts accounts, TimeProvider 
         private async Task<IReadOnlyList<Row>> Open(List<Dossier> page, CancellationToken ct)
         {
             var (leads, ids) = (page.Select(d => d.Lead).OfType<Guid>().ToList(), page.Select(d => d.Id).ToList());
-            var people = await zone.Set<Person>().AsNoTracking().Where(p => leads.Contains(p.Id)).ToDictionaryAsync(p => p.Id, ct);
+            var people = (await Leads.In(zone, leads, ct)).ToDictionary(p => p.Id);
             await keys.Fetch(people.Keys, ct);
-            var safe = await zone.Set<SafeContact>().AsNoTracking().Where(s => leads.Contains(s.Id)).Select(s => new { s.Id, s.Call, s.Sms }).ToDictionaryAsync(s => s.Id, ct);
-            var acts = (await zone.Set<FollowUp>().AsNoTracking().Where(f => ids.Contains(f.DossierId) && f.Done == null).Select(f => new { f.Id, f.DossierId, f.Kind, f.DueAt }).ToListAsync(ct))
-                .GroupBy(f => f.DossierId).ToDictionary(g => g.Key, g => g.MinBy(f => f.DueAt)!);
+            var safe = (await Rules.In(zone, leads, ct)).ToDictionary(s => s.Id);
+            var acts = (await Planned.In(zone, ids, ct)).GroupBy(f => f.DossierId).ToDictionary(g => g.Key, g => g.MinBy(f => f.DueAt)!);
             return [.. page.Select(d =>
             {
                 var rules = d.Lead is { } lead ? safe.GetValueOrDefault(lead) : null;

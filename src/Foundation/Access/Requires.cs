@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Reflection;
 
 namespace VictimSupport.Foundation.Access;
@@ -21,8 +22,10 @@ public sealed class OpenAttribute(string because) : Attribute
 public sealed record Demand(May? Deed)
 {
     /// <summary>Reads the demand off a page or request type; null when it carries neither attribute.</summary>
-    public static Demand? Of(MemberInfo type) =>
-        type.GetCustomAttribute<RequiresAttribute>() is { } requires ? new Demand(requires.Deed)
-        : type.GetCustomAttribute<OpenAttribute>() is not null ? new Demand((May?)null)
-        : null;
+    public static Demand? Of(MemberInfo type) => Known.GetOrAdd(type, static t =>
+        t.GetCustomAttribute<RequiresAttribute>() is { } requires ? new Demand(requires.Deed)
+        : t.GetCustomAttribute<OpenAttribute>() is not null ? new Demand((May?)null)
+        : null);
+
+    private static readonly ConcurrentDictionary<MemberInfo, Demand?> Known = new();
 }

@@ -72,5 +72,5 @@ public sealed record Place(string Path, string Key, string Name, string Roles, s
 /// <summary>Knows where an account may go; implemented where roles live.</summary>
 public interface IKnowPlaces
 {
-    Task<IReadOnlyList<Place>> Of(Guid account, CancellationToken ct);
+    ValueTask<IReadOnlyList<Place>> Of(Guid account, CancellationToken ct);
 }

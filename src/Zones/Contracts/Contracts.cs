@@ -7,7 +7,7 @@ namespace VictimSupport.Zones.Contracts;
 public interface IStaff
 {
     /// <summary>Accounts that hold one of these roles in the zone now.</summary>
-    Task<IReadOnlyList<Guid>> Holding(Guid zone, IEnumerable<Role> roles, CancellationToken ct);
+    ValueTask<IReadOnlyList<Guid>> Holding(Guid zone, IEnumerable<Role> roles, CancellationToken ct);
 }
 
 /// <summary>Adds a zone to the platform, for the command line and the operator's page.</summary>

@@ -14,6 +14,8 @@ internal sealed class Standing(CatalogDatabase catalog, ISessions sessions, Time
 {
     private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(3);
     private readonly ConcurrentDictionary<(Guid Account, Guid? Zone), (IReadOnlyList<RoleGrant> Grants, long Read)> known = new();
+    private readonly ConcurrentDictionary<(Guid Account, string Language), (IReadOnlyList<Place> Places, long Read)> places = new();
+    private readonly ConcurrentDictionary<Guid, (IReadOnlyList<RoleGrant> Grants, long Read)> staffs = new();
 
     public async ValueTask<Caller?> Of(Guid account, Guid session, Guid? zone, CancellationToken ct)
     {
@@ -23,30 +25,39 @@ internal sealed class Standing(CatalogDatabase catalog, ISessions sessions, Time
         return new Caller(account, session, roles);
     }
 
-    public async Task<IReadOnlyList<Place>> Of(Guid account, CancellationToken ct)
+    public async ValueTask<IReadOnlyList<Place>> Of(Guid account, CancellationToken ct)
     {
-        var now = clock.GetUtcNow();
+        var (now, language) = (clock.GetUtcNow(), CultureInfo.CurrentUICulture.TwoLetterISOLanguageName);
+        if (places.TryGetValue((account, language), out var entry) && clock.GetElapsedTime(entry.Read) <= Fresh) return entry.Places;
         await using var house = catalog.Lease();
         var grants = (await house.Set<RoleGrant>().AsNoTracking().Where(g => g.Account == account).ToListAsync(ct)).Where(g => g.Counts(now)).ToList();
         var ids = grants.Select(g => g.Zone).OfType<Guid>().Distinct().ToList();
         var zones = await house.Set<ZoneRecord>().AsNoTracking().Where(z => ids.Contains(z.Id) && z.State == ZoneState.Active).OrderBy(z => z.Code).ToListAsync(ct);
-        var language = CultureInfo.CurrentUICulture.TwoLetterISOLanguageName;
-        var places = zones.Select(z => new Place("/" + z.Code, Pass.PlaceOf(z.Id), $"{z.Code} · {z.NameIn(language)}", InWords(grants.Where(g => g.Zone == z.Id)), $"/{z.Code}/")).ToList();
-        if (grants.Any(g => g is { Zone: null, Role: Role.Operator })) places.Add(new Place("/" + Pass.OperatorPlace, Pass.OperatorPlace, Words.OperatorPlace, Words.Of(Role.Operator), "/operator/zones"));
-        return places;
+        var found = zones.Select(z => new Place("/" + z.Code, Pass.PlaceOf(z.Id), $"{z.Code} · {z.NameIn(language)}", InWords(grants.Where(g => g.Zone == z.Id)), $"/{z.Code}/")).ToList();
+        if (grants.Any(g => g is { Zone: null, Role: Role.Operator })) found.Add(new Place("/" + Pass.OperatorPlace, Pass.OperatorPlace, Words.OperatorPlace, Words.Of(Role.Operator), "/operator/zones"));
+        if (places.Count > 10_000) places.Clear();
+        places[(account, language)] = (found, clock.GetTimestamp());
+        return found;
     }
 
-    public async Task<IReadOnlyList<Guid>> Holding(Guid zone, IEnumerable<Role> roles, CancellationToken ct)
+    public async ValueTask<IReadOnlyList<Guid>> Holding(Guid zone, IEnumerable<Role> roles, CancellationToken ct)
     {
+        if (!staffs.TryGetValue(zone, out var entry) || clock.GetElapsedTime(entry.Read) > Fresh)
+        {
+            await using var house = catalog.Lease();
+            if (staffs.Count > 10_000) staffs.Clear();
+            staffs[zone] = entry = (await house.Set<RoleGrant>().AsNoTracking().Where(g => g.Zone == zone).ToListAsync(ct), clock.GetTimestamp());
+        }
         var (now, wanted) = (clock.GetUtcNow(), roles.ToList());
-        await using var house = catalog.Lease();
-        return [.. (await house.Set<RoleGrant>().AsNoTracking().Where(g => g.Zone == zone && wanted.Contains(g.Role)).ToListAsync(ct)).Where(g => g.Counts(now)).Select(g => g.Account).Distinct()];
+        return [.. entry.Grants.Where(g => wanted.Contains(g.Role) && g.Counts(now)).Select(g => g.Account).Distinct()];
     }
 
     /// <summary>A role was given, confirmed or ended.</summary>
     public void Forget(Guid account)
     {
         foreach (var key in known.Keys.Where(k => k.Account == account)) known.TryRemove(key, out _);
+        foreach (var key in places.Keys.Where(k => k.Account == account)) places.TryRemove(key, out _);
+        staffs.Clear();
     }
 
     internal static string InWords(IEnumerable<RoleGrant> grants) => string.Join(", ", grants.Select(g => g.Role).Distinct().Order().Select(r => Words.Of(r)));

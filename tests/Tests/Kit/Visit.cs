@@ -57,6 +57,14 @@ public sealed class Visit : IDisposable
         return await Client.PostAsync(action, new FormUrlEncodedContent(values), TestContext.Current.CancellationToken);
     }
 
+    /// <summary>Presses a button that sends its form elsewhere.</summary>
+    public async Task<HttpResponseMessage> Press(string path, string button)
+    {
+        var pressed = (await Page(path)).QuerySelector<IHtmlButtonElement>(button) ?? throw new InvalidOperationException($"{path} has no button {button}");
+        pressed.Form!.SetAttribute("action", pressed.GetAttribute("formaction")!);
+        return await Send(path, pressed.Form, []);
+    }
+
     /// <summary>A forged post: no token, straight at the address.</summary>
     public async Task<HttpResponseMessage> Forge(string path, params (string, string)[] fields) =>
         await Client.PostAsync(At(path), new FormUrlEncodedContent(fields.Select(f => KeyValuePair.Create(f.Item1, f.Item2))), TestContext.Current.CancellationToken);

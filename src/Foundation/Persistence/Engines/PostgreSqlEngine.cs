@@ -26,7 +26,7 @@ internal sealed class PostgreSqlEngine(IConfiguration configuration, HouseModule
 
     protected override string Running(string database, string login, string password) => new NpgsqlConnectionStringBuilder(Server)
     {
-        Database = database, Username = login, Password = password, MinPoolSize = 0, MaxPoolSize = Configuration.GetValue("Database:PoolPerZone", 24), ConnectionIdleLifetime = IdleSeconds, ConnectionPruningInterval = Math.Max(1, IdleSeconds / 6),
+        Database = database, Username = login, Password = password, MinPoolSize = 0, MaxAutoPrepare = 60, MaxPoolSize = Configuration.GetValue("Database:PoolPerZone", 24), ConnectionIdleLifetime = IdleSeconds, ConnectionPruningInterval = Math.Max(1, IdleSeconds / 6),
     }.ToString();
 
     protected override async Task EnsureDatabase(string database, CancellationToken ct)

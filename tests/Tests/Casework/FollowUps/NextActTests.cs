@@ -56,9 +56,9 @@ public sealed class NextActTests(Platforms platforms)
         var id = await worker.Registers(Cases.Intake(zone));
         var due = (await worker.Opens(id)).Dossier.NextDue!.Value;
         using var visit = worker.Visit();
-        Assert.Equal(HttpStatusCode.Redirect, (await visit.Submit("/worklist", [], "form[action*='Postpone']")).StatusCode);
+        Assert.Equal(HttpStatusCode.Redirect, (await visit.Press("/worklist", "button[formaction*='Postpone']")).StatusCode);
         Assert.Equal(due.AddDays(1), (await worker.Opens(id)).Dossier.NextDue);
-        Assert.Equal(HttpStatusCode.Redirect, (await visit.Submit("/worklist", [], "form[action$='/done']")).StatusCode);
+        Assert.Equal(HttpStatusCode.Redirect, (await visit.Press("/worklist", "button[formaction$='/done']")).StatusCode);
         Assert.Null((await worker.Opens(id)).Dossier.NextDue);
     }
 
