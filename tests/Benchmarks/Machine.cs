@@ -108,6 +108,17 @@ internal sealed class Child : IAsyncDisposable
         if (child.process.ExitCode != 0) throw new InvalidOperationException($"{program} {string.Join(' ', words)} ended with {child.process.ExitCode}: {child.Errors}");
     }
 
+    /// <summary>Runs to its end and gives back what it printed.</summary>
+    public static async Task<string> Read(string program, IEnumerable<string> words, Dictionary<string, string>? environment = null)
+    {
+        var start = new ProcessStartInfo(program, words) { RedirectStandardOutput = true, UseShellExecute = false };
+        foreach (var (name, value) in environment ?? []) start.Environment[name] = value;
+        using var process = Process.Start(start)!;
+        var printed = await process.StandardOutput.ReadToEndAsync();
+        await process.WaitForExitAsync();
+        return process.ExitCode == 0 ? printed : throw new InvalidOperationException($"{program} {string.Join(' ', words)} ended with {process.ExitCode}.");
+    }
+
     public string Errors
     {
         get

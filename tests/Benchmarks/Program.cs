@@ -14,6 +14,9 @@ switch (args.FirstOrDefault())
         var where = new Where(Option("folder", ""), server.Length == 0 ? null : server, Option("prefix", "bench"), Product.Zone, Path.Combine(Option("folder", ""), "keys", "master.key"));
         await ReferenceApp.Run(where, Number("port", 5090), Guid.Parse(Option("session", "")), Guid.Parse(Option("account", "")), Guid.Parse(Option("template", "")));
         return 0;
+    case "raw-writes":
+        await SlowFlush.Raw(Option("file", ""));
+        return 0;
     case "speed":
         await Published.With(Option("published", ""), async (program, reference, folder) => await new Speed(program, reference, folder, Number("rounds", 5), Number("warm", 20), Option("only", "") == "ratios").Run(Option("engines", "sqlite,postgresql").Split(',')));
         return 0;

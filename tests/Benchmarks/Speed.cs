@@ -23,6 +23,7 @@ internal sealed class Speed(string program, string reference, string folder, int
             await Starts(engine, ours, theirs);
             await CrowdAtTheDoor(engine, ours);
             await Onboarding(engine, ours);
+            if (engine == "sqlite") Line(await SlowFlush.Measure(ours, reference, folder));
         }
         foreach (var line in table) Console.WriteLine(line);
     }
