@@ -3,8 +3,6 @@ using Hangfire;
 using Hangfire.InMemory;
 using Hangfire.PostgreSql;
 using Microsoft.AspNetCore.Localization;
-using OpenTelemetry.Metrics;
-using OpenTelemetry.Trace;
 using VictimSupport.Design;
 using VictimSupport.Design.Chrome;
 using VictimSupport.Foundation;
@@ -54,10 +52,7 @@ internal static class Host
             o.DefaultRequestCulture = new RequestCulture(cultures[0]);
             o.RequestCultureProviders = [new LanguageCookie(), new LanguageHeader()];
         });
-        services.AddOpenTelemetry()
-            .WithTracing(t => t.AddAspNetCoreInstrumentation(Telemetry.WithoutAddresses))
-            .WithMetrics(m => m.AddAspNetCoreInstrumentation());
-        if (builder.Configuration["OTEL_EXPORTER_OTLP_ENDPOINT"] is not null) Telemetry.Export(services);
+        if (builder.Configuration["OTEL_EXPORTER_OTLP_ENDPOINT"] is not null) Telemetry.Export(services); // nobody listens: nothing is measured
         services.AddRateLimiter(Limits.Set);
         AddJobs(services, builder.Configuration);
     }

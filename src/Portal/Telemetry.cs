@@ -7,14 +7,17 @@ namespace VictimSupport.Portal;
 /// <summary>Traces carry the route, never the address as typed: an address may hold a one-time token.</summary>
 internal static class Telemetry
 {
-    public static void WithoutAddresses(AspNetCoreTraceInstrumentationOptions options)
+    private static void WithoutAddresses(AspNetCoreTraceInstrumentationOptions options)
     {
         options.RecordException = false;
         options.EnrichWithHttpRequest = (activity, _) => Blank(activity);
         options.EnrichWithHttpResponse = (activity, _) => Blank(activity);
     }
 
-    public static void Export(IServiceCollection services) => services.AddOpenTelemetry().WithTracing(t => t.AddOtlpExporter()).WithMetrics(m => m.AddOtlpExporter());
+    /// <summary>Traces and metrics to where <c>OTEL_EXPORTER_OTLP_ENDPOINT</c> says.</summary>
+    public static void Export(IServiceCollection services) => services.AddOpenTelemetry()
+        .WithTracing(t => t.AddAspNetCoreInstrumentation(WithoutAddresses).AddOtlpExporter())
+        .WithMetrics(m => m.AddAspNetCoreInstrumentation().AddOtlpExporter());
 
     private static void Blank(System.Diagnostics.Activity activity)
     {

@@ -113,10 +113,10 @@ internal sealed class Child : IAsyncDisposable
     {
         var start = new ProcessStartInfo(program, words) { RedirectStandardOutput = true, UseShellExecute = false };
         foreach (var (name, value) in environment ?? []) start.Environment[name] = value;
-        using var process = Process.Start(start)!;
-        var printed = await process.StandardOutput.ReadToEndAsync();
-        await process.WaitForExitAsync();
-        return process.ExitCode == 0 ? printed : throw new InvalidOperationException($"{program} {string.Join(' ', words)} ended with {process.ExitCode}.");
+        using var running = Process.Start(start)!;
+        var printed = await running.StandardOutput.ReadToEndAsync();
+        await running.WaitForExitAsync();
+        return running.ExitCode == 0 ? printed : throw new InvalidOperationException($"{program} {string.Join(' ', words)} ended with {running.ExitCode}.");
     }
 
     public string Errors

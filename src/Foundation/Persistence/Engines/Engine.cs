@@ -53,9 +53,11 @@ internal abstract class Engine(IConfiguration configuration, HouseModules module
     protected static async Task Upgrade(DbContext context, CancellationToken ct)
     {
         var known = context.Database.GetMigrations().ToHashSet(StringComparer.Ordinal);
-        if ((await Applied(context, ct)).FirstOrDefault(m => !known.Contains(m)) is { } foreign)
+        var applied = (await Applied(context, ct)).ToHashSet(StringComparer.Ordinal);
+        if (applied.FirstOrDefault(m => !known.Contains(m)) is { } foreign)
             throw new StartRefusedException($"The data were made by another version of the program (migration {foreign}). Until 1.0 they cannot be upgraded: start with an empty data folder or server.");
-        await context.Database.MigrateAsync(ct);
+        // Comparing models before every start costs more than the rest of it.
+        if (applied.Count < known.Count) await context.Database.MigrateAsync(ct);
     }
 
     private static async Task<IEnumerable<string>> Applied(DbContext context, CancellationToken ct) =>
