@@ -30,14 +30,15 @@ internal sealed class Client(int port, string cookies) : IDisposable
         return (answer.StatusCode, body.Length);
     }
 
-    public async Task<HttpResponseMessage> Answer(HttpMethod method, string path, IEnumerable<KeyValuePair<string, string>>? form = null)
+    /// <param name="whole">Wait for the body too; without it, an answer counts from its first line on.</param>
+    public async Task<HttpResponseMessage> Answer(HttpMethod method, string path, IEnumerable<KeyValuePair<string, string>>? form = null, bool whole = true)
     {
         using var request = new HttpRequestMessage(method, path);
         request.Headers.TryAddWithoutValidation("Cookie", Cookies);
         request.Headers.TryAddWithoutValidation("X-Forwarded-Proto", "https");
         request.Headers.TryAddWithoutValidation("Accept-Language", "fr");
         if (form is not null) request.Content = new FormUrlEncodedContent(form);
-        return await http.SendAsync(request);
+        return await http.SendAsync(request, whole ? HttpCompletionOption.ResponseContentRead : HttpCompletionOption.ResponseHeadersRead);
     }
 
     public void Dispose() => http.Dispose();

@@ -108,15 +108,15 @@ internal sealed class Child : IAsyncDisposable
         if (child.process.ExitCode != 0) throw new InvalidOperationException($"{program} {string.Join(' ', words)} ended with {child.process.ExitCode}: {child.Errors}");
     }
 
-    /// <summary>Runs to its end and gives back what it printed.</summary>
-    public static async Task<string> Read(string program, IEnumerable<string> words, Dictionary<string, string>? environment = null)
+    /// <summary>Runs to its end and gives back what it printed; throws, with that, where it does not end with 0.</summary>
+    public static async Task<string> Read(string program, IEnumerable<string> words, Dictionary<string, string>? environment = null, string? folder = null)
     {
-        var start = new ProcessStartInfo(program, words) { RedirectStandardOutput = true, UseShellExecute = false };
+        var start = new ProcessStartInfo(program, words) { RedirectStandardOutput = true, UseShellExecute = false, WorkingDirectory = folder ?? "" };
         foreach (var (name, value) in environment ?? []) start.Environment[name] = value;
         using var running = Process.Start(start)!;
         var printed = await running.StandardOutput.ReadToEndAsync();
         await running.WaitForExitAsync();
-        return running.ExitCode == 0 ? printed : throw new InvalidOperationException($"{program} {string.Join(' ', words)} ended with {running.ExitCode}.");
+        return running.ExitCode == 0 ? printed : throw new InvalidOperationException($"{program} {string.Join(' ', words)} ended with {running.ExitCode}: {printed}");
     }
 
     public string Errors
@@ -134,9 +134,11 @@ internal sealed class Child : IAsyncDisposable
         await process.WaitForExitAsync();
     }
 
-    public void Signal(string signal)
+    public void Signal(string signal) => Signal(Id, signal);
+
+    public static void Signal(int id, string signal)
     {
-        using var kill = Process.Start(new ProcessStartInfo("kill", ["-" + signal, Id.ToString(CultureInfo.InvariantCulture)]) { UseShellExecute = false })!;
+        using var kill = Process.Start(new ProcessStartInfo("kill", ["-" + signal, id.ToString(CultureInfo.InvariantCulture)]) { UseShellExecute = false })!;
         kill.WaitForExit();
     }
 
@@ -175,7 +177,7 @@ internal sealed class Cluster : IAsyncDisposable
         var found = Directory.GetDirectories("/usr/lib/postgresql").OrderDescending(StringComparer.Ordinal).First() + "/bin";
         var cluster = new Cluster(Directory.CreateDirectory(Path.Combine(parent, "postgresql")).FullName, found, Machine.FreePort());
         await Child.Run("chown", ["-R", "postgres", cluster.folder]);
-        await Child.Run("chmod", ["755", parent]);
+        await Child.Run("chmod", ["a+x", parent, Path.GetDirectoryName(parent)!]);
         await cluster.As("initdb", "-D", cluster.Data, "-A", "trust", "-U", "postgres");
         await File.AppendAllTextAsync(Path.Combine(cluster.Data, "postgresql.conf"), $"port={cluster.Port}\nlisten_addresses='127.0.0.1'\nunix_socket_directories=''\nmax_connections=300\nshared_buffers=256MB\nautovacuum=off\nlogging_collector=off\n");
         await cluster.Up();
@@ -186,6 +188,14 @@ internal sealed class Cluster : IAsyncDisposable
     public Task Stop(string mode) => As("pg_ctl", "-D", Data, "-m", mode, "-w", "stop");
     public double Cpu() => Machine.Cpu(Postmaster) + Machine.Children(Postmaster).Sum(Machine.Cpu);
     public IReadOnlyList<int> Everyone() => [Postmaster, .. Machine.Children(Postmaster)];
+
+    /// <summary>kill -9 of every process of the server.</summary>
+    public async Task Crash()
+    {
+        var all = Everyone();
+        foreach (var one in all) Child.Signal(one, "KILL");
+        while (all.Any(one => Directory.Exists($"/proc/{one}"))) await Task.Delay(10); // its shared memory is theirs until the last is gone
+    }
 
     public async ValueTask DisposeAsync()
     {

@@ -149,15 +149,21 @@ internal sealed class Workload(Product product, Client client)
     public async Task<string> Intake(int i)
     {
         if (token.Length == 0) await Token();
+        using var answer = await client.Answer(HttpMethod.Post, $"/{Product.Zone}/intake", Form(i));
+        if (answer.StatusCode == HttpStatusCode.Redirect && answer.Headers.Location is { } to) return to.ToString();
+        return $"{(int)answer.StatusCode}: {Parser.ParseDocument(await answer.Content.ReadAsStringAsync()).QuerySelector(".govuk-error-summary")?.TextContent}";
+    }
+
+    /// <summary>What somebody typed: nobody twice.</summary>
+    public Dictionary<string, string> Form(int i)
+    {
         var random = new Random(HashCode.Combine(i, 17));
         string Name(int length) => string.Concat(Enumerable.Range(0, length).Select(n => n == 0 ? (char)('A' + random.Next(26)) : (char)('a' + random.Next(26))));
-        using var answer = await client.Answer(HttpMethod.Post, $"/{Product.Zone}/intake", new Dictionary<string, string>
+        return new()
         {
             ["__RequestVerificationToken"] = token, ["vs-once"] = Guid.CreateVersion7().ToString(), ["Form.Trigger"] = "Patrol", ["Form.Municipality"] = "Exemple", ["Form.SubKind"] = "Burglary",
             ["Form.FamilyName"] = Name(9), ["Form.GivenName"] = Name(6), ["Form.Phone"] = $"0470 {random.Next(10, 99)} {random.Next(10, 99)} {random.Next(10, 99)}", ["Form.Safe"] = "Safe", ["Form.Language"] = "fr", ["Form.Note"] = "Une note de la nuit, à lire demain.",
-        });
-        if (answer.StatusCode == HttpStatusCode.Redirect && answer.Headers.Location is { } to) return to.ToString();
-        return $"{(int)answer.StatusCode}: {Parser.ParseDocument(await answer.Content.ReadAsStringAsync()).QuerySelector(".govuk-error-summary")?.TextContent}";
+        };
     }
 
     public async Task Token()

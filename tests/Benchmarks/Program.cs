@@ -20,10 +20,24 @@ switch (args.FirstOrDefault())
     case "speed":
         await Published.With(Option("published", ""), async (program, reference, folder) => await new Speed(program, reference, folder, Number("rounds", 5), Number("warm", 20), Option("only", "") == "ratios").Run(Option("engines", "sqlite,postgresql").Split(',')));
         return 0;
+    case "kill":
+        return await Judged((program, folder) => new Kills(program, folder, Option("engine", "sqlite"), Option("target", "application"), Number("times", Option("target", "") == "database" ? 20 : 200)).Run());
     default:
         Console.Error.WriteLine("""
             dotnet run -c Release --project tests/Benchmarks -- <command>
               speed [--engines sqlite,postgresql] [--rounds 5] [--warm 20] [--only ratios] [--published FOLDER]   B1, B2, B3, B6, B8, B9, B10, B18 beside the reference application
+              kill [--engine sqlite|postgresql] [--times 200] [--target application|database]   R1: kill -9 under load, again and again
+            Each takes --published <folder>: where the program lies published already, or is kept.
             """);
         return 2;
+}
+
+// Exit 1 where a promise was broken.
+async Task<int> Judged(Func<string, string, Task<IReadOnlyList<string>>> work)
+{
+    IReadOnlyList<string> broken = [];
+    await Published.With(Option("published", ""), async (program, _, folder) => broken = await work(program, folder));
+    foreach (var promise in broken.Take(40)) Console.WriteLine("BROKEN: " + promise);
+    Console.WriteLine(broken.Count == 0 ? "Every promise was kept." : $"{broken.Count} broken.");
+    return broken.Count == 0 ? 0 : 1;
 }
