@@ -21,6 +21,7 @@ internal static partial class Faults
         }
         catch (Exception e) when (!http.Response.HasStarted)
         {
+            var typed = await Typed.Of(http);
             http.Response.Clear();
             await Headers.Put(http, _ => Task.CompletedTask);
             http.Response.StatusCode = e switch
@@ -34,6 +35,7 @@ internal static partial class Faults
             };
             if (http.Response.StatusCode == StatusCodes.Status503ServiceUnavailable) http.Response.Headers.RetryAfter = "5";
             if (http.Response.StatusCode >= 500) Failed(http.RequestServices.GetRequiredService<ILoggerFactory>().CreateLogger("Portal"), Reference(http), e.GetType().FullName!, Where(e));
+            if (http.Response.StatusCode == StatusCodes.Status503ServiceUnavailable && typed is not null) http.Features.Set(typed);
             await ShowAgain(http, next);
         }
     }
@@ -43,6 +45,9 @@ internal static partial class Faults
 
     private static async Task ShowAgain(HttpContext http, RequestDelegate next)
     {
+        // A scope of its own, in which nobody is known: the page must not need the database that may be away.
+        await using var scope = http.RequestServices.GetRequiredService<IServiceScopeFactory>().CreateAsyncScope();
+        http.RequestServices = scope.ServiceProvider;
         http.Request.PathBase = "";
         http.Request.Path = $"/error/{http.Response.StatusCode}";
         http.Request.QueryString = QueryString.Empty;

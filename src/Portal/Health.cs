@@ -8,30 +8,33 @@ namespace VictimSupport.Portal;
 /// <summary><c>GET /health</c>: UP, or DOWN with 503 when the catalogue cannot be read; DEGRADED when a zone is not open though it should be. No details for strangers.</summary>
 internal static class Health
 {
-    private static readonly TimeSpan Kept = TimeSpan.FromSeconds(2), Patience = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan Kept = TimeSpan.FromSeconds(2);
 
     public static void Map(WebApplication app)
     {
         (string Status, long At) last = ("UP", 0);
-        app.MapGet("/health", [Open("says only whether the service is up")] async (HttpContext http, CatalogDatabase catalog, TimeProvider clock) =>
+        app.MapGet("/health", [Open("says only whether the service is up")] async (HttpContext http, CatalogDatabase catalog, Pulse pulse, TimeProvider clock) =>
         {
-            if (last.At == 0 || clock.GetElapsedTime(last.At) > Kept) last = (await Status(catalog, http.RequestAborted), clock.GetTimestamp());
+            if (last.At == 0 || clock.GetElapsedTime(last.At) > Kept) last = (await Status(catalog, pulse, http.RequestAborted), clock.GetTimestamp());
             return Results.Json(new { status = last.Status }, statusCode: last.Status == "DOWN" ? StatusCodes.Status503ServiceUnavailable : StatusCodes.Status200OK);
         });
     }
 
-    private static async Task<string> Status(CatalogDatabase catalog, CancellationToken ct)
+    private static async Task<string> Status(CatalogDatabase catalog, Pulse pulse, CancellationToken ct)
     {
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(ct);
-        patience.CancelAfter(Patience);
         try
         {
-            await using var house = catalog.Lease();
-            return await house.Set<ZoneRecord>().AnyAsync(z => z.State == ZoneState.Preparing, patience.Token) ? "DEGRADED" : "UP";
+            return await pulse.Wait(IsPreparing(catalog, ct)) ? "DEGRADED" : "UP";
         }
         catch (Exception e) when (e is System.Data.Common.DbException or OperationCanceledException or InvalidOperationException or TimeoutException)
         {
             return "DOWN";
         }
+    }
+
+    private static async Task<bool> IsPreparing(CatalogDatabase catalog, CancellationToken ct)
+    {
+        await using var house = catalog.Lease();
+        return await house.Set<ZoneRecord>().AnyAsync(z => z.State == ZoneState.Preparing, ct);
     }
 }

@@ -34,12 +34,13 @@ internal static class Host
         House.EveryDoorSaysWhoMay(typeof(Host).Assembly.GetTypes());
         services.AddHouse(builder.Configuration, builder.Environment, modules);
         services.AddDesign();
-        services.AddScoped<IChrome, Frames>();
+        services.AddScoped<Frames>();
+        services.AddScoped<IChrome, PatientFrames>();
         services.AddRazorPages(o => o.RootDirectory = "/").AddMvcOptions(o => o.Filters.Add<PageDoor>());
         services.AddScoped<PageDoor>();
         services.AddAntiforgery(o =>
         {
-            o.Cookie.Name = "f";
+            o.Cookie.Name = Typed.Cookie;
             o.Cookie.Path = "/";
             o.Cookie.SameSite = SameSiteMode.Strict;
             o.Cookie.SecurePolicy = builder.Environment.IsDevelopment() ? CookieSecurePolicy.SameAsRequest : CookieSecurePolicy.Always;

@@ -25,6 +25,8 @@ internal sealed class Kills(string program, string folder, string engine, string
             var known = storm.Acknowledged.Count;
             using var over = new CancellationTokenSource();
             var raging = storm.Run(Clients, over.Token);
+            // Only once the first is acknowledged, else a cold process on a busy machine is killed before it did anything.
+            for (var begun = Stopwatch.StartNew(); storm.Acknowledged.Count == known && begun.Elapsed.TotalSeconds < 10;) await Task.Delay(5);
             await Task.Delay(random.Next(50, 1500));
             var watch = Stopwatch.StartNew();
             if (target == "database")

@@ -184,6 +184,8 @@ internal sealed class Cluster : IAsyncDisposable
         return cluster;
     }
 
+    public bool IsUp => File.Exists(Path.Combine(Data, "postmaster.pid")) && Directory.Exists($"/proc/{Postmaster}");
+
     public Task Up() => As("pg_ctl", "-D", Data, "-l", Path.Combine(folder, "log"), "-w", "start");
     public Task Stop(string mode) => As("pg_ctl", "-D", Data, "-m", mode, "-w", "stop");
     public double Cpu() => Machine.Cpu(Postmaster) + Machine.Children(Postmaster).Sum(Machine.Cpu);

@@ -24,12 +24,15 @@ switch (args.FirstOrDefault())
         return await Judged((program, folder) => new Kills(program, folder, Option("engine", "sqlite"), Option("target", "application"), Number("times", Option("target", "") == "database" ? 20 : 200)).Run());
     case "outage":
         return await Judged((program, folder) => new Outage(program, folder, Number("seconds", 30)).Run());
+    case "fulldisk":
+        return await Judged((program, folder) => new FullDisk(program, folder, Option("engine", "sqlite")).Run());
     default:
         Console.Error.WriteLine("""
             dotnet run -c Release --project tests/Benchmarks -- <command>
               speed [--engines sqlite,postgresql] [--rounds 5] [--warm 20] [--only ratios] [--published FOLDER]   B1, B2, B3, B6, B8, B9, B10, B18 beside the reference application
               kill [--engine sqlite|postgresql] [--times 200] [--target application|database]   R1: kill -9 under load, again and again
               outage [--seconds 30]   R3: PostgreSQL stopped, killed, frozen under load
+              fulldisk [--engine sqlite|postgresql]   R3: the data on a disk that is filled up under load (as root: a tmpfs)
             Each takes --published <folder>: where the program lies published already, or is kept.
             """);
         return 2;

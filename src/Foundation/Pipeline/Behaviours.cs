@@ -97,6 +97,7 @@ internal sealed class Transact<TRequest, TResponse>(UseCase useCase, CatalogData
             useCase.Trail.Changes(context.ChangeTracker);
             await beforeSaving();
             await context.SaveChangesAsync(cancellationToken);
+            if (useCase.IsGivenUp) throw new SilentDatabaseException();
             return new Written<TResponse>(response, useCase.Trail.Write(request, response, useCase.Caller));
         }
     }

@@ -13,10 +13,14 @@ public sealed class UseCase(IServiceProvider services, CatalogDatabase catalog)
     private ZoneDbContext? zone;
     private CatalogDbContext? house;
     private Keyring? keyring;
+    private bool givenUp;
 
     public Caller Caller { get; internal set; } = Caller.Nobody;
     internal ZoneHandle? Place { get; set; }
     internal bool Begun { get; set; }
+
+    /// <summary>Nobody waits for it any more: it may end, but not be saved.</summary>
+    internal bool IsGivenUp { get => Volatile.Read(ref givenUp); set => Volatile.Write(ref givenUp, value); }
     internal Trail Trail { get; } = new();
 
     /// <summary>The handle of the zone this use case stands in.</summary>

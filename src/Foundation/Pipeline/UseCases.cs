@@ -2,13 +2,14 @@ using MediatR;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using VictimSupport.Foundation.Access;
+using VictimSupport.Foundation.Persistence;
 using VictimSupport.Foundation.Zones;
 
 namespace VictimSupport.Foundation.Pipeline;
 
 /// <summary>The only way to a handler. Each use case runs in a scope of its own: a fresh context on the right connection, nothing left
 /// over from the one before. A handler cannot send another request: what two deeds share is behaviour of an entity.</summary>
-internal sealed class UseCases(IServiceScopeFactory scopes, WhereAndWho current, UseCase? outer = null) : IMediator
+internal sealed class UseCases(IServiceScopeFactory scopes, WhereAndWho current, Pulse pulse, UseCase? outer = null) : IMediator
 {
     private const int Attempts = 4;
 
@@ -30,12 +31,26 @@ internal sealed class UseCases(IServiceScopeFactory scopes, WhereAndWho current,
 
     private async Task<TResponse> Once<TResponse>(IRequest<TResponse> request, CancellationToken ct)
     {
-        await using var scope = scopes.CreateAsyncScope();
+        var scope = scopes.CreateAsyncScope();
         var inner = scope.ServiceProvider.GetRequiredService<UseCase>();
         inner.Caller = current.Caller;
         inner.Place = current.Zone;
         inner.Begun = true;
-        return await new Mediator(scope.ServiceProvider.GetService!).Send(request, ct);
+        try
+        {
+            return await pulse.Wait(Run(scope, request, ct));
+        }
+        catch (SilentDatabaseException)
+        {
+            inner.IsGivenUp = true;
+            throw;
+        }
+    }
+
+    // The scope ends with the use case, not with whoever waits for it.
+    private static async Task<TResponse> Run<TResponse>(AsyncServiceScope scope, IRequest<TResponse> request, CancellationToken ct)
+    {
+        await using (scope) return await new Mediator(scope.ServiceProvider.GetService!).Send(request, ct);
     }
 
     public Task<object?> Send(object request, CancellationToken cancellationToken = default) =>

@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using VictimSupport.Foundation.Access;
+using VictimSupport.Foundation.Persistence;
 using VictimSupport.Foundation.Pipeline;
 
 namespace VictimSupport.Foundation.Zones;
@@ -33,7 +34,7 @@ public static class ZonePath
         {
             http.Request.PathBase = http.Request.PathBase.Add("/" + first);
             http.Request.Path = end < 0 ? "/" : path[end..];
-            http.RequestServices.GetRequiredService<WhereAndWho>().Zone = await http.RequestServices.GetRequiredService<ZoneRegistry>().Find(first);
+            http.RequestServices.GetRequiredService<WhereAndWho>().Zone = await http.RequestServices.GetRequiredService<Pulse>().Wait(http.RequestServices.GetRequiredService<ZoneRegistry>().Find(first));
         }
         if (isZone && http.Request.Path.StartsWithSegments("/assets"))
         {
@@ -57,7 +58,7 @@ public static class ZonePath
             var expected = where.IsZonePath ? who.Zone is { } zone ? Pass.PlaceOf(zone.Id) : "" : where.Place;
             if (scheme == Pass.SessionScheme || principal.FindFirstValue(Pass.PlaceClaim) == expected)
             {
-                who.Caller = await http.RequestServices.GetRequiredService<IKnowStanding>().Of(account, session, who.Zone?.Id, http.RequestAborted) ?? Caller.Nobody;
+                who.Caller = await http.RequestServices.GetRequiredService<Pulse>().Wait(http.RequestServices.GetRequiredService<IKnowStanding>().Of(account, session, who.Zone?.Id, http.RequestAborted)) ?? Caller.Nobody;
                 http.User = principal;
             }
         }

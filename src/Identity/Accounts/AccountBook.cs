@@ -6,7 +6,7 @@ using VictimSupport.Identity.Contracts;
 namespace VictimSupport.Identity.Accounts;
 
 /// <summary>Colleagues by id, as last read; a changed name shows within seconds.</summary>
-internal sealed class AccountBook(CatalogDatabase catalog, TimeProvider clock) : IAccounts
+internal sealed class AccountBook(CatalogDatabase catalog, Pulse pulse, TimeProvider clock) : IAccounts
 {
     private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(10);
     private readonly ConcurrentDictionary<Guid, (Colleague Colleague, long Read)> known = new();
@@ -17,11 +17,16 @@ internal sealed class AccountBook(CatalogDatabase catalog, TimeProvider clock) :
         var missing = wanted.Where(id => !known.TryGetValue(id, out var entry) || clock.GetElapsedTime(entry.Read) > Fresh).ToList();
         if (missing.Count > 0)
         {
-            await using var house = catalog.Lease();
             if (known.Count > 10_000) known.Clear();
-            foreach (var account in await house.Set<Account>().AsNoTracking().Where(a => missing.Contains(a.Id)).ToListAsync(ct)) known[account.Id] = (Of(account), clock.GetTimestamp());
+            foreach (var account in await pulse.Wait(Read(missing, ct))) known[account.Id] = (Of(account), clock.GetTimestamp());
         }
         return wanted.Where(known.ContainsKey).ToDictionary(id => id, id => known[id].Colleague);
+    }
+
+    private async Task<List<Account>> Read(List<Guid> ids, CancellationToken ct)
+    {
+        await using var house = catalog.Lease();
+        return await house.Set<Account>().AsNoTracking().Where(a => ids.Contains(a.Id)).ToListAsync(ct);
     }
 
     public async Task<Colleague?> WithEmail(string email, CancellationToken ct)

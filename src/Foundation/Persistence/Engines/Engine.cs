@@ -31,6 +31,9 @@ internal abstract class Engine(IConfiguration configuration, HouseModules module
     /// <summary>Embedded mode allows one process; a server engine any number.</summary>
     public abstract bool IsEmbedded { get; }
 
+    /// <summary>Asks the server for a sign of life.</summary>
+    public virtual Task Beat() => Task.CompletedTask;
+
     /// <summary>Makes a zone's database and key store with credentials of their own; what exists already is left as it is.</summary>
     public abstract Task<Placement> CreateZone(string code, Placement? known, CancellationToken ct);
 

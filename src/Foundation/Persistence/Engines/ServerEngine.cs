@@ -45,6 +45,15 @@ internal abstract class ServerEngine(IConfiguration configuration, HouseModules 
         await Upgrade(figures, ct);
     }
 
+    public override async Task Beat()
+    {
+        await using var connection = Dialect.Connect(Dialect.Apart(CatalogConnection));
+        await connection.OpenAsync();
+        await using var command = connection.CreateCommand();
+        command.CommandText = "SELECT 1";
+        await command.ExecuteScalarAsync();
+    }
+
     public override Database<CatalogDbContext> OpenCatalog(Chain chain) =>
         new ServerDatabase<CatalogDbContext>(Administering(CatalogName), b => Use(b, Administering(CatalogName)), Options<CatalogDbContext>, Dialect, chain, Clock);
 

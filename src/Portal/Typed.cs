@@ -1,0 +1,28 @@
+namespace VictimSupport.Portal;
+
+/// <summary>What somebody typed into a form that could not be saved, for the page that says so.</summary>
+/// <param name="To">Where it was sent.</param>
+internal sealed record Typed(string To, IReadOnlyList<KeyValuePair<string, string>> Fields)
+{
+    /// <summary>Longer text is shown, so that it can be read and copied.</summary>
+    public static bool IsText(string value) => value.Length > 40 || value.Contains('\n', StringComparison.Ordinal);
+
+    /// <summary>null where nothing was posted, or nothing that may be shown: what is typed under /account are secrets, and a form without our own cookie, which only our own pages send, is a stranger's.</summary>
+    public static async Task<Typed?> Of(HttpContext http)
+    {
+        if (!HttpMethods.IsPost(http.Request.Method) || !http.Request.HasFormContentType || !http.Request.Cookies.ContainsKey(Cookie) || http.Request.Path.StartsWithSegments("/account")) return null;
+        var to = http.Request.PathBase + http.Request.Path + http.Request.QueryString;
+        try
+        {
+            var form = await http.Request.ReadFormAsync(http.RequestAborted);
+            return new Typed(to, [.. form.SelectMany(field => field.Value, (field, value) => KeyValuePair.Create(field.Key, value ?? ""))]);
+        }
+        catch (Exception e) when (e is IOException or InvalidDataException or BadHttpRequestException or OperationCanceledException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>The cookie of our forms. The browser sends it from our own pages only (SameSite=Strict).</summary>
+    public const string Cookie = "f";
+}

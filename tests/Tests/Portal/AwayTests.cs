@@ -1,0 +1,93 @@
+using System.Net;
+using AngleSharp.Html.Dom;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Data.Sqlite;
+using Microsoft.EntityFrameworkCore;
+using VictimSupport.Casework.Dossiers;
+using VictimSupport.Foundation.Access;
+using VictimSupport.Foundation.Persistence;
+using VictimSupport.Portal;
+using VictimSupport.Tests.Kit;
+
+namespace VictimSupport.Tests.Portal;
+
+/// <summary>When the database is away: an answer in time, and nothing of what was typed is lost.</summary>
+public sealed class AwayTests(Platforms platforms)
+{
+    private const string Note = "Elle attend chez la voisine,\nau deuxième étage; le chien est <gentil>.";
+
+    [Theory, EveryEngine]
+    public async Task What_was_typed_stands_on_the_page_that_says_so_and_can_be_sent_again(string engine)
+    {
+        var zone = await (await platforms.On(engine)).Zone();
+        using var visit = zone.Visit(Role.Caseworker);
+        await using var attacker = await zone.Break();
+        var page = await visit.Page("/intake");
+        await attacker.Do("ALTER TABLE submission RENAME TO gone");
+        var away = await visit.Send("/intake", (IHtmlFormElement)page.QuerySelector("main form[method=post]")!, new Dictionary<string, string>
+        {
+            ["Form.Trigger"] = "Patrol", ["Form.SubKind"] = "Burglary", ["Form.FamilyName"] = "Exemple", ["Form.GivenName"] = "Ada", ["Form.Language"] = "fr", ["Form.Note"] = Note,
+        });
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, away.StatusCode);
+        Assert.Equal("no-store", away.Headers.CacheControl!.ToString());
+        var said = await Visit.Read(away);
+        Assert.Equal(Note, said.QuerySelector<IHtmlTextAreaElement>("main textarea")!.Value);
+        await attacker.Do("ALTER TABLE gone RENAME TO submission");
+
+        var form = said.QuerySelector<IHtmlFormElement>("main form[method=post]")!;
+        Assert.Equal(HttpStatusCode.Redirect, (await visit.Send("/intake", form, [])).StatusCode);
+        Assert.Equal(HttpStatusCode.Redirect, (await visit.Send("/intake", form, [])).StatusCode); // an impatient thumb
+        Assert.Equal(1, await zone.Look(z => z.Set<Dossier>().CountAsync()));
+        Assert.Equal(1, await zone.Look(z => z.Set<Note>().CountAsync()));
+    }
+
+    [Fact]
+    public async Task The_page_needs_no_database()
+    {
+        await using var platform = Platform.Start("sqlite");
+        var zone = await platform.Zone();
+        using var visit = zone.Visit(Role.Caseworker);
+        await visit.Page("/worklist");
+        await using var attacker = new SqliteConnection($"Data Source={Path.Combine(platform.Folder, "catalog.db")};Pooling=False");
+        await attacker.OpenAsync(TestContext.Current.CancellationToken);
+        await attacker.Do("ALTER TABLE account RENAME TO gone");
+        platform.Clock.Advance(TimeSpan.FromMinutes(1)); // what is remembered is forgotten
+        var away = await visit.Get("/worklist");
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, away.StatusCode);
+        Assert.NotNull((await Visit.Read(away)).QuerySelector("main h1"));
+    }
+
+    [Theory]
+    [InlineData("/9901", "/intake", "f=x", true)]
+    [InlineData("/9901", "/intake", "other=x", false)]
+    [InlineData("", "/account/sign-in", "f=x", false)]
+    public async Task What_a_stranger_sends_and_what_is_secret_is_not_shown(string zone, string path, string cookie, bool shown)
+    {
+        var http = new DefaultHttpContext();
+        http.Request.Method = "POST";
+        http.Request.PathBase = zone;
+        http.Request.Path = path;
+        http.Request.Headers.Cookie = cookie;
+        http.Request.ContentType = "application/x-www-form-urlencoded";
+        http.Request.Body = new MemoryStream("Form.Note=a"u8.ToArray());
+        Assert.Equal(shown, await Typed.Of(http) is { } typed && typed.To == zone + path && typed.Fields is [{ Key: "Form.Note", Value: "a" }]);
+    }
+
+    [Fact]
+    public async Task Whoever_waits_for_a_silent_server_is_told_within_five_seconds()
+    {
+        var (silence, server) = (new TaskCompletionSource<int>(), new TaskCompletionSource());
+        var pulse = new Pulse(() => server.Task);
+        var watch = System.Diagnostics.Stopwatch.StartNew();
+        await Assert.ThrowsAsync<SilentDatabaseException>(() => pulse.Wait(silence.Task));
+        Assert.InRange(watch.Elapsed.TotalSeconds, 0, 5);
+        watch.Restart();
+        await Assert.ThrowsAsync<SilentDatabaseException>(() => pulse.Wait(silence.Task)); // it is known by now
+        Assert.InRange(watch.Elapsed.TotalSeconds, 0, 3);
+        server.SetResult();
+        var slow = pulse.Wait(silence.Task);
+        await Task.Delay(2500, TestContext.Current.CancellationToken);
+        silence.SetResult(7);
+        Assert.Equal(7, await slow); // slow, but alive
+    }
+}
