@@ -11,7 +11,7 @@ public sealed class Pulse
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1.5), Limit = TimeSpan.FromSeconds(2);
     private readonly Func<Task>? ask;
     private readonly Lock gate = new();
-    private Task asked = Task.CompletedTask;
+    private Task<bool> asked = Task.FromResult(true);
     private long since;
 
     internal Pulse(Engine engine) => ask = engine.IsEmbedded ? null : engine.Beat;
@@ -19,7 +19,7 @@ public sealed class Pulse
     /// <summary>For tests: asks this way.</summary>
     internal Pulse(Func<Task> ask) => this.ask = ask;
 
-    /// <exception cref="SilentDatabaseException">The work is slow and the server says nothing. The work goes on alone: it must own all that it uses.</exception>
+    /// <exception cref="SilentDatabaseException">The work is slow and the server says nothing, or no. The work goes on alone: it must own all that it uses.</exception>
     public Task<T> Wait<T>(Task<T> work) => ask is null || work.IsCompleted ? work : Watch(work);
 
     /// <inheritdoc cref="Wait{T}(Task{T})"/>
@@ -45,7 +45,7 @@ public sealed class Pulse
     // One question at a time: while the server is silent everybody waits for the same answer, and late comers not at all.
     private async Task<bool> Answers()
     {
-        Task answer;
+        Task<bool> answer;
         TimeSpan left;
         lock (gate)
         {
@@ -53,18 +53,19 @@ public sealed class Pulse
             (answer, left) = (asked, Limit - Stopwatch.GetElapsedTime(since));
         }
         if (left > TimeSpan.Zero) await Task.WhenAny(answer, Task.Delay(left));
-        return answer.IsCompleted;
+        return answer.IsCompleted && await answer;
     }
 
-    private async Task Ask()
+    private async Task<bool> Ask()
     {
         try
         {
             await ask!();
+            return true;
         }
         catch (Exception e) when (e is DbException or InvalidOperationException or TimeoutException)
         {
-            // An error is an answer: what waits will meet it by itself.
+            return false; // it is shutting down, or starting, or takes nobody in: no use waiting
         }
     }
 }
