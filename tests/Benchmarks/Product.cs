@@ -30,11 +30,11 @@ internal sealed class Product
     public Reference.Where Where => new(folder, cluster?.Server, prefix, Zone, Path.Combine(folder, "keys", "master.key"));
 
     /// <summary>Seeds, signs a coordinator in, and registers one intake through the form.</summary>
-    public static async Task<Product> Prepare(string program, string folder, string prefix, Cluster? cluster, int dossiers)
+    public static async Task<Product> Prepare(string program, string folder, string prefix, Cluster? cluster, int dossiers, int zones = 1)
     {
         var product = new Product(program, folder, prefix, cluster);
         Directory.CreateDirectory(folder);
-        await Child.Run(program, ["demo", "seed", "--zones", "1", "--dossiers", dossiers.ToString(CultureInfo.InvariantCulture), "--seed", "1"], product.Environment("Development"), folder);
+        await Child.Run(program, ["demo", "seed", "--zones", zones.ToString(CultureInfo.InvariantCulture), "--dossiers", dossiers.ToString(CultureInfo.InvariantCulture), "--seed", "1"], product.Environment("Development"), folder);
         var port = Machine.FreePort();
         await using (await product.Start(port, "Development"))
         {
@@ -98,15 +98,23 @@ internal sealed class Product
         return all;
     }
 
+    /// <summary>Somebody who works on dossiers of a zone, signed in: one of the two caseworkers, the coordinator, or whoever is on call.</summary>
+    public async Task<string> SignIn(int port, string zone, int which) => (await SignIn(port, $"/{zone}/worklist", page => page.Where(f => f.QuerySelector("input[name=leads]")?.GetAttribute("value") == $"/{zone}/").ElementAt(which % 4))).Pass;
+
+    private Task<(string Pass, Guid Account)> SignIn(int port, string leads)
+    {
+        var role = leads.StartsWith("/operator", StringComparison.Ordinal) ? "operator" : "coordinator";
+        return SignIn(port, leads, page => page.First(f => f.ParentElement!.TextContent.Contains(role, StringComparison.Ordinal)));
+    }
+
     // By hand what a browser does at /demo: press, follow, keep the pass.
-    private async Task<(string Pass, Guid Account)> SignIn(int port, string leads)
+    private static async Task<(string Pass, Guid Account)> SignIn(int port, string leads, Func<IEnumerable<IHtmlFormElement>, IHtmlFormElement> choose)
     {
         using var handler = new HttpClientHandler { AllowAutoRedirect = true, UseCookies = true };
         using var http = new HttpClient(handler) { BaseAddress = new Uri($"http://127.0.0.1:{port}") };
         http.DefaultRequestHeaders.AcceptLanguage.ParseAdd("en");
         var page = Parser.ParseDocument(await http.GetStringAsync("/demo"));
-        var role = leads.StartsWith("/operator", StringComparison.Ordinal) ? "operator" : "coordinator";
-        var form = page.QuerySelectorAll("form[method=post]").OfType<IHtmlFormElement>().First(f => f.ParentElement!.TextContent.Contains(role, StringComparison.Ordinal));
+        var form = choose(page.QuerySelectorAll("form[method=post]").OfType<IHtmlFormElement>());
         var fields = form.QuerySelectorAll("input").ToDictionary(i => i.GetAttribute("name")!, i => i.GetAttribute("value") ?? "", StringComparer.Ordinal);
         fields["leads"] = leads;
         using var answer = await http.PostAsync(form.GetAttribute("action") is { Length: > 0 } action ? action : "/demo", new FormUrlEncodedContent(fields));

@@ -26,6 +26,8 @@ switch (args.FirstOrDefault())
         return await Judged((program, folder) => new Outage(program, folder, Number("seconds", 30)).Run());
     case "fulldisk":
         return await Judged((program, folder) => new FullDisk(program, folder, Option("engine", "sqlite")).Run());
+    case "chain":
+        return await Kept((program, folder) => new Mutations(program, folder, Number("mutations", 1000), Number("rows", 10_000_000)).Run(Option("engines", "sqlite,postgresql").Split(',')));
     default:
         Console.Error.WriteLine("""
             dotnet run -c Release --project tests/Benchmarks -- <command>
@@ -34,6 +36,7 @@ switch (args.FirstOrDefault())
               outage [--seconds 30]   R3: PostgreSQL stopped, killed, frozen under load
               fulldisk [--engine sqlite|postgresql]   R3: the data on a disk that is filled up under load (as root: a tmpfs)
             Each takes --published <folder>: where the program lies published already, or is kept.
+              chain [--engines …] [--mutations 1000] [--rows 10000000]   R9: every mutation of an audit chain found; ten million records verified
             """);
         return 2;
 }
@@ -46,4 +49,12 @@ async Task<int> Judged(Func<string, string, Task<IReadOnlyList<string>>> work)
     foreach (var promise in broken.Take(40)) Console.WriteLine("BROKEN: " + promise);
     Console.WriteLine(broken.Count == 0 ? "Every promise was kept." : $"{broken.Count} broken.");
     return broken.Count == 0 ? 0 : 1;
+}
+
+async Task<int> Kept(Func<string, string, Task<bool>> work)
+{
+    var kept = false;
+    await Published.With(Option("published", ""), async (program, _, folder) => kept = await work(program, folder));
+    Console.WriteLine(kept ? "Every promise kept." : "A PROMISE IS BROKEN.");
+    return kept ? 0 : 1;
 }

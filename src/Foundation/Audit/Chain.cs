@@ -20,18 +20,50 @@ public sealed class Chain(byte[] key)
 
     internal byte[] Mac(long seq, byte[] before, AuditRecord record)
     {
-        var act = Encoding.UTF8.GetByteCount(record.Act);
-        var payload = Encoding.UTF8.GetByteCount(record.Payload);
-        var length = 8 + 32 + 8 + 16 + 16 + 4 + act + payload;
+        var length = Length(record);
         Span<byte> text = length <= 1024 ? stackalloc byte[length] : new byte[length];
+        Write(text, seq, before, record);
+        return HMACSHA256.HashData(key, text);
+    }
+
+    /// <summary>For many records in turn: sets the key up once, which is half the work of a short one.</summary>
+    internal Hasher Many() => new(key);
+
+    internal sealed class Hasher(byte[] key) : IDisposable
+    {
+        private readonly IncrementalHash hash = IncrementalHash.CreateHMAC(HashAlgorithmName.SHA256, key);
+        private readonly byte[] mac = new byte[32];
+        private byte[] text = new byte[1024];
+
+        /// <summary>Is this the entry that was written after the one whose hash is <paramref name="before"/>?</summary>
+        public bool Fits(AuditEntry entry, byte[] before)
+        {
+            var length = Length(entry.Record);
+            if (length > text.Length) text = new byte[length * 2];
+            Write(text, entry.Seq, before, entry.Record);
+            hash.AppendData(text, 0, length);
+            hash.GetHashAndReset(mac);
+            return CryptographicOperations.FixedTimeEquals(mac, entry.Mac);
+        }
+
+        public void Dispose() => hash.Dispose();
+    }
+
+    private const int Fixed = 8 + 32 + 8 + 1 + 16 + 16 + 4;
+
+    private static int Length(AuditRecord record) => Fixed + Encoding.UTF8.GetByteCount(record.Act) + Encoding.UTF8.GetByteCount(record.Payload);
+
+    private static void Write(Span<byte> text, long seq, byte[] before, AuditRecord record)
+    {
         BinaryPrimitives.WriteInt64BigEndian(text, seq);
         before.CopyTo(text[8..]);
         BinaryPrimitives.WriteInt64BigEndian(text[40..], record.At.UtcTicks);
-        (record.Actor ?? Guid.Empty).TryWriteBytes(text[48..]);
-        (record.Subject ?? Guid.Empty).TryWriteBytes(text[64..]);
-        BinaryPrimitives.WriteInt32BigEndian(text[80..], act);
-        Encoding.UTF8.GetBytes(record.Act, text[84..]);
-        Encoding.UTF8.GetBytes(record.Payload, text[(84 + act)..]);
-        return HMACSHA256.HashData(key, text);
+        // Nobody is not the account of sixteen zeroes.
+        text[48] = (byte)((record.Actor is null ? 0 : 1) | (record.Subject is null ? 0 : 2));
+        (record.Actor ?? Guid.Empty).TryWriteBytes(text[49..]);
+        (record.Subject ?? Guid.Empty).TryWriteBytes(text[65..]);
+        var act = Encoding.UTF8.GetBytes(record.Act, text[Fixed..]);
+        BinaryPrimitives.WriteInt32BigEndian(text[81..], act);
+        Encoding.UTF8.GetBytes(record.Payload, text[(Fixed + act)..]);
     }
 }

@@ -55,22 +55,38 @@ public sealed class Verification
 
     internal static async Task<ChainReport> Check(string name, Chain chain, DbContext context, Anchor? anchor, CancellationToken ct)
     {
-        var (head, rows) = (AuditHead.Start, 0L);
-        await foreach (var row in context.Set<AuditRow>().AsNoTracking().OrderBy(r => r.Seq).AsAsyncEnumerable().WithCancellation(ct))
+        var before = await Noted(context, ct);
+        var (head, rows, fault) = (AuditHead.Start, 0L, (string?)null);
+        using var hasher = chain.Many();
+        await using (var reading = ChainReading.Begin(context, ct))
         {
-            rows++;
-            var entry = row.ToEntry();
-            if (entry.Seq != head.Seq + 1) return Fault($"record {head.Seq + 1} is missing: {entry.Seq} follows {head.Seq}");
-            if (!CryptographicOperations.FixedTimeEquals(chain.Mac(entry.Seq, head.Mac, entry.Record), entry.Mac))
-                return Fault($"record {entry.Seq} is not what was written there: changed, inserted or moved");
-            head = new AuditHead(entry.Seq, entry.Mac);
-            if (anchor?.Seq == entry.Seq && !CryptographicOperations.FixedTimeEquals(anchor.Mac, entry.Mac)) return Fault($"record {entry.Seq} differs from the one anchored outside this database");
+            await foreach (var some in reading.Batches(ct))
+            {
+                foreach (var entry in some)
+                {
+                    rows++;
+                    fault = FaultIn(entry);
+                    if (fault is not null) return Report();
+                    head = new AuditHead(entry.Seq, entry.Mac);
+                }
+            }
         }
-        if (anchor is not null && head.Seq < anchor.Seq) return Fault($"records {head.Seq + 1} to {anchor.Seq} were cut off: {anchor.Seq} was anchored at {anchor.At:u}");
-        if (await context.Set<AuditHeadRow>().AsNoTracking().SingleOrDefaultAsync(ct) is { Seq: > 0 } noted && noted.Seq != head.Seq)
-            return Fault($"the chain ends at record {head.Seq}, its head says {noted.Seq}");
-        return new ChainReport(name, rows, null, anchor?.At);
+        if (anchor is not null && head.Seq < anchor.Seq) fault = $"records {head.Seq + 1} to {anchor.Seq} were cut off: {anchor.Seq} was anchored at {anchor.At:u}";
+        // A server's chain may grow while it is read: its end lies between what its head said before and says now.
+        else if (head.Seq < before) fault = $"the chain ends at record {head.Seq}, its head says {before}";
+        else if (await Noted(context, ct) is > 0 and var after && after < head.Seq) fault = $"the chain ends at record {head.Seq}, its head says {after}";
+        return Report();
 
-        ChainReport Fault(string what) => new(name, rows, what, anchor?.At);
+        ChainReport Report() => new(name, rows, fault, anchor?.At);
+
+        string? FaultIn(AuditEntry entry)
+        {
+            if (entry.Seq != head.Seq + 1) return $"record {head.Seq + 1} is missing: {entry.Seq} follows {head.Seq}";
+            if (!hasher.Fits(entry, head.Mac)) return $"record {entry.Seq} is not what was written there: changed, inserted or moved";
+            if (anchor?.Seq == entry.Seq && !CryptographicOperations.FixedTimeEquals(anchor.Mac, entry.Mac)) return $"record {entry.Seq} differs from the one anchored outside this database";
+            return null;
+        }
     }
+
+    private static Task<long> Noted(DbContext context, CancellationToken ct) => context.Set<AuditHeadRow>().AsNoTracking().Select(h => h.Seq).SingleOrDefaultAsync(ct);
 }
