@@ -28,6 +28,12 @@ switch (args.FirstOrDefault())
         return await Judged((program, folder) => new FullDisk(program, folder, Option("engine", "sqlite")).Run());
     case "chain":
         return await Kept((program, folder) => new Mutations(program, folder, Number("mutations", 1000), Number("rows", 10_000_000)).Run(Option("engines", "sqlite,postgresql").Split(',')));
+    case "numbering":
+        return await Kept((program, folder) => new Numbering(program, folder, Number("each", 1000)).Run(Option("engine", "sqlite")));
+    case "bleed":
+        return await Kept((program, folder) => new Bleed(program, folder, Number("each", 10_000)).Run(Option("engine", "sqlite")));
+    case "soak":
+        return await Kept((program, folder) => new Soak(program, folder, Number("minutes", 20), Number("rate", 25)).Run(Option("engine", "postgresql")));
     default:
         Console.Error.WriteLine("""
             dotnet run -c Release --project tests/Benchmarks -- <command>
@@ -37,6 +43,9 @@ switch (args.FirstOrDefault())
               fulldisk [--engine sqlite|postgresql]   R3: the data on a disk that is filled up under load (as root: a tmpfs)
             Each takes --published <folder>: where the program lies published already, or is kept.
               chain [--engines …] [--mutations 1000] [--rows 10000000]   R9: every mutation of an audit chain found; ten million records verified
+              numbering --engine sqlite|postgresql [--each 1000]         R4: 64 clients register at once; no number twice, no count lost
+              bleed --engine sqlite|postgresql [--each 10000]            R8: two zones side by side; nothing of one reaches the other
+              soak [--engine postgresql] [--minutes 20] [--rate 25]      memory, handles and answers over time
             """);
         return 2;
 }

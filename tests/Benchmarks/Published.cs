@@ -7,6 +7,8 @@ internal static class Published
     public static async Task With(string kept, Func<string, string, string, Task> work)
     {
         var folder = Directory.CreateTempSubdirectory("vs-bench-").FullName;
+        // The database server runs as somebody else and must pass through.
+        if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(folder, File.GetUnixFileMode(folder) | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute);
         try
         {
             var root = Root();

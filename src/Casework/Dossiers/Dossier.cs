@@ -124,7 +124,8 @@ internal sealed class Dossier : IOfDossier
     }
 }
 
-/// <summary>Counts the dossiers of a year; the number is a permutation of the count. A registration that fails leaves a gap in the count, which nobody can see.</summary>
+/// <summary>Counts the dossiers of a year; the number is a permutation of the count. Counted in the registration's own transaction: one that is refused or rolled back
+/// gives its count back, so the counts of a year are 1 to the last without a gap, each one dossier's.</summary>
 internal sealed class DossierCounter
 {
     private const int FirstYear = 2024, LastYear = 2060;

@@ -37,6 +37,36 @@ public sealed class AuditTests(Platforms platforms)
         await Broken(engine, "UPDATE audit SET seq = -1 WHERE seq = 7; UPDATE audit SET seq = 7 WHERE seq = 8; UPDATE audit SET seq = 8 WHERE seq = -1", "record 7");
 
     [Theory, EveryEngine]
+    public async Task Nobody_made_into_an_account_of_zeroes_is_found(string engine)
+    {
+        foreach (var column in (string[])["actor", "subject"])
+        {
+            var (zone, verification) = await ZoneWith(engine, records: 3);
+            await zone.Handle.Database.Append(new AuditRecord(default, null, "Test.Act", null, "{}"), default);
+            await using (var attacker = await zone.Break()) await attacker.Do($"UPDATE audit SET {column} = '{Guid.Empty}' WHERE seq = 4");
+            Assert.StartsWith("record 4", (await verification.Zone(zone.Code, default)).Fault, StringComparison.Ordinal);
+        }
+    }
+
+    [Theory, InlineData("at"), InlineData("actor"), InlineData("subject"), InlineData("mac")]
+    public async Task A_record_that_cannot_even_be_read_is_named_on_SQLite(string column) =>
+        await Broken("sqlite", $"UPDATE audit SET {column} = 'neither id nor instant' WHERE seq = 7", "record 7");
+
+    [Theory, EveryEngine]
+    public async Task A_chain_that_grows_while_it_is_read_is_whole(string engine)
+    {
+        var (zone, verification) = await ZoneWith(engine, records: 50);
+        using var enough = new CancellationTokenSource();
+        var writing = Task.Run(async () =>
+        {
+            for (var i = 0; !enough.IsCancellationRequested; i++) await zone.Handle.Database.Append(Record(i), default);
+        }, TestContext.Current.CancellationToken);
+        for (var i = 0; i < 30; i++) Assert.Null((await verification.Zone(zone.Code, default)).Fault);
+        await enough.CancelAsync();
+        await writing;
+    }
+
+    [Theory, EveryEngine]
     public async Task A_tail_cut_off_after_the_head_was_anchored_is_found(string engine)
     {
         var (zone, verification) = await ZoneWith(engine, records: 12);
