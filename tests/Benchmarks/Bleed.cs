@@ -67,7 +67,7 @@ internal sealed partial class Bleed(string program, string folder, int each)
         var (inA, inB, house) = (await Everything(a.Where), await Everything(b.Where), await Ids(product.Where.Connect(product.Where.Catalog)));
         kept &= Compared(engine, a, b, inA, inB, house) & a.Own > each / 4 & b.Own > each / 4;
         kept &= Mails(engine, product, a, b);
-        foreach (var verb in new[] { "audit", "keys" }) Console.WriteLine($"{engine}: {verb} verify says {(await Child.Run(program, [verb, "verify"], product.Environment("Production"), product.Folder)).ReplaceLineEndings("; ")}");
+        foreach (var verb in new[] { "audit", "keys" }) Console.WriteLine($"{engine}: {verb} verify says {(await Child.Read(program, [verb, "verify"], product.Environment("Production"))).Trim().ReplaceLineEndings("; ")}");
         return kept & await Sabotage(engine, product, a, b, passesA, house);
     }
 

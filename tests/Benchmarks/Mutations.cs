@@ -173,7 +173,7 @@ internal sealed class Mutations(string program, string folder, int each, int row
         {
             watch.Restart();
             var cpu = Machine.Cpu(Environment.ProcessId) + (cluster?.Cpu() ?? 0); // ended children count
-            var said = await Child.Run(program, ["audit", "verify", "--zone", where.Zone], product.Environment("Production"), product.Folder);
+            var said = (await Child.Read(program, ["audit", "verify", "--zone", where.Zone], product.Environment("Production"))).Trim();
             best = Math.Min(best, watch.Elapsed.TotalSeconds);
             cpu = Machine.Cpu(Environment.ProcessId) + (cluster?.Cpu() ?? 0) - cpu;
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{engine}: audit verify, {watch.Elapsed.TotalSeconds:0.0} s, {cpu:0.0} s of CPU, load {File.ReadAllText("/proc/loadavg").Split(' ')[0]}, start of the program included: {said}"));
