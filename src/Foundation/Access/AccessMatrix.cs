@@ -14,7 +14,7 @@ public static class AccessMatrix
         [May.ConfirmRoles] = [Coordinator, DataProtectionOfficer],
         [May.OpenCallOuts] = [Coordinator, Caseworker, OnCall],
         [May.FillTheTray] = [Coordinator, Caseworker, OnCall, Trainee, FrontDesk],
-        [May.WorkOnDossiers] = [Coordinator, Caseworker, OnCall],
+        [May.WorkOnDossiers] = [Coordinator, Caseworker, OnCall, OutsideStandIn],
         [May.OpenAnyDossierOfTheZone] = [Coordinator],
         [May.SeeSafetyCards] = [Coordinator, Caseworker, OnCall],
         [May.BreakGlass] = [Coordinator, Caseworker, OnCall],

@@ -1,6 +1,6 @@
 namespace VictimSupport.Foundation.Access;
 
-/// <summary>What an account is in a zone, or, for the last two, on the platform. Held per zone; one person may hold several.</summary>
+/// <summary>What an account is in a zone, or, for operator and analyst, on the platform. Held per zone; one person may hold several.</summary>
 public enum Role
 {
     ZoneAdministrator = 1,
@@ -12,4 +12,7 @@ public enum Role
     DataProtectionOfficer = 7,
     Operator = 8,
     Analyst = 9,
+
+    /// <summary>A colleague of another zone of the pool, with a coordinator's rights for one dossier at a time.</summary>
+    OutsideStandIn = 10,
 }

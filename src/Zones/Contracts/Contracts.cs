@@ -8,6 +8,25 @@ public interface IStaff
 {
     /// <summary>Accounts that hold one of these roles in the zone now.</summary>
     ValueTask<IReadOnlyList<Guid>> Holding(Guid zone, IEnumerable<Role> roles, CancellationToken ct);
+
+    /// <summary>Colleagues who are absent now and whom this account replaces: it sees their dossiers for that time.</summary>
+    ValueTask<IReadOnlyList<Guid>> ReplacedBy(Guid zone, Guid account, CancellationToken ct);
+}
+
+/// <summary>How a zone works, as of now: federal defaults, the zone's own choices, never below the locked minimum.</summary>
+public interface IZoneSettings
+{
+    /// <summary>Kept for seconds.</summary>
+    ValueTask<ZoneSettings> Of(Guid zone, CancellationToken ct);
+}
+
+/// <param name="FirstContactWithin">From registration to the first contact.</param>
+/// <param name="TeamSeesAll">Caseworkers see every dossier of the zone that is not restricted, sealed or walled off; else those assigned to them, to a colleague they replace, or to nobody.</param>
+/// <param name="CallOutWindow">How long after the end of a shift a colleague on call keeps the dossiers opened in it.</param>
+/// <param name="OutsideStandIn">A colleague of the pool with a coordinator's rights for one dossier at a time; null: none is named.</param>
+public sealed record ZoneSettings(TimeSpan FirstContactWithin, bool TeamSeesAll, TimeSpan CallOutWindow, Guid? OutsideStandIn)
+{
+    public static readonly ZoneSettings FederalDefaults = new(TimeSpan.FromHours(48), TeamSeesAll: false, TimeSpan.FromHours(72), OutsideStandIn: null);
 }
 
 /// <summary>Adds a zone to the platform, for the command line and the operator's page.</summary>

@@ -9,7 +9,7 @@ namespace VictimSupport.Zones.Staff;
 internal sealed class RoleGrant
 {
     /// <summary>Roles that open dossiers: they count only once a second person has confirmed them.</summary>
-    public static readonly IReadOnlySet<Role> OpensDossiers = new HashSet<Role> { Role.Coordinator, Role.Caseworker, Role.OnCall, Role.Trainee };
+    public static readonly IReadOnlySet<Role> OpensDossiers = new HashSet<Role> { Role.Coordinator, Role.Caseworker, Role.OnCall, Role.Trainee, Role.OutsideStandIn };
 
     public Guid Id { get; private set; }
     public Guid Account { get; private set; }

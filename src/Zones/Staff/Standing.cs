@@ -52,6 +52,8 @@ internal sealed class Standing(CatalogDatabase catalog, ISessions sessions, Time
         return [.. entry.Grants.Where(g => wanted.Contains(g.Role) && g.Counts(now)).Select(g => g.Account).Distinct()];
     }
 
+    public ValueTask<IReadOnlyList<Guid>> ReplacedBy(Guid zone, Guid account, CancellationToken ct) => new([]);
+
     /// <summary>A role was given, confirmed or ended.</summary>
     public void Forget(Guid account)
     {

@@ -1,0 +1,30 @@
+using VictimSupport.Foundation.Access;
+
+namespace VictimSupport.Foundation.Modules;
+
+// What lower modules need of higher ones. Each runs inside a use case that stands in a zone; ids and numbers only.
+
+/// <summary>Knows how much work rests on an account in the current zone; implemented where dossiers live. Numbers, never content.</summary>
+public interface IHoldCaseload
+{
+    /// <summary>Open dossiers assigned to the account.</summary>
+    Task<int> Open(Guid account, CancellationToken ct);
+
+    /// <summary>Puts them to "unassigned" and tells the coordinators. Inside a command of the zone; may be repeated.</summary>
+    /// <returns>How many.</returns>
+    Task<int> Release(Guid account, CancellationToken ct);
+}
+
+/// <summary>Knows what does not exist for a reader: audit, lists and alerts leave it out.</summary>
+public interface IHideDossiers
+{
+    /// <summary>Ids of dossiers that stand behind a wall for this caller in the current zone, and of the walls themselves.</summary>
+    Task<IReadOnlySet<Guid>> From(Caller caller, CancellationToken ct);
+}
+
+/// <summary>Gives dossiers the number that people know them by.</summary>
+public interface INameDossiers
+{
+    /// <summary>Numbers by id, of the current zone; ids that are none are left out. Whoever asks has left out what its reader may not know of.</summary>
+    Task<IReadOnlyDictionary<Guid, string>> Numbers(IEnumerable<Guid> dossiers, CancellationToken ct);
+}
