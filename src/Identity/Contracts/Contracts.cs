@@ -7,6 +7,10 @@ public interface ISessions
 {
     /// <summary>The account behind a living session, and notes that it was seen; null: ended, too old, too long idle.</summary>
     ValueTask<Guid?> AccountOf(Guid session, CancellationToken ct);
+
+    /// <summary>Ends every session of an account, inside a use case that writes the catalogue: dead here at the next request after it commits, in other processes within seconds.</summary>
+    /// <returns>How many were alive.</returns>
+    Task<int> EndSessions(VictimSupport.Foundation.Persistence.CatalogDbContext house, Guid account, DateTimeOffset now, CancellationToken ct);
 }
 
 /// <summary>A colleague as other modules may know one.</summary>

@@ -22,7 +22,10 @@ internal sealed class Session
         new() { Id = Guid.NewGuid(), Account = account, Created = now, LastSeen = now, Factors = factors };
 
     public void End(DateTimeOffset now) => Ended ??= now;
-    public bool IsAlive(DateTimeOffset now) => Ended is null && now - Created < Absolute && now - LastSeen < Idle;
+    public bool IsAlive(DateTimeOffset now) => Ended is null && WasAlive(now);
+
+    /// <summary>Neither too old nor too long idle, whether ended or not.</summary>
+    public bool WasAlive(DateTimeOffset now) => now - Created < Absolute && now - LastSeen < Idle;
 
     internal sealed class Mapping : ICatalogMapping<Session>
     {

@@ -8,8 +8,11 @@ namespace VictimSupport.Identity.Sessions;
 /// <summary>Sessions as this process last saw them. What it knows is a few seconds old at most; what ends here acts at once.</summary>
 internal sealed class SessionBook(CatalogDatabase catalog, TimeProvider clock) : ISessions
 {
-    private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(3), Coarse = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(3), Coarse = TimeSpan.FromMinutes(1), Settled = TimeSpan.FromSeconds(30);
     private readonly ConcurrentDictionary<Guid, (Session Session, long Read)> known = new();
+
+    // Accounts whose sessions somebody is ending: until that is committed, what is read here is not kept.
+    private readonly ConcurrentDictionary<Guid, long> changing = new();
 
     public async ValueTask<Guid?> AccountOf(Guid session, CancellationToken ct)
     {
@@ -18,15 +21,42 @@ internal sealed class SessionBook(CatalogDatabase catalog, TimeProvider clock) :
         {
             await using var house = catalog.Lease();
             if (await house.Set<Session>().AsNoTracking().SingleOrDefaultAsync(s => s.Id == session, ct) is not { } row) return null;
+            entry = (row, clock.GetTimestamp());
             if (known.Count > 10_000) known.Clear();
-            known[session] = entry = (row, clock.GetTimestamp());
+            if (!IsChanging(row.Account)) known[session] = entry;
         }
         if (!entry.Session.IsAlive(now)) return null;
         if (now - entry.Session.LastSeen > Coarse) await Seen(entry.Session, now, ct);
         return entry.Session.Account;
     }
 
+    public async Task<int> EndSessions(CatalogDbContext house, Guid account, DateTimeOffset now, CancellationToken ct)
+    {
+        var alive = await house.Set<Session>().Where(s => s.Account == account && s.Ended == null).ToListAsync(ct);
+        foreach (var session in alive) session.End(now);
+        ForgetAllOf(account);
+        return alive.Count(s => s.WasAlive(now));
+    }
+
     public void Forget(Guid session) => known.TryRemove(session, out _);
+
+    /// <summary>Something about the account's sessions is being written: for some seconds each request asks the row.</summary>
+    public void ForgetAllOf(Guid account)
+    {
+        changing[account] = clock.GetTimestamp();
+        foreach (var (id, entry) in known)
+        {
+            if (entry.Session.Account == account) known.TryRemove(id, out _);
+        }
+    }
+
+    private bool IsChanging(Guid account)
+    {
+        if (!changing.TryGetValue(account, out var since)) return false;
+        if (clock.GetElapsedTime(since) <= Settled) return true;
+        changing.TryRemove(account, out _);
+        return false;
+    }
 
     private async Task Seen(Session session, DateTimeOffset now, CancellationToken ct)
     {

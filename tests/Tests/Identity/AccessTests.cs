@@ -148,6 +148,30 @@ public sealed class AccessTests(Platforms platforms)
         }
     }
 
+    [Fact]
+    public async Task Ending_somebodys_sessions_acts_at_the_very_next_request()
+    {
+        await using var platform = Platform.Start("sqlite");
+        var zone = await platform.Zone();
+        var (visit, totp) = await Accepted(platform, zone, "leaver@example.test");
+        using (visit)
+        {
+            await SignIn(platform, visit, "leaver@example.test", totp, $"/{zone.Code}/admin/staff");
+            Assert.Equal(HttpStatusCode.OK, (await visit.Client.GetAsync($"/{zone.Code}/admin/staff")).StatusCode);
+            var account = (await platform.Services.GetRequiredService<IAccounts>().WithEmail("leaver@example.test", default))!.Id;
+            var ended = await platform.Services.GetRequiredService<CatalogDatabase>().WriteAsPlatform("test", null, async house =>
+            {
+                var count = await platform.Services.GetRequiredService<ISessions>().EndSessions(house, account, platform.Clock.GetUtcNow(), default);
+                // Somebody looks in before the end is saved: what is read then must not be believed afterwards.
+                Assert.Equal(HttpStatusCode.OK, (await visit.Client.GetAsync($"/{zone.Code}/admin/staff")).StatusCode);
+                return count;
+            }, default);
+            Assert.Equal(1, ended);
+            Assert.Equal(HttpStatusCode.Redirect, (await visit.Client.GetAsync($"/{zone.Code}/admin/staff")).StatusCode);
+            Assert.Equal(HttpStatusCode.Redirect, (await visit.Client.GetAsync("/account/home")).StatusCode);
+        }
+    }
+
     [Theory]
     [InlineData("https://evil.example"), InlineData("//evil.example"), InlineData("/\\evil.example"), InlineData("javascript:alert(1)"), InlineData("/9999/worklist"), InlineData("evil"), InlineData("")]
     public async Task The_door_leads_nowhere_but_to_ones_own_places(string to)
