@@ -19,10 +19,13 @@ public sealed class CaseworkModule : IModule
         services.AddSingleton<IInMenu, IntakeInMenu>();
         services.AddSingleton<IInMenu, SearchInMenu>();
         services.AddScoped<IRing, Bell>();
+        services.AddScoped<IHoldCaseload, Caseload>();
+        services.AddScoped<IDoWhatIsDue, ReleaseLeavers>();
         services.AddScoped<IDoWhatIsDue, Reminders>();
         services.AddSingleton<IDeliver, ReminderMail>();
         services.AddSingleton<IDeliver, NewDossierMail>();
         services.AddSingleton<IDeliver, SafetyCardMail>();
+        services.AddSingleton<IDeliver, CaseloadMail>();
         services.AddSingleton<Contracts.ITellStories, Demo.Stories>();
     }
 

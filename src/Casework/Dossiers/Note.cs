@@ -37,9 +37,12 @@ internal sealed class Note : IHoldSealed, IOfDossier
     }
 }
 
-/// <summary>A turn in a dossier's life: opened, assigned, closed, reopened.</summary>
+/// <summary>A turn in a dossier's life: opened, assigned, released by somebody who left, closed, reopened.</summary>
 internal sealed class Milestone : IOfDossier
 {
+    /// <summary>Stands for the platform itself, where no account did it.</summary>
+    public static readonly Guid ThePlatform = Guid.Empty;
+
     public Guid Id { get; private set; }
     public Guid DossierId { get; private set; }
     public MilestoneKind Kind { get; private set; }
@@ -66,4 +69,4 @@ internal sealed class Milestone : IOfDossier
     }
 }
 
-internal enum MilestoneKind { Opened = 1, Assigned = 2, Closed = 3, Reopened = 4 }
+internal enum MilestoneKind { Opened = 1, Assigned = 2, Closed = 3, Reopened = 4, Released = 5 }

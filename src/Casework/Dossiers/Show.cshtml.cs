@@ -66,7 +66,7 @@ internal sealed class Show(IMediator pipeline, IAccounts accounts, IStaff staff,
         return RedirectToPage(new { Dossier });
     }
 
-    public string Name(Guid? account) => account is { } id && Names.TryGetValue(id, out var colleague) ? colleague.DisplayName : Words.Nobody;
+    public string Name(Guid? account) => account == Milestone.ThePlatform ? Words.ThePlatform : account is { } id && Names.TryGetValue(id, out var colleague) ? colleague.DisplayName : Words.Nobody;
 
     private async Task<IActionResult> Assign(Guid? to, CancellationToken ct)
     {

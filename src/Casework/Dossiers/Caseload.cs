@@ -1,0 +1,73 @@
+using MediatR;
+using Microsoft.EntityFrameworkCore;
+using VictimSupport.Casework.FollowUps;
+using VictimSupport.Foundation.Access;
+using VictimSupport.Foundation.Jobs;
+using VictimSupport.Foundation.Mail;
+using VictimSupport.Foundation.Modules;
+using VictimSupport.Foundation.Persistence;
+using VictimSupport.Foundation.Pipeline;
+using VictimSupport.Identity.Contracts;
+using VictimSupport.Zones.Contracts;
+
+namespace VictimSupport.Casework.Dossiers;
+
+/// <summary>How many open dossiers rest on an account, and what becomes of them when it works on dossiers no longer.</summary>
+internal sealed class Caseload(ZoneDbContext zone, Caller caller, TimeProvider clock) : IHoldCaseload
+{
+    public Task<int> Open(Guid account, CancellationToken ct) => zone.Set<Dossier>().CountAsync(d => d.AssignedTo == account && d.Closed == null, ct);
+
+    public async Task<int> Release(Guid account, CancellationToken ct)
+    {
+        var (now, held) = (clock.GetUtcNow(), await zone.Set<Dossier>().Where(d => d.AssignedTo == account && d.Closed == null).ToListAsync(ct));
+        foreach (var dossier in held)
+        {
+            dossier.Assign(null);
+            zone.Add(Milestone.Reached(dossier.Id, MilestoneKind.Released, caller.Account ?? Milestone.ThePlatform, now));
+        }
+        if (held.Count > 0) await Tell(account, now, ct);
+        return held.Count;
+    }
+
+    // Once per account and day, however often it is released.
+    private async Task Tell(Guid account, DateTimeOffset now, CancellationToken ct)
+    {
+        var effect = $"caseload-released {account} {now:yyyyMMdd}";
+        if (!await zone.Set<OutboxMessage>().AnyAsync(m => m.Key == effect, ct)) zone.Add(OutboxMessage.New(effect, CaseloadMail.KindName, account, null, now));
+    }
+}
+
+/// <summary>Roles end in the catalogue, dossiers rest in the zone: whoever was killed between the two left dossiers with somebody who opens them no more. The zone's job finds them,
+/// within an hour at the latest; so it does where a role ends by its date.</summary>
+internal sealed class ReleaseLeavers : IDoWhatIsDue
+{
+    public Task Run(IMediator pipeline, CancellationToken ct) => pipeline.Send(new Command(), ct);
+
+    // The zone's rows do not know when a role ends: the hourly round of every zone is early enough.
+    public Task<DateTimeOffset?> Next(ZoneDbContext zone, CancellationToken ct) => Task.FromResult<DateTimeOffset?>(null);
+
+    [Requires(May.RunThePlatform)]
+    internal sealed record Command : ICommand<int>;
+
+    internal sealed class Handler(ZoneDbContext zone, UseCase here, IHoldCaseload caseload, IStaff staff) : IRequestHandler<Command, int>
+    {
+        private static readonly IReadOnlyList<Role> OpenDossiers = AccessMatrix.All.Single(row => row.Deed == May.WorkOnDossiers).Roles;
+
+        public async Task<int> Handle(Command command, CancellationToken ct)
+        {
+            var working = await staff.Holding(here.InZone.Id, OpenDossiers, ct);
+            var holders = await zone.Set<Dossier>().Where(d => d.Closed == null && d.AssignedTo != null).Select(d => d.AssignedTo!.Value).Distinct().ToListAsync(ct);
+            var released = 0;
+            foreach (var gone in holders.Except(working)) released += await caseload.Release(gone, ct);
+            return released;
+        }
+    }
+}
+
+/// <summary>Tells the coordinators that dossiers became nobody's: neither whose nor which.</summary>
+internal sealed class CaseloadMail(ISendMail mail, IAccounts accounts, IStaff staff) : NeutralMail(mail, accounts, staff)
+{
+    public const string KindName = "caseload-released";
+    public override string Kind => KindName;
+    protected override (string Subject, string Text) Say(string language) => In(language, () => (Words.CaseloadSubject, Words.CaseloadText));
+}

@@ -1,0 +1,98 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using VictimSupport.Casework.Dossiers;
+using VictimSupport.Casework.Worklist;
+using VictimSupport.Foundation.Access;
+using VictimSupport.Foundation.Audit;
+using VictimSupport.Foundation.Jobs;
+using VictimSupport.Foundation.Persistence;
+using VictimSupport.Foundation.Secrecy;
+using VictimSupport.Tests.Kit;
+using VictimSupport.Zones.Staff;
+
+namespace VictimSupport.Tests.Casework;
+
+public sealed class CaseloadTests
+{
+    [Theory, EveryEngine]
+    public async Task What_rests_on_an_account_is_counted_and_put_to_unassigned(string engine)
+    {
+        await using var platform = Platform.Start(engine);
+        var zone = await platform.Zone();
+        var (anna, bert, cora) = (await zone.Hires("anna", Role.Caseworker), await zone.Hires("bert", Role.Caseworker), await zone.Hires("cora", Role.Coordinator));
+        List<Guid> annas = [await anna.Registers(Cases.Intake(zone)), await anna.Registers(Cases.Intake(zone, "Muster", "Bram"))];
+        var (berts, closed) = (await bert.Registers(Cases.Intake(zone, "Fictif", "Noor")), await anna.Registers(Cases.Intake(zone, "Sample", "Tess")));
+        await anna.Closes(closed);
+        Assert.Equal((2, 1, 0), (await Caseload(zone, c => c.Open(anna.Id, default)), await Caseload(zone, c => c.Open(bert.Id, default)), await Caseload(zone, c => c.Open(Guid.NewGuid(), default))));
+
+        Assert.Equal(2, await Caseload(zone, c => c.Release(anna.Id, default)));
+        Assert.Equal(0, await Caseload(zone, c => c.Release(anna.Id, default)));
+        Assert.Equal(annas.Order(), (await cora.Send(new Mine.Query(Tab.Unassigned, 1))).Rows.Select(r => r.Dossier).Order());
+        Assert.Equal((berts, bert.Id), (berts, (await bert.Opens(berts)).Dossier.AssignedTo));
+        Assert.Equal(anna.Id, (await cora.Opens(closed)).Dossier.AssignedTo); // what is done stays as it was done
+        foreach (var id in annas) Assert.Single(await zone.Look(z => z.Set<Milestone>().Where(m => m.DossierId == id && m.Kind == MilestoneKind.Released).ToListAsync()));
+        await zone.RunJobs();
+        await zone.RunJobs();
+        var letter = Assert.Single(platform.Post.Letters, l => l.Key.StartsWith("caseload", StringComparison.Ordinal));
+        Assert.Equal(Staff.AddressOf(zone, "cora"), letter.To);
+        foreach (var secret in new[] { "anna", "Exemple", zone.Code, (await cora.Opens(annas[0])).Dossier.Number }) Assert.DoesNotContain(secret, letter.Subject + letter.Text, StringComparison.OrdinalIgnoreCase);
+    }
+
+    [Theory, EveryEngine]
+    public async Task Killed_between_the_end_of_the_role_and_the_release_the_zones_job_releases_once(string engine)
+    {
+        await using var platform = Platform.Start(engine);
+        var zone = await platform.Zone();
+        var (anna, bert, cora) = (await zone.Hires("anna", Role.Caseworker), await zone.Hires("bert", Role.Caseworker), await zone.Hires("cora", Role.Coordinator));
+        var (left, stays) = (await anna.Registers(Cases.Intake(zone)), await bert.Registers(Cases.Intake(zone, "Muster", "Bram")));
+        await zone.RunJobs();
+        Assert.Equal(anna.Id, (await cora.Opens(left)).Dossier.AssignedTo); // whoever still works keeps theirs
+        await Ends(zone, anna.Id, cora.Id);
+        // The release got as far as its rows, then the process died.
+        await Assert.ThrowsAsync<IOException>(() => Caseload(zone, async c => await c.Release(anna.Id, default) == 1 ? throw new IOException("killed") : 0));
+        Assert.Equal(anna.Id, (await cora.Opens(left)).Dossier.AssignedTo);
+
+        await Task.WhenAll(Enumerable.Range(0, 3).Select(_ => Task.Run(zone.RunJobs)));
+        await zone.RunJobs();
+        Assert.Null((await cora.Opens(left)).Dossier.AssignedTo);
+        Assert.Equal(bert.Id, (await cora.Opens(stays)).Dossier.AssignedTo);
+        Assert.Single(await zone.Look(z => z.Set<Milestone>().Where(m => m.DossierId == left && m.Kind == MilestoneKind.Released).ToListAsync()));
+        Assert.Single(platform.Post.Letters, l => l.Key.StartsWith("caseload", StringComparison.Ordinal));
+        using var visit = cora.Visit();
+        Assert.Contains("the portal itself", (await visit.Page($"/dossiers/{left}")).Body!.TextContent, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_role_that_no_longer_opens_dossiers_keeps_none_and_the_sweep_comes_by_itself()
+    {
+        await using var platform = Platform.Start("sqlite");
+        var zone = await platform.Zone();
+        var (anna, cora) = (await zone.Hires("anna", Role.Caseworker), await zone.Hires("cora", Role.Coordinator));
+        var id = await anna.Registers(Cases.Intake(zone));
+        await zone.Hires("anna", Role.FrontDesk);
+        await Ends(zone, anna.Id, cora.Id, Role.Caseworker);
+        var sweep = platform.Services.GetRequiredService<Sweep>();
+        foreach (var code in await sweep.Due(default)) sweep.Finished(code); // the round at the start, before anybody left
+        platform.Clock.Advance(TimeSpan.FromHours(1.1));
+        Assert.Contains(zone.Code, await sweep.Due(default));
+        await zone.RunJobs();
+        Assert.Null((await cora.Opens(id)).Dossier.AssignedTo);
+    }
+
+    private static Task<T> Caseload<T>(TestZone zone, Func<Caseload, Task<T>> deed) => zone.Handle.Database.Write(new Keyring(zone.Handle.Keys), async context =>
+    {
+        var result = await deed(new Caseload(context, Caller.Platform, zone.Platform.Clock));
+        await context.SaveChangesAsync(TestContext.Current.CancellationToken);
+        return new Written<T>(result, new AuditRecord(default, null, "Test.Caseload", null, "{}"));
+    }, TestContext.Current.CancellationToken);
+
+    private static async Task Ends(TestZone zone, Guid account, Guid by, Role? only = null)
+    {
+        await zone.Platform.Services.GetRequiredService<CatalogDatabase>().WriteAsPlatform("Test.End", zone.Id, async house =>
+        {
+            foreach (var grant in await house.Set<RoleGrant>().Where(g => g.Account == account && g.Zone == zone.Id && (only == null || g.Role == only)).ToListAsync()) grant.End(by, zone.Platform.Clock.GetUtcNow());
+            return true;
+        }, TestContext.Current.CancellationToken);
+        zone.Platform.Services.GetRequiredService<Standing>().Forget(account);
+    }
+}
