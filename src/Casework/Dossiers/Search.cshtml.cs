@@ -57,23 +57,7 @@ internal sealed class Search(IMediator pipeline) : PageModel
             return name.IsEmpty ? new Answer([]) : new Answer(await ByPerson(await Owners(key, name.Groups, ct), p => name.Rank(p.FamilyName, p.GivenName), ct));
         }
 
-        // A person must have one token of each typed name. Tokens collide: who was not meant is dropped after opening.
-        private async Task<HashSet<Guid>> Owners(SearchKey key, IReadOnlyList<IReadOnlyList<SearchPart>> groups, CancellationToken ct)
-        {
-            HashSet<Guid>? all = null;
-            foreach (var group in groups)
-            {
-                var owners = new HashSet<Guid>();
-                foreach (var part in group)
-                {
-                    var token = key.Token(part);
-                    owners.UnionWith(await zone.Set<SearchToken>().AsNoTracking().Where(t => t.Token == token && t.Kind == part.Kind).OrderByDescending(t => t.Owner).Select(t => t.Owner).Take(Candidates).ToListAsync(ct));
-                }
-                if (all is null) all = owners;
-                else all.IntersectWith(owners);
-            }
-            return all ?? [];
-        }
+        private Task<HashSet<Guid>> Owners(SearchKey key, IReadOnlyList<IReadOnlyList<SearchPart>> groups, CancellationToken ct) => SearchToken.OwnersOfAll(zone, key, groups, Candidates, ct);
 
         private async Task<IReadOnlyList<Row>> ByPerson(HashSet<Guid> owners, Func<Particulars, int> rank, CancellationToken ct)
         {

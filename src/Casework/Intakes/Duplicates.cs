@@ -16,7 +16,7 @@ namespace VictimSupport.Casework.Intakes;
 internal sealed record PossibleDuplicate(Guid? Dossier, string? Number, string? Name, string Initials, string Language, Danger Danger, Guid? DayWorker, SafeContact Safe);
 
 /// <summary>The cards shown, and whose they are: the dossier behind each is recorded as listed, also where it may not be opened.</summary>
-internal sealed class Alike(IReadOnlyList<(Guid Dossier, PossibleDuplicate Card)> found) : List<PossibleDuplicate>(found.Select(f => f.Card)), IListDossiers
+internal sealed class Shown(IReadOnlyList<(Guid Dossier, PossibleDuplicate Card)> found) : List<PossibleDuplicate>(found.Select(f => f.Card)), IListDossiers
 {
     IEnumerable<Guid> IListDossiers.Listed => found.Select(f => f.Dossier).Distinct();
 }
@@ -25,48 +25,36 @@ internal sealed class Alike(IReadOnlyList<(Guid Dossier, PossibleDuplicate Card)
 internal sealed class Duplicates(ZoneDbContext zone, Guard guard, UseCase here, Keyring keys, Caller caller, TimeProvider clock)
 {
     private const int Most = 5, Candidates = 200, PerToken = 2000;
+    private static readonly Compiled<List<Guid>, Person> People = Compiled.Query((ZoneDbContext z, List<Guid> ids) => z.Set<Person>().AsNoTracking().Where(p => ids.Contains(p.Id)));
 
     public async Task<IReadOnlyList<PossibleDuplicate>> Of(string familyName, string givenName, string? phone, Guid? except, CancellationToken ct)
     {
-        var key = new SearchKey(here.InZone.Keys.SearchRoot);
-        var found = new HashSet<Guid>();
-        if (PhoneNumber.Part(phone) is { } number) found.UnionWith(await Owners(key, [number], ct));
-        var query = NameQuery.Parse($"{givenName} {familyName}");
-        if (familyName.Length > 1 && givenName.Length > 0 && !query.IsEmpty)
-        {
-            HashSet<Guid>? all = null;
-            foreach (var group in query.Groups)
-            {
-                var owners = await Owners(key, group, ct);
-                if (all is null) all = owners;
-                else all.IntersectWith(owners);
-            }
-            found.UnionWith(all ?? []);
-        }
-        return found.Count == 0 ? [] : await Cards([.. found.OrderDescending().Take(Candidates)], query, PhoneNumber.ToE164(phone), except, ct);
+        var meant = await Meant(familyName, givenName, phone, except, ct);
+        return meant.Count == 0 ? [] : await Cards([.. meant.Take(Most)], ct);
     }
 
-    private async Task<HashSet<Guid>> Owners(SearchKey key, IReadOnlyList<SearchPart> parts, CancellationToken ct)
-    {
-        var owners = new HashSet<Guid>();
-        foreach (var part in parts)
-        {
-            var token = key.Token(part);
-            owners.UnionWith(await zone.Set<SearchToken>().AsNoTracking().Where(t => t.Token == token && t.Kind == part.Kind).OrderByDescending(t => t.Owner).Select(t => t.Owner).Take(PerToken).ToListAsync(ct));
-        }
-        return owners;
-    }
+    /// <summary>Is somebody alike known? Shows nothing and tells nobody.</summary>
+    public async Task<bool> Any(string familyName, string givenName, string? phone, CancellationToken ct) => (await Meant(familyName, givenName, phone, null, ct)).Count > 0;
 
-    private async Task<IReadOnlyList<PossibleDuplicate>> Cards(List<Guid> candidates, NameQuery query, string? phone, Guid? except, CancellationToken ct)
+    private async Task<IReadOnlyList<Person>> Meant(string familyName, string givenName, string? typedPhone, Guid? except, CancellationToken ct)
     {
-        var people = await zone.Set<Person>().AsNoTracking().Where(p => candidates.Contains(p.Id) && p.DossierId != except).ToListAsync(ct);
+        var (key, query, phone) = (new SearchKey(here.InZone.Keys.SearchRoot), NameQuery.Parse($"{givenName} {familyName}"), PhoneNumber.ToE164(typedPhone));
+        var found = PhoneNumber.Part(typedPhone) is { } number ? await SearchToken.OwnersOf(zone, key, [number], PerToken, ct) : [];
+        if (familyName.Length > 1 && givenName.Length > 0 && !query.IsEmpty) found.UnionWith(await SearchToken.OwnersOfAll(zone, key, query.Groups, PerToken, ct));
+        if (found.Count == 0) return [];
+        var candidates = found.OrderDescending().Take(Candidates).ToList();
+        var people = (await People.In(zone, candidates, ct)).Where(p => p.DossierId != except).ToList();
         await keys.Fetch(people.Select(p => p.KeyOwner), ct);
-        var meant = people.Where(p => (phone is not null && PhoneNumber.ToE164(p.Identity.Value.Phone) == phone) || (!query.IsEmpty && query.Matches(p.Identity.Value.FamilyName, p.Identity.Value.GivenName))).Take(Most).ToList();
+        return [.. people.Where(p => (phone is not null && PhoneNumber.ToE164(p.Identity.Value.Phone) == phone) || (!query.IsEmpty && query.Matches(p.Identity.Value.FamilyName, p.Identity.Value.GivenName)))];
+    }
+
+    private async Task<IReadOnlyList<PossibleDuplicate>> Cards(IReadOnlyList<Person> meant, CancellationToken ct)
+    {
         var (ids, dossierIds) = (meant.Select(p => p.Id).ToList(), meant.Select(p => p.DossierId).ToList());
         var safe = await zone.Set<SafeContact>().AsNoTracking().Where(s => ids.Contains(s.Id)).ToDictionaryAsync(s => s.Id, ct);
         var dossiers = await zone.Set<Dossier>().AsNoTracking().Where(d => dossierIds.Contains(d.Id)).ToDictionaryAsync(d => d.Id, ct);
         var visible = (await zone.Set<Dossier>().AsNoTracking().Where(guard.Visible()).Where(d => dossierIds.Contains(d.Id)).Select(d => d.Id).ToListAsync(ct)).ToHashSet();
-        return new Alike([.. meant.Select(person =>
+        return new Shown([.. meant.Select(person =>
         {
             var (dossier, identity) = (dossiers[person.DossierId], person.Identity.Value);
             var rules = safe.TryGetValue(person.Id, out var own) ? own : SafeContact.For(person);

@@ -40,8 +40,10 @@ internal sealed class Register(IMediator pipeline, WhereAndWho who, TimeProvider
 
     public async Task<IActionResult> OnPostAsync(CancellationToken ct)
     {
+        // Looked up before the zone's writers wait for us; the night may add another alike in between, and the page that shows them looks again.
+        var alike = await pipeline.Send(new Alike.Query(Form.FamilyName.Trim(), Form.GivenName.Trim(), Form.Phone), ct);
         var made = await Save(ct);
-        return made.HasDuplicates ? RedirectToPage("/Casework/Intakes/Known", new { dossier = made.Dossier }) : RedirectToPage("/Casework/Dossiers/Show", new { dossier = made.Dossier });
+        return made.IsNew && alike ? RedirectToPage("/Casework/Intakes/Known", new { dossier = made.Dossier }) : RedirectToPage("/Casework/Dossiers/Show", new { dossier = made.Dossier });
     }
 
     public async Task<IActionResult> OnPostNextAsync(CancellationToken ct)
@@ -60,8 +62,8 @@ internal sealed class Register(IMediator pipeline, WhereAndWho who, TimeProvider
 
     private Task<Registered> Save(CancellationToken ct) => pipeline.Send(Form with { Once = Once }, ct);
 
-    /// <param name="HasDuplicates">Somebody alike is known: worth a look.</param>
-    internal sealed record Registered(Guid Dossier, bool HasDuplicates);
+    /// <param name="IsNew">Not the same form sent again.</param>
+    internal sealed record Registered(Guid Dossier, bool IsNew);
 
     [Requires(May.OpenCallOuts)]
     internal sealed record Command : ICommand<Registered>
@@ -114,15 +116,13 @@ internal sealed class Register(IMediator pipeline, WhereAndWho who, TimeProvider
         }
     }
 
-    internal sealed class Handler(ZoneDbContext zone, UseCase here, Caller caller, Trail trail, Duplicates duplicates, TimeProvider clock) : IRequestHandler<Command, Registered>
+    internal sealed class Handler(ZoneDbContext zone, UseCase here, Caller caller, Trail trail, TimeProvider clock) : IRequestHandler<Command, Registered>
     {
         public async Task<Registered> Handle(Command form, CancellationToken ct)
         {
-            if (form.Once != default && await zone.Set<Submission>().AsNoTracking().SingleOrDefaultAsync(s => s.Id == form.Once, ct) is { } before) return new Registered(before.Made, false);
+            if (form.Once != default && await zone.Set<Submission>().AsNoTracking().SingleOrDefaultAsync(s => s.Id == form.Once, ct) is { } before) return new Registered(before.Made, IsNew: false);
             var (now, kind) = (clock.GetUtcNow(), SubKinds.Find(form.SubKind)!);
             var identity = form.Unknown && form.FamilyName.Trim().Length + form.GivenName.Trim().Length == 0 ? new Particulars("", "", Said(form.Phone)) : new Particulars(form.FamilyName.Trim(), form.GivenName.Trim(), Said(form.Phone));
-            var known = await duplicates.Of(identity.FamilyName, identity.GivenName, identity.Phone, null, ct);
-
             var year = Design.Html.Moment.Day(now).Year;
             var number = DossierNumber.Of(year, await DossierCounter.Next(zone, year, ct), here.InZone.Keys.NumberKey);
             var dossier = Dossier.Open(number, form.Trigger!.Value, kind, form.When, form.Municipality.Trim(), caller.Self, now);
@@ -140,7 +140,7 @@ internal sealed class Register(IMediator pipeline, WhereAndWho who, TimeProvider
             var key = new SearchKey(here.InZone.Keys.SearchRoot);
             SearchToken.Add(zone, key, dossier.Id, person.Id, SearchToken.PartsOf(identity));
             SearchToken.Add(zone, key, dossier.Id, dossier.Id, [new SearchPart(PartKind.DossierNumber, dossier.Number)]);
-            return new Registered(dossier.Id, known.Count > 0);
+            return new Registered(dossier.Id, IsNew: true);
         }
 
         /// <summary>A first contact is due within two days unless the zone says otherwise.</summary>
@@ -152,6 +152,18 @@ internal sealed class Register(IMediator pipeline, WhereAndWho who, TimeProvider
     internal sealed class CheckHandler(Duplicates duplicates) : IRequestHandler<Check, IReadOnlyList<PossibleDuplicate>>
     {
         public Task<IReadOnlyList<PossibleDuplicate>> Handle(Check command, CancellationToken ct) => duplicates.Of(command.FamilyName.Trim(), command.GivenName.Trim(), command.Phone, null, ct);
+    }
+}
+
+/// <summary>Is somebody alike known in this zone?</summary>
+internal static class Alike
+{
+    [Requires(May.OpenCallOuts)]
+    internal sealed record Query(string FamilyName, string GivenName, string? Phone) : IQuery<bool>;
+
+    internal sealed class Handler(Duplicates duplicates) : IRequestHandler<Query, bool>
+    {
+        public Task<bool> Handle(Query query, CancellationToken ct) => duplicates.Any(query.FamilyName, query.GivenName, query.Phone, ct);
     }
 }
 

@@ -16,6 +16,31 @@ internal sealed class SearchToken : IOfDossier
     public Guid Owner { get; init; }
     public Guid DossierId { get; init; }
 
+    private static readonly Compiled<long, PartKind, int, Guid> LatestOwners = Compiled.Query((ZoneDbContext z, long token, PartKind kind, int most) =>
+        z.Set<SearchToken>().Where(t => t.Token == token && t.Kind == kind).OrderByDescending(t => t.Owner).Select(t => t.Owner).Take(most));
+
+    /// <summary>Those that have one of these parts, the latest first, so many for each at most. Tokens collide: who is meant shows only after opening.</summary>
+    public static async Task<HashSet<Guid>> OwnersOf(ZoneDbContext zone, SearchKey key, IEnumerable<SearchPart> parts, int most, CancellationToken ct)
+    {
+        var owners = new HashSet<Guid>();
+        foreach (var part in parts) owners.UnionWith(await LatestOwners.In(zone, key.Token(part), part.Kind, most, ct));
+        return owners;
+    }
+
+    /// <summary>Those that have one part of each group.</summary>
+    public static async Task<HashSet<Guid>> OwnersOfAll(ZoneDbContext zone, SearchKey key, IEnumerable<IReadOnlyList<SearchPart>> groups, int most, CancellationToken ct)
+    {
+        HashSet<Guid>? all = null;
+        foreach (var group in groups)
+        {
+            var owners = await OwnersOf(zone, key, group, most, ct);
+            if (all is null) all = owners;
+            else all.IntersectWith(owners);
+            if (all.Count == 0) break;
+        }
+        return all ?? [];
+    }
+
     /// <summary>Replaces what is found under an owner.</summary>
     public static async Task Replace(ZoneDbContext zone, SearchKey key, Guid dossier, Guid owner, IEnumerable<SearchPart> parts, CancellationToken ct)
     {
