@@ -36,7 +36,9 @@ public sealed class ZonesModule : IModule
         services.AddSingleton<IImportZones>(s => s.GetRequiredService<ImportZones>());
         services.AddSingleton<IMakeStoryZones, StoryZones>();
         services.AddSingleton<IInMenu, StaffInMenu>();
-        services.AddSingleton<IInMenu, ConfirmationsInMenu>();
+        services.AddScoped<Confirmations.WhatWaits>();
+        services.AddScoped<IAwaitASecondPerson, Confirmations.Roles>();
+        services.AddSingleton<IInMenu, Confirmations.ConfirmationsInMenu>();
         services.AddSingleton<IInMenu, Access.MatrixInMenu>();
     }
 }

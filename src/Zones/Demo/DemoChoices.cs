@@ -14,7 +14,7 @@ internal sealed class DemoChoices(CatalogDatabase catalog, IAccounts accounts) :
     public async Task<IReadOnlyList<DemoChoice>> All(CancellationToken ct)
     {
         await using var house = catalog.Lease();
-        var grants = await house.Set<RoleGrant>().AsNoTracking().Where(g => g.Reason == "demo").ToListAsync(ct);
+        var grants = await house.Set<RoleGrant>().AsNoTracking().Where(g => g.Reason == RoleGrant.Demo).ToListAsync(ct);
         var zones = await house.Set<ZoneRecord>().AsNoTracking().ToDictionaryAsync(z => z.Id, ct);
         var names = await accounts.Named(grants.Select(g => g.Account), ct);
         var language = CultureInfo.CurrentUICulture.TwoLetterISOLanguageName;
