@@ -18,7 +18,8 @@ internal static class Vouching
     /// <param name="place">Every grant of the zone, or of the platform, the ended ones too: they say who brought whom in.</param>
     public static IReadOnlyList<Guid> MayConfirm(RoleGrant grant, IReadOnlyList<RoleGrant> place, DateTimeOffset now)
     {
-        var gain = new HashSet<Guid>([grant.Account, .. grant.GivenBy is { } giver ? [giver] : Array.Empty<Guid>()]);
+        // An operator who invites a zone's first people holds nothing in it: the first of them may confirm the second.
+        var gain = new HashSet<Guid>([grant.Account, .. grant.GivenBy is { } giver && place.Any(g => g.Account == giver) ? [giver] : Array.Empty<Guid>()]);
         var confirmers = ConfirmersOf(grant.Role);
         return [.. place.Where(g => g.Counts(now) && confirmers.Contains(g.Role) && !gain.Contains(g.Account) && IsVouchedFor(g, place, gain, [g.Account])).Select(g => g.Account).Distinct()];
     }
