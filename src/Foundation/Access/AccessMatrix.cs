@@ -26,6 +26,7 @@ public static class AccessMatrix
         [May.SeeExactFigures] = [Coordinator, Caseworker],
         [May.SeeMaskedFigures] = [ZoneAdministrator, DataProtectionOfficer],
         [May.SeeProtectedFigures] = [Operator, ZoneAdministrator, Coordinator, Caseworker, OnCall, DataProtectionOfficer, Analyst],
+        [May.ReviewAccess] = [ZoneAdministrator, DataProtectionOfficer],
         [May.BeSignedIn] = Enum.GetValues<Role>(),
         [May.HoldAnAccount] = Enum.GetValues<Role>(),
     };

@@ -2,13 +2,14 @@ using Microsoft.EntityFrameworkCore;
 using VictimSupport.Foundation.Access;
 using VictimSupport.Foundation.Persistence;
 using VictimSupport.Foundation.Zones;
+using VictimSupport.Identity.Contracts;
 using VictimSupport.Zones.Staff;
 
 namespace VictimSupport.Zones.Confirmations;
 
 /// <summary>Roles that wait. In a zone its own people confirm; where a zone has nobody yet who could confirm its administrator or its
 /// data-protection officer, an operator does.</summary>
-internal sealed class Roles(TimeProvider clock) : IAwaitASecondPerson
+internal sealed class Roles(IAccounts accounts, TimeProvider clock) : IAwaitASecondPerson
 {
     private static readonly Role[] BroughtInFromOutside = [Role.ZoneAdministrator, Role.DataProtectionOfficer];
 
@@ -18,7 +19,7 @@ internal sealed class Roles(TimeProvider clock) : IAwaitASecondPerson
     {
         var (now, found) = (clock.GetUtcNow(), new List<Waiting>());
         var here = await Grants(house, zone, ct);
-        found.AddRange(here.Where(g => g.IsWaiting(now)).Select(g => Of(g, here, Vouching.MayConfirm(g, here, now), Words.RoleWaits(Words.Of(g.Role)))));
+        foreach (var grant in here.Where(g => g.IsWaiting(now))) found.Add(Of(grant, here, Vouching.MayConfirm(grant, here, now), await Say(house, grant, ct)));
         if (zone is not null) return found;
         foreach (var (grant, code) in await Orphans(house, ct)) found.Add(Of(grant, here, Operators(grant, here, now), Words.RoleWaitsInZone(code, Words.Of(grant.Role))));
         return found;
@@ -35,7 +36,11 @@ internal sealed class Roles(TimeProvider clock) : IAwaitASecondPerson
         else if (zone is null && (await Orphans(house, ct)).Any(o => o.Grant.Id == id)) may = Operators(grant, here, now);
         else throw new RefusedException("absent", id);
         if (!may.Contains(by)) throw new RefusedException("own", id);
-        if (confirms) grant.Confirm(by, now);
+        if (confirms)
+        {
+            grant.Confirm(by, now);
+            Notices.Confirmed(house, grant, now);
+        }
         else grant.End(by, now);
         return grant.Account;
     }
@@ -53,6 +58,15 @@ internal sealed class Roles(TimeProvider clock) : IAwaitASecondPerson
             orphans.AddRange(zone.Where(g => Vouching.MayConfirm(g, there, now).Count == 0).Select(g => (g, code)));
         }
         return orphans;
+    }
+
+    // For an analyst the written request stands beside: whoever confirms compares the two.
+    private async Task<string> Say(CatalogDbContext house, RoleGrant grant, CancellationToken ct)
+    {
+        if (grant.Role != Role.Analyst || !(await accounts.Named([grant.Account], ct)).TryGetValue(grant.Account, out var colleague)) return Words.RoleWaits(Words.Of(grant.Role));
+        var email = colleague.Email.ToUpperInvariant();
+        var request = await house.Set<Operator.ForumRequest>().AsNoTracking().Where(r => r.Email == email).OrderByDescending(r => r.Id).Select(r => r.Reference).FirstOrDefaultAsync(ct);
+        return Words.AnalystWaits(Words.Of(grant.Role), request ?? "–");
     }
 
     private static List<Guid> Operators(RoleGrant grant, IReadOnlyList<RoleGrant> platform, DateTimeOffset now) =>

@@ -20,6 +20,8 @@ internal sealed class RoleGrant
     /// <summary>Reasons that this class alone gives.</summary>
     public const string FirstOfAPlace = "first", Demo = "demo";
 
+    private static readonly Guid CommandLine = new("00000000-0000-0000-0000-00000000c0de");
+
     // In the place of giver and confirmer where both are invented too.
     private static readonly Guid Fiction = new("00000000-0000-0000-0000-00000000de00");
 
@@ -75,6 +77,9 @@ internal sealed class RoleGrant
         if (by == GivenBy || by == Account) throw new RefusedException("own", Id);
         (ConfirmedBy, Confirmed) = (by, now);
     }
+
+    /// <summary>The second operator, where there is only one to confirm: whoever holds the machine stands in for the second person.</summary>
+    public void ConfirmByCommandLine(DateTimeOffset now) => (ConfirmedBy, Confirmed) = (CommandLine, now);
 
     /// <exception cref="RefusedException">Nobody ends or changes his own role.</exception>
     public void End(Guid by, DateTimeOffset now) => To = by == Account ? throw new RefusedException("own", Id) : To is { } to && to < now ? to : now;

@@ -14,7 +14,7 @@ using VictimSupport.Zones.Contracts;
 namespace VictimSupport.Zones.Staff;
 
 /// <summary>Who may act where, as of a few seconds ago at most; a change made in this process acts at once.</summary>
-internal sealed class Standing(CatalogDatabase catalog, ISessions sessions, WhoIsAway away, TimeProvider clock, IConfiguration configuration, IHostEnvironment environment) : IKnowStanding, IKnowPlaces, IStaff
+internal sealed class Standing(CatalogDatabase catalog, ISessions sessions, WhoIsAway away, Sides sides, TimeProvider clock, IConfiguration configuration, IHostEnvironment environment) : IKnowStanding, IKnowPlaces, IStaff
 {
     private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(3);
     // What a story gave counts where stories are told, and nowhere else.
@@ -27,7 +27,8 @@ internal sealed class Standing(CatalogDatabase catalog, ISessions sessions, WhoI
     {
         if (await sessions.AccountOf(session, ct) != account) return null;
         var now = clock.GetUtcNow();
-        var roles = (await Grants(account, zone, ct)).Where(g => g.Counts(now)).Select(g => g.Role).ToHashSet();
+        var here = await sides.Allows(session, onPlatform: zone is null, ct);
+        var roles = here ? (await Grants(account, zone, ct)).Where(g => g.Counts(now)).Select(g => g.Role).ToHashSet() : [];
         return new Caller(account, session, roles);
     }
 
@@ -45,6 +46,8 @@ internal sealed class Standing(CatalogDatabase catalog, ISessions sessions, WhoI
         places[(account, language)] = (found, clock.GetTimestamp());
         return found;
     }
+
+    public Task<bool> Enter(Guid session, bool onPlatform, CancellationToken ct) => sides.Take(session, onPlatform, ct);
 
     public async ValueTask<IReadOnlyList<Guid>> Holding(Guid zone, IEnumerable<Role> roles, CancellationToken ct)
     {
@@ -110,18 +113,7 @@ internal sealed class GiveWhatWasPromised(Standing standing, TimeProvider clock)
                 : RoleGrant.Give(account, promise.Zone, role, Bringing.EndOf(promise.Until), invitedBy, onPaper ? RoleGrant.OnPaper : "invitation", now);
             house.Add(grant);
             Notices.Given(house, grant, now);
-            if (role != Role.ZoneAdministrator || !isFirst || promise.Zone is not { } zone || promise.Roles.Contains(Role.Coordinator) || !await Coordinates(house, zone, ct)) continue;
-            var both = RoleGrant.Give(account, zone, Role.Coordinator, Bringing.EndOf(promise.Until), invitedBy, "invitation", now);
-            house.Add(both);
-            Notices.Given(house, both, now);
         }
-    }
-
-    // As the operator said when the zone was brought in: in a small service one person is both. The coordinator's role waits as any other.
-    private static async Task<bool> Coordinates(CatalogDbContext house, Guid zone, CancellationToken ct)
-    {
-        var code = await house.Set<ZoneRecord>().Where(z => z.Id == zone).Select(z => z.Code).SingleAsync(ct);
-        return await house.Set<Onboarding.ZoneDraft>().AnyAsync(d => d.Code == code && d.Begun && d.AdministratorCoordinates, ct);
     }
 
     public void Kept(Guid account) => standing.Forget(account);
