@@ -13,12 +13,12 @@ namespace VictimSupport.Zones.Reviews;
 internal sealed class Desk(CatalogDbContext house, ZoneDbContext zone, UseCase here, IAccounts accounts, TimeProvider clock)
 {
     /// <summary>Everybody who holds a role here or waits for one, by name.</summary>
-    public async Task<IReadOnlyList<Person>> People(Quarter quarter, CancellationToken ct)
+    public async Task<IReadOnlyList<Member>> People(Quarter quarter, CancellationToken ct)
     {
         var grants = await Living(ct);
         var ids = grants.Select(g => g.Account).Distinct().ToList();
         var (names, signIns, opened) = (await accounts.Named(ids, ct), await accounts.LastSignIns(ids, ct), await Opened(quarter, ct));
-        return [.. ids.Select(id => new Person(id, names.TryGetValue(id, out var c) ? c.DisplayName : "–", [.. grants.Where(g => g.Account == id).Select(g => g.Role).Distinct().Order()], signIns.GetValueOrDefault(id), opened.GetValueOrDefault(id)))
+        return [.. ids.Select(id => new Member(id, names.TryGetValue(id, out var c) ? c.DisplayName : "–", [.. grants.Where(g => g.Account == id).Select(g => g.Role).Distinct().Order()], signIns.GetValueOrDefault(id), opened.GetValueOrDefault(id)))
             .OrderBy(p => p.Name, StringComparer.CurrentCulture).ThenBy(p => p.Account)];
     }
 
@@ -60,4 +60,4 @@ internal sealed class Desk(CatalogDbContext house, ZoneDbContext zone, UseCase h
 }
 
 /// <param name="Opened">Dossiers opened since the quarter began.</param>
-internal sealed record Person(Guid Account, string Name, IReadOnlyList<Role> Roles, DateTimeOffset? LastSignIn, int Opened);
+internal sealed record Member(Guid Account, string Name, IReadOnlyList<Role> Roles, DateTimeOffset? LastSignIn, int Opened);

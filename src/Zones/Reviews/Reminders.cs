@@ -14,7 +14,10 @@ internal sealed class Reminders(CatalogDatabase catalog, UseCase here, TimeProvi
 {
     public const string Kind = "review-owed";
 
-    public Task Run(IMediator pipeline, CancellationToken ct) => pipeline.Send(new Command(), ct);
+    public async Task Run(IMediator pipeline, CancellationToken ct)
+    {
+        if ((await pipeline.Send(new Query(), ct)).Count > 0) await pipeline.Send(new Command(), ct);
+    }
 
     public async Task<DateTimeOffset?> Next(ZoneDbContext zone, CancellationToken ct)
     {
@@ -34,23 +37,35 @@ internal sealed class Reminders(CatalogDatabase catalog, UseCase here, TimeProvi
     private static int WeekOf(Quarter owed, DateOnly today) => (today.DayNumber - owed.Next.First.DayNumber) / 7;
 
     [Requires(May.RunThePlatform)]
+    internal sealed record Query : ICatalogQuery<IReadOnlyList<OutboxMessage>>;
+
+    [Requires(May.RunThePlatform)]
     internal sealed record Command : ICatalogCommand<int>;
+
+    internal sealed class QueryHandler(CatalogDbContext house, UseCase here, Desk desk, TimeProvider clock) : IRequestHandler<Query, IReadOnlyList<OutboxMessage>>
+    {
+        public Task<IReadOnlyList<OutboxMessage>> Handle(Query query, CancellationToken ct) => Unsaid(house, here.InZone.Id, desk, clock.GetUtcNow(), ct);
+    }
 
     internal sealed class Handler(CatalogDbContext house, UseCase here, Desk desk, TimeProvider clock) : IRequestHandler<Command, int>
     {
         public async Task<int> Handle(Command command, CancellationToken ct)
         {
-            if (await desk.Owed(ct) is not { } owed) return 0;
-            var (zone, now, added) = (here.InZone.Id, clock.GetUtcNow(), 0);
-            var grants = await house.Set<RoleGrant>().AsNoTracking().Where(g => g.Zone == zone).ToListAsync(ct);
-            foreach (var signer in Desk.SignersOf(grants, now))
-            {
-                var key = $"{Kind} {zone} {owed} {WeekOf(owed, Design.Html.Moment.Day(now))} {signer}";
-                if (await house.Set<OutboxMessage>().AnyAsync(m => m.Key == key, ct)) continue;
-                house.Add(OutboxMessage.New(key, Kind, null, signer, now, zone));
-                added++;
-            }
-            return added;
+            var messages = await Unsaid(house, here.InZone.Id, desk, clock.GetUtcNow(), ct);
+            house.AddRange(messages);
+            return messages.Count;
         }
+    }
+
+    // This week's mails that are not written yet: to each who may sign.
+    private static async Task<IReadOnlyList<OutboxMessage>> Unsaid(CatalogDbContext house, Guid zone, Desk desk, DateTimeOffset now, CancellationToken ct)
+    {
+        if (await desk.Owed(ct) is not { } owed) return [];
+        var grants = await house.Set<RoleGrant>().AsNoTracking().Where(g => g.Zone == zone).ToListAsync(ct);
+        var week = WeekOf(owed, Design.Html.Moment.Day(now));
+        var messages = Desk.SignersOf(grants, now).Select(signer => OutboxMessage.New($"{Kind} {zone} {owed} {week} {signer}", Kind, null, signer, now, zone)).ToList();
+        var keys = messages.Select(m => m.Key).ToList();
+        var said = await house.Set<OutboxMessage>().Where(m => keys.Contains(m.Key)).Select(m => m.Key).ToListAsync(ct);
+        return [.. messages.Where(m => !said.Contains(m.Key))];
     }
 }

@@ -24,7 +24,7 @@ internal sealed class Review(IMediator pipeline, IAccounts accounts, Standing st
     public View What { get; private set; } = null!;
     public IReadOnlyDictionary<Guid, Colleague> Signers { get; private set; } = new Dictionary<Guid, Colleague>();
 
-    public IReadOnlyList<Choice> Answers(Person person) => person.Account == who.Caller.Account ? [new(Keep, Words.Keep)] : [new(Keep, Words.Keep), new(Remove, Words.Remove)];
+    public IReadOnlyList<Choice> Answers(Member person) => person.Account == who.Caller.Account ? [new(Keep, Words.Keep)] : [new(Keep, Words.Keep), new(Remove, Words.Remove)];
 
     public async Task OnGetAsync(CancellationToken ct)
     {
@@ -65,7 +65,7 @@ internal sealed class Review(IMediator pipeline, IAccounts accounts, Standing st
     }
 
     /// <param name="Owed">null: nothing is due.</param>
-    internal sealed record View(Quarter? Owed, bool MaySign, IReadOnlyList<Person> People, IReadOnlyDictionary<Guid, bool> Answered, IReadOnlyList<AccessReview> History);
+    internal sealed record View(Quarter? Owed, bool MaySign, IReadOnlyList<Member> People, IReadOnlyDictionary<Guid, bool> Answered, IReadOnlyList<AccessReview> History);
 
     [Requires(May.ReviewAccess)]
     internal sealed record Query : ICatalogQuery<View>;
@@ -120,7 +120,7 @@ internal sealed class Review(IMediator pipeline, IAccounts accounts, Standing st
         }
     }
 
-    private static async Task<AccessReview> Write(CatalogDbContext house, Guid zone, Quarter quarter, IReadOnlyList<Person> people, IReadOnlyList<Answer> answers, DateTimeOffset now, CancellationToken ct)
+    private static async Task<AccessReview> Write(CatalogDbContext house, Guid zone, Quarter quarter, IReadOnlyList<Member> people, IReadOnlyList<Answer> answers, DateTimeOffset now, CancellationToken ct)
     {
         var name = quarter.ToString();
         var review = await house.Set<AccessReview>().SingleOrDefaultAsync(r => r.Zone == zone && r.Quarter == name, ct);

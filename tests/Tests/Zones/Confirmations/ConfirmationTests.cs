@@ -160,6 +160,23 @@ public sealed class ConfirmationTests(Platforms platforms)
         Assert.Null((await visit.Page("/operator/confirmations")).QuerySelector($"input[value='{(await platform.Grant(next.Id, Role.DataProtectionOfficer)).Id}']"));
     }
 
+    [Theory, EveryEngine]
+    public async Task The_data_protection_officer_is_told_once_of_each_role_that_counts(string engine)
+    {
+        var (zone, chief, officer) = await Begun(engine);
+        await zone.Platform.RunHouseJob();
+        var before = To(zone, "Officer").Count;
+        var karel = await zone.Brings("Karel", Role.Caseworker, chief.Id);
+        await zone.Platform.RunHouseJob();
+        Assert.Equal(before + 1, To(zone, "Officer").Count); // something waits
+        await Confirms(officer, karel, Role.Caseworker);
+        for (var i = 0; i < 3; i++) await zone.Platform.RunHouseJob();
+        Assert.Equal(before + 2, To(zone, "Officer").Count); // it counts
+        Assert.DoesNotContain(To(zone, "Officer"), l => (l.Subject + l.Text).Contains("Karel", StringComparison.Ordinal) || (l.Subject + l.Text).Contains(zone.Code, StringComparison.Ordinal));
+
+        static List<VictimSupport.Foundation.Mail.Letter> To(TestZone zone, string name) => [.. zone.Platform.Post.Letters.Where(l => l.To == Colleagues.AddressOf(zone, name))];
+    }
+
     [Fact]
     public async Task A_pool_gives_nobody_a_role()
     {
