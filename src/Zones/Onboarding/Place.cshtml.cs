@@ -11,7 +11,7 @@ namespace VictimSupport.Zones.Onboarding;
 
 /// <summary>Step 2: where the zone lies.</summary>
 [Requires(May.RunThePlatform)]
-internal sealed class Place(IMediator pipeline) : PageModel
+internal sealed partial class Place(IMediator pipeline) : PageModel
 {
     [BindProperty] public Command Form { get; set; } = new();
     [BindProperty(SupportsGet = true, Name = "draft")] public Guid Id { get; set; }
