@@ -3,7 +3,7 @@ using System.Globalization;
 namespace VictimSupport.Zones.Reviews;
 
 /// <summary>A quarter of a year, on a Belgian calendar.</summary>
-internal readonly record struct Quarter(int Year, int Number)
+internal sealed record Quarter(int Year, int Number)
 {
     public static Quarter Of(DateOnly day) => new(day.Year, ((day.Month - 1) / 3) + 1);
 

@@ -53,7 +53,8 @@ internal sealed class Review(IMediator pipeline, IAccounts accounts, Standing st
     {
         await pipeline.Send(Form, ct);
         standing.ForgetAll();
-        foreach (var gone in Form.Answers.Where(a => a.Decision == Remove)) await Leave.ReleaseNow(pipeline, gone.Account, ct);
+        // At once where the signer may; else, as after a kill, the zone's job lets go of their dossiers.
+        foreach (var gone in Form.Answers.Where(a => a.Decision == Remove && who.Caller.May(May.BringStaffIn))) await pipeline.Send(new Leave.ReleaseCommand { Account = gone.Account }, ct);
         TempData["Done"] = Words.ReviewSigned;
         return RedirectToPage();
     }
