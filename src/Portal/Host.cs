@@ -29,7 +29,7 @@ internal static class Host
         builder.WebHost.ConfigureKestrel(o =>
         {
             o.AddServerHeader = false;
-            o.Limits.MaxRequestBodySize = 2 * 1024 * 1024;
+            o.Limits.MaxRequestBodySize = Oversized.Taken;
         });
         House.EveryDoorSaysWhoMay(typeof(Host).Assembly.GetTypes());
         services.AddHouse(builder.Configuration, builder.Environment, modules);
@@ -70,6 +70,7 @@ internal static class Host
         app.UseRateLimiter();
         app.UseRequestLocalization();
         app.UsePass();
+        app.Use(Oversized.Refuse);
         app.MapStaticAssets().WithMetadata(new OpenAttribute("style sheets, scripts and icons, the same for all"));
         app.MapRazorPages();
         Health.Map(app);

@@ -63,7 +63,7 @@ public sealed class EveryEngineAttribute : Xunit.v3.DataAttribute
 }
 
 /// <summary>A running host on one engine. Every test makes a zone of its own in it, so the whole suite tests the walls.</summary>
-public sealed class Platform : WebApplicationFactory<Program>
+public sealed partial class Platform : WebApplicationFactory<Program>
 {
     private static int zones = 1000;
     private readonly string engine, folder;
