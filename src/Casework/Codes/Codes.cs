@@ -87,6 +87,8 @@ internal enum Protection
 [Flags]
 internal enum GrantKind
 {
+    None = 0,
+
     /// <summary>Opened on call: until the end of the shift and the zone's window after it.</summary>
     CallOut = 1,
 

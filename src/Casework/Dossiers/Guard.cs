@@ -53,6 +53,7 @@ internal sealed class Guard(ZoneDbContext zone, UseCase here, Caller caller, Tra
 
     /// <summary>Opens a dossier to read it.</summary>
     /// <exception cref="RefusedException">It is absent, or not this caller's to see.</exception>
+    /// <exception cref="StaleFactorException">It is sealed, and the caller showed a factor too long ago.</exception>
     public async Task<Dossier> Read(Guid id, CancellationToken ct)
     {
         var found = caller.IsPlatform ? await Any.In(zone, id, ct)
@@ -65,6 +66,8 @@ internal sealed class Guard(ZoneDbContext zone, UseCase here, Caller caller, Tra
     private async Task<Dossier> Concerns(Dossier? dossier, Guid id, CancellationToken ct)
     {
         if (dossier is null) throw new RefusedException("absent", id);
+        // Only now: whoever may not open it is never asked for anything.
+        if (dossier.Protection == Protection.Sealed && !caller.IsFresh(clock.GetUtcNow())) throw new StaleFactorException();
         var (why, until) = await Why(dossier, ct);
         trail.Concerns(dossier.Id, why, until);
         return dossier;
@@ -99,6 +102,6 @@ internal sealed class Guard(ZoneDbContext zone, UseCase here, Caller caller, Tra
     private async Task<IEnumerable<Grant>> Grants(Guid id, CancellationToken ct)
     {
         var who = await Looks(ct);
-        return (await Held.In(zone, id, who.Self, ct)).Where(g => g.Counts(who.Now) && (g.Kind & who.Grants) != 0).OrderByDescending(g => g.Until ?? DateTimeOffset.MaxValue).DistinctBy(g => g.Kind);
+        return (await Held.In(zone, id, who.Self, ct)).Where(g => g.Counts(who.Now) && (g.Kind & who.Grants) != GrantKind.None).OrderByDescending(g => g.Until ?? DateTimeOffset.MaxValue).DistinctBy(g => g.Kind);
     }
 }

@@ -22,7 +22,7 @@ internal sealed class Show(IMediator pipeline, IAccounts accounts, WhereAndWho w
     public IReadOnlyDictionary<Guid, Colleague> Names { get; private set; } = null!;
     public IReadOnlyList<Choice> Colleagues { get; private set; } = [];
     public DateTimeOffset Now => clock.GetUtcNow();
-    public bool MayAssign => who.Caller.May(May.CloseAndHandOver);
+    public bool MayAssign => who.Caller.Is(Role.Caseworker) || who.Caller.Is(Role.Coordinator);
     public bool MayDecideWhoSees => who.Caller.May(May.DecideWhoSees);
     public bool MayClose => who.Caller.May(May.CloseAndHandOver);
     public IReadOnlyList<Choice> Layers => Choice.All<Layer>(Words.Of);

@@ -16,8 +16,8 @@ internal sealed record Reader(Guid Self, IReadOnlySet<Role> Roles, bool Team, IR
     public bool Works => Roles.Contains(Role.Caseworker);
 
     /// <summary>The grants that open anything to these roles.</summary>
-    public GrantKind Grants => (Roles.Any(r => r is Role.Coordinator or Role.Caseworker or Role.OnCall) ? GrantKind.CallOut | GrantKind.BreakGlass | GrantKind.Named : 0)
-        | (Roles.Contains(Role.Trainee) ? GrantKind.Trainee : 0) | (Roles.Contains(Role.OutsideStandIn) ? GrantKind.StandIn : 0);
+    public GrantKind Grants => (Roles.Any(r => r is Role.Coordinator or Role.Caseworker or Role.OnCall) ? GrantKind.CallOut | GrantKind.BreakGlass | GrantKind.Named : GrantKind.None)
+        | (Roles.Contains(Role.Trainee) ? GrantKind.Trainee : GrantKind.None) | (Roles.Contains(Role.OutsideStandIn) ? GrantKind.StandIn : GrantKind.None);
 }
 
 /// <summary>The rules of who sees which dossier, as conditions on its row. A wall comes before all; a seal before every role; then the role's own rule, or a grant.</summary>
@@ -29,7 +29,7 @@ internal static class Sight
         var (self, now, grants) = (reader.Self, reader.Now, reader.Grants);
         return d => !zone.Set<WalledOff>().Any(w => w.Account == self && w.DossierId == d.Id)
             && (d.Protection != Protection.Sealed
-                || zone.Set<Grant>().Any(g => g.Account == self && g.DossierId == d.Id && (g.Kind & grants) != 0 && (g.Kind == GrantKind.Named || g.Kind == GrantKind.StandIn) && g.From <= now && (g.Until == null || g.Until > now)));
+                || zone.Set<Grant>().Any(g => g.Account == self && g.DossierId == d.Id && (g.Kind & grants) != GrantKind.None && (g.Kind == GrantKind.Named || g.Kind == GrantKind.StandIn) && g.From <= now && (g.Until == null || g.Until > now)));
     }
 
     /// <summary>What this reader may open.</summary>
@@ -37,16 +37,16 @@ internal static class Sight
     {
         if (reader.Leads) return Exists(zone, reader);
         var (self, now, grants, team, replaced) = (reader.Self, reader.Now, reader.Grants, reader.Team, reader.Replaced.Select(r => (Guid?)r).ToList());
-        if (grants == 0) return d => false;
+        if (grants == GrantKind.None) return d => false;
         if (!reader.Works)
         {
             return d => !zone.Set<WalledOff>().Any(w => w.Account == self && w.DossierId == d.Id)
-                && zone.Set<Grant>().Any(g => g.Account == self && g.DossierId == d.Id && (g.Kind & grants) != 0 && g.From <= now && (g.Until == null || g.Until > now)
+                && zone.Set<Grant>().Any(g => g.Account == self && g.DossierId == d.Id && (g.Kind & grants) != GrantKind.None && g.From <= now && (g.Until == null || g.Until > now)
                     && (d.Protection == Protection.None || (d.Protection == Protection.Restricted && g.Kind != GrantKind.CallOut) || g.Kind == GrantKind.Named || g.Kind == GrantKind.StandIn));
         }
         return d => !zone.Set<WalledOff>().Any(w => w.Account == self && w.DossierId == d.Id)
             && ((d.Protection == Protection.None && (d.AssignedTo == self || d.AssignedTo == null || d.OpenedBy == self || team || replaced.Contains(d.AssignedTo)))
-                || zone.Set<Grant>().Any(g => g.Account == self && g.DossierId == d.Id && (g.Kind & grants) != 0 && g.From <= now && (g.Until == null || g.Until > now)
+                || zone.Set<Grant>().Any(g => g.Account == self && g.DossierId == d.Id && (g.Kind & grants) != GrantKind.None && g.From <= now && (g.Until == null || g.Until > now)
                     && (d.Protection == Protection.None || (d.Protection == Protection.Restricted && g.Kind != GrantKind.CallOut) || g.Kind == GrantKind.Named || g.Kind == GrantKind.StandIn)));
     }
 
@@ -61,7 +61,7 @@ internal static class Sight
     public static bool Sees(Reader reader, Dossier dossier, IReadOnlySet<Guid> walled, IEnumerable<Grant> grants)
     {
         if (walled.Contains(reader.Self)) return false;
-        var held = grants.Where(g => g.Account == reader.Self && (g.Kind & reader.Grants) != 0 && g.Counts(reader.Now)).Select(g => g.Kind).ToList();
+        var held = grants.Where(g => g.Account == reader.Self && (g.Kind & reader.Grants) != GrantKind.None && g.Counts(reader.Now)).Select(g => g.Kind).ToList();
         return dossier.Protection switch
         {
             Protection.Sealed => held.Any(k => k is GrantKind.Named or GrantKind.StandIn),
