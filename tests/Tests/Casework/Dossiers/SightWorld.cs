@@ -193,6 +193,7 @@ internal sealed class StaffAsTold(IStaff really, Circumstances told) : IStaff
 {
     public ValueTask<IReadOnlyList<Guid>> Holding(Guid zone, IEnumerable<Role> roles, CancellationToken ct) => really.Holding(zone, roles, ct);
     public ValueTask<IReadOnlyList<Guid>> ReplacedBy(Guid zone, Guid account, CancellationToken ct) => new(told.Replaced);
+    public ValueTask<Away?> AwayNow(Guid zone, Guid account, CancellationToken ct) => really.AwayNow(zone, account, ct);
 }
 
 internal sealed class SettingsAsTold(Circumstances told) : IZoneSettings
