@@ -11,7 +11,7 @@ using VictimSupport.Foundation.Access;
 namespace VictimSupport.Portal;
 
 /// <summary>What stands round a page: product, zone, menu by role, the account's other zones.</summary>
-internal sealed class Frames(WhereAndWho who, IAccounts accounts, IKnowPlaces places, IZoneSettings zones, ISessions sessions, TimeProvider clock, IEnumerable<IInMenu> menu, IEnumerable<IRing> bells, IConfiguration configuration, IHostEnvironment environment) : IChrome
+internal sealed class Frames(WhereAndWho who, IAccounts accounts, IKnowPlaces places, IZoneSettings zones, ISessions sessions, TimeProvider clock, IEnumerable<IInMenu> menu, IEnumerable<IRing> bells, IEnumerable<IWarn> warnings, IConfiguration configuration, IHostEnvironment environment) : IChrome
 {
     private static readonly (string Tag, string Name)[] Named = [("fr", "Français"), ("nl", "Nederlands"), ("de", "Deutsch"), ("en", "English")];
 
@@ -48,6 +48,7 @@ internal sealed class Frames(WhereAndWho who, IAccounts accounts, IKnowPlaces pl
             Zone = new FrameZone(zone.Code, zone.Record.NameIn(language), settings.Accent == ZoneSettings.FederalDefaults.Accent ? null : $"/{zone.Code}/theme.css"),
             Practice = settings.Live is null,
             PracticeHref = who.Caller.May(May.SetUpTheZone) ? $"/{zone.Code}/admin/checklist" : null,
+            Alarm = warnings.Select(w => w.Of(who)).OfType<Warning>().Select(w => new FrameAlarm(w.Text, $"/{zone.Code}{w.Path}", w.Act)).FirstOrDefault(),
             Menu = [.. menu.Where(m => who.Caller.May(m.Deed)).OrderBy(m => m.Order).Select(m => new FrameLink(m.Text, $"/{zone.Code}{m.Path}", http.Request.Path.StartsWithSegments(m.Path)))],
             Bell = bells.Any() && menu.FirstOrDefault(m => m.Path == "/worklist") is { } worklist && who.Caller.May(worklist.Deed) ? new FrameBell(due, $"/{zone.Code}/worklist") : null,
         };

@@ -42,7 +42,6 @@ public sealed class ZonesModule : IModule
         services.AddSingleton<IDeliverForTheHouse, Confirmations.RoleCountsMail>();
         services.AddSingleton<IDeliverForTheHouse, Confirmations.ReviewOwedMail>();
         services.AddSingleton<IKnowRoles, RolesInTheCatalogue>();
-        services.AddSingleton<IZoneSettings, Settings.AsTheFederalDefaults>();
         services.AddSingleton<IListDemoAccounts, DemoChoices>();
         services.AddScoped<IHearOfInvitations, GiveWhatWasPromised>();
         services.AddSingleton<IAddZones, AddZone>();
@@ -55,5 +54,6 @@ public sealed class ZonesModule : IModule
         services.AddSingleton<IInMenu, Confirmations.ConfirmationsInMenu>();
         services.AddSingleton<IInMenu, Access.MatrixInMenu>();
     }
+
     public void Map(WebApplication app) => Settings.Theme.Map(app);
 }

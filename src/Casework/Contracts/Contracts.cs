@@ -9,6 +9,10 @@ public interface ITellStories
     /// <param name="stand">Sets the clock to so long before the demo's now, so that a story has a past.</param>
     Task Tell(IMediator pipeline, string language, Action<TimeSpan> stand, CancellationToken ct);
 
+    /// <summary>What only rights show: a restricted, a sealed and a walled dossier, and a broken glass to sign; does nothing where it was told.</summary>
+    /// <param name="people">Coordinator, a colleague, a worker: those in whose names the three pipelines stand.</param>
+    Task KeepApart(IMediator coordinator, IMediator colleague, IMediator worker, IReadOnlyList<Guid> people, string language, Action<TimeSpan> stand, CancellationToken ct);
+
     /// <summary>Registers so many dossiers: the same seed and day give the same people and facts.</summary>
     Task Generate(IMediator pipeline, string language, int dossiers, int seed, Action<TimeSpan> stand, CancellationToken ct);
 }

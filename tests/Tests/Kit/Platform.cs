@@ -82,15 +82,17 @@ public sealed partial class Platform : WebApplicationFactory<Program>
     public string Engine => engine;
 
     /// <param name="conduct">The code of conduct stands at the door, as in life; else whoever comes has accepted it.</param>
-    public static Platform Start(string engine, Dictionary<string, string?>? settings = null, bool conduct = false)
+    /// <param name="services">What else a test replaces: what another module would say.</param>
+    public static Platform Start(string engine, Dictionary<string, string?>? settings = null, bool conduct = false, Action<IServiceCollection>? services = null)
     {
-        var platform = new Platform(engine) { Settings = settings ?? [], Conduct = conduct };
+        var platform = new Platform(engine) { Settings = settings ?? [], Conduct = conduct, More = services };
         _ = platform.Server;
         return platform;
     }
 
     private Dictionary<string, string?> Settings { get; init; } = [];
     private bool Conduct { get; init; }
+    private Action<IServiceCollection>? More { get; init; }
 
     protected override void ConfigureWebHost(IWebHostBuilder builder)
     {
@@ -113,6 +115,7 @@ public sealed partial class Platform : WebApplicationFactory<Program>
             services.Replace(ServiceDescriptor.Singleton<ISendMail>(Post));
             services.AddSingleton<IStartupFilter, KitSignIn>();
             if (!Conduct) services.RemoveAll<VictimSupport.Foundation.Access.IStandAtTheDoor>();
+            More?.Invoke(services);
         });
     }
 
