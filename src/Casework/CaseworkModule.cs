@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using VictimSupport.Casework.Dossiers;
 using VictimSupport.Casework.FollowUps;
 using VictimSupport.Casework.Intakes;
+using VictimSupport.Casework.Walls;
 using VictimSupport.Foundation.Access;
 using VictimSupport.Foundation.Jobs;
 using VictimSupport.Foundation.Modules;
@@ -14,7 +15,14 @@ public sealed class CaseworkModule : IModule
     public void Add(IServiceCollection services)
     {
         services.AddScoped<Guard>();
+        services.AddScoped<Colleagues>();
         services.AddScoped<Duplicates>();
+        services.AddScoped<Masonry>();
+        services.AddScoped<LastResort>();
+        services.AddScoped<Reach>();
+        services.AddScoped<IHideDossiers, Hidden>();
+        services.AddScoped<INameDossiers, Hidden>();
+        services.AddSingleton<IWarn, GlassIsBroken>();
         services.AddSingleton<IInMenu, WorklistInMenu>();
         services.AddSingleton<IInMenu, IntakeInMenu>();
         services.AddSingleton<IInMenu, SearchInMenu>();
@@ -22,12 +30,21 @@ public sealed class CaseworkModule : IModule
         services.AddScoped<IHoldCaseload, Caseload>();
         services.AddScoped<IDoWhatIsDue, ReleaseLeavers>();
         services.AddScoped<IDoWhatIsDue, Reminders>();
-        services.AddSingleton<IDeliver, ReminderMail>();
-        services.AddSingleton<IDeliver, NewDossierMail>();
-        services.AddSingleton<IDeliver, SafetyCardMail>();
-        services.AddSingleton<IDeliver, CaseloadMail>();
+        services.AddSingleton<IInMenu, ReviewsInMenu>();
+        services.AddSingleton<IInMenu, WallsInMenu>();
+        services.AddScoped<IDeliver, ReminderMail>();
+        services.AddScoped<IDeliver, NewDossierMail>();
+        services.AddScoped<IDeliver, SafetyCardMail>();
+        services.AddScoped<IDeliver, CaseloadMail>();
+        AddNotice(services, Notices.BrokenGlass, () => Words.GlassBrokenSubject, () => Words.GlassBrokenText);
+        AddNotice(services, Notices.Unassigned, () => Words.LetGoSubject, () => Words.LetGoText);
+        AddNotice(services, Notices.NobodySees, () => Words.NobodySeesSubject, () => Words.NobodySeesText);
+        AddNotice(services, Notices.StandIn, () => Words.StandInSubject, () => Words.StandInText);
         services.AddSingleton<Contracts.ITellStories, Demo.Stories>();
     }
+
+    private static void AddNotice(IServiceCollection services, string kind, Func<string> subject, Func<string> text) =>
+        services.AddScoped<IDeliver>(s => ActivatorUtilities.CreateInstance<Notices>(s, kind, subject, text));
 
     private sealed class WorklistInMenu : IInMenu
     {

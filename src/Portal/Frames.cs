@@ -9,7 +9,7 @@ using VictimSupport.Identity.Contracts;
 namespace VictimSupport.Portal;
 
 /// <summary>What stands round a page: product, zone, menu by role, the account's other zones.</summary>
-internal sealed class Frames(WhereAndWho who, IAccounts accounts, IKnowPlaces places, IEnumerable<IInMenu> menu, IEnumerable<IRing> bells, IConfiguration configuration, IHostEnvironment environment) : IChrome
+internal sealed class Frames(WhereAndWho who, IAccounts accounts, IKnowPlaces places, IEnumerable<IInMenu> menu, IEnumerable<IRing> bells, IEnumerable<IWarn> warnings, IConfiguration configuration, IHostEnvironment environment) : IChrome
 {
     private static readonly (string Tag, string Name)[] Named = [("fr", "Français"), ("nl", "Nederlands"), ("de", "Deutsch"), ("en", "English")];
 
@@ -40,6 +40,7 @@ internal sealed class Frames(WhereAndWho who, IAccounts accounts, IKnowPlaces pl
         return frame with
         {
             HomeHref = $"/{zone.Code}/",
+            Alarm = warnings.Select(w => w.Of(who)).OfType<Warning>().Select(w => new FrameAlarm(w.Text, $"/{zone.Code}{w.Path}", w.Act)).FirstOrDefault(),
             Zone = new FrameZone(zone.Code, zone.Record.NameIn(language)),
             Menu = [.. menu.Where(m => who.Caller.May(m.Deed)).OrderBy(m => m.Order).Select(m => new FrameLink(m.Text, $"/{zone.Code}{m.Path}", http.Request.Path.StartsWithSegments(m.Path)))],
             Bell = bells.Any() && menu.FirstOrDefault(m => m.Path == "/worklist") is { } worklist && who.Caller.May(worklist.Deed) ? new FrameBell(due, $"/{zone.Code}/worklist") : null,

@@ -65,7 +65,7 @@ internal sealed class ReleaseLeavers : IDoWhatIsDue
 }
 
 /// <summary>Tells the coordinators that dossiers became nobody's: neither whose nor which.</summary>
-internal sealed class CaseloadMail(ISendMail mail, IAccounts accounts, IStaff staff) : NeutralMail(mail, accounts, staff)
+internal sealed class CaseloadMail(ISendMail mail, IAccounts accounts, IStaff staff, IMediator pipeline) : NeutralMail(mail, accounts, staff, pipeline)
 {
     public const string KindName = "caseload-released";
     public override string Kind => KindName;

@@ -52,7 +52,7 @@ internal sealed class Milestone : IOfDossier
     /// <summary>To whom it was assigned.</summary>
     public Guid? To { get; private set; }
 
-    /// <summary>A closing reason, as its number.</summary>
+    /// <summary>A closing reason, or how far it is kept from the team, as its number.</summary>
     public int? Code { get; private set; }
 
     public static Milestone Reached(Guid dossier, MilestoneKind kind, Guid by, DateTimeOffset now, Guid? to = null, int? code = null) =>
@@ -69,4 +69,4 @@ internal sealed class Milestone : IOfDossier
     }
 }
 
-internal enum MilestoneKind { Opened = 1, Assigned = 2, Closed = 3, Reopened = 4, Released = 5 }
+internal enum MilestoneKind { Opened = 1, Assigned = 2, Closed = 3, Reopened = 4, Released = 5, Protected = 6 }

@@ -59,15 +59,18 @@ internal sealed class Mine(IMediator pipeline, IAccounts accounts, TimeProvider 
         {
             var (self, now) = (caller.Self, clock.GetUtcNow());
             var tonight = Moment.Instant(Moment.Day(now).AddDays(1).ToDateTime(TimeOnly.MinValue));
-            var visible = zone.Set<Dossier>().AsNoTracking().Where(guard.Visible());
+            var visible = zone.Set<Dossier>().AsNoTracking().Where(await guard.Visible(ct));
+            var replaced = (await guard.Looks(ct)).Replaced.Select(r => (Guid?)r).ToList();
             var listed = query.Tab switch
             {
                 Tab.Team => visible.Where(d => d.Closed == null),
                 Tab.Unassigned => visible.Where(d => d.Closed == null && d.AssignedTo == null),
                 Tab.Closed => visible.Where(d => d.Closed != null),
-                _ => visible.Where(d => d.Closed == null && (d.AssignedTo == self || (d.AssignedTo == null && d.OpenedBy == self))),
+                _ => replaced.Count == 0
+                    ? visible.Where(d => d.Closed == null && (d.AssignedTo == self || (d.AssignedTo == null && d.OpenedBy == self)))
+                    : visible.Where(d => d.Closed == null && (d.AssignedTo == self || replaced.Contains(d.AssignedTo) || (d.AssignedTo == null && d.OpenedBy == self))),
             };
-            var own = visible.Where(d => d.Closed == null && (d.AssignedTo == self || d.AssignedTo == null));
+            var own = visible.Where(d => d.Closed == null && (d.AssignedTo == self || d.AssignedTo == null || replaced.Contains(d.AssignedTo)));
             var total = await listed.CountAsync(ct);
             var counts = await own.GroupBy(_ => 1).Select(g => new { Today = g.Count(d => d.NextDue < tonight), Late = g.Count(d => d.NextDue < now), Free = g.Count(d => d.AssignedTo == null) }).SingleOrDefaultAsync(ct);
             var page = await (query.Tab == Tab.Closed ? listed.OrderByDescending(d => d.Closed) : listed.OrderBy(d => d.NextDue == null || d.NextDue >= tonight).ThenByDescending(d => d.Urgency).ThenBy(d => d.NextDue).ThenBy(d => d.Id))

@@ -32,6 +32,9 @@ public sealed record Frame
     /// <summary>Reminders due now and where they are read; null where there is no bell.</summary>
     public FrameBell? Bell { get; init; }
 
+    /// <summary>Something that lasts and must be seen, in red, with a press that ends it.</summary>
+    public FrameAlarm? Alarm { get; init; }
+
     /// <summary>True shows the red band: nobody here is real.</summary>
     public bool Demo { get; init; }
 
@@ -56,6 +59,8 @@ public sealed record FrameAccount(string DisplayName, string SignOutHref, IReadO
 /// <param name="Tag">fr, nl, de or en.</param>
 /// <param name="Name">The language in that language.</param>
 public sealed record FrameLanguage(string Tag, string Name, string Href, bool IsCurrent);
+
+public sealed record FrameAlarm(string Text, string EndHref, string End);
 
 public sealed record FrameBell(int Due, string Href);
 

@@ -14,6 +14,9 @@ public interface IOfDossier
     Guid DossierId { get; }
 }
 
+/// <summary>A dossier was opened: which, why, and until when that reason lasts.</summary>
+public sealed record Opened(Guid Dossier, string Why, DateTimeOffset? Until);
+
 /// <summary>Collects, while a use case runs, what its audit record must say. Guards note the dossier and why it opened; the pipeline notes the rest.</summary>
 public sealed class Trail
 {
@@ -21,11 +24,16 @@ public sealed class Trail
     private Guid? subject;
     private string? reason;
 
+    /// <summary>The dossier this use case opened, why, and until when that reason lasts; null: it opened none.</summary>
+    internal Opened? Opened { get; private set; }
+
     /// <summary>The dossier this use case concerns, and why it may be opened (assigned, on duty, control …).</summary>
-    public void Concerns(Guid dossier, string why)
+    /// <param name="until">null: the reason has no end.</param>
+    public void Concerns(Guid dossier, string why, DateTimeOffset? until = null)
     {
         subject = dossier;
         reason = why;
+        Opened = new Opened(dossier, why, until);
     }
 
     internal void Changes(ChangeTracker tracker)

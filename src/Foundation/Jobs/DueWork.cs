@@ -33,9 +33,12 @@ public sealed partial class ZoneJob(EnterZone enter, ZoneRegistry zones, NextDue
             await enter.In(code, async pipeline =>
             {
                 await using var scope = scopes.CreateAsyncScope();
+                // A carrier may have to ask the zone who may know of what it carries.
+                var where = scope.ServiceProvider.GetRequiredService<WhereAndWho>();
+                (where.Zone, where.Caller) = (await zones.Find(code), Caller.Platform);
                 var modules = scope.ServiceProvider.GetServices<IDoWhatIsDue>().ToList();
                 foreach (var module in modules) await module.Run(pipeline, ct);
-                await Deliver(pipeline, (await zones.Find(code))!.Record, scope.ServiceProvider.GetServices<IDeliver>().ToDictionary(d => d.Kind), ct);
+                await Deliver(pipeline, where.Zone!.Record, scope.ServiceProvider.GetServices<IDeliver>().ToDictionary(d => d.Kind), ct);
                 await nextDue.Rewrite(code, observed, await pipeline.Send(new WhenNext.Query(), ct), ct);
             });
             await verification.Anchor(code, ct);
