@@ -9,6 +9,9 @@ public interface ITellStories
     /// <param name="stand">Sets the clock to so long before the demo's now, so that a story has a past.</param>
     Task Tell(IMediator pipeline, string language, Action<TimeSpan> stand, CancellationToken ct);
 
+    /// <summary>Puts the story's messages in the tray, in the caller's name: somebody of the front desk. May be repeated.</summary>
+    Task LeaveMessages(IMediator pipeline, string language, Action<TimeSpan> stand, CancellationToken ct);
+
     /// <summary>Registers so many dossiers: the same seed and day give the same people and facts.</summary>
     Task Generate(IMediator pipeline, string language, int dossiers, int seed, Action<TimeSpan> stand, CancellationToken ct);
 }

@@ -29,6 +29,8 @@ internal sealed class Stories(TimeProvider clock) : ITellStories
         stand(TimeSpan.Zero);
     }
 
+    public Task LeaveMessages(IMediator pipeline, string language, Action<TimeSpan> stand, CancellationToken ct) => TwoMessages.Leave(pipeline, language, stand, ct);
+
     public async Task Generate(IMediator pipeline, string language, int dossiers, int seed, Action<TimeSpan> stand, CancellationToken ct)
     {
         var dice = new Random(seed);

@@ -60,6 +60,7 @@ internal static class DemoVerbs
         CultureInfo.CurrentUICulture = CultureInfo.GetCultureInfo(zone.Language + "-BE");
         var teller = zone.Caseworkers[^1];
         await enter.In(zone.Code, pipeline => stories.Tell(pipeline, zone.Language, clock.Stand, ct), new Caller(teller, null, new HashSet<Role> { Role.Caseworker }));
+        await enter.In(zone.Code, pipeline => stories.LeaveMessages(pipeline, zone.Language, clock.Stand, ct), new Caller(zone.FrontDesk, null, new HashSet<Role> { Role.FrontDesk }));
         if (dossiers > 0) await enter.In(zone.Code, pipeline => stories.Generate(pipeline, zone.Language, dossiers, seed, clock.Stand, ct), new Caller(teller, null, new HashSet<Role> { Role.Caseworker }));
         CultureInfo.CurrentUICulture = before;
     }

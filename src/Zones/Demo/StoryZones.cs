@@ -55,16 +55,18 @@ internal sealed class StoryZones(Provisioning provisioning, CatalogDatabase cata
     private Task<StoryZone> Staff(CatalogDbContext house, ZoneRecord zone, string language, string letter)
     {
         var caseworkers = new List<Guid>();
+        var byRole = new Dictionary<Role, Guid>();
         foreach (var (role, name) in People)
         {
             var account = accounts.Ensure(house, $"{name.Replace('è', 'e').ToLowerInvariant()}.{zone.Code}@example.test", $"{name} Demo-{letter}", language, clock.GetUtcNow());
             Give(house, account, zone.Id, role);
+            byRole[role] = account;
             if (role is Role.Coordinator or Role.Caseworker) caseworkers.Add(account);
             // The on-call colleague of zone A works the nights of zone B too: one account, two zones.
             if (role == Role.OnCall && zone.Code == "9901" && house.Set<ZoneRecord>().AsNoTracking().SingleOrDefault(z => z.Code == "9902") is { } neighbour) Give(house, account, neighbour.Id, Role.OnCall);
             if (role == Role.OnCall && zone.Code == "9902" && house.Set<ZoneRecord>().AsNoTracking().SingleOrDefault(z => z.Code == "9901") is { } other) Give(house, account, other.Id, Role.OnCall);
         }
-        return Task.FromResult(new StoryZone(zone.Code, language, caseworkers));
+        return Task.FromResult(new StoryZone(zone.Code, language, caseworkers) { FrontDesk = byRole[Role.FrontDesk], Trainee = byRole[Role.Trainee] });
     }
 
     private void Give(CatalogDbContext house, Guid account, Guid? zone, Role role)
