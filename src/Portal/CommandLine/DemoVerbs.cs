@@ -61,6 +61,9 @@ internal static class DemoVerbs
         var teller = zone.Caseworkers[^1];
         await enter.In(zone.Code, pipeline => stories.Tell(pipeline, zone.Language, clock.Stand, ct), new Caller(teller, null, new HashSet<Role> { Role.Caseworker }));
         await enter.In(zone.Code, pipeline => stories.LeaveMessages(pipeline, zone.Language, clock.Stand, ct), new Caller(zone.FrontDesk, null, new HashSet<Role> { Role.FrontDesk }));
+        Guid? named = null;
+        await enter.In(zone.Code, async pipeline => named = await stories.NameTrainee(pipeline, zone.Trainee, clock.Stand, ct), new Caller(zone.Caseworkers[0], null, new HashSet<Role> { Role.Coordinator }));
+        if (named is { } dossier) await enter.In(zone.Code, pipeline => stories.WriteAsTrainee(pipeline, dossier, zone.Language, clock.Stand, ct), new Caller(zone.Trainee, null, new HashSet<Role> { Role.Trainee }));
         if (dossiers > 0) await enter.In(zone.Code, pipeline => stories.Generate(pipeline, zone.Language, dossiers, seed, clock.Stand, ct), new Caller(teller, null, new HashSet<Role> { Role.Caseworker }));
         CultureInfo.CurrentUICulture = before;
     }
