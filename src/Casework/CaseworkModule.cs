@@ -18,6 +18,9 @@ public sealed class CaseworkModule : IModule
         services.AddSingleton<IInMenu, WorklistInMenu>();
         services.AddSingleton<IInMenu, IntakeInMenu>();
         services.AddSingleton<IInMenu, SearchInMenu>();
+        services.AddScoped<IFindDossiers, NumbersOfDossiers>();
+        services.AddScoped<INameDossiers, NumbersOfDossiers>();
+        services.AddScoped<IRecogniseColleagues, People.Colleagues>();
         services.AddScoped<IRing, Bell>();
         services.AddScoped<IHoldCaseload, Caseload>();
         services.AddScoped<IDoWhatIsDue, ReleaseLeavers>();

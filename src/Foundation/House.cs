@@ -41,6 +41,8 @@ public static class House
         services.AddSingleton<Jobs.Sweep>();
         services.AddSingleton<Jobs.ZoneMaking>();
         services.AddTransient<Jobs.ZoneJob>();
+        services.AddSingleton<Jobs.JobBoard>();
+        services.AddSingleton(s => new HouseReport(s.GetRequiredService<CatalogDatabase>(), s.GetRequiredService<Engine>(), s.GetRequiredService<DataFolder>()));
         if (configuration["Mail:Host"] is null) services.AddSingleton<Mail.ISendMail, Mail.FolderMail>();
         else services.AddSingleton<Mail.ISendMail, Mail.SmtpMail>();
 

@@ -19,6 +19,7 @@ public sealed class ZonesModule : IModule
         services.AddSingleton<IKnowPlaces>(s => s.GetRequiredService<Standing>());
         services.AddSingleton<IStaff>(s => s.GetRequiredService<Standing>());
         services.AddSingleton<IZoneSettings, Settings.AsTheFederalDefaults>();
+        services.AddSingleton<IRoleHistory, RoleHistory>();
         services.AddSingleton<IListDemoAccounts, DemoChoices>();
         services.AddScoped<IHearOfInvitations, GiveWhatWasPromised>();
         services.AddSingleton<IAddZones, AddZone>();

@@ -21,6 +21,7 @@ public static class AccessMatrix
         [May.CloseAndHandOver] = [Coordinator, Caseworker],
         [May.SeeWhoIsOnCall] = [ZoneAdministrator, Coordinator, Caseworker, OnCall, Trainee, FrontDesk],
         [May.ReadTheAudit] = [ZoneAdministrator, Coordinator, DataProtectionOfficer],
+        [May.ReviewUnusualOpenings] = [DataProtectionOfficer, Coordinator, OutsideStandIn],
         [May.DecideOnPersonalData] = [DataProtectionOfficer],
         [May.SeeExactFigures] = [Coordinator, Caseworker],
         [May.SeeMaskedFigures] = [ZoneAdministrator, DataProtectionOfficer],

@@ -16,6 +16,8 @@ public enum May
     CloseAndHandOver,
     SeeWhoIsOnCall,
     ReadTheAudit,
+    /// <summary>What the audit finds unusual is looked at by the data-protection officer; what is about that officer, by a coordinator, and where it is about both, by the outside stand-in.</summary>
+    ReviewUnusualOpenings,
     DecideOnPersonalData,
     SeeExactFigures,
     SeeMaskedFigures,

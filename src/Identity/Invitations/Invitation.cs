@@ -3,13 +3,14 @@ using System.Text;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 using VictimSupport.Foundation.Access;
+using VictimSupport.Foundation.Audit;
 using VictimSupport.Foundation.Persistence;
 using VictimSupport.Identity.Contracts;
 
 namespace VictimSupport.Identity.Invitations;
 
 /// <summary>A colleague is asked in: one link, good once, for 72 hours. Opening it uses nothing up; pressing the button does.</summary>
-internal sealed class Invitation
+internal sealed class Invitation : IOfZone
 {
     public static readonly TimeSpan GoodFor = TimeSpan.FromHours(72);
 

@@ -59,7 +59,9 @@ internal static class DemoVerbs
         var before = CultureInfo.CurrentUICulture;
         CultureInfo.CurrentUICulture = CultureInfo.GetCultureInfo(zone.Language + "-BE");
         var teller = zone.Caseworkers[^1];
-        await enter.In(zone.Code, pipeline => stories.Tell(pipeline, zone.Language, clock.Stand, ct), new Caller(teller, null, new HashSet<Role> { Role.Caseworker }));
+        var told = false;
+        await enter.In(zone.Code, async pipeline => told = await stories.Tell(pipeline, zone.Language, clock.Stand, ct), new Caller(teller, null, new HashSet<Role> { Role.Caseworker }));
+        if (told) await enter.In(zone.Code, pipeline => stories.TryInVain(pipeline, clock.Stand, ct), new Caller(zone.Caseworkers[1], null, new HashSet<Role> { Role.Caseworker }));
         if (dossiers > 0) await enter.In(zone.Code, pipeline => stories.Generate(pipeline, zone.Language, dossiers, seed, clock.Stand, ct), new Caller(teller, null, new HashSet<Role> { Role.Caseworker }));
         CultureInfo.CurrentUICulture = before;
     }

@@ -9,6 +9,7 @@ using Microsoft.Extensions.Time.Testing;
 using Npgsql;
 using VictimSupport.Foundation.Jobs;
 using VictimSupport.Foundation.Mail;
+using VictimSupport.Foundation.Modules;
 using VictimSupport.Foundation.Zones;
 
 [assembly: AssemblyFixture(typeof(VictimSupport.Tests.Kit.Platforms))]
@@ -78,6 +79,7 @@ public sealed class Platform : WebApplicationFactory<Program>
     public FakeTimeProvider Clock { get; } = new(new DateTimeOffset(2026, 11, 24, 9, 0, 0, TimeSpan.Zero)) { AutoAdvanceAmount = TimeSpan.FromTicks(10) };
     public Postbox Post { get; } = new();
     public LogCatcher Logs { get; } = new();
+    public PlantedWalls Walls { get; } = new();
     public string Folder => folder;
     public string Engine => engine;
 
@@ -110,6 +112,7 @@ public sealed class Platform : WebApplicationFactory<Program>
             services.Replace(ServiceDescriptor.Singleton<TimeProvider>(Clock));
             services.Replace(ServiceDescriptor.Singleton<ISendMail>(Post));
             services.AddSingleton<IStartupFilter, KitSignIn>();
+            services.AddSingleton<IHideDossiers>(Walls);
         });
     }
 
