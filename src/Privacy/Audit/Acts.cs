@@ -14,8 +14,18 @@ internal static class Acts
     /// <summary>An act without the code of its refusal.</summary>
     public static string InWords(string act) => Say(KeyOf(act)) ?? act;
 
-    /// <summary>Why a dossier opened, or what was asked for.</summary>
-    public static string Why(string code) => Say("Why_" + code.Replace('-', '_')) ?? code;
+    /// <summary>Why a dossier opened, or what was asked for; with the colleague's name where somebody was replaced.</summary>
+    public static string Why(string code, Func<Guid?, string>? name = null)
+    {
+        var said = Say("Why_" + StemOf(code).Replace('-', '_')) ?? StemOf(code);
+        return name is not null && Replaced(code) is { } colleague ? $"{said}: {name(colleague)}" : said;
+    }
+
+    /// <summary>A reason without whom it names: <c>replacing 0192…</c> is <c>replacing</c>, <c>on duty</c> is <c>on-duty</c>.</summary>
+    public static string StemOf(string why) => Replaced(why) is null ? why.Replace(' ', '-') : why[..why.IndexOf(' ', StringComparison.Ordinal)];
+
+    /// <summary>The colleague whom somebody replaced.</summary>
+    public static Guid? Replaced(string? why) => why?.Split(' ') is [_, var id] && Guid.TryParse(id, out var colleague) ? colleague : null;
 
     /// <summary>Why somebody was refused.</summary>
     public static string Refused(string code) => Say("Refused_" + code.Replace('-', '_')) ?? code;

@@ -33,7 +33,7 @@ internal sealed class Log(IMediator pipeline, People people) : PageModel, IShowA
     {
         await ShowAgain(ct);
         Shown = await pipeline.Send(Form, ct);
-        Name = await people.Named(Shown.Rows.Select(r => r.Line.Actor), ct);
+        Name = await people.Named(Shown.Rows.SelectMany(r => new[] { r.Line.Actor, Acts.Replaced(r.Line.Why) }).Distinct(), ct);
     }
 
     /// <param name="Dossier">The number of the dossier it was about; null where there is none, or none for this reader.</param>

@@ -142,7 +142,7 @@ internal sealed class Opened(IMediator pipeline, People people, TimeProvider clo
             if (line.Kind == LineKind.Refused) refused++;
             else if (line.Changed.Count > 0) changed++;
             else opened++;
-            if (line.Why is { } why) Why.Add(why);
+            if (line.Why is { } why) Why.Add(Acts.StemOf(why));
             At(line.At);
         }
 

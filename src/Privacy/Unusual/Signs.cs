@@ -27,7 +27,7 @@ internal static class Signs
 
     // A look into the audit of a dossier opens no dossier.
     public static bool IsOpening(Line line) => line is { Refusal: null, Subject: not null, Why: not null, IsOfAudit: false } && line.Kind is LineKind.Read or LineKind.Changed or LineKind.BreakGlass;
-    public static bool IsMerelyAllowed(Line line) => IsOpening(line) && MerelyMay.Contains(line.Why!);
+    public static bool IsMerelyAllowed(Line line) => IsOpening(line) && MerelyMay.Contains(Acts.StemOf(line.Why!));
 
     /// <param name="bearers">For each dossier opened that day, the colleagues whose names occur among its people.</param>
     /// <param name="onCall">Who held the on-call role that day.</param>
@@ -41,10 +41,10 @@ internal static class Signs
             {
                 if (!bearers.TryGetValue(dossier.Key, out var named)) continue;
                 if (named.Contains(person.Key)) yield return new Suspicion(FindingKind.OwnName, person.Key, day, 1, dossier.Key, person.Key);
-                else if (dossier.All(l => !OwnWork.Contains(l.Why!))) yield return new Suspicion(FindingKind.ColleaguesName, person.Key, day, 1, dossier.Key, named.First());
+                else if (dossier.All(l => !OwnWork.Contains(Acts.StemOf(l.Why!)))) yield return new Suspicion(FindingKind.ColleaguesName, person.Key, day, 1, dossier.Key, named.First());
             }
             if (Distinct(opened.Where(IsMerelyAllowed)) is >= FarAbove and var many && IsFarAbove(many, usual(person.Key))) yield return new Suspicion(FindingKind.ManyUnassigned, person.Key, day, many);
-            if (!onCall.Contains(person.Key) && Distinct(opened.Where(l => Moment.Local(l.At).Hour < NightEnds && !OwnWork.Contains(l.Why!))) is >= NightOpenings and var night) yield return new Suspicion(FindingKind.AtNight, person.Key, day, night);
+            if (!onCall.Contains(person.Key) && Distinct(opened.Where(l => Moment.Local(l.At).Hour < NightEnds && !OwnWork.Contains(Acts.StemOf(l.Why!)))) is >= NightOpenings and var night) yield return new Suspicion(FindingKind.AtNight, person.Key, day, night);
             var found = person.Where(l => l.Refusal is null && l.Act.EndsWith(".Search", StringComparison.Ordinal)).SelectMany(l => l.Listed).ToHashSet();
             if (found.Count >= SearchedWithoutOpening && !opened.Any(l => found.Contains(l.Subject!.Value))) yield return new Suspicion(FindingKind.ManyListedNoneOpened, person.Key, day, found.Count);
             if (person.Count(l => l.Refusal is { } code && !Harmless.Contains(code)) is >= Refusals and var refused) yield return new Suspicion(FindingKind.RefusedAgain, person.Key, day, refused);

@@ -26,6 +26,16 @@ public sealed class ActsTests(Platforms platforms)
     [Fact]
     public void A_refusal_is_told_from_its_act() => Assert.Equal(("Casework.Dossiers.ShowView", "absent"), Acts.Split("Casework.Dossiers.ShowView!absent"));
 
+    [Fact]
+    public void A_reason_names_the_colleague_who_was_replaced()
+    {
+        System.Globalization.CultureInfo.CurrentUICulture = System.Globalization.CultureInfo.GetCultureInfo("en");
+        var colleague = Guid.NewGuid();
+        Assert.Equal("replacing a colleague: Ada", Acts.Why($"replacing {colleague}", id => id == colleague ? "Ada" : ""));
+        Assert.Equal("on duty", Acts.Why("on duty"));
+        Assert.Equal("unheard of", Acts.Why("unheard of").Replace('-', ' '));
+    }
+
     private static IEnumerable<string> WithoutWords(IEnumerable<Type> types) => types.Where(t => t is { IsAbstract: false, IsInterface: false } && typeof(IBaseRequest).IsAssignableFrom(t))
         .Select(t => Acts.KeyOf(Act.Of(t))).Distinct().Where(key => Acts.Say(key) is null);
 
