@@ -121,7 +121,7 @@ internal sealed class Opened(IMediator pipeline, People people, TimeProvider clo
             var csv = new Csv();
             csv.Line(Words.Dossier, Words.OpenedCount, Words.ListedCount, Words.ChangedCount, Words.RefusedCount, Words.WhyHeading, Words.First, Words.Last);
             foreach (var row in answer.Rows)
-                csv.Line(row.Number, N(row.Opened), N(row.Listed), N(row.Changed), N(row.Refused), string.Join(", ", row.Why.Select(Acts.Why)), Moment.Show(row.First), Moment.Show(row.Last));
+                csv.Line(row.Number, N(row.Opened), N(row.Listed), N(row.Changed), N(row.Refused), string.Join(", ", row.Why.Select(why => Acts.Why(why))), Moment.Show(row.First), Moment.Show(row.Last));
             csv.Line(Words.Together(answer.Dossiers), N(answer.Opened), N(answer.Listed), N(answer.Changed), N(answer.Refused));
             return csv.ToBytes();
 
