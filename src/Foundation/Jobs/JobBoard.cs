@@ -1,7 +1,7 @@
 using System.Text.RegularExpressions;
 using Hangfire;
 using Hangfire.Common;
-using Hangfire.States;
+using Hangfire.Server;
 using Hangfire.Storage;
 
 namespace VictimSupport.Foundation.Jobs;
@@ -55,16 +55,18 @@ public sealed partial class JobBoard(JobStorage storage)
 public sealed class JobFaultException(string type) : Exception(type);
 
 /// <summary>The job engine keeps the message and the trace of what stopped a job in its own tables, and writes them to the log. Either may quote what was typed, so it is given only the type.</summary>
-public sealed class QuietFaults : IElectStateFilter, IJobFilter
+public sealed class QuietFaults : IServerFilter
 {
-    public bool AllowMultiple => false;
-
-    /// <summary>Before the filter that tries again, which logs.</summary>
-    public int Order => -1000;
-
-    public void OnStateElection(ElectStateContext context)
+    public void OnPerforming(PerformingContext context)
     {
-        if (context.CandidateState is not FailedState { Exception: not JobFaultException } failed) return;
-        context.CandidateState = new FailedState(new JobFaultException(failed.Exception.GetType().FullName ?? nameof(Exception))) { Reason = failed.Reason };
+        // Nothing has gone wrong yet.
+    }
+
+    public void OnPerformed(PerformedContext context)
+    {
+        // What is given up because the server stops is for the engine to put back into the queue.
+        if (context.Exception is null or OperationCanceledException) return;
+        var stopped = context.Exception is JobPerformanceException { InnerException: { } inner } ? inner : context.Exception;
+        if (stopped is not JobFaultException) throw new JobFaultException(stopped.GetType().FullName ?? nameof(Exception));
     }
 }

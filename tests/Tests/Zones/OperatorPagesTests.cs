@@ -35,7 +35,7 @@ public sealed class OperatorPagesTests(Platforms platforms)
         Assert.True(typed > 10, $"only {typed} fields were found to type into");
         await zone.RunJobs();
         var storage = platform.Services.GetRequiredService<JobStorage>();
-        Fail(storage, new InvalidOperationException(Canary));
+        Fail(storage, zone.Code, new InvalidOperationException(Canary));
         Assert.Contains(storage.GetMonitoringApi().FailedJobs(0, 10), f => Says(f.Value.ExceptionMessage)); // it is there to be shown
 
         using var visit = new Visit(platform, "operator", Guid.NewGuid(), Role.Operator);
@@ -157,10 +157,10 @@ public sealed class OperatorPagesTests(Platforms platforms)
         return typed;
     }
 
-    private static void Fail(JobStorage storage, Exception because)
+    private static void Fail(JobStorage storage, string zone, Exception because)
     {
         using var connection = storage.GetConnection();
-        var id = connection.CreateExpiredJob(Job.FromExpression<ZoneJob>(job => job.Run("1001", CancellationToken.None)), new Dictionary<string, string>(), DateTime.UtcNow, TimeSpan.FromHours(1));
+        var id = connection.CreateExpiredJob(Job.FromExpression<ZoneJob>(job => job.Run(zone, CancellationToken.None)), new Dictionary<string, string>(), DateTime.UtcNow, TimeSpan.FromHours(1));
         using var write = connection.CreateWriteTransaction();
         write.SetJobState(id, new FailedState(because)); // past the filter that would have quieted it
         write.Commit();
