@@ -66,9 +66,9 @@ internal sealed class Home(IMediator pipeline, ZoneRegistry registry) : PageMode
     {
         public async Task<IReadOnlyList<Row>> Handle(Query query, CancellationToken ct)
         {
-            var (now, language, opens) = (clock.GetUtcNow(), CultureInfo.CurrentUICulture.TwoLetterISOLanguageName, RoleGrant.OpensDossiers.ToList());
-            var staff = await house.Set<RoleGrant>().Where(g => g.Zone != null && g.From <= now && (g.To == null || g.To > now) && (g.ConfirmedBy != null || g.Reason == "demo" || !opens.Contains(g.Role)))
-                .GroupBy(g => g.Zone).Select(g => new { Zone = g.Key!.Value, Count = g.Select(one => one.Account).Distinct().Count() }).ToDictionaryAsync(g => g.Zone, g => g.Count, ct);
+            var (now, language) = (clock.GetUtcNow(), CultureInfo.CurrentUICulture.TwoLetterISOLanguageName);
+            var grants = await house.Set<RoleGrant>().AsNoTracking().Where(g => g.Zone != null && g.From <= now && (g.To == null || g.To > now)).ToListAsync(ct);
+            var staff = grants.Where(g => g.Counts(now)).GroupBy(g => g.Zone!.Value).ToDictionary(g => g.Key, g => g.Select(one => one.Account).Distinct().Count());
             return [.. (await house.Set<ZoneRecord>().AsNoTracking().OrderBy(z => z.Code).ToListAsync(ct)).Select(z => new Row(z.Code, z.NameIn(language), z.State, staff.GetValueOrDefault(z.Id)))];
         }
     }

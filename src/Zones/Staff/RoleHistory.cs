@@ -14,6 +14,5 @@ internal sealed class RoleHistory(CatalogDatabase catalog) : IRoleHistory
 
     private static RoleSpan Span(RoleGrant grant) => new(grant.Id, grant.Account, grant.Role, grant.From, Since(grant), grant.To, grant.GivenBy, grant.ConfirmedBy, grant.Reason);
 
-    private static DateTimeOffset? Since(RoleGrant grant) =>
-        !RoleGrant.OpensDossiers.Contains(grant.Role) || grant.Reason == "demo" ? grant.From : grant.Confirmed is { } confirmed && confirmed > grant.From ? confirmed : grant.ConfirmedBy is null ? null : grant.From;
+    private static DateTimeOffset? Since(RoleGrant grant) => grant.Confirmed is { } confirmed ? (confirmed > grant.From ? confirmed : grant.From) : grant.Counts(grant.From) ? grant.From : null;
 }
