@@ -199,9 +199,39 @@ namespace VictimSupport.Migrations.PostgreSql.Catalog
 
                     b.HasKey("Seq");
 
+                    b.HasIndex("At", "Seq");
+
                     b.HasIndex("Subject", "Seq");
 
+                    b.HasIndex("Actor", "At", "Seq");
+
                     b.ToTable("audit", (string)null);
+                });
+
+            modelBuilder.Entity("VictimSupport.Foundation.Jobs.ZoneVisit", b =>
+                {
+                    b.Property<Guid>("Zone")
+                        .HasColumnType("uuid");
+
+                    b.Property<DateTimeOffset?>("Ended")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<DateTimeOffset?>("Failed")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<string>("Fault")
+                        .HasMaxLength(200)
+                        .HasColumnType("character varying(200)");
+
+                    b.Property<DateTimeOffset?>("OldestDue")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<int>("Waiting")
+                        .HasColumnType("integer");
+
+                    b.HasKey("Zone");
+
+                    b.ToTable("zone_visit", (string)null);
                 });
 
             modelBuilder.Entity("VictimSupport.Foundation.Secrecy.FormKeys+Row", b =>

@@ -198,9 +198,39 @@ namespace VictimSupport.Migrations.SqlServer.Catalog
 
                     b.HasKey("Seq");
 
+                    b.HasIndex("At", "Seq");
+
                     b.HasIndex("Subject", "Seq");
 
+                    b.HasIndex("Actor", "At", "Seq");
+
                     b.ToTable("audit", (string)null);
+                });
+
+            modelBuilder.Entity("VictimSupport.Foundation.Jobs.ZoneVisit", b =>
+                {
+                    b.Property<Guid>("Zone")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<DateTimeOffset?>("Ended")
+                        .HasColumnType("datetimeoffset");
+
+                    b.Property<DateTimeOffset?>("Failed")
+                        .HasColumnType("datetimeoffset");
+
+                    b.Property<string>("Fault")
+                        .HasMaxLength(200)
+                        .HasColumnType("nvarchar(200)");
+
+                    b.Property<DateTimeOffset?>("OldestDue")
+                        .HasColumnType("datetimeoffset");
+
+                    b.Property<int>("Waiting")
+                        .HasColumnType("int");
+
+                    b.HasKey("Zone");
+
+                    b.ToTable("zone_visit", (string)null);
                 });
 
             modelBuilder.Entity("VictimSupport.Foundation.Secrecy.FormKeys+Row", b =>
