@@ -37,6 +37,9 @@ public sealed class CaseworkModule : IModule
         services.AddSingleton<IInMenu, SearchInMenu>();
         services.AddSingleton<IInMenu, TrayInMenu>();
         services.AddSingleton<IInMenu, MessageInMenu>();
+        services.AddScoped<IFindDossiers, NumbersOfDossiers>();
+        services.AddScoped<INameDossiers, NumbersOfDossiers>();
+        services.AddScoped<IRecogniseColleagues, People.Colleagues>();
         services.AddScoped<IRing, Bell>();
         services.AddScoped<IRing>(s => s.GetRequiredService<Desk>());
         services.AddScoped<IHoldCaseload, Caseload>();

@@ -42,6 +42,8 @@ public sealed class ZonesModule : IModule
         services.AddSingleton<IDeliverForTheHouse, Confirmations.RoleCountsMail>();
         services.AddSingleton<IDeliverForTheHouse, Confirmations.ReviewOwedMail>();
         services.AddSingleton<IKnowRoles, RolesInTheCatalogue>();
+        services.AddSingleton<IZoneSettings, Settings.AsTheFederalDefaults>();
+        services.AddSingleton<IRoleHistory, RoleHistory>();
         services.AddSingleton<IListDemoAccounts, DemoChoices>();
         services.AddScoped<IHearOfInvitations, GiveWhatWasPromised>();
         services.AddSingleton<IAddZones, AddZone>();

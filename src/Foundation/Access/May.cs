@@ -28,6 +28,8 @@ public enum May
     SeeWhoIsOnCall,
     SayWhoIsAway,
     ReadTheAudit,
+    /// <summary>What the audit finds unusual is looked at by the data-protection officer; what is about that officer, by a coordinator, and where it is about both, by the outside stand-in.</summary>
+    ReviewUnusualOpenings,
     DecideOnPersonalData,
     SeeExactFigures,
     SeeMaskedFigures,
