@@ -1,5 +1,7 @@
+using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using VictimSupport.Foundation.Access;
+using VictimSupport.Foundation.Api;
 using VictimSupport.Foundation.Jobs;
 using VictimSupport.Foundation.Modules;
 using VictimSupport.Identity.Contracts;
@@ -36,8 +38,11 @@ public sealed class ZonesModule : IModule
         services.AddSingleton<ImportZones>();
         services.AddSingleton<IImportZones>(s => s.GetRequiredService<ImportZones>());
         services.AddSingleton<IMakeStoryZones, StoryZones>();
+        services.AddSingleton<IOfferScope, Api.Me.Offer>();
         services.AddSingleton<IInMenu, StaffInMenu>();
         services.AddSingleton<IInMenu, ConfirmationsInMenu>();
         services.AddSingleton<IInMenu, Access.MatrixInMenu>();
     }
+
+    public void Map(WebApplication app) => Api.Me.Map(app.MapApi(Api.Me.Scope));
 }

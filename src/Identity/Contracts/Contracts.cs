@@ -155,3 +155,9 @@ public interface IKnowRoles
     /// <summary>Everybody in a zone with the roles held there now.</summary>
     Task<IReadOnlyDictionary<Guid, IReadOnlySet<Role>>> StaffOf(VictimSupport.Foundation.Persistence.CatalogDbContext house, Guid zone, DateTimeOffset now, CancellationToken ct);
 }
+
+/// <summary>Names of the programs that a zone let in.</summary>
+public interface IKnowPrograms
+{
+    ValueTask<string?> Name(Guid client, CancellationToken ct);
+}

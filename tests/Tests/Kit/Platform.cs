@@ -81,6 +81,9 @@ public sealed class Platform : WebApplicationFactory<Program>
     public string Folder => folder;
     public string Engine => engine;
 
+    /// <summary>For a second host on the same catalogue.</summary>
+    public Dictionary<string, string?> SameHouse => new() { ["Database:Prefix"] = prefix, ["Data:Directory"] = folder };
+
     /// <param name="conduct">The code of conduct stands at the door, as in life; else whoever comes has accepted it.</param>
     public static Platform Start(string engine, Dictionary<string, string?>? settings = null, bool conduct = false)
     {
