@@ -35,6 +35,7 @@ public static class House
         services.AddSingleton(s => new Provisioning(s.GetRequiredService<Engine>(), s.GetRequiredService<CatalogDatabase>(), s.GetRequiredService<ZoneRegistry>(), s.GetRequiredService<IHoldTheMasterKey>(), s.GetRequiredService<TimeProvider>()));
         services.AddSingleton(s => new KeyCare(s.GetRequiredService<CatalogDatabase>(), s.GetRequiredService<ZoneRegistry>(), s.GetRequiredService<Engine>(), s.GetRequiredService<IHoldTheMasterKey>()));
         services.AddSingleton<AuditDesk>();
+        services.AddSingleton<HouseSeal>();
         services.AddSingleton<EnterZone>();
         services.AddSingleton<Verification>();
         services.AddSingleton<Jobs.NextDue>();

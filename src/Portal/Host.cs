@@ -7,6 +7,7 @@ using VictimSupport.Design;
 using VictimSupport.Design.Chrome;
 using VictimSupport.Foundation;
 using VictimSupport.Foundation.Access;
+using VictimSupport.Foundation.Api;
 using VictimSupport.Foundation.Jobs;
 using VictimSupport.Foundation.Modules;
 using VictimSupport.Foundation.Persistence;
@@ -76,6 +77,7 @@ internal static class Host
         app.MapRazorPages();
         Health.Map(app);
         foreach (var module in modules) module.Map(app);
+        ApiDoor.MapNothingElse(app);
     }
 
     private static void AddJobs(IServiceCollection services, IConfiguration configuration)

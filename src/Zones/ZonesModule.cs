@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using VictimSupport.Foundation.Access;
+using VictimSupport.Foundation.Api;
 using VictimSupport.Foundation.Jobs;
 using VictimSupport.Foundation.Modules;
 using VictimSupport.Identity.Contracts;
@@ -50,6 +51,8 @@ public sealed class ZonesModule : IModule
         services.AddSingleton<ImportZones>();
         services.AddSingleton<IImportZones>(s => s.GetRequiredService<ImportZones>());
         services.AddSingleton<IMakeStoryZones, StoryZones>();
+        services.AddSingleton<IOfferScope, Api.Me.Offer>();
+        services.AddSingleton<IKnowPools, Pools.PoolBook>();
         services.AddSingleton<IInMenu, StaffInMenu>();
         services.AddScoped<Confirmations.WhatWaits>();
         services.AddScoped<IAwaitASecondPerson, Confirmations.Roles>();
@@ -58,4 +61,5 @@ public sealed class ZonesModule : IModule
     }
 
     public void Map(WebApplication app) => Settings.Theme.Map(app);
+    public void Map(WebApplication app) => Api.Me.Map(app.MapApi(Api.Me.Scope));
 }

@@ -13,6 +13,8 @@ public static class AccessMatrix
         [May.BringStaffIn] = [ZoneAdministrator],
         [May.ConfirmRoles] = [ZoneAdministrator, Coordinator, DataProtectionOfficer],
         [May.RecoverAccounts] = [ZoneAdministrator, DataProtectionOfficer],
+        [May.SetUpSignIn] = [ZoneAdministrator],
+        [May.LetProgramsIn] = [ZoneAdministrator],
         [May.OpenCallOuts] = [Coordinator, Caseworker, OnCall],
         [May.FillTheTray] = [Coordinator, Caseworker, OnCall, Trainee, FrontDesk],
         [May.WorkOnDossiers] = [Coordinator, Caseworker, OnCall, Trainee, OutsideStandIn],

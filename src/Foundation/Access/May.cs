@@ -8,6 +8,12 @@ public enum May
     BringStaffIn,
     ConfirmRoles,
     RecoverAccounts,
+
+    /// <summary>Say at which provider the zone's people sign in.</summary>
+    SetUpSignIn,
+
+    /// <summary>Register other programs and what they may ask.</summary>
+    LetProgramsIn,
     OpenCallOuts,
     FillTheTray,
     WorkOnDossiers,

@@ -82,6 +82,7 @@ public sealed class Trail
             if (refusal is not null) json.WriteString("refused", refusal);
             if (caller.IsPlatform) json.WriteBoolean("platform", true);
             else if (caller.Session is { } session) json.WriteString("session", session);
+            if (caller.Client is { } client) json.WriteString("client", client);
             if (response is IListDossiers list)
             {
                 json.WriteStartArray("listed");

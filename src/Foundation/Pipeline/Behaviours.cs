@@ -38,7 +38,7 @@ internal sealed class Authorise<TRequest, TResponse>(UseCase useCase) : IPipelin
         ?? throw new InvalidOperationException($"{typeof(TRequest)} carries neither [Requires] nor [Open].");
 
     public Task<TResponse> Handle(TRequest request, CancellationToken cancellationToken, RequestHandlerDelegate<TResponse> next) =>
-        Demand.Deed is { } deed && !useCase.Caller.May(deed) ? throw new RefusedException("role") : next();
+        Demand.Admits(useCase.Caller) ? next() : throw new RefusedException(useCase.Caller.Client is null ? "role" : "scope");
 }
 
 /// <summary>Some deeds need a factor shown just now, whatever page or endpoint they come from.</summary>

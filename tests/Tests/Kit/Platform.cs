@@ -83,6 +83,9 @@ public sealed partial class Platform : WebApplicationFactory<Program>
     public string Folder => folder;
     public string Engine => engine;
 
+    /// <summary>For a second host on the same catalogue.</summary>
+    public Dictionary<string, string?> SameHouse => new() { ["Database:Prefix"] = prefix, ["Data:Directory"] = folder };
+
     /// <param name="conduct">The code of conduct stands at the door, as in life; else whoever comes has accepted it.</param>
     /// <param name="services">What else a test replaces: what another module would say.</param>
     public static Platform Start(string engine, Dictionary<string, string?>? settings = null, bool conduct = false, Action<IServiceCollection>? services = null)
