@@ -3,7 +3,6 @@ using VictimSupport.Casework.Countersign;
 using VictimSupport.Casework.Dossiers;
 using VictimSupport.Casework.FollowUps;
 using VictimSupport.Casework.Intakes;
-using VictimSupport.Casework.Walls;
 using VictimSupport.Casework.Tray;
 using VictimSupport.Casework.Walls;
 using VictimSupport.Casework.Worklist;
@@ -39,7 +38,7 @@ public sealed class CaseworkModule : IModule
         services.AddSingleton<IInMenu, MessageInMenu>();
         services.AddScoped<IFindDossiers, NumbersOfDossiers>();
         services.AddScoped<INameDossiers, NumbersOfDossiers>();
-        services.AddScoped<IRecogniseColleagues, People.Colleagues>();
+        services.AddScoped<IRecogniseColleagues, People.Namesakes>();
         services.AddScoped<IRing, Bell>();
         services.AddScoped<IRing>(s => s.GetRequiredService<Desk>());
         services.AddScoped<IHoldCaseload, Caseload>();

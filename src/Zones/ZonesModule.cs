@@ -43,7 +43,6 @@ public sealed class ZonesModule : IModule
         services.AddSingleton<IDeliverForTheHouse, Confirmations.RoleCountsMail>();
         services.AddSingleton<IDeliverForTheHouse, Confirmations.ReviewOwedMail>();
         services.AddSingleton<IKnowRoles, RolesInTheCatalogue>();
-        services.AddSingleton<IZoneSettings, Settings.AsTheFederalDefaults>();
         services.AddSingleton<IRoleHistory, RoleHistory>();
         services.AddSingleton<IListDemoAccounts, DemoChoices>();
         services.AddScoped<IHearOfInvitations, GiveWhatWasPromised>();
@@ -60,6 +59,9 @@ public sealed class ZonesModule : IModule
         services.AddSingleton<IInMenu, Access.MatrixInMenu>();
     }
 
-    public void Map(WebApplication app) => Settings.Theme.Map(app);
-    public void Map(WebApplication app) => Api.Me.Map(app.MapApi(Api.Me.Scope));
+    public void Map(WebApplication app)
+    {
+        Settings.Theme.Map(app);
+        Api.Me.Map(app.MapApi(Api.Me.Scope));
+    }
 }

@@ -8,7 +8,7 @@ namespace VictimSupport.Casework.People;
 
 /// <summary>Tells whose name occurs among the people of a dossier, by the tokens of the search and nothing else: no person is opened for it.
 /// Every name of two words and more must be found word for word with one and the same person; that other words share all their tokens happens once in some ten million.</summary>
-internal sealed class Colleagues(ZoneDbContext zone, UseCase here) : IRecogniseColleagues
+internal sealed class Namesakes(ZoneDbContext zone, UseCase here) : IRecogniseColleagues
 {
     public async Task<IReadOnlyDictionary<Guid, IReadOnlySet<Guid>>> In(IReadOnlyCollection<Guid> dossiers, IReadOnlyDictionary<Guid, string> names, CancellationToken ct)
     {
