@@ -37,7 +37,6 @@ public sealed class CaseworkModule : IModule
         services.AddSingleton<IInMenu, TrayInMenu>();
         services.AddSingleton<IInMenu, MessageInMenu>();
         services.AddScoped<IFindDossiers, NumbersOfDossiers>();
-        services.AddScoped<INameDossiers, NumbersOfDossiers>();
         services.AddScoped<IRecogniseColleagues, People.Namesakes>();
         services.AddScoped<IRing, Bell>();
         services.AddScoped<IRing>(s => s.GetRequiredService<Desk>());

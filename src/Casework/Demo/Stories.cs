@@ -57,7 +57,7 @@ internal sealed class Stories(TimeProvider clock) : ITellStories
     public async Task<Guid?> NameTrainee(IMediator pipeline, Guid trainee, Action<TimeSpan> stand, CancellationToken ct)
     {
         stand(TimeSpan.FromHours(1));
-        var named = await pipeline.Send(new TraineesNote.Name(trainee), ct);
+        var named = await TraineesNote.Name(pipeline, trainee, ct);
         stand(TimeSpan.Zero);
         return named;
     }

@@ -10,6 +10,7 @@ using VictimSupport.Tests.Casework;
 using VictimSupport.Tests.Kit;
 using VictimSupport.Zones.Contracts;
 using VictimSupport.Zones.Staff;
+using Opened = VictimSupport.Privacy.Questions.Opened;
 
 namespace VictimSupport.Tests.Privacy;
 

@@ -31,7 +31,7 @@ internal static class Colleagues
     public static async Task<RoleGrant> Grant(this Platform platform, Guid account, Role role)
     {
         await using var house = platform.Services.GetRequiredService<CatalogDatabase>().Lease();
-        return await house.Set<RoleGrant>().AsNoTracking().Where(g => g.Account == account && g.Role == role).OrderByDescending(g => g.Id).FirstAsync(TestContext.Current.CancellationToken);
+        return await house.Set<RoleGrant>().AsNoTracking().Where(g => g.Account == account && g.Role == role).OrderByDescending(g => g.From).FirstAsync(TestContext.Current.CancellationToken);
     }
 
     /// <summary>Does the role count now, as every request sees it?</summary>
