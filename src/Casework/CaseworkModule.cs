@@ -14,6 +14,7 @@ public sealed class CaseworkModule : IModule
     public void Add(IServiceCollection services)
     {
         services.AddScoped<Guard>();
+        services.AddSingleton<IShipSubKinds, Codes.ShippedSubKinds>();
         services.AddScoped<Duplicates>();
         services.AddSingleton<IInMenu, WorklistInMenu>();
         services.AddSingleton<IInMenu, IntakeInMenu>();

@@ -16,6 +16,7 @@ using VictimSupport.Foundation.Persistence;
 using VictimSupport.Foundation.Pipeline;
 using VictimSupport.Foundation.Secrecy;
 using VictimSupport.Foundation.Secrecy.Search;
+using VictimSupport.Zones.Contracts;
 
 namespace VictimSupport.Casework.Intakes;
 
@@ -116,7 +117,7 @@ internal sealed class Register(IMediator pipeline, WhereAndWho who, TimeProvider
         }
     }
 
-    internal sealed class Handler(ZoneDbContext zone, UseCase here, Caller caller, Trail trail, TimeProvider clock) : IRequestHandler<Command, Registered>
+    internal sealed class Handler(ZoneDbContext zone, UseCase here, Caller caller, Trail trail, IZoneSettings settings, TimeProvider clock) : IRequestHandler<Command, Registered>
     {
         public async Task<Registered> Handle(Command form, CancellationToken ct)
         {
@@ -129,7 +130,7 @@ internal sealed class Register(IMediator pipeline, WhereAndWho who, TimeProvider
             var person = Person.Add(dossier.Id, identity, form.Capacity ?? kind.Capacity, form.Language, now);
             var safe = SafeContact.For(person);
             if (form.Safe is { } rule && rule != Rule.NotAsked) safe.Agree(rule, default, default, default, default, new SafeDetails(), caller.Self, now);
-            var first = FollowUp.Plan(dossier.Id, [person.Id], ActKind.FirstContact, null, now + FirstContactWithin, caller.Self, now);
+            var first = FollowUp.Plan(dossier.Id, [person.Id], ActKind.FirstContact, null, now + (await settings.Of(here.InZone.Id, ct)).FirstContactWithin, caller.Self, now);
             dossier.Lead = person.Id;
             dossier.NextDue = first.DueAt;
             if (caller.Is(Role.Caseworker) && !caller.Is(Role.Coordinator)) dossier.Assign(caller.Self);
@@ -142,9 +143,6 @@ internal sealed class Register(IMediator pipeline, WhereAndWho who, TimeProvider
             SearchToken.Add(zone, key, dossier.Id, dossier.Id, [new SearchPart(PartKind.DossierNumber, dossier.Number)]);
             return new Registered(dossier.Id, IsNew: true);
         }
-
-        /// <summary>A first contact is due within two days unless the zone says otherwise.</summary>
-        private static readonly TimeSpan FirstContactWithin = TimeSpan.FromHours(48);
 
         private static string? Said(string? text) => string.IsNullOrWhiteSpace(text) ? null : text.Trim();
     }

@@ -18,6 +18,7 @@ public interface IOfDossier
 public sealed class Trail
 {
     private readonly List<(string Kind, Guid Id, string How)> changes = [];
+    private readonly List<(string What, string? From, string? To)> turns = [];
     private Guid? subject;
     private string? reason;
 
@@ -27,6 +28,9 @@ public sealed class Trail
         subject = dossier;
         reason = why;
     }
+
+    /// <summary>A setting turns from one value to another, null meaning the default. Settings are about the house, never about a person.</summary>
+    public void Turns(string what, string? from, string? to) => turns.Add((what, from, to));
 
     internal void Changes(ChangeTracker tracker)
     {
@@ -66,6 +70,19 @@ public sealed class Trail
             {
                 json.WriteStartArray("changed");
                 foreach (var (kind, id, how) in changes) json.WriteStringValue($"{kind} {how} {id}");
+                json.WriteEndArray();
+            }
+            if (turns.Count > 0 && refusal is null)
+            {
+                json.WriteStartArray("turned");
+                foreach (var (what, from, to) in turns)
+                {
+                    json.WriteStartObject();
+                    json.WriteString("what", what);
+                    json.WriteString("from", from);
+                    json.WriteString("to", to);
+                    json.WriteEndObject();
+                }
                 json.WriteEndArray();
             }
             json.WriteEndObject();

@@ -28,3 +28,14 @@ public interface INameDossiers
     /// <summary>Numbers by id, of the current zone; ids that are none are left out. Whoever asks has left out what its reader may not know of.</summary>
     Task<IReadOnlyDictionary<Guid, string>> Numbers(IEnumerable<Guid> dossiers, CancellationToken ct);
 }
+
+/// <summary>Knows the sub-kinds of facts that are shipped; implemented where facts are coded.</summary>
+public interface IShipSubKinds
+{
+    /// <summary>Those whose people may get a first letter before anybody was asked, if the zone says so: never violence between partners or in a family, sexual violence or stalking.</summary>
+    IReadOnlyList<ShippedSubKind> ForFirstLetters { get; }
+}
+
+/// <param name="Word">In the reader's language, asked for at the moment of use.</param>
+/// <param name="ByDefault">Allowed where the zone has said nothing.</param>
+public sealed record ShippedSubKind(string Code, Func<string> Word, bool ByDefault);
