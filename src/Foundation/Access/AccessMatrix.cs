@@ -11,7 +11,7 @@ public static class AccessMatrix
         [May.RunThePlatform] = [Operator],
         [May.SetUpTheZone] = [ZoneAdministrator, Coordinator],
         [May.BringStaffIn] = [ZoneAdministrator],
-        [May.ConfirmRoles] = [Coordinator, DataProtectionOfficer],
+        [May.ConfirmRoles] = [ZoneAdministrator, Coordinator, DataProtectionOfficer],
         [May.OpenCallOuts] = [Coordinator, Caseworker, OnCall],
         [May.FillTheTray] = [Coordinator, Caseworker, OnCall, Trainee, FrontDesk],
         [May.WorkOnDossiers] = [Coordinator, Caseworker, OnCall, OutsideStandIn],
@@ -26,6 +26,7 @@ public static class AccessMatrix
         [May.SeeExactFigures] = [Coordinator, Caseworker],
         [May.SeeMaskedFigures] = [ZoneAdministrator, DataProtectionOfficer],
         [May.SeeProtectedFigures] = [Operator, ZoneAdministrator, Coordinator, Caseworker, OnCall, DataProtectionOfficer, Analyst],
+        [May.ReviewAccess] = [ZoneAdministrator, DataProtectionOfficer],
         [May.BeSignedIn] = Enum.GetValues<Role>(),
         [May.HoldAnAccount] = Enum.GetValues<Role>(),
     };

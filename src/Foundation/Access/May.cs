@@ -22,6 +22,9 @@ public enum May
     SeeMaskedFigures,
     SeeProtectedFigures,
 
+    /// <summary>Look each quarter at who may do what, and sign.</summary>
+    ReviewAccess,
+
     /// <summary>Hold any role in the place where one stands.</summary>
     BeSignedIn,
 
