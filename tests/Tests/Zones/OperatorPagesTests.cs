@@ -137,7 +137,7 @@ public sealed class OperatorPagesTests(Platforms platforms)
     private static async Task<int> TypeEverywhere(Platform platform, TestZone zone, Guid dossier)
     {
         var typed = 0;
-        var paths = Templates(platform).Where(t => !PageDoor.Zoneless.Contains(t.Split('/')[0])).Select(t => "/" + System.Text.RegularExpressions.Regex.Replace(t, "\\{[^}]*\\}", dossier.ToString())).ToList();
+        var paths = Templates(platform).Where(t => !PageDoor.Zoneless.Contains(t.Split('/')[0])).Select(t => "/" + System.Text.RegularExpressions.Regex.Replace(t, "\\{[^}]*\\}", dossier.ToString(), System.Text.RegularExpressions.RegexOptions.None, TimeSpan.FromSeconds(1))).ToList();
         foreach (var role in (Role[])[Role.Coordinator, Role.Caseworker, Role.ZoneAdministrator, Role.FrontDesk, Role.DataProtectionOfficer])
         {
             foreach (var path in paths)
