@@ -63,6 +63,11 @@ public sealed class IdentityModule : IModule
         foreach (var kind in Enum.GetValues<NoticeKind>()) services.AddSingleton<IDeliverForTheHouse>(s => ActivatorUtilities.CreateInstance<NoticeMail>(s, kind));
         services.AddSingleton<IInMenu, RecoveriesInMenu>();
         services.AddSingleton<IInMenu, Clients.ClientsInMenu>();
+        services.AddSingleton<Federations.Providers>();
+        services.AddSingleton<Federations.Trips>();
+        services.AddSingleton<Federations.HomeRule>();
+        services.AddScoped<IAwaitASecondPerson, Federations.Changes>();
+        services.AddSingleton<IInMenu, Federations.FederationInMenu>();
         Tokens.TokenServer.Add(services);
         Cookies.Add(services);
     }

@@ -39,6 +39,7 @@ public sealed class ZonesModule : IModule
         services.AddSingleton<IImportZones>(s => s.GetRequiredService<ImportZones>());
         services.AddSingleton<IMakeStoryZones, StoryZones>();
         services.AddSingleton<IOfferScope, Api.Me.Offer>();
+        services.AddSingleton<IKnowPools, Pools.PoolBook>();
         services.AddSingleton<IInMenu, StaffInMenu>();
         services.AddSingleton<IInMenu, ConfirmationsInMenu>();
         services.AddSingleton<IInMenu, Access.MatrixInMenu>();

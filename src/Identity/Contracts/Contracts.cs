@@ -161,3 +161,18 @@ public interface IKnowPrograms
 {
     ValueTask<string?> Name(Guid client, CancellationToken ct);
 }
+
+/// <summary>Knows which zones have agreed to accept each other's people; implemented where pools live.</summary>
+public interface IKnowPools
+{
+    /// <summary>Do both belong to one pool today?</summary>
+    Task<bool> Share(Guid zone, Guid other, CancellationToken ct);
+}
+
+/// <summary>After a theft: ends the keys of the token server.</summary>
+public interface IEndTokenKeys
+{
+    /// <summary>Every token is worth nothing from now on; new keys are made when they are needed.</summary>
+    /// <returns>How many keys were ended.</returns>
+    Task<int> EndAll(CancellationToken ct);
+}

@@ -6,11 +6,12 @@ using Microsoft.IdentityModel.Tokens;
 using OpenIddict.Server;
 using VictimSupport.Foundation.Persistence;
 using VictimSupport.Foundation.Secrecy;
+using VictimSupport.Identity.Contracts;
 
 namespace VictimSupport.Identity.Tokens;
 
 /// <summary>The token server's keys as the catalogue has them, half a minute old at most; all web processes share them. Makes the next one in time.</summary>
-internal sealed class TokenKeys(CatalogDatabase catalog, HouseSeal seal, TimeProvider clock) : IConfigureOptions<OpenIddictServerOptions>, IOptionsChangeTokenSource<OpenIddictServerOptions>
+internal sealed class TokenKeys(CatalogDatabase catalog, HouseSeal seal, TimeProvider clock) : IConfigureOptions<OpenIddictServerOptions>, IOptionsChangeTokenSource<OpenIddictServerOptions>, IEndTokenKeys
 {
     private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(30);
     private readonly SemaphoreSlim one = new(1, 1);

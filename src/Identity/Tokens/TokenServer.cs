@@ -28,6 +28,7 @@ internal static class TokenServer
     public static void Add(IServiceCollection services)
     {
         services.AddSingleton<TokenKeys>();
+        services.AddSingleton<IEndTokenKeys>(s => s.GetRequiredService<TokenKeys>());
         services.AddSingleton<IConfigureOptions<OpenIddictServerOptions>>(s => s.GetRequiredService<TokenKeys>());
         services.AddSingleton<IOptionsChangeTokenSource<OpenIddictServerOptions>>(s => s.GetRequiredService<TokenKeys>());
         services.AddSingleton<Bearers>();
@@ -39,7 +40,7 @@ internal static class TokenServer
             server.SetConfigurationEndpointUris(".well-known/openid-configuration").SetJsonWebKeySetEndpointUris(".well-known/jwks").SetAuthorizationEndpointUris("connect/authorize")
                 .SetTokenEndpointUris("connect/token").SetRevocationEndpointUris("connect/revocation").SetIntrospectionEndpointUris("connect/introspection");
             server.AllowAuthorizationCodeFlow().RequireProofKeyForCodeExchange().AllowRefreshTokenFlow().AllowClientCredentialsFlow();
-            server.SetAccessTokenLifetime(AccessFor).SetAuthorizationCodeLifetime(CodeFor).SetIdentityTokenLifetime(AccessFor).SetRefreshTokenLifetime(Sessions.Session.Absolute);
+            server.SetAccessTokenLifetime(AccessFor).SetAuthorizationCodeLifetime(CodeFor).SetIdentityTokenLifetime(AccessFor).SetRefreshTokenLifetime(Sessions.SessionLimits.OfTheHouse.Absolute);
             // No tables of the package: clients and grants are ours, written by the pipeline and recorded.
             server.EnableDegradedMode().DisableScopeValidation().DisableResourceValidation().DisableAudienceValidation();
             server.AddEventHandler<ValidateAuthorizationRequestContext>(b => b.UseScopedHandler<Checks>());

@@ -20,11 +20,15 @@ internal sealed class SignedIn : IDisposable
     {
         (this.zone, Account, Session) = (zone, account, session.Id);
         Visit = new Visit(zone.Platform.CreateDefaultClient(new Uri("http://localhost"), new CookieContainerHandler(jar)), zone.Code);
+        Own = new Visit(Visit.Client, "");
     }
 
     public Guid Account { get; }
     public Guid Session { get; }
     public Visit Visit { get; }
+
+    /// <summary>In front of the pages of one's own account, outside the zone.</summary>
+    public Visit Own { get; }
 
     public static async Task<SignedIn> In(TestZone zone, string mail, params Role[] roles)
     {
