@@ -41,6 +41,7 @@ public static class House
         services.AddSingleton<Jobs.Sweep>();
         services.AddSingleton<Jobs.ZoneMaking>();
         services.AddTransient<Jobs.ZoneJob>();
+        services.AddTransient<Jobs.HouseJob>();
         if (configuration["Mail:Host"] is null) services.AddSingleton<Mail.ISendMail, Mail.FolderMail>();
         else services.AddSingleton<Mail.ISendMail, Mail.SmtpMail>();
 

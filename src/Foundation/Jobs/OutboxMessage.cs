@@ -25,14 +25,17 @@ public sealed class OutboxMessage : IFallDue
 
     /// <summary>The account it goes to, where it goes to one.</summary>
     public Guid? To { get; private set; }
+
+    /// <summary>In the catalogue's outbox: the zone it is of; null: the platform. In a zone's own outbox it says nothing.</summary>
+    public Guid? Zone { get; private set; }
     public DateTimeOffset NotBefore { get; private set; }
     public DateTimeOffset? Delivered { get; private set; }
     public int Attempts { get; private set; }
 
     public DateTimeOffset? Due => Delivered is null ? NotBefore : null;
 
-    public static OutboxMessage New(string key, string kind, Guid? about, Guid? to, DateTimeOffset notBefore) =>
-        new() { Id = Guid.CreateVersion7(notBefore), Key = key, Kind = kind, About = about, To = to, NotBefore = notBefore };
+    public static OutboxMessage New(string key, string kind, Guid? about, Guid? to, DateTimeOffset notBefore, Guid? zone = null) =>
+        new() { Id = Guid.CreateVersion7(notBefore), Key = key, Kind = kind, About = about, To = to, NotBefore = notBefore, Zone = zone };
 
     /// <summary>Taken in hand: after a crash the next try waits, and carries the same key, so that receivers can tell.</summary>
     internal void Claim(DateTimeOffset now)
@@ -47,6 +50,12 @@ public sealed class OutboxMessage : IFallDue
     {
         public void Configure(EntityTypeBuilder<OutboxMessage> b)
         {
+            Both(b);
+            b.Ignore(m => m.Zone);
+        }
+
+        internal static void Both(EntityTypeBuilder<OutboxMessage> b)
+        {
             b.ToTable("outbox");
             b.HasKey(m => m.Id);
             b.Property(m => m.Id).ValueGeneratedNever();
@@ -58,6 +67,23 @@ public sealed class OutboxMessage : IFallDue
             b.HasIndex(m => new { m.Delivered, m.NotBefore });
         }
     }
+
+    internal sealed class InTheCatalogue : ICatalogMapping<OutboxMessage>
+    {
+        public void Configure(EntityTypeBuilder<OutboxMessage> b)
+        {
+            Mapping.Both(b);
+            b.HasIndex(m => m.About);
+        }
+    }
+}
+
+/// <summary>Carries out one kind of message of the catalogue's outbox: what must reach the outside because a role or an invitation was written.
+/// It may be called again after a crash: the message's key lets it act once.</summary>
+public interface IDeliverForTheHouse
+{
+    string Kind { get; }
+    Task Deliver(OutboxMessage message, CancellationToken ct);
 }
 
 /// <summary>Carries out one kind of outbox message. It may be called again after a crash: the message's key lets it act once.</summary>

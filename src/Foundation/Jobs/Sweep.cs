@@ -19,6 +19,7 @@ public sealed class Sweep(CatalogDatabase catalog, ZoneMaking making, TimeProvid
         var jobs = (IBackgroundJobClient)services.GetService(typeof(IBackgroundJobClient))!;
         foreach (var code in await Due(ct)) jobs.Enqueue<ZoneJob>(job => job.Run(code, CancellationToken.None));
         if ((await making.Waiting(ct)).Count > 0) making.Start();
+        if (await HouseIsDue(ct)) jobs.Enqueue<HouseJob>(job => job.Run(CancellationToken.None));
     }
 
     /// <summary>Codes of the zones to visit now; one that is being visited already is left alone.</summary>
@@ -30,6 +31,13 @@ public sealed class Sweep(CatalogDatabase catalog, ZoneMaking making, TimeProvid
         var codes = await house.Set<ZoneRecord>().AsNoTracking().Where(z => z.State == ZoneState.Active && (all || z.NextDue <= now)).OrderBy(z => z.NextDue).Select(z => z.Code).ToListAsync(ct);
         if (all) lastFull = now;
         return [.. codes.Where(code => Start(code, now))];
+    }
+
+    private async Task<bool> HouseIsDue(CancellationToken ct)
+    {
+        var now = clock.GetUtcNow();
+        await using var house = catalog.Lease();
+        return await house.Set<OutboxMessage>().AnyAsync(m => m.Delivered == null && m.NotBefore <= now, ct);
     }
 
     internal void Finished(string code) => running.TryRemove(code, out _);
