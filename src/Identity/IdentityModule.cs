@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Identity;
 using Microsoft.AspNetCore.Identity.EntityFrameworkCore;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using VictimSupport.Foundation.Jobs;
 using VictimSupport.Foundation.Modules;
 using VictimSupport.Foundation.Persistence;
 using VictimSupport.Identity.Accounts;
@@ -36,7 +37,11 @@ public sealed class IdentityModule : IModule
         services.AddSingleton<IAccounts>(s => s.GetRequiredService<AccountBook>());
         services.AddSingleton<TotpSecrets>();
         services.AddSingleton<SignIn.HalfWay>();
-        services.AddSingleton<IInvite, Inviting>();
+        services.AddSingleton<PaperCodes>();
+        services.AddSingleton<Door>();
+        services.AddSingleton<Inviting>();
+        services.AddSingleton<IInvite>(s => s.GetRequiredService<Inviting>());
+        services.AddSingleton<IDeliverForTheHouse, InvitationLetter>();
         services.AddSingleton<IMakeDemoAccounts, Demo.DemoAccounts>();
         Cookies.Add(services);
     }

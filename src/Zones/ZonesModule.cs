@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using VictimSupport.Foundation.Access;
+using VictimSupport.Foundation.Jobs;
 using VictimSupport.Foundation.Modules;
 using VictimSupport.Identity.Contracts;
 using VictimSupport.Zones.Contracts;
@@ -14,7 +15,16 @@ public sealed class ZonesModule : IModule
 {
     public void Add(IServiceCollection services)
     {
+        services.AddSingleton<Absences.WhoIsAway>();
+        services.AddScoped<Absences.StandsIn>();
         services.AddSingleton<Standing>();
+        services.AddScoped<Bringing>();
+        services.AddScoped<Ending>();
+        services.AddScoped<IDoWhatIsDue, RoleEnds>();
+        services.AddSingleton<IDeliverForTheHouse, AccessEndedMail>();
+        services.AddSingleton<Conduct.Conducts>();
+        services.AddSingleton<IStandAtTheDoor>(s => s.GetRequiredService<Conduct.Conducts>());
+        services.AddSingleton<IInMenu, Absences.AbsencesInMenu>();
         services.AddSingleton<IKnowStanding>(s => s.GetRequiredService<Standing>());
         services.AddSingleton<IKnowPlaces>(s => s.GetRequiredService<Standing>());
         services.AddSingleton<IStaff>(s => s.GetRequiredService<Standing>());

@@ -67,12 +67,20 @@ internal abstract class NeutralMail(ISendMail mail, IAccounts accounts, IStaff s
 
     public virtual async Task Deliver(OutboxMessage message, ZoneRecord zone, CancellationToken ct)
     {
-        var to = message.To is { } one ? [one] : await staff.Holding(zone.Id, [Role.Coordinator], ct);
+        var to = message.To is { } one ? await InTheirPlace(zone.Id, one, ct) : await staff.Holding(zone.Id, [Role.Coordinator], ct);
         foreach (var colleague in (await accounts.Named(to, ct)).Values)
         {
             var (subject, text) = Say(colleague.Language);
             await mail.Send(new Letter($"{message.Key} {colleague.Id}", colleague.Email, subject, text), ct);
         }
+    }
+
+    // Whoever is away is replaced; where nobody replaces them, and where somebody works here no more, it is the coordinators'.
+    private async Task<IReadOnlyList<Guid>> InTheirPlace(Guid zone, Guid account, CancellationToken ct)
+    {
+        var away = await staff.AwayNow(zone, account, ct);
+        if ((away is null ? account : away.Replacement) is { } one && (await staff.Holding(zone, Enum.GetValues<Role>(), ct)).Contains(one)) return [one];
+        return await staff.Holding(zone, [Role.Coordinator], ct);
     }
 
     /// <summary>In the reader's language, whatever the job's is.</summary>

@@ -20,6 +20,7 @@ public static class AccessMatrix
         [May.BreakGlass] = [Coordinator, Caseworker, OnCall],
         [May.CloseAndHandOver] = [Coordinator, Caseworker],
         [May.SeeWhoIsOnCall] = [ZoneAdministrator, Coordinator, Caseworker, OnCall, Trainee, FrontDesk],
+        [May.SayWhoIsAway] = [Coordinator, OutsideStandIn],
         [May.ReadTheAudit] = [ZoneAdministrator, Coordinator, DataProtectionOfficer],
         [May.DecideOnPersonalData] = [DataProtectionOfficer],
         [May.SeeExactFigures] = [Coordinator, Caseworker],

@@ -15,6 +15,7 @@ public enum May
     BreakGlass,
     CloseAndHandOver,
     SeeWhoIsOnCall,
+    SayWhoIsAway,
     ReadTheAudit,
     DecideOnPersonalData,
     SeeExactFigures,

@@ -25,3 +25,11 @@ public static class Pass
     public static string PlaceOf(Guid zone) => zone.ToString("N");
     public const string OperatorPlace = "operator", FiguresPlace = "figures";
 }
+
+/// <summary>Something that must be done before anything of a zone opens to an account, such as accepting the code of conduct.</summary>
+public interface IStandAtTheDoor
+{
+    /// <param name="sends">A form is sent: where the account has been in before, it passes, so that nothing that was typed is lost.</param>
+    /// <returns>The page below the zone on which it is done; null: the way is free.</returns>
+    ValueTask<string?> First(Guid zone, Guid account, bool sends, CancellationToken ct);
+}

@@ -60,10 +60,28 @@ public static class ZonePath
             {
                 who.Caller = await http.RequestServices.GetRequiredService<Pulse>().Wait(http.RequestServices.GetRequiredService<IKnowStanding>().Of(account, session, who.Zone?.Id, http.RequestAborted)) ?? Caller.Nobody;
                 http.User = principal;
+                if (await Before(http, who) is { } first)
+                {
+                    var back = HttpMethods.IsGet(http.Request.Method) ? "?to=" + Uri.EscapeDataString(http.Request.PathBase + http.Request.Path + http.Request.QueryString) : "";
+                    http.Response.Redirect(http.Request.PathBase + first + back);
+                    return;
+                }
             }
         }
         await next();
     });
+
+    // What stands at the door of a zone for those who may go in; whoever may not is told nothing of it.
+    private static async Task<string?> Before(HttpContext http, WhereAndWho who)
+    {
+        if (who.Zone is not { } zone || who.Caller.Account is not { } account || who.Caller.Roles.Count == 0) return null;
+        var sends = !HttpMethods.IsGet(http.Request.Method) && !HttpMethods.IsHead(http.Request.Method);
+        foreach (var keeper in http.RequestServices.GetServices<IStandAtTheDoor>())
+        {
+            if (await http.RequestServices.GetRequiredService<Pulse>().Wait(keeper.First(zone.Id, account, sends, http.RequestAborted)) is { } first && !http.Request.Path.StartsWithSegments(first)) return first;
+        }
+        return null;
+    }
 
     private static Guid? Read(ClaimsPrincipal principal, string claim) => Guid.TryParse(principal.FindFirstValue(claim), out var id) ? id : null;
 }

@@ -36,6 +36,13 @@ internal sealed class AccountBook(CatalogDatabase catalog, Pulse pulse, TimeProv
         return await house.Set<Account>().AsNoTracking().SingleOrDefaultAsync(a => a.NormalizedEmail == normal, ct) is { } account ? Of(account) : null;
     }
 
+    public async Task<IReadOnlyDictionary<Guid, DateTimeOffset?>> LastSignIns(IEnumerable<Guid> accounts, CancellationToken ct)
+    {
+        var ids = accounts.Distinct().ToList();
+        await using var house = catalog.Lease();
+        return await house.Set<Account>().AsNoTracking().Where(a => ids.Contains(a.Id)).ToDictionaryAsync(a => a.Id, a => a.LastSignIn, ct);
+    }
+
     public void Forget(Guid account) => known.TryRemove(account, out _);
 
     private static Colleague Of(Account account) => new(account.Id, account.DisplayName, account.Email ?? "", account.Language, account.Theme);

@@ -8,6 +8,9 @@ public interface ISessions
     /// <summary>The account behind a living session, and notes that it was seen; null: ended, too old, too long idle.</summary>
     ValueTask<Guid?> AccountOf(Guid session, CancellationToken ct);
 
+    /// <summary>How many sessions of the account are alive.</summary>
+    Task<int> AliveOf(Guid account, CancellationToken ct);
+
     /// <summary>Ends every session of an account, inside a use case that writes the catalogue: dead here at the next request after it commits, in other processes within seconds.</summary>
     /// <returns>How many were alive.</returns>
     Task<int> EndSessions(VictimSupport.Foundation.Persistence.CatalogDbContext house, Guid account, DateTimeOffset now, CancellationToken ct);
@@ -23,30 +26,72 @@ public interface IAccounts
     ValueTask<IReadOnlyDictionary<Guid, Colleague>> Named(IEnumerable<Guid> accounts, CancellationToken ct);
 
     Task<Colleague?> WithEmail(string email, CancellationToken ct);
+
+    /// <summary>When each last signed in; null: never yet.</summary>
+    Task<IReadOnlyDictionary<Guid, DateTimeOffset?>> LastSignIns(IEnumerable<Guid> accounts, CancellationToken ct);
 }
 
 /// <summary>What an invitation will give when it is taken up.</summary>
-/// <param name="Zone">null: a role on the platform.</param>
-public sealed record Promise(Guid? Zone, Role Role, DateOnly? Until);
+/// <param name="Zone">null: roles on the platform.</param>
+/// <param name="Until">The last day on which the roles count; null: no end.</param>
+public sealed record Promise(Guid? Zone, IReadOnlyList<Role> Roles, DateOnly? Until)
+{
+    public Promise(Guid? zone, Role role, DateOnly? until) : this(zone, [role], until) { }
+}
 
-/// <summary>An open or ended invitation, as those who gave it may see it.</summary>
-public sealed record InvitationState(Guid Id, string Email, string DisplayName, Guid? Zone, Role Role, DateTimeOffset Expires, DateTimeOffset? TakenUp, DateTimeOffset? Revoked);
+/// <summary>Who is asked in.</summary>
+/// <param name="Language">fr, nl, de or en: of the mail.</param>
+public sealed record Invitee(string Email, string DisplayName, string Language);
+
+/// <summary>What became of the mail that carries a link.</summary>
+/// <param name="None">The link goes another way, such as the command line.</param>
+/// <param name="Failed">The mail server refused it or was away; it is tried again.</param>
+public enum InvitationMail { None, Waiting, Failed, Sent }
+
+/// <summary>An open or ended invitation, as those who gave it may see it: never whether the address had an account before.</summary>
+/// <param name="Opened">When the link was first opened, by the person or by a scanner of mails.</param>
+/// <param name="OnPaper">A code for paper is in use.</param>
+public sealed record InvitationState(Guid Id, string Email, string DisplayName, Guid? Zone, IReadOnlyList<Role> Roles, DateOnly? Until, DateTimeOffset Created, DateTimeOffset Expires,
+    DateTimeOffset? Opened, DateTimeOffset? TakenUp, DateTimeOffset? Revoked, InvitationMail Mail, bool OnPaper)
+{
+    public bool IsOpen(DateTimeOffset now) => TakenUp is null && Revoked is null && now < Expires;
+}
 
 /// <summary>Invites people. Called from inside a use case that writes the catalogue.</summary>
 public interface IInvite
 {
-    /// <summary>Adds an invitation to the catalogue's current transaction.</summary>
-    /// <returns>The one-time path, <c>/account/invitation/…</c>: known here and in the mail only, hashed at rest.</returns>
+    /// <summary>Adds an invitation to the catalogue's current transaction; no mail leaves.</summary>
+    /// <returns>The one-time path, <c>/account/invitation/…</c>: known here only, hashed at rest.</returns>
     string Invite(VictimSupport.Foundation.Persistence.CatalogDbContext house, string email, string displayName, Promise promise, Guid? by, DateTimeOffset now);
+
+    /// <summary>The same, and the mail with the link leaves by the catalogue's outbox once the transaction is kept. The link is sealed until then and forgotten after.</summary>
+    /// <param name="address">Where the portal is reached, such as <c>https://portal.example</c>.</param>
+    void InviteByMail(VictimSupport.Foundation.Persistence.CatalogDbContext house, Invitee invitee, Promise promise, Guid by, string address, DateTimeOffset now);
+
+    /// <summary>A new link and new 72 hours; the old link and a code on paper are dead.</summary>
+    /// <exception cref="RefusedException">It is not there, taken up, or revoked.</exception>
+    Task Resend(VictimSupport.Foundation.Persistence.CatalogDbContext house, Guid invitation, Guid? zone, string address, DateTimeOffset now, CancellationToken ct);
+
+    /// <summary>Makes a short code with check digits that is handed over on paper; an earlier one is dead.</summary>
+    /// <returns>The code, known here only.</returns>
+    /// <exception cref="RefusedException">It is not there, or no longer open.</exception>
+    Task<string> CodeForPaper(VictimSupport.Foundation.Persistence.CatalogDbContext house, Guid invitation, Guid? zone, DateTimeOffset now, CancellationToken ct);
 
     Task<IReadOnlyList<InvitationState>> Of(VictimSupport.Foundation.Persistence.CatalogDbContext house, Guid? zone, CancellationToken ct);
     Task Revoke(VictimSupport.Foundation.Persistence.CatalogDbContext house, Guid invitation, Guid? zone, DateTimeOffset now, CancellationToken ct);
 }
 
-/// <summary>Told, in the same transaction, that somebody took an invitation up: the module that knows roles gives the one promised.</summary>
+/// <summary>Told, in the same transaction, that somebody took an invitation up: the module that knows roles gives those promised.</summary>
 public interface IHearOfInvitations
 {
-    Task TakenUp(VictimSupport.Foundation.Persistence.CatalogDbContext house, Guid account, Promise promise, Guid? invitedBy, CancellationToken ct);
+    /// <param name="onPaper">With the code that whoever invited has seen: then nothing counts before a second person says so.</param>
+    Task TakenUp(VictimSupport.Foundation.Persistence.CatalogDbContext house, Guid account, Promise promise, Guid? invitedBy, bool onPaper, CancellationToken ct);
+
+    /// <summary>It is kept: what was remembered of the account's roles is old.</summary>
+    void Kept(Guid account);
+
+    /// <summary>The name of the zone that asks, in the reader's language.</summary>
+    Task<string> NameOf(VictimSupport.Foundation.Persistence.CatalogDbContext house, Promise promise, CancellationToken ct);
 }
 
 /// <summary>Accounts of the demo: nobody's, with no password.</summary>

@@ -21,6 +21,7 @@ internal sealed class Show(IMediator pipeline, IKnowPlaces places, WhereAndWho w
     public string Name { get; private set; } = "";
     public DateTimeOffset? LastSignIn { get; private set; }
     public IReadOnlyList<Place> Places { get; private set; } = [];
+    public int Invitations { get; private set; }
     public IReadOnlyList<Choice> Languages { get; } = [new("fr", "Français"), new("nl", "Nederlands"), new("de", "Deutsch"), new("en", "English")];
     public IReadOnlyList<Choice> Themes => [new("auto", Words.ThemeAuto), new("light", Words.ThemeLight), new("night", Words.ThemeNight)];
 
@@ -36,6 +37,7 @@ internal sealed class Show(IMediator pipeline, IKnowPlaces places, WhereAndWho w
         var own = await pipeline.Send(new Query(), ct);
         (Name, LastSignIn) = (own.DisplayName, own.LastSignIn);
         Places = await places.Of(who.Caller.Self, ct);
+        Invitations = (await pipeline.Send(new Identity.Invitations.Mine.Query(), ct)).Count;
     }
 
     public async Task<IActionResult> OnPostAsync(CancellationToken ct)

@@ -13,22 +13,26 @@ using VictimSupport.Identity.Contracts;
 
 namespace VictimSupport.Identity.Invitations;
 
-/// <summary>A colleague takes an invitation up: name, password, second factor. Opening the page uses nothing up; the button does.</summary>
+/// <summary>A colleague takes an invitation up: name, password, second factor; or, signed in, with the account there is. Opening the page uses nothing up; a button does.</summary>
 [Open("the link is the key")]
-internal sealed class Accept(IMediator pipeline, TotpSecrets secrets) : PageModel, IShowAgain
+internal sealed class Accept(IMediator pipeline, TotpSecrets secrets, IHearOfInvitations told, WhereAndWho who) : PageModel, IShowAgain
 {
     [BindProperty] public Command Form { get; set; } = new();
     [BindProperty(SupportsGet = true)] public string Token { get; set; } = "";
-    public bool IsOpen { get; private set; }
+
+    /// <summary>null: the link is no longer good.</summary>
+    public View? Shown { get; private set; }
     public string TotpSecret => Totp.Show(secrets.Open(Form.Totp));
 
     public async Task OnGetAsync(CancellationToken ct)
     {
         await ShowAgain(ct);
-        if (IsOpen) Form = new Command { Totp = secrets.Protect(Totp.NewSecret()), DisplayName = (await pipeline.Send(new Query { Token = Token }, ct))!.DisplayName };
+        if (Shown is not { } shown) return;
+        await pipeline.Send(new NoteOpened { Token = Token }, ct);
+        Form = new Command { Totp = secrets.Protect(Totp.NewSecret()), DisplayName = shown.DisplayName };
     }
 
-    public async Task ShowAgain(CancellationToken ct) => IsOpen = await pipeline.Send(new Query { Token = Token }, ct) is not null;
+    public async Task ShowAgain(CancellationToken ct) => Shown = await pipeline.Send(new Query { Token = Token }, ct);
 
     public async Task<IActionResult> OnPostAsync(CancellationToken ct)
     {
@@ -38,8 +42,28 @@ internal sealed class Accept(IMediator pipeline, TotpSecrets secrets) : PageMode
         return RedirectToPage("/Identity/Invitations/Accepted");
     }
 
+    public async Task<IActionResult> OnPostTakeAsync(CancellationToken ct)
+    {
+        if (who.Caller.Account is not { } account) return NotFound();
+        ModelState.Clear(); // the form of a new account is not filled in
+        await pipeline.Send(new Mine.TakeUp { Token = Token }, ct);
+        told.Kept(account);
+        TempData["Done"] = Words.TakenUpDone;
+        return RedirectToPage("/Identity/Home/Show");
+    }
+
+    /// <param name="SignedInAs">The name of the account that reads this; null: nobody is signed in.</param>
+    /// <param name="Fits">The invitation is for the address of that account.</param>
+    internal sealed record View(string DisplayName, string Zone, string? SignedInAs, bool Fits);
+
     [Open("shows whether the link is still good")]
-    internal sealed record Query : ICatalogQuery<Invitation?>
+    internal sealed record Query : ICatalogQuery<View?>
+    {
+        internal string Token { get; init; } = "";
+    }
+
+    [Open("notes that the link was opened; it stays good")]
+    internal sealed record NoteOpened : ICatalogCommand<bool>
     {
         internal string Token { get; init; } = "";
     }
@@ -68,32 +92,44 @@ internal sealed class Accept(IMediator pipeline, TotpSecrets secrets) : PageMode
         }
     }
 
-    internal sealed class QueryHandler(CatalogDbContext house, TimeProvider clock) : IRequestHandler<Query, Invitation?>
+    internal sealed class QueryHandler(CatalogDbContext house, Door door, IHearOfInvitations told, Caller caller) : IRequestHandler<Query, View?>
     {
-        public async Task<Invitation?> Handle(Query query, CancellationToken ct)
+        public async Task<View?> Handle(Query query, CancellationToken ct)
         {
-            var hash = Invitation.Hash(query.Token);
-            return await house.Set<Invitation>().AsNoTracking().SingleOrDefaultAsync(i => i.TokenHash == hash, ct) is { } found && found.IsOpen(clock.GetUtcNow()) ? found : null;
+            if (await door.Find(house, query.Token, ct) is not { } found) return null;
+            var self = caller.Account is { } id ? await house.Set<Account>().AsNoTracking().SingleOrDefaultAsync(a => a.Id == id, ct) : null;
+            return new View(found.Invitation.DisplayName, await told.NameOf(house, found.Invitation.Promise, ct), self?.DisplayName, self?.NormalizedEmail == found.Invitation.NormalizedEmail);
         }
     }
 
-    internal sealed class Handler(CatalogDbContext house, UserManager<Account> accounts, TotpSecrets secrets, IHearOfInvitations told, TimeProvider clock) : IRequestHandler<Command, IReadOnlyList<string>>
+    internal sealed class NoteHandler(CatalogDbContext house, Door door, TimeProvider clock) : IRequestHandler<NoteOpened, bool>
+    {
+        public async Task<bool> Handle(NoteOpened command, CancellationToken ct)
+        {
+            if (await door.Find(house, command.Token, ct) is not { } found) return false;
+            found.Invitation.Open(clock.GetUtcNow());
+            return true;
+        }
+    }
+
+    internal sealed class Handler(CatalogDbContext house, UserManager<Account> accounts, TotpSecrets secrets, Door door, IHearOfInvitations told, TimeProvider clock) : IRequestHandler<Command, IReadOnlyList<string>>
     {
         public async Task<IReadOnlyList<string>> Handle(Command form, CancellationToken ct)
         {
-            var (now, hash) = (clock.GetUtcNow(), Invitation.Hash(form.Token));
-            var invitation = await house.Set<Invitation>().SingleOrDefaultAsync(i => i.TokenHash == hash, ct) ?? throw new RefusedException("absent");
+            var (invitation, onPaper) = await door.Find(house, form.Token, ct) ?? throw new RefusedException("absent");
+            var now = clock.GetUtcNow();
             invitation.TakeUp(now);
             var codes = Totp.NewRecoveryCodes();
             var secret = secrets.Open(form.Totp);
             var account = new Account
             {
-                Id = Guid.CreateVersion7(now), UserName = invitation.Email, Email = invitation.Email, EmailConfirmed = true, DisplayName = form.DisplayName.Trim(), LockoutEnabled = true, Created = now,
+                // The mailed link proves the address; a code on paper does not.
+                Id = Guid.CreateVersion7(now), UserName = invitation.Email, Email = invitation.Email, EmailConfirmed = !onPaper, DisplayName = form.DisplayName.Trim(), LockoutEnabled = true, Created = now,
                 Language = System.Globalization.CultureInfo.CurrentUICulture.TwoLetterISOLanguageName, TotpSecret = form.Totp, LastTotpStep = Totp.StepOf(secret, form.Code, now)!.Value, RecoveryCodes = [.. codes.Select(Totp.Hash)],
             };
             var made = await accounts.CreateAsync(account, form.Secret);
             if (!made.Succeeded) throw new ValidationException([.. made.Errors.Select(e => Say(e.Code))]);
-            await told.TakenUp(house, account.Id, invitation.Promise, invitation.By, ct);
+            await told.TakenUp(house, account.Id, invitation.Promise, invitation.By, onPaper, ct);
             return codes;
         }
 

@@ -30,6 +30,13 @@ internal sealed class SessionBook(CatalogDatabase catalog, TimeProvider clock) :
         return entry.Session.Account;
     }
 
+    public async Task<int> AliveOf(Guid account, CancellationToken ct)
+    {
+        var now = clock.GetUtcNow();
+        await using var house = catalog.Lease();
+        return (await house.Set<Session>().AsNoTracking().Where(s => s.Account == account && s.Ended == null).ToListAsync(ct)).Count(s => s.IsAlive(now));
+    }
+
     public async Task<int> EndSessions(CatalogDbContext house, Guid account, DateTimeOffset now, CancellationToken ct)
     {
         var alive = await house.Set<Session>().Where(s => s.Account == account && s.Ended == null).ToListAsync(ct);

@@ -11,7 +11,13 @@ public interface IStaff
 
     /// <summary>Colleagues who are absent now and whom this account replaces: it sees their dossiers for that time.</summary>
     ValueTask<IReadOnlyList<Guid>> ReplacedBy(Guid zone, Guid account, CancellationToken ct);
+
+    /// <summary>Is the account away now, and who replaces it? null: it is there.</summary>
+    ValueTask<Away?> AwayNow(Guid zone, Guid account, CancellationToken ct);
 }
+
+/// <param name="Replacement">null: the coordinators look after what falls due.</param>
+public sealed record Away(Guid? Replacement, DateTimeOffset Until);
 
 /// <summary>How a zone works, as of now: federal defaults, the zone's own choices, never below the locked minimum.</summary>
 public interface IZoneSettings

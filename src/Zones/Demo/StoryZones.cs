@@ -3,6 +3,8 @@ using VictimSupport.Foundation.Access;
 using VictimSupport.Foundation.Persistence;
 using VictimSupport.Foundation.Zones;
 using VictimSupport.Identity.Contracts;
+using VictimSupport.Zones.Absences;
+using VictimSupport.Zones.Conduct;
 using VictimSupport.Zones.Contracts;
 using VictimSupport.Zones.Pools;
 using VictimSupport.Zones.Staff;
@@ -10,7 +12,7 @@ using VictimSupport.Zones.Staff;
 namespace VictimSupport.Zones.Demo;
 
 /// <summary>Four fictitious zones in one pool, with somebody in every role. Names of people end in the zone's letter, so nobody takes them for real.</summary>
-internal sealed class StoryZones(Provisioning provisioning, CatalogDatabase catalog, IMakeDemoAccounts accounts, TimeProvider clock) : IMakeStoryZones
+internal sealed class StoryZones(Provisioning provisioning, CatalogDatabase catalog, IMakeDemoAccounts accounts, IInvite invitations, TimeProvider clock) : IMakeStoryZones
 {
     private static readonly (string Code, string? Fr, string? Nl, string? De, string[] Languages, string Letter)[] Zones =
     [
@@ -36,7 +38,7 @@ internal sealed class StoryZones(Provisioning provisioning, CatalogDatabase cata
         foreach (var (code, fr, nl, de, languages, letter) in Zones.Concat(Enumerable.Range(5, 96).Select(Plain)).Take(Math.Max(zones, Zones.Length)))
         {
             var zone = await provisioning.AddZone(code, fr, nl, de, languages, ct);
-            made.Add(await catalog.WriteAsPlatform("Zones.Demo", zone.Id, house => Staff(house, zone, languages[0], letter), ct));
+            made.Add(await catalog.WriteAsPlatform("Zones.Demo", zone.Id, house => Staff(house, zone, languages[0], letter, ct), ct));
         }
         await catalog.WriteAsPlatform("Zones.Demo", null, async house =>
         {
@@ -52,19 +54,49 @@ internal sealed class StoryZones(Provisioning provisioning, CatalogDatabase cata
         return made;
     }
 
-    private Task<StoryZone> Staff(CatalogDbContext house, ZoneRecord zone, string language, string letter)
+    private async Task<StoryZone> Staff(CatalogDbContext house, ZoneRecord zone, string language, string letter, CancellationToken ct)
     {
         var caseworkers = new List<Guid>();
+        var people = new Dictionary<string, Guid>(StringComparer.Ordinal);
         foreach (var (role, name) in People)
         {
-            var account = accounts.Ensure(house, $"{name.Replace('è', 'e').ToLowerInvariant()}.{zone.Code}@example.test", $"{name} Demo-{letter}", language, clock.GetUtcNow());
+            var account = people[name] = accounts.Ensure(house, $"{name.Replace('è', 'e').ToLowerInvariant()}.{zone.Code}@example.test", $"{name} Demo-{letter}", language, clock.GetUtcNow());
             Give(house, account, zone.Id, role);
+            // One colleague of the last zone has not been in yet: the code of conduct stands before everything else.
+            if (letter != "D" || role != Role.FrontDesk) Accepts(house, account, zone.Id);
             if (role is Role.Coordinator or Role.Caseworker) caseworkers.Add(account);
             // The on-call colleague of zone A works the nights of zone B too: one account, two zones.
-            if (role == Role.OnCall && zone.Code == "9901" && house.Set<ZoneRecord>().AsNoTracking().SingleOrDefault(z => z.Code == "9902") is { } neighbour) Give(house, account, neighbour.Id, Role.OnCall);
-            if (role == Role.OnCall && zone.Code == "9902" && house.Set<ZoneRecord>().AsNoTracking().SingleOrDefault(z => z.Code == "9901") is { } other) Give(house, account, other.Id, Role.OnCall);
+            if (role == Role.OnCall && zone.Code == "9901" && house.Set<ZoneRecord>().AsNoTracking().SingleOrDefault(z => z.Code == "9902") is { } neighbour) Lend(house, account, neighbour.Id);
+            if (role == Role.OnCall && zone.Code == "9902" && house.Set<ZoneRecord>().AsNoTracking().SingleOrDefault(z => z.Code == "9901") is { } other) Lend(house, account, other.Id);
         }
-        return Task.FromResult(new StoryZone(zone.Code, language, caseworkers));
+        if (Zones.Any(z => z.Code == zone.Code)) await ComingAndGoing(house, zone, language, letter, people, ct);
+        return new StoryZone(zone.Code, language, caseworkers);
+    }
+
+    // Somebody is invited, somebody waits for a second person, somebody is away and replaced.
+    private async Task ComingAndGoing(CatalogDbContext house, ZoneRecord zone, string language, string letter, Dictionary<string, Guid> people, CancellationToken ct)
+    {
+        var (now, administrator) = (clock.GetUtcNow(), people["Bernard"]);
+        var nora = accounts.Ensure(house, $"nora.{zone.Code}@example.test", $"Nora Demo-{letter}", language, now);
+        if (!await house.Set<RoleGrant>().AnyAsync(g => g.Account == nora, ct)) house.Add(RoleGrant.Give(nora, zone.Id, Role.Caseworker, null, administrator, "invitation", now));
+        if (!(await invitations.Of(house, zone.Id, ct)).Any(i => i.IsOpen(now)))
+            invitations.Invite(house, $"sacha.{zone.Code}@example.test", $"Sacha Demo-{letter}", new Promise(zone.Id, RoleTemplates.RolesOf(RoleTemplate.CaseworkerOnCall), null), administrator, now);
+        if (await house.Set<Absence>().AnyAsync(a => a.Zone == zone.Id && a.To > now, ct)) return;
+        // In zone A the coordinator, who sees all: there the stories show what a colleague may not see.
+        var today = Design.Html.Moment.Day(now);
+        house.Add(Absence.Plan(zone.Id, people["Karel"], today.AddDays(-1), today.AddDays(8), people[letter == "A" ? "Claire" : "Inès"], people["Karel"], now));
+    }
+
+    private void Lend(CatalogDbContext house, Guid account, Guid zone)
+    {
+        Give(house, account, zone, Role.OnCall);
+        Accepts(house, account, zone);
+    }
+
+    private void Accepts(CatalogDbContext house, Guid account, Guid zone)
+    {
+        var known = house.Set<ConductAcceptance>().Local.Concat(house.Set<ConductAcceptance>().AsNoTracking().Where(a => a.Account == account && a.Zone == zone));
+        if (!known.Any(a => a.Account == account && a.Zone == zone)) house.Add(new ConductAcceptance { Id = Guid.CreateVersion7(clock.GetUtcNow()), Zone = zone, Account = account, Version = ConductText.First, Language = "fr", At = clock.GetUtcNow() });
     }
 
     private void Give(CatalogDbContext house, Guid account, Guid? zone, Role role)

@@ -22,8 +22,8 @@ internal sealed class AddZone(Provisioning provisioning, CatalogDatabase catalog
     private Task<string?> InviteFirst(string email, Promise promise, CancellationToken ct) => catalog.WriteAsPlatform("Zones.InviteFirst", promise.Zone, async house =>
     {
         var now = clock.GetUtcNow();
-        var held = (await house.Set<RoleGrant>().Where(g => g.Zone == promise.Zone && g.Role == promise.Role).ToListAsync(ct)).Any(g => g.Counts(now));
-        var invited = (await invitations.Of(house, promise.Zone, ct)).Any(i => i.Role == promise.Role && i.TakenUp is null && i.Revoked is null && now < i.Expires);
+        var held = (await house.Set<RoleGrant>().Where(g => g.Zone == promise.Zone && promise.Roles.Contains(g.Role)).ToListAsync(ct)).Any(g => g.Counts(now));
+        var invited = (await invitations.Of(house, promise.Zone, ct)).Any(i => i.Roles.Any(promise.Roles.Contains) && i.IsOpen(now));
         return held || invited ? null : invitations.Invite(house, email, "", promise, null, now);
     }, ct);
 }

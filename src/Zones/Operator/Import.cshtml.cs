@@ -1,4 +1,3 @@
-using System.Text;
 using FluentValidation;
 using MediatR;
 using Microsoft.AspNetCore.Http;
@@ -9,6 +8,7 @@ using VictimSupport.Foundation.Persistence;
 using VictimSupport.Foundation.Pipeline;
 using VictimSupport.Foundation.Zones;
 using VictimSupport.Zones.Contracts;
+using VictimSupport.Zones.Files;
 
 namespace VictimSupport.Zones.Operator;
 
@@ -41,35 +41,10 @@ internal sealed class Import(IMediator pipeline, ImportZones zones) : PageModel
 
     private async Task<bool> Check(CancellationToken ct)
     {
-        byte[] file;
-        if (Form.File is { Length: > 0 and <= ZoneFile.LargestBytes } upload)
-        {
-            using var read = new MemoryStream();
-            await upload.CopyToAsync(read, ct);
-            file = read.ToArray();
-        }
-        else
-        {
-            file = Encoding.UTF8.GetBytes(Form.Text ?? "");
-        }
-        if (file.Length == 0)
-        {
-            ModelState.AddModelError("Form.File", Words.ImportNothing);
-            Response.StatusCode = StatusCodes.Status422UnprocessableEntity;
-            return false;
-        }
+        if (await Form.Read(this, ZoneFile.LargestBytes, ct) is not { } file) return false;
         Found = await pipeline.Send(new Query(file), ct);
-        // What was uploaded stays in the box: checking and importing need one choosing of the file, also without script.
-        Form = Form with { File = null, Text = Encoding.UTF8.GetString(file).TrimStart('\uFEFF') };
-        ModelState.Remove("Form.Text");
+        Form = Form.Keep(this, file);
         return true;
-    }
-
-    internal sealed record Upload
-    {
-        public IFormFile? File { get; init; }
-        public string? Text { get; init; }
-        public bool SkipBadLines { get; init; }
     }
 
     [Requires(May.RunThePlatform)]

@@ -1,14 +1,11 @@
-using System.Globalization;
-using System.Text;
 using System.Text.RegularExpressions;
-using CsvHelper;
-using CsvHelper.Configuration;
 using VictimSupport.Foundation.Zones;
 using VictimSupport.Zones.Contracts;
+using VictimSupport.Zones.Files;
 
 namespace VictimSupport.Zones.Operator;
 
-/// <summary>A file of zones: RFC 4180, UTF-8 with or without BOM, a header and a line per zone. All its faults are found in one reading.</summary>
+/// <summary>A file of zones: a header and a line for each.</summary>
 internal static partial class ZoneFile
 {
     public const int LargestBytes = 4 * 1024 * 1024;
@@ -16,48 +13,15 @@ internal static partial class ZoneFile
 
     public static (IReadOnlyList<ZoneFacts> Zones, IReadOnlyList<LineFault> Faults) Read(byte[] file)
     {
-        if (file.Length > LargestBytes) return ([], [new LineFault(1, null, Words.FileTooLarge(LargestBytes / 1024 / 1024))]);
-        if (Text(file, out var broken) is not { } text) return ([], [new LineFault(broken, null, Words.FileNotUtf8)]);
-        var (zones, faults) = (new List<ZoneFacts>(), new List<LineFault>());
-        var (codes, places, line) = (new Dictionary<string, int>(StringComparer.Ordinal), new Dictionary<string, int>(StringComparer.Ordinal), 0);
-        var bad = false;
-        using var parser = new CsvParser(new StringReader(text), new CsvConfiguration(CultureInfo.InvariantCulture)
-        {
-            Delimiter = ",", IgnoreBlankLines = false, BadDataFound = _ => bad = true, MaxFieldSize = 10_000, AllowComments = false,
-        });
-        while (true)
-        {
-            var start = parser.RawRow + 1;
-            bad = false;
-            try
-            {
-                if (!parser.Read()) break;
-            }
-            catch (CsvHelperException)
-            {
-                faults.Add(new LineFault(start, null, Words.BadQuotes));
-                break; // beyond a field without end nothing can be told apart
-            }
-            if (parser.Record is not { } fields || (fields.Length == 1 && string.IsNullOrWhiteSpace(fields[0]))) continue;
-            if (line++ == 0)
-            {
-                if (fields.Select(f => f.Trim()).SequenceEqual(Columns)) continue;
-                return ([], [new LineFault(start, null, Words.WrongHeader(string.Join(',', Columns)))]);
-            }
-            if (bad) faults.Add(new LineFault(start, null, Words.BadQuotes));
-            else if (fields.Length != Columns.Count) faults.Add(new LineFault(start, null, Words.WrongFieldCount(fields.Length, Columns.Count)));
-            else if (Zone([.. fields.Select(f => f.Trim())], start, codes, places, faults) is { } zone) zones.Add(zone);
-        }
-        if (line == 0) faults.Add(new LineFault(1, null, Words.WrongHeader(string.Join(',', Columns))));
-        else if (line == 1) faults.Add(new LineFault(1, null, Words.NoZonesInFile));
-        return (zones, faults);
+        var (codes, places) = (new Dictionary<string, int>(StringComparer.Ordinal), new Dictionary<string, int>(StringComparer.Ordinal));
+        return CsvFile.Read(file, LargestBytes, Columns, Words.NoZonesInFile, (fields, line, faults) => Zone(fields, line, codes, places, faults));
     }
 
     // null: the line has a fault.
     private static ZoneFacts? Zone(string[] fields, int line, Dictionary<string, int> codes, Dictionary<string, int> places, List<LineFault> faults)
     {
         var before = faults.Count;
-        var (code, languages, municipalities) = (fields[0], Listed(fields[4]), Listed(fields[7]));
+        var (code, languages, municipalities) = (fields[0], CsvFile.Listed(fields[4]), CsvFile.Listed(fields[7]));
         string? Name(int i) => fields[i].Length == 0 ? null : fields[i].Normalize();
 
         if (!FourDigits().IsMatch(code)) Fault("code", Words.FourDigits);
@@ -81,23 +45,6 @@ internal static partial class ZoneFile
         return faults.Count > before ? null : new ZoneFacts(code, Name(1), Name(2), Name(3), languages, fields[5], fields[6], municipalities);
 
         void Fault(string column, string text) => faults.Add(new LineFault(line, column, text));
-    }
-
-    private static List<string> Listed(string field) => [.. field.Split(';', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)];
-
-    private static string? Text(byte[] file, out int brokenLine)
-    {
-        var start = file.AsSpan().StartsWith("\uFEFF"u8) ? 3 : 0;
-        brokenLine = 0;
-        try
-        {
-            return new UTF8Encoding(false, throwOnInvalidBytes: true).GetString(file, start, file.Length - start);
-        }
-        catch (DecoderFallbackException wrong)
-        {
-            brokenLine = 1 + file.AsSpan(start, Math.Clamp(wrong.Index, 0, file.Length - start)).Count((byte)'\n');
-            return null;
-        }
     }
 
     [GeneratedRegex(@"\A[0-9]{4}\z", RegexOptions.None, 1000)]

@@ -1,133 +1,64 @@
-using FluentValidation;
 using MediatR;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
 using Microsoft.EntityFrameworkCore;
-using VictimSupport.Design.Tags;
 using VictimSupport.Foundation.Access;
-using VictimSupport.Foundation.Mail;
 using VictimSupport.Foundation.Modules;
 using VictimSupport.Foundation.Persistence;
 using VictimSupport.Foundation.Pipeline;
 using VictimSupport.Identity.Contracts;
+using VictimSupport.Zones.Absences;
 
 namespace VictimSupport.Zones.Staff;
 
-/// <summary>The administrator's list of people: roles, invitations, invite, end. Never a dossier.</summary>
+/// <summary>The people of the zone, one line each. Never a dossier.</summary>
 [Requires(May.BringStaffIn)]
-internal sealed class List(IMediator pipeline, IAccounts accounts, Standing standing, ISendMail mail, WhereAndWho who, TimeProvider clock) : PageModel, IShowAgain
+internal sealed class List(IMediator pipeline) : PageModel
 {
-    private static readonly Role[] Given = [Role.ZoneAdministrator, Role.Coordinator, Role.Caseworker, Role.OnCall, Role.Trainee, Role.FrontDesk, Role.DataProtectionOfficer];
+    /// <summary>A longer list than this can be filtered.</summary>
+    public const int FilterFrom = 30;
 
-    [BindProperty] public InviteCommand Form { get; set; } = new();
-    public IReadOnlyList<Row> Rows { get; private set; } = [];
-    public IReadOnlyList<InvitationState> Invitations { get; private set; } = [];
-    public DateTimeOffset Now => clock.GetUtcNow();
-    public string? Link { get; private set; }
-    public IReadOnlyList<Choice> Roles => [.. Given.Select(r => new Choice(r.ToString(), Words.Of(r)))];
+    [BindProperty] public string? Name { get; set; }
+    [BindProperty] public Role? Role { get; set; }
+    public IReadOnlyList<Row> All { get; private set; } = [];
+    public int OpenInvitations { get; private set; }
+    public bool IsFiltered => !string.IsNullOrWhiteSpace(Name) || Role is not null;
 
-    public Task OnGetAsync(CancellationToken ct) => ShowAgain(ct);
+    public IReadOnlyList<Row> Rows => [.. All.Where(r => (string.IsNullOrWhiteSpace(Name) || r.Name.Contains(Name.Trim(), StringComparison.CurrentCultureIgnoreCase)) && (Role is not { } role || r.Held.Contains(role)))];
 
-    public async Task ShowAgain(CancellationToken ct)
+    public async Task OnGetAsync(CancellationToken ct) => (All, OpenInvitations) = await pipeline.Send(new Query(), ct);
+
+    /// <summary>Posted: a colleague's name belongs in no address.</summary>
+    public async Task<IActionResult> OnPostFindAsync(CancellationToken ct)
     {
-        var (grants, invitations) = await pipeline.Send(new Query(), ct);
-        var names = await accounts.Named(grants.Select(g => g.Account), ct);
-        Rows = [.. grants.Select(g => new Row(g.Id, names.TryGetValue(g.Account, out var c) ? c.DisplayName : "–", g.Role, g.From, g.To, g.IsWaiting(Now), g.Counts(Now), g.To is null && g.Account != who.Caller.Account)).OrderBy(r => r.Name, StringComparer.CurrentCulture)];
-        Invitations = invitations;
-    }
-
-    public async Task<IActionResult> OnPostInviteAsync(CancellationToken ct)
-    {
-        var path = await pipeline.Send(Form, ct);
-        Link = $"{Request.Scheme}://{Request.Host}{path}";
-        await mail.Send(new Letter("invitation " + path, Form.Email, Words.MailSubject, Words.MailText(Link)), ct);
-        Form = new InviteCommand();
-        ModelState.Clear();
-        await ShowAgain(ct);
+        await OnGetAsync(ct);
         return Page();
     }
 
-    public async Task<IActionResult> OnPostEndAsync(Guid grant, CancellationToken ct)
+    internal sealed record Row(Guid Account, string Name, IReadOnlyList<Role> Held, string State, string Colour, DateTimeOffset? AwayUntil, DateTimeOffset? LastSignIn)
     {
-        standing.Forget(await pipeline.Send(new EndCommand { Grant = grant }, ct));
-        return RedirectToPage();
-    }
-
-    public async Task<IActionResult> OnPostRevokeAsync(Guid invitation, CancellationToken ct)
-    {
-        await pipeline.Send(new RevokeCommand { Invitation = invitation }, ct);
-        return RedirectToPage();
-    }
-
-    internal sealed record Row(Guid Id, string Name, Role Role, DateTimeOffset From, DateTimeOffset? To, bool Waiting, bool Counts, bool MayEnd);
-
-    [Requires(May.BringStaffIn)]
-    internal sealed record Query : ICatalogQuery<(IReadOnlyList<RoleGrant>, IReadOnlyList<InvitationState>)>;
-
-    [Requires(May.BringStaffIn)]
-    internal sealed record InviteCommand : ICatalogCommand<string>, ISensitive
-    {
-        public string Name { get; init; } = "";
-        public string Email { get; init; } = "";
-        public Role? Role { get; init; }
-        public DateOnly? Until { get; init; }
+        public string Roles => string.Join(", ", Held.Select(r => Words.Of(r)));
     }
 
     [Requires(May.BringStaffIn)]
-    internal sealed record EndCommand : ICatalogCommand<Guid>, ISensitive
-    {
-        internal Guid Grant { get; init; }
-    }
+    internal sealed record Query : ICatalogQuery<(IReadOnlyList<Row>, int)>;
 
-    [Requires(May.BringStaffIn)]
-    internal sealed record RevokeCommand : ICatalogCommand<bool>, ISensitive
+    internal sealed class Handler(CatalogDbContext house, UseCase here, IInvite invitations, IAccounts accounts, TimeProvider clock) : IRequestHandler<Query, (IReadOnlyList<Row>, int)>
     {
-        internal Guid Invitation { get; init; }
-    }
-
-    internal sealed class Rules : AbstractValidator<InviteCommand>
-    {
-        public Rules(TimeProvider clock)
+        public async Task<(IReadOnlyList<Row>, int)> Handle(Query query, CancellationToken ct)
         {
-            RuleFor(c => c.Name).NotEmpty().WithMessage(_ => Words.EnterName).MaximumLength(200).WithMessage(_ => Words.TooLong);
-            RuleFor(c => c.Email).EmailAddress().WithMessage(_ => Words.EnterEmail).MaximumLength(256).WithMessage(_ => Words.TooLong);
-            RuleFor(c => c.Role).Must(r => r is { } role && Given.Contains(role)).WithMessage(_ => Words.ChooseRole);
-            RuleFor(c => c.Until).Must(d => d is null || d > DateOnly.FromDateTime(clock.GetUtcNow().UtcDateTime)).WithMessage(_ => Words.UntilInPast);
-        }
-    }
-
-    internal sealed class QueryHandler(CatalogDbContext house, UseCase here, IInvite invitations) : IRequestHandler<Query, (IReadOnlyList<RoleGrant>, IReadOnlyList<InvitationState>)>
-    {
-        public async Task<(IReadOnlyList<RoleGrant>, IReadOnlyList<InvitationState>)> Handle(Query query, CancellationToken ct)
-        {
-            var zone = here.InZone.Id;
-            return (await house.Set<RoleGrant>().AsNoTracking().Where(g => g.Zone == zone).ToListAsync(ct), await invitations.Of(house, zone, ct));
-        }
-    }
-
-    internal sealed class InviteHandler(CatalogDbContext house, UseCase here, Caller caller, IInvite invitations, TimeProvider clock) : IRequestHandler<InviteCommand, string>
-    {
-        public Task<string> Handle(InviteCommand form, CancellationToken ct) =>
-            Task.FromResult(invitations.Invite(house, form.Email, form.Name, new Promise(here.InZone.Id, form.Role!.Value, form.Until), caller.Self, clock.GetUtcNow()));
-    }
-
-    internal sealed class EndHandler(CatalogDbContext house, UseCase here, Caller caller, TimeProvider clock) : IRequestHandler<EndCommand, Guid>
-    {
-        public async Task<Guid> Handle(EndCommand command, CancellationToken ct)
-        {
-            var zone = here.InZone.Id;
-            var grant = await house.Set<RoleGrant>().SingleOrDefaultAsync(g => g.Id == command.Grant && g.Zone == zone, ct) ?? throw new RefusedException("absent", command.Grant);
-            grant.End(caller.Self, clock.GetUtcNow());
-            return grant.Account;
-        }
-    }
-
-    internal sealed class RevokeHandler(CatalogDbContext house, UseCase here, IInvite invitations, TimeProvider clock) : IRequestHandler<RevokeCommand, bool>
-    {
-        public async Task<bool> Handle(RevokeCommand command, CancellationToken ct)
-        {
-            await invitations.Revoke(house, command.Invitation, here.InZone.Id, clock.GetUtcNow(), ct);
-            return true;
+            var (zone, now) = (here.InZone.Id, clock.GetUtcNow());
+            var people = (await house.Set<RoleGrant>().AsNoTracking().Where(g => g.Zone == zone).ToListAsync(ct)).GroupBy(g => g.Account).ToList();
+            var away = (await house.Set<Absence>().AsNoTracking().Where(a => a.Zone == zone && a.From <= now && a.To > now).ToListAsync(ct)).ToLookup(a => a.Account);
+            var (names, seen) = (await accounts.Named(people.Select(p => p.Key), ct), await accounts.LastSignIns(people.Select(p => p.Key), ct));
+            var rows = people.Where(p => names.ContainsKey(p.Key)).Select(own =>
+            {
+                var held = own.Where(g => g.To is null || g.To > now).ToList();
+                var (state, colour) = held.Count == 0 ? (Words.Left, "grey") : held.Any(g => g.IsWaiting(now)) ? (Words.Waiting, "orange") : held.All(g => g.To is not null) ? (Words.EndsOn(Design.Html.Moment.Show(held.Max(g => g.To!.Value).AddSeconds(-1))), "yellow") : (Words.InForce, "green");
+                return new Row(own.Key, names[own.Key].DisplayName, [.. (held.Count > 0 ? held : [.. own]).Select(g => g.Role).Distinct().Order()], state, colour, away[own.Key].Select(a => (DateTimeOffset?)a.To).Max(), seen.GetValueOrDefault(own.Key));
+            });
+            // Those who work here first; who left stands below.
+            return ([.. rows.OrderBy(r => r.Colour == "grey").ThenBy(r => r.Name, StringComparer.CurrentCulture)], (await invitations.Of(house, zone, ct)).Count(i => i.IsOpen(now)));
         }
     }
 }

@@ -11,6 +11,9 @@ internal sealed class RoleGrant
     /// <summary>Roles that open dossiers: they count only once a second person has confirmed them.</summary>
     public static readonly IReadOnlySet<Role> OpensDossiers = new HashSet<Role> { Role.Coordinator, Role.Caseworker, Role.OnCall, Role.Trainee, Role.OutsideStandIn };
 
+    /// <summary>Taken up with a code that whoever invited has seen: whatever the role, a second person says that it was the right one who came.</summary>
+    public const string OnPaper = "paper";
+
     public Guid Id { get; private set; }
     public Guid Account { get; private set; }
 
@@ -23,16 +26,18 @@ internal sealed class RoleGrant
     public Guid? ConfirmedBy { get; private set; }
     public DateTimeOffset? Confirmed { get; private set; }
 
-    /// <summary>Code of the reason: <c>invitation</c>, <c>first</c>, <c>demo</c>.</summary>
+    /// <summary>Code of the reason: <c>invitation</c>, <c>paper</c>, <c>given</c>, <c>first</c>, <c>demo</c>.</summary>
     public string Reason { get; private set; } = "";
+
+    private bool NeedsASecond => Reason == OnPaper || (OpensDossiers.Contains(Role) && Reason != "demo");
 
     public static RoleGrant Give(Guid account, Guid? zone, Role role, DateTimeOffset? to, Guid? by, string reason, DateTimeOffset now) =>
         new() { Id = Guid.CreateVersion7(now), Account = account, Zone = zone, Role = role, From = now, To = to, GivenBy = by, Reason = reason };
 
     /// <summary>Does it count now? A role that opens dossiers waits for a second person.</summary>
-    public bool Counts(DateTimeOffset now) => From <= now && (To is null || now < To) && (!OpensDossiers.Contains(Role) || ConfirmedBy is not null || Reason == "demo");
+    public bool Counts(DateTimeOffset now) => From <= now && (To is null || now < To) && (!NeedsASecond || ConfirmedBy is not null);
 
-    public bool IsWaiting(DateTimeOffset now) => OpensDossiers.Contains(Role) && ConfirmedBy is null && Reason != "demo" && (To is null || now < To);
+    public bool IsWaiting(DateTimeOffset now) => NeedsASecond && ConfirmedBy is null && (To is null || now < To);
 
     /// <exception cref="RefusedException">Nobody confirms what he gave, or his own role.</exception>
     public void Confirm(Guid by, DateTimeOffset now)

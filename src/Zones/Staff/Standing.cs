@@ -5,12 +5,13 @@ using VictimSupport.Foundation.Access;
 using VictimSupport.Foundation.Persistence;
 using VictimSupport.Foundation.Zones;
 using VictimSupport.Identity.Contracts;
+using VictimSupport.Zones.Absences;
 using VictimSupport.Zones.Contracts;
 
 namespace VictimSupport.Zones.Staff;
 
 /// <summary>Who may act where, as of a few seconds ago at most; a change made in this process acts at once.</summary>
-internal sealed class Standing(CatalogDatabase catalog, ISessions sessions, TimeProvider clock) : IKnowStanding, IKnowPlaces, IStaff
+internal sealed class Standing(CatalogDatabase catalog, ISessions sessions, WhoIsAway away, TimeProvider clock) : IKnowStanding, IKnowPlaces, IStaff
 {
     private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(3);
     private readonly ConcurrentDictionary<(Guid Account, Guid? Zone), (IReadOnlyList<RoleGrant> Grants, long Read)> known = new();
@@ -52,7 +53,8 @@ internal sealed class Standing(CatalogDatabase catalog, ISessions sessions, Time
         return [.. entry.Grants.Where(g => wanted.Contains(g.Role) && g.Counts(now)).Select(g => g.Account).Distinct()];
     }
 
-    public ValueTask<IReadOnlyList<Guid>> ReplacedBy(Guid zone, Guid account, CancellationToken ct) => new([]);
+    public ValueTask<IReadOnlyList<Guid>> ReplacedBy(Guid zone, Guid account, CancellationToken ct) => away.ReplacedBy(zone, account, ct);
+    public ValueTask<Away?> AwayNow(Guid zone, Guid account, CancellationToken ct) => away.Now(zone, account, ct);
 
     /// <summary>A role was given, confirmed or ended.</summary>
     public void Forget(Guid account)
@@ -60,6 +62,15 @@ internal sealed class Standing(CatalogDatabase catalog, ISessions sessions, Time
         foreach (var key in known.Keys.Where(k => k.Account == account)) known.TryRemove(key, out _);
         foreach (var key in places.Keys.Where(k => k.Account == account)) places.TryRemove(key, out _);
         staffs.Clear();
+    }
+
+    /// <summary>Roles of several accounts changed at once.</summary>
+    public void ForgetAll()
+    {
+        known.Clear();
+        places.Clear();
+        staffs.Clear();
+        away.ForgetAll();
     }
 
     internal static string InWords(IEnumerable<RoleGrant> grants) => string.Join(", ", grants.Select(g => g.Role).Distinct().Order().Select(r => Words.Of(r)));
@@ -76,13 +87,18 @@ internal sealed class Standing(CatalogDatabase catalog, ISessions sessions, Time
     }
 }
 
-/// <summary>Gives the role that an invitation promised, in the same transaction in which it is taken up.</summary>
-internal sealed class GiveWhatWasPromised(TimeProvider clock) : IHearOfInvitations
+/// <summary>Gives the roles that an invitation promised, in the same transaction in which it is taken up.</summary>
+internal sealed class GiveWhatWasPromised(Standing standing, TimeProvider clock) : IHearOfInvitations
 {
-    public Task TakenUp(CatalogDbContext house, Guid account, Promise promise, Guid? invitedBy, CancellationToken ct)
+    public async Task TakenUp(CatalogDbContext house, Guid account, Promise promise, Guid? invitedBy, bool onPaper, CancellationToken ct)
     {
-        DateTimeOffset? until = promise.Until is { } day ? new DateTimeOffset(day.AddDays(1).ToDateTime(TimeOnly.MinValue), TimeSpan.Zero) : null;
-        house.Add(RoleGrant.Give(account, promise.Zone, promise.Role, until, invitedBy, "invitation", clock.GetUtcNow()));
-        return Task.CompletedTask;
+        var now = clock.GetUtcNow();
+        var held = (await house.Set<RoleGrant>().AsNoTracking().Where(g => g.Account == account && g.Zone == promise.Zone).ToListAsync(ct)).Where(g => g.To is null || g.To > now).Select(g => g.Role).ToList();
+        foreach (var role in promise.Roles.Except(held)) house.Add(RoleGrant.Give(account, promise.Zone, role, Bringing.EndOf(promise.Until), invitedBy, onPaper ? RoleGrant.OnPaper : "invitation", now));
     }
+
+    public void Kept(Guid account) => standing.Forget(account);
+
+    public async Task<string> NameOf(CatalogDbContext house, Promise promise, CancellationToken ct) =>
+        promise.Zone is { } id && await house.Set<ZoneRecord>().AsNoTracking().SingleOrDefaultAsync(z => z.Id == id, ct) is { } zone ? $"{zone.Code} · {zone.NameIn(CultureInfo.CurrentUICulture.TwoLetterISOLanguageName)}" : Words.Platform;
 }

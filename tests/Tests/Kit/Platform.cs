@@ -81,14 +81,16 @@ public sealed partial class Platform : WebApplicationFactory<Program>
     public string Folder => folder;
     public string Engine => engine;
 
-    public static Platform Start(string engine, Dictionary<string, string?>? settings = null)
+    /// <param name="conduct">The code of conduct stands at the door, as in life; else whoever comes has accepted it.</param>
+    public static Platform Start(string engine, Dictionary<string, string?>? settings = null, bool conduct = false)
     {
-        var platform = new Platform(engine) { Settings = settings ?? [] };
+        var platform = new Platform(engine) { Settings = settings ?? [], Conduct = conduct };
         _ = platform.Server;
         return platform;
     }
 
     private Dictionary<string, string?> Settings { get; init; } = [];
+    private bool Conduct { get; init; }
 
     protected override void ConfigureWebHost(IWebHostBuilder builder)
     {
@@ -110,6 +112,7 @@ public sealed partial class Platform : WebApplicationFactory<Program>
             services.Replace(ServiceDescriptor.Singleton<TimeProvider>(Clock));
             services.Replace(ServiceDescriptor.Singleton<ISendMail>(Post));
             services.AddSingleton<IStartupFilter, KitSignIn>();
+            if (!Conduct) services.RemoveAll<VictimSupport.Foundation.Access.IStandAtTheDoor>();
         });
     }
 
@@ -127,6 +130,13 @@ public sealed partial class Platform : WebApplicationFactory<Program>
     {
         await using var scope = Services.CreateAsyncScope();
         await scope.ServiceProvider.GetRequiredService<ZoneJob>().Run(code, TestContext.Current.CancellationToken);
+    }
+
+    /// <summary>Empties the catalogue's outbox, as the sweep would.</summary>
+    public async Task RunHouseJob()
+    {
+        await using var scope = Services.CreateAsyncScope();
+        await scope.ServiceProvider.GetRequiredService<HouseJob>().Run(TestContext.Current.CancellationToken);
     }
 
     public override async ValueTask DisposeAsync()

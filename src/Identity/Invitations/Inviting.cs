@@ -1,0 +1,95 @@
+using Microsoft.AspNetCore.DataProtection;
+using Microsoft.EntityFrameworkCore;
+using VictimSupport.Foundation.Access;
+using VictimSupport.Foundation.Jobs;
+using VictimSupport.Foundation.Mail;
+using VictimSupport.Foundation.Persistence;
+using VictimSupport.Identity.Contracts;
+
+namespace VictimSupport.Identity.Invitations;
+
+/// <summary>The part of the contract that other modules call.</summary>
+internal sealed class Inviting(IDataProtectionProvider protection, PaperCodes codes) : IInvite
+{
+    public const string Kind = "invitation", Path = "/account/invitation/";
+    private readonly IDataProtector links = protection.CreateProtector("invitation link");
+
+    public string Invite(CatalogDbContext house, string email, string displayName, Promise promise, Guid? by, DateTimeOffset now)
+    {
+        var (invitation, token) = Invitation.New(new Invitee(email, displayName, "fr"), promise, by, now);
+        house.Add(invitation);
+        return Path + token;
+    }
+
+    public void InviteByMail(CatalogDbContext house, Invitee invitee, Promise promise, Guid by, string address, DateTimeOffset now)
+    {
+        var (invitation, token) = Invitation.New(invitee, promise, by, now);
+        house.Add(invitation);
+        Post(house, invitation, token, address, now);
+    }
+
+    public async Task Resend(CatalogDbContext house, Guid invitation, Guid? zone, string address, DateTimeOffset now, CancellationToken ct)
+    {
+        var found = await Find(house, invitation, zone, ct);
+        Post(house, found, found.Renew(now), address, now);
+    }
+
+    public async Task<string> CodeForPaper(CatalogDbContext house, Guid invitation, Guid? zone, DateTimeOffset now, CancellationToken ct)
+    {
+        var (found, code) = (await Find(house, invitation, zone, ct), PaperCodes.New());
+        found.PutOnPaper(codes.Hash(found.Id, code), now);
+        return code;
+    }
+
+    public async Task<IReadOnlyList<InvitationState>> Of(CatalogDbContext house, Guid? zone, CancellationToken ct)
+    {
+        var invitations = await house.Set<Invitation>().AsNoTracking().Where(i => i.Zone == zone).OrderByDescending(i => i.Id).Take(500).ToListAsync(ct);
+        var ids = invitations.Select(i => (Guid?)i.Id).ToList();
+        var failed = await house.Set<OutboxMessage>().AsNoTracking().Where(m => m.Kind == Kind && m.Delivered == null && m.Attempts > 0 && ids.Contains(m.About)).Select(m => m.About).ToListAsync(ct);
+        return [.. invitations.Select(i => new InvitationState(i.Id, i.Email, i.DisplayName, i.Zone, i.Roles, i.Until, i.Created, i.Expires, i.Opened, i.TakenUp, i.Revoked,
+            i.MailSent is not null ? InvitationMail.Sent : i.SealedLink is null ? InvitationMail.None : failed.Contains(i.Id) ? InvitationMail.Failed : InvitationMail.Waiting, i.CodeHash is not null))];
+    }
+
+    public async Task Revoke(CatalogDbContext house, Guid invitation, Guid? zone, DateTimeOffset now, CancellationToken ct) => (await Find(house, invitation, zone, ct)).Revoke(now);
+
+    /// <summary>The link as it goes into the mail.</summary>
+    public string Link(Invitation invitation) => links.Unprotect(invitation.SealedLink!);
+
+    // An invitation of another zone is not there.
+    private static async Task<Invitation> Find(CatalogDbContext house, Guid invitation, Guid? zone, CancellationToken ct) =>
+        await house.Set<Invitation>().SingleOrDefaultAsync(i => i.Id == invitation && i.Zone == zone, ct) ?? throw new RefusedException("absent", invitation);
+
+    // The key names the link, so that each link leaves once.
+    private void Post(CatalogDbContext house, Invitation invitation, string token, string address, DateTimeOffset now)
+    {
+        invitation.WaitsForTheMail(links.Protect(address.TrimEnd('/') + Path + token));
+        house.Add(OutboxMessage.New($"invitation {invitation.TokenHash[..32]}", Kind, invitation.Id, null, now, invitation.Zone));
+    }
+}
+
+/// <summary>Carries the link to its address. It says nothing of a zone or a role, and the link is forgotten when it has left.</summary>
+internal sealed class InvitationLetter(CatalogDatabase catalog, Inviting inviting, ISendMail mail, TimeProvider clock) : IDeliverForTheHouse
+{
+    public string Kind => Inviting.Kind;
+
+    public async Task Deliver(OutboxMessage message, CancellationToken ct)
+    {
+        if (await Waiting(message, ct) is not { } invitation) return; // sent, renewed, revoked or too late by now
+        var culture = System.Globalization.CultureInfo.CurrentUICulture;
+        System.Globalization.CultureInfo.CurrentUICulture = System.Globalization.CultureInfo.GetCultureInfo(invitation.Language + "-BE");
+        var letter = new Letter(message.Key, invitation.Email, Words.InvitationSubject, Words.InvitationMail(inviting.Link(invitation)));
+        System.Globalization.CultureInfo.CurrentUICulture = culture;
+        await mail.Send(letter, ct);
+        await catalog.WriteAsPlatform("Identity.InvitationSent", invitation.Id, async house =>
+        {
+            (await house.Set<Invitation>().SingleAsync(i => i.Id == invitation.Id, ct)).Sent(invitation.TokenHash, clock.GetUtcNow());
+            return true;
+        }, ct);
+    }
+
+    private async Task<Invitation?> Waiting(OutboxMessage message, CancellationToken ct)
+    {
+        await using var house = catalog.Lease();
+        return await house.Set<Invitation>().AsNoTracking().SingleOrDefaultAsync(i => i.Id == message.About && i.SealedLink != null, ct) is { } found && found.IsOpen(clock.GetUtcNow()) ? found : null;
+    }
+}
