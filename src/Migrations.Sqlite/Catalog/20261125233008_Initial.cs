@@ -13,6 +13,25 @@ namespace VictimSupport.Migrations.Sqlite.Catalog
         protected override void Up(MigrationBuilder migrationBuilder)
         {
             migrationBuilder.CreateTable(
+                name: "absence",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Zone = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Account = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Replacement = table.Column<Guid>(type: "TEXT", nullable: true),
+                    From = table.Column<long>(type: "INTEGER", nullable: false),
+                    To = table.Column<long>(type: "INTEGER", nullable: false),
+                    Unplanned = table.Column<bool>(type: "INTEGER", nullable: false),
+                    By = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Created = table.Column<long>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_absence", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "account",
                 columns: table => new
                 {
@@ -91,6 +110,41 @@ namespace VictimSupport.Migrations.Sqlite.Catalog
                 });
 
             migrationBuilder.CreateTable(
+                name: "conduct_acceptance",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Zone = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Account = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Version = table.Column<int>(type: "INTEGER", nullable: false),
+                    Language = table.Column<string>(type: "TEXT", maxLength: 2, nullable: false),
+                    At = table.Column<long>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_conduct_acceptance", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "conduct_text",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Zone = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Version = table.Column<int>(type: "INTEGER", nullable: false),
+                    Fr = table.Column<string>(type: "TEXT", maxLength: -1, nullable: true),
+                    Nl = table.Column<string>(type: "TEXT", maxLength: -1, nullable: true),
+                    De = table.Column<string>(type: "TEXT", maxLength: -1, nullable: true),
+                    En = table.Column<string>(type: "TEXT", maxLength: -1, nullable: true),
+                    By = table.Column<Guid>(type: "TEXT", nullable: false),
+                    At = table.Column<long>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_conduct_text", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "form_key",
                 columns: table => new
                 {
@@ -108,20 +162,46 @@ namespace VictimSupport.Migrations.Sqlite.Catalog
                 {
                     Id = table.Column<Guid>(type: "TEXT", nullable: false),
                     TokenHash = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
+                    SealedLink = table.Column<string>(type: "TEXT", maxLength: 2000, nullable: true),
+                    MailSent = table.Column<long>(type: "INTEGER", nullable: true),
+                    CodeHash = table.Column<string>(type: "TEXT", maxLength: 64, nullable: true),
+                    CodeTries = table.Column<int>(type: "INTEGER", nullable: false),
                     Email = table.Column<string>(type: "TEXT", maxLength: 256, nullable: false),
+                    NormalizedEmail = table.Column<string>(type: "TEXT", maxLength: 256, nullable: false),
                     DisplayName = table.Column<string>(type: "TEXT", maxLength: 200, nullable: false),
+                    Language = table.Column<string>(type: "TEXT", maxLength: 2, nullable: false),
                     Zone = table.Column<Guid>(type: "TEXT", nullable: true),
-                    Role = table.Column<int>(type: "INTEGER", nullable: false),
+                    Roles = table.Column<string>(type: "TEXT", maxLength: 100, nullable: false),
                     Until = table.Column<DateOnly>(type: "TEXT", nullable: true),
                     By = table.Column<Guid>(type: "TEXT", nullable: true),
                     Created = table.Column<long>(type: "INTEGER", nullable: false),
                     Expires = table.Column<long>(type: "INTEGER", nullable: false),
+                    Opened = table.Column<long>(type: "INTEGER", nullable: true),
                     TakenUp = table.Column<long>(type: "INTEGER", nullable: true),
                     Revoked = table.Column<long>(type: "INTEGER", nullable: true)
                 },
                 constraints: table =>
                 {
                     table.PrimaryKey("PK_invitation", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "outbox",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Key = table.Column<string>(type: "TEXT", maxLength: 200, nullable: false),
+                    Kind = table.Column<string>(type: "TEXT", maxLength: 60, nullable: false),
+                    About = table.Column<Guid>(type: "TEXT", nullable: true),
+                    To = table.Column<Guid>(type: "TEXT", nullable: true),
+                    Zone = table.Column<Guid>(type: "TEXT", nullable: true),
+                    NotBefore = table.Column<long>(type: "INTEGER", nullable: false),
+                    Delivered = table.Column<long>(type: "INTEGER", nullable: true),
+                    Attempts = table.Column<int>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_outbox", x => x.Id);
                 });
 
             migrationBuilder.CreateTable(
@@ -321,6 +401,11 @@ namespace VictimSupport.Migrations.Sqlite.Catalog
                 values: new object[] { 1, new byte[] { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 }, 0L });
 
             migrationBuilder.CreateIndex(
+                name: "IX_absence_Zone_To",
+                table: "absence",
+                columns: new[] { "Zone", "To" });
+
+            migrationBuilder.CreateIndex(
                 name: "IX_account_NormalizedEmail",
                 table: "account",
                 column: "NormalizedEmail",
@@ -347,6 +432,23 @@ namespace VictimSupport.Migrations.Sqlite.Catalog
                 columns: new[] { "subject", "seq" });
 
             migrationBuilder.CreateIndex(
+                name: "IX_conduct_acceptance_Zone_Account_Version",
+                table: "conduct_acceptance",
+                columns: new[] { "Zone", "Account", "Version" },
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "IX_conduct_text_Zone_Version",
+                table: "conduct_text",
+                columns: new[] { "Zone", "Version" },
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "IX_invitation_NormalizedEmail",
+                table: "invitation",
+                column: "NormalizedEmail");
+
+            migrationBuilder.CreateIndex(
                 name: "IX_invitation_TokenHash",
                 table: "invitation",
                 column: "TokenHash",
@@ -356,6 +458,22 @@ namespace VictimSupport.Migrations.Sqlite.Catalog
                 name: "IX_invitation_Zone",
                 table: "invitation",
                 column: "Zone");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_outbox_About",
+                table: "outbox",
+                column: "About");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_outbox_Delivered_NotBefore",
+                table: "outbox",
+                columns: new[] { "Delivered", "NotBefore" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_outbox_Key",
+                table: "outbox",
+                column: "Key",
+                unique: true);
 
             migrationBuilder.CreateIndex(
                 name: "IX_pool_member_Zone",
@@ -393,6 +511,9 @@ namespace VictimSupport.Migrations.Sqlite.Catalog
         protected override void Down(MigrationBuilder migrationBuilder)
         {
             migrationBuilder.DropTable(
+                name: "absence");
+
+            migrationBuilder.DropTable(
                 name: "account_claim");
 
             migrationBuilder.DropTable(
@@ -414,10 +535,19 @@ namespace VictimSupport.Migrations.Sqlite.Catalog
                 name: "audit_head");
 
             migrationBuilder.DropTable(
+                name: "conduct_acceptance");
+
+            migrationBuilder.DropTable(
+                name: "conduct_text");
+
+            migrationBuilder.DropTable(
                 name: "form_key");
 
             migrationBuilder.DropTable(
                 name: "invitation");
+
+            migrationBuilder.DropTable(
+                name: "outbox");
 
             migrationBuilder.DropTable(
                 name: "platform_fact");

@@ -12,7 +12,7 @@ using VictimSupport.Foundation.Secrecy;
 namespace VictimSupport.Migrations.Sqlite.Zone
 {
     [DbContext(typeof(ZoneDbContext))]
-    [Migration("20261124131945_Initial")]
+    [Migration("20261125233014_Initial")]
     partial class Initial
     {
         /// <inheritdoc />

@@ -13,6 +13,25 @@ namespace VictimSupport.Migrations.SqlServer.Catalog
         protected override void Up(MigrationBuilder migrationBuilder)
         {
             migrationBuilder.CreateTable(
+                name: "absence",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    Zone = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    Account = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    Replacement = table.Column<Guid>(type: "uniqueidentifier", nullable: true),
+                    From = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
+                    To = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
+                    Unplanned = table.Column<bool>(type: "bit", nullable: false),
+                    By = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    Created = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_absence", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "account",
                 columns: table => new
                 {
@@ -91,6 +110,41 @@ namespace VictimSupport.Migrations.SqlServer.Catalog
                 });
 
             migrationBuilder.CreateTable(
+                name: "conduct_acceptance",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    Zone = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    Account = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    Version = table.Column<int>(type: "int", nullable: false),
+                    Language = table.Column<string>(type: "nvarchar(2)", maxLength: 2, nullable: false),
+                    At = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_conduct_acceptance", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "conduct_text",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    Zone = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    Version = table.Column<int>(type: "int", nullable: false),
+                    Fr = table.Column<string>(type: "nvarchar(max)", maxLength: -1, nullable: true),
+                    Nl = table.Column<string>(type: "nvarchar(max)", maxLength: -1, nullable: true),
+                    De = table.Column<string>(type: "nvarchar(max)", maxLength: -1, nullable: true),
+                    En = table.Column<string>(type: "nvarchar(max)", maxLength: -1, nullable: true),
+                    By = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    At = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_conduct_text", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "form_key",
                 columns: table => new
                 {
@@ -108,20 +162,46 @@ namespace VictimSupport.Migrations.SqlServer.Catalog
                 {
                     Id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
                     TokenHash = table.Column<string>(type: "nvarchar(64)", maxLength: 64, nullable: false),
+                    SealedLink = table.Column<string>(type: "nvarchar(2000)", maxLength: 2000, nullable: true),
+                    MailSent = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true),
+                    CodeHash = table.Column<string>(type: "nvarchar(64)", maxLength: 64, nullable: true),
+                    CodeTries = table.Column<int>(type: "int", nullable: false),
                     Email = table.Column<string>(type: "nvarchar(256)", maxLength: 256, nullable: false),
+                    NormalizedEmail = table.Column<string>(type: "nvarchar(256)", maxLength: 256, nullable: false),
                     DisplayName = table.Column<string>(type: "nvarchar(200)", maxLength: 200, nullable: false),
+                    Language = table.Column<string>(type: "nvarchar(2)", maxLength: 2, nullable: false),
                     Zone = table.Column<Guid>(type: "uniqueidentifier", nullable: true),
-                    Role = table.Column<int>(type: "int", nullable: false),
+                    Roles = table.Column<string>(type: "nvarchar(100)", maxLength: 100, nullable: false),
                     Until = table.Column<DateOnly>(type: "date", nullable: true),
                     By = table.Column<Guid>(type: "uniqueidentifier", nullable: true),
                     Created = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
                     Expires = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
+                    Opened = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true),
                     TakenUp = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true),
                     Revoked = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true)
                 },
                 constraints: table =>
                 {
                     table.PrimaryKey("PK_invitation", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "outbox",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    Key = table.Column<string>(type: "nvarchar(200)", maxLength: 200, nullable: false),
+                    Kind = table.Column<string>(type: "nvarchar(60)", maxLength: 60, nullable: false),
+                    About = table.Column<Guid>(type: "uniqueidentifier", nullable: true),
+                    To = table.Column<Guid>(type: "uniqueidentifier", nullable: true),
+                    Zone = table.Column<Guid>(type: "uniqueidentifier", nullable: true),
+                    NotBefore = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
+                    Delivered = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true),
+                    Attempts = table.Column<int>(type: "int", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_outbox", x => x.Id);
                 });
 
             migrationBuilder.CreateTable(
@@ -321,6 +401,11 @@ namespace VictimSupport.Migrations.SqlServer.Catalog
                 values: new object[] { 1, new byte[] { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 }, 0L });
 
             migrationBuilder.CreateIndex(
+                name: "IX_absence_Zone_To",
+                table: "absence",
+                columns: new[] { "Zone", "To" });
+
+            migrationBuilder.CreateIndex(
                 name: "IX_account_NormalizedEmail",
                 table: "account",
                 column: "NormalizedEmail",
@@ -348,6 +433,23 @@ namespace VictimSupport.Migrations.SqlServer.Catalog
                 columns: new[] { "subject", "seq" });
 
             migrationBuilder.CreateIndex(
+                name: "IX_conduct_acceptance_Zone_Account_Version",
+                table: "conduct_acceptance",
+                columns: new[] { "Zone", "Account", "Version" },
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "IX_conduct_text_Zone_Version",
+                table: "conduct_text",
+                columns: new[] { "Zone", "Version" },
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "IX_invitation_NormalizedEmail",
+                table: "invitation",
+                column: "NormalizedEmail");
+
+            migrationBuilder.CreateIndex(
                 name: "IX_invitation_TokenHash",
                 table: "invitation",
                 column: "TokenHash",
@@ -357,6 +459,22 @@ namespace VictimSupport.Migrations.SqlServer.Catalog
                 name: "IX_invitation_Zone",
                 table: "invitation",
                 column: "Zone");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_outbox_About",
+                table: "outbox",
+                column: "About");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_outbox_Delivered_NotBefore",
+                table: "outbox",
+                columns: new[] { "Delivered", "NotBefore" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_outbox_Key",
+                table: "outbox",
+                column: "Key",
+                unique: true);
 
             migrationBuilder.CreateIndex(
                 name: "IX_pool_member_Zone",
@@ -394,6 +512,9 @@ namespace VictimSupport.Migrations.SqlServer.Catalog
         protected override void Down(MigrationBuilder migrationBuilder)
         {
             migrationBuilder.DropTable(
+                name: "absence");
+
+            migrationBuilder.DropTable(
                 name: "account_claim");
 
             migrationBuilder.DropTable(
@@ -415,10 +536,19 @@ namespace VictimSupport.Migrations.SqlServer.Catalog
                 name: "audit_head");
 
             migrationBuilder.DropTable(
+                name: "conduct_acceptance");
+
+            migrationBuilder.DropTable(
+                name: "conduct_text");
+
+            migrationBuilder.DropTable(
                 name: "form_key");
 
             migrationBuilder.DropTable(
                 name: "invitation");
+
+            migrationBuilder.DropTable(
+                name: "outbox");
 
             migrationBuilder.DropTable(
                 name: "platform_fact");

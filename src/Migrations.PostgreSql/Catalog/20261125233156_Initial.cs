@@ -15,6 +15,25 @@ namespace VictimSupport.Migrations.PostgreSql.Catalog
         protected override void Up(MigrationBuilder migrationBuilder)
         {
             migrationBuilder.CreateTable(
+                name: "absence",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "uuid", nullable: false),
+                    Zone = table.Column<Guid>(type: "uuid", nullable: false),
+                    Account = table.Column<Guid>(type: "uuid", nullable: false),
+                    Replacement = table.Column<Guid>(type: "uuid", nullable: true),
+                    From = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    To = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    Unplanned = table.Column<bool>(type: "boolean", nullable: false),
+                    By = table.Column<Guid>(type: "uuid", nullable: false),
+                    Created = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_absence", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "account",
                 columns: table => new
                 {
@@ -93,6 +112,41 @@ namespace VictimSupport.Migrations.PostgreSql.Catalog
                 });
 
             migrationBuilder.CreateTable(
+                name: "conduct_acceptance",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "uuid", nullable: false),
+                    Zone = table.Column<Guid>(type: "uuid", nullable: false),
+                    Account = table.Column<Guid>(type: "uuid", nullable: false),
+                    Version = table.Column<int>(type: "integer", nullable: false),
+                    Language = table.Column<string>(type: "character varying(2)", maxLength: 2, nullable: false),
+                    At = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_conduct_acceptance", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "conduct_text",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "uuid", nullable: false),
+                    Zone = table.Column<Guid>(type: "uuid", nullable: false),
+                    Version = table.Column<int>(type: "integer", nullable: false),
+                    Fr = table.Column<string>(type: "text", maxLength: -1, nullable: true),
+                    Nl = table.Column<string>(type: "text", maxLength: -1, nullable: true),
+                    De = table.Column<string>(type: "text", maxLength: -1, nullable: true),
+                    En = table.Column<string>(type: "text", maxLength: -1, nullable: true),
+                    By = table.Column<Guid>(type: "uuid", nullable: false),
+                    At = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_conduct_text", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "form_key",
                 columns: table => new
                 {
@@ -110,20 +164,46 @@ namespace VictimSupport.Migrations.PostgreSql.Catalog
                 {
                     Id = table.Column<Guid>(type: "uuid", nullable: false),
                     TokenHash = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: false),
+                    SealedLink = table.Column<string>(type: "character varying(2000)", maxLength: 2000, nullable: true),
+                    MailSent = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    CodeHash = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: true),
+                    CodeTries = table.Column<int>(type: "integer", nullable: false),
                     Email = table.Column<string>(type: "character varying(256)", maxLength: 256, nullable: false),
+                    NormalizedEmail = table.Column<string>(type: "character varying(256)", maxLength: 256, nullable: false),
                     DisplayName = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: false),
+                    Language = table.Column<string>(type: "character varying(2)", maxLength: 2, nullable: false),
                     Zone = table.Column<Guid>(type: "uuid", nullable: true),
-                    Role = table.Column<int>(type: "integer", nullable: false),
+                    Roles = table.Column<int[]>(type: "integer[]", maxLength: 100, nullable: false),
                     Until = table.Column<DateOnly>(type: "date", nullable: true),
                     By = table.Column<Guid>(type: "uuid", nullable: true),
                     Created = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
                     Expires = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    Opened = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
                     TakenUp = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
                     Revoked = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true)
                 },
                 constraints: table =>
                 {
                     table.PrimaryKey("PK_invitation", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "outbox",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "uuid", nullable: false),
+                    Key = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: false),
+                    Kind = table.Column<string>(type: "character varying(60)", maxLength: 60, nullable: false),
+                    About = table.Column<Guid>(type: "uuid", nullable: true),
+                    To = table.Column<Guid>(type: "uuid", nullable: true),
+                    Zone = table.Column<Guid>(type: "uuid", nullable: true),
+                    NotBefore = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    Delivered = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    Attempts = table.Column<int>(type: "integer", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_outbox", x => x.Id);
                 });
 
             migrationBuilder.CreateTable(
@@ -323,6 +403,11 @@ namespace VictimSupport.Migrations.PostgreSql.Catalog
                 values: new object[] { 1, new byte[] { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 }, 0L });
 
             migrationBuilder.CreateIndex(
+                name: "IX_absence_Zone_To",
+                table: "absence",
+                columns: new[] { "Zone", "To" });
+
+            migrationBuilder.CreateIndex(
                 name: "IX_account_NormalizedEmail",
                 table: "account",
                 column: "NormalizedEmail",
@@ -349,6 +434,23 @@ namespace VictimSupport.Migrations.PostgreSql.Catalog
                 columns: new[] { "subject", "seq" });
 
             migrationBuilder.CreateIndex(
+                name: "IX_conduct_acceptance_Zone_Account_Version",
+                table: "conduct_acceptance",
+                columns: new[] { "Zone", "Account", "Version" },
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "IX_conduct_text_Zone_Version",
+                table: "conduct_text",
+                columns: new[] { "Zone", "Version" },
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "IX_invitation_NormalizedEmail",
+                table: "invitation",
+                column: "NormalizedEmail");
+
+            migrationBuilder.CreateIndex(
                 name: "IX_invitation_TokenHash",
                 table: "invitation",
                 column: "TokenHash",
@@ -358,6 +460,22 @@ namespace VictimSupport.Migrations.PostgreSql.Catalog
                 name: "IX_invitation_Zone",
                 table: "invitation",
                 column: "Zone");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_outbox_About",
+                table: "outbox",
+                column: "About");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_outbox_Delivered_NotBefore",
+                table: "outbox",
+                columns: new[] { "Delivered", "NotBefore" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_outbox_Key",
+                table: "outbox",
+                column: "Key",
+                unique: true);
 
             migrationBuilder.CreateIndex(
                 name: "IX_pool_member_Zone",
@@ -395,6 +513,9 @@ namespace VictimSupport.Migrations.PostgreSql.Catalog
         protected override void Down(MigrationBuilder migrationBuilder)
         {
             migrationBuilder.DropTable(
+                name: "absence");
+
+            migrationBuilder.DropTable(
                 name: "account_claim");
 
             migrationBuilder.DropTable(
@@ -416,10 +537,19 @@ namespace VictimSupport.Migrations.PostgreSql.Catalog
                 name: "audit_head");
 
             migrationBuilder.DropTable(
+                name: "conduct_acceptance");
+
+            migrationBuilder.DropTable(
+                name: "conduct_text");
+
+            migrationBuilder.DropTable(
                 name: "form_key");
 
             migrationBuilder.DropTable(
                 name: "invitation");
+
+            migrationBuilder.DropTable(
+                name: "outbox");
 
             migrationBuilder.DropTable(
                 name: "platform_fact");
