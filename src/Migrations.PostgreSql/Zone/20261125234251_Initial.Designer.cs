@@ -14,7 +14,7 @@ using VictimSupport.Foundation.Secrecy;
 namespace VictimSupport.Migrations.PostgreSql.Zone
 {
     [DbContext(typeof(ZoneDbContext))]
-    [Migration("20261125233205_Initial")]
+    [Migration("20261125234251_Initial")]
     partial class Initial
     {
         /// <inheritdoc />

@@ -11,7 +11,7 @@ using VictimSupport.Foundation.Persistence;
 namespace VictimSupport.Migrations.SqlServer.Figures
 {
     [DbContext(typeof(FiguresDbContext))]
-    [Migration("20261125233113_Initial")]
+    [Migration("20261125234238_Initial")]
     partial class Initial
     {
         /// <inheritdoc />

@@ -10,7 +10,7 @@ using VictimSupport.Foundation.Persistence;
 namespace VictimSupport.Migrations.Sqlite.Figures
 {
     [DbContext(typeof(FiguresDbContext))]
-    [Migration("20261125233020_Initial")]
+    [Migration("20261125234221_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
