@@ -43,7 +43,7 @@ internal sealed class Inviting(IDataProtectionProvider protection, PaperCodes co
 
     public async Task<IReadOnlyList<InvitationState>> Of(CatalogDbContext house, Guid? zone, CancellationToken ct)
     {
-        var invitations = await house.Set<Invitation>().AsNoTracking().Where(i => i.Zone == zone).OrderByDescending(i => i.Id).Take(500).ToListAsync(ct);
+        var invitations = await house.Set<Invitation>().AsNoTracking().Where(i => i.Zone == zone).OrderByDescending(i => i.Created).Take(500).ToListAsync(ct);
         var ids = invitations.Select(i => (Guid?)i.Id).ToList();
         var failed = await house.Set<OutboxMessage>().AsNoTracking().Where(m => m.Kind == Kind && m.Delivered == null && m.Attempts > 0 && ids.Contains(m.About)).Select(m => m.About).ToListAsync(ct);
         return [.. invitations.Select(i => new InvitationState(i.Id, i.Email, i.DisplayName, i.Zone, i.Roles, i.Until, i.Created, i.Expires, i.Opened, i.TakenUp, i.Revoked,
