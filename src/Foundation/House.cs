@@ -46,6 +46,7 @@ public static class House
         else services.AddSingleton<Mail.ISendMail, Mail.SmtpMail>();
 
         services.AddScoped<WhereAndWho>();
+        services.AddSingleton<WayBack>();
         services.AddScoped<UseCase>();
         services.AddScoped<IMediator, UseCases>();
         services.AddScoped(s => s.GetRequiredService<UseCase>().Zone);
@@ -56,6 +57,7 @@ public static class House
 
         services.AddTransient(typeof(IPipelineBehavior<,>), typeof(RecordRefusals<,>));
         services.AddTransient(typeof(IPipelineBehavior<,>), typeof(Authorise<,>));
+        services.AddTransient(typeof(IPipelineBehavior<,>), typeof(Fresh<,>));
         services.AddTransient(typeof(IPipelineBehavior<,>), typeof(Validate<,>));
         services.AddTransient(typeof(IPipelineBehavior<,>), typeof(Transact<,>));
         foreach (var assembly in house.Assemblies.Prepend(typeof(House).Assembly)) AddSlices(services, assembly);

@@ -9,7 +9,7 @@ using VictimSupport.Identity.Contracts;
 namespace VictimSupport.Portal;
 
 /// <summary>What stands round a page: product, zone, menu by role, the account's other zones.</summary>
-internal sealed class Frames(WhereAndWho who, IAccounts accounts, IKnowPlaces places, IEnumerable<IInMenu> menu, IEnumerable<IRing> bells, IConfiguration configuration, IHostEnvironment environment) : IChrome
+internal sealed class Frames(WhereAndWho who, IAccounts accounts, IKnowPlaces places, ISessions sessions, TimeProvider clock, IEnumerable<IInMenu> menu, IEnumerable<IRing> bells, IConfiguration configuration, IHostEnvironment environment) : IChrome
 {
     private static readonly (string Tag, string Name)[] Named = [("fr", "Français"), ("nl", "Nederlands"), ("de", "Deutsch"), ("en", "English")];
 
@@ -27,11 +27,13 @@ internal sealed class Frames(WhereAndWho who, IAccounts accounts, IKnowPlaces pl
         };
         if (who.Caller.Account is not { } account || !(await accounts.Named([account], http.RequestAborted)).TryGetValue(account, out var colleague)) return frame;
         var all = await places.Of(account, http.RequestAborted);
+        var alive = who.Caller.Session is { } session ? await sessions.Of(session, quiet: true, http.RequestAborted) : null;
         frame = frame with
         {
+            Session = alive is null ? null : new FrameSession(alive.Ends, alive.Ends - clock.GetUtcNow(), alive.IsLast),
             HomeHref = "/account/home",
             Theme = Enum.TryParse<Theme>(colleague.Theme, ignoreCase: true, out var theme) ? theme : Theme.Auto,
-            Account = new FrameAccount(colleague.DisplayName, "/account/sign-out", [new FrameLink(Words.MyAccount, "/account/home")]),
+            Account = new FrameAccount(colleague.DisplayName, "/account/sign-out", [new FrameLink(Words.MyAccount, "/account/home"), new FrameLink(Words.MySecurity, "/account/security")]),
             Zones = [.. all.Where(p => p.Path != http.Request.PathBase).Select(p => new FrameLink(p.Name, p.Leads))],
         };
         if (who.Zone is not { } zone || who.Caller.Roles.Count == 0) return frame;

@@ -28,6 +28,7 @@ public sealed class ZonesModule : IModule
         services.AddSingleton<IKnowStanding>(s => s.GetRequiredService<Standing>());
         services.AddSingleton<IKnowPlaces>(s => s.GetRequiredService<Standing>());
         services.AddSingleton<IStaff>(s => s.GetRequiredService<Standing>());
+        services.AddSingleton<IKnowRoles, RolesInTheCatalogue>();
         services.AddSingleton<IZoneSettings, Settings.AsTheFederalDefaults>();
         services.AddSingleton<IListDemoAccounts, DemoChoices>();
         services.AddScoped<IHearOfInvitations, GiveWhatWasPromised>();

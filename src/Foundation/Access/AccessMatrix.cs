@@ -12,6 +12,7 @@ public static class AccessMatrix
         [May.SetUpTheZone] = [ZoneAdministrator, Coordinator],
         [May.BringStaffIn] = [ZoneAdministrator],
         [May.ConfirmRoles] = [Coordinator, DataProtectionOfficer],
+        [May.RecoverAccounts] = [ZoneAdministrator, DataProtectionOfficer],
         [May.OpenCallOuts] = [Coordinator, Caseworker, OnCall],
         [May.FillTheTray] = [Coordinator, Caseworker, OnCall, Trainee, FrontDesk],
         [May.WorkOnDossiers] = [Coordinator, Caseworker, OnCall, OutsideStandIn],

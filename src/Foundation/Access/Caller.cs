@@ -10,6 +10,12 @@ public sealed record Caller(Guid? Account, Guid? Session, IReadOnlySet<Role> Rol
     /// <summary>A job: it stands behind no person and may do what its request requires.</summary>
     public static readonly Caller Platform = new(null, null, new HashSet<Role>(), IsPlatform: true);
 
+    /// <summary>When this session last showed a factor; null: it never did, or nobody asks.</summary>
+    public DateTimeOffset? LastFactor { get; init; }
+
+    /// <summary>Did it show one within the last five minutes? The platform itself has none to show.</summary>
+    public bool IsFresh(DateTimeOffset now) => IsPlatform || (LastFactor is { } shown && now - shown < FreshFactorAttribute.GoodFor);
+
     public bool May(May deed) => IsPlatform || (deed == Access.May.HoldAnAccount ? Account is not null : AccessMatrix.Allows(deed, Roles));
     public bool Is(Role role) => Roles.Contains(role);
 

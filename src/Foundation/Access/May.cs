@@ -7,6 +7,7 @@ public enum May
     SetUpTheZone,
     BringStaffIn,
     ConfirmRoles,
+    RecoverAccounts,
     OpenCallOuts,
     FillTheTray,
     WorkOnDossiers,

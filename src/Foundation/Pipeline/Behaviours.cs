@@ -41,6 +41,15 @@ internal sealed class Authorise<TRequest, TResponse>(UseCase useCase) : IPipelin
         Demand.Deed is { } deed && !useCase.Caller.May(deed) ? throw new RefusedException("role") : next();
 }
 
+/// <summary>Some deeds need a factor shown just now, whatever page or endpoint they come from.</summary>
+internal sealed class Fresh<TRequest, TResponse>(UseCase useCase, TimeProvider clock) : IPipelineBehavior<TRequest, TResponse> where TRequest : notnull
+{
+    private static readonly bool Demanded = FreshFactorAttribute.On(typeof(TRequest));
+
+    public Task<TResponse> Handle(TRequest request, CancellationToken cancellationToken, RequestHandlerDelegate<TResponse> next) =>
+        Demanded && !useCase.Caller.IsFresh(clock.GetUtcNow()) ? throw new StaleFactorException() : next();
+}
+
 /// <summary>Runs the request's rules; what they find comes back as one exception with a field for each fault.</summary>
 internal sealed class Validate<TRequest, TResponse>(IEnumerable<IValidator<TRequest>> rules) : IPipelineBehavior<TRequest, TResponse> where TRequest : notnull
 {

@@ -68,4 +68,7 @@ public sealed class WhereAndWho
 {
     public ZoneHandle? Zone { get; internal set; }
     public Caller Caller { get; internal set; } = Caller.Nobody;
+
+    /// <summary>Whose pass came with the request though its session has ended: nobody's rights, but what was typed is theirs.</summary>
+    public Guid? Was { get; internal set; }
 }

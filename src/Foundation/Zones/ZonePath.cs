@@ -58,7 +58,8 @@ public static class ZonePath
             var expected = where.IsZonePath ? who.Zone is { } zone ? Pass.PlaceOf(zone.Id) : "" : where.Place;
             if (scheme == Pass.SessionScheme || principal.FindFirstValue(Pass.PlaceClaim) == expected)
             {
-                who.Caller = await http.RequestServices.GetRequiredService<Pulse>().Wait(http.RequestServices.GetRequiredService<IKnowStanding>().Of(account, session, who.Zone?.Id, http.RequestAborted)) ?? Caller.Nobody;
+                who.Caller = await http.RequestServices.GetRequiredService<Pulse>().Wait(http.RequestServices.GetRequiredService<IKnowStanding>().Of(account, session, who.Zone?.Id, QuietAttribute.Is(http), http.RequestAborted)) ?? Caller.Nobody;
+                if (who.Caller.Account is null) who.Was = account;
                 http.User = principal;
                 if (await Before(http, who) is { } first)
                 {

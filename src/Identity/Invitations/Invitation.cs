@@ -4,6 +4,7 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 using VictimSupport.Foundation.Access;
 using VictimSupport.Foundation.Persistence;
+using VictimSupport.Identity.Accounts;
 using VictimSupport.Identity.Contracts;
 
 namespace VictimSupport.Identity.Invitations;
@@ -46,9 +47,10 @@ internal sealed class Invitation
 
     public static (Invitation Invitation, string Token) New(Invitee who, Promise promise, Guid? by, DateTimeOffset now)
     {
+        if (!Addresses.IsPlain(who.Email)) throw new RefusedException("address");
         var invitation = new Invitation
         {
-            Id = Guid.CreateVersion7(now), Email = who.Email.Trim(), NormalizedEmail = who.Email.Trim().ToUpperInvariant(), DisplayName = who.DisplayName.Trim(), Language = who.Language,
+            Id = Guid.CreateVersion7(now), Email = who.Email.Trim(), NormalizedEmail = Addresses.Normal(who.Email), DisplayName = who.DisplayName.Trim(), Language = who.Language,
             Zone = promise.Zone, Roles = [.. promise.Roles], Until = promise.Until, By = by, Created = now,
         };
         return (invitation, invitation.Renew(now));

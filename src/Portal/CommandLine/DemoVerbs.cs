@@ -59,8 +59,8 @@ internal static class DemoVerbs
         var before = CultureInfo.CurrentUICulture;
         CultureInfo.CurrentUICulture = CultureInfo.GetCultureInfo(zone.Language + "-BE");
         var teller = zone.Caseworkers[^1];
-        await enter.In(zone.Code, pipeline => stories.Tell(pipeline, zone.Language, clock.Stand, ct), new Caller(teller, null, new HashSet<Role> { Role.Caseworker }));
-        if (dossiers > 0) await enter.In(zone.Code, pipeline => stories.Generate(pipeline, zone.Language, dossiers, seed, clock.Stand, ct), new Caller(teller, null, new HashSet<Role> { Role.Caseworker }));
+        await enter.In(zone.Code, pipeline => stories.Tell(pipeline, zone.Language, clock.Stand, ct), new Caller(teller, null, new HashSet<Role> { Role.Caseworker }) { LastFactor = DateTimeOffset.MaxValue });
+        if (dossiers > 0) await enter.In(zone.Code, pipeline => stories.Generate(pipeline, zone.Language, dossiers, seed, clock.Stand, ct), new Caller(teller, null, new HashSet<Role> { Role.Caseworker }) { LastFactor = DateTimeOffset.MaxValue });
         CultureInfo.CurrentUICulture = before;
     }
 }

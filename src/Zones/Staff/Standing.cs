@@ -18,12 +18,12 @@ internal sealed class Standing(CatalogDatabase catalog, ISessions sessions, WhoI
     private readonly ConcurrentDictionary<(Guid Account, string Language), (IReadOnlyList<Place> Places, long Read)> places = new();
     private readonly ConcurrentDictionary<Guid, (IReadOnlyList<RoleGrant> Grants, long Read)> staffs = new();
 
-    public async ValueTask<Caller?> Of(Guid account, Guid session, Guid? zone, CancellationToken ct)
+    public async ValueTask<Caller?> Of(Guid account, Guid session, Guid? zone, bool quiet, CancellationToken ct)
     {
-        if (await sessions.AccountOf(session, ct) != account) return null;
+        if (await sessions.Of(session, quiet, ct) is not { } alive || alive.Account != account) return null;
         var now = clock.GetUtcNow();
         var roles = (await Grants(account, zone, ct)).Where(g => g.Counts(now)).Select(g => g.Role).ToHashSet();
-        return new Caller(account, session, roles);
+        return new Caller(account, session, roles) { LastFactor = alive.LastFactor };
     }
 
     public async ValueTask<IReadOnlyList<Place>> Of(Guid account, CancellationToken ct)

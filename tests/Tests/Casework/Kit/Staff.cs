@@ -21,7 +21,7 @@ internal static class Staff
             house.Add(RoleGrant.Give(id, zone.Id, role, null, null, "demo", now));
             return Task.FromResult(id);
         }, TestContext.Current.CancellationToken);
-        return new Person(zone, new Caller(account, Guid.NewGuid(), new HashSet<Role> { role }));
+        return new Person(zone, new Caller(account, Guid.NewGuid(), new HashSet<Role> { role }) { LastFactor = DateTimeOffset.MaxValue });
     }
 
     public static string AddressOf(TestZone zone, string name) => $"{name}@{zone.Code}.example";
