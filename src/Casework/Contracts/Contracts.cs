@@ -13,6 +13,9 @@ public interface ITellStories
     /// <param name="people">Coordinator, a colleague, a worker: those in whose names the three pipelines stand.</param>
     Task KeepApart(IMediator coordinator, IMediator colleague, IMediator worker, IReadOnlyList<Guid> people, string language, Action<TimeSpan> stand, CancellationToken ct);
 
+    /// <summary>Puts the story's messages in the tray, in the caller's name: somebody of the front desk. May be repeated.</summary>
+    Task LeaveMessages(IMediator pipeline, string language, Action<TimeSpan> stand, CancellationToken ct);
+
     /// <summary>Registers so many dossiers: the same seed and day give the same people and facts.</summary>
     Task Generate(IMediator pipeline, string language, int dossiers, int seed, Action<TimeSpan> stand, CancellationToken ct);
 }

@@ -32,6 +32,8 @@ internal sealed class Stories(TimeProvider clock) : ITellStories
     public Task KeepApart(IMediator coordinator, IMediator colleague, IMediator worker, IReadOnlyList<Guid> people, string language, Action<TimeSpan> stand, CancellationToken ct) =>
         KeptApart.Tell(coordinator, worker, colleague, people, clock, language, stand, ct);
 
+    public Task LeaveMessages(IMediator pipeline, string language, Action<TimeSpan> stand, CancellationToken ct) => TwoMessages.Leave(pipeline, language, stand, ct);
+
     public async Task Generate(IMediator pipeline, string language, int dossiers, int seed, Action<TimeSpan> stand, CancellationToken ct)
     {
         var dice = new Random(seed);

@@ -17,17 +17,19 @@ namespace VictimSupport.Casework.Worklist;
 
 /// <summary>What to do now: due and late first, the dangerous before the rest. Initials only; the full name shows in the dossier.</summary>
 [Requires(May.WorkOnDossiers)]
-internal sealed class Mine(IMediator pipeline, IAccounts accounts, TimeProvider clock) : PageModel
+internal sealed class Mine(IMediator pipeline, IAccounts accounts, Desk desk, TimeProvider clock) : PageModel
 {
     [BindProperty(SupportsGet = true)] public Tab Tab { get; set; }
     [BindProperty(SupportsGet = true, Name = "at")] public int At { get; set; } = 1;
     public Answer List { get; private set; } = null!;
+    public Desk.Waits Waits { get; private set; } = null!;
     public IReadOnlyDictionary<Guid, Colleague> Names { get; private set; } = null!;
     public DateTimeOffset Now => clock.GetUtcNow();
 
     public async Task OnGetAsync(CancellationToken ct)
     {
         List = await pipeline.Send(new Query(Tab, Math.Clamp(At, 1, 10_000)), ct);
+        Waits = await desk.Waiting(ct);
         Names = await accounts.Named(List.Rows.Select(r => r.AssignedTo).OfType<Guid>(), ct);
     }
 

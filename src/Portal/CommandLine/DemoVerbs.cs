@@ -68,6 +68,7 @@ internal static class DemoVerbs
             await enter.In(zone.Code, coordinator => enter.In(zone.Code, colleague => enter.In(zone.Code, worker =>
                 stories.KeepApart(coordinator, colleague, worker, zone.Caseworkers, zone.Language, clock.Stand, ct), As(zone.Caseworkers[2], Role.Caseworker)), As(zone.Caseworkers[1], Role.Caseworker)), As(zone.Caseworkers[0], Role.Coordinator));
         }
+        await enter.In(zone.Code, pipeline => stories.LeaveMessages(pipeline, zone.Language, clock.Stand, ct), As(zone.FrontDesk, Role.FrontDesk));
         if (dossiers > 0) await enter.In(zone.Code, pipeline => stories.Generate(pipeline, zone.Language, dossiers, seed, clock.Stand, ct), As(teller, Role.Caseworker));
         CultureInfo.CurrentUICulture = before;
 

@@ -86,4 +86,8 @@ public interface IMakeStoryZones
 }
 
 /// <param name="Caseworkers">Accounts in whose name the stories are told; the first is the coordinator.</param>
-public sealed record StoryZone(string Code, string Language, IReadOnlyList<Guid> Caseworkers);
+public sealed record StoryZone(string Code, string Language, IReadOnlyList<Guid> Caseworkers)
+{
+    public Guid FrontDesk { get; init; }
+    public Guid Trainee { get; init; }
+}

@@ -70,7 +70,7 @@ internal sealed class StoryZones(Provisioning provisioning, CatalogDatabase cata
             if (role == Role.OnCall && zone.Code == "9902" && house.Set<ZoneRecord>().AsNoTracking().SingleOrDefault(z => z.Code == "9901") is { } other) Lend(house, account, other.Id);
         }
         if (Zones.Any(z => z.Code == zone.Code)) await ComingAndGoing(house, zone, language, letter, people, ct);
-        return new StoryZone(zone.Code, language, caseworkers);
+        return new StoryZone(zone.Code, language, caseworkers) { FrontDesk = people["Lotte"], Trainee = people["Mila"] };
     }
 
     // Somebody is invited, somebody waits for a second person, somebody is away and replaced.
