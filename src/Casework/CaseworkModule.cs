@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
+using VictimSupport.Casework.Countersign;
 using VictimSupport.Casework.Dossiers;
 using VictimSupport.Casework.FollowUps;
 using VictimSupport.Casework.Intakes;
@@ -27,6 +28,8 @@ public sealed class CaseworkModule : IModule
         services.AddSingleton<IWarn, GlassIsBroken>();
         services.AddScoped<Taking>();
         services.AddScoped<Desk>();
+        services.AddScoped<Entries>();
+        services.AddScoped<Unsigned>();
         services.AddSingleton<IInMenu, WorklistInMenu>();
         services.AddSingleton<IInMenu, IntakeInMenu>();
         services.AddSingleton<IInMenu, SearchInMenu>();

@@ -63,7 +63,7 @@ internal sealed class Open(IMediator pipeline, IAccounts accounts, IStaff staff,
             string? number = null;
             // What became a dossier exists for those only who may see the dossier: to anybody else it would tell that there is one.
             if (entry.Dossier is { } made)
-                number = await zone.Set<Dossier>().AsNoTracking().Where(guard.Visible()).Where(d => d.Id == made).Select(d => d.Number).SingleOrDefaultAsync(ct) ?? throw new RefusedException("absent", entry.Id);
+                number = await zone.Set<Dossier>().AsNoTracking().Where(await guard.Visible(ct)).Where(d => d.Id == made).Select(d => d.Number).SingleOrDefaultAsync(ct) ?? throw new RefusedException("absent", entry.Id);
             trail.Concerns(entry.Id, "tray");
             return new Answer(entry, entry.Message.Value, entry.Reason?.Value, number);
         }

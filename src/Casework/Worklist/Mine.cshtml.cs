@@ -17,11 +17,13 @@ namespace VictimSupport.Casework.Worklist;
 
 /// <summary>What to do now: due and late first, the dangerous before the rest. Initials only; the full name shows in the dossier.</summary>
 [Requires(May.WorkOnDossiers)]
-internal sealed class Mine(IMediator pipeline, IAccounts accounts, Desk desk, TimeProvider clock) : PageModel
+internal sealed class Mine(IMediator pipeline, IAccounts accounts, Desk desk, WhereAndWho who, TimeProvider clock) : PageModel
 {
     [BindProperty(SupportsGet = true)] public Tab Tab { get; set; }
     [BindProperty(SupportsGet = true, Name = "at")] public int At { get; set; } = 1;
     public Answer List { get; private set; } = null!;
+    public bool MayOpen => who.Caller.May(May.OpenCallOuts);
+    public bool MayChange => who.Caller.May(May.ChangeDossiers);
     public Desk.Waits Waits { get; private set; } = null!;
     public IReadOnlyDictionary<Guid, Colleague> Names { get; private set; } = null!;
     public DateTimeOffset Now => clock.GetUtcNow();

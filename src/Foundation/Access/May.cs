@@ -11,6 +11,13 @@ public enum May
     OpenCallOuts,
     FillTheTray,
     WorkOnDossiers,
+
+    /// <summary>Change what a dossier says: facts, persons, rules of safe contact, next acts done. A trainee reads and writes, and changes nothing.</summary>
+    ChangeDossiers,
+
+    /// <summary>Put a second name under what a trainee wrote.</summary>
+    Countersign,
+    SeeWhoOpened,
     OpenAnyDossierOfTheZone,
     SeeSafetyCards,
     BreakGlass,
