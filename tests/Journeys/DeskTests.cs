@@ -52,6 +52,41 @@ public sealed class DeskTests(RunningPortal portal)
         screen.SaysNothingWrong();
     }
 
+    [Theory]
+    [InlineData("fr", 320, true), InlineData("en", 1280, false)]
+    public async Task A_trainee_writes_and_a_coordinator_countersigns(string language, int width, bool script)
+    {
+        var text = "Zzcanary" + Guid.NewGuid().ToString("N")[..6];
+        await using (var trainee = await Screen.Open(portal, width, language, script))
+        {
+            await SignIn(trainee, language, "Mila Demo-A", "**/9901/worklist");
+            await Sound(trainee, script);
+            await trainee.Page.ClickAsync("tbody a[href*='/dossiers/']");
+            await Sound(trainee, script);
+            await trainee.Page.FillAsync("[name='Form.Text']", text);
+            await trainee.Page.ClickAsync(".vs-composer button[type=submit]");
+            Assert.Equal(1, await trainee.Page.Locator($".vs-timeline li:has-text('{text}') .vs-badge--warn").CountAsync());
+            await Sound(trainee, script);
+        }
+
+        await using var screen = await Screen.Open(portal, width, language, script);
+        await SignIn(screen, language, "Claire Demo-A", "**/9901/worklist");
+        await screen.Page.ClickAsync(".vs-cards a[href$='/countersign']");
+        await Sound(screen, script);
+        await screen.Page.Locator("tbody a[href*='/countersign/']").Last.ClickAsync(); // the youngest
+        Assert.Contains(text, await screen.Page.InnerTextAsync("main"), StringComparison.Ordinal);
+        await Sound(screen, script);
+        await screen.Page.ClickAsync("main form[method=post]:not([action]) button[type=submit]");
+        Assert.Contains("Claire Demo-A", await screen.Page.InnerTextAsync($".vs-timeline li:has-text('{text}')"), StringComparison.Ordinal);
+        await Sound(screen, script);
+
+        // And she asks who opened it: the trainee is named there.
+        await screen.Page.ClickAsync(".vs-tabs a[href$='/opened']");
+        Assert.Contains("Mila Demo-A", await screen.Page.InnerTextAsync("main"), StringComparison.Ordinal);
+        await Sound(screen, script);
+        screen.SaysNothingWrong();
+    }
+
     private static async Task SignIn(Screen screen, string language, string who, string lands)
     {
         await screen.Go("/demo");

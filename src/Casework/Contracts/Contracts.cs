@@ -16,6 +16,13 @@ public interface ITellStories
     /// <summary>Puts the story's messages in the tray, in the caller's name: somebody of the front desk. May be repeated.</summary>
     Task LeaveMessages(IMediator pipeline, string language, Action<TimeSpan> stand, CancellationToken ct);
 
+    /// <summary>Names a trainee to a story's dossier, in the caller's name: a coordinator. May be repeated.</summary>
+    /// <returns>The dossier; null: there is none.</returns>
+    Task<Guid?> NameTrainee(IMediator pipeline, Guid trainee, Action<TimeSpan> stand, CancellationToken ct);
+
+    /// <summary>Writes a note in that dossier, in the caller's name: the trainee. May be repeated.</summary>
+    Task WriteAsTrainee(IMediator pipeline, Guid dossier, string language, Action<TimeSpan> stand, CancellationToken ct);
+
     /// <summary>Registers so many dossiers: the same seed and day give the same people and facts.</summary>
     Task Generate(IMediator pipeline, string language, int dossiers, int seed, Action<TimeSpan> stand, CancellationToken ct);
 }

@@ -3,17 +3,15 @@ using VictimSupport.Casework.Contacts;
 using VictimSupport.Casework.Dossiers;
 using VictimSupport.Foundation.Access;
 using VictimSupport.Foundation.Persistence;
-using VictimSupport.Foundation.Pipeline;
-using VictimSupport.Zones.Contracts;
 
 namespace VictimSupport.Casework.Countersign;
 
 /// <summary>Finds what a trainee wrote in a dossier, for whoever countersigns it and for its writer.</summary>
-internal sealed class Entries(ZoneDbContext zone, Guard guard, UseCase here, IStaff staff, Caller caller)
+internal sealed class Entries(ZoneDbContext zone, Guard guard, Caller caller)
 {
     /// <summary>Does the caller countersign what is written in this dossier?</summary>
     public async Task<bool> MaySign(Dossier dossier, CancellationToken ct) =>
-        caller.May(May.Countersign) && Countersigning.SignedBy(caller, await staff.ReplacedBy(here.InZone.Id, caller.Self, ct)).Compile()(dossier);
+        caller.May(May.Countersign) && Countersigning.SignedBy(caller, (await guard.Looks(ct)).Replaced).Compile()(dossier);
 
     /// <exception cref="RefusedException">It is not there, needs no second name, or is not this caller's to sign: nobody signs for themselves.</exception>
     public async Task<(Dossier Dossier, ICountersigned Entry)> ToSign(Guid dossierId, Guid id, bool reads, CancellationToken ct)

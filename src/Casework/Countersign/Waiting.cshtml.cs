@@ -7,7 +7,6 @@ using VictimSupport.Foundation.Access;
 using VictimSupport.Foundation.Persistence;
 using VictimSupport.Foundation.Pipeline;
 using VictimSupport.Identity.Contracts;
-using VictimSupport.Zones.Contracts;
 
 namespace VictimSupport.Casework.Countersign;
 
@@ -55,11 +54,11 @@ internal sealed class Waiting(IMediator pipeline, IAccounts accounts) : PageMode
 }
 
 /// <summary>Dossiers in which something may wait for a second name, as the caller may see them.</summary>
-internal sealed class Unsigned(ZoneDbContext zone, Guard guard, UseCase here, IStaff staff, Caller caller)
+internal sealed class Unsigned(ZoneDbContext zone, Guard guard, Caller caller)
 {
     public async Task<IQueryable<Dossier>> Visible(CancellationToken ct) => zone.Set<Dossier>().AsNoTracking().Where(await guard.Visible(ct));
 
-    public async Task<IQueryable<Dossier>> ToSign(CancellationToken ct) => (await Visible(ct)).Where(Countersigning.SignedBy(caller, await staff.ReplacedBy(here.InZone.Id, caller.Self, ct)));
+    public async Task<IQueryable<Dossier>> ToSign(CancellationToken ct) => (await Visible(ct)).Where(Countersigning.SignedBy(caller, (await guard.Looks(ct)).Replaced));
 
     /// <summary>How many entries wait for the caller: to countersign, or, given back, to correct.</summary>
     public async Task<int> Count(CancellationToken ct)

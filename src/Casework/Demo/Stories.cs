@@ -34,6 +34,16 @@ internal sealed class Stories(TimeProvider clock) : ITellStories
 
     public Task LeaveMessages(IMediator pipeline, string language, Action<TimeSpan> stand, CancellationToken ct) => TwoMessages.Leave(pipeline, language, stand, ct);
 
+    public async Task<Guid?> NameTrainee(IMediator pipeline, Guid trainee, Action<TimeSpan> stand, CancellationToken ct)
+    {
+        stand(TimeSpan.FromHours(1));
+        var named = await TraineesNote.Name(pipeline, trainee, ct);
+        stand(TimeSpan.Zero);
+        return named;
+    }
+
+    public Task WriteAsTrainee(IMediator pipeline, Guid dossier, string language, Action<TimeSpan> stand, CancellationToken ct) => TraineesNote.Write(pipeline, dossier, language, stand, ct);
+
     public async Task Generate(IMediator pipeline, string language, int dossiers, int seed, Action<TimeSpan> stand, CancellationToken ct)
     {
         var dice = new Random(seed);

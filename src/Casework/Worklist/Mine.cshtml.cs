@@ -70,6 +70,8 @@ internal sealed class Mine(IMediator pipeline, IAccounts accounts, Desk desk, Wh
                 Tab.Team => visible.Where(d => d.Closed == null),
                 Tab.Unassigned => visible.Where(d => d.Closed == null && d.AssignedTo == null),
                 Tab.Closed => visible.Where(d => d.Closed != null),
+                // A trainee's own are those named to them, whoever works on them.
+                _ when !caller.May(May.ChangeDossiers) => visible.Where(d => d.Closed == null),
                 _ => replaced.Count == 0
                     ? visible.Where(d => d.Closed == null && (d.AssignedTo == self || (d.AssignedTo == null && d.OpenedBy == self)))
                     : visible.Where(d => d.Closed == null && (d.AssignedTo == self || replaced.Contains(d.AssignedTo) || (d.AssignedTo == null && d.OpenedBy == self))),

@@ -69,6 +69,9 @@ internal static class DemoVerbs
                 stories.KeepApart(coordinator, colleague, worker, zone.Caseworkers, zone.Language, clock.Stand, ct), As(zone.Caseworkers[2], Role.Caseworker)), As(zone.Caseworkers[1], Role.Caseworker)), As(zone.Caseworkers[0], Role.Coordinator));
         }
         await enter.In(zone.Code, pipeline => stories.LeaveMessages(pipeline, zone.Language, clock.Stand, ct), As(zone.FrontDesk, Role.FrontDesk));
+        Guid? named = null;
+        await enter.In(zone.Code, async pipeline => named = await stories.NameTrainee(pipeline, zone.Trainee, clock.Stand, ct), As(zone.Caseworkers[0], Role.Coordinator));
+        if (named is { } dossier) await enter.In(zone.Code, pipeline => stories.WriteAsTrainee(pipeline, dossier, zone.Language, clock.Stand, ct), As(zone.Trainee, Role.Trainee));
         if (dossiers > 0) await enter.In(zone.Code, pipeline => stories.Generate(pipeline, zone.Language, dossiers, seed, clock.Stand, ct), As(teller, Role.Caseworker));
         CultureInfo.CurrentUICulture = before;
 
