@@ -2,6 +2,7 @@ using System.Net;
 using Microsoft.EntityFrameworkCore;
 using VictimSupport.Casework.Dossiers;
 using VictimSupport.Casework.Intakes;
+using VictimSupport.Casework.Walls;
 using VictimSupport.Casework.Worklist;
 using VictimSupport.Foundation.Access;
 using VictimSupport.Foundation.Audit;
@@ -78,6 +79,24 @@ public sealed class OpenedTests(Platforms platforms)
         await Assert.ThrowsAsync<RefusedException>(() => onCall.Send(new Opened.Query(await onCall.Registers(Cases.Intake(zone)), null)));
         using var visit = bert.Visit();
         Assert.Equal(HttpStatusCode.NotFound, (await visit.Get($"/dossiers/{id}/opened")).StatusCode);
+    }
+
+    [Theory, EveryEngine]
+    public async Task A_wall_that_was_lifted_is_not_told_of_to_whom_it_kept_away(string engine)
+    {
+        await using var platform = Platform.Start(engine);
+        var zone = await platform.Zone();
+        var (anna, cora) = (await zone.Hires("anna", Role.Caseworker), await zone.Hires("cora", Role.Coordinator));
+        var id = await cora.Registers(Cases.Intake(zone)); // nobody's: the team may open it
+        var wall = await cora.Send(new Build.Command { Colleague = anna.Id, Round = Round.Dossier, Number = (await cora.Opens(id)).Dossier.Number });
+        await Assert.ThrowsAsync<RefusedException>(() => anna.Send(new Opened.Query(id, null)));
+        await cora.Send(new Lift.Command(wall));
+        Assert.Contains((await cora.Send(new Opened.Query(id, null))).Deeds, Tells);
+        var deeds = (await anna.Send(new Opened.Query(id, null))).Deeds;
+        Assert.DoesNotContain(deeds, Tells);
+        Assert.Contains(deeds, d => d.Actor == cora.Id && d.What == What.Opened);
+
+        bool Tells(Opened.Deed deed) => deed.Actor == cora.Id && deed.What == What.Changed && deed.Why != "Intake";
     }
 
     [Fact]
