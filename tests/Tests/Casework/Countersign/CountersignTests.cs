@@ -14,6 +14,7 @@ using VictimSupport.Foundation.Pipeline;
 using VictimSupport.Foundation.Secrecy;
 using VictimSupport.Tests.Kit;
 using Facts = VictimSupport.Casework.Dossiers.Facts;
+using Opened = VictimSupport.Casework.Dossiers.Opened;
 using Record = VictimSupport.Casework.Contacts.Record;
 using Waiting = VictimSupport.Casework.Countersign.Waiting;
 
