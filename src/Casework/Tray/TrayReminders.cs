@@ -36,7 +36,7 @@ internal sealed class TrayReminders : IDoWhatIsDue
     }
 }
 
-internal sealed class TrayWaitsMail(ISendMail mail, IAccounts accounts, IStaff staff) : NeutralMail(mail, accounts, staff)
+internal sealed class TrayWaitsMail(ISendMail mail, IAccounts accounts, IStaff staff, IMediator pipeline) : NeutralMail(mail, accounts, staff, pipeline)
 {
     public const string KindName = "tray-waits";
     public override string Kind => KindName;
@@ -44,7 +44,7 @@ internal sealed class TrayWaitsMail(ISendMail mail, IAccounts accounts, IStaff s
 }
 
 /// <summary>Tells a colleague that a message was put to them.</summary>
-internal sealed class TrayPutMail(ISendMail mail, IAccounts accounts, IStaff staff) : NeutralMail(mail, accounts, staff)
+internal sealed class TrayPutMail(ISendMail mail, IAccounts accounts, IStaff staff, IMediator pipeline) : NeutralMail(mail, accounts, staff, pipeline)
 {
     public const string KindName = "tray-put";
     public override string Kind => KindName;

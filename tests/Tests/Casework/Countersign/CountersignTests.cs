@@ -38,7 +38,7 @@ public sealed class CountersignTests(Platforms platforms)
         var note = view.Timeline.Single(h => h.Text == "A first note").Signed!.Id;
         foreach (var id in new[] { note, contact }) await anna.Send(new Sign.Command(dossier, id));
         view = await anna.Opens(dossier);
-        Assert.All(view.Timeline.Where(h => h.Signed is not null), h => Assert.Equal((Signing.Signed, anna.Id), (h.Signed!.Signing, h.Signed.SignedBy)));
+        Assert.All(view.Timeline.Where(h => h.Signed is not null), h => Assert.Equal((Signing.Signed, (Guid?)anna.Id), (h.Signed!.Signing, h.Signed.SignedBy)));
         Assert.NotNull(view.Dossier.FirstContact);
         Assert.Empty(view.Planned);
         Assert.Contains(view.Accounts, a => a == anna.Id);
@@ -56,7 +56,7 @@ public sealed class CountersignTests(Platforms platforms)
         await anna.Send(new Return.Command { Dossier = dossier, Entry = contact, Remark = "An hour, I think" });
         Assert.Equal((0, 1), (await Waits(anna), await Waits(mila)));
         var form = await mila.Send(new Correct.Query(dossier, contact));
-        Assert.Equal(("An hour, I think", 20), (form.Remark, form.Form.Minutes));
+        Assert.Equal(((string?)"An hour, I think", (int?)20), (form.Remark, form.Form.Minutes));
         await Assert.ThrowsAsync<FluentValidation.ValidationException>(() => mila.Send(form.Form with { Dossier = dossier, Entry = contact, Services = [] }));
         await mila.Send(form.Form with { Dossier = dossier, Entry = contact, Minutes = 60, Text = "Right length" });
         Assert.Equal((1, 0), (await Waits(anna), await Waits(mila)));

@@ -59,7 +59,7 @@ public sealed class OpenedTests(Platforms platforms)
             for (var n = 0; n < 5; n++) await cora.Send(new Mine.Query(Tab.Team, 1));
         }
         var month = await cora.Send(new Opened.Query(id, null));
-        Assert.Equal((new DateOnly(2027, 2, 1), new DateOnly(2027, 1, 1), (DateOnly?)null), (month.Month, month.Earlier, month.Later));
+        Assert.Equal((new DateOnly(2027, 2, 1), (DateOnly?)new DateOnly(2027, 1, 1), (DateOnly?)null), (month.Month, month.Earlier, month.Later));
         Assert.Equal(5, month.Deeds.Single(d => d.What == What.Listed).Times);
         var first = await cora.Send(new Opened.Query(id, new DateOnly(1999, 1, 1)));
         Assert.Equal((new DateOnly(2026, 11, 1), (DateOnly?)null), (first.Month, first.Earlier));
