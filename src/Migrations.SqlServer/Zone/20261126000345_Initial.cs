@@ -60,7 +60,11 @@ namespace VictimSupport.Migrations.SqlServer.Zone
                     Services = table.Column<string>(type: "nvarchar(400)", maxLength: 400, nullable: false),
                     Layer = table.Column<int>(type: "int", nullable: false),
                     By = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
-                    Note = table.Column<byte[]>(type: "varbinary(max)", maxLength: -1, nullable: true)
+                    Note = table.Column<byte[]>(type: "varbinary(max)", maxLength: -1, nullable: true),
+                    Signing = table.Column<int>(type: "int", nullable: false),
+                    SignedBy = table.Column<Guid>(type: "uniqueidentifier", nullable: true),
+                    SignedAt = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true),
+                    Remark = table.Column<byte[]>(type: "varbinary(max)", maxLength: -1, nullable: true)
                 },
                 constraints: table =>
                 {
@@ -85,6 +89,7 @@ namespace VictimSupport.Migrations.SqlServer.Zone
                     Danger = table.Column<int>(type: "int", nullable: false),
                     Lead = table.Column<Guid>(type: "uniqueidentifier", nullable: true),
                     AssignedTo = table.Column<Guid>(type: "uniqueidentifier", nullable: true),
+                    Protection = table.Column<int>(type: "int", nullable: false),
                     FirstContact = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true),
                     NextDue = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true),
                     Closed = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true),
@@ -108,6 +113,27 @@ namespace VictimSupport.Migrations.SqlServer.Zone
                 constraints: table =>
                 {
                     table.PrimaryKey("PK_dossier_counter", x => x.Year);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "dossier_grant",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    DossierId = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    Account = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    Kind = table.Column<int>(type: "int", nullable: false),
+                    From = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
+                    Until = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true),
+                    By = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    Reason = table.Column<byte[]>(type: "varbinary(max)", maxLength: -1, nullable: true),
+                    ReviewedBy = table.Column<Guid>(type: "uniqueidentifier", nullable: true),
+                    Reviewed = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true),
+                    Finding = table.Column<int>(type: "int", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_dossier_grant", x => x.Id);
                 });
 
             migrationBuilder.CreateTable(
@@ -157,7 +183,11 @@ namespace VictimSupport.Migrations.SqlServer.Zone
                     Layer = table.Column<int>(type: "int", nullable: false),
                     At = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
                     By = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
-                    Text = table.Column<byte[]>(type: "varbinary(max)", maxLength: -1, nullable: false)
+                    Text = table.Column<byte[]>(type: "varbinary(max)", maxLength: -1, nullable: false),
+                    Signing = table.Column<int>(type: "int", nullable: false),
+                    SignedBy = table.Column<Guid>(type: "uniqueidentifier", nullable: true),
+                    SignedAt = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true),
+                    Remark = table.Column<byte[]>(type: "varbinary(max)", maxLength: -1, nullable: true)
                 },
                 constraints: table =>
                 {
@@ -273,6 +303,65 @@ namespace VictimSupport.Migrations.SqlServer.Zone
                     table.PrimaryKey("PK_submission", x => x.Id);
                 });
 
+            migrationBuilder.CreateTable(
+                name: "tray_entry",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    PutBy = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    PutAt = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
+                    Urgency = table.Column<int>(type: "int", nullable: false),
+                    Language = table.Column<string>(type: "nvarchar(10)", maxLength: 10, nullable: false),
+                    MayCall = table.Column<int>(type: "int", nullable: false),
+                    Message = table.Column<byte[]>(type: "varbinary(max)", maxLength: -1, nullable: false),
+                    For = table.Column<Guid>(type: "uniqueidentifier", nullable: true),
+                    State = table.Column<int>(type: "int", nullable: false),
+                    Closed = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true),
+                    ClosedBy = table.Column<Guid>(type: "uniqueidentifier", nullable: true),
+                    Dossier = table.Column<Guid>(type: "uniqueidentifier", nullable: true),
+                    Reason = table.Column<byte[]>(type: "varbinary(max)", maxLength: -1, nullable: true),
+                    RemindAt = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
+                    Reminded = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true),
+                    Version = table.Column<int>(type: "int", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_tray_entry", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "wall",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    Account = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    DossierId = table.Column<Guid>(type: "uniqueidentifier", nullable: true),
+                    Person = table.Column<byte[]>(type: "varbinary(max)", maxLength: -1, nullable: true),
+                    Reason = table.Column<byte[]>(type: "varbinary(max)", maxLength: -1, nullable: true),
+                    By = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    Built = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
+                    LiftedBy = table.Column<Guid>(type: "uniqueidentifier", nullable: true),
+                    Lifted = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_wall", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "walled_off",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    Account = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    DossierId = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    Wall = table.Column<Guid>(type: "uniqueidentifier", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_walled_off", x => x.Id);
+                });
+
             migrationBuilder.InsertData(
                 table: "audit_head",
                 columns: new[] { "id", "mac", "seq" },
@@ -323,6 +412,16 @@ namespace VictimSupport.Migrations.SqlServer.Zone
                 });
 
             migrationBuilder.CreateIndex(
+                name: "IX_audit_actor_at_seq",
+                table: "audit",
+                columns: new[] { "actor", "at", "seq" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_audit_at_seq",
+                table: "audit",
+                columns: new[] { "at", "seq" });
+
+            migrationBuilder.CreateIndex(
                 name: "IX_audit_subject_seq",
                 table: "audit",
                 columns: new[] { "subject", "seq" });
@@ -331,6 +430,11 @@ namespace VictimSupport.Migrations.SqlServer.Zone
                 name: "IX_contact_DossierId",
                 table: "contact",
                 column: "DossierId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_contact_Signing",
+                table: "contact",
+                column: "Signing");
 
             migrationBuilder.CreateIndex(
                 name: "IX_dossier_AssignedTo_Closed",
@@ -347,6 +451,26 @@ namespace VictimSupport.Migrations.SqlServer.Zone
                 table: "dossier",
                 column: "Number",
                 unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "IX_dossier_Protection",
+                table: "dossier",
+                column: "Protection");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_dossier_grant_Account_DossierId",
+                table: "dossier_grant",
+                columns: new[] { "Account", "DossierId" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_dossier_grant_DossierId",
+                table: "dossier_grant",
+                column: "DossierId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_dossier_grant_Kind_Reviewed",
+                table: "dossier_grant",
+                columns: new[] { "Kind", "Reviewed" });
 
             migrationBuilder.CreateIndex(
                 name: "IX_follow_up_Done_DueAt",
@@ -367,6 +491,11 @@ namespace VictimSupport.Migrations.SqlServer.Zone
                 name: "IX_note_DossierId",
                 table: "note",
                 column: "DossierId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_note_Signing",
+                table: "note",
+                column: "Signing");
 
             migrationBuilder.CreateIndex(
                 name: "IX_official_report_DossierId",
@@ -398,6 +527,32 @@ namespace VictimSupport.Migrations.SqlServer.Zone
                 name: "IX_search_token_Owner",
                 table: "search_token",
                 column: "Owner");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_tray_entry_PutBy_PutAt",
+                table: "tray_entry",
+                columns: new[] { "PutBy", "PutAt" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_tray_entry_State_Urgency_PutAt",
+                table: "tray_entry",
+                columns: new[] { "State", "Urgency", "PutAt" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_wall_Lifted_Account",
+                table: "wall",
+                columns: new[] { "Lifted", "Account" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_walled_off_Account_DossierId_Wall",
+                table: "walled_off",
+                columns: new[] { "Account", "DossierId", "Wall" },
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "IX_walled_off_DossierId",
+                table: "walled_off",
+                column: "DossierId");
         }
 
         /// <inheritdoc />
@@ -417,6 +572,9 @@ namespace VictimSupport.Migrations.SqlServer.Zone
 
             migrationBuilder.DropTable(
                 name: "dossier_counter");
+
+            migrationBuilder.DropTable(
+                name: "dossier_grant");
 
             migrationBuilder.DropTable(
                 name: "follow_up");
@@ -447,6 +605,15 @@ namespace VictimSupport.Migrations.SqlServer.Zone
 
             migrationBuilder.DropTable(
                 name: "submission");
+
+            migrationBuilder.DropTable(
+                name: "tray_entry");
+
+            migrationBuilder.DropTable(
+                name: "wall");
+
+            migrationBuilder.DropTable(
+                name: "walled_off");
         }
     }
 }

@@ -61,7 +61,11 @@ namespace VictimSupport.Migrations.PostgreSql.Zone
                     Services = table.Column<int[]>(type: "integer[]", maxLength: 400, nullable: false),
                     Layer = table.Column<int>(type: "integer", nullable: false),
                     By = table.Column<Guid>(type: "uuid", nullable: false),
-                    Note = table.Column<byte[]>(type: "bytea", maxLength: -1, nullable: true)
+                    Note = table.Column<byte[]>(type: "bytea", maxLength: -1, nullable: true),
+                    Signing = table.Column<int>(type: "integer", nullable: false),
+                    SignedBy = table.Column<Guid>(type: "uuid", nullable: true),
+                    SignedAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    Remark = table.Column<byte[]>(type: "bytea", maxLength: -1, nullable: true)
                 },
                 constraints: table =>
                 {
@@ -86,6 +90,7 @@ namespace VictimSupport.Migrations.PostgreSql.Zone
                     Danger = table.Column<int>(type: "integer", nullable: false),
                     Lead = table.Column<Guid>(type: "uuid", nullable: true),
                     AssignedTo = table.Column<Guid>(type: "uuid", nullable: true),
+                    Protection = table.Column<int>(type: "integer", nullable: false),
                     FirstContact = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
                     NextDue = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
                     Closed = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
@@ -109,6 +114,27 @@ namespace VictimSupport.Migrations.PostgreSql.Zone
                 constraints: table =>
                 {
                     table.PrimaryKey("PK_dossier_counter", x => x.Year);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "dossier_grant",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "uuid", nullable: false),
+                    DossierId = table.Column<Guid>(type: "uuid", nullable: false),
+                    Account = table.Column<Guid>(type: "uuid", nullable: false),
+                    Kind = table.Column<int>(type: "integer", nullable: false),
+                    From = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    Until = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    By = table.Column<Guid>(type: "uuid", nullable: false),
+                    Reason = table.Column<byte[]>(type: "bytea", maxLength: -1, nullable: true),
+                    ReviewedBy = table.Column<Guid>(type: "uuid", nullable: true),
+                    Reviewed = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    Finding = table.Column<int>(type: "integer", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_dossier_grant", x => x.Id);
                 });
 
             migrationBuilder.CreateTable(
@@ -158,7 +184,11 @@ namespace VictimSupport.Migrations.PostgreSql.Zone
                     Layer = table.Column<int>(type: "integer", nullable: false),
                     At = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
                     By = table.Column<Guid>(type: "uuid", nullable: false),
-                    Text = table.Column<byte[]>(type: "bytea", maxLength: -1, nullable: false)
+                    Text = table.Column<byte[]>(type: "bytea", maxLength: -1, nullable: false),
+                    Signing = table.Column<int>(type: "integer", nullable: false),
+                    SignedBy = table.Column<Guid>(type: "uuid", nullable: true),
+                    SignedAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    Remark = table.Column<byte[]>(type: "bytea", maxLength: -1, nullable: true)
                 },
                 constraints: table =>
                 {
@@ -274,6 +304,65 @@ namespace VictimSupport.Migrations.PostgreSql.Zone
                     table.PrimaryKey("PK_submission", x => x.Id);
                 });
 
+            migrationBuilder.CreateTable(
+                name: "tray_entry",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "uuid", nullable: false),
+                    PutBy = table.Column<Guid>(type: "uuid", nullable: false),
+                    PutAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    Urgency = table.Column<int>(type: "integer", nullable: false),
+                    Language = table.Column<string>(type: "character varying(10)", maxLength: 10, nullable: false),
+                    MayCall = table.Column<int>(type: "integer", nullable: false),
+                    Message = table.Column<byte[]>(type: "bytea", maxLength: -1, nullable: false),
+                    For = table.Column<Guid>(type: "uuid", nullable: true),
+                    State = table.Column<int>(type: "integer", nullable: false),
+                    Closed = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    ClosedBy = table.Column<Guid>(type: "uuid", nullable: true),
+                    Dossier = table.Column<Guid>(type: "uuid", nullable: true),
+                    Reason = table.Column<byte[]>(type: "bytea", maxLength: -1, nullable: true),
+                    RemindAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    Reminded = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    Version = table.Column<int>(type: "integer", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_tray_entry", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "wall",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "uuid", nullable: false),
+                    Account = table.Column<Guid>(type: "uuid", nullable: false),
+                    DossierId = table.Column<Guid>(type: "uuid", nullable: true),
+                    Person = table.Column<byte[]>(type: "bytea", maxLength: -1, nullable: true),
+                    Reason = table.Column<byte[]>(type: "bytea", maxLength: -1, nullable: true),
+                    By = table.Column<Guid>(type: "uuid", nullable: false),
+                    Built = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    LiftedBy = table.Column<Guid>(type: "uuid", nullable: true),
+                    Lifted = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_wall", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "walled_off",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "uuid", nullable: false),
+                    Account = table.Column<Guid>(type: "uuid", nullable: false),
+                    DossierId = table.Column<Guid>(type: "uuid", nullable: false),
+                    Wall = table.Column<Guid>(type: "uuid", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_walled_off", x => x.Id);
+                });
+
             migrationBuilder.InsertData(
                 table: "audit_head",
                 columns: new[] { "id", "mac", "seq" },
@@ -324,6 +413,16 @@ namespace VictimSupport.Migrations.PostgreSql.Zone
                 });
 
             migrationBuilder.CreateIndex(
+                name: "IX_audit_actor_at_seq",
+                table: "audit",
+                columns: new[] { "actor", "at", "seq" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_audit_at_seq",
+                table: "audit",
+                columns: new[] { "at", "seq" });
+
+            migrationBuilder.CreateIndex(
                 name: "IX_audit_subject_seq",
                 table: "audit",
                 columns: new[] { "subject", "seq" });
@@ -332,6 +431,11 @@ namespace VictimSupport.Migrations.PostgreSql.Zone
                 name: "IX_contact_DossierId",
                 table: "contact",
                 column: "DossierId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_contact_Signing",
+                table: "contact",
+                column: "Signing");
 
             migrationBuilder.CreateIndex(
                 name: "IX_dossier_AssignedTo_Closed",
@@ -348,6 +452,26 @@ namespace VictimSupport.Migrations.PostgreSql.Zone
                 table: "dossier",
                 column: "Number",
                 unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "IX_dossier_Protection",
+                table: "dossier",
+                column: "Protection");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_dossier_grant_Account_DossierId",
+                table: "dossier_grant",
+                columns: new[] { "Account", "DossierId" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_dossier_grant_DossierId",
+                table: "dossier_grant",
+                column: "DossierId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_dossier_grant_Kind_Reviewed",
+                table: "dossier_grant",
+                columns: new[] { "Kind", "Reviewed" });
 
             migrationBuilder.CreateIndex(
                 name: "IX_follow_up_Done_DueAt",
@@ -368,6 +492,11 @@ namespace VictimSupport.Migrations.PostgreSql.Zone
                 name: "IX_note_DossierId",
                 table: "note",
                 column: "DossierId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_note_Signing",
+                table: "note",
+                column: "Signing");
 
             migrationBuilder.CreateIndex(
                 name: "IX_official_report_DossierId",
@@ -399,6 +528,32 @@ namespace VictimSupport.Migrations.PostgreSql.Zone
                 name: "IX_search_token_Owner",
                 table: "search_token",
                 column: "Owner");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_tray_entry_PutBy_PutAt",
+                table: "tray_entry",
+                columns: new[] { "PutBy", "PutAt" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_tray_entry_State_Urgency_PutAt",
+                table: "tray_entry",
+                columns: new[] { "State", "Urgency", "PutAt" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_wall_Lifted_Account",
+                table: "wall",
+                columns: new[] { "Lifted", "Account" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_walled_off_Account_DossierId_Wall",
+                table: "walled_off",
+                columns: new[] { "Account", "DossierId", "Wall" },
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "IX_walled_off_DossierId",
+                table: "walled_off",
+                column: "DossierId");
         }
 
         /// <inheritdoc />
@@ -418,6 +573,9 @@ namespace VictimSupport.Migrations.PostgreSql.Zone
 
             migrationBuilder.DropTable(
                 name: "dossier_counter");
+
+            migrationBuilder.DropTable(
+                name: "dossier_grant");
 
             migrationBuilder.DropTable(
                 name: "follow_up");
@@ -448,6 +606,15 @@ namespace VictimSupport.Migrations.PostgreSql.Zone
 
             migrationBuilder.DropTable(
                 name: "submission");
+
+            migrationBuilder.DropTable(
+                name: "tray_entry");
+
+            migrationBuilder.DropTable(
+                name: "wall");
+
+            migrationBuilder.DropTable(
+                name: "walled_off");
         }
     }
 }

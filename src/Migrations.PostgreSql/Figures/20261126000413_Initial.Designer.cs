@@ -11,7 +11,7 @@ using VictimSupport.Foundation.Persistence;
 namespace VictimSupport.Migrations.PostgreSql.Figures
 {
     [DbContext(typeof(FiguresDbContext))]
-    [Migration("20261125234254_Initial")]
+    [Migration("20261126000413_Initial")]
     partial class Initial
     {
         /// <inheritdoc />

@@ -32,6 +32,38 @@ namespace VictimSupport.Migrations.Sqlite.Catalog
                 });
 
             migrationBuilder.CreateTable(
+                name: "access_review",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Zone = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Quarter = table.Column<string>(type: "TEXT", maxLength: 6, nullable: false),
+                    Begun = table.Column<long>(type: "INTEGER", nullable: false),
+                    SignedBy = table.Column<Guid>(type: "TEXT", nullable: true),
+                    Signed = table.Column<long>(type: "INTEGER", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_access_review", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "access_review_row",
+                columns: table => new
+                {
+                    Review = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Account = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Roles = table.Column<string>(type: "TEXT", maxLength: 300, nullable: false),
+                    LastSignIn = table.Column<long>(type: "INTEGER", nullable: true),
+                    Opened = table.Column<int>(type: "INTEGER", nullable: false),
+                    Keep = table.Column<bool>(type: "INTEGER", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_access_review_row", x => new { x.Review, x.Account });
+                });
+
+            migrationBuilder.CreateTable(
                 name: "account",
                 columns: table => new
                 {
@@ -41,6 +73,7 @@ namespace VictimSupport.Migrations.Sqlite.Catalog
                     Theme = table.Column<string>(type: "TEXT", maxLength: 5, nullable: false),
                     Created = table.Column<long>(type: "INTEGER", nullable: false),
                     LastSignIn = table.Column<long>(type: "INTEGER", nullable: true),
+                    PreviousSignIn = table.Column<long>(type: "INTEGER", nullable: true),
                     TotpSecret = table.Column<string>(type: "TEXT", maxLength: 400, nullable: true),
                     LastTotpStep = table.Column<long>(type: "INTEGER", nullable: false),
                     RecoveryCodes = table.Column<string>(type: "TEXT", maxLength: 2000, nullable: false),
@@ -63,6 +96,59 @@ namespace VictimSupport.Migrations.Sqlite.Catalog
                 constraints: table =>
                 {
                     table.PrimaryKey("PK_account", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "allowed_provider",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Name = table.Column<string>(type: "TEXT", maxLength: 100, nullable: false),
+                    Issuer = table.Column<string>(type: "TEXT", maxLength: 300, nullable: false),
+                    Tenant = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
+                    By = table.Column<Guid>(type: "TEXT", nullable: true),
+                    Added = table.Column<long>(type: "INTEGER", nullable: false),
+                    Ended = table.Column<long>(type: "INTEGER", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_allowed_provider", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "api_client",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Zone = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Name = table.Column<string>(type: "TEXT", maxLength: 100, nullable: false),
+                    Kind = table.Column<int>(type: "INTEGER", nullable: false),
+                    Addresses = table.Column<string>(type: "TEXT", maxLength: 2000, nullable: false),
+                    Scopes = table.Column<string>(type: "TEXT", maxLength: 400, nullable: false),
+                    SecretHash = table.Column<string>(type: "TEXT", maxLength: 64, nullable: true),
+                    Created = table.Column<long>(type: "INTEGER", nullable: false),
+                    Rotated = table.Column<long>(type: "INTEGER", nullable: true),
+                    LastUsed = table.Column<long>(type: "INTEGER", nullable: true),
+                    Ended = table.Column<long>(type: "INTEGER", nullable: true),
+                    By = table.Column<Guid>(type: "TEXT", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_api_client", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "attempts",
+                columns: table => new
+                {
+                    Key = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
+                    Count = table.Column<int>(type: "INTEGER", nullable: false),
+                    Since = table.Column<long>(type: "INTEGER", nullable: false),
+                    RestsUntil = table.Column<long>(type: "INTEGER", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_attempts", x => x.Key);
                 });
 
             migrationBuilder.CreateTable(
@@ -145,6 +231,62 @@ namespace VictimSupport.Migrations.Sqlite.Catalog
                 });
 
             migrationBuilder.CreateTable(
+                name: "federated_identity",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Account = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Issuer = table.Column<string>(type: "TEXT", maxLength: 300, nullable: false),
+                    Tenant = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
+                    Subject = table.Column<string>(type: "TEXT", maxLength: 200, nullable: false),
+                    Linked = table.Column<long>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_federated_identity", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "federated_session",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Federation = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Zone = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Mfa = table.Column<bool>(type: "INTEGER", nullable: false),
+                    Methods = table.Column<string>(type: "TEXT", maxLength: 200, nullable: false),
+                    StateHash = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_federated_session", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "federation",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Zone = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Name = table.Column<string>(type: "TEXT", maxLength: 100, nullable: false),
+                    Issuer = table.Column<string>(type: "TEXT", maxLength: 300, nullable: false),
+                    Tenant = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
+                    ClientId = table.Column<string>(type: "TEXT", maxLength: 200, nullable: false),
+                    Secret = table.Column<byte[]>(type: "BLOB", maxLength: 1000, nullable: false),
+                    Domains = table.Column<string>(type: "TEXT", maxLength: 2000, nullable: false),
+                    AsksMfa = table.Column<bool>(type: "INTEGER", nullable: false),
+                    ProposedBy = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Proposed = table.Column<long>(type: "INTEGER", nullable: false),
+                    ConfirmedBy = table.Column<Guid>(type: "TEXT", nullable: true),
+                    Confirmed = table.Column<long>(type: "INTEGER", nullable: true),
+                    Ended = table.Column<long>(type: "INTEGER", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_federation", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "form_key",
                 columns: table => new
                 {
@@ -154,6 +296,22 @@ namespace VictimSupport.Migrations.Sqlite.Catalog
                 constraints: table =>
                 {
                     table.PrimaryKey("PK_form_key", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "forum_request",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Reference = table.Column<string>(type: "TEXT", maxLength: 100, nullable: false),
+                    Email = table.Column<string>(type: "TEXT", maxLength: 256, nullable: false),
+                    Until = table.Column<DateOnly>(type: "TEXT", nullable: false),
+                    By = table.Column<Guid>(type: "TEXT", nullable: false),
+                    At = table.Column<long>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_forum_request", x => x.Id);
                 });
 
             migrationBuilder.CreateTable(
@@ -243,6 +401,32 @@ namespace VictimSupport.Migrations.Sqlite.Catalog
                 });
 
             migrationBuilder.CreateTable(
+                name: "recovery",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Account = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Asked = table.Column<long>(type: "INTEGER", nullable: false),
+                    AskedBy = table.Column<Guid>(type: "TEXT", nullable: true),
+                    First = table.Column<Guid>(type: "TEXT", nullable: true),
+                    FirstZone = table.Column<Guid>(type: "TEXT", nullable: true),
+                    Second = table.Column<Guid>(type: "TEXT", nullable: true),
+                    ToldZone = table.Column<Guid>(type: "TEXT", nullable: true),
+                    Granted = table.Column<long>(type: "INTEGER", nullable: true),
+                    Begins = table.Column<long>(type: "INTEGER", nullable: true),
+                    Done = table.Column<long>(type: "INTEGER", nullable: true),
+                    Stopped = table.Column<long>(type: "INTEGER", nullable: true),
+                    LinkHash = table.Column<string>(type: "TEXT", maxLength: 64, nullable: true),
+                    PaperHash = table.Column<string>(type: "TEXT", maxLength: 64, nullable: true),
+                    PaperTries = table.Column<int>(type: "INTEGER", nullable: false),
+                    Stamp = table.Column<Guid>(type: "TEXT", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_recovery", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "role_grant",
                 columns: table => new
                 {
@@ -271,11 +455,92 @@ namespace VictimSupport.Migrations.Sqlite.Catalog
                     Created = table.Column<long>(type: "INTEGER", nullable: false),
                     LastSeen = table.Column<long>(type: "INTEGER", nullable: false),
                     Ended = table.Column<long>(type: "INTEGER", nullable: true),
-                    Factors = table.Column<string>(type: "TEXT", maxLength: 20, nullable: false)
+                    Factors = table.Column<string>(type: "TEXT", maxLength: 20, nullable: false),
+                    LastFactor = table.Column<long>(type: "INTEGER", nullable: false),
+                    Device = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false)
                 },
                 constraints: table =>
                 {
                     table.PrimaryKey("PK_session", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "session_side",
+                columns: table => new
+                {
+                    Session = table.Column<Guid>(type: "TEXT", nullable: false),
+                    OnPlatform = table.Column<bool>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_session_side", x => x.Session);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "setting_change",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Zone = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Setting = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
+                    Value = table.Column<string>(type: "TEXT", maxLength: 1000, nullable: true),
+                    Before = table.Column<string>(type: "TEXT", maxLength: 1000, nullable: true),
+                    From = table.Column<DateOnly>(type: "TEXT", nullable: false),
+                    By = table.Column<Guid>(type: "TEXT", nullable: false),
+                    At = table.Column<long>(type: "INTEGER", nullable: false),
+                    WithdrawnBy = table.Column<Guid>(type: "TEXT", nullable: true),
+                    Withdrawn = table.Column<long>(type: "INTEGER", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_setting_change", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "spent",
+                columns: table => new
+                {
+                    Key = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
+                    Until = table.Column<long>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_spent", x => x.Key);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "token_grant",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Zone = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Client = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Account = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Session = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Scopes = table.Column<string>(type: "TEXT", maxLength: 400, nullable: false),
+                    Created = table.Column<long>(type: "INTEGER", nullable: false),
+                    Turn = table.Column<int>(type: "INTEGER", nullable: false),
+                    Ended = table.Column<long>(type: "INTEGER", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_token_grant", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "token_key",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Kind = table.Column<string>(type: "TEXT", maxLength: 20, nullable: false),
+                    Number = table.Column<int>(type: "INTEGER", nullable: false),
+                    From = table.Column<long>(type: "INTEGER", nullable: false),
+                    Until = table.Column<long>(type: "INTEGER", nullable: false),
+                    Sealed = table.Column<byte[]>(type: "BLOB", maxLength: 1000, nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_token_key", x => x.Id);
                 });
 
             migrationBuilder.CreateTable(
@@ -303,6 +568,35 @@ namespace VictimSupport.Migrations.Sqlite.Catalog
                 });
 
             migrationBuilder.CreateTable(
+                name: "zone_draft",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    By = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Created = table.Column<long>(type: "INTEGER", nullable: false),
+                    Code = table.Column<string>(type: "TEXT", maxLength: 4, nullable: false),
+                    NameFr = table.Column<string>(type: "TEXT", maxLength: 200, nullable: true),
+                    NameNl = table.Column<string>(type: "TEXT", maxLength: 200, nullable: true),
+                    NameDe = table.Column<string>(type: "TEXT", maxLength: 200, nullable: true),
+                    Languages = table.Column<string>(type: "TEXT", maxLength: 20, nullable: false),
+                    Province = table.Column<string>(type: "TEXT", maxLength: 4, nullable: true),
+                    Arrondissement = table.Column<string>(type: "TEXT", maxLength: 4, nullable: true),
+                    Municipalities = table.Column<string>(type: "TEXT", maxLength: 1200, nullable: false),
+                    AdministratorName = table.Column<string>(type: "TEXT", maxLength: 200, nullable: false),
+                    AdministratorEmail = table.Column<string>(type: "TEXT", maxLength: 256, nullable: false),
+                    OfficerName = table.Column<string>(type: "TEXT", maxLength: 200, nullable: false),
+                    OfficerEmail = table.Column<string>(type: "TEXT", maxLength: 256, nullable: false),
+                    AdministratorCoordinates = table.Column<bool>(type: "INTEGER", nullable: false),
+                    SignIn = table.Column<int>(type: "INTEGER", nullable: true),
+                    Begun = table.Column<bool>(type: "INTEGER", nullable: false),
+                    Finished = table.Column<long>(type: "INTEGER", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_zone_draft", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "zone_key",
                 columns: table => new
                 {
@@ -313,6 +607,36 @@ namespace VictimSupport.Migrations.Sqlite.Catalog
                 constraints: table =>
                 {
                     table.PrimaryKey("PK_zone_key", x => new { x.Zone, x.Version });
+                });
+
+            migrationBuilder.CreateTable(
+                name: "zone_step",
+                columns: table => new
+                {
+                    Zone = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Step = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
+                    By = table.Column<Guid>(type: "TEXT", nullable: true),
+                    At = table.Column<long>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_zone_step", x => new { x.Zone, x.Step });
+                });
+
+            migrationBuilder.CreateTable(
+                name: "zone_visit",
+                columns: table => new
+                {
+                    Zone = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Ended = table.Column<long>(type: "INTEGER", nullable: true),
+                    Waiting = table.Column<int>(type: "INTEGER", nullable: false),
+                    OldestDue = table.Column<long>(type: "INTEGER", nullable: true),
+                    Failed = table.Column<long>(type: "INTEGER", nullable: true),
+                    Fault = table.Column<string>(type: "TEXT", maxLength: 200, nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_zone_visit", x => x.Zone);
                 });
 
             migrationBuilder.CreateTable(
@@ -406,6 +730,12 @@ namespace VictimSupport.Migrations.Sqlite.Catalog
                 columns: new[] { "Zone", "To" });
 
             migrationBuilder.CreateIndex(
+                name: "IX_access_review_Zone_Quarter",
+                table: "access_review",
+                columns: new[] { "Zone", "Quarter" },
+                unique: true);
+
+            migrationBuilder.CreateIndex(
                 name: "IX_account_NormalizedEmail",
                 table: "account",
                 column: "NormalizedEmail",
@@ -427,6 +757,26 @@ namespace VictimSupport.Migrations.Sqlite.Catalog
                 column: "UserId");
 
             migrationBuilder.CreateIndex(
+                name: "IX_api_client_Zone",
+                table: "api_client",
+                column: "Zone");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_attempts_Since",
+                table: "attempts",
+                column: "Since");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_audit_actor_at_seq",
+                table: "audit",
+                columns: new[] { "actor", "at", "seq" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_audit_at_seq",
+                table: "audit",
+                columns: new[] { "at", "seq" });
+
+            migrationBuilder.CreateIndex(
                 name: "IX_audit_subject_seq",
                 table: "audit",
                 columns: new[] { "subject", "seq" });
@@ -442,6 +792,38 @@ namespace VictimSupport.Migrations.Sqlite.Catalog
                 table: "conduct_text",
                 columns: new[] { "Zone", "Version" },
                 unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "IX_federated_identity_Account",
+                table: "federated_identity",
+                column: "Account");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_federated_identity_Issuer_Tenant_Subject",
+                table: "federated_identity",
+                columns: new[] { "Issuer", "Tenant", "Subject" },
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "IX_federated_session_Federation",
+                table: "federated_session",
+                column: "Federation");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_federated_session_StateHash",
+                table: "federated_session",
+                column: "StateHash",
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "IX_federation_Zone",
+                table: "federation",
+                column: "Zone");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_forum_request_Email",
+                table: "forum_request",
+                column: "Email");
 
             migrationBuilder.CreateIndex(
                 name: "IX_invitation_NormalizedEmail",
@@ -481,6 +863,16 @@ namespace VictimSupport.Migrations.Sqlite.Catalog
                 column: "Zone");
 
             migrationBuilder.CreateIndex(
+                name: "IX_recovery_Account",
+                table: "recovery",
+                column: "Account");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_recovery_LinkHash",
+                table: "recovery",
+                column: "LinkHash");
+
+            migrationBuilder.CreateIndex(
                 name: "IX_role_grant_Account_Zone",
                 table: "role_grant",
                 columns: new[] { "Account", "Zone" });
@@ -494,6 +886,32 @@ namespace VictimSupport.Migrations.Sqlite.Catalog
                 name: "IX_session_Account",
                 table: "session",
                 column: "Account");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_setting_change_Zone_Setting",
+                table: "setting_change",
+                columns: new[] { "Zone", "Setting" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_spent_Until",
+                table: "spent",
+                column: "Until");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_token_grant_Client",
+                table: "token_grant",
+                column: "Client");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_token_grant_Session",
+                table: "token_grant",
+                column: "Session");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_token_key_Kind_Number",
+                table: "token_key",
+                columns: new[] { "Kind", "Number" },
+                unique: true);
 
             migrationBuilder.CreateIndex(
                 name: "IX_zone_Code",
@@ -514,6 +932,12 @@ namespace VictimSupport.Migrations.Sqlite.Catalog
                 name: "absence");
 
             migrationBuilder.DropTable(
+                name: "access_review");
+
+            migrationBuilder.DropTable(
+                name: "access_review_row");
+
+            migrationBuilder.DropTable(
                 name: "account_claim");
 
             migrationBuilder.DropTable(
@@ -524,6 +948,15 @@ namespace VictimSupport.Migrations.Sqlite.Catalog
 
             migrationBuilder.DropTable(
                 name: "account_token");
+
+            migrationBuilder.DropTable(
+                name: "allowed_provider");
+
+            migrationBuilder.DropTable(
+                name: "api_client");
+
+            migrationBuilder.DropTable(
+                name: "attempts");
 
             migrationBuilder.DropTable(
                 name: "audit");
@@ -541,7 +974,19 @@ namespace VictimSupport.Migrations.Sqlite.Catalog
                 name: "conduct_text");
 
             migrationBuilder.DropTable(
+                name: "federated_identity");
+
+            migrationBuilder.DropTable(
+                name: "federated_session");
+
+            migrationBuilder.DropTable(
+                name: "federation");
+
+            migrationBuilder.DropTable(
                 name: "form_key");
+
+            migrationBuilder.DropTable(
+                name: "forum_request");
 
             migrationBuilder.DropTable(
                 name: "invitation");
@@ -559,16 +1004,43 @@ namespace VictimSupport.Migrations.Sqlite.Catalog
                 name: "pool_member");
 
             migrationBuilder.DropTable(
+                name: "recovery");
+
+            migrationBuilder.DropTable(
                 name: "role_grant");
 
             migrationBuilder.DropTable(
                 name: "session");
 
             migrationBuilder.DropTable(
+                name: "session_side");
+
+            migrationBuilder.DropTable(
+                name: "setting_change");
+
+            migrationBuilder.DropTable(
+                name: "spent");
+
+            migrationBuilder.DropTable(
+                name: "token_grant");
+
+            migrationBuilder.DropTable(
+                name: "token_key");
+
+            migrationBuilder.DropTable(
                 name: "zone");
 
             migrationBuilder.DropTable(
+                name: "zone_draft");
+
+            migrationBuilder.DropTable(
                 name: "zone_key");
+
+            migrationBuilder.DropTable(
+                name: "zone_step");
+
+            migrationBuilder.DropTable(
+                name: "zone_visit");
 
             migrationBuilder.DropTable(
                 name: "account");
