@@ -1,21 +1,25 @@
+using FluentValidation;
+using FluentValidation.Results;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.EntityFrameworkCore;
 using VictimSupport.Foundation.Access;
 using VictimSupport.Foundation.Jobs;
 using VictimSupport.Foundation.Mail;
 using VictimSupport.Foundation.Persistence;
+using VictimSupport.Identity.Accounts;
 using VictimSupport.Identity.Contracts;
 
 namespace VictimSupport.Identity.Invitations;
 
 /// <summary>The part of the contract that other modules call.</summary>
-internal sealed class Inviting(IDataProtectionProvider protection, PaperCodes codes) : IInvite
+internal sealed class Inviting(IDataProtectionProvider protection, PaperCodes codes, IKnowRoles roles) : IInvite
 {
     public const string Kind = "invitation", Path = "/account/invitation/";
     private readonly IDataProtector links = protection.CreateProtector("invitation link");
 
     public string Invite(CatalogDbContext house, string email, string displayName, Promise promise, Guid? by, DateTimeOffset now)
     {
+        NotOneself(house, email, by);
         var (invitation, token) = Invitation.New(new Invitee(email, displayName, "fr"), promise, by, now);
         house.Add(invitation);
         return Path + token;
@@ -23,6 +27,7 @@ internal sealed class Inviting(IDataProtectionProvider protection, PaperCodes co
 
     public void InviteByMail(CatalogDbContext house, Invitee invitee, Promise promise, Guid by, string address, DateTimeOffset now)
     {
+        NotOneself(house, invitee.Email, by);
         var (invitation, token) = Invitation.New(invitee, promise, by, now);
         house.Add(invitation);
         Post(house, invitation, token, address, now);
@@ -41,6 +46,16 @@ internal sealed class Inviting(IDataProtectionProvider protection, PaperCodes co
         return code;
     }
 
+    public async Task<AddressDoubt?> Doubt(CatalogDbContext house, string email, Guid zone, DateTimeOffset now, CancellationToken ct)
+    {
+        if (!Addresses.IsPlain(email)) return AddressDoubt.NotPlain;
+        var staff = (await roles.StaffOf(house, zone, now, ct)).Keys.ToList();
+        var known = await house.Set<Account>().AsNoTracking().Where(a => staff.Contains(a.Id)).Select(a => a.NormalizedEmail!).ToListAsync(ct);
+        known.AddRange(await house.Set<Invitation>().AsNoTracking().Where(i => i.Zone == zone && i.TakenUp == null && i.Revoked == null).Select(i => i.NormalizedEmail).ToListAsync(ct));
+        var (normal, looks) = (Addresses.Normal(email), Addresses.Looks(email));
+        return !known.Contains(normal) && known.Any(k => Addresses.Looks(k) == looks) ? AddressDoubt.LooksLikeAnother : null;
+    }
+
     public async Task<IReadOnlyList<InvitationState>> Of(CatalogDbContext house, Guid? zone, CancellationToken ct)
     {
         var invitations = await house.Set<Invitation>().AsNoTracking().Where(i => i.Zone == zone).OrderByDescending(i => i.Created).Take(500).ToListAsync(ct);
@@ -54,6 +69,12 @@ internal sealed class Inviting(IDataProtectionProvider protection, PaperCodes co
 
     /// <summary>The link as it goes into the mail.</summary>
     public string Link(Invitation invitation) => links.Unprotect(invitation.SealedLink!);
+
+    // Every way of inviting passes here. A mailbox under another name is the same person: nobody gives himself a role.
+    private static void NotOneself(CatalogDbContext house, string email, Guid? by)
+    {
+        if (by is { } inviter && house.Find<Account>(inviter) is { Email: { } own } && Mailbox.AreOne(own, email)) throw new ValidationException([new ValidationFailure("Email", Words.NotYourself)]);
+    }
 
     // An invitation of another zone is not there.
     private static async Task<Invitation> Find(CatalogDbContext house, Guid invitation, Guid? zone, CancellationToken ct) =>
