@@ -35,6 +35,7 @@ public static class House
         services.AddSingleton(s => new Provisioning(s.GetRequiredService<Engine>(), s.GetRequiredService<CatalogDatabase>(), s.GetRequiredService<ZoneRegistry>(), s.GetRequiredService<IHoldTheMasterKey>(), s.GetRequiredService<TimeProvider>()));
         services.AddSingleton(s => new KeyCare(s.GetRequiredService<CatalogDatabase>(), s.GetRequiredService<ZoneRegistry>(), s.GetRequiredService<Engine>(), s.GetRequiredService<IHoldTheMasterKey>()));
         services.AddSingleton<AuditDesk>();
+        services.AddSingleton<HouseSeal>();
         services.AddSingleton<EnterZone>();
         services.AddSingleton<Verification>();
         services.AddSingleton<Jobs.NextDue>();
@@ -42,10 +43,13 @@ public static class House
         services.AddSingleton<Jobs.ZoneMaking>();
         services.AddTransient<Jobs.ZoneJob>();
         services.AddTransient<Jobs.HouseJob>();
+        services.AddSingleton<Jobs.JobBoard>();
+        services.AddSingleton(s => new HouseReport(s.GetRequiredService<CatalogDatabase>(), s.GetRequiredService<Engine>(), s.GetRequiredService<DataFolder>()));
         if (configuration["Mail:Host"] is null) services.AddSingleton<Mail.ISendMail, Mail.FolderMail>();
         else services.AddSingleton<Mail.ISendMail, Mail.SmtpMail>();
 
         services.AddScoped<WhereAndWho>();
+        services.AddSingleton<WayBack>();
         services.AddScoped<UseCase>();
         services.AddScoped<IMediator, UseCases>();
         services.AddScoped(s => s.GetRequiredService<UseCase>().Zone);
@@ -56,6 +60,7 @@ public static class House
 
         services.AddTransient(typeof(IPipelineBehavior<,>), typeof(RecordRefusals<,>));
         services.AddTransient(typeof(IPipelineBehavior<,>), typeof(Authorise<,>));
+        services.AddTransient(typeof(IPipelineBehavior<,>), typeof(Fresh<,>));
         services.AddTransient(typeof(IPipelineBehavior<,>), typeof(Validate<,>));
         services.AddTransient(typeof(IPipelineBehavior<,>), typeof(Transact<,>));
         foreach (var assembly in house.Assemblies.Prepend(typeof(House).Assembly)) AddSlices(services, assembly);

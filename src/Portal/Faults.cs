@@ -27,6 +27,7 @@ internal static partial class Faults
             http.Response.StatusCode = e switch
             {
                 RefusedException => StatusCodes.Status404NotFound,
+                StaleFactorException => StatusCodes.Status403Forbidden, // no page: a program shows no factor
                 BadHttpRequestException bad => bad.StatusCode,
                 InvalidDataException => StatusCodes.Status413PayloadTooLarge, // a form with a field over the limit
                 DbException or TimeoutException or IOException or DbUpdateException => StatusCodes.Status503ServiceUnavailable,

@@ -11,7 +11,7 @@ using VictimSupport.Foundation.Access;
 namespace VictimSupport.Portal;
 
 /// <summary>What stands round a page: product, zone, menu by role, the account's other zones.</summary>
-internal sealed class Frames(WhereAndWho who, IAccounts accounts, IKnowPlaces places, IZoneSettings zones, IEnumerable<IInMenu> menu, IEnumerable<IRing> bells, IConfiguration configuration, IHostEnvironment environment) : IChrome
+internal sealed class Frames(WhereAndWho who, IAccounts accounts, IKnowPlaces places, IZoneSettings zones, ISessions sessions, TimeProvider clock, IEnumerable<IInMenu> menu, IEnumerable<IRing> bells, IEnumerable<IWarn> warnings, IConfiguration configuration, IHostEnvironment environment) : IChrome
 {
     private static readonly (string Tag, string Name)[] Named = [("fr", "Français"), ("nl", "Nederlands"), ("de", "Deutsch"), ("en", "English")];
 
@@ -29,11 +29,13 @@ internal sealed class Frames(WhereAndWho who, IAccounts accounts, IKnowPlaces pl
         };
         if (who.Caller.Account is not { } account || !(await accounts.Named([account], http.RequestAborted)).TryGetValue(account, out var colleague)) return frame;
         var all = await places.Of(account, http.RequestAborted);
+        var alive = who.Caller.Session is { } session ? await sessions.Of(session, quiet: true, http.RequestAborted) : null;
         frame = frame with
         {
+            Session = alive is null ? null : new FrameSession(alive.Ends, alive.Ends - clock.GetUtcNow(), alive.IsLast),
             HomeHref = "/account/home",
             Theme = Enum.TryParse<Theme>(colleague.Theme, ignoreCase: true, out var theme) ? theme : Theme.Auto,
-            Account = new FrameAccount(colleague.DisplayName, "/account/sign-out", [new FrameLink(Words.MyAccount, "/account/home")]),
+            Account = new FrameAccount(colleague.DisplayName, "/account/sign-out", [new FrameLink(Words.MyAccount, "/account/home"), new FrameLink(Words.MySecurity, "/account/security")]),
             Zones = [.. all.Where(p => p.Path != http.Request.PathBase).Select(p => new FrameLink(p.Name, p.Leads))],
         };
         if (who.Zone is not { } zone || who.Caller.Roles.Count == 0) return frame;
@@ -46,6 +48,7 @@ internal sealed class Frames(WhereAndWho who, IAccounts accounts, IKnowPlaces pl
             Zone = new FrameZone(zone.Code, zone.Record.NameIn(language), settings.Accent == ZoneSettings.FederalDefaults.Accent ? null : $"/{zone.Code}/theme.css"),
             Practice = settings.Live is null,
             PracticeHref = who.Caller.May(May.SetUpTheZone) ? $"/{zone.Code}/admin/checklist" : null,
+            Alarm = warnings.Select(w => w.Of(who)).OfType<Warning>().Select(w => new FrameAlarm(w.Text, $"/{zone.Code}{w.Path}", w.Act)).FirstOrDefault(),
             Menu = [.. menu.Where(m => who.Caller.May(m.Deed)).OrderBy(m => m.Order).Select(m => new FrameLink(m.Text, $"/{zone.Code}{m.Path}", http.Request.Path.StartsWithSegments(m.Path)))],
             Bell = bells.Any() && menu.FirstOrDefault(m => m.Path == "/worklist") is { } worklist && who.Caller.May(worklist.Deed) ? new FrameBell(due, $"/{zone.Code}/worklist") : null,
         };

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using VictimSupport.Foundation.Access;
+using VictimSupport.Foundation.Api;
 using VictimSupport.Foundation.Jobs;
 using VictimSupport.Foundation.Modules;
 using VictimSupport.Identity.Contracts;
@@ -41,17 +42,26 @@ public sealed class ZonesModule : IModule
         services.AddSingleton<IDeliverForTheHouse, Confirmations.RoleWaitsMail>();
         services.AddSingleton<IDeliverForTheHouse, Confirmations.RoleCountsMail>();
         services.AddSingleton<IDeliverForTheHouse, Confirmations.ReviewOwedMail>();
+        services.AddSingleton<IKnowRoles, RolesInTheCatalogue>();
+        services.AddSingleton<IRoleHistory, RoleHistory>();
         services.AddSingleton<IListDemoAccounts, DemoChoices>();
         services.AddScoped<IHearOfInvitations, GiveWhatWasPromised>();
         services.AddSingleton<IAddZones, AddZone>();
         services.AddSingleton<ImportZones>();
         services.AddSingleton<IImportZones>(s => s.GetRequiredService<ImportZones>());
         services.AddSingleton<IMakeStoryZones, StoryZones>();
+        services.AddSingleton<IOfferScope, Api.Me.Offer>();
+        services.AddSingleton<IKnowPools, Pools.PoolBook>();
         services.AddSingleton<IInMenu, StaffInMenu>();
         services.AddScoped<Confirmations.WhatWaits>();
         services.AddScoped<IAwaitASecondPerson, Confirmations.Roles>();
         services.AddSingleton<IInMenu, Confirmations.ConfirmationsInMenu>();
         services.AddSingleton<IInMenu, Access.MatrixInMenu>();
     }
-    public void Map(WebApplication app) => Settings.Theme.Map(app);
+
+    public void Map(WebApplication app)
+    {
+        Settings.Theme.Map(app);
+        Api.Me.Map(app.MapApi(Api.Me.Scope));
+    }
 }

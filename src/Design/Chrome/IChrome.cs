@@ -27,10 +27,16 @@ public sealed record Frame
     /// <summary>Null for whoever has not signed in.</summary>
     public FrameAccount? Account { get; init; }
 
+    /// <summary>When the session ends; null outside any.</summary>
+    public FrameSession? Session { get; init; }
+
     public IReadOnlyList<FrameLanguage> Languages { get; init; } = [];
 
     /// <summary>Reminders due now and where they are read; null where there is no bell.</summary>
     public FrameBell? Bell { get; init; }
+
+    /// <summary>Something that lasts and must be seen, in red, with a press that ends it.</summary>
+    public FrameAlarm? Alarm { get; init; }
 
     /// <summary>True shows the red band: nobody here is real.</summary>
     public bool Demo { get; init; }
@@ -59,9 +65,15 @@ public sealed record FrameLink(string Text, string Href, bool IsCurrent = false,
 /// <param name="Links">Own pages of the account: sessions, passkeys, screen.</param>
 public sealed record FrameAccount(string DisplayName, string SignOutHref, IReadOnlyList<FrameLink> Links);
 
+/// <param name="Left">How long it still lasts without use.</param>
+/// <param name="IsLast">Nothing prolongs it any more.</param>
+public sealed record FrameSession(DateTimeOffset Ends, TimeSpan Left, bool IsLast);
+
 /// <param name="Tag">fr, nl, de or en.</param>
 /// <param name="Name">The language in that language.</param>
 public sealed record FrameLanguage(string Tag, string Name, string Href, bool IsCurrent);
+
+public sealed record FrameAlarm(string Text, string EndHref, string End);
 
 public sealed record FrameBell(int Due, string Href);
 

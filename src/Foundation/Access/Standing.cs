@@ -6,7 +6,27 @@ public interface IKnowStanding
 {
     /// <summary>The caller behind a pass; null: the session ended, the account is closed, or it holds no role there.</summary>
     /// <param name="zone">null: on the platform, outside any zone.</param>
-    ValueTask<Caller?> Of(Guid account, Guid session, Guid? zone, CancellationToken ct);
+    /// <param name="quiet">Asked by a page itself, not by a person: the session is not kept awake by it.</param>
+    ValueTask<Caller?> Of(Guid account, Guid session, Guid? zone, bool quiet, CancellationToken ct);
+}
+
+/// <summary>An endpoint that pages ask by themselves: it does not count as somebody being there. A script says the same of a single request
+/// by the header, a page that loads itself again by the key in its address. To say it falsely only lets one's own session end sooner.</summary>
+[AttributeUsage(AttributeTargets.Class | AttributeTargets.Method)]
+public sealed class QuietAttribute : Attribute
+{
+    public const string Header = "Vs-Quiet", Key = "vs-quiet";
+
+    public static bool Is(Microsoft.AspNetCore.Http.HttpContext http) => http.Request.Headers.ContainsKey(Header) || http.Request.Query.ContainsKey(Key)
+        || Microsoft.AspNetCore.Http.EndpointHttpContextExtensions.GetEndpoint(http)?.Metadata.GetMetadata<QuietAttribute>() is not null;
+}
+
+/// <summary>Knows who stands behind a program's access token. Implemented where tokens are issued.</summary>
+public interface IKnowBearers
+{
+    /// <summary>null: it is no token of this zone, it lapsed, or what it was granted for has ended.</summary>
+    /// <param name="issuer">The zone's address, as the request names it.</param>
+    ValueTask<Caller?> Of(string token, string issuer, Guid zone, CancellationToken ct);
 }
 
 /// <summary>Names of the two cookies' schemes and the claims in them.</summary>

@@ -38,7 +38,16 @@ internal sealed class Authorise<TRequest, TResponse>(UseCase useCase) : IPipelin
         ?? throw new InvalidOperationException($"{typeof(TRequest)} carries neither [Requires] nor [Open].");
 
     public Task<TResponse> Handle(TRequest request, CancellationToken cancellationToken, RequestHandlerDelegate<TResponse> next) =>
-        Demand.Deed is { } deed && !useCase.Caller.May(deed) ? throw new RefusedException("role") : next();
+        Demand.Admits(useCase.Caller) ? next() : throw new RefusedException(useCase.Caller.Client is null ? "role" : "scope");
+}
+
+/// <summary>Some deeds need a factor shown just now, whatever page or endpoint they come from.</summary>
+internal sealed class Fresh<TRequest, TResponse>(UseCase useCase, TimeProvider clock) : IPipelineBehavior<TRequest, TResponse> where TRequest : notnull
+{
+    private static readonly bool Demanded = FreshFactorAttribute.On(typeof(TRequest));
+
+    public Task<TResponse> Handle(TRequest request, CancellationToken cancellationToken, RequestHandlerDelegate<TResponse> next) =>
+        Demanded && !useCase.Caller.IsFresh(clock.GetUtcNow()) ? throw new StaleFactorException() : next();
 }
 
 /// <summary>Runs the request's rules; what they find comes back as one exception with a field for each fault.</summary>
@@ -83,7 +92,11 @@ internal sealed class Transact<TRequest, TResponse>(UseCase useCase, CatalogData
                 return await catalog.Write(async context =>
                 {
                     useCase.Write(context);
-                    return await Run(context, () => Task.CompletedTask);
+                    return await Run(context, () =>
+                    {
+                        useCase.Trail.StandsIn(useCase.Place?.Id);
+                        return Task.CompletedTask;
+                    });
                 }, cancellationToken);
             default:
                 var shown = await next();

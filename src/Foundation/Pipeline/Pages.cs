@@ -11,7 +11,7 @@ using VictimSupport.Foundation.Zones;
 namespace VictimSupport.Foundation.Pipeline;
 
 /// <summary>Enforces a page's demand for GET and POST alike, and turns what the pipeline found into what the page shows.</summary>
-public sealed class PageDoor(WhereAndWho who) : IAsyncAuthorizationFilter, IAsyncPageFilter, IOrderedFilter
+public sealed class PageDoor(WhereAndWho who, WayBack way, TimeProvider clock) : IAsyncAuthorizationFilter, IAsyncPageFilter, IOrderedFilter
 {
     /// <summary>First segments of pages that stand outside any zone; every other page stands in one.</summary>
     public static readonly IReadOnlySet<string> Zoneless = new HashSet<string>(StringComparer.Ordinal) { "", "account", "operator", "figures", "demo", "health", "error", "assets" };
@@ -21,14 +21,22 @@ public sealed class PageDoor(WhereAndWho who) : IAsyncAuthorizationFilter, IAsyn
 
     public async Task OnAuthorizationAsync(AuthorizationFilterContext context)
     {
-        if (context.ActionDescriptor is CompiledPageActionDescriptor page) context.Result = Door(page, context.HttpContext, who);
+        if (context.ActionDescriptor is CompiledPageActionDescriptor page) context.Result = Door(page, context.HttpContext);
         if (context.Result is null && context.HttpContext.Request.HasFormContentType && await HasNul(context.HttpContext)) context.Result = new BadRequestResult();
     }
 
-    // Nobody types one, and not every engine can keep it.
+    // Nobody types one, and not every engine can keep it. Here a form is read for the first time: one that is cut off, or in no encoding we know, is the sender's fault.
     private static async Task<bool> HasNul(HttpContext http)
     {
-        var form = await http.Request.ReadFormAsync(http.RequestAborted);
+        IFormCollection form;
+        try
+        {
+            form = await http.Request.ReadFormAsync(http.RequestAborted);
+        }
+        catch (Exception e) when (e is (IOException and not BadHttpRequestException) or NotSupportedException or ArgumentException || (e is InvalidDataException && !e.Message.Contains("limit", StringComparison.Ordinal)))
+        {
+            throw new BadHttpRequestException("The form cannot be read.", StatusCodes.Status400BadRequest, e);
+        }
         return form.Any(field => field.Key.Contains('\0') || field.Value.Any(value => value?.Contains('\0') == true));
     }
 
@@ -54,6 +62,10 @@ public sealed class PageDoor(WhereAndWho who) : IAsyncAuthorizationFilter, IAsyn
                 done.ExceptionHandled = true;
                 done.Result = new NotFoundResult();
                 break;
+            case StaleFactorException when who.Caller.Account is { } self:
+                done.ExceptionHandled = true;
+                done.Result = way.ShowFactor(context.HttpContext, self);
+                break;
             case ValidationException invalid when context.HandlerInstance is PageModel page:
                 foreach (var fault in invalid.Errors) page.ModelState.AddModelError(FieldOf(page, fault.PropertyName), fault.ErrorMessage);
                 done.ExceptionHandled = true;
@@ -70,7 +82,7 @@ public sealed class PageDoor(WhereAndWho who) : IAsyncAuthorizationFilter, IAsyn
         return page.Page();
     }
 
-    internal static IActionResult? Door(CompiledPageActionDescriptor page, HttpContext http, WhereAndWho who)
+    private IActionResult? Door(CompiledPageActionDescriptor page, HttpContext http)
     {
         var where = http.Features.GetRequiredFeature<Whereabouts>();
         var first = page.AttributeRouteInfo?.Template?.Split('/')[0] ?? "";
@@ -78,15 +90,9 @@ public sealed class PageDoor(WhereAndWho who) : IAsyncAuthorizationFilter, IAsyn
         if (first.Length > 0 && inZone == Zoneless.Contains(first)) return new NotFoundResult();
         var demand = Demand.Of(page.ModelTypeInfo!) ?? Demand.Of(page.HandlerTypeInfo) ?? throw new InvalidOperationException($"{page.DisplayName} carries neither [Requires] nor [Open].");
         if (demand.Deed is not { } deed) return null;
-        if (who.Caller.May(deed)) return null;
+        if (who.Caller.May(deed)) return who.Caller.Account is { } self && FreshFactorAttribute.On(page.ModelTypeInfo!) && !who.Caller.IsFresh(clock.GetUtcNow()) ? way.ShowFactor(http, self) : null;
         // Nobody in particular is asked to sign in, for a zone that exists or not; somebody without the right sees what is not there.
-        return who.Caller.Account is null ? SignIn(http) : new NotFoundResult();
-    }
-
-    private static RedirectResult SignIn(HttpContext http)
-    {
-        var target = HttpMethods.IsGet(http.Request.Method) ? http.Request.PathBase + http.Request.Path + http.Request.QueryString : http.Request.PathBase + "/";
-        return new RedirectResult("/account/enter?to=" + Uri.EscapeDataString(target));
+        return who.Caller.Account is null ? way.SignIn(http, who.Was) : new NotFoundResult();
     }
 
     // A rule names the command's field; the form binds the command as a property of the page.

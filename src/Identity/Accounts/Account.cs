@@ -16,7 +16,10 @@ internal sealed class Account : IdentityUser<Guid>
     /// <summary>auto, light or night.</summary>
     public string Theme { get; set; } = "auto";
     public DateTimeOffset Created { get; init; }
-    public DateTimeOffset? LastSignIn { get; set; }
+    public DateTimeOffset? LastSignIn { get; private set; }
+
+    /// <summary>The one before: what the account's owner is shown, to know whether it was they.</summary>
+    public DateTimeOffset? PreviousSignIn { get; private set; }
 
     /// <summary>The second factor's secret, protected; null until it is set up.</summary>
     public string? TotpSecret { get; set; }
@@ -30,15 +33,45 @@ internal sealed class Account : IdentityUser<Guid>
     /// <summary>A demo account has no password and is entered by the picker, in demo mode only.</summary>
     public bool IsDemo { get; init; }
 
+    public void SignedIn(DateTimeOffset now) => (PreviousSignIn, LastSignIn) = (LastSignIn, now);
+
     /// <summary>Uses a code of the second factor up: each is good once, and none older than the last.</summary>
     public bool UseTotp(byte[] secret, string code, DateTimeOffset now)
     {
         if (Totp.StepOf(secret, code, now) is not { } step || step <= LastTotpStep) return false;
         LastTotpStep = step;
+        Touch();
         return true;
     }
 
-    public bool UseRecoveryCode(string code) => RecoveryCodes.Remove(Totp.Hash(code));
+    /// <summary>Uses up a code of the app or a recovery code.</summary>
+    /// <returns>Which it was; null: neither.</returns>
+    public string? UseCode(TotpSecrets secrets, string code, DateTimeOffset now) =>
+        TotpSecret is { } secret && UseTotp(secrets.Open(secret), code, now) ? "totp" : UseRecoveryCode(code) ? "recovery" : null;
+
+    public bool UseRecoveryCode(string code)
+    {
+        if (!RecoveryCodes.Remove(Totp.Hash(code))) return false;
+        Touch();
+        return true;
+    }
+
+    /// <summary>A new second factor; the code proves that the app has it, and is used up by it.</summary>
+    public void TakeTotp(string sealedSecret, long step)
+    {
+        (TotpSecret, LastTotpStep) = (sealedSecret, step);
+        Touch();
+    }
+
+    /// <summary>New recovery codes; the earlier ones are void.</summary>
+    public void TakeRecoveryCodes(IEnumerable<string> codes)
+    {
+        RecoveryCodes = [.. codes.Select(Totp.Hash)];
+        Touch();
+    }
+
+    /// <summary>Of two that use the same code or change the same factor at once, in whatever process, one finds the row changed, reads again and is refused.</summary>
+    private void Touch() => ConcurrencyStamp = Guid.NewGuid().ToString("N");
 
     internal sealed class Mapping : ICatalogMapping<Account>
     {

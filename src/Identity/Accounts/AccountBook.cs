@@ -32,7 +32,7 @@ internal sealed class AccountBook(CatalogDatabase catalog, Pulse pulse, TimeProv
     public async Task<Colleague?> WithEmail(string email, CancellationToken ct)
     {
         await using var house = catalog.Lease();
-        var normal = email.Trim().ToUpperInvariant();
+        var normal = Addresses.Normal(email);
         return await house.Set<Account>().AsNoTracking().SingleOrDefaultAsync(a => a.NormalizedEmail == normal, ct) is { } account ? Of(account) : null;
     }
 

@@ -2,11 +2,17 @@ using VictimSupport.Foundation.Access;
 
 namespace VictimSupport.Identity.Contracts;
 
+/// <summary>A session that is alive.</summary>
+/// <param name="LastFactor">When it last showed a factor.</param>
+/// <param name="Ends">When it will end if nothing more is asked, or because it is too old.</param>
+/// <param name="IsLast">Nothing will keep it alive longer than that: it is too old.</param>
+public sealed record LivingSession(Guid Account, DateTimeOffset LastFactor, DateTimeOffset Ends, bool IsLast);
+
 /// <summary>Is a session alive? Asked on every request; an ended session acts at once in this process and within seconds in others.</summary>
 public interface ISessions
 {
-    /// <summary>The account behind a living session, and notes that it was seen; null: ended, too old, too long idle.</summary>
-    ValueTask<Guid?> AccountOf(Guid session, CancellationToken ct);
+    /// <summary>The session, and notes that it was seen unless the request is quiet; null: ended, too old, too long idle.</summary>
+    ValueTask<LivingSession?> Of(Guid session, bool quiet, CancellationToken ct);
 
     /// <summary>How many sessions of the account are alive.</summary>
     Task<int> AliveOf(Guid account, CancellationToken ct);
@@ -57,6 +63,16 @@ public sealed record InvitationState(Guid Id, string Email, string DisplayName, 
     public bool IsOpen(DateTimeOffset now) => TakenUp is null && Revoked is null && now < Expires;
 }
 
+/// <summary>Why an address is not invited.</summary>
+public enum AddressDoubt
+{
+    /// <summary>It holds a letter outside ASCII: a Cyrillic а would pass for an a.</summary>
+    NotPlain = 1,
+
+    /// <summary>The eye takes it for the address of a colleague of the zone, or of somebody invited there.</summary>
+    LooksLikeAnother,
+}
+
 /// <summary>Invites people. Called from inside a use case that writes the catalogue.</summary>
 public interface IInvite
 {
@@ -76,6 +92,9 @@ public interface IInvite
     /// <returns>The code, known here only.</returns>
     /// <exception cref="RefusedException">It is not there, or no longer open.</exception>
     Task<string> CodeForPaper(VictimSupport.Foundation.Persistence.CatalogDbContext house, Guid invitation, Guid? zone, DateTimeOffset now, CancellationToken ct);
+
+    /// <summary>May the address be invited into this zone? null: it may.</summary>
+    Task<AddressDoubt?> Doubt(VictimSupport.Foundation.Persistence.CatalogDbContext house, string email, Guid zone, DateTimeOffset now, CancellationToken ct);
 
     Task<IReadOnlyList<InvitationState>> Of(VictimSupport.Foundation.Persistence.CatalogDbContext house, Guid? zone, CancellationToken ct);
     Task Revoke(VictimSupport.Foundation.Persistence.CatalogDbContext house, Guid invitation, Guid? zone, DateTimeOffset now, CancellationToken ct);
@@ -126,4 +145,38 @@ public interface IKnowPlaces
     /// <summary>Before a pass is minted: the first place a session enters binds it to the zones or to the platform, because no platform role combines with a zone's in one session.</summary>
     /// <returns>false: it stands on the other side.</returns>
     Task<bool> Enter(Guid session, bool onPlatform, CancellationToken ct);
+}
+
+/// <summary>Knows who holds which role, read in the catalogue's current transaction; implemented where roles live.</summary>
+public interface IKnowRoles
+{
+    /// <param name="zone">null: on the platform.</param>
+    Task<IReadOnlySet<Role>> Of(VictimSupport.Foundation.Persistence.CatalogDbContext house, Guid account, Guid? zone, DateTimeOffset now, CancellationToken ct);
+
+    /// <summary>Zones in which the account holds any role now.</summary>
+    Task<IReadOnlyList<Guid>> ZonesOf(VictimSupport.Foundation.Persistence.CatalogDbContext house, Guid account, DateTimeOffset now, CancellationToken ct);
+
+    /// <summary>Everybody in a zone with the roles held there now.</summary>
+    Task<IReadOnlyDictionary<Guid, IReadOnlySet<Role>>> StaffOf(VictimSupport.Foundation.Persistence.CatalogDbContext house, Guid zone, DateTimeOffset now, CancellationToken ct);
+}
+
+/// <summary>Names of the programs that a zone let in.</summary>
+public interface IKnowPrograms
+{
+    ValueTask<string?> Name(Guid client, CancellationToken ct);
+}
+
+/// <summary>Knows which zones have agreed to accept each other's people; implemented where pools live.</summary>
+public interface IKnowPools
+{
+    /// <summary>Do both belong to one pool today?</summary>
+    Task<bool> Share(Guid zone, Guid other, CancellationToken ct);
+}
+
+/// <summary>After a theft: ends the keys of the token server.</summary>
+public interface IEndTokenKeys
+{
+    /// <summary>Every token is worth nothing from now on; new keys are made when they are needed.</summary>
+    /// <returns>How many keys were ended.</returns>
+    Task<int> EndAll(CancellationToken ct);
 }

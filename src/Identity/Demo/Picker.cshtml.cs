@@ -10,6 +10,7 @@ using VictimSupport.Foundation.Pipeline;
 using VictimSupport.Identity.Accounts;
 using VictimSupport.Identity.Contracts;
 using VictimSupport.Identity.Sessions;
+using VictimSupport.Identity.SignIn;
 
 namespace VictimSupport.Identity.Demo;
 
@@ -30,27 +31,24 @@ internal sealed class Picker(IMediator pipeline, IListDemoAccounts accounts, ICo
 
     public async Task<IActionResult> OnPostAsync(Guid account, string? leads, CancellationToken ct)
     {
-        if (!IsOn || await pipeline.Send(new Command { Account = account }, ct) is not { } session) return NotFound();
-        await Cookies.SignIn(HttpContext, session);
-        return Url.IsLocalUrl(leads) ? RedirectToPage("/Identity/SignIn/Enter", new { to = leads }) : RedirectToPage("/Identity/Home/Show");
+        if (!IsOn || await pipeline.Send(new Command { Account = account, Device = Device.Of(Request.Headers.UserAgent) }, ct) is not { } session) return NotFound();
+        return await this.Lead(session, leads, null);
     }
 
     [Open("demo accounts belong to nobody; the page is there in demo mode only")]
     internal sealed record Command : ICatalogCommand<Session?>
     {
         internal Guid Account { get; init; }
+        internal string Device { get; init; } = "";
     }
 
-    internal sealed class Handler(CatalogDbContext house, IConfiguration configuration, IHostEnvironment environment, TimeProvider clock) : IRequestHandler<Command, Session?>
+    internal sealed class Handler(CatalogDbContext house, SessionBook sessions, Caller caller, IConfiguration configuration, IHostEnvironment environment, TimeProvider clock) : IRequestHandler<Command, Session?>
     {
         public async Task<Session?> Handle(Command command, CancellationToken ct)
         {
             if (!environment.IsDevelopment() || !configuration.GetValue("Demo:Enabled", true)) throw new RefusedException("demo");
             if (await house.Set<Account>().SingleOrDefaultAsync(a => a.Id == command.Account && a.IsDemo, ct) is not { } account) return null;
-            var session = Session.Begin(account.Id, "demo", clock.GetUtcNow());
-            account.LastSignIn = clock.GetUtcNow();
-            house.Add(session);
-            return session;
+            return await sessions.Begin(house, account, "demo", command.Device, caller, clock.GetUtcNow(), ct);
         }
     }
 }

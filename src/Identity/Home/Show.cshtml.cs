@@ -35,7 +35,7 @@ internal sealed class Show(IMediator pipeline, IKnowPlaces places, WhereAndWho w
     public async Task ShowAgain(CancellationToken ct)
     {
         var own = await pipeline.Send(new Query(), ct);
-        (Name, LastSignIn) = (own.DisplayName, own.LastSignIn);
+        (Name, LastSignIn) = (own.DisplayName, own.PreviousSignIn);
         Places = await places.Of(who.Caller.Self, ct);
         Invitations = (await pipeline.Send(new Identity.Invitations.Mine.Query(), ct)).Count;
     }

@@ -3,13 +3,15 @@ using System.Text;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 using VictimSupport.Foundation.Access;
+using VictimSupport.Foundation.Audit;
 using VictimSupport.Foundation.Persistence;
+using VictimSupport.Identity.Accounts;
 using VictimSupport.Identity.Contracts;
 
 namespace VictimSupport.Identity.Invitations;
 
 /// <summary>A colleague is asked in: one link, good once, for 72 hours, and perhaps a code on paper. Opening the link uses nothing up; pressing the button does.</summary>
-internal sealed class Invitation
+internal sealed class Invitation : IOfZone
 {
     public static readonly TimeSpan GoodFor = TimeSpan.FromHours(72);
 
@@ -46,9 +48,10 @@ internal sealed class Invitation
 
     public static (Invitation Invitation, string Token) New(Invitee who, Promise promise, Guid? by, DateTimeOffset now)
     {
+        if (!Addresses.IsPlain(who.Email)) throw new RefusedException("address");
         var invitation = new Invitation
         {
-            Id = Guid.CreateVersion7(now), Email = who.Email.Trim(), NormalizedEmail = who.Email.Trim().ToUpperInvariant(), DisplayName = who.DisplayName.Trim(), Language = who.Language,
+            Id = Guid.CreateVersion7(now), Email = who.Email.Trim(), NormalizedEmail = Addresses.Normal(who.Email), DisplayName = who.DisplayName.Trim(), Language = who.Language,
             Zone = promise.Zone, Roles = [.. promise.Roles], Until = promise.Until, By = by, Created = now,
         };
         return (invitation, invitation.Renew(now));

@@ -12,7 +12,7 @@ using VictimSupport.Identity.Contracts;
 namespace VictimSupport.Identity.Invitations;
 
 /// <summary>The part of the contract that other modules call.</summary>
-internal sealed class Inviting(IDataProtectionProvider protection, PaperCodes codes) : IInvite
+internal sealed class Inviting(IDataProtectionProvider protection, PaperCodes codes, IKnowRoles roles) : IInvite
 {
     public const string Kind = "invitation", Path = "/account/invitation/";
     private readonly IDataProtector links = protection.CreateProtector("invitation link");
@@ -44,6 +44,16 @@ internal sealed class Inviting(IDataProtectionProvider protection, PaperCodes co
         var (found, code) = (await Find(house, invitation, zone, ct), PaperCodes.New());
         found.PutOnPaper(codes.Hash(found.Id, code), now);
         return code;
+    }
+
+    public async Task<AddressDoubt?> Doubt(CatalogDbContext house, string email, Guid zone, DateTimeOffset now, CancellationToken ct)
+    {
+        if (!Addresses.IsPlain(email)) return AddressDoubt.NotPlain;
+        var staff = (await roles.StaffOf(house, zone, now, ct)).Keys.ToList();
+        var known = await house.Set<Account>().AsNoTracking().Where(a => staff.Contains(a.Id)).Select(a => a.NormalizedEmail!).ToListAsync(ct);
+        known.AddRange(await house.Set<Invitation>().AsNoTracking().Where(i => i.Zone == zone && i.TakenUp == null && i.Revoked == null).Select(i => i.NormalizedEmail).ToListAsync(ct));
+        var (normal, looks) = (Addresses.Normal(email), Addresses.Looks(email));
+        return !known.Contains(normal) && known.Any(k => Addresses.Looks(k) == looks) ? AddressDoubt.LooksLikeAnother : null;
     }
 
     public async Task<IReadOnlyList<InvitationState>> Of(CatalogDbContext house, Guid? zone, CancellationToken ct)

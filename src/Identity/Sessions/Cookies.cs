@@ -55,8 +55,8 @@ internal static class Cookies
         options.Cookie.HttpOnly = true;
         options.Cookie.IsEssential = true;
         options.Cookie.SecurePolicy = environment.IsDevelopment() ? CookieSecurePolicy.SameAsRequest : CookieSecurePolicy.Always;
-        // The session's row decides; the ticket only outlives it.
-        options.ExpireTimeSpan = Session.Absolute;
+        // The session's row decides. The ticket outlives it by a night: it opens nothing then, and says whose form came too late.
+        options.ExpireTimeSpan = SessionLimits.OfTheHouse.Absolute * 2;
         options.SlidingExpiration = false;
     }
 }

@@ -1,20 +1,25 @@
 using System.Collections.Concurrent;
 using Microsoft.EntityFrameworkCore;
+using VictimSupport.Foundation.Access;
 using VictimSupport.Foundation.Persistence;
+using VictimSupport.Identity.Accounts;
 using VictimSupport.Identity.Contracts;
 
 namespace VictimSupport.Identity.Sessions;
 
 /// <summary>Sessions as this process last saw them. What it knows is a few seconds old at most; what ends here acts at once.</summary>
-internal sealed class SessionBook(CatalogDatabase catalog, TimeProvider clock) : ISessions
+internal sealed class SessionBook(CatalogDatabase catalog, SessionLimits limits, TimeProvider clock) : ISessions
 {
-    private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(3), Coarse = TimeSpan.FromMinutes(1), Settled = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(3), Settled = TimeSpan.FromSeconds(30);
     private readonly ConcurrentDictionary<Guid, (Session Session, long Read)> known = new();
+
+    // Noted once a minute at most.
+    private readonly TimeSpan coarse = limits.Idle / 30;
 
     // Accounts whose sessions somebody is ending: until that is committed, what is read here is not kept.
     private readonly ConcurrentDictionary<Guid, long> changing = new();
 
-    public async ValueTask<Guid?> AccountOf(Guid session, CancellationToken ct)
+    public async ValueTask<LivingSession?> Of(Guid session, bool quiet, CancellationToken ct)
     {
         var now = clock.GetUtcNow();
         if (!known.TryGetValue(session, out var entry) || clock.GetElapsedTime(entry.Read) > Fresh)
@@ -25,16 +30,31 @@ internal sealed class SessionBook(CatalogDatabase catalog, TimeProvider clock) :
             if (known.Count > 10_000) known.Clear();
             if (!IsChanging(row.Account)) known[session] = entry;
         }
-        if (!entry.Session.IsAlive(now)) return null;
-        if (now - entry.Session.LastSeen > Coarse) await Seen(entry.Session, now, ct);
-        return entry.Session.Account;
+        if (!entry.Session.IsAlive(now, limits)) return null;
+        if (!quiet && now - entry.Session.LastSeen > coarse) await Seen(entry.Session, now, ct);
+        var ends = entry.Session.Ends(limits);
+        return new LivingSession(entry.Session.Account, entry.Session.LastFactor, ends, ends == entry.Session.Created + limits.Absolute);
+    }
+
+    /// <summary>Begins a session in place of the one this browser had: nobody can plant an identifier that is good after the sign-in.</summary>
+    public async Task<Session> Begin(CatalogDbContext house, Account account, string factor, string device, Caller caller, DateTimeOffset now, CancellationToken ct)
+    {
+        if (caller.Session is { } old && await house.Set<Session>().SingleOrDefaultAsync(s => s.Id == old, ct) is { } earlier)
+        {
+            earlier.End(now);
+            ForgetAllOf(earlier.Account);
+        }
+        account.SignedIn(now);
+        var session = Session.Begin(account.Id, factor, now, device);
+        house.Add(session);
+        return session;
     }
 
     public async Task<int> AliveOf(Guid account, CancellationToken ct)
     {
         var now = clock.GetUtcNow();
         await using var house = catalog.Lease();
-        return (await house.Set<Session>().AsNoTracking().Where(s => s.Account == account && s.Ended == null).ToListAsync(ct)).Count(s => s.IsAlive(now));
+        return (await house.Set<Session>().AsNoTracking().Where(s => s.Account == account && s.Ended == null).ToListAsync(ct)).Count(s => s.IsAlive(now, limits));
     }
 
     public async Task<int> EndSessions(CatalogDbContext house, Guid account, DateTimeOffset now, CancellationToken ct)
@@ -42,7 +62,7 @@ internal sealed class SessionBook(CatalogDatabase catalog, TimeProvider clock) :
         var alive = await house.Set<Session>().Where(s => s.Account == account && s.Ended == null).ToListAsync(ct);
         foreach (var session in alive) session.End(now);
         ForgetAllOf(account);
-        return alive.Count(s => s.WasAlive(now));
+        return alive.Count(s => s.WasAlive(now, limits));
     }
 
     public void Forget(Guid session) => known.TryRemove(session, out _);

@@ -1,9 +1,9 @@
 using FluentValidation;
 using FluentValidation.Results;
 using MediatR;
-using Microsoft.AspNetCore.Identity;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
+using Microsoft.EntityFrameworkCore;
 using VictimSupport.Foundation.Access;
 using VictimSupport.Foundation.Persistence;
 using VictimSupport.Foundation.Pipeline;
@@ -19,23 +19,35 @@ internal sealed class SecondFactor(IMediator pipeline, HalfWay halfWay) : PageMo
     [BindProperty] public Command Form { get; set; } = new();
     [BindProperty(SupportsGet = true, Name = "to")] public string? To { get; set; }
 
+    /// <summary>A form that came too late, sealed for who typed it.</summary>
+    [BindProperty(Name = "kept")] public string? Kept { get; set; }
+
     public IActionResult OnGet() => halfWay.Account(HttpContext) is null ? RedirectToPage("/Identity/SignIn/Password", new { To }) : Page();
+
+    /// <summary>With a form in hand that came too late.</summary>
+    public IActionResult OnPostKept() => OnGet();
 
     public async Task<IActionResult> OnPostAsync(CancellationToken ct)
     {
         if (halfWay.Account(HttpContext) is not { } account) return RedirectToPage("/Identity/SignIn/Password", new { To });
-        var session = await pipeline.Send(Form with { Account = account }, ct);
-        if (session is null) throw new ValidationException([new ValidationFailure(nameof(Command.Code), Words.WrongCode)]);
+        var shown = await pipeline.Send(Form with { Account = account, Device = Device.Of(Request.Headers.UserAgent) }, ct);
+        if (shown.Rests is { } wait)
+        {
+            ModelState.AddModelError("Form.Code", Words.CodeRests);
+            Response.Rests(wait);
+            return Page();
+        }
+        if (shown.Session is not { } session) throw new ValidationException([new ValidationFailure(nameof(Command.Code), Words.WrongCode)]);
         halfWay.End(HttpContext);
-        await Cookies.SignIn(HttpContext, session);
-        return Url.IsLocalUrl(To) ? RedirectToPage("/Identity/SignIn/Enter", new { To }) : RedirectToPage("/Identity/Home/Show");
+        return await this.Lead(session, To, Kept);
     }
 
     [Open("begins a session")]
-    internal sealed record Command : ICatalogCommand<Session?>
+    internal sealed record Command : ICatalogCommand<Shown>
     {
         public string Code { get; init; } = "";
         internal Guid Account { get; init; }
+        internal string Device { get; init; } = "";
     }
 
     internal sealed class Rules : AbstractValidator<Command>
@@ -43,23 +55,21 @@ internal sealed class SecondFactor(IMediator pipeline, HalfWay halfWay) : PageMo
         public Rules() => RuleFor(c => c.Code).NotEmpty().WithMessage(_ => Words.EnterCode).MaximumLength(40).WithMessage(_ => Words.WrongCode);
     }
 
-    internal sealed class Handler(UserManager<Account> accounts, CatalogDbContext house, TotpSecrets secrets, TimeProvider clock) : IRequestHandler<Command, Session?>
+    internal sealed class Handler(CatalogDbContext house, TotpSecrets secrets, SessionBook sessions, Caller caller, TimeProvider clock) : IRequestHandler<Command, Shown>
     {
-        public async Task<Session?> Handle(Command form, CancellationToken ct)
+        public async Task<Shown> Handle(Command form, CancellationToken ct)
         {
             var now = clock.GetUtcNow();
-            if (await accounts.FindByIdAsync(form.Account.ToString()) is not { } account || await accounts.IsLockedOutAsync(account)) return null;
-            var factor = account.TotpSecret is { } secret && account.UseTotp(secrets.Open(secret), form.Code, now) ? "totp" : account.UseRecoveryCode(form.Code) ? "recovery" : null;
-            if (factor is null)
+            if (await house.Set<Account>().SingleOrDefaultAsync(a => a.Id == form.Account, ct) is not { } account) return new Shown(null);
+            var attempts = await Attempts.At(house, "code", account.Id.ToString(), now, ct);
+            if (attempts.Resting(now) is { } rests) return new Shown(null, rests);
+            if (account.UseCode(secrets, form.Code, now) is not { } factor)
             {
-                await accounts.AccessFailedAsync(account);
-                return null;
+                attempts.Wrong(now);
+                return new Shown(null);
             }
-            await accounts.ResetAccessFailedCountAsync(account);
-            account.LastSignIn = now;
-            var session = Session.Begin(account.Id, factor, now);
-            house.Add(session);
-            return session;
+            attempts.Right(now);
+            return new Shown(await sessions.Begin(house, account, factor, form.Device, caller, now, ct));
         }
     }
 }

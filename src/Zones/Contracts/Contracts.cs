@@ -19,6 +19,30 @@ public interface IStaff
 /// <param name="Replacement">null: the coordinators look after what falls due.</param>
 public sealed record Away(Guid? Replacement, DateTimeOffset Until);
 
+/// <summary>Who held which role in a zone, and when: for those who answer for it.</summary>
+public interface IRoleHistory
+{
+    /// <summary>Every role that was ever given in the zone, the latest first.</summary>
+    Task<IReadOnlyList<RoleSpan>> Of(Guid zone, CancellationToken ct);
+}
+
+/// <param name="From">When it was given.</param>
+/// <param name="Since">From when on it counted: a role that opens dossiers only once a second person had confirmed it. null: it never did.</param>
+/// <param name="To">When it ended or will end; null: no end is set.</param>
+/// <param name="Reason">A code, such as <c>invitation</c>.</param>
+public sealed record RoleSpan(Guid Id, Guid Account, Role Role, DateTimeOffset From, DateTimeOffset? Since, DateTimeOffset? To, Guid? GivenBy, Guid? ConfirmedBy, string Reason)
+{
+    /// <summary>Did it count at some moment between these?</summary>
+    public bool CountedBetween(DateTimeOffset from, DateTimeOffset to) => Since is { } since && since < to && (To is null || To > from);
+}
+
+/// <summary>Roles and deeds in words, in the current language.</summary>
+public static class RoleWords
+{
+    public static string Of(Role role) => Words.Of(role);
+    public static string Of(May deed) => Words.Of(deed);
+}
+
 /// <summary>How a zone works, as of now: federal defaults, the zone's own choices, never below the locked minimum.</summary>
 public interface IZoneSettings
 {
@@ -127,4 +151,8 @@ public interface IMakeStoryZones
 }
 
 /// <param name="Caseworkers">Accounts in whose name the stories are told; the first is the coordinator.</param>
-public sealed record StoryZone(string Code, string Language, IReadOnlyList<Guid> Caseworkers);
+public sealed record StoryZone(string Code, string Language, IReadOnlyList<Guid> Caseworkers)
+{
+    public Guid FrontDesk { get; init; }
+    public Guid Trainee { get; init; }
+}

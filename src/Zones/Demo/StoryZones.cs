@@ -59,12 +59,14 @@ internal sealed class StoryZones(Provisioning provisioning, CatalogDatabase cata
     {
         var caseworkers = new List<Guid>();
         var people = new Dictionary<string, Guid>(StringComparer.Ordinal);
+        var byRole = new Dictionary<Role, Guid>();
         foreach (var (role, name) in People)
         {
             var account = people[name] = accounts.Ensure(house, $"{name.Replace('è', 'e').ToLowerInvariant()}.{zone.Code}@example.test", $"{name} Demo-{letter}", language, clock.GetUtcNow());
             Give(house, account, zone.Id, role);
             // One colleague of the last zone has not been in yet: the code of conduct stands before everything else.
             if (letter != "D" || role != Role.FrontDesk) Accepts(house, account, zone.Id);
+            byRole[role] = account;
             if (role is Role.Coordinator or Role.Caseworker) caseworkers.Add(account);
             // The on-call colleague of zone A works the nights of zone B too: one account, two zones.
             if (role == Role.OnCall && zone.Code == "9901" && house.Set<ZoneRecord>().AsNoTracking().SingleOrDefault(z => z.Code == "9902") is { } neighbour) Lend(house, account, neighbour.Id);
@@ -73,7 +75,7 @@ internal sealed class StoryZones(Provisioning provisioning, CatalogDatabase cata
         // The last zone is not live yet: its checklist shows what is missing. The others owe a review of the quarter.
         if (letter != "D") await IsLive(house, zone, people["Claire"], ct);
         if (Zones.Any(z => z.Code == zone.Code)) await ComingAndGoing(house, zone, language, letter, people, ct);
-        return new StoryZone(zone.Code, language, caseworkers);
+        return new StoryZone(zone.Code, language, caseworkers) { FrontDesk = byRole[Role.FrontDesk], Trainee = byRole[Role.Trainee] };
     }
 
     // Somebody is invited, somebody waits for a second person, somebody is away and replaced.

@@ -1,3 +1,5 @@
+using FluentValidation;
+using FluentValidation.Results;
 using Microsoft.EntityFrameworkCore;
 using VictimSupport.Design.Html;
 using VictimSupport.Foundation.Access;
@@ -43,6 +45,7 @@ internal sealed class Bringing(IInvite invitations, IAccounts accounts, TimeProv
             }
             else
             {
+                if (await invitations.Doubt(house, person.Email, zone, now, ct) is { } doubt) throw Mistakable(doubt);
                 if (open is { } earlier) await invitations.Revoke(house, earlier, zone, now, ct);
                 invitations.InviteByMail(house, new Invitee(person.Email, person.Name, person.Language), new Promise(zone, person.Roles, person.Until), by, address, now);
             }
@@ -50,6 +53,9 @@ internal sealed class Bringing(IInvite invitations, IAccounts accounts, TimeProv
         }
         return brought;
     }
+
+    // Said at the field of the form, and on top of the page for a file.
+    private static ValidationException Mistakable(AddressDoubt doubt) => new([new ValidationFailure("Email", doubt == AddressDoubt.NotPlain ? Words.AddressNotPlain : Words.AddressLooksLike)]);
 
     /// <summary>The instant after a role's last day, on a Belgian clock.</summary>
     public static DateTimeOffset? EndOf(DateOnly? until) => until is { } day ? Moment.Instant(day.AddDays(1).ToDateTime(TimeOnly.MinValue)) : null;

@@ -1,12 +1,13 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 using VictimSupport.Foundation.Access;
+using VictimSupport.Foundation.Audit;
 using VictimSupport.Foundation.Persistence;
 
 namespace VictimSupport.Zones.Staff;
 
 /// <summary>A role somebody holds in a zone, or on the platform: from, to, who gave it, who confirmed it, why.</summary>
-internal sealed class RoleGrant
+internal sealed class RoleGrant : IOfZone
 {
     /// <summary>Roles that open dossiers: they count only once a second person has confirmed them.</summary>
     public static readonly IReadOnlySet<Role> OpensDossiers = new HashSet<Role> { Role.Coordinator, Role.Caseworker, Role.OnCall, Role.Trainee, Role.OutsideStandIn };

@@ -23,13 +23,13 @@ internal sealed class Standing(CatalogDatabase catalog, ISessions sessions, WhoI
     private readonly ConcurrentDictionary<(Guid Account, string Language), (IReadOnlyList<Place> Places, long Read)> places = new();
     private readonly ConcurrentDictionary<Guid, (IReadOnlyList<RoleGrant> Grants, long Read)> staffs = new();
 
-    public async ValueTask<Caller?> Of(Guid account, Guid session, Guid? zone, CancellationToken ct)
+    public async ValueTask<Caller?> Of(Guid account, Guid session, Guid? zone, bool quiet, CancellationToken ct)
     {
-        if (await sessions.AccountOf(session, ct) != account) return null;
+        if (await sessions.Of(session, quiet, ct) is not { } alive || alive.Account != account) return null;
         var now = clock.GetUtcNow();
         var here = await sides.Allows(session, onPlatform: zone is null, ct);
         var roles = here ? (await Grants(account, zone, ct)).Where(g => g.Counts(now)).Select(g => g.Role).ToHashSet() : [];
-        return new Caller(account, session, roles);
+        return new Caller(account, session, roles) { LastFactor = alive.LastFactor };
     }
 
     public async ValueTask<IReadOnlyList<Place>> Of(Guid account, CancellationToken ct)
@@ -41,7 +41,7 @@ internal sealed class Standing(CatalogDatabase catalog, ISessions sessions, WhoI
         var ids = grants.Select(g => g.Zone).OfType<Guid>().Distinct().ToList();
         var zones = await house.Set<ZoneRecord>().AsNoTracking().Where(z => ids.Contains(z.Id) && z.State == ZoneState.Active).OrderBy(z => z.Code).ToListAsync(ct);
         var found = zones.Select(z => new Place("/" + z.Code, Pass.PlaceOf(z.Id), $"{z.Code} · {z.NameIn(language)}", InWords(grants.Where(g => g.Zone == z.Id)), $"/{z.Code}/")).ToList();
-        if (grants.Any(g => g is { Zone: null, Role: Role.Operator })) found.Add(new Place("/" + Pass.OperatorPlace, Pass.OperatorPlace, Words.OperatorPlace, Words.Of(Role.Operator), "/operator/zones"));
+        if (grants.Any(g => g is { Zone: null, Role: Role.Operator })) found.Add(new Place("/" + Pass.OperatorPlace, Pass.OperatorPlace, Words.OperatorPlace, Words.Of(Role.Operator), "/operator"));
         if (places.Count > 10_000) places.Clear();
         places[(account, language)] = (found, clock.GetTimestamp());
         return found;

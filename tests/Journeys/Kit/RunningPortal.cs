@@ -19,6 +19,9 @@ public sealed class RunningPortal : IAsyncLifetime
     public IBrowser Browser { get; private set; } = null!;
     public TimeSpan ToFirstPage { get; private set; }
 
+    /// <summary>Settings on top of those a newcomer has.</summary>
+    public IReadOnlyList<string> Settings { get; init; } = [];
+
     /// <summary>All that the process printed: logs in which no name may stand.</summary>
     public string Output { get { lock (printed) return printed.ToString(); } }
 
@@ -28,7 +31,7 @@ public sealed class RunningPortal : IAsyncLifetime
         // The product's own output, as `dotnet run` starts it: tests/Journeys/bin/{configuration}/{framework} has it beside.
         var (framework, configuration) = (new DirectoryInfo(AppContext.BaseDirectory), new DirectoryInfo(AppContext.BaseDirectory).Parent!);
         var output = Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "..", "..", "..", "..", "..", "src", "Portal", "bin", configuration.Name, framework.Name));
-        var start = new ProcessStartInfo("dotnet", [Path.Combine(output, "VictimSupport.Portal.dll"), "--Urls", Address, "--Data:Directory", Folder]) { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false, WorkingDirectory = output };
+        var start = new ProcessStartInfo("dotnet", [Path.Combine(output, "VictimSupport.Portal.dll"), "--Urls", Address, "--Data:Directory", Folder, .. Settings]) { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false, WorkingDirectory = output };
         start.Environment["ASPNETCORE_ENVIRONMENT"] = "Development";
         var clock = Stopwatch.StartNew();
         process = Process.Start(start)!;

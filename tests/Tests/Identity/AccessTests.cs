@@ -60,25 +60,6 @@ public sealed class AccessTests(Platforms platforms)
     }
 
     [Fact]
-    public async Task A_wrong_password_an_unknown_address_and_a_locked_account_get_the_same_answer()
-    {
-        await using var platform = Platform.Start("sqlite");
-        var (known, _) = await Accepted(platform, await platform.Zone(), "known@example.test");
-        known.Dispose();
-        using var visit = new Visit(platform, "", null);
-        var unknown = await Try("nobody@example.test", Secret);
-        Assert.Equal(unknown, await Try("known@example.test", "wrong sentence altogether"));
-        for (var i = 0; i < 5; i++) await Try("known@example.test", "wrong sentence altogether");
-        Assert.Equal(unknown, await Try("known@example.test", Secret)); // locked by now
-
-        async Task<string> Try(string mail, string secret)
-        {
-            var response = await visit.Submit("/account/sign-in", Fields(("Form.Email", mail), ("Form.Secret", secret)));
-            return $"{response.StatusCode} {(await Visit.Read(response)).QuerySelector(".govuk-error-summary")?.TextContent.Trim()}";
-        }
-    }
-
-    [Fact]
     public async Task A_code_of_the_second_factor_is_good_once()
     {
         await using var platform = Platform.Start("sqlite");
@@ -89,7 +70,7 @@ public sealed class AccessTests(Platforms platforms)
             var code = await Code(platform, totp);
             await SignIn(platform, visit, "replay@example.test", totp, $"/{zone.Code}/admin/staff", code);
             using var other = new Visit(platform, "", null);
-            await other.Submit("/account/sign-in", Fields(("Form.Email", "replay@example.test"), ("Form.Secret", Secret)));
+            await other.Submit("/account/sign-in", Fields(("Form.Email", "replay@example.test"), ("Form.Secret", Secret)), "form[action='/account/sign-in']");
             Assert.Equal(HttpStatusCode.UnprocessableEntity, (await other.Submit("/account/second-factor", Fields(("Form.Code", code)))).StatusCode);
         }
     }
@@ -253,7 +234,7 @@ public sealed class AccessTests(Platforms platforms)
 
     private static async Task<string> SignIn(Platform platform, Visit visit, string mail, byte[] totp, string to, string? code = null)
     {
-        await visit.Submit("/account/sign-in?to=" + Uri.EscapeDataString(to), Fields(("Form.Email", mail), ("Form.Secret", Secret)));
+        await visit.Submit("/account/sign-in?to=" + Uri.EscapeDataString(to), Fields(("Form.Email", mail), ("Form.Secret", Secret)), "form[action='/account/sign-in']");
         var second = await visit.Submit("/account/second-factor?to=" + Uri.EscapeDataString(to), Fields(("Form.Code", code ?? await Code(platform, totp))));
         var enter = await visit.Client.GetAsync(second.Headers.Location!.ToString(), TestContext.Current.CancellationToken);
         Assert.Equal(to, enter.Headers.Location!.ToString());

@@ -15,11 +15,11 @@ public sealed class TestZone(Platform platform, ZoneRecord record)
     public Guid Id => record.Id;
     public ZoneHandle Handle => platform.Services.GetRequiredService<ZoneRegistry>().Find(Code).AsTask().GetAwaiter().GetResult()!;
 
-    /// <summary>Somebody with these roles; each call is another person.</summary>
-    public Person As(params Role[] roles) => new(this, new Caller(Guid.NewGuid(), Guid.NewGuid(), roles.ToHashSet()));
+    /// <summary>Somebody with these roles, who has just shown a factor; each call is another person.</summary>
+    public Person As(params Role[] roles) => As(Guid.NewGuid(), roles);
 
     /// <summary>A known account with these roles.</summary>
-    public Person As(Guid account, params Role[] roles) => new(this, new Caller(account, Guid.NewGuid(), roles.ToHashSet()));
+    public Person As(Guid account, params Role[] roles) => new(this, new Caller(account, Guid.NewGuid(), roles.ToHashSet()) { LastFactor = DateTimeOffset.MaxValue });
 
     /// <summary>Somebody with these roles in front of this zone's pages.</summary>
     public Visit Visit(params Role[] roles) => new(platform, Code, Guid.NewGuid(), roles);
@@ -45,7 +45,7 @@ public sealed class Person(TestZone zone, Caller caller)
     public Caller Caller => caller;
 
     /// <summary>The same person in front of the pages.</summary>
-    public Visit Visit() => new(zone.Platform, zone.Code, caller.Self, [.. caller.Roles]);
+    public Visit Visit() => new(zone.Platform, zone.Code, caller.Self, [.. caller.Roles]) { IsStale = caller.LastFactor is null };
 
     public async Task<T> Send<T>(IRequest<T> request)
     {
@@ -53,6 +53,9 @@ public sealed class Person(TestZone zone, Caller caller)
         await zone.Platform.Services.GetRequiredService<EnterZone>().In(zone.Code, async pipeline => result = await pipeline.Send(request, TestContext.Current.CancellationToken), caller);
         return result;
     }
+
+    /// <summary>The same person, who showed a factor long ago.</summary>
+    public Person Stale() => new(zone, caller with { LastFactor = null });
 
     /// <summary>Sends what only the platform itself sends: jobs.</summary>
     public async Task<T> SendAsPlatform<T>(IRequest<T> request)

@@ -17,7 +17,7 @@ namespace VictimSupport.Tests.Kit;
 /// <summary>Somebody in front of the pages. Signed in by the kit, unless a test signs in itself through the real cookies.</summary>
 public sealed class Visit : IDisposable
 {
-    internal const string Header = "X-Test-Caller";
+    internal const string Header = "X-Test-Caller", StaleHeader = "X-Test-Stale";
     private static readonly HtmlParser Parser = new();
 
     public Visit(Platform platform, string place, Guid? account, params Role[] roles)
@@ -28,8 +28,22 @@ public sealed class Visit : IDisposable
         Client.DefaultRequestHeaders.AcceptLanguage.ParseAdd("en");
     }
 
+    /// <summary>Somebody who really signed in: the client carries the cookies.</summary>
+    internal Visit(HttpClient client, string place)
+    {
+        (Client, Place) = (client, place);
+        Client.DefaultRequestHeaders.AcceptLanguage.ParseAdd("en");
+    }
+
     public HttpClient Client { get; }
     public string Place { get; }
+
+    /// <summary>Showed a factor long ago; in the kit everybody has just shown one unless it is said.</summary>
+    public bool IsStale
+    {
+        get => Client.DefaultRequestHeaders.Contains(StaleHeader);
+        init { if (value) Client.DefaultRequestHeaders.Add(StaleHeader, "yes"); }
+    }
 
     public async Task<HttpResponseMessage> Get(string path) => await Client.GetAsync(At(path), TestContext.Current.CancellationToken);
 
@@ -103,7 +117,7 @@ internal sealed class KitSignIn : IStartupFilter
                 var (account, place, roles) = (Guid.Parse(said.Split(';')[0]), said.Split(';')[1], said.Split(';')[2]);
                 var here = http.Request.Path.Value!.Split('/')[1];
                 var held = here == place ? roles.Split(',', StringSplitOptions.RemoveEmptyEntries).Select(Enum.Parse<Role>).ToHashSet() : [];
-                http.RequestServices.GetRequiredService<WhereAndWho>().Caller = new Caller(account, account, held);
+                http.RequestServices.GetRequiredService<WhereAndWho>().Caller = new Caller(account, account, held) { LastFactor = http.Request.Headers.ContainsKey(Visit.StaleHeader) ? null : DateTimeOffset.MaxValue };
                 http.User = new ClaimsPrincipal(new ClaimsIdentity([new Claim(Pass.AccountClaim, account.ToString())], "kit"));
             }
             await following();

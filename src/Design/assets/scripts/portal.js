@@ -7,7 +7,9 @@ import { SkipLink } from "govuk-frontend/dist/govuk/components/skip-link/skip-li
 import { drops } from "./drops.js";
 import { forms } from "./forms.js";
 import { keys } from "./keys.js";
+import { passkeys } from "./passkeys.js";
 import { reveal } from "./reveal.js";
+import { session } from "./session.js";
 
 // Old browsers keep the plain page, which does everything.
 if (document.documentElement.classList.contains("govuk-frontend-supported")) {
@@ -19,4 +21,6 @@ if (document.documentElement.classList.contains("govuk-frontend-supported")) {
   forms();
   keys();
   reveal();
+  passkeys();
+  session();
 }

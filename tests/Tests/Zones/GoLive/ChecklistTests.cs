@@ -35,7 +35,7 @@ public sealed class ChecklistTests(Platforms platforms)
         await platform.Services.GetRequiredService<CatalogDatabase>().WriteAsPlatform("Test", zone.Id, async house =>
         {
             var ids = people.Select(p => p.Id).ToList();
-            foreach (var account in await house.Set<Account>().Where(a => ids.Contains(a.Id)).ToListAsync()) account.LastSignIn = platform.Clock.GetUtcNow();
+            foreach (var account in await house.Set<Account>().Where(a => ids.Contains(a.Id)).ToListAsync()) account.SignedIn(platform.Clock.GetUtcNow());
             house.Add(new ConductAcceptance { Id = Guid.NewGuid(), Zone = zone.Id, Account = chief.Id, Version = ConductText.First, Language = "fr", At = platform.Clock.GetUtcNow() });
             return true;
         }, TestContext.Current.CancellationToken);

@@ -74,7 +74,7 @@ public sealed class PlatformRolesTests
         }
     }
 
-    private static async Task<IReadOnlySet<Role>> Roles(IKnowStanding standing, Guid account, Guid session, Guid? zone) => (await standing.Of(account, session, zone, default))?.Roles ?? new HashSet<Role>();
+    private static async Task<IReadOnlySet<Role>> Roles(IKnowStanding standing, Guid account, Guid session, Guid? zone) => (await standing.Of(account, session, zone, quiet: false, default))?.Roles ?? new HashSet<Role>();
 
     private static Task<Guid> Takes(Platform platform, TestZone zone, string email, Role role, Guid? by) => platform.Services.GetRequiredService<CatalogDatabase>().WriteAsPlatform("Test", null, async house =>
     {

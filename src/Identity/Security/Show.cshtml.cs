@@ -1,0 +1,94 @@
+using MediatR;
+using Microsoft.AspNetCore.Identity;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Mvc.RazorPages;
+using Microsoft.EntityFrameworkCore;
+using VictimSupport.Foundation.Access;
+using VictimSupport.Foundation.Persistence;
+using VictimSupport.Foundation.Pipeline;
+using VictimSupport.Identity.Accounts;
+using VictimSupport.Identity.Passkeys;
+using VictimSupport.Identity.Recoveries;
+using VictimSupport.Identity.Sessions;
+
+namespace VictimSupport.Identity.Security;
+
+/// <summary>One's own factors and sessions: what there is, and what can be ended at once. Changing a factor asks for one first.</summary>
+[Requires(May.HoldAnAccount)]
+internal sealed class Show(IMediator pipeline, SessionBook book, WhereAndWho who) : PageModel
+{
+    public View Own { get; private set; } = null!;
+
+    /// <summary>The factor a session was begun with, in words.</summary>
+    public static string Named(string factor) => factor is "passkey" or "totp" or "recovery" or "demo" ? Words.Of("Factor_" + factor) : Words.Factor_other;
+
+    public async Task OnGetAsync(CancellationToken ct) => Own = await pipeline.Send(new Query(), ct);
+
+    public async Task<IActionResult> OnPostEndAsync(Guid session, CancellationToken ct) => await End(session, ct);
+    public async Task<IActionResult> OnPostOthersAsync(CancellationToken ct) => await End(null, ct);
+
+    public async Task<IActionResult> OnPostStopAsync(CancellationToken ct)
+    {
+        await pipeline.Send(new StopCommand(), ct);
+        return RedirectToPage();
+    }
+
+    private async Task<IActionResult> End(Guid? session, CancellationToken ct)
+    {
+        await pipeline.Send(new EndCommand { Session = session }, ct);
+        book.ForgetAllOf(who.Caller.Self);
+        return RedirectToPage();
+    }
+
+    internal sealed record View(IReadOnlyList<Key> Passkeys, bool HasPassword, bool HasApp, int Codes, IReadOnlyList<Seen> Sessions, bool IsBeingRecovered);
+    internal sealed record Key(string Id, string Name, DateTimeOffset Made);
+    internal sealed record Seen(Guid Id, string Device, DateTimeOffset Begun, DateTimeOffset LastSeen, string Factor, bool IsThis);
+
+    [Requires(May.HoldAnAccount)]
+    internal sealed record Query : ICatalogQuery<View>;
+
+    /// <summary>Ends one session, or all but this one.</summary>
+    [Requires(May.HoldAnAccount)]
+    internal sealed record EndCommand : ICatalogCommand<bool>
+    {
+        internal Guid? Session { get; init; }
+    }
+
+    /// <summary>Whoever is signed in has lost nothing: a recovery of the account is stopped by its holder.</summary>
+    [Requires(May.HoldAnAccount)]
+    internal sealed record StopCommand : ICatalogCommand<bool>;
+
+    internal sealed class QueryHandler(CatalogDbContext house, Caller caller, SessionLimits limits, TimeProvider clock) : IRequestHandler<Query, View>
+    {
+        public async Task<View> Handle(Query query, CancellationToken ct)
+        {
+            var now = clock.GetUtcNow();
+            var account = await house.Set<Account>().AsNoTracking().SingleAsync(a => a.Id == caller.Self, ct);
+            var keys = await house.Set<IdentityUserPasskey<Guid>>().AsNoTracking().Where(p => p.UserId == account.Id).ToListAsync(ct);
+            var sessions = await house.Set<Session>().AsNoTracking().Where(s => s.Account == account.Id && s.Ended == null).OrderByDescending(s => s.LastSeen).Take(50).ToListAsync(ct);
+            return new View([.. keys.OrderBy(k => k.Data.CreatedAt).Select(k => new Key(Names.Of(k.CredentialId), k.Data.Name ?? "–", k.Data.CreatedAt))], account.PasswordHash is not null, account.TotpSecret is not null, account.RecoveryCodes.Count,
+                [.. sessions.Where(s => s.IsAlive(now, limits)).Select(s => new Seen(s.Id, s.Device, s.Created, s.LastSeen, s.Factors, s.Id == caller.Session))],
+                (await Ladder.Open(house, now, ct)).Any(r => r.Account == account.Id));
+        }
+    }
+
+    internal sealed class EndHandler(CatalogDbContext house, Caller caller, TimeProvider clock) : IRequestHandler<EndCommand, bool>
+    {
+        public async Task<bool> Handle(EndCommand command, CancellationToken ct)
+        {
+            var now = clock.GetUtcNow();
+            var own = await house.Set<Session>().Where(s => s.Account == caller.Self && s.Ended == null && s.Id != caller.Session).ToListAsync(ct);
+            foreach (var session in own.Where(s => command.Session is null || s.Id == command.Session)) session.End(now);
+            return true;
+        }
+    }
+
+    internal sealed class StopHandler(CatalogDbContext house, Caller caller, TimeProvider clock) : IRequestHandler<StopCommand, bool>
+    {
+        public async Task<bool> Handle(StopCommand command, CancellationToken ct)
+        {
+            foreach (var recovery in await house.Set<Recovery>().Where(r => r.Account == caller.Self && r.Done == null && r.Stopped == null).ToListAsync(ct)) recovery.Stop(clock.GetUtcNow());
+            return true;
+        }
+    }
+}
