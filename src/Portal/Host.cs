@@ -7,6 +7,8 @@ using VictimSupport.Design;
 using VictimSupport.Design.Chrome;
 using VictimSupport.Foundation;
 using VictimSupport.Foundation.Access;
+using VictimSupport.Foundation.Api;
+using VictimSupport.Foundation.Jobs;
 using VictimSupport.Foundation.Modules;
 using VictimSupport.Foundation.Persistence;
 using VictimSupport.Foundation.Pipeline;
@@ -75,13 +77,14 @@ internal static class Host
         app.MapRazorPages();
         Health.Map(app);
         foreach (var module in modules) module.Map(app);
+        ApiDoor.MapNothingElse(app);
     }
 
     private static void AddJobs(IServiceCollection services, IConfiguration configuration)
     {
         services.AddHangfire((provider, jobs) =>
         {
-            jobs.SetDataCompatibilityLevel(CompatibilityLevel.Version_180).UseSimpleAssemblyNameTypeSerializer().UseRecommendedSerializerSettings();
+            jobs.SetDataCompatibilityLevel(CompatibilityLevel.Version_180).UseSimpleAssemblyNameTypeSerializer().UseRecommendedSerializerSettings().UseFilter(new QuietFaults());
             switch (JobStorageOf.Engine(configuration))
             {
                 case "postgresql": jobs.UsePostgreSqlStorage(o => o.UseNpgsqlConnection(JobStorageOf.Connection(provider))); break;

@@ -22,6 +22,9 @@ internal sealed class Accept(IMediator pipeline, TotpSecrets secrets, IHearOfInv
 
     /// <summary>null: the link is no longer good.</summary>
     public View? Shown { get; private set; }
+
+    /// <summary>Where it may be taken up by signing in.</summary>
+    public IReadOnlyList<Federations.Federation> Providers { get; private set; } = [];
     public string TotpSecret => Totp.Show(secrets.Open(Form.Totp));
 
     public async Task OnGetAsync(CancellationToken ct)
@@ -32,7 +35,11 @@ internal sealed class Accept(IMediator pipeline, TotpSecrets secrets, IHearOfInv
         Form = new Command { Totp = secrets.Protect(Totp.NewSecret()), DisplayName = shown.DisplayName };
     }
 
-    public async Task ShowAgain(CancellationToken ct) => Shown = await pipeline.Send(new Query { Token = Token }, ct);
+    public async Task ShowAgain(CancellationToken ct)
+    {
+        Shown = await pipeline.Send(new Query { Token = Token }, ct);
+        Providers = await pipeline.Send(new Federations.Find.ForInvitation { Token = Token }, ct);
+    }
 
     public async Task<IActionResult> OnPostAsync(CancellationToken ct)
     {
