@@ -1,8 +1,11 @@
 using Microsoft.Extensions.DependencyInjection;
+using VictimSupport.Casework.Countersign;
 using VictimSupport.Casework.Dossiers;
 using VictimSupport.Casework.FollowUps;
 using VictimSupport.Casework.Intakes;
+using VictimSupport.Casework.Tray;
 using VictimSupport.Casework.Walls;
+using VictimSupport.Casework.Worklist;
 using VictimSupport.Foundation.Access;
 using VictimSupport.Foundation.Jobs;
 using VictimSupport.Foundation.Modules;
@@ -15,6 +18,7 @@ public sealed class CaseworkModule : IModule
     public void Add(IServiceCollection services)
     {
         services.AddScoped<Guard>();
+        services.AddSingleton<IShipSubKinds, Codes.ShippedSubKinds>();
         services.AddScoped<Colleagues>();
         services.AddScoped<Duplicates>();
         services.AddScoped<Masonry>();
@@ -23,10 +27,19 @@ public sealed class CaseworkModule : IModule
         services.AddScoped<IHideDossiers, Hidden>();
         services.AddScoped<INameDossiers, Hidden>();
         services.AddSingleton<IWarn, GlassIsBroken>();
+        services.AddScoped<Taking>();
+        services.AddScoped<Desk>();
+        services.AddScoped<Entries>();
+        services.AddScoped<Unsigned>();
         services.AddSingleton<IInMenu, WorklistInMenu>();
         services.AddSingleton<IInMenu, IntakeInMenu>();
         services.AddSingleton<IInMenu, SearchInMenu>();
+        services.AddSingleton<IInMenu, TrayInMenu>();
+        services.AddSingleton<IInMenu, MessageInMenu>();
+        services.AddScoped<IFindDossiers, NumbersOfDossiers>();
+        services.AddScoped<IRecogniseColleagues, People.Namesakes>();
         services.AddScoped<IRing, Bell>();
+        services.AddScoped<IRing>(s => s.GetRequiredService<Desk>());
         services.AddScoped<IHoldCaseload, Caseload>();
         services.AddScoped<IDoWhatIsDue, ReleaseLeavers>();
         services.AddScoped<IDoWhatIsDue, Reminders>();
@@ -40,6 +53,9 @@ public sealed class CaseworkModule : IModule
         AddNotice(services, Notices.Unassigned, () => Words.LetGoSubject, () => Words.LetGoText);
         AddNotice(services, Notices.NobodySees, () => Words.NobodySeesSubject, () => Words.NobodySeesText);
         AddNotice(services, Notices.StandIn, () => Words.StandInSubject, () => Words.StandInText);
+        services.AddScoped<IDoWhatIsDue, TrayReminders>();
+        services.AddScoped<IDeliver, TrayWaitsMail>();
+        services.AddScoped<IDeliver, TrayPutMail>();
         services.AddSingleton<Contracts.ITellStories, Demo.Stories>();
     }
 
@@ -52,6 +68,23 @@ public sealed class CaseworkModule : IModule
         public May Deed => May.WorkOnDossiers;
         public string Path => "/worklist";
         public string Text => Words.Worklist;
+    }
+
+    private sealed class TrayInMenu : IInMenu
+    {
+        public int Order => 15;
+        public May Deed => May.OpenCallOuts;
+        public string Path => "/tray";
+        public string Text => Words.Tray;
+    }
+
+    /// <summary>The whole of what the front desk comes for.</summary>
+    private sealed class MessageInMenu : IInMenu
+    {
+        public int Order => 25;
+        public May Deed => May.FillTheTray;
+        public string Path => "/message";
+        public string Text => Words.PutInTray;
     }
 
     private sealed class IntakeInMenu : IInMenu

@@ -24,6 +24,9 @@ internal sealed class Show(IMediator pipeline, IAccounts accounts, WhereAndWho w
     public DateTimeOffset Now => clock.GetUtcNow();
     public bool MayAssign => who.Caller.Is(Role.Caseworker) || who.Caller.Is(Role.Coordinator);
     public bool MayDecideWhoSees => who.Caller.May(May.DecideWhoSees);
+    public bool MayChange => who.Caller.May(May.ChangeDossiers);
+    public bool MaySeeWhoOpened => who.Caller.May(May.SeeWhoOpened);
+    public Guid? Self => who.Caller.Account;
     public bool MayClose => who.Caller.May(May.CloseAndHandOver);
     public IReadOnlyList<Choice> Layers => Choice.All<Layer>(Words.Of);
     public IReadOnlyList<Choice> Acts => Choice.All<ActKind>(Words.Of);

@@ -7,6 +7,7 @@ using VictimSupport.Casework.Codes;
 using VictimSupport.Casework.Dossiers;
 using VictimSupport.Casework.FollowUps;
 using VictimSupport.Casework.People;
+using VictimSupport.Casework.Tray;
 using VictimSupport.Casework.Walls;
 using VictimSupport.Design.Tags;
 using VictimSupport.Foundation.Access;
@@ -27,6 +28,9 @@ internal sealed class Register(IMediator pipeline, WhereAndWho who, TimeProvider
 {
     [BindProperty] public Command Form { get; set; } = new();
     [BindProperty(Name = FormTag.Once)] public Guid Once { get; set; }
+
+    /// <summary>The message in the tray that this intake is made from.</summary>
+    [BindProperty(SupportsGet = true)] public Guid? Tray { get; set; }
     public IReadOnlyList<PossibleDuplicate>? Known { get; private set; }
     public IReadOnlyList<Choice> Triggers => Choice.All<Trigger>(Words.Of);
     public IReadOnlyList<Choice> Facts => [.. SubKinds.All.Select(s => new Choice(s.Code, Words.Of("SubKind_" + s.Code)))];
@@ -38,6 +42,7 @@ internal sealed class Register(IMediator pipeline, WhereAndWho who, TimeProvider
     {
         Form = new Command { When = clock.GetUtcNow(), Language = who.Zone!.Record.FirstLanguage };
         if (after is { } previous) Form = await pipeline.Send(new SameFacts.Query(previous), ct);
+        if (Tray is { } entry) Form = await pipeline.Send(new Prefill.Query(entry), ct);
     }
 
     public async Task<IActionResult> OnPostAsync(CancellationToken ct)
@@ -67,7 +72,7 @@ internal sealed class Register(IMediator pipeline, WhereAndWho who, TimeProvider
         return Page();
     }
 
-    private Task<Registered> Save(CancellationToken ct) => pipeline.Send(Form with { Once = Once }, ct);
+    private Task<Registered> Save(CancellationToken ct) => pipeline.Send(Form with { Once = Once, Tray = Tray }, ct);
 
     /// <param name="IsNew">Not the same form sent again.</param>
     internal sealed record Registered(Guid Dossier, bool IsNew);
@@ -92,6 +97,9 @@ internal sealed class Register(IMediator pipeline, WhereAndWho who, TimeProvider
 
         /// <summary>One-time id of the form: sent twice, it makes one dossier.</summary>
         internal Guid Once { get; init; }
+
+        /// <summary>The message it comes from: closed in the same transaction.</summary>
+        internal Guid? Tray { get; init; }
     }
 
     [Requires(May.SeeSafetyCards)]
@@ -123,11 +131,13 @@ internal sealed class Register(IMediator pipeline, WhereAndWho who, TimeProvider
         }
     }
 
-    internal sealed class Handler(ZoneDbContext zone, UseCase here, Caller caller, Trail trail, Masonry masonry, IZoneSettings settings, TimeProvider clock) : IRequestHandler<Command, Registered>
+    internal sealed class Handler(ZoneDbContext zone, UseCase here, Caller caller, Trail trail, Masonry masonry, Taking taking, IZoneSettings settings, TimeProvider clock) : IRequestHandler<Command, Registered>
     {
         public async Task<Registered> Handle(Command form, CancellationToken ct)
         {
             if (form.Once != default && await zone.Set<Submission>().AsNoTracking().SingleOrDefaultAsync(s => s.Id == form.Once, ct) is { } before) return new Registered(before.Made, IsNew: false);
+            var entry = await taking.Find(form.Tray, ct);
+            if (entry?.Dossier is { } earlier) return new Registered(earlier, IsNew: false);
             var rules = await settings.Of(here.InZone.Id, ct);
             var (now, kind) = (clock.GetUtcNow(), SubKinds.Find(form.SubKind)!);
             var identity = form.Unknown && form.FamilyName.Trim().Length + form.GivenName.Trim().Length == 0 ? new Particulars("", "", Said(form.Phone)) : new Particulars(form.FamilyName.Trim(), form.GivenName.Trim(), Said(form.Phone));
@@ -136,7 +146,7 @@ internal sealed class Register(IMediator pipeline, WhereAndWho who, TimeProvider
             var dossier = Dossier.Open(number, form.Trigger!.Value, kind, form.When, form.Municipality.Trim(), caller.Self, now);
             var person = Person.Add(dossier.Id, identity, form.Capacity ?? kind.Capacity, form.Language, now);
             var safe = SafeContact.For(person);
-            if (form.Safe is { } rule && rule != Rule.NotAsked) safe.Agree(rule, default, default, default, default, new SafeDetails(), caller.Self, now);
+            if (form.Safe is { } rule && rule != Rule.NotAsked) safe.Agree(rule, default, default, default, default, Taking.Details(entry, rule), caller.Self, now);
             var first = FollowUp.Plan(dossier.Id, [person.Id], ActKind.FirstContact, null, now + rules.FirstContactWithin, caller.Self, now);
             dossier.Lead = person.Id;
             dossier.NextDue = first.DueAt;
@@ -147,6 +157,7 @@ internal sealed class Register(IMediator pipeline, WhereAndWho who, TimeProvider
             trail.Concerns(dossier.Id, "intake");
             zone.AddRange(dossier, person, safe, first, Milestone.Reached(dossier.Id, MilestoneKind.Opened, caller.Self, now), OutboxMessage.New($"dossier-opened {dossier.Id}", NewDossierMail.KindName, dossier.Id, dossier.AssignedTo, now));
             if (Said(form.Note) is { } note) zone.Add(Note.Write(dossier.Id, [person.Id], Layer.Assistance, note, caller.Self, now));
+            if (entry is not null) taking.Into(entry, dossier);
             if (form.Once != default) zone.Add(new Submission { Id = form.Once, Made = dossier.Id });
             var key = new SearchKey(here.InZone.Keys.SearchRoot);
             SearchToken.Add(zone, key, dossier.Id, person.Id, SearchToken.PartsOf(identity));

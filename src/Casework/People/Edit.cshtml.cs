@@ -16,7 +16,7 @@ using VictimSupport.Foundation.Secrecy.Search;
 namespace VictimSupport.Casework.People;
 
 /// <summary>Adds a person to a dossier, or corrects one: identity, capacity, damage, language.</summary>
-[Requires(May.WorkOnDossiers)]
+[Requires(May.ChangeDossiers)]
 internal sealed class Edit(IMediator pipeline, WhereAndWho who) : PageModel, IShowAgain
 {
     [BindProperty(SupportsGet = true)] public Guid Dossier { get; set; }
@@ -46,10 +46,10 @@ internal sealed class Edit(IMediator pipeline, WhereAndWho who) : PageModel, ISh
         return await pipeline.Send(new StillMine.Query(Dossier), ct) ? RedirectToPage("/Casework/Dossiers/Show", new { Dossier }) : RedirectToPage("/Casework/Worklist/Mine");
     }
 
-    [Requires(May.WorkOnDossiers)]
+    [Requires(May.ChangeDossiers)]
     internal sealed record Query(Guid Dossier, Guid? Person, string Language) : IQuery<Command>;
 
-    [Requires(May.WorkOnDossiers)]
+    [Requires(May.ChangeDossiers)]
     internal sealed record Command : ICommand<Guid>
     {
         public string FamilyName { get; init; } = "";

@@ -17,17 +17,21 @@ namespace VictimSupport.Casework.Worklist;
 
 /// <summary>What to do now: due and late first, the dangerous before the rest. Initials only; the full name shows in the dossier.</summary>
 [Requires(May.WorkOnDossiers)]
-internal sealed class Mine(IMediator pipeline, IAccounts accounts, TimeProvider clock) : PageModel
+internal sealed class Mine(IMediator pipeline, IAccounts accounts, Desk desk, WhereAndWho who, TimeProvider clock) : PageModel
 {
     [BindProperty(SupportsGet = true)] public Tab Tab { get; set; }
     [BindProperty(SupportsGet = true, Name = "at")] public int At { get; set; } = 1;
     public Answer List { get; private set; } = null!;
+    public bool MayOpen => who.Caller.May(May.OpenCallOuts);
+    public bool MayChange => who.Caller.May(May.ChangeDossiers);
+    public Desk.Waits Waits { get; private set; } = null!;
     public IReadOnlyDictionary<Guid, Colleague> Names { get; private set; } = null!;
     public DateTimeOffset Now => clock.GetUtcNow();
 
     public async Task OnGetAsync(CancellationToken ct)
     {
         List = await pipeline.Send(new Query(Tab, Math.Clamp(At, 1, 10_000)), ct);
+        Waits = await desk.Waiting(ct);
         Names = await accounts.Named(List.Rows.Select(r => r.AssignedTo).OfType<Guid>(), ct);
     }
 
@@ -66,6 +70,8 @@ internal sealed class Mine(IMediator pipeline, IAccounts accounts, TimeProvider 
                 Tab.Team => visible.Where(d => d.Closed == null),
                 Tab.Unassigned => visible.Where(d => d.Closed == null && d.AssignedTo == null),
                 Tab.Closed => visible.Where(d => d.Closed != null),
+                // A trainee's own are those named to them, whoever works on them.
+                _ when !caller.May(May.ChangeDossiers) => visible.Where(d => d.Closed == null),
                 _ => replaced.Count == 0
                     ? visible.Where(d => d.Closed == null && (d.AssignedTo == self || (d.AssignedTo == null && d.OpenedBy == self)))
                     : visible.Where(d => d.Closed == null && (d.AssignedTo == self || replaced.Contains(d.AssignedTo) || (d.AssignedTo == null && d.OpenedBy == self))),

@@ -8,9 +8,22 @@ public enum May
     BringStaffIn,
     ConfirmRoles,
     RecoverAccounts,
+
+    /// <summary>Say at which provider the zone's people sign in.</summary>
+    SetUpSignIn,
+
+    /// <summary>Register other programs and what they may ask.</summary>
+    LetProgramsIn,
     OpenCallOuts,
     FillTheTray,
     WorkOnDossiers,
+
+    /// <summary>Change what a dossier says: facts, persons, rules of safe contact, next acts done. A trainee reads and writes, and changes nothing.</summary>
+    ChangeDossiers,
+
+    /// <summary>Put a second name under what a trainee wrote.</summary>
+    Countersign,
+    SeeWhoOpened,
     OpenAnyDossierOfTheZone,
     SeeSafetyCards,
     BreakGlass,
@@ -21,10 +34,15 @@ public enum May
     SeeWhoIsOnCall,
     SayWhoIsAway,
     ReadTheAudit,
+    /// <summary>What the audit finds unusual is looked at by the data-protection officer; what is about that officer, by a coordinator, and where it is about both, by the outside stand-in.</summary>
+    ReviewUnusualOpenings,
     DecideOnPersonalData,
     SeeExactFigures,
     SeeMaskedFigures,
     SeeProtectedFigures,
+
+    /// <summary>Look each quarter at who may do what, and sign.</summary>
+    ReviewAccess,
 
     /// <summary>Hold any role in the place where one stands.</summary>
     BeSignedIn,
