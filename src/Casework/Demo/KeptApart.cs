@@ -24,7 +24,7 @@ internal static class KeptApart
         stand(TimeSpan.FromDays(1));
         var others = await Registers("Assault", "Hugo", "Exemple", null);
 
-        // Decided today: in the demo nobody held a role before.
+        // Decided today, so that the broken glass can be seen for an hour.
         stand(TimeSpan.Zero);
         await coordinator.Send(new WhoMaySee.Command { Dossier = restricted, Protection = Protection.Restricted, Readers = [karel] }, ct);
         await coordinator.Send(new Build.Command { Colleague = ines, Round = Round.Dossier, Number = await NumberOf(walled), Reason = Told.In(language, "Voisins", "Buren", "Nachbarn") }, ct);
