@@ -76,7 +76,8 @@ public sealed class OpenedTests(Platforms platforms)
         var (anna, bert, onCall) = (zone.As(Role.Caseworker), zone.As(Role.Caseworker), zone.As(Role.OnCall));
         var id = await anna.Registers(Cases.Intake(zone));
         await Assert.ThrowsAsync<RefusedException>(() => bert.Send(new Opened.Query(id, null)));
-        await Assert.ThrowsAsync<RefusedException>(() => onCall.Send(new Opened.Query(await onCall.Registers(Cases.Intake(zone)), null)));
+        var own = await onCall.Registers(Cases.Intake(zone));
+        await Assert.ThrowsAsync<RefusedException>(() => onCall.Send(new Opened.Query(own, null)));
         using var visit = bert.Visit();
         Assert.Equal(HttpStatusCode.NotFound, (await visit.Get($"/dossiers/{id}/opened")).StatusCode);
     }
