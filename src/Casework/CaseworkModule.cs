@@ -18,6 +18,7 @@ public sealed class CaseworkModule : IModule
     public void Add(IServiceCollection services)
     {
         services.AddScoped<Guard>();
+        services.AddSingleton<IShipSubKinds, Codes.ShippedSubKinds>();
         services.AddScoped<Colleagues>();
         services.AddScoped<Duplicates>();
         services.AddScoped<Masonry>();
@@ -35,6 +36,8 @@ public sealed class CaseworkModule : IModule
         services.AddSingleton<IInMenu, SearchInMenu>();
         services.AddSingleton<IInMenu, TrayInMenu>();
         services.AddSingleton<IInMenu, MessageInMenu>();
+        services.AddScoped<IFindDossiers, NumbersOfDossiers>();
+        services.AddScoped<IRecogniseColleagues, People.Namesakes>();
         services.AddScoped<IRing, Bell>();
         services.AddScoped<IRing>(s => s.GetRequiredService<Desk>());
         services.AddScoped<IHoldCaseload, Caseload>();

@@ -35,6 +35,7 @@ public static class House
         services.AddSingleton(s => new Provisioning(s.GetRequiredService<Engine>(), s.GetRequiredService<CatalogDatabase>(), s.GetRequiredService<ZoneRegistry>(), s.GetRequiredService<IHoldTheMasterKey>(), s.GetRequiredService<TimeProvider>()));
         services.AddSingleton(s => new KeyCare(s.GetRequiredService<CatalogDatabase>(), s.GetRequiredService<ZoneRegistry>(), s.GetRequiredService<Engine>(), s.GetRequiredService<IHoldTheMasterKey>()));
         services.AddSingleton<AuditDesk>();
+        services.AddSingleton<HouseSeal>();
         services.AddSingleton<EnterZone>();
         services.AddSingleton<Verification>();
         services.AddSingleton<Jobs.NextDue>();
@@ -42,6 +43,8 @@ public static class House
         services.AddSingleton<Jobs.ZoneMaking>();
         services.AddTransient<Jobs.ZoneJob>();
         services.AddTransient<Jobs.HouseJob>();
+        services.AddSingleton<Jobs.JobBoard>();
+        services.AddSingleton(s => new HouseReport(s.GetRequiredService<CatalogDatabase>(), s.GetRequiredService<Engine>(), s.GetRequiredService<DataFolder>()));
         if (configuration["Mail:Host"] is null) services.AddSingleton<Mail.ISendMail, Mail.FolderMail>();
         else services.AddSingleton<Mail.ISendMail, Mail.SmtpMail>();
 

@@ -62,6 +62,13 @@ public sealed class IdentityModule : IModule
         services.AddScoped<IAwaitASecondPerson, Ladder>();
         foreach (var kind in Enum.GetValues<NoticeKind>()) services.AddSingleton<IDeliverForTheHouse>(s => ActivatorUtilities.CreateInstance<NoticeMail>(s, kind));
         services.AddSingleton<IInMenu, RecoveriesInMenu>();
+        services.AddSingleton<IInMenu, Clients.ClientsInMenu>();
+        services.AddSingleton<Federations.Providers>();
+        services.AddSingleton<Federations.Trips>();
+        services.AddSingleton<Federations.HomeRule>();
+        services.AddScoped<IAwaitASecondPerson, Federations.Changes>();
+        services.AddSingleton<IInMenu, Federations.FederationInMenu>();
+        Tokens.TokenServer.Add(services);
         Cookies.Add(services);
     }
 
@@ -69,5 +76,6 @@ public sealed class IdentityModule : IModule
     {
         TotpPicture.Map(app);
         SessionClock.Map(app);
+        Tokens.TokenServer.Map(app);
     }
 }

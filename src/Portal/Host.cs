@@ -7,6 +7,8 @@ using VictimSupport.Design;
 using VictimSupport.Design.Chrome;
 using VictimSupport.Foundation;
 using VictimSupport.Foundation.Access;
+using VictimSupport.Foundation.Api;
+using VictimSupport.Foundation.Jobs;
 using VictimSupport.Foundation.Modules;
 using VictimSupport.Foundation.Persistence;
 using VictimSupport.Foundation.Pipeline;
@@ -29,7 +31,7 @@ internal static class Host
         builder.WebHost.ConfigureKestrel(o =>
         {
             o.AddServerHeader = false;
-            o.Limits.MaxRequestBodySize = 2 * 1024 * 1024;
+            o.Limits.MaxRequestBodySize = Oversized.Taken;
         });
         House.EveryDoorSaysWhoMay(typeof(Host).Assembly.GetTypes());
         services.AddHouse(builder.Configuration, builder.Environment, modules);
@@ -70,17 +72,19 @@ internal static class Host
         app.UseRateLimiter();
         app.UseRequestLocalization();
         app.UsePass();
+        app.Use(Oversized.Refuse);
         app.MapStaticAssets().WithMetadata(new OpenAttribute("style sheets, scripts and icons, the same for all"));
         app.MapRazorPages();
         Health.Map(app);
         foreach (var module in modules) module.Map(app);
+        ApiDoor.MapNothingElse(app);
     }
 
     private static void AddJobs(IServiceCollection services, IConfiguration configuration)
     {
         services.AddHangfire((provider, jobs) =>
         {
-            jobs.SetDataCompatibilityLevel(CompatibilityLevel.Version_180).UseSimpleAssemblyNameTypeSerializer().UseRecommendedSerializerSettings();
+            jobs.SetDataCompatibilityLevel(CompatibilityLevel.Version_180).UseSimpleAssemblyNameTypeSerializer().UseRecommendedSerializerSettings().UseFilter(new QuietFaults());
             switch (JobStorageOf.Engine(configuration))
             {
                 case "postgresql": jobs.UsePostgreSqlStorage(o => o.UseNpgsqlConnection(JobStorageOf.Connection(provider))); break;

@@ -8,7 +8,7 @@ namespace VictimSupport.Portal;
 internal static class Limits
 {
     private static readonly TimeSpan Window = TimeSpan.FromMinutes(1);
-    private static readonly string[] Doors = ["/account/sign-in", "/account/second-factor", "/account/invitation", "/account/factor", "/account/lost-access", "/account/recover"];
+    private static readonly string[] Doors = ["/account/sign-in", "/account/second-factor", "/account/invitation", "/account/federation", "/account/factor", "/account/lost-access", "/account/recover"];
 
     public static void Set(RateLimiterOptions options)
     {

@@ -36,7 +36,18 @@ internal static class SubKinds
         new("OtherShock", KindOfEvent.ShockingEvent),
     ];
 
+    // A letter on the doormat tells whoever reads it first.
+    private static readonly HashSet<string> NeverByLetter = new(StringComparer.Ordinal) { "PartnerViolence", "FamilyViolence", "FamilyConflict", "SexualViolence", "Stalking" };
+
+    public static IReadOnlyList<Foundation.Modules.ShippedSubKind> ForFirstLetters => [.. All.Where(s => !NeverByLetter.Contains(s.Code)).Select(s => new Foundation.Modules.ShippedSubKind(s.Code, () => Words.Of("SubKind_" + s.Code), s.FirstLetter))];
+
     public static SubKind? Find(string? code) => All.FirstOrDefault(s => s.Code == code);
+}
+
+/// <summary>Tells the settings of a zone which sub-kinds there are.</summary>
+internal sealed class ShippedSubKinds : Foundation.Modules.IShipSubKinds
+{
+    public IReadOnlyList<Foundation.Modules.ShippedSubKind> ForFirstLetters => SubKinds.ForFirstLetters;
 }
 
 /// <summary>In what capacity a person stands in a dossier. The first three are helped; the others are only mentioned: never counted, contacted or referred.</summary>

@@ -7,7 +7,11 @@ public interface ITellStories
 {
     /// <summary>Tells the house's stories; does nothing in a zone that has dossiers.</summary>
     /// <param name="stand">Sets the clock to so long before the demo's now, so that a story has a past.</param>
-    Task Tell(IMediator pipeline, string language, Action<TimeSpan> stand, CancellationToken ct);
+    /// <returns>Were they told now?</returns>
+    Task<bool> Tell(IMediator pipeline, string language, Action<TimeSpan> stand, CancellationToken ct);
+
+    /// <summary>Somebody tries one dossier after another that is not theirs: what the readers of the audit should notice the day after.</summary>
+    Task TryInVain(IMediator pipeline, Action<TimeSpan> stand, CancellationToken ct);
 
     /// <summary>What only rights show: a restricted, a sealed and a walled dossier, and a broken glass to sign; does nothing where it was told.</summary>
     /// <param name="people">Coordinator, a colleague, a worker: those in whose names the three pipelines stand.</param>

@@ -11,7 +11,6 @@ using VictimSupport.Foundation.Access;
 using VictimSupport.Foundation.Persistence;
 using VictimSupport.Foundation.Pipeline;
 using VictimSupport.Identity.Contracts;
-using Place = VictimSupport.Casework.Codes.Place;
 
 namespace VictimSupport.Casework.Countersign;
 
@@ -48,7 +47,7 @@ internal sealed class Sign(IMediator pipeline, IAccounts accounts) : PageModel, 
     }
 
     /// <param name="Place">null: a note.</param>
-    internal sealed record Answer(string Number, Guid By, DateTimeOffset At, string Text, Place? Place, int Minutes, bool Held, IReadOnlyList<ServiceKind> Services);
+    internal sealed record Answer(string Number, Guid By, DateTimeOffset At, string Text, Codes.Place? Place, int Minutes, bool Held, IReadOnlyList<ServiceKind> Services);
 
     [Requires(May.Countersign)]
     internal sealed record Query(Guid Dossier, Guid Entry) : IQuery<Answer>;

@@ -41,6 +41,12 @@ public sealed record Frame
     /// <summary>True shows the red band: nobody here is real.</summary>
     public bool Demo { get; init; }
 
+    /// <summary>True shows the band of a zone that is not live yet: people practise.</summary>
+    public bool Practice { get; init; }
+
+    /// <summary>Where it is said what is missing; null for whoever may not change it.</summary>
+    public string? PracticeHref { get; init; }
+
     /// <summary>Where one chooses another demo account.</summary>
     public string? DemoHref { get; init; }
 

@@ -1,10 +1,16 @@
 namespace VictimSupport.Foundation.Access;
 
-/// <summary>Who asks: an account with the roles it holds where it stands, nobody, or the platform itself (a job).</summary>
+/// <summary>Who asks: an account with the roles it holds where it stands, a program, nobody, or the platform itself (a job).</summary>
 /// <param name="Account">null: nobody, or the platform.</param>
 /// <param name="Roles">Roles in the current zone, or platform roles outside any zone.</param>
 public sealed record Caller(Guid? Account, Guid? Session, IReadOnlySet<Role> Roles, bool IsPlatform = false)
 {
+    /// <summary>The program that asks, in the account's name or, without one, in its own; null: a person in front of a page.</summary>
+    public Guid? Client { get; init; }
+
+    /// <summary>What the program was given: a module's name each, such as <c>zones</c>.</summary>
+    public IReadOnlySet<string> Scopes { get; init; } = new HashSet<string>();
+
     public static readonly Caller Nobody = new(null, null, new HashSet<Role>());
 
     /// <summary>A job: it stands behind no person and may do what its request requires.</summary>

@@ -8,6 +8,12 @@ public enum May
     BringStaffIn,
     ConfirmRoles,
     RecoverAccounts,
+
+    /// <summary>Say at which provider the zone's people sign in.</summary>
+    SetUpSignIn,
+
+    /// <summary>Register other programs and what they may ask.</summary>
+    LetProgramsIn,
     OpenCallOuts,
     FillTheTray,
     WorkOnDossiers,
@@ -28,10 +34,15 @@ public enum May
     SeeWhoIsOnCall,
     SayWhoIsAway,
     ReadTheAudit,
+    /// <summary>What the audit finds unusual is looked at by the data-protection officer; what is about that officer, by a coordinator, and where it is about both, by the outside stand-in.</summary>
+    ReviewUnusualOpenings,
     DecideOnPersonalData,
     SeeExactFigures,
     SeeMaskedFigures,
     SeeProtectedFigures,
+
+    /// <summary>Look each quarter at who may do what, and sign.</summary>
+    ReviewAccess,
 
     /// <summary>Hold any role in the place where one stands.</summary>
     BeSignedIn,

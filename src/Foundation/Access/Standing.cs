@@ -21,6 +21,14 @@ public sealed class QuietAttribute : Attribute
         || Microsoft.AspNetCore.Http.EndpointHttpContextExtensions.GetEndpoint(http)?.Metadata.GetMetadata<QuietAttribute>() is not null;
 }
 
+/// <summary>Knows who stands behind a program's access token. Implemented where tokens are issued.</summary>
+public interface IKnowBearers
+{
+    /// <summary>null: it is no token of this zone, it lapsed, or what it was granted for has ended.</summary>
+    /// <param name="issuer">The zone's address, as the request names it.</param>
+    ValueTask<Caller?> Of(string token, string issuer, Guid zone, CancellationToken ct);
+}
+
 /// <summary>Names of the two cookies' schemes and the claims in them.</summary>
 public static class Pass
 {

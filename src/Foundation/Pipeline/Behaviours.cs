@@ -38,7 +38,7 @@ internal sealed class Authorise<TRequest, TResponse>(UseCase useCase) : IPipelin
         ?? throw new InvalidOperationException($"{typeof(TRequest)} carries neither [Requires] nor [Open].");
 
     public Task<TResponse> Handle(TRequest request, CancellationToken cancellationToken, RequestHandlerDelegate<TResponse> next) =>
-        Demand.Deed is { } deed && !useCase.Caller.May(deed) ? throw new RefusedException("role") : next();
+        Demand.Admits(useCase.Caller) ? next() : throw new RefusedException(useCase.Caller.Client is null ? "role" : "scope");
 }
 
 /// <summary>Some deeds need a factor shown just now, whatever page or endpoint they come from.</summary>
@@ -92,7 +92,11 @@ internal sealed class Transact<TRequest, TResponse>(UseCase useCase, CatalogData
                 return await catalog.Write(async context =>
                 {
                     useCase.Write(context);
-                    return await Run(context, () => Task.CompletedTask);
+                    return await Run(context, () =>
+                    {
+                        useCase.Trail.StandsIn(useCase.Place?.Id);
+                        return Task.CompletedTask;
+                    });
                 }, cancellationToken);
             default:
                 var shown = await next();

@@ -33,7 +33,7 @@ public static class ZonePath
         if (isZone)
         {
             http.Request.PathBase = http.Request.PathBase.Add("/" + first);
-            http.Request.Path = end < 0 ? "/" : path[end..];
+            http.Request.Path = new PathString(end < 0 ? "/" : path[end..]); // a string by itself would be decoded once more
             http.RequestServices.GetRequiredService<WhereAndWho>().Zone = await http.RequestServices.GetRequiredService<Pulse>().Wait(http.RequestServices.GetRequiredService<ZoneRegistry>().Find(first));
         }
         if (isZone && http.Request.Path.StartsWithSegments("/assets"))
@@ -50,6 +50,13 @@ public static class ZonePath
     {
         var where = http.Features.GetRequiredFeature<Whereabouts>();
         var who = http.RequestServices.GetRequiredService<WhereAndWho>();
+        if (http.Request.Path.StartsWithSegments(Api.ApiDoor.Segment))
+        {
+            // A program shows its token. A cookie is nothing here, so no page of another site can ask in somebody's name.
+            who.Caller = await Bearer(http, who) ?? Caller.Nobody;
+            await next();
+            return;
+        }
         // /account carries the session itself; everything else needs the pass of its place.
         var scheme = where.IsZonePath || where.Place is not null ? Pass.PlaceScheme : http.Request.Path.StartsWithSegments("/account") ? Pass.SessionScheme : null;
         if (scheme is not null && (await http.AuthenticateAsync(scheme)) is { Succeeded: true, Principal: { } principal }
@@ -82,6 +89,14 @@ public static class ZonePath
             if (await http.RequestServices.GetRequiredService<Pulse>().Wait(keeper.First(zone.Id, account, sends, http.RequestAborted)) is { } first && !http.Request.Path.StartsWithSegments(first)) return first;
         }
         return null;
+    }
+
+    private static async ValueTask<Caller?> Bearer(HttpContext http, WhereAndWho who)
+    {
+        const string Scheme = "Bearer ";
+        if (who.Zone is not { } zone || http.Request.Headers.Authorization.ToString() is not { Length: < 8000 } header || !header.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase)) return null;
+        var issuer = $"{http.Request.Scheme}://{http.Request.Host}{http.Request.PathBase}";
+        return http.RequestServices.GetService<IKnowBearers>() is { } bearers ? await http.RequestServices.GetRequiredService<Pulse>().Wait(bearers.Of(header[Scheme.Length..].Trim(), issuer, zone.Id, http.RequestAborted)) : null;
     }
 
     private static Guid? Read(ClaimsPrincipal principal, string claim) => Guid.TryParse(principal.FindFirstValue(claim), out var id) ? id : null;

@@ -141,6 +141,10 @@ public sealed record Place(string Path, string Key, string Name, string Roles, s
 public interface IKnowPlaces
 {
     ValueTask<IReadOnlyList<Place>> Of(Guid account, CancellationToken ct);
+
+    /// <summary>Before a pass is minted: the first place a session enters binds it to the zones or to the platform, because no platform role combines with a zone's in one session.</summary>
+    /// <returns>false: it stands on the other side.</returns>
+    Task<bool> Enter(Guid session, bool onPlatform, CancellationToken ct);
 }
 
 /// <summary>Knows who holds which role, read in the catalogue's current transaction; implemented where roles live.</summary>
@@ -154,4 +158,25 @@ public interface IKnowRoles
 
     /// <summary>Everybody in a zone with the roles held there now.</summary>
     Task<IReadOnlyDictionary<Guid, IReadOnlySet<Role>>> StaffOf(VictimSupport.Foundation.Persistence.CatalogDbContext house, Guid zone, DateTimeOffset now, CancellationToken ct);
+}
+
+/// <summary>Names of the programs that a zone let in.</summary>
+public interface IKnowPrograms
+{
+    ValueTask<string?> Name(Guid client, CancellationToken ct);
+}
+
+/// <summary>Knows which zones have agreed to accept each other's people; implemented where pools live.</summary>
+public interface IKnowPools
+{
+    /// <summary>Do both belong to one pool today?</summary>
+    Task<bool> Share(Guid zone, Guid other, CancellationToken ct);
+}
+
+/// <summary>After a theft: ends the keys of the token server.</summary>
+public interface IEndTokenKeys
+{
+    /// <summary>Every token is worth nothing from now on; new keys are made when they are needed.</summary>
+    /// <returns>How many keys were ended.</returns>
+    Task<int> EndAll(CancellationToken ct);
 }

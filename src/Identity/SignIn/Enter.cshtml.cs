@@ -9,7 +9,7 @@ namespace VictimSupport.Identity.SignIn;
 
 /// <summary>From a session to a place: checks that the account holds a role there and mints the pass. To a stranger a zone that exists and one that does not are the same.</summary>
 [Open("leads to the sign-in, or on")]
-internal sealed class Enter(WhereAndWho who, IKnowPlaces places) : PageModel
+internal sealed class Enter(WhereAndWho who, IKnowPlaces places, Federations.HomeRule home) : PageModel
 {
     public async Task<IActionResult> OnGetAsync(string? to, CancellationToken ct)
     {
@@ -18,6 +18,8 @@ internal sealed class Enter(WhereAndWho who, IKnowPlaces places) : PageModel
         var first = "/" + to!.Split('/', '?')[1];
         if (first == "/account") return LocalRedirect(to); // one's own pages need no pass
         if ((await places.Of(account, ct)).FirstOrDefault(p => p.Path == first) is not { } place) return NotFound();
+        if (!await places.Enter(session, onPlatform: place.Path.Length != 5 || !place.Path[1..].All(char.IsAsciiDigit), ct)) return RedirectToPage("/Identity/SignIn/OtherSide");
+        if (!await home.Opens(session, place.Key, ct)) return RedirectToPage("/Identity/Federations/Stricter", new { to });
         await Cookies.Enter(HttpContext, account, session, place.Key, place.Path);
         return LocalRedirect(to);
     }

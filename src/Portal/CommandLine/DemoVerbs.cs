@@ -62,7 +62,9 @@ internal static class DemoVerbs
         var before = CultureInfo.CurrentUICulture;
         CultureInfo.CurrentUICulture = CultureInfo.GetCultureInfo(zone.Language + "-BE");
         var teller = zone.Caseworkers[^1];
-        await enter.In(zone.Code, pipeline => stories.Tell(pipeline, zone.Language, clock.Stand, ct), As(teller, Role.Caseworker));
+        var told = false;
+        await enter.In(zone.Code, async pipeline => told = await stories.Tell(pipeline, zone.Language, clock.Stand, ct), As(teller, Role.Caseworker));
+        if (told) await enter.In(zone.Code, pipeline => stories.TryInVain(pipeline, clock.Stand, ct), As(zone.Caseworkers[1], Role.Caseworker));
         if (zone.Code == KeptApartIn)
         {
             await enter.In(zone.Code, coordinator => enter.In(zone.Code, colleague => enter.In(zone.Code, worker =>

@@ -6,7 +6,7 @@ namespace VictimSupport.Portal.CommandLine;
 
 internal static class KeyVerbs
 {
-    public static Command Verb(Verbs verbs) => new("keys", "The keys: master, zones, data keys.") { Rotate(verbs), Verify(verbs), Export(verbs), Import() };
+    public static Command Verb(Verbs verbs) => new("keys", "The keys: master, zones, data keys.") { Rotate(verbs), Verify(verbs), Export(verbs), Import(), EndTokens(verbs) };
 
     private static Command Rotate(Verbs verbs)
     {
@@ -16,6 +16,17 @@ internal static class KeyVerbs
         {
             var (version, keys) = await services.GetRequiredService<KeyCare>().Rotate(parsed.GetRequiredValue(zone), ct);
             await output.WriteLineAsync($"{parsed.GetRequiredValue(zone)}\tzone key {version}\t{keys} data keys wrapped");
+            return Verbs.Good;
+        }, ct));
+        return command;
+    }
+
+    private static Command EndTokens(Verbs verbs)
+    {
+        var command = new Command("end-tokens", "Ends the keys of the token server, and with them every token of other programs: after a theft. New keys are made when they are needed.");
+        command.SetAction((parsed, ct) => verbs.Run(parsed, async (services, output) =>
+        {
+            await output.WriteLineAsync($"{await services.GetRequiredService<VictimSupport.Identity.Contracts.IEndTokenKeys>().EndAll(ct)} keys ended");
             return Verbs.Good;
         }, ct));
         return command;

@@ -78,6 +78,51 @@ public sealed class EveryPageTests(Platforms platforms)
     }
 
     [Fact]
+    public async Task Every_address_for_programs_asks_for_a_token_of_its_zone_with_its_scope()
+    {
+        var platform = await platforms.On("sqlite");
+        var (zone, other) = (await platform.Zone(), await platform.Zone());
+        var (here, there) = (await Programs.System(zone), await Programs.System(other));
+        var faults = new List<string>();
+        foreach (var endpoint in Endpoints(platform).Where(e => IsForPrograms(e) && DemandOf(e)!.Deed is not null))
+        {
+            var (demand, path) = (DemandOf(endpoint)!, $"/{zone.Code}{PathOf(endpoint)}");
+            if (demand.Scope is null) faults.Add($"{path} names no scope");
+            var verb = endpoint.Metadata.GetMetadata<HttpMethodMetadata>()!.HttpMethods[0];
+            await Expect(HttpStatusCode.Unauthorized, "nobody", zone.Passer(), null);
+            // A person at a page has no business here: only a token counts, so no other site can ask in her name.
+            await Expect(HttpStatusCode.Unauthorized, "somebody with every role", zone.Visit(Enum.GetValues<Role>()), null);
+            await Expect(HttpStatusCode.Unauthorized, "a token that is none", zone.Passer(), "nonsense");
+            await Expect(HttpStatusCode.Unauthorized, "a token of another zone", zone.Passer(), await there.Token(demand.Scope!));
+            await Expect(HttpStatusCode.Forbidden, "a token without the scope", zone.Passer(), await here.Token(""));
+            if (!HasId(endpoint)) await Expect(HttpStatusCode.OK, "a token with the scope", zone.Passer(), await here.Token(demand.Scope!));
+            var nowhere = await Ask(zone.Passer(), verb, path.Replace(zone.Code, "0999", StringComparison.Ordinal), await here.Token(demand.Scope!));
+            if (nowhere != HttpStatusCode.Unauthorized) faults.Add($"{path} in a zone that does not exist: {nowhere}");
+
+            async Task Expect(HttpStatusCode wanted, string who, Visit visit, string? token)
+            {
+                using (visit)
+                {
+                    if (await Ask(visit, verb, path, token) is var status && status != wanted) faults.Add($"{verb} {path} as {who}: {status}, should be {wanted}");
+                }
+            }
+        }
+        Assert.True(faults.Count == 0, string.Join('\n', faults));
+        // The same door, planted: without the scope on it no program comes in, whatever it was given.
+        var program = Caller.Nobody with { Client = Guid.NewGuid(), Scopes = new HashSet<string> { "zones" } };
+        Assert.False(new Demand(May.BeSignedIn).Admits(program));
+        Assert.True(new Demand(May.BeSignedIn, "zones").Admits(program));
+        Assert.False(new Demand(May.RunThePlatform, "zones").Admits(program with { Account = Guid.NewGuid(), Roles = new HashSet<Role> { Role.Caseworker } }));
+    }
+
+    private static async Task<HttpStatusCode> Ask(Visit visit, string verb, string path, string? token)
+    {
+        using var request = new HttpRequestMessage(new HttpMethod(verb), path);
+        if (token is not null) request.Headers.Authorization = new("Bearer", token);
+        return (await visit.Client.SendAsync(request, TestContext.Current.CancellationToken)).StatusCode;
+    }
+
+    [Fact]
     public async Task The_operators_pages_open_to_operators_only()
     {
         var platform = await platforms.On("sqlite");
@@ -86,7 +131,9 @@ public sealed class EveryPageTests(Platforms platforms)
             foreach (var role in Enum.GetValues<Role>())
             {
                 using var visit = new Visit(platform, "operator", Guid.NewGuid(), role);
-                Assert.Equal(AccessMatrix.Allows(DemandOf(endpoint)!.Deed!.Value, [role]) ? HttpStatusCode.OK : HttpStatusCode.NotFound, (await visit.Get(PathOf(endpoint))).StatusCode);
+                // A page behind an id that does not exist answers 404 to all.
+                var opens = AccessMatrix.Allows(DemandOf(endpoint)!.Deed!.Value, [role]) && !HasId(endpoint);
+                Assert.Equal(opens ? HttpStatusCode.OK : HttpStatusCode.NotFound, (await visit.Get(PathOf(endpoint))).StatusCode);
             }
             using var zone = (await platform.Zone()).Visit(Enum.GetValues<Role>()); // every role in a zone, none on the platform
             Assert.Equal(HttpStatusCode.NotFound, (await zone.Client.GetAsync(PathOf(endpoint))).StatusCode);
@@ -114,7 +161,7 @@ public sealed class EveryPageTests(Platforms platforms)
         if (endpoint.Metadata.GetMetadata<CompiledPageActionDescriptor>() is { } page) return Demand.Of(page.ModelTypeInfo!);
         if (endpoint.Metadata.GetMetadata<PageActionDescriptor>() is { } source)
             return Demand.Of(Type.GetType(source.Properties.Values.OfType<Type>().FirstOrDefault()?.AssemblyQualifiedName ?? "") ?? ModelOf(source));
-        if (endpoint.Metadata.GetMetadata<RequiresAttribute>() is { } requires) return new Demand(requires.Deed);
+        if (endpoint.Metadata.GetMetadata<RequiresAttribute>() is { } requires) return new Demand(requires.Deed, endpoint.Metadata.GetMetadata<ScopeAttribute>()?.Name);
         return endpoint.Metadata.GetMetadata<OpenAttribute>() is null ? null : new Demand((May?)null);
     }
 
@@ -126,7 +173,8 @@ public sealed class EveryPageTests(Platforms platforms)
             ?? throw new InvalidOperationException($"No page model {name} for {page.ViewEnginePath}");
     }
 
-    private static bool InZone(RouteEndpoint endpoint) => !PageDoor.Zoneless.Contains(endpoint.RoutePattern.RawText!.Trim('/').Split('/')[0]);
+    private static bool IsForPrograms(RouteEndpoint endpoint) => endpoint.RoutePattern.RawText!.TrimStart('/').StartsWith("api/", StringComparison.Ordinal);
+    private static bool InZone(RouteEndpoint endpoint) => !IsForPrograms(endpoint) && !PageDoor.Zoneless.Contains(endpoint.RoutePattern.RawText!.Trim('/').Split('/')[0]);
     private static bool HasId(RouteEndpoint endpoint) => endpoint.RoutePattern.Parameters.Count > 0;
 
     private static string PathOf(RouteEndpoint endpoint) => "/" + string.Join('/', endpoint.RoutePattern.PathSegments.Select(segment => string.Concat(segment.Parts.Select(part => part switch

@@ -28,6 +28,13 @@ public sealed class Visit : IDisposable
         Client.DefaultRequestHeaders.AcceptLanguage.ParseAdd("en");
     }
 
+    /// <summary>Somebody who really signed in: the client carries the cookies.</summary>
+    internal Visit(HttpClient client, string place)
+    {
+        (Client, Place) = (client, place);
+        Client.DefaultRequestHeaders.AcceptLanguage.ParseAdd("en");
+    }
+
     public HttpClient Client { get; }
     public string Place { get; }
 

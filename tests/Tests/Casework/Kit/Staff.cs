@@ -22,7 +22,9 @@ internal static class Staff
         var account = await services.GetRequiredService<CatalogDatabase>().WriteAsPlatform("Test.Hire", zone.Id, house =>
         {
             var id = services.GetRequiredService<IMakeDemoAccounts>().Ensure(house, AddressOf(zone, name), name, language, now);
-            house.Add(RoleGrant.Give(id, zone.Id, role, null, null, "demo", now));
+            var grant = RoleGrant.Give(id, zone.Id, role, null, null, "invitation", now);
+            grant.Confirm(Guid.NewGuid(), now);
+            house.Add(grant);
             return Task.FromResult(id);
         }, TestContext.Current.CancellationToken);
         return new Person(zone, new Caller(account, Guid.NewGuid(), new HashSet<Role> { role }) { LastFactor = DateTimeOffset.MaxValue });

@@ -1,0 +1,17 @@
+using Microsoft.EntityFrameworkCore;
+using VictimSupport.Foundation.Persistence;
+using VictimSupport.Identity.Contracts;
+
+namespace VictimSupport.Zones.Pools;
+
+/// <summary>Which zones have agreed to accept each other's people.</summary>
+internal sealed class PoolBook(CatalogDatabase catalog, TimeProvider clock) : IKnowPools
+{
+    public async Task<bool> Share(Guid zone, Guid other, CancellationToken ct)
+    {
+        var today = DateOnly.FromDateTime(clock.GetUtcNow().UtcDateTime);
+        await using var house = catalog.Lease();
+        var members = house.Set<PoolMember>().Where(m => m.From <= today && (m.Until == null || m.Until >= today));
+        return await members.AnyAsync(m => m.Zone == zone && members.Any(n => n.Pool == m.Pool && n.Zone == other), ct);
+    }
+}
