@@ -73,8 +73,10 @@ internal sealed class Place : IAsyncDisposable
     public async Task<Uri> Leaving(Visit browser, HttpResponseMessage sent)
     {
         Assert.Equal(HttpStatusCode.Redirect, sent.StatusCode);
-        var leave = await browser.Page(sent.Headers.Location!.ToString());
-        return new Uri(leave.QuerySelector("#leave")!.GetAttribute("href")!);
+        var page = sent.Headers.Location!.ToString();
+        // On a machine with much to do the provider's document may take longer than the product waits for it.
+        for (var i = 0; i < 5 && (await browser.Client.GetAsync(page)).StatusCode != HttpStatusCode.OK; i++) await Task.Delay(1000);
+        return new Uri((await browser.Page(page)).QuerySelector("#leave")!.GetAttribute("href")!);
     }
 
     /// <summary>The provider's answer: where it sends the browser back to.</summary>
