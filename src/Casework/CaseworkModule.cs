@@ -1,7 +1,11 @@
 using Microsoft.Extensions.DependencyInjection;
+using VictimSupport.Casework.Countersign;
 using VictimSupport.Casework.Dossiers;
 using VictimSupport.Casework.FollowUps;
 using VictimSupport.Casework.Intakes;
+using VictimSupport.Casework.Tray;
+using VictimSupport.Casework.Walls;
+using VictimSupport.Casework.Worklist;
 using VictimSupport.Foundation.Access;
 using VictimSupport.Foundation.Jobs;
 using VictimSupport.Foundation.Modules;
@@ -14,20 +18,49 @@ public sealed class CaseworkModule : IModule
     public void Add(IServiceCollection services)
     {
         services.AddScoped<Guard>();
+        services.AddSingleton<IShipSubKinds, Codes.ShippedSubKinds>();
+        services.AddScoped<Colleagues>();
         services.AddScoped<Duplicates>();
+        services.AddScoped<Masonry>();
+        services.AddScoped<LastResort>();
+        services.AddScoped<Reach>();
+        services.AddScoped<IHideDossiers, Hidden>();
+        services.AddScoped<INameDossiers, Hidden>();
+        services.AddSingleton<IWarn, GlassIsBroken>();
+        services.AddScoped<Taking>();
+        services.AddScoped<Desk>();
+        services.AddScoped<Entries>();
+        services.AddScoped<Unsigned>();
         services.AddSingleton<IInMenu, WorklistInMenu>();
         services.AddSingleton<IInMenu, IntakeInMenu>();
         services.AddSingleton<IInMenu, SearchInMenu>();
+        services.AddSingleton<IInMenu, TrayInMenu>();
+        services.AddSingleton<IInMenu, MessageInMenu>();
+        services.AddScoped<IFindDossiers, NumbersOfDossiers>();
+        services.AddScoped<IRecogniseColleagues, People.Namesakes>();
         services.AddScoped<IRing, Bell>();
+        services.AddScoped<IRing>(s => s.GetRequiredService<Desk>());
         services.AddScoped<IHoldCaseload, Caseload>();
         services.AddScoped<IDoWhatIsDue, ReleaseLeavers>();
         services.AddScoped<IDoWhatIsDue, Reminders>();
-        services.AddSingleton<IDeliver, ReminderMail>();
-        services.AddSingleton<IDeliver, NewDossierMail>();
-        services.AddSingleton<IDeliver, SafetyCardMail>();
-        services.AddSingleton<IDeliver, CaseloadMail>();
+        services.AddSingleton<IInMenu, ReviewsInMenu>();
+        services.AddSingleton<IInMenu, WallsInMenu>();
+        services.AddScoped<IDeliver, ReminderMail>();
+        services.AddScoped<IDeliver, NewDossierMail>();
+        services.AddScoped<IDeliver, SafetyCardMail>();
+        services.AddScoped<IDeliver, CaseloadMail>();
+        AddNotice(services, Notices.BrokenGlass, () => Words.GlassBrokenSubject, () => Words.GlassBrokenText);
+        AddNotice(services, Notices.Unassigned, () => Words.LetGoSubject, () => Words.LetGoText);
+        AddNotice(services, Notices.NobodySees, () => Words.NobodySeesSubject, () => Words.NobodySeesText);
+        AddNotice(services, Notices.StandIn, () => Words.StandInSubject, () => Words.StandInText);
+        services.AddScoped<IDoWhatIsDue, TrayReminders>();
+        services.AddScoped<IDeliver, TrayWaitsMail>();
+        services.AddScoped<IDeliver, TrayPutMail>();
         services.AddSingleton<Contracts.ITellStories, Demo.Stories>();
     }
+
+    private static void AddNotice(IServiceCollection services, string kind, Func<string> subject, Func<string> text) =>
+        services.AddScoped<IDeliver>(s => ActivatorUtilities.CreateInstance<Notices>(s, kind, subject, text));
 
     private sealed class WorklistInMenu : IInMenu
     {
@@ -35,6 +68,23 @@ public sealed class CaseworkModule : IModule
         public May Deed => May.WorkOnDossiers;
         public string Path => "/worklist";
         public string Text => Words.Worklist;
+    }
+
+    private sealed class TrayInMenu : IInMenu
+    {
+        public int Order => 15;
+        public May Deed => May.OpenCallOuts;
+        public string Path => "/tray";
+        public string Text => Words.Tray;
+    }
+
+    /// <summary>The whole of what the front desk comes for.</summary>
+    private sealed class MessageInMenu : IInMenu
+    {
+        public int Order => 25;
+        public May Deed => May.FillTheTray;
+        public string Path => "/message";
+        public string Text => Words.PutInTray;
     }
 
     private sealed class IntakeInMenu : IInMenu

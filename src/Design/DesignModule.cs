@@ -1,6 +1,7 @@
 using System.Text.Encodings.Web;
 using System.Text.Unicode;
 using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Mvc.ModelBinding;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.WebEncoders;
 using VictimSupport.Design.Forms;
@@ -19,7 +20,11 @@ public static class DesignModule
         services.Configure<MvcOptions>(options =>
         {
             options.ModelBinderProviders.Insert(0, new WhenBinders());
+            options.ModelBinderProviders.Insert(1, new PlainTexts());
             options.ModelMetadataDetailsProviders.Add(new EmptyText());
+            // Names in another library's notation: no form of ours has them, and they throw on a bracket that nothing closes.
+            options.ValueProviderFactories.RemoveType<JQueryFormValueProviderFactory>();
+            options.ValueProviderFactories.RemoveType<JQueryQueryStringValueProviderFactory>();
             // What must be filled in is said by the rules of the use case, in four languages.
             options.SuppressImplicitRequiredAttributeForNonNullableReferenceTypes = true;
             Speak(options.ModelBindingMessageProvider);

@@ -43,6 +43,8 @@ public static class House
         services.AddSingleton<Jobs.ZoneMaking>();
         services.AddTransient<Jobs.ZoneJob>();
         services.AddTransient<Jobs.HouseJob>();
+        services.AddSingleton<Jobs.JobBoard>();
+        services.AddSingleton(s => new HouseReport(s.GetRequiredService<CatalogDatabase>(), s.GetRequiredService<Engine>(), s.GetRequiredService<DataFolder>()));
         if (configuration["Mail:Host"] is null) services.AddSingleton<Mail.ISendMail, Mail.FolderMail>();
         else services.AddSingleton<Mail.ISendMail, Mail.SmtpMail>();
 

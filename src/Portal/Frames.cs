@@ -5,11 +5,13 @@ using VictimSupport.Foundation.Modules;
 using VictimSupport.Foundation.Pipeline;
 using VictimSupport.Foundation.Zones;
 using VictimSupport.Identity.Contracts;
+using VictimSupport.Zones.Contracts;
+using VictimSupport.Foundation.Access;
 
 namespace VictimSupport.Portal;
 
 /// <summary>What stands round a page: product, zone, menu by role, the account's other zones.</summary>
-internal sealed class Frames(WhereAndWho who, IAccounts accounts, IKnowPlaces places, ISessions sessions, TimeProvider clock, IEnumerable<IInMenu> menu, IEnumerable<IRing> bells, IConfiguration configuration, IHostEnvironment environment) : IChrome
+internal sealed class Frames(WhereAndWho who, IAccounts accounts, IKnowPlaces places, IZoneSettings zones, ISessions sessions, TimeProvider clock, IEnumerable<IInMenu> menu, IEnumerable<IRing> bells, IEnumerable<IWarn> warnings, IConfiguration configuration, IHostEnvironment environment) : IChrome
 {
     private static readonly (string Tag, string Name)[] Named = [("fr", "Français"), ("nl", "Nederlands"), ("de", "Deutsch"), ("en", "English")];
 
@@ -37,12 +39,16 @@ internal sealed class Frames(WhereAndWho who, IAccounts accounts, IKnowPlaces pl
             Zones = [.. all.Where(p => p.Path != http.Request.PathBase).Select(p => new FrameLink(p.Name, p.Leads))],
         };
         if (who.Zone is not { } zone || who.Caller.Roles.Count == 0) return frame;
+        var settings = await zones.Of(zone.Id, http.RequestAborted);
         var due = 0;
         foreach (var bell in bells) due += await bell.Due(http.RequestAborted);
         return frame with
         {
             HomeHref = $"/{zone.Code}/",
-            Zone = new FrameZone(zone.Code, zone.Record.NameIn(language)),
+            Zone = new FrameZone(zone.Code, zone.Record.NameIn(language), settings.Accent == ZoneSettings.FederalDefaults.Accent ? null : $"/{zone.Code}/theme.css"),
+            Practice = settings.Live is null,
+            PracticeHref = who.Caller.May(May.SetUpTheZone) ? $"/{zone.Code}/admin/checklist" : null,
+            Alarm = warnings.Select(w => w.Of(who)).OfType<Warning>().Select(w => new FrameAlarm(w.Text, $"/{zone.Code}{w.Path}", w.Act)).FirstOrDefault(),
             Menu = [.. menu.Where(m => who.Caller.May(m.Deed)).OrderBy(m => m.Order).Select(m => new FrameLink(m.Text, $"/{zone.Code}{m.Path}", http.Request.Path.StartsWithSegments(m.Path)))],
             Bell = bells.Any() && menu.FirstOrDefault(m => m.Path == "/worklist") is { } worklist && who.Caller.May(worklist.Deed) ? new FrameBell(due, $"/{zone.Code}/worklist") : null,
         };

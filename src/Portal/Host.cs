@@ -8,6 +8,7 @@ using VictimSupport.Design.Chrome;
 using VictimSupport.Foundation;
 using VictimSupport.Foundation.Access;
 using VictimSupport.Foundation.Api;
+using VictimSupport.Foundation.Jobs;
 using VictimSupport.Foundation.Modules;
 using VictimSupport.Foundation.Persistence;
 using VictimSupport.Foundation.Pipeline;
@@ -30,7 +31,7 @@ internal static class Host
         builder.WebHost.ConfigureKestrel(o =>
         {
             o.AddServerHeader = false;
-            o.Limits.MaxRequestBodySize = 2 * 1024 * 1024;
+            o.Limits.MaxRequestBodySize = Oversized.Taken;
         });
         House.EveryDoorSaysWhoMay(typeof(Host).Assembly.GetTypes());
         services.AddHouse(builder.Configuration, builder.Environment, modules);
@@ -71,6 +72,7 @@ internal static class Host
         app.UseRateLimiter();
         app.UseRequestLocalization();
         app.UsePass();
+        app.Use(Oversized.Refuse);
         app.MapStaticAssets().WithMetadata(new OpenAttribute("style sheets, scripts and icons, the same for all"));
         app.MapRazorPages();
         Health.Map(app);
@@ -82,7 +84,7 @@ internal static class Host
     {
         services.AddHangfire((provider, jobs) =>
         {
-            jobs.SetDataCompatibilityLevel(CompatibilityLevel.Version_180).UseSimpleAssemblyNameTypeSerializer().UseRecommendedSerializerSettings();
+            jobs.SetDataCompatibilityLevel(CompatibilityLevel.Version_180).UseSimpleAssemblyNameTypeSerializer().UseRecommendedSerializerSettings().UseFilter(new QuietFaults());
             switch (JobStorageOf.Engine(configuration))
             {
                 case "postgresql": jobs.UsePostgreSqlStorage(o => o.UseNpgsqlConnection(JobStorageOf.Connection(provider))); break;

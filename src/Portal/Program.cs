@@ -2,6 +2,7 @@ using VictimSupport.Casework;
 using VictimSupport.Foundation.Modules;
 using VictimSupport.Identity;
 using VictimSupport.Portal.CommandLine;
+using VictimSupport.Privacy;
 using VictimSupport.Zones;
 
 // The table of contents: what the house is made of, in the order in which one may lean on the other.
@@ -10,6 +11,7 @@ IReadOnlyList<IModule> modules =
     new IdentityModule(),
     new ZonesModule(),
     new CaseworkModule(),
+    new PrivacyModule(),
 ];
 
 return await Verbs.Of(modules, args).InvokeAsync();

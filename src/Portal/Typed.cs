@@ -8,16 +8,17 @@ internal sealed record Typed(string To, IReadOnlyList<KeyValuePair<string, strin
     public static bool IsText(string value) => value.Length > 40 || value.Contains('\n', StringComparison.Ordinal);
 
     /// <summary>null where nothing was posted, or nothing that may be shown: what is typed under /account are secrets, and a form without our own cookie, which only our own pages send, is a stranger's.</summary>
-    public static async Task<Typed?> Of(HttpContext http)
+    public static Task<Typed?> Of(HttpContext http) => Of(http, http.Request.PathBase + http.Request.Path + http.Request.QueryString);
+
+    public static async Task<Typed?> Of(HttpContext http, string to)
     {
-        if (!HttpMethods.IsPost(http.Request.Method) || !http.Request.HasFormContentType || !http.Request.Cookies.ContainsKey(Cookie) || http.Request.Path.StartsWithSegments("/account")) return null;
-        var to = http.Request.PathBase + http.Request.Path + http.Request.QueryString;
+        if (!HttpMethods.IsPost(http.Request.Method) || !http.Request.HasFormContentType || !http.Request.Cookies.ContainsKey(Cookie) || new PathString(to).StartsWithSegments("/account")) return null;
         try
         {
             var form = await http.Request.ReadFormAsync(http.RequestAborted);
             return new Typed(to, [.. form.SelectMany(field => field.Value, (field, value) => KeyValuePair.Create(field.Key, value ?? ""))]);
         }
-        catch (Exception e) when (e is IOException or InvalidDataException or BadHttpRequestException or OperationCanceledException)
+        catch (Exception e) when (e is IOException or InvalidDataException or NotSupportedException or ArgumentException or OperationCanceledException)
         {
             return null;
         }
@@ -25,4 +26,7 @@ internal sealed record Typed(string To, IReadOnlyList<KeyValuePair<string, strin
 
     /// <summary>The cookie of our forms. The browser sends it from our own pages only (SameSite=Strict).</summary>
     public const string Cookie = "f";
+
+    /// <summary>The field with the form's token.</summary>
+    public const string Token = "__RequestVerificationToken";
 }

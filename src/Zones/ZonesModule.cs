@@ -30,8 +30,20 @@ public sealed class ZonesModule : IModule
         services.AddSingleton<IKnowStanding>(s => s.GetRequiredService<Standing>());
         services.AddSingleton<IKnowPlaces>(s => s.GetRequiredService<Standing>());
         services.AddSingleton<IStaff>(s => s.GetRequiredService<Standing>());
+        services.AddSingleton<Sides>();
+        services.AddSingleton<Settings.InForce>();
+        services.AddSingleton<IZoneSettings>(s => s.GetRequiredService<Settings.InForce>());
+        services.AddSingleton<IInMenu, Settings.SettingsInMenu>();
+        services.AddScoped<GoLive.Readiness>();
+        services.AddSingleton<IInMenu, GoLive.ChecklistInMenu>();
+        services.AddScoped<Reviews.Desk>();
+        services.AddScoped<IDoWhatIsDue, Reviews.Reminders>();
+        services.AddSingleton<IInMenu, Reviews.ReviewInMenu>();
+        services.AddSingleton<IDeliverForTheHouse, Confirmations.RoleWaitsMail>();
+        services.AddSingleton<IDeliverForTheHouse, Confirmations.RoleCountsMail>();
+        services.AddSingleton<IDeliverForTheHouse, Confirmations.ReviewOwedMail>();
         services.AddSingleton<IKnowRoles, RolesInTheCatalogue>();
-        services.AddSingleton<IZoneSettings, Settings.AsTheFederalDefaults>();
+        services.AddSingleton<IRoleHistory, RoleHistory>();
         services.AddSingleton<IListDemoAccounts, DemoChoices>();
         services.AddScoped<IHearOfInvitations, GiveWhatWasPromised>();
         services.AddSingleton<IAddZones, AddZone>();
@@ -41,9 +53,15 @@ public sealed class ZonesModule : IModule
         services.AddSingleton<IOfferScope, Api.Me.Offer>();
         services.AddSingleton<IKnowPools, Pools.PoolBook>();
         services.AddSingleton<IInMenu, StaffInMenu>();
-        services.AddSingleton<IInMenu, ConfirmationsInMenu>();
+        services.AddScoped<Confirmations.WhatWaits>();
+        services.AddScoped<IAwaitASecondPerson, Confirmations.Roles>();
+        services.AddSingleton<IInMenu, Confirmations.ConfirmationsInMenu>();
         services.AddSingleton<IInMenu, Access.MatrixInMenu>();
     }
 
-    public void Map(WebApplication app) => Api.Me.Map(app.MapApi(Api.Me.Scope));
+    public void Map(WebApplication app)
+    {
+        Settings.Theme.Map(app);
+        Api.Me.Map(app.MapApi(Api.Me.Scope));
+    }
 }

@@ -92,7 +92,7 @@ public sealed class ProviderTests(RunningPortal portal)
             await screen.Go($"/9901/connect/authorize?client_id={id}&response_type=code&redirect_uri={Uri.EscapeDataString("http://localhost:1/back")}&scope=zones&state=s&code_challenge=E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM&code_challenge_method=S256");
             await Sound(screen, true);
             // Nothing answers there; that the browser was let go is what counts.
-            var left = await screen.Page.RunAndWaitForRequestAsync(() => screen.Page.ClickAsync("button[value=yes]", new() { NoWaitAfter = true }), r => r.Url.StartsWith("http://localhost:1/back?", StringComparison.Ordinal));
+            var left = await screen.Page.RunAndWaitForRequestAsync(() => screen.Page.ClickAsync("button[value=yes]"), r => r.Url.StartsWith("http://localhost:1/back?", StringComparison.Ordinal));
             Assert.Contains("code=", left.Url, StringComparison.Ordinal);
         }
     }

@@ -136,7 +136,7 @@ public sealed partial class StaffTests(RunningPortal portal)
         Span<byte> counter = stackalloc byte[8];
         System.Buffers.Binary.BinaryPrimitives.WriteInt64BigEndian(counter, at.ToUnixTimeSeconds() / 30);
 #pragma warning disable CA5350 // what the apps use
-        var hash = System.Security.Cryptography.HMACSHA1.HashData([.. secret], counter.ToArray());
+        var hash = System.Security.Cryptography.HMACSHA1.HashData(secret.ToArray(), counter.ToArray());
 #pragma warning restore CA5350
         return ((System.Buffers.Binary.BinaryPrimitives.ReadInt32BigEndian(hash.AsSpan(hash[19] & 15)) & int.MaxValue) % 1_000_000).ToString("000000", System.Globalization.CultureInfo.InvariantCulture);
     }

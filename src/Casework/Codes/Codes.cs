@@ -36,7 +36,18 @@ internal static class SubKinds
         new("OtherShock", KindOfEvent.ShockingEvent),
     ];
 
+    // A letter on the doormat tells whoever reads it first.
+    private static readonly HashSet<string> NeverByLetter = new(StringComparer.Ordinal) { "PartnerViolence", "FamilyViolence", "FamilyConflict", "SexualViolence", "Stalking" };
+
+    public static IReadOnlyList<Foundation.Modules.ShippedSubKind> ForFirstLetters => [.. All.Where(s => !NeverByLetter.Contains(s.Code)).Select(s => new Foundation.Modules.ShippedSubKind(s.Code, () => Words.Of("SubKind_" + s.Code), s.FirstLetter))];
+
     public static SubKind? Find(string? code) => All.FirstOrDefault(s => s.Code == code);
+}
+
+/// <summary>Tells the settings of a zone which sub-kinds there are.</summary>
+internal sealed class ShippedSubKinds : Foundation.Modules.IShipSubKinds
+{
+    public IReadOnlyList<Foundation.Modules.ShippedSubKind> ForFirstLetters => SubKinds.ForFirstLetters;
 }
 
 /// <summary>In what capacity a person stands in a dossier. The first three are helped; the others are only mentioned: never counted, contacted or referred.</summary>
@@ -69,6 +80,42 @@ internal enum ServiceKind { Listening = 1, FirstHelp = 2, Information = 3, Pract
 internal enum ActKind { FirstContact = 1, CallBack = 2, Visit = 3, Interview = 4, Letter = 5, Accompany = 6, Referral = 7, Administration = 8, Other = 9 }
 
 internal enum ClosingReason { NeedsMet = 1, Referred = 2, Declined = 3, Unreachable = 4, Moved = 5, HandedOver = 6, OpenedInError = 7 }
+
+/// <summary>How far a dossier is kept from the rest of the team.</summary>
+internal enum Protection
+{
+    /// <summary>As the zone works: whoever it is assigned to, or the team.</summary>
+    None = 0,
+
+    /// <summary>The coordinator, and whoever is named.</summary>
+    Restricted = 1,
+
+    /// <summary>A colleague is concerned: the named readers and nobody else, whatever the role. Breaking glass does not open it.</summary>
+    Sealed = 2,
+}
+
+/// <summary>Why a dossier is open to one account for a time.</summary>
+[Flags]
+internal enum GrantKind
+{
+    None = 0,
+
+    /// <summary>Opened on call: until the end of the shift and the zone's window after it.</summary>
+    CallOut = 1,
+
+    /// <summary>Named for somebody in training.</summary>
+    Trainee = 2,
+
+    /// <summary>Took it in an emergency, for an hour, told and reviewed.</summary>
+    BreakGlass = 4,
+    Named = 8,
+
+    /// <summary>The zone's outside stand-in, for this dossier.</summary>
+    StandIn = 16,
+}
+
+/// <summary>What the review of a broken glass came to.</summary>
+internal enum Finding { Justified = 1, NotJustified = 2 }
 
 internal enum Outcome { Supported = 1, InformedOnly = 2, NoContact = 3, Ongoing = 4 }
 

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
 using Microsoft.EntityFrameworkCore;
 using VictimSupport.Casework.Codes;
+using VictimSupport.Casework.Countersign;
 using VictimSupport.Casework.Dossiers;
 using VictimSupport.Casework.FollowUps;
 using VictimSupport.Casework.People;
@@ -105,14 +106,10 @@ internal sealed class Record(IMediator pipeline, TimeProvider clock) : PageModel
             dossier.MayPlan(form.Next);
             var persons = await Concerned.Of(zone, dossier.Id, form.Persons, ct);
             if (await zone.Set<Person>().AsNoTracking().Where(p => persons.Contains(p.Id)).ToListAsync(ct) is var people && people.Any(p => !p.IsHelped)) throw new RefusedException("mentioned", dossier.Id);
-            var contact = Contact.Record(dossier.Id, persons, form.At!.Value, form.Minutes!.Value, form.Place!.Value, form.ForThem, form.OnCall, !form.Missed, form.Services, form.Note, caller.Self, now);
+            var contact = Contact.Record(dossier.Id, persons, form.At!.Value, form.Minutes!.Value, form.Place!.Value, form.ForThem, form.OnCall, !form.Missed, form.Services, form.Note, caller.Self, now, Countersigning.Of(caller));
             zone.Add(contact);
             var open = await zone.Set<FollowUp>().Where(f => f.DossierId == dossier.Id && f.Done == null).ToListAsync(ct);
-            if (contact.Held)
-            {
-                dossier.Contacted(contact.At);
-                foreach (var wait in open.Where(f => f.Kind == ActKind.FirstContact)) wait.Complete(caller.Self, now);
-            }
+            contact.Ends(dossier, open, now);
             if (form.Next is { } kind)
             {
                 var act = FollowUp.Plan(dossier.Id, persons, kind, null, form.Due!.Value, caller.Self, now);

@@ -6,6 +6,7 @@ using VictimSupport.Casework.Dossiers;
 using VictimSupport.Casework.Intakes;
 using VictimSupport.Casework.People;
 using VictimSupport.Casework.Worklist;
+using VictimSupport.Foundation.Access;
 using VictimSupport.Foundation.Secrecy;
 
 namespace VictimSupport.Casework.Demo;
@@ -20,14 +21,48 @@ internal sealed class Stories(TimeProvider clock) : ITellStories
 
     private static readonly string[] Towns = ["Val-Clair", "Lindeberg", "Hohenau", "Twee Oevers", "Deux-Rives"];
 
-    public async Task Tell(IMediator pipeline, string language, Action<TimeSpan> stand, CancellationToken ct)
+    public async Task<bool> Tell(IMediator pipeline, string language, Action<TimeSpan> stand, CancellationToken ct)
     {
-        if ((await pipeline.Send(new Mine.Query(Tab.Team, 1), ct)).Total > 0) return;
+        if ((await pipeline.Send(new Mine.Query(Tab.Team, 1), ct)).Total > 0) return false;
         await BurglaryRecontact.Tell(pipeline, clock, language, stand, ct);
         await DeathNotification.Tell(pipeline, clock, language, stand, ct);
         await PartnerViolence.Tell(pipeline, clock, language, stand, ct);
         stand(TimeSpan.Zero);
+        return true;
     }
+
+    public async Task TryInVain(IMediator pipeline, Action<TimeSpan> stand, CancellationToken ct)
+    {
+        const int Tries = 6;
+        stand(TimeSpan.FromDays(1));
+        for (var i = 0; i < Tries; i++)
+        {
+            try
+            {
+                await pipeline.Send(new ShowView.Query(Guid.CreateVersion7(clock.GetUtcNow())), ct);
+            }
+            catch (RefusedException)
+            {
+                // Recorded: that is the story.
+            }
+        }
+        stand(TimeSpan.Zero);
+    }
+
+    public Task KeepApart(IMediator coordinator, IMediator colleague, IMediator worker, IReadOnlyList<Guid> people, string language, Action<TimeSpan> stand, CancellationToken ct) =>
+        KeptApart.Tell(coordinator, worker, colleague, people, clock, language, stand, ct);
+
+    public Task LeaveMessages(IMediator pipeline, string language, Action<TimeSpan> stand, CancellationToken ct) => TwoMessages.Leave(pipeline, language, stand, ct);
+
+    public async Task<Guid?> NameTrainee(IMediator pipeline, Guid trainee, Action<TimeSpan> stand, CancellationToken ct)
+    {
+        stand(TimeSpan.FromHours(1));
+        var named = await TraineesNote.Name(pipeline, trainee, ct);
+        stand(TimeSpan.Zero);
+        return named;
+    }
+
+    public Task WriteAsTrainee(IMediator pipeline, Guid dossier, string language, Action<TimeSpan> stand, CancellationToken ct) => TraineesNote.Write(pipeline, dossier, language, stand, ct);
 
     public async Task Generate(IMediator pipeline, string language, int dossiers, int seed, Action<TimeSpan> stand, CancellationToken ct)
     {

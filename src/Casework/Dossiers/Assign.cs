@@ -1,8 +1,8 @@
 using MediatR;
+using VictimSupport.Casework.Codes;
 using VictimSupport.Foundation.Access;
 using VictimSupport.Foundation.Persistence;
 using VictimSupport.Foundation.Pipeline;
-using VictimSupport.Zones.Contracts;
 
 namespace VictimSupport.Casework.Dossiers;
 
@@ -12,21 +12,22 @@ internal static class Assign
     [Requires(May.CloseAndHandOver)]
     internal sealed record Command(Guid Dossier, Guid? To) : ICommand<bool>;
 
-    internal sealed class Handler(ZoneDbContext zone, Guard guard, UseCase here, IStaff staff, Caller caller, TimeProvider clock) : IRequestHandler<Command, bool>
+    internal sealed class Handler(ZoneDbContext zone, Guard guard, Colleagues colleagues, Caller caller, TimeProvider clock) : IRequestHandler<Command, bool>
     {
         public async Task<bool> Handle(Command command, CancellationToken ct)
         {
             var dossier = await guard.Open(command.Dossier, ct);
-            if (!caller.May(May.OpenAnyDossierOfTheZone))
+            var leads = await guard.Leads(dossier, ct);
+            if (!leads)
             {
                 var takes = dossier.AssignedTo is null && command.To == caller.Account;
                 var letsGo = dossier.AssignedTo == caller.Account && command.To is null;
                 if (!takes && !letsGo) throw new RefusedException("assign", dossier.Id);
             }
-            else if (command.To is { } to && to != caller.Account && !(await staff.Holding(here.InZone.Id, [Role.Coordinator, Role.Caseworker], ct)).Contains(to))
-            {
-                throw new RefusedException("absent", dossier.Id);
-            }
+            if (command.To is { } to && (to != caller.Account || caller.Is(Role.OutsideStandIn)) && !(await colleagues.WhoMayGet(dossier, ct)).Contains(to)) throw new RefusedException("absent", dossier.Id);
+            // Whoever gets a restricted dossier is named by it.
+            if (command.To is { } worker && leads && dossier.Protection == Protection.Restricted && !await colleagues.AreNamed(dossier.Id, worker, ct))
+                zone.Add(Grant.Give(dossier.Id, worker, GrantKind.Named, clock.GetUtcNow(), null, caller.Self));
             dossier.Assign(command.To);
             zone.Add(Milestone.Reached(dossier.Id, MilestoneKind.Assigned, caller.Self, clock.GetUtcNow(), command.To));
             return true;

@@ -51,11 +51,11 @@ internal sealed class ReleaseLeavers : IDoWhatIsDue
 
     internal sealed class Handler(ZoneDbContext zone, UseCase here, IHoldCaseload caseload, IStaff staff) : IRequestHandler<Command, int>
     {
-        private static readonly IReadOnlyList<Role> OpenDossiers = AccessMatrix.All.Single(row => row.Deed == May.WorkOnDossiers).Roles;
+        private static readonly IReadOnlyList<Role> LeadDossiers = AccessMatrix.All.Single(row => row.Deed == May.CloseAndHandOver).Roles;
 
         public async Task<int> Handle(Command command, CancellationToken ct)
         {
-            var working = await staff.Holding(here.InZone.Id, OpenDossiers, ct);
+            var working = await staff.Holding(here.InZone.Id, LeadDossiers, ct);
             var holders = await zone.Set<Dossier>().Where(d => d.Closed == null && d.AssignedTo != null).Select(d => d.AssignedTo!.Value).Distinct().ToListAsync(ct);
             var released = 0;
             foreach (var gone in holders.Except(working)) released += await caseload.Release(gone, ct);
@@ -65,7 +65,7 @@ internal sealed class ReleaseLeavers : IDoWhatIsDue
 }
 
 /// <summary>Tells the coordinators that dossiers became nobody's: neither whose nor which.</summary>
-internal sealed class CaseloadMail(ISendMail mail, IAccounts accounts, IStaff staff) : NeutralMail(mail, accounts, staff)
+internal sealed class CaseloadMail(ISendMail mail, IAccounts accounts, IStaff staff, IMediator pipeline) : NeutralMail(mail, accounts, staff, pipeline)
 {
     public const string KindName = "caseload-released";
     public override string Kind => KindName;

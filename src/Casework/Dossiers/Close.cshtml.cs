@@ -1,4 +1,5 @@
 using FluentValidation;
+using FluentValidation.Results;
 using MediatR;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
@@ -77,7 +78,12 @@ internal sealed class Close(IMediator pipeline) : PageModel, IShowAgain
         public async Task<bool> Handle(Command form, CancellationToken ct)
         {
             var (dossier, now) = (await guard.Open(form.Dossier, ct), clock.GetUtcNow());
-            if (!dossier.IsOpen) return false;
+            if (!dossier.IsOpen)
+            {
+                // Sent twice it is done; closed otherwise by somebody else, one is told how.
+                if (dossier.Reason == form.Reason && dossier.Outcome == form.Outcome) return false;
+                throw new ValidationException([new ValidationFailure(nameof(Command.Reason), Words.ClosedMeanwhile(Words.Of(dossier.Reason!.Value), Words.Of(dossier.Outcome!.Value)))]);
+            }
             foreach (var act in await zone.Set<FollowUp>().Where(f => f.DossierId == dossier.Id && f.Done == null).ToListAsync(ct)) act.Complete(caller.Self, now);
             dossier.Close(form.Reason!.Value, form.Outcome!.Value, now);
             zone.Add(Milestone.Reached(dossier.Id, MilestoneKind.Closed, caller.Self, now, code: (int)form.Reason.Value));

@@ -35,6 +35,9 @@ internal sealed class Dossier : IOfDossier
     /// <summary>The person the dossier is shown under: its first helped person.</summary>
     public Guid? Lead { get; set; }
     public Guid? AssignedTo { get; private set; }
+
+    /// <summary>How far it is kept from the rest of the team.</summary>
+    public Protection Protection { get; private set; }
     public DateTimeOffset? FirstContact { get; private set; }
 
     /// <summary>When its next act is due; what the worklist is ordered by.</summary>
@@ -74,6 +77,12 @@ internal sealed class Dossier : IOfDossier
     public void Assign(Guid? to)
     {
         AssignedTo = to;
+        Touch();
+    }
+
+    public void Protect(Protection protection)
+    {
+        Protection = protection;
         Touch();
     }
 
@@ -119,6 +128,7 @@ internal sealed class Dossier : IOfDossier
             b.Property(d => d.Version).IsConcurrencyToken();
             b.HasIndex(d => new { d.Closed, d.NextDue });
             b.HasIndex(d => new { d.AssignedTo, d.Closed });
+            b.HasIndex(d => d.Protection);
             b.Ignore(d => d.IsOpen);
         }
     }
@@ -139,6 +149,13 @@ internal sealed class DossierCounter
         if (await zone.Set<DossierCounter>().Where(c => c.Year == year).ExecuteUpdateAsync(set => set.SetProperty(c => c.Last, c => c.Last + 1), ct) != 1)
             throw new InvalidOperationException($"There is no counter for the year {year}.");
         return await zone.Set<DossierCounter>().AsNoTracking().Where(c => c.Year == year).Select(c => c.Last).SingleAsync(ct);
+    }
+
+    /// <summary>Those who bring people into dossiers and those who build walls round people take turns: each sees all that the other did. Before any dossier is locked.</summary>
+    public static Task TakeTurns(ZoneDbContext zone, DateTimeOffset now, CancellationToken ct)
+    {
+        var year = Moment.Day(now).Year;
+        return zone.Set<DossierCounter>().Where(c => c.Year == year).ExecuteUpdateAsync(set => set.SetProperty(c => c.Last, c => c.Last), ct);
     }
 
     internal sealed class Mapping : IZoneMapping<DossierCounter>

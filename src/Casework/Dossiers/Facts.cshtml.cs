@@ -16,7 +16,7 @@ using VictimSupport.Foundation.Secrecy.Search;
 namespace VictimSupport.Casework.Dossiers;
 
 /// <summary>What happened: main kind and others, when, where, dangers, official reports.</summary>
-[Requires(May.WorkOnDossiers)]
+[Requires(May.ChangeDossiers)]
 internal sealed class Facts(IMediator pipeline) : PageModel, IShowAgain
 {
     [BindProperty(SupportsGet = true)] public Guid Dossier { get; set; }
@@ -47,10 +47,10 @@ internal sealed class Facts(IMediator pipeline) : PageModel, IShowAgain
 
     internal static IReadOnlyList<string> Numbers(string? typed) => [.. (typed ?? "").Split('\n', ',', ';').Select(n => n.Trim()).Where(n => n.Length > 0).Distinct(StringComparer.OrdinalIgnoreCase)];
 
-    [Requires(May.WorkOnDossiers)]
+    [Requires(May.ChangeDossiers)]
     internal sealed record Query(Guid Dossier) : IQuery<Command>;
 
-    [Requires(May.WorkOnDossiers)]
+    [Requires(May.ChangeDossiers)]
     internal sealed record Command : ICommand<bool>
     {
         public string SubKind { get; init; } = "";

@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using VictimSupport.Casework.Countersign;
 using VictimSupport.Foundation.Audit;
 using VictimSupport.Foundation.Persistence;
 using VictimSupport.Foundation.Secrecy;
@@ -7,7 +8,7 @@ using VictimSupport.Foundation.Secrecy;
 namespace VictimSupport.Casework.Dossiers;
 
 /// <summary>What somebody wrote down. Assistance (professional secrecy) unless it is meant as facts for the police file.</summary>
-internal sealed class Note : IHoldSealed, IOfDossier
+internal sealed class Note : IHoldSealed, IOfDossier, ICountersigned
 {
     public Guid Id { get; private set; }
     public Guid DossierId { get; private set; }
@@ -18,10 +19,16 @@ internal sealed class Note : IHoldSealed, IOfDossier
     public DateTimeOffset At { get; private set; }
     public Guid By { get; private set; }
     public Sealed<string> Text { get; private set; } = "";
+    public Signing Signing { get; set; }
+    public Guid? SignedBy { get; set; }
+    public DateTimeOffset? SignedAt { get; set; }
+    public Sealed<string>? Remark { get; set; }
     public Guid KeyOwner => DossierId;
 
-    public static Note Write(Guid dossier, IEnumerable<Guid> persons, Layer layer, string text, Guid by, DateTimeOffset now) =>
-        new() { Id = Guid.CreateVersion7(now), DossierId = dossier, Persons = [.. persons], Layer = layer, Text = text, By = by, At = now };
+    public static Note Write(Guid dossier, IEnumerable<Guid> persons, Layer layer, string text, Guid by, DateTimeOffset now, Signing signing = Signing.NotNeeded) =>
+        new() { Id = Guid.CreateVersion7(now), DossierId = dossier, Persons = [.. persons], Layer = layer, Text = text, By = by, At = now, Signing = signing };
+
+    public void Correct(string text) => Text = text;
 
     internal sealed class Mapping : IZoneMapping<Note>
     {
@@ -31,7 +38,9 @@ internal sealed class Note : IHoldSealed, IOfDossier
             b.Property(n => n.Id).ValueGeneratedNever();
             b.PrimitiveCollection(n => n.Persons).HasMaxLength(4000);
             b.Sealed(n => n.Text, "note.text");
+            b.Sealed(n => n.Remark, "note.remark");
             b.HasIndex(n => n.DossierId);
+            b.HasIndex(n => n.Signing);
             b.Ignore(n => n.KeyOwner);
         }
     }
@@ -52,7 +61,7 @@ internal sealed class Milestone : IOfDossier
     /// <summary>To whom it was assigned.</summary>
     public Guid? To { get; private set; }
 
-    /// <summary>A closing reason, as its number.</summary>
+    /// <summary>A closing reason, or how far it is kept from the team, as its number.</summary>
     public int? Code { get; private set; }
 
     public static Milestone Reached(Guid dossier, MilestoneKind kind, Guid by, DateTimeOffset now, Guid? to = null, int? code = null) =>
@@ -69,4 +78,4 @@ internal sealed class Milestone : IOfDossier
     }
 }
 
-internal enum MilestoneKind { Opened = 1, Assigned = 2, Closed = 3, Reopened = 4, Released = 5 }
+internal enum MilestoneKind { Opened = 1, Assigned = 2, Closed = 3, Reopened = 4, Released = 5, Protected = 6 }

@@ -8,13 +8,12 @@ using VictimSupport.Foundation.Access;
 using VictimSupport.Foundation.Pipeline;
 using VictimSupport.Foundation.Secrecy;
 using VictimSupport.Identity.Contracts;
-using VictimSupport.Zones.Contracts;
 
 namespace VictimSupport.Casework.Dossiers;
 
 /// <summary>The dossier: who, how to reach them safely, what was done, what comes next, and the box to write in.</summary>
 [Requires(May.WorkOnDossiers)]
-internal sealed class Show(IMediator pipeline, IAccounts accounts, IStaff staff, WhereAndWho who, TimeProvider clock) : PageModel, IShowAgain
+internal sealed class Show(IMediator pipeline, IAccounts accounts, WhereAndWho who, TimeProvider clock) : PageModel, IShowAgain
 {
     [BindProperty(SupportsGet = true)] public Guid Dossier { get; set; }
     [BindProperty] public Write.Command Form { get; set; } = new();
@@ -23,7 +22,11 @@ internal sealed class Show(IMediator pipeline, IAccounts accounts, IStaff staff,
     public IReadOnlyDictionary<Guid, Colleague> Names { get; private set; } = null!;
     public IReadOnlyList<Choice> Colleagues { get; private set; } = [];
     public DateTimeOffset Now => clock.GetUtcNow();
-    public bool MayAssign => who.Caller.May(May.CloseAndHandOver);
+    public bool MayAssign => who.Caller.Is(Role.Caseworker) || who.Caller.Is(Role.Coordinator);
+    public bool MayDecideWhoSees => who.Caller.May(May.DecideWhoSees);
+    public bool MayChange => who.Caller.May(May.ChangeDossiers);
+    public bool MaySeeWhoOpened => who.Caller.May(May.SeeWhoOpened);
+    public Guid? Self => who.Caller.Account;
     public bool MayClose => who.Caller.May(May.CloseAndHandOver);
     public IReadOnlyList<Choice> Layers => Choice.All<Layer>(Words.Of);
     public IReadOnlyList<Choice> Acts => Choice.All<ActKind>(Words.Of);
@@ -39,9 +42,8 @@ internal sealed class Show(IMediator pipeline, IAccounts accounts, IStaff staff,
     {
         View = await pipeline.Send(new ShowView.Query(Dossier), ct);
         Names = await accounts.Named(View.Accounts, ct);
-        if (!who.Caller.May(May.OpenAnyDossierOfTheZone)) return;
-        var workers = await staff.Holding(who.Zone!.Id, [Role.Coordinator, Role.Caseworker], ct);
-        Colleagues = [.. (await accounts.Named(workers, ct)).Values.OrderBy(c => c.DisplayName, StringComparer.CurrentCulture).Select(c => new Choice(c.Id.ToString(), c.DisplayName))];
+        if (View.MayGet.Count == 0) return;
+        Colleagues = [.. (await accounts.Named(View.MayGet, ct)).Values.OrderBy(c => c.DisplayName, StringComparer.CurrentCulture).Select(c => new Choice(c.Id.ToString(), c.DisplayName))];
     }
 
     public async Task<IActionResult> OnPostAsync(CancellationToken ct)

@@ -2,6 +2,7 @@ using MediatR;
 using Microsoft.EntityFrameworkCore;
 using VictimSupport.Casework.Codes;
 using VictimSupport.Casework.Contacts;
+using VictimSupport.Casework.Countersign;
 using VictimSupport.Casework.FollowUps;
 using VictimSupport.Casework.People;
 using VictimSupport.Foundation.Access;
@@ -13,7 +14,11 @@ namespace VictimSupport.Casework.Dossiers;
 
 /// <summary>One line of the timeline, newest first.</summary>
 /// <param name="Persons">Names of those it concerns, where the dossier has more than one person.</param>
-internal sealed record Happening(DateTimeOffset At, Guid By, string Title, Layer? Layer, string? Text, string? Persons, IReadOnlyList<ServiceKind> Services);
+internal sealed record Happening(DateTimeOffset At, Guid By, string Title, Layer? Layer, string? Text, string? Persons, IReadOnlyList<ServiceKind> Services)
+{
+    /// <summary>The note or contact, where it needs a second name or has one.</summary>
+    public ICountersigned? Signed { get; init; }
+}
 
 /// <summary>Somebody of the dossier as the page shows them, opened.</summary>
 internal sealed record PersonView(Person Person, Particulars Identity, SafeContact Safe)
@@ -24,12 +29,16 @@ internal sealed record PersonView(Person Person, Particulars Identity, SafeConta
 }
 
 /// <summary>All that the dossier page shows, opened for one reader and recorded before it leaves.</summary>
-internal sealed record ShowView(Dossier Dossier, IReadOnlyList<PersonView> People, IReadOnlyList<string> OfficialReports, IReadOnlyList<FollowUp> Planned, IReadOnlyList<Happening> Timeline, IReadOnlyList<Guid> Accounts)
+/// <param name="MayGet">To whom the reader may give it; empty for whoever does not decide that.</param>
+internal sealed record ShowView(Dossier Dossier, IReadOnlyList<PersonView> People, IReadOnlyList<string> OfficialReports, IReadOnlyList<FollowUp> Planned, IReadOnlyList<Happening> Timeline, IReadOnlyList<Guid> Accounts, IReadOnlyList<Guid> MayGet)
 {
+    /// <summary>Does the reader countersign here?</summary>
+    public bool MaySign { get; init; }
+
     [Requires(May.WorkOnDossiers)]
     internal sealed record Query(Guid Dossier) : IQuery<ShowView>;
 
-    internal sealed class Handler(ZoneDbContext zone, Guard guard, Keyring keys) : IRequestHandler<Query, ShowView>
+    internal sealed class Handler(ZoneDbContext zone, Guard guard, Entries entries, Colleagues colleagues, Keyring keys) : IRequestHandler<Query, ShowView>
     {
         private static readonly Compiled<Guid, Person> PeopleOf = Compiled.Query((ZoneDbContext z, Guid dossier) => z.Set<Person>().AsNoTracking().Where(p => p.DossierId == dossier).OrderBy(p => p.Id));
         private static readonly Compiled<Guid, SafeContact> SafeOf = Compiled.Query((ZoneDbContext z, Guid dossier) => z.Set<SafeContact>().AsNoTracking().Where(s => s.DossierId == dossier));
@@ -49,25 +58,31 @@ internal sealed record ShowView(Dossier Dossier, IReadOnlyList<PersonView> Peopl
             var reports = await ReportsOf.In(zone, dossier.Id, ct);
             var acts = await ActsOf.In(zone, dossier.Id, ct);
             var timeline = (await Happenings(dossier.Id, acts, views, ct)).OrderByDescending(h => h.At).ToList();
-            var accounts = timeline.Select(h => h.By).Concat(safe.Values.Select(s => s.CheckedBy).OfType<Guid>()).Append(dossier.AssignedTo ?? dossier.OpenedBy).Distinct().ToList();
-            return new ShowView(dossier, views, [.. reports.Select(r => r.Number.Value)], [.. acts.Where(a => a.Done is null)], timeline, accounts);
+            var accounts = timeline.Select(h => h.By).Concat(timeline.Select(h => h.Signed?.SignedBy).OfType<Guid>()).Concat(safe.Values.Select(s => s.CheckedBy).OfType<Guid>()).Append(dossier.AssignedTo ?? dossier.OpenedBy).Distinct().ToList();
+            var mayGet = await guard.Leads(dossier, ct) ? await colleagues.WhoMayGet(dossier, ct) : [];
+            return new ShowView(dossier, views, [.. reports.Select(r => r.Number.Value)], [.. acts.Where(a => a.Done is null)], timeline, accounts, mayGet) { MaySign = timeline.Any(h => h.Signed is not null) && await entries.MaySign(dossier, ct) };
         }
 
         private async Task<List<Happening>> Happenings(Guid dossier, List<FollowUp> acts, List<PersonView> people, CancellationToken ct)
         {
             var all = new List<Happening>();
             foreach (var note in await NotesOf.In(zone, dossier, ct))
-                all.Add(new Happening(note.At, note.By, Words.NoteTitle, note.Layer, note.Text.Value, Concerned(note.Persons), []));
+                all.Add(new Happening(note.At, note.By, Words.NoteTitle, note.Layer, note.Text.Value, Concerned(note.Persons), []) { Signed = note.Signing == Signing.NotNeeded ? null : note });
             foreach (var contact in await ContactsOf.In(zone, dossier, ct))
             {
                 var title = contact.Held ? Words.ContactHeld(Words.Of(contact.Place), contact.Minutes) : Words.ContactMissed(Words.Of(contact.Place));
-                all.Add(new Happening(contact.At, contact.By, contact.ForThem ? Words.ForThem(title) : title, contact.Layer, contact.Note?.Value, Concerned(contact.Persons), contact.Services));
+                all.Add(new Happening(contact.At, contact.By, contact.ForThem ? Words.ForThem(title) : title, contact.Layer, contact.Note?.Value, Concerned(contact.Persons), contact.Services) { Signed = contact.Signing == Signing.NotNeeded ? null : contact });
             }
             foreach (var done in acts.Where(a => a.Done is not null))
                 all.Add(new Happening(done.Done!.Value, done.DoneBy!.Value, Words.ActDone(Words.Of(done.Kind)), Layer.Assistance, done.Text?.Value, Concerned(done.Persons), []));
             foreach (var turn in await MilestonesOf.In(zone, dossier, ct))
             {
-                var title = turn is { Kind: MilestoneKind.Closed, Code: { } code } ? $"{Words.Of(turn.Kind)}: {Words.Of((ClosingReason)code)}" : Words.Of(turn.Kind);
+                var title = turn switch
+                {
+                    { Kind: MilestoneKind.Closed, Code: { } code } => $"{Words.Of(turn.Kind)}: {Words.Of((ClosingReason)code)}",
+                    { Kind: MilestoneKind.Protected, Code: { } code } => $"{Words.Of(turn.Kind)}: {Words.Of((Protection)code)}",
+                    _ => Words.Of(turn.Kind),
+                };
                 all.Add(new Happening(turn.At, turn.By, title, null, null, null, []));
             }
             return all;

@@ -2,6 +2,7 @@ using FluentValidation;
 using MediatR;
 using Microsoft.EntityFrameworkCore;
 using VictimSupport.Casework.Codes;
+using VictimSupport.Casework.Countersign;
 using VictimSupport.Casework.FollowUps;
 using VictimSupport.Casework.People;
 using VictimSupport.Foundation.Access;
@@ -50,7 +51,7 @@ internal static class Write
             if (form.Once != default && await zone.Set<Submission>().AnyAsync(s => s.Id == form.Once, ct)) return false;
             dossier.MayPlan(form.Next);
             var persons = await Concerned.Of(zone, dossier.Id, form.Persons, ct);
-            if (form.Text.Trim().Length > 0) zone.Add(Note.Write(dossier.Id, persons, form.Layer, form.Text.Trim(), caller.Self, now));
+            if (form.Text.Trim().Length > 0) zone.Add(Note.Write(dossier.Id, persons, form.Layer, form.Text.Trim(), caller.Self, now, Countersigning.Of(caller)));
             if (form.Next is { } kind)
             {
                 var act = FollowUp.Plan(dossier.Id, persons, kind, null, form.Due!.Value, caller.Self, now);

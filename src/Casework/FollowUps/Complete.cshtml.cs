@@ -10,7 +10,7 @@ using VictimSupport.Foundation.Pipeline;
 namespace VictimSupport.Casework.FollowUps;
 
 /// <summary>Marks a next act as done, or postpones it by a day; both can be undone by planning anew.</summary>
-[Requires(May.WorkOnDossiers)]
+[Requires(May.ChangeDossiers)]
 internal sealed class Complete(IMediator pipeline) : PageModel
 {
     [BindProperty(SupportsGet = true)] public Guid Act { get; set; }
@@ -26,10 +26,10 @@ internal sealed class Complete(IMediator pipeline) : PageModel
         return back == "dossier" ? RedirectToPage("/Casework/Dossiers/Show", new { dossier }) : RedirectToPage("/Casework/Worklist/Mine");
     }
 
-    [Requires(May.WorkOnDossiers)]
+    [Requires(May.ChangeDossiers)]
     internal sealed record Command(Guid Act) : ICommand<Guid>;
 
-    [Requires(May.WorkOnDossiers)]
+    [Requires(May.ChangeDossiers)]
     internal sealed record Postpone(Guid Act) : ICommand<Guid>;
 
     internal sealed class Handler(ZoneDbContext zone, Guard guard, Caller caller, TimeProvider clock) : IRequestHandler<Command, Guid>, IRequestHandler<Postpone, Guid>

@@ -39,11 +39,15 @@ internal sealed class Duplicates(ZoneDbContext zone, Guard guard, UseCase here, 
     private async Task<IReadOnlyList<Person>> Meant(string familyName, string givenName, string? typedPhone, Guid? except, CancellationToken ct)
     {
         var (key, query, phone) = (new SearchKey(here.InZone.Keys.SearchRoot), NameQuery.Parse($"{givenName} {familyName}"), PhoneNumber.ToE164(typedPhone));
-        var found = PhoneNumber.Part(typedPhone) is { } number ? await SearchToken.OwnersOf(zone, key, [number], PerToken, ct) : [];
-        if (familyName.Length > 1 && givenName.Length > 0 && !query.IsEmpty) found.UnionWith(await SearchToken.OwnersOfAll(zone, key, query.Groups, PerToken, ct));
-        if (found.Count == 0) return [];
-        var candidates = found.OrderDescending().Take(Candidates).ToList();
-        var people = (await People.In(zone, candidates, ct)).Where(p => p.DossierId != except).ToList();
+        var owners = PhoneNumber.Part(typedPhone) is { } number ? await SearchToken.OwnersOf(zone, key, [number], PerToken, ct) : [];
+        if (familyName.Length > 1 && givenName.Length > 0 && !query.IsEmpty) owners.UnionWith(await SearchToken.OwnersOfAll(zone, key, query.Groups, PerToken, ct));
+        if (owners.Count == 0) return [];
+        var candidates = owners.OrderDescending().Take(Candidates).ToList();
+        // What is walled off or sealed is not there: no card, no count, and no place taken from others.
+        var found = await People.In(zone, candidates, ct);
+        var dossiers = found.Select(p => p.DossierId).Distinct().ToList();
+        var there = (await zone.Set<Dossier>().Where(await guard.Exists(ct)).Where(d => dossiers.Contains(d.Id)).Select(d => d.Id).ToListAsync(ct)).ToHashSet();
+        var people = found.Where(p => p.DossierId != except && there.Contains(p.DossierId)).ToList();
         await keys.Fetch(people.Select(p => p.KeyOwner), ct);
         return [.. people.Where(p => (phone is not null && PhoneNumber.ToE164(p.Identity.Value.Phone) == phone) || (!query.IsEmpty && query.Matches(p.Identity.Value.FamilyName, p.Identity.Value.GivenName)))];
     }
@@ -53,7 +57,7 @@ internal sealed class Duplicates(ZoneDbContext zone, Guard guard, UseCase here, 
         var (ids, dossierIds) = (meant.Select(p => p.Id).ToList(), meant.Select(p => p.DossierId).ToList());
         var safe = await zone.Set<SafeContact>().AsNoTracking().Where(s => ids.Contains(s.Id)).ToDictionaryAsync(s => s.Id, ct);
         var dossiers = await zone.Set<Dossier>().AsNoTracking().Where(d => dossierIds.Contains(d.Id)).ToDictionaryAsync(d => d.Id, ct);
-        var visible = (await zone.Set<Dossier>().AsNoTracking().Where(guard.Visible()).Where(d => dossierIds.Contains(d.Id)).Select(d => d.Id).ToListAsync(ct)).ToHashSet();
+        var visible = (await zone.Set<Dossier>().AsNoTracking().Where(await guard.Visible(ct)).Where(d => dossierIds.Contains(d.Id)).Select(d => d.Id).ToListAsync(ct)).ToHashSet();
         return new Shown([.. meant.Select(person =>
         {
             var (dossier, identity) = (dossiers[person.DossierId], person.Identity.Value);

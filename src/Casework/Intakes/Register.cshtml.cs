@@ -7,6 +7,8 @@ using VictimSupport.Casework.Codes;
 using VictimSupport.Casework.Dossiers;
 using VictimSupport.Casework.FollowUps;
 using VictimSupport.Casework.People;
+using VictimSupport.Casework.Tray;
+using VictimSupport.Casework.Walls;
 using VictimSupport.Design.Tags;
 using VictimSupport.Foundation.Access;
 using VictimSupport.Foundation.Audit;
@@ -16,6 +18,7 @@ using VictimSupport.Foundation.Persistence;
 using VictimSupport.Foundation.Pipeline;
 using VictimSupport.Foundation.Secrecy;
 using VictimSupport.Foundation.Secrecy.Search;
+using VictimSupport.Zones.Contracts;
 
 namespace VictimSupport.Casework.Intakes;
 
@@ -25,6 +28,9 @@ internal sealed class Register(IMediator pipeline, WhereAndWho who, TimeProvider
 {
     [BindProperty] public Command Form { get; set; } = new();
     [BindProperty(Name = FormTag.Once)] public Guid Once { get; set; }
+
+    /// <summary>The message in the tray that this intake is made from.</summary>
+    [BindProperty(SupportsGet = true)] public Guid? Tray { get; set; }
     public IReadOnlyList<PossibleDuplicate>? Known { get; private set; }
     public IReadOnlyList<Choice> Triggers => Choice.All<Trigger>(Words.Of);
     public IReadOnlyList<Choice> Facts => [.. SubKinds.All.Select(s => new Choice(s.Code, Words.Of("SubKind_" + s.Code)))];
@@ -36,6 +42,7 @@ internal sealed class Register(IMediator pipeline, WhereAndWho who, TimeProvider
     {
         Form = new Command { When = clock.GetUtcNow(), Language = who.Zone!.Record.FirstLanguage };
         if (after is { } previous) Form = await pipeline.Send(new SameFacts.Query(previous), ct);
+        if (Tray is { } entry) Form = await pipeline.Send(new Prefill.Query(entry), ct);
     }
 
     public async Task<IActionResult> OnPostAsync(CancellationToken ct)
@@ -43,6 +50,11 @@ internal sealed class Register(IMediator pipeline, WhereAndWho who, TimeProvider
         // Looked up before the zone's writers wait for us; the night may add another alike in between, and the page that shows them looks again.
         var alike = await pipeline.Send(new Alike.Query(Form.FamilyName.Trim(), Form.GivenName.Trim(), Form.Phone), ct);
         var made = await Save(ct);
+        if (!await pipeline.Send(new StillMine.Query(made.Dossier), ct))
+        {
+            TempData["Done"] = Words.IntakeSaved;
+            return RedirectToPage("/Casework/Worklist/Mine");
+        }
         return made.IsNew && alike ? RedirectToPage("/Casework/Intakes/Known", new { dossier = made.Dossier }) : RedirectToPage("/Casework/Dossiers/Show", new { dossier = made.Dossier });
     }
 
@@ -50,7 +62,7 @@ internal sealed class Register(IMediator pipeline, WhereAndWho who, TimeProvider
     {
         var made = await Save(ct);
         TempData["Done"] = Words.SavedAndNext;
-        return RedirectToPage(new { after = made.Dossier });
+        return RedirectToPage(await pipeline.Send(new StillMine.Query(made.Dossier), ct) ? new { after = (Guid?)made.Dossier } : new { after = (Guid?)null });
     }
 
     /// <summary>Shows possible duplicates beside the form; nothing is saved.</summary>
@@ -60,7 +72,7 @@ internal sealed class Register(IMediator pipeline, WhereAndWho who, TimeProvider
         return Page();
     }
 
-    private Task<Registered> Save(CancellationToken ct) => pipeline.Send(Form with { Once = Once }, ct);
+    private Task<Registered> Save(CancellationToken ct) => pipeline.Send(Form with { Once = Once, Tray = Tray }, ct);
 
     /// <param name="IsNew">Not the same form sent again.</param>
     internal sealed record Registered(Guid Dossier, bool IsNew);
@@ -85,6 +97,9 @@ internal sealed class Register(IMediator pipeline, WhereAndWho who, TimeProvider
 
         /// <summary>One-time id of the form: sent twice, it makes one dossier.</summary>
         internal Guid Once { get; init; }
+
+        /// <summary>The message it comes from: closed in the same transaction.</summary>
+        internal Guid? Tray { get; init; }
     }
 
     [Requires(May.SeeSafetyCards)]
@@ -116,11 +131,14 @@ internal sealed class Register(IMediator pipeline, WhereAndWho who, TimeProvider
         }
     }
 
-    internal sealed class Handler(ZoneDbContext zone, UseCase here, Caller caller, Trail trail, TimeProvider clock) : IRequestHandler<Command, Registered>
+    internal sealed class Handler(ZoneDbContext zone, UseCase here, Caller caller, Trail trail, Masonry masonry, Taking taking, IZoneSettings settings, TimeProvider clock) : IRequestHandler<Command, Registered>
     {
         public async Task<Registered> Handle(Command form, CancellationToken ct)
         {
             if (form.Once != default && await zone.Set<Submission>().AsNoTracking().SingleOrDefaultAsync(s => s.Id == form.Once, ct) is { } before) return new Registered(before.Made, IsNew: false);
+            var entry = await taking.Find(form.Tray, ct);
+            if (entry?.Dossier is { } earlier) return new Registered(earlier, IsNew: false);
+            var rules = await settings.Of(here.InZone.Id, ct);
             var (now, kind) = (clock.GetUtcNow(), SubKinds.Find(form.SubKind)!);
             var identity = form.Unknown && form.FamilyName.Trim().Length + form.GivenName.Trim().Length == 0 ? new Particulars("", "", Said(form.Phone)) : new Particulars(form.FamilyName.Trim(), form.GivenName.Trim(), Said(form.Phone));
             var year = Design.Html.Moment.Day(now).Year;
@@ -128,23 +146,24 @@ internal sealed class Register(IMediator pipeline, WhereAndWho who, TimeProvider
             var dossier = Dossier.Open(number, form.Trigger!.Value, kind, form.When, form.Municipality.Trim(), caller.Self, now);
             var person = Person.Add(dossier.Id, identity, form.Capacity ?? kind.Capacity, form.Language, now);
             var safe = SafeContact.For(person);
-            if (form.Safe is { } rule && rule != Rule.NotAsked) safe.Agree(rule, default, default, default, default, new SafeDetails(), caller.Self, now);
-            var first = FollowUp.Plan(dossier.Id, [person.Id], ActKind.FirstContact, null, now + FirstContactWithin, caller.Self, now);
+            if (form.Safe is { } rule && rule != Rule.NotAsked) safe.Agree(rule, default, default, default, default, Taking.Details(entry, rule), caller.Self, now);
+            var first = FollowUp.Plan(dossier.Id, [person.Id], ActKind.FirstContact, null, now + rules.FirstContactWithin, caller.Self, now);
             dossier.Lead = person.Id;
             dossier.NextDue = first.DueAt;
-            if (caller.Is(Role.Caseworker) && !caller.Is(Role.Coordinator)) dossier.Assign(caller.Self);
+            // Who types a person in from whom they are walled off has helped them once; the dossier is not theirs to see again.
+            var mine = !(await masonry.Meets(dossier, identity, ct)).Contains(caller.Self);
+            if (mine && caller.Is(Role.Caseworker) && !caller.Is(Role.Coordinator)) dossier.Assign(caller.Self);
+            if (mine && caller.Is(Role.OnCall)) zone.Add(Grant.Give(dossier.Id, caller.Self, GrantKind.CallOut, now, now + rules.CallOutWindow, caller.Self));
             trail.Concerns(dossier.Id, "intake");
             zone.AddRange(dossier, person, safe, first, Milestone.Reached(dossier.Id, MilestoneKind.Opened, caller.Self, now), OutboxMessage.New($"dossier-opened {dossier.Id}", NewDossierMail.KindName, dossier.Id, dossier.AssignedTo, now));
             if (Said(form.Note) is { } note) zone.Add(Note.Write(dossier.Id, [person.Id], Layer.Assistance, note, caller.Self, now));
+            if (entry is not null) taking.Into(entry, dossier);
             if (form.Once != default) zone.Add(new Submission { Id = form.Once, Made = dossier.Id });
             var key = new SearchKey(here.InZone.Keys.SearchRoot);
             SearchToken.Add(zone, key, dossier.Id, person.Id, SearchToken.PartsOf(identity));
             SearchToken.Add(zone, key, dossier.Id, dossier.Id, [new SearchPart(PartKind.DossierNumber, dossier.Number)]);
             return new Registered(dossier.Id, IsNew: true);
         }
-
-        /// <summary>A first contact is due within two days unless the zone says otherwise.</summary>
-        private static readonly TimeSpan FirstContactWithin = TimeSpan.FromHours(48);
 
         private static string? Said(string? text) => string.IsNullOrWhiteSpace(text) ? null : text.Trim();
     }

@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Mvc.RazorPages;
 using Microsoft.EntityFrameworkCore;
 using VictimSupport.Casework.Codes;
 using VictimSupport.Casework.Dossiers;
+using VictimSupport.Casework.Walls;
 using VictimSupport.Design.Tags;
 using VictimSupport.Foundation.Access;
 using VictimSupport.Foundation.Persistence;
@@ -15,7 +16,7 @@ using VictimSupport.Foundation.Secrecy.Search;
 namespace VictimSupport.Casework.People;
 
 /// <summary>Adds a person to a dossier, or corrects one: identity, capacity, damage, language.</summary>
-[Requires(May.WorkOnDossiers)]
+[Requires(May.ChangeDossiers)]
 internal sealed class Edit(IMediator pipeline, WhereAndWho who) : PageModel, IShowAgain
 {
     [BindProperty(SupportsGet = true)] public Guid Dossier { get; set; }
@@ -42,13 +43,13 @@ internal sealed class Edit(IMediator pipeline, WhereAndWho who) : PageModel, ISh
     public async Task<IActionResult> OnPostAsync(CancellationToken ct)
     {
         await pipeline.Send(Form with { Dossier = Dossier, Person = Person }, ct);
-        return RedirectToPage("/Casework/Dossiers/Show", new { Dossier });
+        return await pipeline.Send(new StillMine.Query(Dossier), ct) ? RedirectToPage("/Casework/Dossiers/Show", new { Dossier }) : RedirectToPage("/Casework/Worklist/Mine");
     }
 
-    [Requires(May.WorkOnDossiers)]
+    [Requires(May.ChangeDossiers)]
     internal sealed record Query(Guid Dossier, Guid? Person, string Language) : IQuery<Command>;
 
-    [Requires(May.WorkOnDossiers)]
+    [Requires(May.ChangeDossiers)]
     internal sealed record Command : ICommand<Guid>
     {
         public string FamilyName { get; init; } = "";
@@ -105,10 +106,11 @@ internal sealed class Edit(IMediator pipeline, WhereAndWho who) : PageModel, ISh
         }
     }
 
-    internal sealed class Handler(ZoneDbContext zone, Guard guard, UseCase here, TimeProvider clock) : IRequestHandler<Command, Guid>
+    internal sealed class Handler(ZoneDbContext zone, Guard guard, UseCase here, Masonry masonry, TimeProvider clock) : IRequestHandler<Command, Guid>
     {
         public async Task<Guid> Handle(Command form, CancellationToken ct)
         {
+            await DossierCounter.TakeTurns(zone, clock.GetUtcNow(), ct);
             var (dossier, now) = (await guard.Open(form.Dossier, ct), clock.GetUtcNow());
             var identity = new Particulars(form.FamilyName.Trim(), form.GivenName.Trim(), Said(form.Phone), Said(form.Mail), Said(form.Address), form.BirthDate, form.EstimatedAge);
             var person = form.Person is { } id
@@ -123,6 +125,7 @@ internal sealed class Edit(IMediator pipeline, WhereAndWho who) : PageModel, ISh
             if (person.IsMinor && person.IsHelped) dossier.Danger |= Danger.MinorPresent;
             await Lead(dossier, person, ct);
             dossier.Touch();
+            await masonry.Meets(dossier, identity, ct);
             await SearchToken.Replace(zone, new SearchKey(here.InZone.Keys.SearchRoot), dossier.Id, person.Id, SearchToken.PartsOf(identity), ct);
             return person.Id;
         }

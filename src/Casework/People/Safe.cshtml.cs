@@ -14,7 +14,7 @@ using VictimSupport.Foundation.Pipeline;
 namespace VictimSupport.Casework.People;
 
 /// <summary>What a person has said about being reached: a rule for each channel, and the words behind it.</summary>
-[Requires(May.WorkOnDossiers)]
+[Requires(May.ChangeDossiers)]
 internal sealed class Safe(IMediator pipeline) : PageModel, IShowAgain
 {
     [BindProperty(SupportsGet = true)] public Guid Dossier { get; set; }
@@ -44,10 +44,10 @@ internal sealed class Safe(IMediator pipeline) : PageModel, IShowAgain
 
     internal sealed record Current(string Name, Command Form);
 
-    [Requires(May.WorkOnDossiers)]
+    [Requires(May.ChangeDossiers)]
     internal sealed record Query(Guid Dossier, Guid Person) : IQuery<Current>;
 
-    [Requires(May.WorkOnDossiers)]
+    [Requires(May.ChangeDossiers)]
     internal sealed record Command : ICommand<bool>
     {
         public Rule Call { get; init; }
@@ -123,7 +123,7 @@ internal sealed class Safe(IMediator pipeline) : PageModel, IShowAgain
 /// <summary>One tap: asked again, still valid.</summary>
 internal static class StillGood
 {
-    [Requires(May.WorkOnDossiers)]
+    [Requires(May.ChangeDossiers)]
     internal sealed record Command(Guid Dossier, Guid Person) : ICommand<bool>;
 
     internal sealed class Handler(ZoneDbContext zone, Guard guard, Caller caller, TimeProvider clock) : IRequestHandler<Command, bool>

@@ -17,17 +17,21 @@ namespace VictimSupport.Casework.Worklist;
 
 /// <summary>What to do now: due and late first, the dangerous before the rest. Initials only; the full name shows in the dossier.</summary>
 [Requires(May.WorkOnDossiers)]
-internal sealed class Mine(IMediator pipeline, IAccounts accounts, TimeProvider clock) : PageModel
+internal sealed class Mine(IMediator pipeline, IAccounts accounts, Desk desk, WhereAndWho who, TimeProvider clock) : PageModel
 {
     [BindProperty(SupportsGet = true)] public Tab Tab { get; set; }
     [BindProperty(SupportsGet = true, Name = "at")] public int At { get; set; } = 1;
     public Answer List { get; private set; } = null!;
+    public bool MayOpen => who.Caller.May(May.OpenCallOuts);
+    public bool MayChange => who.Caller.May(May.ChangeDossiers);
+    public Desk.Waits Waits { get; private set; } = null!;
     public IReadOnlyDictionary<Guid, Colleague> Names { get; private set; } = null!;
     public DateTimeOffset Now => clock.GetUtcNow();
 
     public async Task OnGetAsync(CancellationToken ct)
     {
         List = await pipeline.Send(new Query(Tab, Math.Clamp(At, 1, 10_000)), ct);
+        Waits = await desk.Waiting(ct);
         Names = await accounts.Named(List.Rows.Select(r => r.AssignedTo).OfType<Guid>(), ct);
     }
 
@@ -59,15 +63,20 @@ internal sealed class Mine(IMediator pipeline, IAccounts accounts, TimeProvider 
         {
             var (self, now) = (caller.Self, clock.GetUtcNow());
             var tonight = Moment.Instant(Moment.Day(now).AddDays(1).ToDateTime(TimeOnly.MinValue));
-            var visible = zone.Set<Dossier>().AsNoTracking().Where(guard.Visible());
+            var visible = zone.Set<Dossier>().AsNoTracking().Where(await guard.Visible(ct));
+            var replaced = (await guard.Looks(ct)).Replaced.Select(r => (Guid?)r).ToList();
             var listed = query.Tab switch
             {
                 Tab.Team => visible.Where(d => d.Closed == null),
                 Tab.Unassigned => visible.Where(d => d.Closed == null && d.AssignedTo == null),
                 Tab.Closed => visible.Where(d => d.Closed != null),
-                _ => visible.Where(d => d.Closed == null && (d.AssignedTo == self || (d.AssignedTo == null && d.OpenedBy == self))),
+                // A trainee's own are those named to them, whoever works on them.
+                _ when !caller.May(May.ChangeDossiers) => visible.Where(d => d.Closed == null),
+                _ => replaced.Count == 0
+                    ? visible.Where(d => d.Closed == null && (d.AssignedTo == self || (d.AssignedTo == null && d.OpenedBy == self)))
+                    : visible.Where(d => d.Closed == null && (d.AssignedTo == self || replaced.Contains(d.AssignedTo) || (d.AssignedTo == null && d.OpenedBy == self))),
             };
-            var own = visible.Where(d => d.Closed == null && (d.AssignedTo == self || d.AssignedTo == null));
+            var own = visible.Where(d => d.Closed == null && (d.AssignedTo == self || d.AssignedTo == null || replaced.Contains(d.AssignedTo)));
             var total = await listed.CountAsync(ct);
             var counts = await own.GroupBy(_ => 1).Select(g => new { Today = g.Count(d => d.NextDue < tonight), Late = g.Count(d => d.NextDue < now), Free = g.Count(d => d.AssignedTo == null) }).SingleOrDefaultAsync(ct);
             var page = await (query.Tab == Tab.Closed ? listed.OrderByDescending(d => d.Closed) : listed.OrderBy(d => d.NextDue == null || d.NextDue >= tonight).ThenByDescending(d => d.Urgency).ThenBy(d => d.NextDue).ThenBy(d => d.Id))

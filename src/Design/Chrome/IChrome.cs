@@ -35,8 +35,17 @@ public sealed record Frame
     /// <summary>Reminders due now and where they are read; null where there is no bell.</summary>
     public FrameBell? Bell { get; init; }
 
+    /// <summary>Something that lasts and must be seen, in red, with a press that ends it.</summary>
+    public FrameAlarm? Alarm { get; init; }
+
     /// <summary>True shows the red band: nobody here is real.</summary>
     public bool Demo { get; init; }
+
+    /// <summary>True shows the band of a zone that is not live yet: people practise.</summary>
+    public bool Practice { get; init; }
+
+    /// <summary>Where it is said what is missing; null for whoever may not change it.</summary>
+    public string? PracticeHref { get; init; }
 
     /// <summary>Where one chooses another demo account.</summary>
     public string? DemoHref { get; init; }
@@ -63,6 +72,8 @@ public sealed record FrameSession(DateTimeOffset Ends, TimeSpan Left, bool IsLas
 /// <param name="Tag">fr, nl, de or en.</param>
 /// <param name="Name">The language in that language.</param>
 public sealed record FrameLanguage(string Tag, string Name, string Href, bool IsCurrent);
+
+public sealed record FrameAlarm(string Text, string EndHref, string End);
 
 public sealed record FrameBell(int Due, string Href);
 

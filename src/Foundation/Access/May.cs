@@ -17,17 +17,32 @@ public enum May
     OpenCallOuts,
     FillTheTray,
     WorkOnDossiers,
+
+    /// <summary>Change what a dossier says: facts, persons, rules of safe contact, next acts done. A trainee reads and writes, and changes nothing.</summary>
+    ChangeDossiers,
+
+    /// <summary>Put a second name under what a trainee wrote.</summary>
+    Countersign,
+    SeeWhoOpened,
     OpenAnyDossierOfTheZone,
     SeeSafetyCards,
     BreakGlass,
+    ReviewBreakGlass,
+    DecideWhoSees,
+    BuildWalls,
     CloseAndHandOver,
     SeeWhoIsOnCall,
     SayWhoIsAway,
     ReadTheAudit,
+    /// <summary>What the audit finds unusual is looked at by the data-protection officer; what is about that officer, by a coordinator, and where it is about both, by the outside stand-in.</summary>
+    ReviewUnusualOpenings,
     DecideOnPersonalData,
     SeeExactFigures,
     SeeMaskedFigures,
     SeeProtectedFigures,
+
+    /// <summary>Look each quarter at who may do what, and sign.</summary>
+    ReviewAccess,
 
     /// <summary>Hold any role in the place where one stands.</summary>
     BeSignedIn,

@@ -29,6 +29,9 @@ public sealed class AuditRow
             b.Property(r => r.Payload).HasColumnName("payload").HasMaxLength(-1);
             b.Property(r => r.Mac).HasColumnName("mac").HasMaxLength(32);
             b.HasIndex(r => new { r.Subject, r.Seq });
+            // For the audit's readers: a period, and one person's acts. What they cost each record stands in docs/decisions/0046.
+            b.HasIndex(r => new { r.At, r.Seq });
+            b.HasIndex(r => new { r.Actor, r.At, r.Seq });
         });
         model.Entity<AuditHeadRow>(b =>
         {

@@ -14,19 +14,44 @@ public interface IOfDossier
     Guid DossierId { get; }
 }
 
+/// <summary>A dossier was opened: which, why, and until when that reason lasts.</summary>
+public sealed record Opened(Guid Dossier, string Why, DateTimeOffset? Until);
+
+/// <summary>An entity of the catalogue that belongs to a zone: a change to it is recorded under that zone, so that the zone's own people find it.</summary>
+public interface IOfZone
+{
+    /// <summary>null: of the platform.</summary>
+    Guid? Zone { get; }
+}
+
 /// <summary>Collects, while a use case runs, what its audit record must say. Guards note the dossier and why it opened; the pipeline notes the rest.</summary>
 public sealed class Trail
 {
     private readonly List<(string Kind, Guid Id, string How)> changes = [];
+    private readonly List<(string What, string? From, string? To)> turns = [];
     private Guid? subject;
     private string? reason;
 
+    /// <summary>The dossier this use case opened, why, and until when that reason lasts; null: it opened none.</summary>
+    internal Opened? Opened { get; private set; }
+
     /// <summary>The dossier this use case concerns, and why it may be opened (assigned, on duty, control …).</summary>
-    public void Concerns(Guid dossier, string why)
+    /// <param name="until">null: the reason has no end.</param>
+    public void Concerns(Guid dossier, string why, DateTimeOffset? until = null)
     {
         subject = dossier;
         reason = why;
+        Opened = new Opened(dossier, why, until);
     }
+
+    /// <summary>A setting turns from one value to another, null meaning the default. Settings are about the house, never about a person.</summary>
+    public void Turns(string what, string? from, string? to) => turns.Add((what, from, to));
+
+    /// <summary>Why this is asked for, as a code. What is asked for with a reason is recorded, also where it shows no dossier: an export, a look into the audit.</summary>
+    public void Because(string why) => reason = why;
+
+    /// <summary>A use case on the catalogue that stands in a zone concerns that zone, where it names nothing nearer.</summary>
+    internal void StandsIn(Guid? zone) => subject ??= zone;
 
     internal void Changes(ChangeTracker tracker)
     {
@@ -36,11 +61,12 @@ public sealed class Trail
             if (how is null || entry.Metadata.FindPrimaryKey()?.Properties is not [{ ClrType: var type }] || type != typeof(Guid)) continue;
             changes.Add((entry.Metadata.ClrType.Name, (Guid)entry.Property(entry.Metadata.FindPrimaryKey()!.Properties[0].Name).CurrentValue!, how));
             if (entry.Entity is IOfDossier part) subject ??= part.DossierId;
+            else if (entry.Entity is IOfZone { Zone: { } zone }) subject ??= zone;
         }
     }
 
-    /// <summary>Did this read show a dossier, or rows of several? Menus and code lists are not worth a record.</summary>
-    internal bool Shows(object? response) => subject is not null || response is IListDossiers;
+    /// <summary>Did this read show a dossier, or rows of several, or was it asked for with a reason? Menus and code lists are not worth a record.</summary>
+    internal bool Shows(object? response) => subject is not null || reason is not null || response is IListDossiers;
 
     internal AuditRecord Write(object request, object? response, Caller caller) => Record(request, "", response, subject, null, caller);
     internal AuditRecord Read(object request, object? response, Caller caller) => Record(request, "", response, subject, null, caller);
@@ -67,6 +93,19 @@ public sealed class Trail
             {
                 json.WriteStartArray("changed");
                 foreach (var (kind, id, how) in changes) json.WriteStringValue($"{kind} {how} {id}");
+                json.WriteEndArray();
+            }
+            if (turns.Count > 0 && refusal is null)
+            {
+                json.WriteStartArray("turned");
+                foreach (var (what, from, to) in turns)
+                {
+                    json.WriteStartObject();
+                    json.WriteString("what", what);
+                    json.WriteString("from", from);
+                    json.WriteString("to", to);
+                    json.WriteEndObject();
+                }
                 json.WriteEndArray();
             }
             json.WriteEndObject();

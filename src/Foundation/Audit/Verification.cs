@@ -38,14 +38,18 @@ public sealed class Verification
     }
 
     /// <summary>Notes where a zone's chain ends, outside its database. A head before the noted one is left alone: it is a fault for the verification to find.</summary>
-    public async Task Anchor(string code, CancellationToken ct)
+    public Task Anchor(string code, CancellationToken ct) => Anchor(code, _ => { }, ct);
+
+    /// <summary>The same, and in the same transaction how the visit of the zone went.</summary>
+    internal async Task Anchor(string code, Action<Jobs.ZoneVisit> note, CancellationToken ct)
     {
         if (await zones.Find(code) is not { } zone) return;
         var head = await zone.Database.Head(ct);
-        await catalog.WriteAsPlatform("Foundation.AnchorAudit", zone.Id, async c =>
+        // Not under the zone's id: what the machinery notes every few seconds would drown the events that people look for there.
+        await catalog.WriteAsPlatform("Foundation.AnchorAudit", null, async c =>
         {
             // Two jobs of one zone take turns at its row: the later head wins, whoever writes last.
-            await c.Set<ZoneRecord>().Where(z => z.Id == zone.Id).ExecuteUpdateAsync(set => set.SetProperty(z => z.NextDue, z => z.NextDue), ct);
+            note(await Jobs.ZoneVisit.Of(c, zone.Id, ct));
             var anchor = await c.Set<Anchor>().SingleOrDefaultAsync(a => a.Zone == zone.Id, ct);
             if (anchor is null) c.Add(new Anchor { Zone = zone.Id, Seq = head.Seq, Mac = head.Mac, At = clock.GetUtcNow() });
             else if (head.Seq > anchor.Seq) (anchor.Seq, anchor.Mac, anchor.At) = (head.Seq, head.Mac, clock.GetUtcNow());

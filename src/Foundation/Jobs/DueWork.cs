@@ -21,7 +21,7 @@ public interface IDoWhatIsDue
 }
 
 /// <summary>The job of one zone: what is due, then the outbox, then tells the catalogue when to come again and anchors the audit chain there.</summary>
-public sealed partial class ZoneJob(EnterZone enter, ZoneRegistry zones, NextDue nextDue, Verification verification, IServiceScopeFactory scopes, Sweep sweep, ILogger<ZoneJob> log)
+public sealed partial class ZoneJob(EnterZone enter, ZoneRegistry zones, NextDue nextDue, Verification verification, CatalogDatabase catalog, IServiceScopeFactory scopes, Sweep sweep, TimeProvider clock, ILogger<ZoneJob> log)
 {
     private const int MessagesInOneGo = 200;
 
@@ -33,16 +33,43 @@ public sealed partial class ZoneJob(EnterZone enter, ZoneRegistry zones, NextDue
             await enter.In(code, async pipeline =>
             {
                 await using var scope = scopes.CreateAsyncScope();
+                // A carrier may have to ask the zone who may know of what it carries.
+                var where = scope.ServiceProvider.GetRequiredService<WhereAndWho>();
+                (where.Zone, where.Caller) = (await zones.Find(code), Caller.Platform);
                 var modules = scope.ServiceProvider.GetServices<IDoWhatIsDue>().ToList();
                 foreach (var module in modules) await module.Run(pipeline, ct);
-                await Deliver(pipeline, (await zones.Find(code))!.Record, scope.ServiceProvider.GetServices<IDeliver>().ToDictionary(d => d.Kind), ct);
-                await nextDue.Rewrite(code, observed, await pipeline.Send(new WhenNext.Query(), ct), ct);
+                await Deliver(pipeline, where.Zone!.Record, scope.ServiceProvider.GetServices<IDeliver>().ToDictionary(d => d.Kind), ct);
+                var found = await pipeline.Send(new WhenNext.Query(), ct);
+                await nextDue.Rewrite(code, observed, found.Next, ct);
+                await verification.Anchor(code, visit => (visit.Ended, visit.Waiting, visit.OldestDue, visit.Failed, visit.Fault) = (clock.GetUtcNow(), found.Waiting, found.OldestDue, null, null), ct);
             });
-            await verification.Anchor(code, ct);
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            await NoteFailure(code, e, ct);
+            throw;
         }
         finally
         {
             sweep.Finished(code);
+        }
+    }
+
+    // In the catalogue alone: it may be the zone's own database that is away.
+    private async Task NoteFailure(string code, Exception e, CancellationToken ct)
+    {
+        try
+        {
+            await catalog.WriteAsPlatform("Foundation.NoteFailedVisit", null, async house =>
+            {
+                var visit = await ZoneVisit.Of(house, await house.Set<ZoneRecord>().Where(z => z.Code == code).Select(z => z.Id).SingleAsync(ct), ct);
+                (visit.Failed, visit.Fault) = (clock.GetUtcNow(), e.GetType().FullName);
+                return true;
+            }, ct);
+        }
+        catch (Exception away) when (away is not OperationCanceledException)
+        {
+            // The catalogue is away too: the job engine knows that the job failed, and the next visit notes how the zone fares.
         }
     }
 
@@ -76,22 +103,25 @@ public sealed partial class ZoneJob(EnterZone enter, ZoneRegistry zones, NextDue
     private partial void NotDelivered(string kind, Guid id, string error);
 }
 
-/// <summary>When something in this zone falls due next, from its own rows.</summary>
+/// <summary>When something in this zone falls due next, from its own rows, and what waits in its outbox.</summary>
 internal static class WhenNext
 {
-    [Requires(May.RunThePlatform)]
-    internal sealed record Query : IQuery<DateTimeOffset?>;
+    internal sealed record Answer(DateTimeOffset? Next, int Waiting, DateTimeOffset? OldestDue);
 
-    internal sealed class Handler(ZoneDbContext zone, IEnumerable<IDoWhatIsDue> modules) : IRequestHandler<Query, DateTimeOffset?>
+    [Requires(May.RunThePlatform)]
+    internal sealed record Query : IQuery<Answer>;
+
+    internal sealed class Handler(ZoneDbContext zone, IEnumerable<IDoWhatIsDue> modules) : IRequestHandler<Query, Answer>
     {
-        public async Task<DateTimeOffset?> Handle(Query query, CancellationToken ct)
+        public async Task<Answer> Handle(Query query, CancellationToken ct)
         {
-            var next = await zone.Set<OutboxMessage>().Where(m => m.Delivered == null).OrderBy(m => m.NotBefore).Select(m => (DateTimeOffset?)m.NotBefore).FirstOrDefaultAsync(ct);
+            var waiting = await zone.Set<OutboxMessage>().Where(m => m.Delivered == null).GroupBy(_ => 1).Select(g => new { Count = g.Count(), Oldest = g.Min(m => m.NotBefore) }).SingleOrDefaultAsync(ct);
+            var next = waiting is null ? (DateTimeOffset?)null : waiting.Oldest;
             foreach (var module in modules)
             {
                 if (await module.Next(zone, ct) is { } due && (next is null || due < next)) next = due;
             }
-            return next;
+            return new Answer(next, waiting?.Count ?? 0, waiting?.Oldest);
         }
     }
 }

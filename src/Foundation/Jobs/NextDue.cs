@@ -14,7 +14,7 @@ public sealed class NextDue(CatalogDatabase catalog)
         await using var house = catalog.Lease();
         var noted = await house.Set<ZoneRecord>().AsNoTracking().Where(z => z.Id == zone).Select(z => z.NextDue).SingleAsync(ct);
         if (noted is { } known && known <= due) return;
-        await catalog.WriteAsPlatform("Foundation.LowerNextDue", zone, async c =>
+        await catalog.WriteAsPlatform("Foundation.LowerNextDue", null, async c =>
         {
             var record = await c.Set<ZoneRecord>().SingleAsync(z => z.Id == zone, ct);
             if (record.NextDue is null || record.NextDue > due) record.NextDue = due;

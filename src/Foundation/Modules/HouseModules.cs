@@ -39,3 +39,13 @@ public interface IRing
     /// <summary>How many things are due to the caller in the current zone; 0 for whoever may not see them.</summary>
     ValueTask<int> Due(CancellationToken ct);
 }
+
+/// <summary>Something that must be seen in red on every page while it lasts.</summary>
+public interface IWarn
+{
+    /// <summary>null: nothing to warn of on the page that this request shows.</summary>
+    Warning? Of(Pipeline.WhereAndWho who);
+}
+
+/// <param name="Path">Below the zone: a press posts there and ends it.</param>
+public sealed record Warning(string Text, string Path, string Act);

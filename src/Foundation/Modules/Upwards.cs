@@ -28,3 +28,29 @@ public interface INameDossiers
     /// <summary>Numbers by id, of the current zone; ids that are none are left out. Whoever asks has left out what its reader may not know of.</summary>
     Task<IReadOnlyDictionary<Guid, string>> Numbers(IEnumerable<Guid> dossiers, CancellationToken ct);
 }
+
+/// <summary>Knows the sub-kinds of facts that are shipped; implemented where facts are coded.</summary>
+public interface IShipSubKinds
+{
+    /// <summary>Those whose people may get a first letter before anybody was asked, if the zone says so: never violence between partners or in a family, sexual violence or stalking.</summary>
+    IReadOnlyList<ShippedSubKind> ForFirstLetters { get; }
+}
+
+/// <param name="Word">In the reader's language, asked for at the moment of use.</param>
+/// <param name="ByDefault">Allowed where the zone has said nothing.</param>
+public sealed record ShippedSubKind(string Code, Func<string> Word, bool ByDefault);
+
+/// <summary>Finds a dossier by the number that people know it by.</summary>
+public interface IFindDossiers
+{
+    /// <summary>null: there is none with this number in the current zone. Whoever asks answers the same for one that its reader may not know of.</summary>
+    Task<Guid?> ByNumber(string number, CancellationToken ct);
+}
+
+/// <summary>Knows whether somebody in a dossier bears a colleague's name. Names go in, ids come out: whoever asks learns nothing else of the dossier.</summary>
+public interface IRecogniseColleagues
+{
+    /// <summary>For each dossier in which a name occurs, the accounts that bear it. Two people may share a name: this is a reason to ask, never a proof.</summary>
+    /// <param name="names">Display names by account; a name of one word is not looked for, it would be found everywhere.</param>
+    Task<IReadOnlyDictionary<Guid, IReadOnlySet<Guid>>> In(IReadOnlyCollection<Guid> dossiers, IReadOnlyDictionary<Guid, string> names, CancellationToken ct);
+}

@@ -49,6 +49,7 @@ public sealed class CatalogDatabase : IAsyncDisposable
             {
                 lent = catalog;
                 var result = await work(catalog);
+                subject ??= catalog.ChangeTracker.Entries<IOfZone>().Select(e => e.Entity.Zone).FirstOrDefault(zone => zone is not null);
                 await catalog.SaveChangesAsync(ct);
                 return new Written<T>(result, new AuditRecord(default, null, act, subject, """{"platform":true}"""));
             }, ct);

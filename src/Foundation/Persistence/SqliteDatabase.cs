@@ -26,6 +26,7 @@ internal sealed class SqliteDatabase<TContext> : Database<TContext> where TConte
     private TaskCompletionSource group = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private AuditHead? head;
     private int waiting, size;
+    private bool closed;
 
     public SqliteDatabase(string file, Func<DbContextOptionsBuilder<TContext>> options, Chain chain, TimeProvider clock) : base(chain, clock)
     {
@@ -100,6 +101,11 @@ internal sealed class SqliteDatabase<TContext> : Database<TContext> where TConte
         try { await turn.WaitAsync(ct); }
         finally { Interlocked.Decrement(ref waiting); }
 
+        if (closed)
+        {
+            turn.Release();
+            throw new TimeoutException("The database was closed meanwhile.");
+        }
         Task acknowledged;
         T result = default!;
         ExceptionDispatchInfo? failed = null;
@@ -205,6 +211,8 @@ internal sealed class SqliteDatabase<TContext> : Database<TContext> where TConte
     public override async ValueTask DisposeAsync()
     {
         await turn.WaitAsync();
+        closed = true;
+        turn.Release(); // whoever waits for a turn is told, instead of waiting for ever
         insert.Dispose();
         await writer.DisposeAsync();
         foreach (var connection in opened) await connection.DisposeAsync();

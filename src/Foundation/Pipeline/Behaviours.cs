@@ -92,7 +92,11 @@ internal sealed class Transact<TRequest, TResponse>(UseCase useCase, CatalogData
                 return await catalog.Write(async context =>
                 {
                     useCase.Write(context);
-                    return await Run(context, () => Task.CompletedTask);
+                    return await Run(context, () =>
+                    {
+                        useCase.Trail.StandsIn(useCase.Place?.Id);
+                        return Task.CompletedTask;
+                    });
                 }, cancellationToken);
             default:
                 var shown = await next();

@@ -38,7 +38,9 @@ internal sealed class UseCases(IServiceScopeFactory scopes, WhereAndWho current,
         inner.Begun = true;
         try
         {
-            return await pulse.Wait(Run(scope, request, ct));
+            var response = await pulse.Wait(Run(scope, request, ct));
+            current.Opened = inner.Trail.Opened ?? current.Opened;
+            return response;
         }
         catch (SilentDatabaseException)
         {
@@ -71,4 +73,7 @@ public sealed class WhereAndWho
 
     /// <summary>Whose pass came with the request though its session has ended: nobody's rights, but what was typed is theirs.</summary>
     public Guid? Was { get; internal set; }
+
+    /// <summary>The dossier that this request opened last; what stands round the page may have to say why.</summary>
+    public Audit.Opened? Opened { get; internal set; }
 }

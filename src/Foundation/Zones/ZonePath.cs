@@ -33,7 +33,7 @@ public static class ZonePath
         if (isZone)
         {
             http.Request.PathBase = http.Request.PathBase.Add("/" + first);
-            http.Request.Path = end < 0 ? "/" : path[end..];
+            http.Request.Path = new PathString(end < 0 ? "/" : path[end..]); // a string by itself would be decoded once more
             http.RequestServices.GetRequiredService<WhereAndWho>().Zone = await http.RequestServices.GetRequiredService<Pulse>().Wait(http.RequestServices.GetRequiredService<ZoneRegistry>().Find(first));
         }
         if (isZone && http.Request.Path.StartsWithSegments("/assets"))

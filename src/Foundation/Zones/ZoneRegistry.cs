@@ -10,9 +10,9 @@ namespace VictimSupport.Foundation.Zones;
 /// <summary>The zones that are open in this process. A zone is opened at its first request: seal verified, keys unwrapped.</summary>
 public sealed class ZoneRegistry : IAsyncDisposable
 {
-    private static readonly TimeSpan UnknownFor = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan UnknownFor = TimeSpan.FromSeconds(5), ActiveFor = TimeSpan.FromSeconds(3), Leaving = TimeSpan.FromSeconds(30);
     private readonly ConcurrentDictionary<string, Lazy<Task<ZoneHandle?>>> open = new();
-    private readonly ConcurrentDictionary<string, long> unknown = new();
+    private readonly ConcurrentDictionary<string, long> unknown = new(), asked = new();
     private readonly CatalogDatabase catalog;
     private readonly Engine engine;
     private readonly IHoldTheMasterKey master;
@@ -25,7 +25,13 @@ public sealed class ZoneRegistry : IAsyncDisposable
     /// <exception cref="SealBrokenException">The database behind the code carries another zone's seal.</exception>
     public async ValueTask<ZoneHandle?> Find(string code)
     {
-        if (open.TryGetValue(code, out var known) && known.IsValueCreated && known.Value.IsCompletedSuccessfully) return known.Value.Result;
+        if (open.TryGetValue(code, out var known) && known.IsValueCreated && known.Value.IsCompletedSuccessfully)
+        {
+            // Embedded mode is one process, and it is told; on a server another process may have suspended the zone.
+            if (engine.IsEmbedded || known.Value.Result is not { } here || await IsStillActive(here)) return known.Value.Result;
+            LetGo(code);
+            return null;
+        }
         if (unknown.TryGetValue(code, out var since) && clock.GetElapsedTime(since) < UnknownFor) return null;
         var opening = open.GetOrAdd(code, c => new(() => Open(c)));
         try
@@ -41,6 +47,27 @@ public sealed class ZoneRegistry : IAsyncDisposable
         }
         open.TryRemove(code, out _);
         return null;
+    }
+
+    /// <summary>Closes a zone to new requests at once; those that are inside may end. Call after it was suspended.</summary>
+    public void LetGo(string code)
+    {
+        unknown.TryRemove(code, out _);
+        if (open.TryRemove(code, out var handle) && handle.IsValueCreated) _ = CloseLater(handle.Value);
+    }
+
+    private static async Task CloseLater(Task<ZoneHandle?> handle)
+    {
+        await Task.Delay(Leaving);
+        if (await handle is { } zone) await zone.DisposeAsync();
+    }
+
+    private async ValueTask<bool> IsStillActive(ZoneHandle zone)
+    {
+        if (asked.TryGetValue(zone.Code, out var last) && clock.GetElapsedTime(last) < ActiveFor) return true;
+        asked[zone.Code] = clock.GetTimestamp();
+        await using var house = catalog.Lease();
+        return await house.Set<ZoneRecord>().AsNoTracking().AnyAsync(z => z.Id == zone.Id && z.State == ZoneState.Active);
     }
 
     /// <summary>Evicts a zone: the next request opens it afresh. Call after its record changed.</summary>

@@ -141,6 +141,10 @@ public sealed record Place(string Path, string Key, string Name, string Roles, s
 public interface IKnowPlaces
 {
     ValueTask<IReadOnlyList<Place>> Of(Guid account, CancellationToken ct);
+
+    /// <summary>Before a pass is minted: the first place a session enters binds it to the zones or to the platform, because no platform role combines with a zone's in one session.</summary>
+    /// <returns>false: it stands on the other side.</returns>
+    Task<bool> Enter(Guid session, bool onPlatform, CancellationToken ct);
 }
 
 /// <summary>Knows who holds which role, read in the catalogue's current transaction; implemented where roles live.</summary>

@@ -31,7 +31,7 @@ internal sealed class Accept(IMediator pipeline, TotpSecrets secrets, IHearOfInv
     {
         await ShowAgain(ct);
         if (Shown is not { } shown) return;
-        await pipeline.Send(new NoteOpened { Token = Token }, ct);
+        if (!shown.WasOpened) await pipeline.Send(new NoteOpened { Token = Token }, ct);
         Form = new Command { Totp = secrets.Protect(Totp.NewSecret()), DisplayName = shown.DisplayName };
     }
 
@@ -61,7 +61,7 @@ internal sealed class Accept(IMediator pipeline, TotpSecrets secrets, IHearOfInv
 
     /// <param name="SignedInAs">The name of the account that reads this; null: nobody is signed in.</param>
     /// <param name="Fits">The invitation is for the address of that account.</param>
-    internal sealed record View(string DisplayName, string Zone, string? SignedInAs, bool Fits);
+    internal sealed record View(string DisplayName, string Zone, string? SignedInAs, bool Fits, bool WasOpened);
 
     [Open("shows whether the link is still good")]
     internal sealed record Query : ICatalogQuery<View?>
@@ -105,7 +105,7 @@ internal sealed class Accept(IMediator pipeline, TotpSecrets secrets, IHearOfInv
         {
             if (await door.Find(house, query.Token, ct) is not { } found) return null;
             var self = caller.Account is { } id ? await house.Set<Account>().AsNoTracking().SingleOrDefaultAsync(a => a.Id == id, ct) : null;
-            return new View(found.Invitation.DisplayName, await told.NameOf(house, found.Invitation.Promise, ct), self?.DisplayName, self?.NormalizedEmail == found.Invitation.NormalizedEmail);
+            return new View(found.Invitation.DisplayName, await told.NameOf(house, found.Invitation.Promise, ct), self?.DisplayName, self?.NormalizedEmail == found.Invitation.NormalizedEmail, found.Invitation.Opened is not null);
         }
     }
 

@@ -3,6 +3,7 @@ using System.Text;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 using VictimSupport.Foundation.Access;
+using VictimSupport.Foundation.Audit;
 using VictimSupport.Foundation.Persistence;
 using VictimSupport.Identity.Accounts;
 using VictimSupport.Identity.Contracts;
@@ -10,7 +11,7 @@ using VictimSupport.Identity.Contracts;
 namespace VictimSupport.Identity.Invitations;
 
 /// <summary>A colleague is asked in: one link, good once, for 72 hours, and perhaps a code on paper. Opening the link uses nothing up; pressing the button does.</summary>
-internal sealed class Invitation
+internal sealed class Invitation : IOfZone
 {
     public static readonly TimeSpan GoodFor = TimeSpan.FromHours(72);
 

@@ -1,3 +1,5 @@
+using FluentValidation;
+using FluentValidation.Results;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.EntityFrameworkCore;
 using VictimSupport.Foundation.Access;
@@ -17,6 +19,7 @@ internal sealed class Inviting(IDataProtectionProvider protection, PaperCodes co
 
     public string Invite(CatalogDbContext house, string email, string displayName, Promise promise, Guid? by, DateTimeOffset now)
     {
+        NotOneself(house, email, by);
         var (invitation, token) = Invitation.New(new Invitee(email, displayName, "fr"), promise, by, now);
         house.Add(invitation);
         return Path + token;
@@ -24,6 +27,7 @@ internal sealed class Inviting(IDataProtectionProvider protection, PaperCodes co
 
     public void InviteByMail(CatalogDbContext house, Invitee invitee, Promise promise, Guid by, string address, DateTimeOffset now)
     {
+        NotOneself(house, invitee.Email, by);
         var (invitation, token) = Invitation.New(invitee, promise, by, now);
         house.Add(invitation);
         Post(house, invitation, token, address, now);
@@ -54,7 +58,7 @@ internal sealed class Inviting(IDataProtectionProvider protection, PaperCodes co
 
     public async Task<IReadOnlyList<InvitationState>> Of(CatalogDbContext house, Guid? zone, CancellationToken ct)
     {
-        var invitations = await house.Set<Invitation>().AsNoTracking().Where(i => i.Zone == zone).OrderByDescending(i => i.Id).Take(500).ToListAsync(ct);
+        var invitations = await house.Set<Invitation>().AsNoTracking().Where(i => i.Zone == zone).OrderByDescending(i => i.Created).Take(500).ToListAsync(ct);
         var ids = invitations.Select(i => (Guid?)i.Id).ToList();
         var failed = await house.Set<OutboxMessage>().AsNoTracking().Where(m => m.Kind == Kind && m.Delivered == null && m.Attempts > 0 && ids.Contains(m.About)).Select(m => m.About).ToListAsync(ct);
         return [.. invitations.Select(i => new InvitationState(i.Id, i.Email, i.DisplayName, i.Zone, i.Roles, i.Until, i.Created, i.Expires, i.Opened, i.TakenUp, i.Revoked,
@@ -65,6 +69,12 @@ internal sealed class Inviting(IDataProtectionProvider protection, PaperCodes co
 
     /// <summary>The link as it goes into the mail.</summary>
     public string Link(Invitation invitation) => links.Unprotect(invitation.SealedLink!);
+
+    // Every way of inviting passes here. A mailbox under another name is the same person: nobody gives himself a role.
+    private static void NotOneself(CatalogDbContext house, string email, Guid? by)
+    {
+        if (by is { } inviter && house.Find<Account>(inviter) is { Email: { } own } && Mailbox.AreOne(own, email)) throw new ValidationException([new ValidationFailure("Email", Words.NotYourself)]);
+    }
 
     // An invitation of another zone is not there.
     private static async Task<Invitation> Find(CatalogDbContext house, Guid invitation, Guid? zone, CancellationToken ct) =>

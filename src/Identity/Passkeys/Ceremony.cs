@@ -75,11 +75,9 @@ internal sealed class Ceremony(IPasskeyHandler<Account> handler, UserManager<Acc
     }
 
     /// <summary>The handler asks a request only where it was sent to.</summary>
-    private static DefaultHttpContext At(string origin)
-    {
-        var at = new Uri(origin);
-        return new DefaultHttpContext { Request = { Scheme = at.Scheme, Host = new HostString(at.Authority) } };
-    }
+    private static DefaultHttpContext At(string origin) => Uri.TryCreate(origin, UriKind.Absolute, out var at)
+        ? new DefaultHttpContext { Request = { Scheme = at.Scheme, Host = new HostString(at.Authority) } }
+        : new DefaultHttpContext();
 
     /// <summary>Is this where our pages stand? The browser says under which origin it asked; it must be the one the answer was sent to, in our domain, and encrypted unless it never leaves the machine.</summary>
     public static bool IsOurs(PasskeyOriginValidationContext said, string domain) => !said.CrossOrigin && Uri.TryCreate(said.Origin, UriKind.Absolute, out var origin)

@@ -67,14 +67,31 @@ namespace VictimSupport.Migrations.PostgreSql.Zone
                     b.Property<int>("Place")
                         .HasColumnType("integer");
 
+                    b.Property<byte[]>("Remark")
+                        .HasMaxLength(-1)
+                        .HasColumnType("bytea")
+                        .HasAnnotation("Sealed:Layer", Layer.Assistance)
+                        .HasAnnotation("Sealed:Name", "contact.remark");
+
                     b.PrimitiveCollection<int[]>("Services")
                         .IsRequired()
                         .HasMaxLength(400)
                         .HasColumnType("integer[]");
 
+                    b.Property<DateTimeOffset?>("SignedAt")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<Guid?>("SignedBy")
+                        .HasColumnType("uuid");
+
+                    b.Property<int>("Signing")
+                        .HasColumnType("integer");
+
                     b.HasKey("Id");
 
                     b.HasIndex("DossierId");
+
+                    b.HasIndex("Signing");
 
                     b.ToTable("contact", (string)null);
                 });
@@ -132,6 +149,9 @@ namespace VictimSupport.Migrations.PostgreSql.Zone
                     b.Property<int?>("Outcome")
                         .HasColumnType("integer");
 
+                    b.Property<int>("Protection")
+                        .HasColumnType("integer");
+
                     b.Property<int?>("Reason")
                         .HasColumnType("integer");
 
@@ -157,6 +177,8 @@ namespace VictimSupport.Migrations.PostgreSql.Zone
 
                     b.HasIndex("Number")
                         .IsUnique();
+
+                    b.HasIndex("Protection");
 
                     b.HasIndex("AssignedTo", "Closed");
 
@@ -365,6 +387,55 @@ namespace VictimSupport.Migrations.PostgreSql.Zone
                         });
                 });
 
+            modelBuilder.Entity("VictimSupport.Casework.Dossiers.Grant", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid");
+
+                    b.Property<Guid>("Account")
+                        .HasColumnType("uuid");
+
+                    b.Property<Guid>("By")
+                        .HasColumnType("uuid");
+
+                    b.Property<Guid>("DossierId")
+                        .HasColumnType("uuid");
+
+                    b.Property<int?>("Finding")
+                        .HasColumnType("integer");
+
+                    b.Property<DateTimeOffset>("From")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<int>("Kind")
+                        .HasColumnType("integer");
+
+                    b.Property<byte[]>("Reason")
+                        .HasMaxLength(-1)
+                        .HasColumnType("bytea")
+                        .HasAnnotation("Sealed:Layer", Layer.Assistance)
+                        .HasAnnotation("Sealed:Name", "dossier_grant.reason");
+
+                    b.Property<DateTimeOffset?>("Reviewed")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<Guid?>("ReviewedBy")
+                        .HasColumnType("uuid");
+
+                    b.Property<DateTimeOffset?>("Until")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("DossierId");
+
+                    b.HasIndex("Account", "DossierId");
+
+                    b.HasIndex("Kind", "Reviewed");
+
+                    b.ToTable("dossier_grant", (string)null);
+                });
+
             modelBuilder.Entity("VictimSupport.Casework.Dossiers.Milestone", b =>
                 {
                     b.Property<Guid>("Id")
@@ -417,6 +488,21 @@ namespace VictimSupport.Migrations.PostgreSql.Zone
                         .HasMaxLength(4000)
                         .HasColumnType("uuid[]");
 
+                    b.Property<byte[]>("Remark")
+                        .HasMaxLength(-1)
+                        .HasColumnType("bytea")
+                        .HasAnnotation("Sealed:Layer", Layer.Assistance)
+                        .HasAnnotation("Sealed:Name", "note.remark");
+
+                    b.Property<DateTimeOffset?>("SignedAt")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<Guid?>("SignedBy")
+                        .HasColumnType("uuid");
+
+                    b.Property<int>("Signing")
+                        .HasColumnType("integer");
+
                     b.Property<byte[]>("Text")
                         .IsRequired()
                         .HasMaxLength(-1)
@@ -427,6 +513,8 @@ namespace VictimSupport.Migrations.PostgreSql.Zone
                     b.HasKey("Id");
 
                     b.HasIndex("DossierId");
+
+                    b.HasIndex("Signing");
 
                     b.ToTable("note", (string)null);
                 });
@@ -621,6 +709,141 @@ namespace VictimSupport.Migrations.PostgreSql.Zone
                     b.ToTable("search_token", (string)null);
                 });
 
+            modelBuilder.Entity("VictimSupport.Casework.Tray.TrayEntry", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid");
+
+                    b.Property<DateTimeOffset?>("Closed")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<Guid?>("ClosedBy")
+                        .HasColumnType("uuid");
+
+                    b.Property<Guid?>("Dossier")
+                        .HasColumnType("uuid");
+
+                    b.Property<Guid?>("For")
+                        .HasColumnType("uuid");
+
+                    b.Property<string>("Language")
+                        .IsRequired()
+                        .HasMaxLength(10)
+                        .HasColumnType("character varying(10)");
+
+                    b.Property<int>("MayCall")
+                        .HasColumnType("integer");
+
+                    b.Property<byte[]>("Message")
+                        .IsRequired()
+                        .HasMaxLength(-1)
+                        .HasColumnType("bytea")
+                        .HasAnnotation("Sealed:Layer", Layer.Assistance)
+                        .HasAnnotation("Sealed:Name", "tray_entry.message");
+
+                    b.Property<DateTimeOffset>("PutAt")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<Guid>("PutBy")
+                        .HasColumnType("uuid");
+
+                    b.Property<byte[]>("Reason")
+                        .HasMaxLength(-1)
+                        .HasColumnType("bytea")
+                        .HasAnnotation("Sealed:Layer", Layer.Assistance)
+                        .HasAnnotation("Sealed:Name", "tray_entry.reason");
+
+                    b.Property<DateTimeOffset>("RemindAt")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<DateTimeOffset?>("Reminded")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<int>("State")
+                        .HasColumnType("integer");
+
+                    b.Property<int>("Urgency")
+                        .HasColumnType("integer");
+
+                    b.Property<int>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("integer");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("PutBy", "PutAt");
+
+                    b.HasIndex("State", "Urgency", "PutAt");
+
+                    b.ToTable("tray_entry", (string)null);
+                });
+
+            modelBuilder.Entity("VictimSupport.Casework.Walls.Wall", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid");
+
+                    b.Property<Guid>("Account")
+                        .HasColumnType("uuid");
+
+                    b.Property<DateTimeOffset>("Built")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<Guid>("By")
+                        .HasColumnType("uuid");
+
+                    b.Property<Guid?>("DossierId")
+                        .HasColumnType("uuid");
+
+                    b.Property<DateTimeOffset?>("Lifted")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<Guid?>("LiftedBy")
+                        .HasColumnType("uuid");
+
+                    b.Property<byte[]>("Person")
+                        .HasMaxLength(-1)
+                        .HasColumnType("bytea")
+                        .HasAnnotation("Sealed:Layer", Layer.Assistance)
+                        .HasAnnotation("Sealed:Name", "wall.person");
+
+                    b.Property<byte[]>("Reason")
+                        .HasMaxLength(-1)
+                        .HasColumnType("bytea")
+                        .HasAnnotation("Sealed:Layer", Layer.Assistance)
+                        .HasAnnotation("Sealed:Name", "wall.reason");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("Lifted", "Account");
+
+                    b.ToTable("wall", (string)null);
+                });
+
+            modelBuilder.Entity("VictimSupport.Casework.Walls.WalledOff", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid");
+
+                    b.Property<Guid>("Account")
+                        .HasColumnType("uuid");
+
+                    b.Property<Guid>("DossierId")
+                        .HasColumnType("uuid");
+
+                    b.Property<Guid>("Wall")
+                        .HasColumnType("uuid");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("DossierId");
+
+                    b.HasIndex("Account", "DossierId", "Wall")
+                        .IsUnique();
+
+                    b.ToTable("walled_off", (string)null);
+                });
+
             modelBuilder.Entity("VictimSupport.Foundation.Audit.AuditHeadRow", b =>
                 {
                     b.Property<int>("Id")
@@ -688,7 +911,11 @@ namespace VictimSupport.Migrations.PostgreSql.Zone
 
                     b.HasKey("Seq");
 
+                    b.HasIndex("At", "Seq");
+
                     b.HasIndex("Subject", "Seq");
+
+                    b.HasIndex("Actor", "At", "Seq");
 
                     b.ToTable("audit", (string)null);
                 });

@@ -198,9 +198,85 @@ namespace VictimSupport.Migrations.SqlServer.Catalog
 
                     b.HasKey("Seq");
 
+                    b.HasIndex("At", "Seq");
+
                     b.HasIndex("Subject", "Seq");
 
+                    b.HasIndex("Actor", "At", "Seq");
+
                     b.ToTable("audit", (string)null);
+                });
+
+            modelBuilder.Entity("VictimSupport.Foundation.Jobs.OutboxMessage", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<Guid?>("About")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<int>("Attempts")
+                        .IsConcurrencyToken()
+                        .HasColumnType("int");
+
+                    b.Property<DateTimeOffset?>("Delivered")
+                        .HasColumnType("datetimeoffset");
+
+                    b.Property<string>("Key")
+                        .IsRequired()
+                        .HasMaxLength(200)
+                        .HasColumnType("nvarchar(200)");
+
+                    b.Property<string>("Kind")
+                        .IsRequired()
+                        .HasMaxLength(60)
+                        .HasColumnType("nvarchar(60)");
+
+                    b.Property<DateTimeOffset>("NotBefore")
+                        .HasColumnType("datetimeoffset");
+
+                    b.Property<Guid?>("To")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<Guid?>("Zone")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("About");
+
+                    b.HasIndex("Key")
+                        .IsUnique();
+
+                    b.HasIndex("Delivered", "NotBefore");
+
+                    b.ToTable("outbox", (string)null);
+                });
+
+            modelBuilder.Entity("VictimSupport.Foundation.Jobs.ZoneVisit", b =>
+                {
+                    b.Property<Guid>("Zone")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<DateTimeOffset?>("Ended")
+                        .HasColumnType("datetimeoffset");
+
+                    b.Property<DateTimeOffset?>("Failed")
+                        .HasColumnType("datetimeoffset");
+
+                    b.Property<string>("Fault")
+                        .HasMaxLength(200)
+                        .HasColumnType("nvarchar(200)");
+
+                    b.Property<DateTimeOffset?>("OldestDue")
+                        .HasColumnType("datetimeoffset");
+
+                    b.Property<int>("Waiting")
+                        .HasColumnType("int");
+
+                    b.HasKey("Zone");
+
+                    b.ToTable("zone_visit", (string)null);
                 });
 
             modelBuilder.Entity("VictimSupport.Foundation.Secrecy.FormKeys+Row", b =>
@@ -385,6 +461,9 @@ namespace VictimSupport.Migrations.SqlServer.Catalog
                     b.Property<bool>("PhoneNumberConfirmed")
                         .HasColumnType("bit");
 
+                    b.Property<DateTimeOffset?>("PreviousSignIn")
+                        .HasColumnType("datetimeoffset");
+
                     b.PrimitiveCollection<string>("RecoveryCodes")
                         .IsRequired()
                         .HasMaxLength(2000)
@@ -419,6 +498,265 @@ namespace VictimSupport.Migrations.SqlServer.Catalog
                     b.ToTable("account", (string)null);
                 });
 
+            modelBuilder.Entity("VictimSupport.Identity.Accounts.Attempts", b =>
+                {
+                    b.Property<string>("Key")
+                        .HasMaxLength(64)
+                        .HasColumnType("nvarchar(64)");
+
+                    b.Property<int>("Count")
+                        .IsConcurrencyToken()
+                        .HasColumnType("int");
+
+                    b.Property<DateTimeOffset?>("RestsUntil")
+                        .HasColumnType("datetimeoffset");
+
+                    b.Property<DateTimeOffset>("Since")
+                        .HasColumnType("datetimeoffset");
+
+                    b.HasKey("Key");
+
+                    b.HasIndex("Since");
+
+                    b.ToTable("attempts", (string)null);
+                });
+
+            modelBuilder.Entity("VictimSupport.Identity.Accounts.Spent", b =>
+                {
+                    b.Property<string>("Key")
+                        .HasMaxLength(64)
+                        .HasColumnType("nvarchar(64)");
+
+                    b.Property<DateTimeOffset>("Until")
+                        .HasColumnType("datetimeoffset");
+
+                    b.HasKey("Key");
+
+                    b.HasIndex("Until");
+
+                    b.ToTable("spent", (string)null);
+                });
+
+            modelBuilder.Entity("VictimSupport.Identity.Clients.ApiClient", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.PrimitiveCollection<string>("Addresses")
+                        .IsRequired()
+                        .HasMaxLength(2000)
+                        .HasColumnType("nvarchar(2000)");
+
+                    b.Property<Guid>("By")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<DateTimeOffset>("Created")
+                        .HasColumnType("datetimeoffset");
+
+                    b.Property<DateTimeOffset?>("Ended")
+                        .HasColumnType("datetimeoffset");
+
+                    b.Property<int>("Kind")
+                        .HasColumnType("int");
+
+                    b.Property<DateTimeOffset?>("LastUsed")
+                        .HasColumnType("datetimeoffset");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasMaxLength(100)
+                        .HasColumnType("nvarchar(100)");
+
+                    b.Property<DateTimeOffset?>("Rotated")
+                        .HasColumnType("datetimeoffset");
+
+                    b.PrimitiveCollection<string>("Scopes")
+                        .IsRequired()
+                        .HasMaxLength(400)
+                        .HasColumnType("nvarchar(400)");
+
+                    b.Property<string>("SecretHash")
+                        .HasMaxLength(64)
+                        .HasColumnType("nvarchar(64)");
+
+                    b.Property<Guid>("Zone")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("Zone");
+
+                    b.ToTable("api_client", (string)null);
+                });
+
+            modelBuilder.Entity("VictimSupport.Identity.Federations.AllowedProvider", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<DateTimeOffset>("Added")
+                        .HasColumnType("datetimeoffset");
+
+                    b.Property<Guid?>("By")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<DateTimeOffset?>("Ended")
+                        .HasColumnType("datetimeoffset");
+
+                    b.Property<string>("Issuer")
+                        .IsRequired()
+                        .HasMaxLength(300)
+                        .HasColumnType("nvarchar(300)");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasMaxLength(100)
+                        .HasColumnType("nvarchar(100)");
+
+                    b.Property<string>("Tenant")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("nvarchar(64)");
+
+                    b.HasKey("Id");
+
+                    b.ToTable("allowed_provider", (string)null);
+                });
+
+            modelBuilder.Entity("VictimSupport.Identity.Federations.FederatedIdentity", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<Guid>("Account")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<string>("Issuer")
+                        .IsRequired()
+                        .HasMaxLength(300)
+                        .HasColumnType("nvarchar(300)");
+
+                    b.Property<DateTimeOffset>("Linked")
+                        .HasColumnType("datetimeoffset");
+
+                    b.Property<string>("Subject")
+                        .IsRequired()
+                        .HasMaxLength(200)
+                        .HasColumnType("nvarchar(200)");
+
+                    b.Property<string>("Tenant")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("nvarchar(64)");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("Account");
+
+                    b.HasIndex("Issuer", "Tenant", "Subject")
+                        .IsUnique();
+
+                    b.ToTable("federated_identity", (string)null);
+                });
+
+            modelBuilder.Entity("VictimSupport.Identity.Federations.FederatedSession", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<Guid>("Federation")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<string>("Methods")
+                        .IsRequired()
+                        .HasMaxLength(200)
+                        .HasColumnType("nvarchar(200)");
+
+                    b.Property<bool>("Mfa")
+                        .HasColumnType("bit");
+
+                    b.Property<string>("StateHash")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("nvarchar(64)");
+
+                    b.Property<Guid>("Zone")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("Federation");
+
+                    b.HasIndex("StateHash")
+                        .IsUnique();
+
+                    b.ToTable("federated_session", (string)null);
+                });
+
+            modelBuilder.Entity("VictimSupport.Identity.Federations.Federation", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<bool>("AsksMfa")
+                        .HasColumnType("bit");
+
+                    b.Property<string>("ClientId")
+                        .IsRequired()
+                        .HasMaxLength(200)
+                        .HasColumnType("nvarchar(200)");
+
+                    b.Property<DateTimeOffset?>("Confirmed")
+                        .IsConcurrencyToken()
+                        .HasColumnType("datetimeoffset");
+
+                    b.Property<Guid?>("ConfirmedBy")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.PrimitiveCollection<string>("Domains")
+                        .IsRequired()
+                        .HasMaxLength(2000)
+                        .HasColumnType("nvarchar(2000)");
+
+                    b.Property<DateTimeOffset?>("Ended")
+                        .HasColumnType("datetimeoffset");
+
+                    b.Property<string>("Issuer")
+                        .IsRequired()
+                        .HasMaxLength(300)
+                        .HasColumnType("nvarchar(300)");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasMaxLength(100)
+                        .HasColumnType("nvarchar(100)");
+
+                    b.Property<DateTimeOffset>("Proposed")
+                        .HasColumnType("datetimeoffset");
+
+                    b.Property<Guid>("ProposedBy")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<byte[]>("Secret")
+                        .IsRequired()
+                        .HasMaxLength(1000)
+                        .HasColumnType("varbinary(1000)");
+
+                    b.Property<string>("Tenant")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("nvarchar(64)");
+
+                    b.Property<Guid>("Zone")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("Zone");
+
+                    b.ToTable("federation", (string)null);
+                });
+
             modelBuilder.Entity("VictimSupport.Identity.Invitations.Invitation", b =>
                 {
                     b.Property<Guid>("Id")
@@ -426,6 +764,14 @@ namespace VictimSupport.Migrations.SqlServer.Catalog
 
                     b.Property<Guid?>("By")
                         .HasColumnType("uniqueidentifier");
+
+                    b.Property<string>("CodeHash")
+                        .HasMaxLength(64)
+                        .HasColumnType("nvarchar(64)");
+
+                    b.Property<int>("CodeTries")
+                        .IsConcurrencyToken()
+                        .HasColumnType("int");
 
                     b.Property<DateTimeOffset>("Created")
                         .HasColumnType("datetimeoffset");
@@ -443,17 +789,40 @@ namespace VictimSupport.Migrations.SqlServer.Catalog
                     b.Property<DateTimeOffset>("Expires")
                         .HasColumnType("datetimeoffset");
 
+                    b.Property<string>("Language")
+                        .IsRequired()
+                        .HasMaxLength(2)
+                        .HasColumnType("nvarchar(2)");
+
+                    b.Property<DateTimeOffset?>("MailSent")
+                        .HasColumnType("datetimeoffset");
+
+                    b.Property<string>("NormalizedEmail")
+                        .IsRequired()
+                        .HasMaxLength(256)
+                        .HasColumnType("nvarchar(256)");
+
+                    b.Property<DateTimeOffset?>("Opened")
+                        .HasColumnType("datetimeoffset");
+
                     b.Property<DateTimeOffset?>("Revoked")
                         .HasColumnType("datetimeoffset");
 
-                    b.Property<int>("Role")
-                        .HasColumnType("int");
+                    b.PrimitiveCollection<string>("Roles")
+                        .IsRequired()
+                        .HasMaxLength(100)
+                        .HasColumnType("nvarchar(100)");
+
+                    b.Property<string>("SealedLink")
+                        .HasMaxLength(2000)
+                        .HasColumnType("nvarchar(2000)");
 
                     b.Property<DateTimeOffset?>("TakenUp")
                         .IsConcurrencyToken()
                         .HasColumnType("datetimeoffset");
 
                     b.Property<string>("TokenHash")
+                        .IsConcurrencyToken()
                         .IsRequired()
                         .HasMaxLength(64)
                         .HasColumnType("nvarchar(64)");
@@ -466,12 +835,76 @@ namespace VictimSupport.Migrations.SqlServer.Catalog
 
                     b.HasKey("Id");
 
+                    b.HasIndex("NormalizedEmail");
+
                     b.HasIndex("TokenHash")
                         .IsUnique();
 
                     b.HasIndex("Zone");
 
                     b.ToTable("invitation", (string)null);
+                });
+
+            modelBuilder.Entity("VictimSupport.Identity.Recoveries.Recovery", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<Guid>("Account")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<DateTimeOffset>("Asked")
+                        .HasColumnType("datetimeoffset");
+
+                    b.Property<Guid?>("AskedBy")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<DateTimeOffset?>("Begins")
+                        .HasColumnType("datetimeoffset");
+
+                    b.Property<DateTimeOffset?>("Done")
+                        .HasColumnType("datetimeoffset");
+
+                    b.Property<Guid?>("First")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<Guid?>("FirstZone")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<DateTimeOffset?>("Granted")
+                        .HasColumnType("datetimeoffset");
+
+                    b.Property<string>("LinkHash")
+                        .HasMaxLength(64)
+                        .HasColumnType("nvarchar(64)");
+
+                    b.Property<string>("PaperHash")
+                        .HasMaxLength(64)
+                        .HasColumnType("nvarchar(64)");
+
+                    b.Property<int>("PaperTries")
+                        .HasColumnType("int");
+
+                    b.Property<Guid?>("Second")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<Guid>("Stamp")
+                        .IsConcurrencyToken()
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<DateTimeOffset?>("Stopped")
+                        .HasColumnType("datetimeoffset");
+
+                    b.Property<Guid?>("ToldZone")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("Account");
+
+                    b.HasIndex("LinkHash");
+
+                    b.ToTable("recovery", (string)null);
                 });
 
             modelBuilder.Entity("VictimSupport.Identity.Sessions.Session", b =>
@@ -485,6 +918,11 @@ namespace VictimSupport.Migrations.SqlServer.Catalog
                     b.Property<DateTimeOffset>("Created")
                         .HasColumnType("datetimeoffset");
 
+                    b.Property<string>("Device")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("nvarchar(40)");
+
                     b.Property<DateTimeOffset?>("Ended")
                         .HasColumnType("datetimeoffset");
 
@@ -492,6 +930,9 @@ namespace VictimSupport.Migrations.SqlServer.Catalog
                         .IsRequired()
                         .HasMaxLength(20)
                         .HasColumnType("nvarchar(20)");
+
+                    b.Property<DateTimeOffset>("LastFactor")
+                        .HasColumnType("datetimeoffset");
 
                     b.Property<DateTimeOffset>("LastSeen")
                         .HasColumnType("datetimeoffset");
@@ -501,6 +942,300 @@ namespace VictimSupport.Migrations.SqlServer.Catalog
                     b.HasIndex("Account");
 
                     b.ToTable("session", (string)null);
+                });
+
+            modelBuilder.Entity("VictimSupport.Identity.Tokens.TokenGrant", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<Guid>("Account")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<Guid>("Client")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<DateTimeOffset>("Created")
+                        .HasColumnType("datetimeoffset");
+
+                    b.Property<DateTimeOffset?>("Ended")
+                        .HasColumnType("datetimeoffset");
+
+                    b.Property<string>("Scopes")
+                        .IsRequired()
+                        .HasMaxLength(400)
+                        .HasColumnType("nvarchar(400)");
+
+                    b.Property<Guid>("Session")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<int>("Turn")
+                        .IsConcurrencyToken()
+                        .HasColumnType("int");
+
+                    b.Property<Guid>("Zone")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("Client");
+
+                    b.HasIndex("Session");
+
+                    b.ToTable("token_grant", (string)null);
+                });
+
+            modelBuilder.Entity("VictimSupport.Identity.Tokens.TokenKey", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<DateTimeOffset>("From")
+                        .HasColumnType("datetimeoffset");
+
+                    b.Property<string>("Kind")
+                        .IsRequired()
+                        .HasMaxLength(20)
+                        .HasColumnType("nvarchar(20)");
+
+                    b.Property<int>("Number")
+                        .HasColumnType("int");
+
+                    b.Property<byte[]>("Sealed")
+                        .IsRequired()
+                        .HasMaxLength(1000)
+                        .HasColumnType("varbinary(1000)");
+
+                    b.Property<DateTimeOffset>("Until")
+                        .HasColumnType("datetimeoffset");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("Kind", "Number")
+                        .IsUnique();
+
+                    b.ToTable("token_key", (string)null);
+                });
+
+            modelBuilder.Entity("VictimSupport.Zones.Absences.Absence", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<Guid>("Account")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<Guid>("By")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<DateTimeOffset>("Created")
+                        .HasColumnType("datetimeoffset");
+
+                    b.Property<DateTimeOffset>("From")
+                        .HasColumnType("datetimeoffset");
+
+                    b.Property<Guid?>("Replacement")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<DateTimeOffset>("To")
+                        .HasColumnType("datetimeoffset");
+
+                    b.Property<bool>("Unplanned")
+                        .HasColumnType("bit");
+
+                    b.Property<Guid>("Zone")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("Zone", "To");
+
+                    b.ToTable("absence", (string)null);
+                });
+
+            modelBuilder.Entity("VictimSupport.Zones.Conduct.ConductAcceptance", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<Guid>("Account")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<DateTimeOffset>("At")
+                        .HasColumnType("datetimeoffset");
+
+                    b.Property<string>("Language")
+                        .IsRequired()
+                        .HasMaxLength(2)
+                        .HasColumnType("nvarchar(2)");
+
+                    b.Property<int>("Version")
+                        .HasColumnType("int");
+
+                    b.Property<Guid>("Zone")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("Zone", "Account", "Version")
+                        .IsUnique();
+
+                    b.ToTable("conduct_acceptance", (string)null);
+                });
+
+            modelBuilder.Entity("VictimSupport.Zones.Conduct.ConductText", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<DateTimeOffset>("At")
+                        .HasColumnType("datetimeoffset");
+
+                    b.Property<Guid>("By")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<string>("De")
+                        .HasMaxLength(-1)
+                        .HasColumnType("nvarchar(max)");
+
+                    b.Property<string>("En")
+                        .HasMaxLength(-1)
+                        .HasColumnType("nvarchar(max)");
+
+                    b.Property<string>("Fr")
+                        .HasMaxLength(-1)
+                        .HasColumnType("nvarchar(max)");
+
+                    b.Property<string>("Nl")
+                        .HasMaxLength(-1)
+                        .HasColumnType("nvarchar(max)");
+
+                    b.Property<int>("Version")
+                        .HasColumnType("int");
+
+                    b.Property<Guid>("Zone")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("Zone", "Version")
+                        .IsUnique();
+
+                    b.ToTable("conduct_text", (string)null);
+                });
+
+            modelBuilder.Entity("VictimSupport.Zones.Onboarding.ZoneDraft", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<bool>("AdministratorCoordinates")
+                        .HasColumnType("bit");
+
+                    b.Property<string>("AdministratorEmail")
+                        .IsRequired()
+                        .HasMaxLength(256)
+                        .HasColumnType("nvarchar(256)");
+
+                    b.Property<string>("AdministratorName")
+                        .IsRequired()
+                        .HasMaxLength(200)
+                        .HasColumnType("nvarchar(200)");
+
+                    b.Property<string>("Arrondissement")
+                        .HasMaxLength(4)
+                        .HasColumnType("nvarchar(4)");
+
+                    b.Property<bool>("Begun")
+                        .HasColumnType("bit");
+
+                    b.Property<Guid>("By")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<string>("Code")
+                        .IsRequired()
+                        .HasMaxLength(4)
+                        .HasColumnType("nvarchar(4)");
+
+                    b.Property<DateTimeOffset>("Created")
+                        .HasColumnType("datetimeoffset");
+
+                    b.Property<DateTimeOffset?>("Finished")
+                        .HasColumnType("datetimeoffset");
+
+                    b.Property<string>("Languages")
+                        .IsRequired()
+                        .HasMaxLength(20)
+                        .HasColumnType("nvarchar(20)");
+
+                    b.Property<string>("Municipalities")
+                        .IsRequired()
+                        .HasMaxLength(1200)
+                        .HasColumnType("nvarchar(1200)");
+
+                    b.Property<string>("NameDe")
+                        .HasMaxLength(200)
+                        .HasColumnType("nvarchar(200)");
+
+                    b.Property<string>("NameFr")
+                        .HasMaxLength(200)
+                        .HasColumnType("nvarchar(200)");
+
+                    b.Property<string>("NameNl")
+                        .HasMaxLength(200)
+                        .HasColumnType("nvarchar(200)");
+
+                    b.Property<string>("OfficerEmail")
+                        .IsRequired()
+                        .HasMaxLength(256)
+                        .HasColumnType("nvarchar(256)");
+
+                    b.Property<string>("OfficerName")
+                        .IsRequired()
+                        .HasMaxLength(200)
+                        .HasColumnType("nvarchar(200)");
+
+                    b.Property<string>("Province")
+                        .HasMaxLength(4)
+                        .HasColumnType("nvarchar(4)");
+
+                    b.Property<int?>("SignIn")
+                        .HasColumnType("int");
+
+                    b.HasKey("Id");
+
+                    b.ToTable("zone_draft", (string)null);
+                });
+
+            modelBuilder.Entity("VictimSupport.Zones.Operator.ForumRequest", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<DateTimeOffset>("At")
+                        .HasColumnType("datetimeoffset");
+
+                    b.Property<Guid>("By")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<string>("Email")
+                        .IsRequired()
+                        .HasMaxLength(256)
+                        .HasColumnType("nvarchar(256)");
+
+                    b.Property<string>("Reference")
+                        .IsRequired()
+                        .HasMaxLength(100)
+                        .HasColumnType("nvarchar(100)");
+
+                    b.Property<DateOnly>("Until")
+                        .HasColumnType("date");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("Email");
+
+                    b.ToTable("forum_request", (string)null);
                 });
 
             modelBuilder.Entity("VictimSupport.Zones.Pools.Pool", b =>
@@ -537,6 +1272,127 @@ namespace VictimSupport.Migrations.SqlServer.Catalog
                     b.HasIndex("Zone");
 
                     b.ToTable("pool_member", (string)null);
+                });
+
+            modelBuilder.Entity("VictimSupport.Zones.Reviews.AccessReview", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<DateTimeOffset>("Begun")
+                        .HasColumnType("datetimeoffset");
+
+                    b.Property<string>("Quarter")
+                        .IsRequired()
+                        .HasMaxLength(6)
+                        .HasColumnType("nvarchar(6)");
+
+                    b.Property<DateTimeOffset?>("Signed")
+                        .IsConcurrencyToken()
+                        .HasColumnType("datetimeoffset");
+
+                    b.Property<Guid?>("SignedBy")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<Guid>("Zone")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("Zone", "Quarter")
+                        .IsUnique();
+
+                    b.ToTable("access_review", (string)null);
+                });
+
+            modelBuilder.Entity("VictimSupport.Zones.Reviews.AccessReviewRow", b =>
+                {
+                    b.Property<Guid>("Review")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<Guid>("Account")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<bool?>("Keep")
+                        .HasColumnType("bit");
+
+                    b.Property<DateTimeOffset?>("LastSignIn")
+                        .HasColumnType("datetimeoffset");
+
+                    b.Property<int>("Opened")
+                        .HasColumnType("int");
+
+                    b.Property<string>("Roles")
+                        .IsRequired()
+                        .HasMaxLength(300)
+                        .HasColumnType("nvarchar(300)");
+
+                    b.HasKey("Review", "Account");
+
+                    b.ToTable("access_review_row", (string)null);
+                });
+
+            modelBuilder.Entity("VictimSupport.Zones.Settings.SettingChange", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<DateTimeOffset>("At")
+                        .HasColumnType("datetimeoffset");
+
+                    b.Property<string>("Before")
+                        .HasMaxLength(1000)
+                        .HasColumnType("nvarchar(1000)");
+
+                    b.Property<Guid>("By")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<DateOnly>("From")
+                        .HasColumnType("date");
+
+                    b.Property<string>("Setting")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("nvarchar(40)");
+
+                    b.Property<string>("Value")
+                        .HasMaxLength(1000)
+                        .HasColumnType("nvarchar(1000)");
+
+                    b.Property<DateTimeOffset?>("Withdrawn")
+                        .HasColumnType("datetimeoffset");
+
+                    b.Property<Guid?>("WithdrawnBy")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<Guid>("Zone")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("Zone", "Setting");
+
+                    b.ToTable("setting_change", (string)null);
+                });
+
+            modelBuilder.Entity("VictimSupport.Zones.Settings.ZoneStep", b =>
+                {
+                    b.Property<Guid>("Zone")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<string>("Step")
+                        .HasMaxLength(40)
+                        .HasColumnType("nvarchar(40)");
+
+                    b.Property<DateTimeOffset>("At")
+                        .HasColumnType("datetimeoffset");
+
+                    b.Property<Guid?>("By")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.HasKey("Zone", "Step");
+
+                    b.ToTable("zone_step", (string)null);
                 });
 
             modelBuilder.Entity("VictimSupport.Zones.Staff.RoleGrant", b =>
@@ -580,6 +1436,19 @@ namespace VictimSupport.Migrations.SqlServer.Catalog
                     b.HasIndex("Account", "Zone");
 
                     b.ToTable("role_grant", (string)null);
+                });
+
+            modelBuilder.Entity("VictimSupport.Zones.Staff.Side", b =>
+                {
+                    b.Property<Guid>("Session")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<bool>("OnPlatform")
+                        .HasColumnType("bit");
+
+                    b.HasKey("Session");
+
+                    b.ToTable("session_side", (string)null);
                 });
 
             modelBuilder.Entity("Microsoft.AspNetCore.Identity.IdentityUserClaim<System.Guid>", b =>

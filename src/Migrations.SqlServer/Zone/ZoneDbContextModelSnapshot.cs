@@ -66,14 +66,31 @@ namespace VictimSupport.Migrations.SqlServer.Zone
                     b.Property<int>("Place")
                         .HasColumnType("int");
 
+                    b.Property<byte[]>("Remark")
+                        .HasMaxLength(-1)
+                        .HasColumnType("varbinary(max)")
+                        .HasAnnotation("Sealed:Layer", Layer.Assistance)
+                        .HasAnnotation("Sealed:Name", "contact.remark");
+
                     b.PrimitiveCollection<string>("Services")
                         .IsRequired()
                         .HasMaxLength(400)
                         .HasColumnType("nvarchar(400)");
 
+                    b.Property<DateTimeOffset?>("SignedAt")
+                        .HasColumnType("datetimeoffset");
+
+                    b.Property<Guid?>("SignedBy")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<int>("Signing")
+                        .HasColumnType("int");
+
                     b.HasKey("Id");
 
                     b.HasIndex("DossierId");
+
+                    b.HasIndex("Signing");
 
                     b.ToTable("contact", (string)null);
                 });
@@ -131,6 +148,9 @@ namespace VictimSupport.Migrations.SqlServer.Zone
                     b.Property<int?>("Outcome")
                         .HasColumnType("int");
 
+                    b.Property<int>("Protection")
+                        .HasColumnType("int");
+
                     b.Property<int?>("Reason")
                         .HasColumnType("int");
 
@@ -156,6 +176,8 @@ namespace VictimSupport.Migrations.SqlServer.Zone
 
                     b.HasIndex("Number")
                         .IsUnique();
+
+                    b.HasIndex("Protection");
 
                     b.HasIndex("AssignedTo", "Closed");
 
@@ -364,6 +386,55 @@ namespace VictimSupport.Migrations.SqlServer.Zone
                         });
                 });
 
+            modelBuilder.Entity("VictimSupport.Casework.Dossiers.Grant", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<Guid>("Account")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<Guid>("By")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<Guid>("DossierId")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<int?>("Finding")
+                        .HasColumnType("int");
+
+                    b.Property<DateTimeOffset>("From")
+                        .HasColumnType("datetimeoffset");
+
+                    b.Property<int>("Kind")
+                        .HasColumnType("int");
+
+                    b.Property<byte[]>("Reason")
+                        .HasMaxLength(-1)
+                        .HasColumnType("varbinary(max)")
+                        .HasAnnotation("Sealed:Layer", Layer.Assistance)
+                        .HasAnnotation("Sealed:Name", "dossier_grant.reason");
+
+                    b.Property<DateTimeOffset?>("Reviewed")
+                        .HasColumnType("datetimeoffset");
+
+                    b.Property<Guid?>("ReviewedBy")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<DateTimeOffset?>("Until")
+                        .HasColumnType("datetimeoffset");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("DossierId");
+
+                    b.HasIndex("Account", "DossierId");
+
+                    b.HasIndex("Kind", "Reviewed");
+
+                    b.ToTable("dossier_grant", (string)null);
+                });
+
             modelBuilder.Entity("VictimSupport.Casework.Dossiers.Milestone", b =>
                 {
                     b.Property<Guid>("Id")
@@ -416,6 +487,21 @@ namespace VictimSupport.Migrations.SqlServer.Zone
                         .HasMaxLength(4000)
                         .HasColumnType("nvarchar(4000)");
 
+                    b.Property<byte[]>("Remark")
+                        .HasMaxLength(-1)
+                        .HasColumnType("varbinary(max)")
+                        .HasAnnotation("Sealed:Layer", Layer.Assistance)
+                        .HasAnnotation("Sealed:Name", "note.remark");
+
+                    b.Property<DateTimeOffset?>("SignedAt")
+                        .HasColumnType("datetimeoffset");
+
+                    b.Property<Guid?>("SignedBy")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<int>("Signing")
+                        .HasColumnType("int");
+
                     b.Property<byte[]>("Text")
                         .IsRequired()
                         .HasMaxLength(-1)
@@ -426,6 +512,8 @@ namespace VictimSupport.Migrations.SqlServer.Zone
                     b.HasKey("Id");
 
                     b.HasIndex("DossierId");
+
+                    b.HasIndex("Signing");
 
                     b.ToTable("note", (string)null);
                 });
@@ -620,6 +708,141 @@ namespace VictimSupport.Migrations.SqlServer.Zone
                     b.ToTable("search_token", (string)null);
                 });
 
+            modelBuilder.Entity("VictimSupport.Casework.Tray.TrayEntry", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<DateTimeOffset?>("Closed")
+                        .HasColumnType("datetimeoffset");
+
+                    b.Property<Guid?>("ClosedBy")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<Guid?>("Dossier")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<Guid?>("For")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<string>("Language")
+                        .IsRequired()
+                        .HasMaxLength(10)
+                        .HasColumnType("nvarchar(10)");
+
+                    b.Property<int>("MayCall")
+                        .HasColumnType("int");
+
+                    b.Property<byte[]>("Message")
+                        .IsRequired()
+                        .HasMaxLength(-1)
+                        .HasColumnType("varbinary(max)")
+                        .HasAnnotation("Sealed:Layer", Layer.Assistance)
+                        .HasAnnotation("Sealed:Name", "tray_entry.message");
+
+                    b.Property<DateTimeOffset>("PutAt")
+                        .HasColumnType("datetimeoffset");
+
+                    b.Property<Guid>("PutBy")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<byte[]>("Reason")
+                        .HasMaxLength(-1)
+                        .HasColumnType("varbinary(max)")
+                        .HasAnnotation("Sealed:Layer", Layer.Assistance)
+                        .HasAnnotation("Sealed:Name", "tray_entry.reason");
+
+                    b.Property<DateTimeOffset>("RemindAt")
+                        .HasColumnType("datetimeoffset");
+
+                    b.Property<DateTimeOffset?>("Reminded")
+                        .HasColumnType("datetimeoffset");
+
+                    b.Property<int>("State")
+                        .HasColumnType("int");
+
+                    b.Property<int>("Urgency")
+                        .HasColumnType("int");
+
+                    b.Property<int>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("int");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("PutBy", "PutAt");
+
+                    b.HasIndex("State", "Urgency", "PutAt");
+
+                    b.ToTable("tray_entry", (string)null);
+                });
+
+            modelBuilder.Entity("VictimSupport.Casework.Walls.Wall", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<Guid>("Account")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<DateTimeOffset>("Built")
+                        .HasColumnType("datetimeoffset");
+
+                    b.Property<Guid>("By")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<Guid?>("DossierId")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<DateTimeOffset?>("Lifted")
+                        .HasColumnType("datetimeoffset");
+
+                    b.Property<Guid?>("LiftedBy")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<byte[]>("Person")
+                        .HasMaxLength(-1)
+                        .HasColumnType("varbinary(max)")
+                        .HasAnnotation("Sealed:Layer", Layer.Assistance)
+                        .HasAnnotation("Sealed:Name", "wall.person");
+
+                    b.Property<byte[]>("Reason")
+                        .HasMaxLength(-1)
+                        .HasColumnType("varbinary(max)")
+                        .HasAnnotation("Sealed:Layer", Layer.Assistance)
+                        .HasAnnotation("Sealed:Name", "wall.reason");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("Lifted", "Account");
+
+                    b.ToTable("wall", (string)null);
+                });
+
+            modelBuilder.Entity("VictimSupport.Casework.Walls.WalledOff", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<Guid>("Account")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<Guid>("DossierId")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<Guid>("Wall")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("DossierId");
+
+                    b.HasIndex("Account", "DossierId", "Wall")
+                        .IsUnique();
+
+                    b.ToTable("walled_off", (string)null);
+                });
+
             modelBuilder.Entity("VictimSupport.Foundation.Audit.AuditHeadRow", b =>
                 {
                     b.Property<int>("Id")
@@ -687,7 +910,11 @@ namespace VictimSupport.Migrations.SqlServer.Zone
 
                     b.HasKey("Seq");
 
+                    b.HasIndex("At", "Seq");
+
                     b.HasIndex("Subject", "Seq");
+
+                    b.HasIndex("Actor", "At", "Seq");
 
                     b.ToTable("audit", (string)null);
                 });

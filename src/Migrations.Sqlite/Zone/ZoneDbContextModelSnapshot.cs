@@ -61,14 +61,31 @@ namespace VictimSupport.Migrations.Sqlite.Zone
                     b.Property<int>("Place")
                         .HasColumnType("INTEGER");
 
+                    b.Property<byte[]>("Remark")
+                        .HasMaxLength(-1)
+                        .HasColumnType("BLOB")
+                        .HasAnnotation("Sealed:Layer", Layer.Assistance)
+                        .HasAnnotation("Sealed:Name", "contact.remark");
+
                     b.PrimitiveCollection<string>("Services")
                         .IsRequired()
                         .HasMaxLength(400)
                         .HasColumnType("TEXT");
 
+                    b.Property<long?>("SignedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<Guid?>("SignedBy")
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("Signing")
+                        .HasColumnType("INTEGER");
+
                     b.HasKey("Id");
 
                     b.HasIndex("DossierId");
+
+                    b.HasIndex("Signing");
 
                     b.ToTable("contact", (string)null);
                 });
@@ -126,6 +143,9 @@ namespace VictimSupport.Migrations.Sqlite.Zone
                     b.Property<int?>("Outcome")
                         .HasColumnType("INTEGER");
 
+                    b.Property<int>("Protection")
+                        .HasColumnType("INTEGER");
+
                     b.Property<int?>("Reason")
                         .HasColumnType("INTEGER");
 
@@ -151,6 +171,8 @@ namespace VictimSupport.Migrations.Sqlite.Zone
 
                     b.HasIndex("Number")
                         .IsUnique();
+
+                    b.HasIndex("Protection");
 
                     b.HasIndex("AssignedTo", "Closed");
 
@@ -359,6 +381,55 @@ namespace VictimSupport.Migrations.Sqlite.Zone
                         });
                 });
 
+            modelBuilder.Entity("VictimSupport.Casework.Dossiers.Grant", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("TEXT");
+
+                    b.Property<Guid>("Account")
+                        .HasColumnType("TEXT");
+
+                    b.Property<Guid>("By")
+                        .HasColumnType("TEXT");
+
+                    b.Property<Guid>("DossierId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<int?>("Finding")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("From")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("Kind")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<byte[]>("Reason")
+                        .HasMaxLength(-1)
+                        .HasColumnType("BLOB")
+                        .HasAnnotation("Sealed:Layer", Layer.Assistance)
+                        .HasAnnotation("Sealed:Name", "dossier_grant.reason");
+
+                    b.Property<long?>("Reviewed")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<Guid?>("ReviewedBy")
+                        .HasColumnType("TEXT");
+
+                    b.Property<long?>("Until")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("DossierId");
+
+                    b.HasIndex("Account", "DossierId");
+
+                    b.HasIndex("Kind", "Reviewed");
+
+                    b.ToTable("dossier_grant", (string)null);
+                });
+
             modelBuilder.Entity("VictimSupport.Casework.Dossiers.Milestone", b =>
                 {
                     b.Property<Guid>("Id")
@@ -411,6 +482,21 @@ namespace VictimSupport.Migrations.Sqlite.Zone
                         .HasMaxLength(4000)
                         .HasColumnType("TEXT");
 
+                    b.Property<byte[]>("Remark")
+                        .HasMaxLength(-1)
+                        .HasColumnType("BLOB")
+                        .HasAnnotation("Sealed:Layer", Layer.Assistance)
+                        .HasAnnotation("Sealed:Name", "note.remark");
+
+                    b.Property<long?>("SignedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<Guid?>("SignedBy")
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("Signing")
+                        .HasColumnType("INTEGER");
+
                     b.Property<byte[]>("Text")
                         .IsRequired()
                         .HasMaxLength(-1)
@@ -421,6 +507,8 @@ namespace VictimSupport.Migrations.Sqlite.Zone
                     b.HasKey("Id");
 
                     b.HasIndex("DossierId");
+
+                    b.HasIndex("Signing");
 
                     b.ToTable("note", (string)null);
                 });
@@ -615,6 +703,141 @@ namespace VictimSupport.Migrations.Sqlite.Zone
                     b.ToTable("search_token", (string)null);
                 });
 
+            modelBuilder.Entity("VictimSupport.Casework.Tray.TrayEntry", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("TEXT");
+
+                    b.Property<long?>("Closed")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<Guid?>("ClosedBy")
+                        .HasColumnType("TEXT");
+
+                    b.Property<Guid?>("Dossier")
+                        .HasColumnType("TEXT");
+
+                    b.Property<Guid?>("For")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Language")
+                        .IsRequired()
+                        .HasMaxLength(10)
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("MayCall")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<byte[]>("Message")
+                        .IsRequired()
+                        .HasMaxLength(-1)
+                        .HasColumnType("BLOB")
+                        .HasAnnotation("Sealed:Layer", Layer.Assistance)
+                        .HasAnnotation("Sealed:Name", "tray_entry.message");
+
+                    b.Property<long>("PutAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<Guid>("PutBy")
+                        .HasColumnType("TEXT");
+
+                    b.Property<byte[]>("Reason")
+                        .HasMaxLength(-1)
+                        .HasColumnType("BLOB")
+                        .HasAnnotation("Sealed:Layer", Layer.Assistance)
+                        .HasAnnotation("Sealed:Name", "tray_entry.reason");
+
+                    b.Property<long>("RemindAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long?>("Reminded")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("State")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("Urgency")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("PutBy", "PutAt");
+
+                    b.HasIndex("State", "Urgency", "PutAt");
+
+                    b.ToTable("tray_entry", (string)null);
+                });
+
+            modelBuilder.Entity("VictimSupport.Casework.Walls.Wall", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("TEXT");
+
+                    b.Property<Guid>("Account")
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("Built")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<Guid>("By")
+                        .HasColumnType("TEXT");
+
+                    b.Property<Guid?>("DossierId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<long?>("Lifted")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<Guid?>("LiftedBy")
+                        .HasColumnType("TEXT");
+
+                    b.Property<byte[]>("Person")
+                        .HasMaxLength(-1)
+                        .HasColumnType("BLOB")
+                        .HasAnnotation("Sealed:Layer", Layer.Assistance)
+                        .HasAnnotation("Sealed:Name", "wall.person");
+
+                    b.Property<byte[]>("Reason")
+                        .HasMaxLength(-1)
+                        .HasColumnType("BLOB")
+                        .HasAnnotation("Sealed:Layer", Layer.Assistance)
+                        .HasAnnotation("Sealed:Name", "wall.reason");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("Lifted", "Account");
+
+                    b.ToTable("wall", (string)null);
+                });
+
+            modelBuilder.Entity("VictimSupport.Casework.Walls.WalledOff", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("TEXT");
+
+                    b.Property<Guid>("Account")
+                        .HasColumnType("TEXT");
+
+                    b.Property<Guid>("DossierId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<Guid>("Wall")
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("DossierId");
+
+                    b.HasIndex("Account", "DossierId", "Wall")
+                        .IsUnique();
+
+                    b.ToTable("walled_off", (string)null);
+                });
+
             modelBuilder.Entity("VictimSupport.Foundation.Audit.AuditHeadRow", b =>
                 {
                     b.Property<int>("Id")
@@ -682,7 +905,11 @@ namespace VictimSupport.Migrations.Sqlite.Zone
 
                     b.HasKey("Seq");
 
+                    b.HasIndex("At", "Seq");
+
                     b.HasIndex("Subject", "Seq");
+
+                    b.HasIndex("Actor", "At", "Seq");
 
                     b.ToTable("audit", (string)null);
                 });

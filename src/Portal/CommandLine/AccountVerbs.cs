@@ -18,6 +18,14 @@ internal static class AccountVerbs
             await output.WriteLineAsync(path);
             return Verbs.Good;
         }, ct));
-        return new Command("account", "Accounts of the platform.") { command };
+        var whom = new Option<string>("--mail") { Required = true, Description = "E-mail address of the second operator, who has taken the invitation up." };
+        var confirm = new Command("confirm", "Confirms the second operator; refused once there are two, who then confirm each other's invitations.") { whom };
+        confirm.SetAction((parsed, ct) => verbs.Run(parsed, async (services, output) =>
+        {
+            if (!await services.GetRequiredService<IAddZones>().ConfirmOperator(parsed.GetRequiredValue(whom), ct)) throw new StartRefusedException("Nobody was confirmed: nobody with this address waits, or there are two operators already.");
+            await output.WriteLineAsync("confirmed");
+            return Verbs.Good;
+        }, ct));
+        return new Command("account", "Accounts of the platform.") { command, confirm };
     }
 }

@@ -12,6 +12,9 @@ internal static class DemoVerbs
 {
     private const int StoryZones = 4, MostZones = 100;
 
+    /// <summary>The zone in which restricted, sealed and walled dossiers can be seen, or not.</summary>
+    private const string KeptApartIn = "9901";
+
     public static Command Verb(Verbs verbs)
     {
         var zones = new Option<int>("--zones") { DefaultValueFactory = _ => StoryZones, Description = "How many zones: the four story zones 9901 to 9904 first, then 9805 and on." };
@@ -59,9 +62,22 @@ internal static class DemoVerbs
         var before = CultureInfo.CurrentUICulture;
         CultureInfo.CurrentUICulture = CultureInfo.GetCultureInfo(zone.Language + "-BE");
         var teller = zone.Caseworkers[^1];
-        await enter.In(zone.Code, pipeline => stories.Tell(pipeline, zone.Language, clock.Stand, ct), new Caller(teller, null, new HashSet<Role> { Role.Caseworker }) { LastFactor = DateTimeOffset.MaxValue });
-        if (dossiers > 0) await enter.In(zone.Code, pipeline => stories.Generate(pipeline, zone.Language, dossiers, seed, clock.Stand, ct), new Caller(teller, null, new HashSet<Role> { Role.Caseworker }) { LastFactor = DateTimeOffset.MaxValue });
+        var told = false;
+        await enter.In(zone.Code, async pipeline => told = await stories.Tell(pipeline, zone.Language, clock.Stand, ct), As(teller, Role.Caseworker));
+        if (told) await enter.In(zone.Code, pipeline => stories.TryInVain(pipeline, clock.Stand, ct), As(zone.Caseworkers[1], Role.Caseworker));
+        if (zone.Code == KeptApartIn)
+        {
+            await enter.In(zone.Code, coordinator => enter.In(zone.Code, colleague => enter.In(zone.Code, worker =>
+                stories.KeepApart(coordinator, colleague, worker, zone.Caseworkers, zone.Language, clock.Stand, ct), As(zone.Caseworkers[2], Role.Caseworker)), As(zone.Caseworkers[1], Role.Caseworker)), As(zone.Caseworkers[0], Role.Coordinator));
+        }
+        await enter.In(zone.Code, pipeline => stories.LeaveMessages(pipeline, zone.Language, clock.Stand, ct), As(zone.FrontDesk, Role.FrontDesk));
+        Guid? named = null;
+        await enter.In(zone.Code, async pipeline => named = await stories.NameTrainee(pipeline, zone.Trainee, clock.Stand, ct), As(zone.Caseworkers[0], Role.Coordinator));
+        if (named is { } dossier) await enter.In(zone.Code, pipeline => stories.WriteAsTrainee(pipeline, dossier, zone.Language, clock.Stand, ct), As(zone.Trainee, Role.Trainee));
+        if (dossiers > 0) await enter.In(zone.Code, pipeline => stories.Generate(pipeline, zone.Language, dossiers, seed, clock.Stand, ct), As(teller, Role.Caseworker));
         CultureInfo.CurrentUICulture = before;
+
+        static Caller As(Guid person, Role role) => new(person, null, new HashSet<Role> { role }) { LastFactor = DateTimeOffset.MaxValue };
     }
 }
 

@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
 using VictimSupport.Foundation.Access;
@@ -16,17 +17,25 @@ internal sealed class Error : PageModel
     /// <summary>The form that could not be saved, to send again.</summary>
     public Typed? Typed { get; private set; }
 
-    public void OnGet(int code) => Show(code);
-    public void OnPost(int code) => Show(code);
+    /// <summary>The form's own token did not count any more: it gets a new one.</summary>
+    public bool NewToken { get; private set; }
 
-    private void Show(int code)
+    public Task OnGetAsync(int code) => Show(code);
+    public Task OnPostAsync(int code) => Show(code);
+
+    private async Task Show(int code)
     {
+        if (Response.StatusCode < 400) code = StatusCodes.Status404NotFound; // nothing went wrong: somebody typed the address
         Typed = HttpContext.Features.Get<Typed>();
+        if (code == 400 && HttpContext.Features.Get<IStatusCodeReExecuteFeature>() is { } refused)
+        {
+            (Typed, NewToken) = (await Typed.Of(HttpContext, refused.OriginalPathBase + refused.OriginalPath + refused.OriginalQueryString), true);
+        }
         (Heading, Advice) = code switch
         {
             404 => (Words.NotFoundHeading, Words.NotFoundAdvice),
-            400 or 422 => (Words.BadRequestHeading, Words.BadRequestAdvice),
-            413 => (Words.TooLargeHeading, Words.TooLargeAdvice),
+            400 or 422 => (Words.BadRequestHeading, Typed is null ? Words.BadRequestAdvice : Words.BadRequestTypedAdvice),
+            413 => (Words.TooLargeHeading, Typed is null ? Words.TooLargeAdvice : Words.TooLargeTypedAdvice),
             429 => (Words.TooManyHeading, Words.TooManyAdvice),
             503 => (Words.AwayHeading, Typed is null ? Words.AwayAdvice : Words.AwayTypedAdvice),
             _ => (Words.FaultHeading, Words.FaultAdvice),

@@ -19,6 +19,30 @@ public interface IStaff
 /// <param name="Replacement">null: the coordinators look after what falls due.</param>
 public sealed record Away(Guid? Replacement, DateTimeOffset Until);
 
+/// <summary>Who held which role in a zone, and when: for those who answer for it.</summary>
+public interface IRoleHistory
+{
+    /// <summary>Every role that was ever given in the zone, the latest first.</summary>
+    Task<IReadOnlyList<RoleSpan>> Of(Guid zone, CancellationToken ct);
+}
+
+/// <param name="From">When it was given.</param>
+/// <param name="Since">From when on it counted: a role that opens dossiers only once a second person had confirmed it. null: it never did.</param>
+/// <param name="To">When it ended or will end; null: no end is set.</param>
+/// <param name="Reason">A code, such as <c>invitation</c>.</param>
+public sealed record RoleSpan(Guid Id, Guid Account, Role Role, DateTimeOffset From, DateTimeOffset? Since, DateTimeOffset? To, Guid? GivenBy, Guid? ConfirmedBy, string Reason)
+{
+    /// <summary>Did it count at some moment between these?</summary>
+    public bool CountedBetween(DateTimeOffset from, DateTimeOffset to) => Since is { } since && since < to && (To is null || To > from);
+}
+
+/// <summary>Roles and deeds in words, in the current language.</summary>
+public static class RoleWords
+{
+    public static string Of(Role role) => Words.Of(role);
+    public static string Of(May deed) => Words.Of(deed);
+}
+
 /// <summary>How a zone works, as of now: federal defaults, the zone's own choices, never below the locked minimum.</summary>
 public interface IZoneSettings
 {
@@ -33,6 +57,43 @@ public interface IZoneSettings
 public sealed record ZoneSettings(TimeSpan FirstContactWithin, bool TeamSeesAll, TimeSpan CallOutWindow, Guid? OutsideStandIn)
 {
     public static readonly ZoneSettings FederalDefaults = new(TimeSpan.FromHours(48), TeamSeesAll: false, TimeSpan.FromHours(72), OutsideStandIn: null);
+
+    /// <summary>What the service calls itself, by language; a language it gave no name in is left out.</summary>
+    public IReadOnlyDictionary<string, string> ServiceNames { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>Languages the service works in, the official ones among them.</summary>
+    public IReadOnlyList<string> Languages { get; init; } = ["fr", "nl", "de"];
+    public IReadOnlyList<string> OfficialLanguages { get; init; } = [];
+
+    /// <summary>Codes of the sub-kinds of facts whose people may get a first letter before anybody was asked.</summary>
+    public IReadOnlySet<string> FirstLetterFor { get; init; } = new HashSet<string>();
+
+    /// <summary>Whom the figures count as a victim; communities differ.</summary>
+    public VictimMeaning Victim { get; init; } = VictimMeaning.Event;
+
+    /// <summary>The zone's colour, such as <c>#22577a</c>: dark enough to be read on white.</summary>
+    public string Accent { get; init; } = "#22577a";
+    public OpeningHours Hours { get; init; } = OpeningHours.Unknown;
+
+    /// <summary>Years that notes of assistance, and facts for the police file, are kept after closing.</summary>
+    public int YearsOfAssistance { get; init; } = 10;
+    public int YearsOfPoliceFacts { get; init; } = 10;
+
+    /// <summary>When the zone went live; null: people are still practising.</summary>
+    public DateTimeOffset? Live { get; init; }
+}
+
+/// <summary>Whom the word victim covers.</summary>
+public enum VictimMeaning
+{
+    /// <summary>Who suffered an offence.</summary>
+    Offence = 1,
+
+    /// <summary>Who suffered an offence, an accident or a shocking event.</summary>
+    Event,
+
+    /// <summary>The same, and those close to them.</summary>
+    EventAndThoseClose,
 }
 
 /// <summary>Adds a zone to the platform, for the command line and the operator's page.</summary>
@@ -44,6 +105,10 @@ public interface IAddZones
 
     /// <summary>Invites the first operator; null where the platform has one, or one is invited.</summary>
     Task<string?> InviteOperator(string email, CancellationToken ct);
+
+    /// <summary>Confirms the second operator while there is only one, who cannot confirm whom he invited.</summary>
+    /// <returns>false: nobody with this address waits for it, or there are two who can confirm.</returns>
+    Task<bool> ConfirmOperator(string email, CancellationToken ct);
 }
 
 /// <summary>Brings many zones in from a CSV file. Idempotent: the same file again changes nothing, and finishes what a kill left half made.</summary>
@@ -86,4 +151,8 @@ public interface IMakeStoryZones
 }
 
 /// <param name="Caseworkers">Accounts in whose name the stories are told; the first is the coordinator.</param>
-public sealed record StoryZone(string Code, string Language, IReadOnlyList<Guid> Caseworkers);
+public sealed record StoryZone(string Code, string Language, IReadOnlyList<Guid> Caseworkers)
+{
+    public Guid FrontDesk { get; init; }
+    public Guid Trainee { get; init; }
+}

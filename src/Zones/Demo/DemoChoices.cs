@@ -9,16 +9,17 @@ using VictimSupport.Zones.Staff;
 namespace VictimSupport.Zones.Demo;
 
 /// <summary>What the picker shows: demo accounts by zone and role.</summary>
-internal sealed class DemoChoices(CatalogDatabase catalog, IAccounts accounts) : IListDemoAccounts
+internal sealed class DemoChoices(CatalogDatabase catalog, IAccounts accounts, TimeProvider clock) : IListDemoAccounts
 {
     public async Task<IReadOnlyList<DemoChoice>> All(CancellationToken ct)
     {
         await using var house = catalog.Lease();
-        var grants = await house.Set<RoleGrant>().AsNoTracking().Where(g => g.Reason == "demo").ToListAsync(ct);
+        var now = clock.GetUtcNow();
+        var grants = (await house.Set<RoleGrant>().AsNoTracking().ToListAsync(ct)).Where(g => g.Counts(now)).ToList();
         var zones = await house.Set<ZoneRecord>().AsNoTracking().ToDictionaryAsync(z => z.Id, ct);
         var names = await accounts.Named(grants.Select(g => g.Account), ct);
         var language = CultureInfo.CurrentUICulture.TwoLetterISOLanguageName;
-        return [.. grants.Where(g => names.ContainsKey(g.Account)).GroupBy(g => (g.Zone, g.Account)).Select(own =>
+        return [.. grants.Where(g => names.TryGetValue(g.Account, out var colleague) && colleague.Email.EndsWith("@example.test", StringComparison.Ordinal)).GroupBy(g => (g.Zone, g.Account)).Select(own =>
         {
             var zone = own.Key.Zone is { } id ? zones[id] : null;
             return (Code: zone?.Code ?? "9999", Order: own.Min(g => Rank(g.Role)), Choice: new DemoChoice(own.Key.Account, names[own.Key.Account].DisplayName,

@@ -7,6 +7,7 @@ using VictimSupport.Zones.Absences;
 using VictimSupport.Zones.Conduct;
 using VictimSupport.Zones.Contracts;
 using VictimSupport.Zones.Pools;
+using VictimSupport.Zones.Settings;
 using VictimSupport.Zones.Staff;
 
 namespace VictimSupport.Zones.Demo;
@@ -58,19 +59,23 @@ internal sealed class StoryZones(Provisioning provisioning, CatalogDatabase cata
     {
         var caseworkers = new List<Guid>();
         var people = new Dictionary<string, Guid>(StringComparer.Ordinal);
+        var byRole = new Dictionary<Role, Guid>();
         foreach (var (role, name) in People)
         {
             var account = people[name] = accounts.Ensure(house, $"{name.Replace('è', 'e').ToLowerInvariant()}.{zone.Code}@example.test", $"{name} Demo-{letter}", language, clock.GetUtcNow());
             Give(house, account, zone.Id, role);
             // One colleague of the last zone has not been in yet: the code of conduct stands before everything else.
             if (letter != "D" || role != Role.FrontDesk) Accepts(house, account, zone.Id);
+            byRole[role] = account;
             if (role is Role.Coordinator or Role.Caseworker) caseworkers.Add(account);
             // The on-call colleague of zone A works the nights of zone B too: one account, two zones.
             if (role == Role.OnCall && zone.Code == "9901" && house.Set<ZoneRecord>().AsNoTracking().SingleOrDefault(z => z.Code == "9902") is { } neighbour) Lend(house, account, neighbour.Id);
             if (role == Role.OnCall && zone.Code == "9902" && house.Set<ZoneRecord>().AsNoTracking().SingleOrDefault(z => z.Code == "9901") is { } other) Lend(house, account, other.Id);
         }
+        // The last zone is not live yet: its checklist shows what is missing. The others owe a review of the quarter.
+        if (letter != "D") await IsLive(house, zone, people["Claire"], ct);
         if (Zones.Any(z => z.Code == zone.Code)) await ComingAndGoing(house, zone, language, letter, people, ct);
-        return new StoryZone(zone.Code, language, caseworkers);
+        return new StoryZone(zone.Code, language, caseworkers) { FrontDesk = byRole[Role.FrontDesk], Trainee = byRole[Role.Trainee] };
     }
 
     // Somebody is invited, somebody waits for a second person, somebody is away and replaced.
@@ -85,6 +90,15 @@ internal sealed class StoryZones(Provisioning provisioning, CatalogDatabase cata
         // In zone A the coordinator, who sees all: there the stories show what a colleague may not see.
         var today = Design.Html.Moment.Day(now);
         house.Add(Absence.Plan(zone.Id, people["Karel"], today.AddDays(-1), today.AddDays(8), people[letter == "A" ? "Claire" : "Inès"], people["Karel"], now));
+    }
+
+    private async Task IsLive(CatalogDbContext house, ZoneRecord zone, Guid coordinator, CancellationToken ct)
+    {
+        var (now, today) = (clock.GetUtcNow(), Design.Html.Moment.Day(clock.GetUtcNow()));
+        if (await house.Set<ZoneStep>().AnyAsync(s => s.Zone == zone.Id && s.Step == ZoneStep.Live, ct)) return;
+        foreach (var step in new[] { ZoneStep.SettingsSeen, ZoneStep.Live }) house.Add(new ZoneStep { Zone = zone.Id, Step = step, At = now.AddDays(-120) });
+        house.Add(SettingChange.Make(zone.Id, SettingCode.CallOutHours, "48", null, today, coordinator, now));
+        house.Add(SettingChange.Make(zone.Id, SettingCode.CallOutHours, "24", "48", today.AddDays(30), coordinator, now));
     }
 
     private void Lend(CatalogDbContext house, Guid account, Guid zone)
@@ -102,6 +116,6 @@ internal sealed class StoryZones(Provisioning provisioning, CatalogDatabase cata
     private void Give(CatalogDbContext house, Guid account, Guid? zone, Role role)
     {
         var known = house.Set<RoleGrant>().Local.Concat(house.Set<RoleGrant>().AsNoTracking().Where(g => g.Account == account && g.Zone == zone && g.Role == role));
-        if (!known.Any(g => g.Account == account && g.Zone == zone && g.Role == role)) house.Add(RoleGrant.Give(account, zone, role, null, null, "demo", clock.GetUtcNow()));
+        if (!known.Any(g => g.Account == account && g.Zone == zone && g.Role == role)) house.Add(RoleGrant.Invent(account, zone, role, clock.GetUtcNow()));
     }
 }

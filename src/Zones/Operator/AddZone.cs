@@ -8,7 +8,7 @@ using VictimSupport.Zones.Staff;
 
 namespace VictimSupport.Zones.Operator;
 
-internal sealed class AddZone(Provisioning provisioning, CatalogDatabase catalog, IInvite invitations, TimeProvider clock) : IAddZones
+internal sealed class AddZone(Provisioning provisioning, CatalogDatabase catalog, IInvite invitations, IAccounts accounts, TimeProvider clock) : IAddZones
 {
     public async Task<string?> Add(string code, string? fr, string? nl, string? de, IReadOnlyList<string> languages, string? administrator, CancellationToken ct)
     {
@@ -17,6 +17,19 @@ internal sealed class AddZone(Provisioning provisioning, CatalogDatabase catalog
     }
 
     public Task<string?> InviteOperator(string email, CancellationToken ct) => InviteFirst(email, new Promise(null, Role.Operator, null), ct);
+
+    public async Task<bool> ConfirmOperator(string email, CancellationToken ct)
+    {
+        if (await accounts.WithEmail(email, ct) is not { } colleague) return false;
+        return await catalog.WriteAsPlatform("Zones.ConfirmOperator", colleague.Id, async house =>
+        {
+            var now = clock.GetUtcNow();
+            var operators = await house.Set<RoleGrant>().Where(g => g.Zone == null && g.Role == Role.Operator).ToListAsync(ct);
+            if (operators.Count(g => g.Counts(now)) > 1 || operators.FirstOrDefault(g => g.Account == colleague.Id && g.IsWaiting(now)) is not { } waiting) return false;
+            waiting.ConfirmByCommandLine(now);
+            return true;
+        }, ct);
+    }
 
     // Only where nobody holds the role and no invitation to it is open: afterwards those who are there bring others in.
     private Task<string?> InviteFirst(string email, Promise promise, CancellationToken ct) => catalog.WriteAsPlatform("Zones.InviteFirst", promise.Zone, async house =>

@@ -37,7 +37,12 @@ internal sealed class Bringing(IInvite invitations, IAccounts accounts, TimeProv
             var (fate, account, open) = await Look(person, known, by, ct);
             if (fate is NewcomerFate.Oneself or NewcomerFate.Clash) throw new RefusedException(fate == NewcomerFate.Oneself ? "own" : "clash", account);
             if (fate == NewcomerFate.Unchanged) continue;
-            if (account is { } colleague) foreach (var role in Missing(person, known.Grants, colleague, now)) house.Add(RoleGrant.Give(colleague, zone, role, EndOf(person.Until), by, "given", now));
+            if (account is { } colleague) foreach (var role in Missing(person, known.Grants, colleague, now)) 
+            {
+                var grant = RoleGrant.Give(colleague, zone, role, EndOf(person.Until), by, "given", now);
+                house.Add(grant);
+                Confirmations.Notices.Given(house, grant, now);
+            }
             else
             {
                 if (await invitations.Doubt(house, person.Email, zone, now, ct) is { } doubt) throw Mistakable(doubt);

@@ -8,8 +8,8 @@ internal enum RoleTemplate { Caseworker, CaseworkerOnCall, Coordinator, OnCall, 
 
 internal static class RoleTemplates
 {
-    /// <summary>Roles that a zone's administrator may give; the outside stand-in is named in the settings, platform roles elsewhere.</summary>
-    public static readonly IReadOnlyList<Role> Given = [Role.ZoneAdministrator, Role.Coordinator, Role.Caseworker, Role.OnCall, Role.Trainee, Role.FrontDesk, Role.DataProtectionOfficer];
+    /// <summary>Roles that a zone's administrator may give. Which outside stand-in takes over is named in the settings; platform roles are given elsewhere.</summary>
+    public static readonly IReadOnlyList<Role> Given = [Role.ZoneAdministrator, Role.Coordinator, Role.Caseworker, Role.OnCall, Role.Trainee, Role.FrontDesk, Role.DataProtectionOfficer, Role.OutsideStandIn];
 
     /// <summary>The choice that leads to the single roles.</summary>
     public const string Other = "Other";

@@ -127,7 +127,9 @@ internal sealed class Show(IMediator pipeline, Standing standing) : PageModel, I
             if (form.Account == caller.Account) throw new RefusedException("own", form.Account);
             if (held.Any(g => g.Role == role)) throw new ValidationException([new ValidationFailure(nameof(form.Role), Words.HasRole)]);
             if (!RoleTemplates.GoTogether(held.Select(g => g.Role).Append(role).ToHashSet())) throw new ValidationException([new ValidationFailure(nameof(form.Role), Words.OfficerAlone)]);
-            house.Add(RoleGrant.Give(form.Account, zone, role, Bringing.EndOf(form.Until), caller.Self, "given", now));
+            var grant = RoleGrant.Give(form.Account, zone, role, Bringing.EndOf(form.Until), caller.Self, "given", now);
+            house.Add(grant);
+            Confirmations.Notices.Given(house, grant, now);
             return true;
         }
     }

@@ -24,6 +24,6 @@ internal static partial class StaffRules
 
     public static string? WrongUntil(DateOnly? until, DateOnly today) => until is not { } day ? null : day <= today ? Words.UntilInPast : day > today.AddYears(5) ? Words.TooFarAway : null;
 
-    [GeneratedRegex(@"\A[A-Za-z0-9][A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{0,63}@[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?(\.[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?)+\z", RegexOptions.None, 1000)]
+    [GeneratedRegex(@"\A[A-Za-z0-9][A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{0,63}@[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?(\.[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?)+\z", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Plain();
 }

@@ -1,19 +1,24 @@
 using System.Collections.Concurrent;
 using System.Globalization;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Hosting;
 using VictimSupport.Foundation.Access;
 using VictimSupport.Foundation.Persistence;
 using VictimSupport.Foundation.Zones;
 using VictimSupport.Identity.Contracts;
 using VictimSupport.Zones.Absences;
+using VictimSupport.Zones.Confirmations;
 using VictimSupport.Zones.Contracts;
 
 namespace VictimSupport.Zones.Staff;
 
 /// <summary>Who may act where, as of a few seconds ago at most; a change made in this process acts at once.</summary>
-internal sealed class Standing(CatalogDatabase catalog, ISessions sessions, WhoIsAway away, TimeProvider clock) : IKnowStanding, IKnowPlaces, IStaff
+internal sealed class Standing(CatalogDatabase catalog, ISessions sessions, WhoIsAway away, Sides sides, TimeProvider clock, IConfiguration configuration, IHostEnvironment environment) : IKnowStanding, IKnowPlaces, IStaff
 {
     private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(3);
+    // What a story gave counts where stories are told, and nowhere else.
+    private readonly bool demo = environment.IsDevelopment() && configuration.GetValue("Demo:Enabled", true);
     private readonly ConcurrentDictionary<(Guid Account, Guid? Zone), (IReadOnlyList<RoleGrant> Grants, long Read)> known = new();
     private readonly ConcurrentDictionary<(Guid Account, string Language), (IReadOnlyList<Place> Places, long Read)> places = new();
     private readonly ConcurrentDictionary<Guid, (IReadOnlyList<RoleGrant> Grants, long Read)> staffs = new();
@@ -22,7 +27,8 @@ internal sealed class Standing(CatalogDatabase catalog, ISessions sessions, WhoI
     {
         if (await sessions.Of(session, quiet, ct) is not { } alive || alive.Account != account) return null;
         var now = clock.GetUtcNow();
-        var roles = (await Grants(account, zone, ct)).Where(g => g.Counts(now)).Select(g => g.Role).ToHashSet();
+        var here = await sides.Allows(session, onPlatform: zone is null, ct);
+        var roles = here ? (await Grants(account, zone, ct)).Where(g => g.Counts(now)).Select(g => g.Role).ToHashSet() : [];
         return new Caller(account, session, roles) { LastFactor = alive.LastFactor };
     }
 
@@ -31,15 +37,17 @@ internal sealed class Standing(CatalogDatabase catalog, ISessions sessions, WhoI
         var (now, language) = (clock.GetUtcNow(), CultureInfo.CurrentUICulture.TwoLetterISOLanguageName);
         if (places.TryGetValue((account, language), out var entry) && clock.GetElapsedTime(entry.Read) <= Fresh) return entry.Places;
         await using var house = catalog.Lease();
-        var grants = (await house.Set<RoleGrant>().AsNoTracking().Where(g => g.Account == account).ToListAsync(ct)).Where(g => g.Counts(now)).ToList();
+        var grants = (await house.Set<RoleGrant>().AsNoTracking().Where(g => g.Account == account && (demo || g.Reason != RoleGrant.Demo)).ToListAsync(ct)).Where(g => g.Counts(now)).ToList();
         var ids = grants.Select(g => g.Zone).OfType<Guid>().Distinct().ToList();
         var zones = await house.Set<ZoneRecord>().AsNoTracking().Where(z => ids.Contains(z.Id) && z.State == ZoneState.Active).OrderBy(z => z.Code).ToListAsync(ct);
         var found = zones.Select(z => new Place("/" + z.Code, Pass.PlaceOf(z.Id), $"{z.Code} · {z.NameIn(language)}", InWords(grants.Where(g => g.Zone == z.Id)), $"/{z.Code}/")).ToList();
-        if (grants.Any(g => g is { Zone: null, Role: Role.Operator })) found.Add(new Place("/" + Pass.OperatorPlace, Pass.OperatorPlace, Words.OperatorPlace, Words.Of(Role.Operator), "/operator/zones"));
+        if (grants.Any(g => g is { Zone: null, Role: Role.Operator })) found.Add(new Place("/" + Pass.OperatorPlace, Pass.OperatorPlace, Words.OperatorPlace, Words.Of(Role.Operator), "/operator"));
         if (places.Count > 10_000) places.Clear();
         places[(account, language)] = (found, clock.GetTimestamp());
         return found;
     }
+
+    public Task<bool> Enter(Guid session, bool onPlatform, CancellationToken ct) => sides.Take(session, onPlatform, ct);
 
     public async ValueTask<IReadOnlyList<Guid>> Holding(Guid zone, IEnumerable<Role> roles, CancellationToken ct)
     {
@@ -47,7 +55,7 @@ internal sealed class Standing(CatalogDatabase catalog, ISessions sessions, WhoI
         {
             await using var house = catalog.Lease();
             if (staffs.Count > 10_000) staffs.Clear();
-            staffs[zone] = entry = (await house.Set<RoleGrant>().AsNoTracking().Where(g => g.Zone == zone).ToListAsync(ct), clock.GetTimestamp());
+            staffs[zone] = entry = (await house.Set<RoleGrant>().AsNoTracking().Where(g => g.Zone == zone && (demo || g.Reason != RoleGrant.Demo)).ToListAsync(ct), clock.GetTimestamp());
         }
         var (now, wanted) = (clock.GetUtcNow(), roles.ToList());
         return [.. entry.Grants.Where(g => wanted.Contains(g.Role) && g.Counts(now)).Select(g => g.Account).Distinct()];
@@ -80,7 +88,7 @@ internal sealed class Standing(CatalogDatabase catalog, ISessions sessions, WhoI
     {
         if (known.TryGetValue((account, zone), out var entry) && clock.GetElapsedTime(entry.Read) <= Fresh) return entry.Grants;
         await using var house = catalog.Lease();
-        var grants = await house.Set<RoleGrant>().AsNoTracking().Where(g => g.Account == account && g.Zone == zone).ToListAsync(ct);
+        var grants = await house.Set<RoleGrant>().AsNoTracking().Where(g => g.Account == account && g.Zone == zone && (demo || g.Reason != RoleGrant.Demo)).ToListAsync(ct);
         if (known.Count > 10_000) known.Clear();
         known[(account, zone)] = (grants, clock.GetTimestamp());
         return grants;
@@ -90,11 +98,22 @@ internal sealed class Standing(CatalogDatabase catalog, ISessions sessions, WhoI
 /// <summary>Gives the roles that an invitation promised, in the same transaction in which it is taken up.</summary>
 internal sealed class GiveWhatWasPromised(Standing standing, TimeProvider clock) : IHearOfInvitations
 {
+    // They let others in, so a place that never had one of them has nobody who could confirm.
+    private static readonly Role[] LetOthersIn = [Role.ZoneAdministrator, Role.DataProtectionOfficer, Role.Coordinator, Role.Operator];
+
     public async Task TakenUp(CatalogDbContext house, Guid account, Promise promise, Guid? invitedBy, bool onPaper, CancellationToken ct)
     {
         var now = clock.GetUtcNow();
         var held = (await house.Set<RoleGrant>().AsNoTracking().Where(g => g.Account == account && g.Zone == promise.Zone).ToListAsync(ct)).Where(g => g.To is null || g.To > now).Select(g => g.Role).ToList();
-        foreach (var role in promise.Roles.Except(held)) house.Add(RoleGrant.Give(account, promise.Zone, role, Bringing.EndOf(promise.Until), invitedBy, onPaper ? RoleGrant.OnPaper : "invitation", now));
+        var isFirst = !onPaper && !await house.Set<RoleGrant>().AnyAsync(g => g.Zone == promise.Zone && LetOthersIn.Contains(g.Role), ct);
+        foreach (var role in promise.Roles.Except(held))
+        {
+            var grant = isFirst && role is (Role.ZoneAdministrator or Role.DataProtectionOfficer or Role.Operator)
+                ? RoleGrant.GiveFirst(account, promise.Zone, role, Bringing.EndOf(promise.Until), invitedBy, now)
+                : RoleGrant.Give(account, promise.Zone, role, Bringing.EndOf(promise.Until), invitedBy, onPaper ? RoleGrant.OnPaper : "invitation", now);
+            house.Add(grant);
+            Notices.Given(house, grant, now);
+        }
     }
 
     public void Kept(Guid account) => standing.Forget(account);

@@ -54,6 +54,32 @@ public sealed class CanaryTests(Platforms platforms)
     }
 
     [Theory, EveryEngine]
+    public async Task A_box_carried_over_from_another_zone_does_not_open_not_even_with_its_data_key(string engine)
+    {
+        var platform = await platforms.On(engine);
+        var (zone, elsewhere) = (await platform.Zone(), await platform.Zone());
+        var (worker, dossier, person) = await Told(zone);
+        var (_, _, stranger) = await Told(elsewhere);
+        await using (var from = await elsewhere.Break())
+        await using (var attacker = await zone.Break())
+        {
+            await using var read = from.CreateCommand();
+            read.CommandText = $"SELECT \"Identity\" FROM person WHERE \"Id\" = '{Key(engine, stranger)}'";
+            await using var write = attacker.CreateCommand();
+            write.CommandText = $"UPDATE person SET \"Identity\" = @box WHERE \"Id\" = '{Key(engine, person)}'";
+            var box = write.CreateParameter();
+            (box.ParameterName, box.Value) = ("@box", (byte[])(await read.ExecuteScalarAsync(TestContext.Current.CancellationToken))!);
+            write.Parameters.Add(box);
+            Assert.Equal(1, await write.ExecuteNonQueryAsync(TestContext.Current.CancellationToken));
+        }
+        await Assert.ThrowsAsync<ErasedException>(() => worker.Send(new ShowView.Query(dossier))); // its data key is not here
+        var registry = platform.Services.GetRequiredService<VictimSupport.Foundation.Zones.ZoneRegistry>();
+        var stolen = registry.KeysOf(elsewhere.Handle.Record, registry.PlacementOf(elsewhere.Handle.Record)).Store.Find(stranger)!;
+        await registry.KeysOf(zone.Handle.Record, registry.PlacementOf(zone.Handle.Record)).Store.Add([new DataKey(stranger, stolen, stolen)], TestContext.Current.CancellationToken);
+        await Assert.ThrowsAsync<SealBrokenException>(() => worker.Send(new ShowView.Query(dossier)));
+    }
+
+    [Theory, EveryEngine]
     public async Task After_a_rotation_everything_opens_as_before(string engine)
     {
         var zone = await (await platforms.On(engine)).Zone();

@@ -45,6 +45,56 @@ public sealed class WallTests(Platforms platforms)
         }
     }
 
+    [Theory, EveryEngine]
+    public async Task A_connection_string_that_leads_to_another_zones_database_stops_at_the_seal(string engine)
+    {
+        var platform = await platforms.On(engine);
+        var (zone, other) = (await platform.Zone(), await platform.Zone());
+        var (registry, master) = (platform.Services.GetRequiredService<ZoneRegistry>(), platform.Services.GetRequiredService<IHoldTheMasterKey>());
+        await Change(platform, house => Placements.Put(house.Set<ZoneRecord>().Single(z => z.Id == zone.Id), registry.PlacementOf(other.Handle.Record), master));
+        await registry.Forget(zone.Code);
+        await Assert.ThrowsAsync<SealBrokenException>(async () => await registry.Find(zone.Code));
+        using var visit = zone.Visit(VictimSupport.Foundation.Access.Role.Coordinator);
+        Assert.Equal(System.Net.HttpStatusCode.InternalServerError, (await visit.Get("/worklist")).StatusCode); // nothing of either zone
+
+        // Nor does the sealed placement of another zone, carried over as it is.
+        await Change(platform, house =>
+        {
+            var (mine, theirs) = (house.Set<ZoneRecord>().Single(z => z.Id == zone.Id), house.Set<ZoneRecord>().Single(z => z.Id == other.Id));
+            Placements.Put(theirs, registry.PlacementOf(other.Handle.Record), master);
+            mine.Placement = theirs.Placement;
+        });
+        await registry.Forget(zone.Code);
+        await Assert.ThrowsAsync<SealBrokenException>(async () => await registry.Find(zone.Code));
+        Assert.NotNull(await registry.Find(other.Code));
+    }
+
+    [Fact]
+    public async Task A_zones_credentials_own_nothing_and_can_become_nobody_else()
+    {
+        if (!Platforms.Engines.Contains("postgresql")) Assert.Skip("no PostgreSQL server named (never skipped in CI)");
+        var platform = await platforms.On("postgresql");
+        var (one, other) = (await platform.Zone(), await platform.Zone());
+        var login = new NpgsqlConnectionStringBuilder(other.OwnConnection()).Username;
+        await using var own = new NpgsqlConnection(one.OwnConnection());
+        await own.OpenAsync(TestContext.Current.CancellationToken);
+        foreach (var forbidden in new[]
+        {
+            "CREATE TABLE planted (id int)", "DROP TABLE audit", "ALTER TABLE person ADD planted int", "TRUNCATE audit", "UPDATE audit SET act = 'x'", "DELETE FROM audit", "DELETE FROM audit_head", "UPDATE seal SET \"Zone\" = gen_random_uuid()", "DELETE FROM seal",
+            $"SET ROLE \"{login}\"", "CREATE ROLE planted", "CREATE DATABASE planted", "CREATE EXTENSION dblink", "ALTER ROLE CURRENT_USER SUPERUSER", "COPY person TO PROGRAM 'true'", "SELECT pg_read_file('/etc/passwd')", "SELECT rolpassword FROM pg_authid",
+        })
+        {
+            var refused = await Assert.ThrowsAsync<PostgresException>(() => own.Do(forbidden));
+            Assert.True(refused.SqlState is PostgresErrorCodes.InsufficientPrivilege or "42501", $"{forbidden}: {refused.SqlState} {refused.MessageText}");
+        }
+    }
+
+    private static Task<bool> Change(Platform platform, Action<CatalogDbContext> how) => platform.Services.GetRequiredService<CatalogDatabase>().WriteAsPlatform("Test.Attack", null, house =>
+    {
+        how(house);
+        return Task.FromResult(true);
+    }, TestContext.Current.CancellationToken);
+
     [Fact]
     public async Task What_is_acknowledged_on_sqlite_is_flushed()
     {

@@ -9,6 +9,7 @@ using Microsoft.Extensions.Time.Testing;
 using Npgsql;
 using VictimSupport.Foundation.Jobs;
 using VictimSupport.Foundation.Mail;
+using VictimSupport.Foundation.Modules;
 using VictimSupport.Foundation.Zones;
 
 [assembly: AssemblyFixture(typeof(VictimSupport.Tests.Kit.Platforms))]
@@ -63,7 +64,7 @@ public sealed class EveryEngineAttribute : Xunit.v3.DataAttribute
 }
 
 /// <summary>A running host on one engine. Every test makes a zone of its own in it, so the whole suite tests the walls.</summary>
-public sealed class Platform : WebApplicationFactory<Program>
+public sealed partial class Platform : WebApplicationFactory<Program>
 {
     private static int zones = 1000;
     private readonly string engine, folder;
@@ -78,6 +79,7 @@ public sealed class Platform : WebApplicationFactory<Program>
     public FakeTimeProvider Clock { get; } = new(new DateTimeOffset(2026, 11, 24, 9, 0, 0, TimeSpan.Zero)) { AutoAdvanceAmount = TimeSpan.FromTicks(10) };
     public Postbox Post { get; } = new();
     public LogCatcher Logs { get; } = new();
+    public PlantedWalls Walls { get; } = new();
     public string Folder => folder;
     public string Engine => engine;
 
@@ -85,15 +87,17 @@ public sealed class Platform : WebApplicationFactory<Program>
     public Dictionary<string, string?> SameHouse => new() { ["Database:Prefix"] = prefix, ["Data:Directory"] = folder };
 
     /// <param name="conduct">The code of conduct stands at the door, as in life; else whoever comes has accepted it.</param>
-    public static Platform Start(string engine, Dictionary<string, string?>? settings = null, bool conduct = false)
+    /// <param name="services">What else a test replaces: what another module would say.</param>
+    public static Platform Start(string engine, Dictionary<string, string?>? settings = null, bool conduct = false, Action<IServiceCollection>? services = null)
     {
-        var platform = new Platform(engine) { Settings = settings ?? [], Conduct = conduct };
+        var platform = new Platform(engine) { Settings = settings ?? [], Conduct = conduct, More = services };
         _ = platform.Server;
         return platform;
     }
 
     private Dictionary<string, string?> Settings { get; init; } = [];
     private bool Conduct { get; init; }
+    private Action<IServiceCollection>? More { get; init; }
 
     protected override void ConfigureWebHost(IWebHostBuilder builder)
     {
@@ -116,6 +120,8 @@ public sealed class Platform : WebApplicationFactory<Program>
             services.Replace(ServiceDescriptor.Singleton<ISendMail>(Post));
             services.AddSingleton<IStartupFilter, KitSignIn>();
             if (!Conduct) services.RemoveAll<VictimSupport.Foundation.Access.IStandAtTheDoor>();
+            More?.Invoke(services);
+            services.AddSingleton<IHideDossiers>(Walls);
         });
     }
 

@@ -41,6 +41,7 @@ public sealed class TestZone(Platform platform, ZoneRecord record)
 public sealed class Person(TestZone zone, Caller caller)
 {
     public Guid Id => caller.Self;
+    public TestZone Zone => zone;
     public Caller Caller => caller;
 
     /// <summary>The same person in front of the pages.</summary>

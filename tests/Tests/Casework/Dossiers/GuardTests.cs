@@ -122,7 +122,7 @@ public sealed partial class GuardTests(Platforms platforms)
     }
 
     [Theory]
-    [InlineData(Role.Trainee), InlineData(Role.FrontDesk), InlineData(Role.ZoneAdministrator), InlineData(Role.DataProtectionOfficer), InlineData(Role.Analyst), InlineData(Role.Operator)]
+    [InlineData(Role.FrontDesk), InlineData(Role.ZoneAdministrator), InlineData(Role.DataProtectionOfficer), InlineData(Role.Analyst), InlineData(Role.Operator)]
     public async Task Other_roles_open_nothing(Role role)
     {
         var zone = await (await platforms.On("sqlite")).Zone();

@@ -67,7 +67,9 @@ internal static partial class Newcomers
     /// <summary>Gives a role that counts.</summary>
     public static Task Gives(this TestZone zone, Guid account, Role role) => zone.Platform.Services.GetRequiredService<CatalogDatabase>().WriteAsPlatform("Test.Give", zone.Id, house =>
     {
-        house.Add(RoleGrant.Give(account, zone.Id, role, null, null, "demo", zone.Platform.Clock.GetUtcNow()));
+        var grant = RoleGrant.Give(account, zone.Id, role, null, null, "given", zone.Platform.Clock.GetUtcNow());
+        grant.Confirm(Guid.NewGuid(), zone.Platform.Clock.GetUtcNow());
+        house.Add(grant);
         return Task.FromResult(true);
     }, TestContext.Current.CancellationToken);
 

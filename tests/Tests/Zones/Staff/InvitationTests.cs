@@ -307,7 +307,7 @@ public sealed class InvitationTests(Platforms platforms)
     private static async Task<Invitation> Row(Platform platform)
     {
         await using var house = platform.Services.GetRequiredService<CatalogDatabase>().Lease();
-        return await house.Set<Invitation>().AsNoTracking().OrderBy(i => i.Id).FirstAsync(TestContext.Current.CancellationToken);
+        return await house.Set<Invitation>().AsNoTracking().OrderBy(i => i.Created).FirstAsync(TestContext.Current.CancellationToken);
     }
 
     private static async Task<int> Count(Platform platform)

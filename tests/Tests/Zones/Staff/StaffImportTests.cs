@@ -156,7 +156,7 @@ public sealed class StaffImportTests(Platforms platforms)
     private static async Task<IReadOnlyList<Invitation>> Rows(Platform platform)
     {
         await using var house = platform.Services.GetRequiredService<CatalogDatabase>().Lease();
-        return await house.Set<Invitation>().AsNoTracking().OrderBy(i => i.Id).ToListAsync(TestContext.Current.CancellationToken);
+        return await house.Set<Invitation>().AsNoTracking().OrderBy(i => i.Created).ToListAsync(TestContext.Current.CancellationToken);
     }
 
     private static async Task<int> Invited(Platform platform) => (await Rows(platform)).Count;

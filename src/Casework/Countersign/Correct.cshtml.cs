@@ -1,0 +1,97 @@
+using FluentValidation;
+using FluentValidation.Results;
+using MediatR;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Mvc.RazorPages;
+using VictimSupport.Casework.Codes;
+using VictimSupport.Casework.Contacts;
+using VictimSupport.Casework.Dossiers;
+using VictimSupport.Design.Tags;
+using VictimSupport.Foundation.Access;
+using VictimSupport.Foundation.Pipeline;
+
+namespace VictimSupport.Casework.Countersign;
+
+/// <summary>A trainee corrects what they wrote, as long as nobody countersigned it; then it waits again.</summary>
+[Requires(May.WorkOnDossiers)]
+internal sealed class Correct(IMediator pipeline) : PageModel, IShowAgain
+{
+    [BindProperty(SupportsGet = true)] public Guid Dossier { get; set; }
+    [BindProperty(SupportsGet = true)] public Guid Entry { get; set; }
+    [BindProperty] public Command Form { get; set; } = new();
+    public Answer View { get; private set; } = null!;
+    public IReadOnlyList<Choice> Services => Choice.All<ServiceKind>(Words.Of);
+
+    public async Task OnGetAsync(CancellationToken ct)
+    {
+        await ShowAgain(ct);
+        Form = View.Form;
+    }
+
+    public async Task ShowAgain(CancellationToken ct) => View = await pipeline.Send(new Query(Dossier, Entry), ct);
+
+    public async Task<IActionResult> OnPostAsync(CancellationToken ct)
+    {
+        await pipeline.Send(Form with { Dossier = Dossier, Entry = Entry }, ct);
+        TempData["Done"] = Words.CorrectedWaits;
+        return RedirectToPage("/Casework/Dossiers/Show", new { Dossier });
+    }
+
+    internal sealed record Answer(bool IsContact, bool Held, string? Remark, Command Form);
+
+    [Requires(May.WorkOnDossiers)]
+    internal sealed record Query(Guid Dossier, Guid Entry) : IQuery<Answer>;
+
+    [Requires(May.WorkOnDossiers)]
+    internal sealed record Command : ICommand<bool>
+    {
+        public string Text { get; init; } = "";
+        public int? Minutes { get; init; }
+        public List<ServiceKind> Services { get; init; } = [];
+        internal Guid Dossier { get; init; }
+        internal Guid Entry { get; init; }
+    }
+
+    internal sealed class Rules : AbstractValidator<Command>
+    {
+        public Rules()
+        {
+            RuleFor(c => c.Text).MaximumLength(20_000).WithMessage(_ => Words.TooLong);
+            RuleFor(c => c.Minutes).Must(m => m is null or (>= 0 and <= 24 * 60)).WithMessage(_ => Words.NoMinutes);
+            RuleForEach(c => c.Services).IsInEnum().WithMessage(_ => Words.ChooseService);
+        }
+    }
+
+    internal sealed class QueryHandler(Entries entries) : IRequestHandler<Query, Answer>
+    {
+        public async Task<Answer> Handle(Query query, CancellationToken ct)
+        {
+            var (_, entry) = await entries.ToCorrect(query.Dossier, query.Entry, reads: true, ct);
+            return entry is Contact contact
+                ? new Answer(true, contact.Held, entry.Remark?.Value, new Command { Text = contact.Note?.Value ?? "", Minutes = contact.Minutes, Services = contact.Services })
+                : new Answer(false, false, entry.Remark?.Value, new Command { Text = ((Note)entry).Text.Value });
+        }
+    }
+
+    internal sealed class Handler(Entries entries) : IRequestHandler<Command, bool>
+    {
+        public async Task<bool> Handle(Command form, CancellationToken ct)
+        {
+            var (dossier, entry) = await entries.ToCorrect(form.Dossier, form.Entry, reads: false, ct);
+            switch (entry)
+            {
+                case Contact contact:
+                    if (contact.Held && form.Services.Count == 0) throw new ValidationException([new ValidationFailure(nameof(Command.Services), Words.ChooseService)]);
+                    contact.Correct(form.Text, form.Minutes ?? contact.Minutes, form.Services);
+                    break;
+                case Note note:
+                    if (string.IsNullOrWhiteSpace(form.Text)) throw new ValidationException([new ValidationFailure(nameof(Command.Text), Words.WriteSomething)]);
+                    note.Correct(form.Text.Trim());
+                    break;
+            }
+            entry.WaitAgain();
+            dossier.Touch();
+            return true;
+        }
+    }
+}

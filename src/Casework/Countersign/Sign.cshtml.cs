@@ -1,0 +1,115 @@
+using FluentValidation;
+using MediatR;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Mvc.RazorPages;
+using Microsoft.EntityFrameworkCore;
+using VictimSupport.Casework.Codes;
+using VictimSupport.Casework.Contacts;
+using VictimSupport.Casework.Dossiers;
+using VictimSupport.Casework.FollowUps;
+using VictimSupport.Foundation.Access;
+using VictimSupport.Foundation.Persistence;
+using VictimSupport.Foundation.Pipeline;
+using VictimSupport.Identity.Contracts;
+
+namespace VictimSupport.Casework.Countersign;
+
+/// <summary>What a trainee wrote, read by whoever answers for it: a second name under it, or back with a remark.</summary>
+[Requires(May.Countersign)]
+internal sealed class Sign(IMediator pipeline, IAccounts accounts) : PageModel, IShowAgain
+{
+    [BindProperty(SupportsGet = true)] public Guid Dossier { get; set; }
+    [BindProperty(SupportsGet = true)] public Guid Entry { get; set; }
+    [BindProperty] public Return.Command Form { get; set; } = new();
+    public Answer View { get; private set; } = null!;
+    public string Writer { get; private set; } = "";
+
+    public Task OnGetAsync(CancellationToken ct) => ShowAgain(ct);
+
+    public async Task ShowAgain(CancellationToken ct)
+    {
+        View = await pipeline.Send(new Query(Dossier, Entry), ct);
+        Writer = (await accounts.Named([View.By], ct)).TryGetValue(View.By, out var trainee) ? trainee.DisplayName : Words.Nobody;
+    }
+
+    public async Task<IActionResult> OnPostAsync(CancellationToken ct)
+    {
+        await pipeline.Send(new Command(Dossier, Entry), ct);
+        TempData["Done"] = Words.Countersigned;
+        return RedirectToPage("/Casework/Dossiers/Show", new { Dossier });
+    }
+
+    public async Task<IActionResult> OnPostReturnAsync(CancellationToken ct)
+    {
+        await pipeline.Send(Form with { Dossier = Dossier, Entry = Entry }, ct);
+        TempData["Done"] = Words.GivenBack;
+        return RedirectToPage("/Casework/Dossiers/Show", new { Dossier });
+    }
+
+    /// <param name="Place">null: a note.</param>
+    internal sealed record Answer(string Number, Guid By, DateTimeOffset At, string Text, Codes.Place? Place, int Minutes, bool Held, IReadOnlyList<ServiceKind> Services);
+
+    [Requires(May.Countersign)]
+    internal sealed record Query(Guid Dossier, Guid Entry) : IQuery<Answer>;
+
+    [Requires(May.Countersign)]
+    internal sealed record Command(Guid Dossier, Guid Entry) : ICommand<bool>;
+
+    internal sealed class QueryHandler(Entries entries) : IRequestHandler<Query, Answer>
+    {
+        public async Task<Answer> Handle(Query query, CancellationToken ct)
+        {
+            var (dossier, entry) = await entries.ToSign(query.Dossier, query.Entry, reads: true, ct);
+            return entry is Contact contact
+                ? new Answer(dossier.Number, entry.By, entry.At, contact.Note?.Value ?? "", contact.Place, contact.Minutes, contact.Held, contact.Services)
+                : new Answer(dossier.Number, entry.By, entry.At, ((Note)entry).Text.Value, null, 0, false, []);
+        }
+    }
+
+    internal sealed class Handler(ZoneDbContext zone, Entries entries, Caller caller, TimeProvider clock) : IRequestHandler<Command, bool>
+    {
+        public async Task<bool> Handle(Command command, CancellationToken ct)
+        {
+            var (dossier, entry) = await entries.ToSign(command.Dossier, command.Entry, reads: false, ct);
+            if (entry.Signing == Signing.Signed) return false; // pressed twice: the first name stands
+            entry.Sign(caller.Self, clock.GetUtcNow());
+            if (entry is Contact contact)
+            {
+                var open = await zone.Set<FollowUp>().Where(f => f.DossierId == dossier.Id && f.Done == null).ToListAsync(ct);
+                contact.Ends(dossier, open, clock.GetUtcNow());
+                dossier.NextDue = open.Where(f => f.Done is null).Min(f => (DateTimeOffset?)f.DueAt);
+            }
+            dossier.Touch();
+            return true;
+        }
+    }
+}
+
+/// <summary>Gives an entry back to the trainee with a remark.</summary>
+internal static class Return
+{
+    [Requires(May.Countersign)]
+    internal sealed record Command : ICommand<bool>
+    {
+        public string Remark { get; init; } = "";
+        internal Guid Dossier { get; init; }
+        internal Guid Entry { get; init; }
+    }
+
+    internal sealed class Rules : AbstractValidator<Command>
+    {
+        public Rules() => RuleFor(c => c.Remark).Must(r => !string.IsNullOrWhiteSpace(r)).WithMessage(_ => Words.EnterRemark).MaximumLength(2000).WithMessage(_ => Words.TooLong);
+    }
+
+    internal sealed class Handler(Entries entries, Caller caller, TimeProvider clock) : IRequestHandler<Command, bool>
+    {
+        public async Task<bool> Handle(Command form, CancellationToken ct)
+        {
+            var (dossier, entry) = await entries.ToSign(form.Dossier, form.Entry, reads: false, ct);
+            if (entry.Signing != Signing.Waiting) throw new RefusedException("signed", dossier.Id);
+            entry.Return(form.Remark.Trim(), caller.Self, clock.GetUtcNow());
+            dossier.Touch();
+            return true;
+        }
+    }
+}

@@ -1,0 +1,78 @@
+using MediatR;
+using Microsoft.AspNetCore.Mvc.RazorPages;
+using Microsoft.EntityFrameworkCore;
+using VictimSupport.Casework.Contacts;
+using VictimSupport.Casework.Dossiers;
+using VictimSupport.Foundation.Access;
+using VictimSupport.Foundation.Persistence;
+using VictimSupport.Foundation.Pipeline;
+using VictimSupport.Identity.Contracts;
+
+namespace VictimSupport.Casework.Countersign;
+
+/// <summary>What waits for the caller's name, and what the caller wrote that waits for another's. Only where it stands and by whom: the text is in the dossier.</summary>
+[Requires(May.WorkOnDossiers)]
+internal sealed class Waiting(IMediator pipeline, IAccounts accounts) : PageModel
+{
+    public Answer List { get; private set; } = null!;
+    public IReadOnlyDictionary<Guid, Colleague> Names { get; private set; } = null!;
+
+    public async Task OnGetAsync(CancellationToken ct)
+    {
+        List = await pipeline.Send(new Query(), ct);
+        Names = await accounts.Named(List.ToSign.Select(r => r.By), ct);
+    }
+
+    public string Name(Guid account) => Names.TryGetValue(account, out var colleague) ? colleague.DisplayName : Words.Nobody;
+
+    internal sealed record Row(Guid Entry, Guid Dossier, string Number, bool IsContact, Guid By, DateTimeOffset At, Signing Signing);
+
+    internal sealed record Answer(IReadOnlyList<Row> ToSign, IReadOnlyList<Row> Mine) : IListDossiers
+    {
+        IEnumerable<Guid> IListDossiers.Listed => ToSign.Concat(Mine).Select(r => r.Dossier).Distinct();
+    }
+
+    [Requires(May.WorkOnDossiers)]
+    internal sealed record Query : IQuery<Answer>;
+
+    internal sealed class Handler(ZoneDbContext zone, Unsigned unsigned, Caller caller) : IRequestHandler<Query, Answer>
+    {
+        public async Task<Answer> Handle(Query query, CancellationToken ct)
+        {
+            var self = caller.Self;
+            var toSign = caller.May(May.Countersign) ? await Rows(await unsigned.ToSign(ct), Signing.Waiting, by => by != self, ct) : [];
+            return new Answer(toSign, await Rows(await unsigned.Visible(ct), null, by => by == self, ct));
+        }
+
+        private async Task<IReadOnlyList<Row>> Rows(IQueryable<Dossier> dossiers, Signing? state, Func<Guid, bool> whose, CancellationToken ct)
+        {
+            var notes = await zone.Set<Note>().Where(n => n.Signing == Signing.Waiting || n.Signing == Signing.Returned).Join(dossiers, n => n.DossierId, d => d.Id, (n, d) => new Row(n.Id, d.Id, d.Number, false, n.By, n.At, n.Signing)).ToListAsync(ct);
+            var contacts = await zone.Set<Contact>().Where(c => c.Signing == Signing.Waiting || c.Signing == Signing.Returned).Join(dossiers, c => c.DossierId, d => d.Id, (c, d) => new Row(c.Id, d.Id, d.Number, true, c.By, c.At, c.Signing)).ToListAsync(ct);
+            return [.. notes.Concat(contacts).Where(r => whose(r.By) && (state is null || r.Signing == state)).OrderBy(r => r.At)];
+        }
+    }
+}
+
+/// <summary>Dossiers in which something may wait for a second name, as the caller may see them.</summary>
+internal sealed class Unsigned(ZoneDbContext zone, Guard guard, Caller caller)
+{
+    public async Task<IQueryable<Dossier>> Visible(CancellationToken ct) => zone.Set<Dossier>().AsNoTracking().Where(await guard.Visible(ct));
+
+    public async Task<IQueryable<Dossier>> ToSign(CancellationToken ct) => (await Visible(ct)).Where(Countersigning.SignedBy(caller, (await guard.Looks(ct)).Replaced));
+
+    /// <summary>How many entries wait for the caller: to countersign, or, given back, to correct.</summary>
+    public async Task<int> Count(CancellationToken ct)
+    {
+        var self = caller.Self;
+        // Almost always nothing waits at all: that is asked first, of an index, for every page asks this.
+        if ((await Any.In(zone, Signing.Waiting, Signing.Returned, ct)).Count == 0) return 0;
+        var own = await Visible(ct);
+        var given = await zone.Set<Note>().CountAsync(n => n.By == self && n.Signing == Signing.Returned && own.Any(d => d.Id == n.DossierId), ct) + await zone.Set<Contact>().CountAsync(c => c.By == self && c.Signing == Signing.Returned && own.Any(d => d.Id == c.DossierId), ct);
+        if (!caller.May(May.Countersign)) return given;
+        var mine = await ToSign(ct);
+        return given + await zone.Set<Note>().CountAsync(n => n.By != self && n.Signing == Signing.Waiting && mine.Any(d => d.Id == n.DossierId), ct) + await zone.Set<Contact>().CountAsync(c => c.By != self && c.Signing == Signing.Waiting && mine.Any(d => d.Id == c.DossierId), ct);
+    }
+
+    private static readonly Compiled<Signing, Signing, Guid> Any = Compiled.Query((ZoneDbContext z, Signing waiting, Signing returned) =>
+        z.Set<Note>().Where(n => n.Signing == waiting || n.Signing == returned).Select(n => n.Id).Take(1).Concat(z.Set<Contact>().Where(c => c.Signing == waiting || c.Signing == returned).Select(c => c.Id).Take(1)));
+}

@@ -1,0 +1,46 @@
+using MediatR;
+using Microsoft.EntityFrameworkCore;
+using VictimSupport.Casework.Codes;
+using VictimSupport.Casework.Dossiers;
+using VictimSupport.Casework.Walls;
+using VictimSupport.Foundation.Access;
+using VictimSupport.Foundation.Mail;
+using VictimSupport.Foundation.Persistence;
+using VictimSupport.Foundation.Pipeline;
+using VictimSupport.Identity.Contracts;
+using VictimSupport.Zones.Contracts;
+
+namespace VictimSupport.Casework.FollowUps;
+
+/// <summary>Neutral mails about rights: that something happened, never what or to whom.</summary>
+internal sealed class Notices(string kind, Func<string> subject, Func<string> text, ISendMail mail, IAccounts accounts, IStaff staff, IMediator pipeline) : NeutralMail(mail, accounts, staff, pipeline)
+{
+    public const string BrokenGlass = "glass-broken", Unassigned = "dossier-let-go", NobodySees = "nobody-sees", StandIn = "stand-in-asked";
+
+    public override string Kind => kind;
+    protected override (string Subject, string Text) Say(string language) => In(language, () => (subject(), text()));
+}
+
+/// <summary>Who may be told of a dossier: nobody behind its wall; of a sealed one its named readers only.</summary>
+internal static class WhoMayKnow
+{
+    /// <param name="Meant">For whom it is.</param>
+    [Requires(May.RunThePlatform)]
+    internal sealed record Query(Guid Dossier, IReadOnlyList<Guid> Meant, IReadOnlyList<Guid> Coordinators) : IQuery<IReadOnlyList<Guid>>;
+
+    internal sealed class Handler(ZoneDbContext zone, TimeProvider clock) : IRequestHandler<Query, IReadOnlyList<Guid>>
+    {
+        public async Task<IReadOnlyList<Guid>> Handle(Query query, CancellationToken ct)
+        {
+            var now = clock.GetUtcNow();
+            var walled = (await zone.Set<WalledOff>().AsNoTracking().Where(w => w.DossierId == query.Dossier).Select(w => w.Account).ToListAsync(ct)).ToHashSet();
+            var grants = (await zone.Set<Grant>().AsNoTracking().Where(g => g.DossierId == query.Dossier && (g.Kind == GrantKind.Named || g.Kind == GrantKind.StandIn)).ToListAsync(ct)).Where(g => g.Counts(now)).ToList();
+            var isSealed = await zone.Set<Dossier>().AnyAsync(d => d.Id == query.Dossier && d.Protection == Protection.Sealed, ct);
+            var may = query.Meant.Where(a => !walled.Contains(a) && (!isSealed || grants.Any(g => g.Account == a))).ToList();
+            if (may.Count > 0) return may;
+            // It is for nobody who may know of it: then for the coordinators who may, else for whoever has it.
+            may = [.. query.Coordinators.Where(a => !isSealed && !walled.Contains(a))];
+            return may.Count > 0 ? may : [.. grants.Select(g => g.Account).Where(a => !walled.Contains(a)).Distinct()];
+        }
+    }
+}

@@ -1,0 +1,32 @@
+using MediatR;
+using Microsoft.EntityFrameworkCore;
+using VictimSupport.Casework.Codes;
+using VictimSupport.Casework.Intakes;
+using VictimSupport.Foundation.Access;
+using VictimSupport.Foundation.Audit;
+using VictimSupport.Foundation.Persistence;
+using VictimSupport.Foundation.Pipeline;
+
+namespace VictimSupport.Casework.Tray;
+
+/// <summary>The intake form filled in with what a message says: nobody types it again. When it happened stays open, the desk was not asked.</summary>
+internal static class Prefill
+{
+    [Requires(May.OpenCallOuts)]
+    internal sealed record Query(Guid Entry) : IQuery<Register.Command>;
+
+    internal sealed class Handler(ZoneDbContext zone, Trail trail) : IRequestHandler<Query, Register.Command>
+    {
+        public async Task<Register.Command> Handle(Query query, CancellationToken ct)
+        {
+            var entry = await zone.Set<TrayEntry>().AsNoTracking().SingleOrDefaultAsync(e => e.Id == query.Entry && e.State == TrayState.Waiting, ct) ?? throw new RefusedException("absent", query.Entry);
+            trail.Concerns(entry.Id, "tray");
+            var message = entry.Message.Value;
+            return new Register.Command
+            {
+                Trigger = Trigger.Person, GivenName = message.GivenName, FamilyName = message.FamilyName, Unknown = message.GivenName.Length + message.FamilyName.Length == 0, Phone = message.Phone,
+                Safe = message.Phone is null ? null : entry.MayCall, Language = entry.Language, Note = message.About,
+            };
+        }
+    }
+}

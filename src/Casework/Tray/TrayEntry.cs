@@ -1,0 +1,118 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using VictimSupport.Casework.Codes;
+using VictimSupport.Casework.People;
+using VictimSupport.Foundation.Access;
+using VictimSupport.Foundation.Jobs;
+using VictimSupport.Foundation.Persistence;
+using VictimSupport.Foundation.Secrecy;
+
+namespace VictimSupport.Casework.Tray;
+
+/// <summary>What was written down at the desk: opened together, so sealed together.</summary>
+/// <param name="Condition">On what condition the number may be called.</param>
+/// <param name="OfficialReport">Number of the official report, where one was named.</param>
+internal sealed record TrayMessage(string FamilyName, string GivenName, string? Phone, string? Condition, string About, string? OfficialReport)
+{
+    public string Name => new Particulars(FamilyName, GivenName).FullName;
+    public string Initials => new Particulars(FamilyName, GivenName).Initials;
+}
+
+/// <summary>A message for the service: somebody asks for help, and is no dossier yet. It has a data key of its own, so that it can be forgotten on its own.</summary>
+internal sealed class TrayEntry : IHoldSealed, IFallDue
+{
+    /// <summary>An urgent message that waits longer is told to the coordinators.</summary>
+    private static readonly TimeSpan UrgentWithin = TimeSpan.FromHours(4);
+
+    public Guid Id { get; private set; }
+    public Guid PutBy { get; private set; }
+    public DateTimeOffset PutAt { get; private set; }
+    public Urgency Urgency { get; private set; }
+    public string Language { get; private set; } = "";
+    public Rule MayCall { get; private set; }
+    public Sealed<TrayMessage> Message { get; private set; } = null!;
+
+    /// <summary>The colleague it was put to; null: anybody's.</summary>
+    public Guid? For { get; private set; }
+    public TrayState State { get; private set; }
+    public DateTimeOffset? Closed { get; private set; }
+    public Guid? ClosedBy { get; private set; }
+
+    /// <summary>What it became. Whoever may not know of the dossier may not know that.</summary>
+    public Guid? Dossier { get; private set; }
+
+    /// <summary>Why it was declined.</summary>
+    public Sealed<string>? Reason { get; private set; }
+
+    /// <summary>When the coordinators are told that it still waits; a whole minute.</summary>
+    public DateTimeOffset RemindAt { get; private set; }
+    public DateTimeOffset? Reminded { get; private set; }
+
+    /// <summary>Rises with every change: of two who take it at once, one finds it taken.</summary>
+    public int Version { get; private set; }
+    public Guid KeyOwner => Id;
+    public DateTimeOffset? Due => State == TrayState.Waiting && Reminded is null ? RemindAt : null;
+
+    /// <param name="within">The zone's delay for a first contact.</param>
+    public static TrayEntry Put(TrayMessage message, Rule mayCall, string language, Urgency urgency, Guid by, TimeSpan within, DateTimeOffset now)
+    {
+        var remind = now + (urgency == Urgency.Urgent && UrgentWithin < within ? UrgentWithin : within);
+        return new()
+        {
+            Id = Guid.CreateVersion7(now), Message = message, MayCall = mayCall, Language = language, Urgency = urgency, PutBy = by, PutAt = now, State = TrayState.Waiting,
+            RemindAt = new(remind.UtcTicks - remind.UtcTicks % TimeSpan.TicksPerMinute, TimeSpan.Zero),
+        };
+    }
+
+    public void PutTo(Guid? colleague)
+    {
+        For = colleague;
+        Version++;
+    }
+
+    public void Becomes(Guid dossier, Guid by, DateTimeOffset now)
+    {
+        Dossier = dossier;
+        Close(TrayState.Taken, by, now);
+    }
+
+    public void Decline(string reason, Guid by, DateTimeOffset now)
+    {
+        Reason = reason;
+        Close(TrayState.Declined, by, now);
+    }
+
+    public OutboxMessage Remind(DateTimeOffset now)
+    {
+        Reminded = now;
+        Version++;
+        return OutboxMessage.New($"tray-waits {Id}", TrayWaitsMail.KindName, Id, null, now);
+    }
+
+    private void Close(TrayState state, Guid by, DateTimeOffset now)
+    {
+        (State, ClosedBy, Closed) = State == TrayState.Waiting ? (state, by, now) : throw new RefusedException("closed", Id);
+        Version++;
+    }
+
+    internal sealed class Mapping : IZoneMapping<TrayEntry>
+    {
+        public void Configure(EntityTypeBuilder<TrayEntry> b)
+        {
+            b.ToTable("tray_entry");
+            b.Property(e => e.Id).ValueGeneratedNever();
+            b.Property(e => e.Language).HasMaxLength(10);
+            b.Sealed(e => e.Message, "tray_entry.message");
+            b.Sealed(e => e.Reason, "tray_entry.reason");
+            b.Property(e => e.Version).IsConcurrencyToken();
+            b.HasIndex(e => new { e.State, e.Urgency, e.PutAt });
+            b.HasIndex(e => new { e.PutBy, e.PutAt });
+            b.Ignore(e => e.KeyOwner);
+            b.Ignore(e => e.Due);
+        }
+    }
+}
+
+internal enum Urgency { Ordinary = 1, Urgent = 2 }
+
+internal enum TrayState { Waiting = 1, Taken = 2, Declined = 3 }

@@ -1,0 +1,86 @@
+using Microsoft.EntityFrameworkCore;
+using VictimSupport.Casework.Codes;
+using VictimSupport.Casework.Dossiers;
+using VictimSupport.Casework.FollowUps;
+using VictimSupport.Casework.People;
+using VictimSupport.Foundation.Jobs;
+using VictimSupport.Foundation.Persistence;
+using VictimSupport.Foundation.Pipeline;
+using VictimSupport.Foundation.Secrecy;
+using VictimSupport.Foundation.Secrecy.Search;
+
+namespace VictimSupport.Casework.Walls;
+
+/// <summary>Puts walls where they belong: round a dossier, and round every dossier in which a walled person is, now or when they come into one.</summary>
+internal sealed class Masonry(ZoneDbContext zone, UseCase here, Keyring keys, LastResort lastResort, TimeProvider clock)
+{
+    private static readonly Compiled<bool, Wall> RoundPersons = Compiled.Query((ZoneDbContext z, bool lifted) => z.Set<Wall>().AsNoTracking().Where(w => (w.Lifted != null) == lifted && w.DossierId == null));
+
+    /// <summary>Somebody came into a dossier, or is called otherwise than before. A wall that stood because of the earlier name stays: taking it down is for whoever may.</summary>
+    /// <returns>Accounts for which the dossier is no longer there.</returns>
+    public async Task<IReadOnlySet<Guid>> Meets(Dossier dossier, Particulars person, CancellationToken ct)
+    {
+        var walls = await RoundPersons.In(zone, false, ct);
+        if (walls.Count == 0) return new HashSet<Guid>();
+        await keys.Fetch(walls.Select(w => w.Id), ct);
+        var meant = walls.Where(w => SamePerson.May(w.Person!.Value, person)).ToList();
+        return meant.Count == 0 ? new HashSet<Guid>() : await Stand(dossier, meant, ct);
+    }
+
+    /// <summary>A wall round one dossier.</summary>
+    public async Task Build(Wall wall, Dossier dossier, CancellationToken ct)
+    {
+        zone.Add(wall);
+        await Stand(dossier, [wall], ct);
+    }
+
+    /// <summary>A wall round a person: found by the search tokens, opened and compared.</summary>
+    /// <returns>How many dossiers it stands round now.</returns>
+    public async Task<int> Build(Wall wall, CancellationToken ct)
+    {
+        zone.Add(wall);
+        var ids = await DossiersOf(wall.Person!.Value, ct);
+        foreach (var dossier in await zone.Set<Dossier>().Where(d => ids.Contains(d.Id)).ToListAsync(ct)) await Stand(dossier, [wall], ct);
+        return ids.Count;
+    }
+
+    private async Task<IReadOnlySet<Guid>> Stand(Dossier dossier, IReadOnlyList<Wall> walls, CancellationToken ct)
+    {
+        var now = clock.GetUtcNow();
+        var standing = await zone.Set<WalledOff>().Where(w => w.DossierId == dossier.Id).ToListAsync(ct);
+        foreach (var wall in walls.Where(w => standing.All(s => s.Wall != w.Id)))
+        {
+            var row = WalledOff.Of(wall, dossier.Id, now);
+            standing.Add(row);
+            zone.Add(row);
+        }
+        var kept = standing.Select(s => s.Account).ToHashSet();
+        if (dossier.AssignedTo is { } worker && kept.Contains(worker))
+        {
+            dossier.Assign(null);
+            zone.Add(OutboxMessage.New($"{Notices.Unassigned} {dossier.Id} {now.UtcTicks}", Notices.Unassigned, dossier.Id, null, now));
+        }
+        await lastResort.Reach(dossier, kept, await GrantsOf(dossier, ct), ct);
+        return kept;
+    }
+
+    private async Task<IReadOnlyList<Grant>> GrantsOf(Dossier dossier, CancellationToken ct) =>
+        [.. await zone.Set<Grant>().AsNoTracking().Where(g => g.DossierId == dossier.Id).ToListAsync(ct), .. zone.Set<Grant>().Local.Where(g => g.DossierId == dossier.Id && zone.Entry(g).State == EntityState.Added)];
+
+    private async Task<List<Guid>> DossiersOf(Particulars walled, CancellationToken ct)
+    {
+        var key = new SearchKey(here.InZone.Keys.SearchRoot);
+        var owners = new HashSet<Guid>();
+        if (PhoneNumber.Part(walled.Phone) is { } phone) owners.UnionWith(await SearchToken.OwnersOf(zone, key, [phone], int.MaxValue, ct));
+        if (walled is { FamilyName.Length: > 0, GivenName.Length: > 0 }) owners.UnionWith(await SearchToken.OwnersOfAll(zone, key, SamePerson.Name(walled).Groups, int.MaxValue, ct));
+        var found = new HashSet<Guid>();
+        foreach (var some in owners.Chunk(400))
+        {
+            var ids = some.ToList();
+            var people = await zone.Set<Person>().AsNoTracking().Where(p => ids.Contains(p.Id)).ToListAsync(ct);
+            await keys.Fetch(people.Select(p => p.KeyOwner), ct);
+            found.UnionWith(people.Where(p => SamePerson.May(walled, p.Identity.Value)).Select(p => p.DossierId));
+        }
+        return [.. found];
+    }
+}

@@ -1,0 +1,33 @@
+using MediatR;
+using VictimSupport.Casework.Countersign;
+using VictimSupport.Casework.Tray;
+using VictimSupport.Foundation.Access;
+using VictimSupport.Foundation.Modules;
+using VictimSupport.Foundation.Persistence;
+using VictimSupport.Foundation.Pipeline;
+
+namespace VictimSupport.Casework.Worklist;
+
+/// <summary>What waits for the caller beside dossiers that are due: the figures on the worklist, and on the bell. Asked once for a page.</summary>
+internal sealed class Desk(IMediator pipeline, WhereAndWho who) : IRing
+{
+    private Waits? waits;
+
+    public async ValueTask<int> Due(CancellationToken ct) => await Waiting(ct) is var waits ? waits.Tray + waits.Unsigned : 0;
+
+    public async ValueTask<Waits> Waiting(CancellationToken ct) => waits ??= who.Caller.May(May.WorkOnDossiers) ? await pipeline.Send(new Query(), ct) : new Waits(0, 0);
+
+    /// <param name="Tray">Messages put to the caller, or to anybody.</param>
+    /// <param name="Unsigned">To countersign; for a trainee: given back.</param>
+    internal sealed record Waits(int Tray, int Unsigned);
+
+    [Requires(May.WorkOnDossiers)]
+    internal sealed record Query : IQuery<Waits>;
+
+    internal sealed class Handler(ZoneDbContext zone, Unsigned unsigned, Caller caller) : IRequestHandler<Query, Waits>
+    {
+        private static readonly Compiled<Guid, int> Messages = Compiled.Query((ZoneDbContext z, Guid self) => z.Set<TrayEntry>().Where(e => e.State == TrayState.Waiting && (e.For == null || e.For == self)).GroupBy(_ => 1).Select(g => g.Count()));
+
+        public async Task<Waits> Handle(Query query, CancellationToken ct) => new(caller.May(May.OpenCallOuts) ? (await Messages.In(zone, caller.Self, ct)).SingleOrDefault() : 0, await unsigned.Count(ct));
+    }
+}

@@ -1,0 +1,96 @@
+using FluentValidation;
+using MediatR;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Mvc.RazorPages;
+using VictimSupport.Design.Html;
+using VictimSupport.Design.Tags;
+using VictimSupport.Foundation.Access;
+using VictimSupport.Foundation.Audit;
+using VictimSupport.Foundation.Pipeline;
+using VictimSupport.Identity.Contracts;
+using VictimSupport.Privacy.Audit;
+using VictimSupport.Zones.Contracts;
+
+namespace VictimSupport.Privacy.Questions;
+
+/// <summary>Who could do what on a day: every role that counted at some moment of it, who gave it and who confirmed it. To print, or as a file; no content.</summary>
+[Requires(May.ReadTheAudit)]
+internal sealed class Roles(IMediator pipeline, People people, TimeProvider clock) : PageModel, IShowAgain
+{
+    [BindProperty] public Query Form { get; set; } = new();
+    public IReadOnlyList<RoleSpan>? Shown { get; private set; }
+    public Func<Guid?, string> Name { get; private set; } = _ => "";
+    public IReadOnlyList<Choice> Reasons => Choice.All<ExportReason>(Words.Of);
+    public IEnumerable<(Role Role, IEnumerable<May> Deeds)> Legend => (Shown ?? []).Select(s => s.Role).Distinct().Order()
+        .Select(role => (role, AccessMatrix.All.Where(row => row.Roles.Contains(role) && row.Deed is not (May.BeSignedIn or May.HoldAnAccount)).Select(row => row.Deed)));
+
+    public void OnGet() => Form = new Query { On = Moment.Day(clock.GetUtcNow()) };
+
+    public async Task OnPostAsync(CancellationToken ct)
+    {
+        Shown = await pipeline.Send(Form, ct);
+        Name = await people.Named(Shown.SelectMany(s => new Guid?[] { s.Account, s.GivenBy, s.ConfirmedBy }), ct);
+    }
+
+    public async Task<IActionResult> OnPostExportAsync(CancellationToken ct) => File(await pipeline.Send(new Export { On = Form.On, Reason = Form.Reason }, ct), "text/csv; charset=utf-8", "roles.csv");
+
+    public Task ShowAgain(CancellationToken ct) => Task.CompletedTask;
+
+    internal abstract record Asked
+    {
+        public DateOnly? On { get; init; }
+        public ExportReason? Reason { get; init; }
+    }
+
+    [Requires(May.ReadTheAudit)]
+    internal sealed record Query : Asked, IQuery<IReadOnlyList<RoleSpan>>;
+
+    [Requires(May.ReadTheAudit), FreshFactor]
+    internal sealed record Export : Asked, IQuery<byte[]>, ISensitive;
+
+    internal sealed class Rules : AbstractValidator<Query>
+    {
+        public Rules() => RuleFor(q => q.On).NotNull().WithMessage(_ => Words.ChooseDay).Must(FilterRules.InRange).WithMessage(_ => Words.NoSuchPeriod);
+    }
+
+    internal sealed class ExportRules : AbstractValidator<Export>
+    {
+        public ExportRules()
+        {
+            RuleFor(q => q.On).NotNull().WithMessage(_ => Words.ChooseDay).Must(FilterRules.InRange).WithMessage(_ => Words.NoSuchPeriod);
+            RuleFor(c => c.Reason).Must(r => r is { } given && Enum.IsDefined(given)).WithMessage(_ => Words.ChooseReason);
+        }
+    }
+
+    internal sealed class Handler(UseCase here, Trail trail, IRoleHistory roles) : IRequestHandler<Query, IReadOnlyList<RoleSpan>>
+    {
+        public Task<IReadOnlyList<RoleSpan>> Handle(Query query, CancellationToken ct)
+        {
+            trail.Because("audit");
+            return On(roles, here.InZone.Id, query.On!.Value, ct);
+        }
+
+        internal static async Task<IReadOnlyList<RoleSpan>> On(IRoleHistory roles, Guid zone, DateOnly day, CancellationToken ct)
+        {
+            var (start, end) = (Moment.Instant(day.ToDateTime(TimeOnly.MinValue)), Moment.Instant(day.AddDays(1).ToDateTime(TimeOnly.MinValue)));
+            return [.. (await roles.Of(zone, ct)).Where(s => s.CountedBetween(start, end)).OrderBy(s => s.Role).ThenBy(s => s.From)];
+        }
+    }
+
+    internal sealed class ExportHandler(UseCase here, Trail trail, IRoleHistory roles, IAccounts accounts) : IRequestHandler<Export, byte[]>
+    {
+        public async Task<byte[]> Handle(Export export, CancellationToken ct)
+        {
+            trail.Because(export.Reason!.Value.ToString());
+            var spans = await Handler.On(roles, here.InZone.Id, export.On!.Value, ct);
+            var names = await accounts.Named(spans.SelectMany(s => new[] { s.Account, s.GivenBy, s.ConfirmedBy }.OfType<Guid>()), ct);
+            var csv = new Csv();
+            csv.Line(Words.Who, Words.RoleHeading, Words.Since, Words.Until, Words.GivenBy, Words.ConfirmedBy, Words.GivenBecause);
+            foreach (var s in spans)
+                csv.Line(Name(s.Account), RoleWords.Of(s.Role), Moment.Show(s.Since!.Value), s.To is { } to ? Moment.Show(to) : "", Name(s.GivenBy), Name(s.ConfirmedBy), Acts.Given(s.Reason));
+            return csv.ToBytes();
+
+            string Name(Guid? id) => id is null ? "" : names.TryGetValue(id.Value, out var colleague) ? colleague.DisplayName : Words.UnknownPerson;
+        }
+    }
+}

@@ -1,0 +1,32 @@
+using System.Globalization;
+using MediatR;
+using Microsoft.AspNetCore.Mvc.RazorPages;
+using VictimSupport.Foundation.Access;
+using VictimSupport.Foundation.Pipeline;
+using VictimSupport.Foundation.Zones;
+
+namespace VictimSupport.Zones.Operator;
+
+/// <summary>How the platform fares: whether the catalogue answers, what waits in each zone's outbox, how old the anchor of its audit chain is, the disk, the versions.</summary>
+[Requires(May.RunThePlatform)]
+internal sealed class Health(IMediator pipeline, TimeProvider clock) : PageModel
+{
+    /// <summary>Every zone is visited once an hour at least.</summary>
+    private static readonly TimeSpan Late = TimeSpan.FromHours(2);
+
+    public HouseState State { get; private set; } = null!;
+
+    public async Task OnGetAsync(CancellationToken ct) => State = await pipeline.Send(new Query(), ct);
+
+    public bool IsLate(ZoneHealth row) => row.Zone.State == ZoneState.Active && clock.GetUtcNow() - (row.Visited ?? row.Zone.Created) > Late;
+
+    public static string Gigabytes(long bytes) => (bytes / 1e9).ToString("N1", CultureInfo.CurrentCulture);
+
+    [Requires(May.RunThePlatform)]
+    internal sealed record Query : ICatalogQuery<HouseState>;
+
+    internal sealed class Handler(HouseReport report) : IRequestHandler<Query, HouseState>
+    {
+        public Task<HouseState> Handle(Query query, CancellationToken ct) => report.Now(ct);
+    }
+}

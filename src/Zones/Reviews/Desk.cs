@@ -1,0 +1,63 @@
+using Microsoft.EntityFrameworkCore;
+using VictimSupport.Foundation.Access;
+using VictimSupport.Foundation.Audit;
+using VictimSupport.Foundation.Persistence;
+using VictimSupport.Foundation.Pipeline;
+using VictimSupport.Identity.Contracts;
+using VictimSupport.Zones.Settings;
+using VictimSupport.Zones.Staff;
+
+namespace VictimSupport.Zones.Reviews;
+
+/// <summary>What a review is made of: who holds what in the zone, when they last signed in, how many dossiers they opened; and who signs.</summary>
+internal sealed class Desk(CatalogDbContext house, ZoneDbContext zone, UseCase here, IAccounts accounts, TimeProvider clock)
+{
+    /// <summary>Everybody who holds a role here or waits for one, by name.</summary>
+    public async Task<IReadOnlyList<Member>> People(Quarter quarter, CancellationToken ct)
+    {
+        var grants = await Living(ct);
+        var ids = grants.Select(g => g.Account).Distinct().ToList();
+        var (names, signIns, opened) = (await accounts.Named(ids, ct), await accounts.LastSignIns(ids, ct), await Opened(quarter, ct));
+        return [.. ids.Select(id => new Member(id, names.TryGetValue(id, out var c) ? c.DisplayName : "–", [.. grants.Where(g => g.Account == id).Select(g => g.Role).Distinct().Order()], signIns.GetValueOrDefault(id), opened.GetValueOrDefault(id)))
+            .OrderBy(p => p.Name, StringComparer.CurrentCulture).ThenBy(p => p.Account)];
+    }
+
+    /// <summary>The review the zone owes today; null: none, or it is signed.</summary>
+    public async Task<Quarter?> Owed(CancellationToken ct)
+    {
+        var id = here.InZone.Id;
+        var live = await house.Set<ZoneStep>().Where(s => s.Zone == id && s.Step == ZoneStep.Live).Select(s => (DateTimeOffset?)s.At).SingleOrDefaultAsync(ct);
+        if (Quarter.Owed(live, Design.Html.Moment.Day(clock.GetUtcNow())) is not { } owed) return null;
+        var name = owed.ToString();
+        return await house.Set<AccessReview>().AnyAsync(r => r.Zone == id && r.Quarter == name && r.Signed != null, ct) ? null : owed;
+    }
+
+    public async Task<bool> MaySign(Guid account, CancellationToken ct) => SignersOf(await Living(ct), clock.GetUtcNow()).Contains(account);
+
+    /// <summary>An administrator who is not the coordinator too; where there is none (small services), the data-protection officer: nobody reviews what he himself coordinates.</summary>
+    public static IReadOnlyList<Guid> SignersOf(IReadOnlyList<RoleGrant> grants, DateTimeOffset now)
+    {
+        var administrators = Holders(Role.ZoneAdministrator).Except(Holders(Role.Coordinator)).ToList();
+        return administrators.Count > 0 ? administrators : [.. Holders(Role.DataProtectionOfficer).Except(Holders(Role.Coordinator))];
+
+        IEnumerable<Guid> Holders(Role role) => grants.Where(g => g.Role == role && g.Counts(now)).Select(g => g.Account).Distinct();
+    }
+
+    private async Task<List<RoleGrant>> Living(CancellationToken ct)
+    {
+        var (id, now) = (here.InZone.Id, clock.GetUtcNow());
+        return [.. (await house.Set<RoleGrant>().AsNoTracking().Where(g => g.Zone == id).ToListAsync(ct)).Where(g => g.To is null || g.To > now)];
+    }
+
+    /// <summary>Different dossiers opened by each since the quarter began: numbers, never which.</summary>
+    private async Task<Dictionary<Guid, int>> Opened(Quarter quarter, CancellationToken ct)
+    {
+        var since = Design.Html.Moment.Instant(quarter.First.ToDateTime(TimeOnly.MinValue));
+        // A record that carries a reason is of a dossier that opened; a refusal has an exclamation mark in its name.
+        return (await zone.Set<AuditRow>().AsNoTracking().Where(r => r.At >= since && r.Actor != null && r.Subject != null && r.Act.StartsWith("Casework.Dossiers.") && !r.Act.Contains("!") && r.Payload.Contains("\"why\""))
+            .Select(r => new { r.Actor, r.Subject }).Distinct().ToListAsync(ct)).GroupBy(r => r.Actor!.Value).ToDictionary(g => g.Key, g => g.Count());
+    }
+}
+
+/// <param name="Opened">Dossiers opened since the quarter began.</param>
+internal sealed record Member(Guid Account, string Name, IReadOnlyList<Role> Roles, DateTimeOffset? LastSignIn, int Opened);

@@ -1,0 +1,70 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using Microsoft.EntityFrameworkCore;
+using VictimSupport.Foundation.Modules;
+using VictimSupport.Foundation.Persistence;
+using VictimSupport.Foundation.Zones;
+using VictimSupport.Zones.Contracts;
+
+namespace VictimSupport.Zones.Settings;
+
+/// <summary>The settings that hold today, as of a few seconds ago at most; a change made in this process acts at once.</summary>
+internal sealed class InForce(CatalogDatabase catalog, IEnumerable<IShipSubKinds> shipped, TimeProvider clock) : IZoneSettings
+{
+    private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(3);
+    private readonly ConcurrentDictionary<(Guid Zone, DateOnly Day), (ZoneSettings Settings, long Read)> known = new();
+
+    public async ValueTask<ZoneSettings> Of(Guid zone, CancellationToken ct)
+    {
+        var today = Design.Html.Moment.Day(clock.GetUtcNow());
+        if (known.TryGetValue((zone, today), out var entry) && clock.GetElapsedTime(entry.Read) <= Fresh) return entry.Settings;
+        await using var house = catalog.Lease();
+        var changes = await house.Set<SettingChange>().AsNoTracking().Where(c => c.Zone == zone && c.Withdrawn == null).ToListAsync(ct);
+        var languages = await house.Set<ZoneRecord>().Where(z => z.Id == zone).Select(z => z.Languages).SingleOrDefaultAsync(ct) ?? "";
+        var live = await house.Set<ZoneStep>().Where(s => s.Zone == zone && s.Step == ZoneStep.Live).Select(s => (DateTimeOffset?)s.At).SingleOrDefaultAsync(ct);
+        if (known.Count > 10_000) known.Clear();
+        var settings = Read(today, changes, languages) with { Live = live };
+        known[(zone, today)] = (settings, clock.GetTimestamp());
+        return settings;
+    }
+
+    public void Forget(Guid zone)
+    {
+        foreach (var key in known.Keys.Where(k => k.Zone == zone)) known.TryRemove(key, out _);
+    }
+
+    /// <summary>The value of one setting on a day, the default where the zone chose nothing.</summary>
+    /// <param name="languages">The official languages of the zone as the catalogue has them.</param>
+    public string ValueOn(DateOnly day, SettingCode code, IEnumerable<SettingChange> changes, string languages) => SettingChange.On(day, code, changes)?.Value ?? DefaultOf(code, languages);
+
+    /// <summary>The federal default of a setting; that of the official languages is what the operator said of the zone, that of the first letters what is shipped.</summary>
+    public string DefaultOf(SettingCode code, string languages) => code switch
+    {
+        SettingCode.OfficialLanguages => languages,
+        SettingCode.FirstLetterFor => string.Join(';', FirstLetters.Where(k => k.ByDefault).Select(k => k.Code)),
+        _ => Setting.Of(code).Default,
+    };
+
+    public IReadOnlyList<ShippedSubKind> FirstLetters => [.. shipped.SelectMany(s => s.ForFirstLetters)];
+
+    private ZoneSettings Read(DateOnly day, List<SettingChange> changes, string languages)
+    {
+        return new ZoneSettings(TimeSpan.FromHours(Number(SettingCode.FirstContactHours)), Value(SettingCode.TeamSeesAll) == "yes", TimeSpan.FromHours(Number(SettingCode.CallOutHours)),
+            Guid.TryParse(Value(SettingCode.OutsideStandIn), out var standIn) ? standIn : null)
+        {
+            ServiceNames = new[] { ("fr", SettingCode.ServiceNameFr), ("nl", SettingCode.ServiceNameNl), ("de", SettingCode.ServiceNameDe) }.Select(n => (n.Item1, Name: Value(n.Item2))).Where(n => n.Name.Length > 0).ToDictionary(n => n.Item1, n => n.Name, StringComparer.Ordinal),
+            OfficialLanguages = Setting.Several(Value(SettingCode.OfficialLanguages)),
+            Languages = Setting.Several(Value(SettingCode.Languages)),
+            // What is no longer shipped as harmless is not sent, whatever a zone once chose.
+            FirstLetterFor = Setting.Several(Value(SettingCode.FirstLetterFor)).Where(c => FirstLetters.Any(k => k.Code == c)).ToHashSet(StringComparer.Ordinal),
+            Victim = Enum.Parse<VictimMeaning>(Value(SettingCode.VictimMeans)),
+            Accent = Value(SettingCode.Accent),
+            Hours = OpeningHours.Read(Value(SettingCode.Hours)) ?? OpeningHours.Unknown,
+            YearsOfAssistance = Number(SettingCode.YearsOfAssistance),
+            YearsOfPoliceFacts = Number(SettingCode.YearsOfPoliceFacts),
+        };
+
+        string Value(SettingCode code) => ValueOn(day, code, changes, languages);
+        int Number(SettingCode code) => int.Parse(Value(code), CultureInfo.InvariantCulture);
+    }
+}

@@ -1,0 +1,33 @@
+using System.Globalization;
+using VictimSupport.Foundation.Modules;
+using VictimSupport.Zones.Contracts;
+
+namespace VictimSupport.Zones.Settings;
+
+/// <summary>What a setting says, in the reader's language.</summary>
+internal static class InWords
+{
+    public static readonly IReadOnlyDictionary<string, string> Languages = new Dictionary<string, string>(StringComparer.Ordinal) { ["fr"] = "Français", ["nl"] = "Nederlands", ["de"] = "Deutsch", ["en"] = "English" };
+
+    public static string Of(Setting setting, string value, IReadOnlyList<ShippedSubKind> kinds, Func<Guid, string> name) => setting.Shape switch
+    {
+        Shape.YesNo => value == "yes" ? Design.Words.Yes : Design.Words.No,
+        Shape.Number => Words.Hours(value),
+        Shape.One => Option(setting, value),
+        Shape.Several => string.Join(", ", Setting.Several(value).Select(c => setting.Code == SettingCode.FirstLetterFor ? kinds.FirstOrDefault(k => k.Code == c)?.Word() ?? c : Languages.GetValueOrDefault(c, c))) is { Length: > 0 } list ? list : Words.NoneChosen,
+        Shape.Week => Week(value),
+        Shape.Colleague => Guid.TryParse(value, out var account) ? name(account) : Words.NoneChosen,
+        _ => value.Length > 0 ? value : Words.NoneChosen,
+    };
+
+    public static string Option(Setting setting, string value) => setting.Code == SettingCode.VictimMeans ? Words.Of(Enum.Parse<VictimMeaning>(value)) : Words.Years(value);
+
+    public static string Day(int number) => CultureInfo.CurrentUICulture.DateTimeFormat.DayNames[(number + 1) % 7];
+
+    private static string Week(string value)
+    {
+        if (OpeningHours.Read(value) is not { AreKnown: true } hours) return Words.NoneChosen;
+        return string.Join("; ", Enumerable.Range(0, 7).Select(i => (Name: Day(i), On: hours.On((DayOfWeek)((i + 1) % 7)))).Where(d => d.On.Count > 0)
+            .Select(d => $"{d.Name} {string.Join(", ", d.On.Select(s => string.Create(CultureInfo.InvariantCulture, $"{s.From:HH:mm}–{s.To:HH:mm}")))}"));
+    }
+}

@@ -1,0 +1,78 @@
+using VictimSupport.Foundation.Modules;
+using VictimSupport.Zones.Contracts;
+
+namespace VictimSupport.Zones.Settings;
+
+/// <summary>What a zone may settle for itself. The name stands in the database: it is never reused for something else.</summary>
+internal enum SettingCode
+{
+    ServiceNameFr = 1, ServiceNameNl, ServiceNameDe, OfficialLanguages, Languages, Hours, FirstContactHours, TeamSeesAll, CallOutHours, FirstLetterFor, VictimMeans, OutsideStandIn, YearsOfAssistance, YearsOfPoliceFacts, Accent,
+}
+
+/// <summary>How it is asked on the page.</summary>
+internal enum Shape { Text, Number, YesNo, One, Several, Week, Colour, Colleague }
+
+/// <summary>A setting: the federal default, and what is locked. Its value is always a text, so that old and new can be read years later.</summary>
+internal sealed record Setting(SettingCode Code, Shape Shape, string Default)
+{
+    /// <summary>The locked limits of a number.</summary>
+    public (int Least, int Most) Limits { get; init; }
+
+    /// <summary>What there is to choose from, where that is fixed; the first is the locked minimum where there is one.</summary>
+    public IReadOnlyList<string> Options { get; init; } = [];
+
+    /// <summary>Something must be chosen.</summary>
+    public bool NeedsOne { get; init; }
+
+    public static readonly IReadOnlyList<Setting> All =
+    [
+        new(SettingCode.ServiceNameFr, Shape.Text, ""),
+        new(SettingCode.ServiceNameNl, Shape.Text, ""),
+        new(SettingCode.ServiceNameDe, Shape.Text, ""),
+        new(SettingCode.OfficialLanguages, Shape.Several, "") { Options = ["fr", "nl", "de"], NeedsOne = true },
+        new(SettingCode.Languages, Shape.Several, "fr;nl;de") { Options = ["fr", "nl", "de", "en"], NeedsOne = true },
+        new(SettingCode.Hours, Shape.Week, ""),
+        // A zone may be quicker than the federal delay and keep a window shorter, never the reverse.
+        new(SettingCode.FirstContactHours, Shape.Number, "48") { Limits = (1, 48) },
+        new(SettingCode.TeamSeesAll, Shape.YesNo, "no"),
+        new(SettingCode.CallOutHours, Shape.Number, "72") { Limits = (0, 72) },
+        new(SettingCode.FirstLetterFor, Shape.Several, ""),
+        new(SettingCode.VictimMeans, Shape.One, nameof(VictimMeaning.Event)) { Options = Enum.GetNames<VictimMeaning>() },
+        new(SettingCode.OutsideStandIn, Shape.Colleague, ""),
+        new(SettingCode.YearsOfAssistance, Shape.One, "10") { Options = ["5", "10", "20", "30"] },
+        new(SettingCode.YearsOfPoliceFacts, Shape.One, "10") { Options = ["10", "20", "30"] },
+        new(SettingCode.Accent, Shape.Colour, ZoneSettings.FederalDefaults.Accent),
+    ];
+
+    public static Setting? Find(string? code) => All.FirstOrDefault(s => string.Equals(s.Code.ToString(), code, StringComparison.OrdinalIgnoreCase));
+    public static Setting Of(SettingCode code) => All.First(s => s.Code == code);
+
+    /// <summary>What is wrong with a value, in words; null: nothing. Whatever is written is checked here, from whichever page it comes.</summary>
+    /// <param name="about">What the answer depends on beside the value.</param>
+    public string? Fault(string value, Around about) => Shape switch
+    {
+        Shape.Text => value.Length > 120 ? Words.TooLong : value.Any(char.IsControl) ? Words.ControlCharacters : null,
+        Shape.Number => int.TryParse(value, System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out var number) && number >= Limits.Least && number <= Limits.Most ? null : Words.BetweenLimits(Limits.Least, Limits.Most),
+        Shape.YesNo => value is "yes" or "no" ? null : Words.ChooseOne,
+        Shape.One => Options.Contains(value) ? null : Words.ChooseOne,
+        Shape.Several => SeveralFault(Several(value), about),
+        Shape.Week => OpeningHours.Read(value) is null ? Words.WrongHours : null,
+        Shape.Colour => Colours.Fault(value),
+        Shape.Colleague => value.Length == 0 || (Guid.TryParse(value, out var account) && about.StandIns.Contains(account)) ? null : Words.ChooseOne,
+        _ => Words.ChooseOne,
+    };
+
+    private string? SeveralFault(IReadOnlyList<string> chosen, Around about)
+    {
+        var options = Code == SettingCode.FirstLetterFor ? [.. about.FirstLetters.Select(k => k.Code)] : Options;
+        if (chosen.Any(c => !options.Contains(c)) || (NeedsOne && chosen.Count == 0)) return Words.ChooseOne;
+        // The official languages are always among those worked in.
+        if (Code == SettingCode.Languages && about.Official.Except(chosen).Any()) return Words.OfficialIsSpoken;
+        return Code == SettingCode.OfficialLanguages && chosen.Except(about.Spoken).Any() ? Words.OfficialIsSpoken : null;
+    }
+
+    public static IReadOnlyList<string> Several(string value) => value.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+}
+
+/// <summary>What the answer to a setting depends on: the languages in force on that day, who could stand in, which sub-kinds are shipped.</summary>
+internal sealed record Around(IReadOnlyList<string> Official, IReadOnlyList<string> Spoken, IReadOnlyList<Guid> StandIns, IReadOnlyList<ShippedSubKind> FirstLetters);

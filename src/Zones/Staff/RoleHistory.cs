@@ -1,0 +1,18 @@
+using Microsoft.EntityFrameworkCore;
+using VictimSupport.Foundation.Persistence;
+using VictimSupport.Zones.Contracts;
+
+namespace VictimSupport.Zones.Staff;
+
+internal sealed class RoleHistory(CatalogDatabase catalog) : IRoleHistory
+{
+    public async Task<IReadOnlyList<RoleSpan>> Of(Guid zone, CancellationToken ct)
+    {
+        await using var house = catalog.Lease();
+        return [.. (await house.Set<RoleGrant>().AsNoTracking().Where(g => g.Zone == zone).OrderByDescending(g => g.From).ThenByDescending(g => g.Id).ToListAsync(ct)).Select(Span)];
+    }
+
+    private static RoleSpan Span(RoleGrant grant) => new(grant.Id, grant.Account, grant.Role, grant.From, Since(grant), grant.To, grant.GivenBy, grant.ConfirmedBy, grant.Reason);
+
+    private static DateTimeOffset? Since(RoleGrant grant) => grant.Confirmed is { } confirmed ? (confirmed > grant.From ? confirmed : grant.From) : grant.Counts(grant.From) ? grant.From : null;
+}

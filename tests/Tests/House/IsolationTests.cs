@@ -1,0 +1,60 @@
+using Microsoft.AspNetCore.Routing.Patterns;
+using VictimSupport.Foundation.Access;
+using VictimSupport.Tests.Kit;
+
+namespace VictimSupport.Tests.House;
+
+/// <summary>Visits every page, every handler and every endpoint of the running host as everybody of the <see cref="Cast"/>, with real accounts, sessions and passes,
+/// against the access matrix. A new page is covered the minute it exists.</summary>
+public sealed class IsolationTests
+{
+    [Fact]
+    public async Task Every_door_opens_to_the_roles_of_the_matrix_and_is_not_there_for_others()
+    {
+        await using var platform = Platform.Start("sqlite");
+        var (doors, matrix) = await Walkers(platform);
+        await matrix.Walk(doors);
+        TestContext.Current.TestOutputHelper?.WriteLine($"{matrix.Doors.Count} doors, {doors.Sum(d => d.Knocks.Count)} handlers, {matrix.Asked} requests, {matrix.Faults.Count} faults");
+        Assert.Equal(doors.Select(d => d.Text).Distinct().Order(), matrix.Doors.Order());
+        Assert.True(matrix.Faults.Count == 0, string.Join('\n', matrix.Faults));
+    }
+
+    [Fact]
+    public async Task What_belongs_to_another_zone_answers_as_what_is_not_there()
+    {
+        await using var platform = Platform.Start("sqlite");
+        var (doors, matrix) = await Walkers(platform);
+        await matrix.Compare(doors);
+        TestContext.Current.TestOutputHelper?.WriteLine($"{matrix.Doors.Count} doors, {matrix.Asked} requests, {matrix.Faults.Count} faults");
+        Assert.True(matrix.Faults.Count == 0, string.Join('\n', matrix.Faults));
+    }
+
+    [Fact]
+    public async Task Planted_leaks_are_found()
+    {
+        var leaks = new Dictionary<string, Func<Microsoft.AspNetCore.Http.HttpContext, int>>
+        {
+            ["planted/nothing-said"] = _ => 200,
+            ["planted/forbidden"] = _ => 403,
+            ["planted/open-to-all"] = _ => 200,
+            ["planted/no-guard"] = http => http.Request.Path.Value!.EndsWith("dead", StringComparison.Ordinal) ? 404 : 200,
+            ["planted/tells-by-redirect"] = http => http.Request.Path.Value!.EndsWith("dead", StringComparison.Ordinal) ? 404 : 302,
+        };
+        await using var platform = Platform.WithLeaks(leaks);
+        var (_, matrix) = await Walkers(platform);
+        Door Planted(string path, Demand? demand) => new(RoutePatternFactory.Parse(path), demand, null, [new Knock("GET", null, []), new Knock("POST", "Save", [])]);
+        var demand = new Demand(May.WorkOnDossiers);
+        await matrix.Walk([Planted("planted/nothing-said", null), Planted("planted/forbidden", demand), Planted("planted/open-to-all", demand)]);
+        Assert.Contains(matrix.Faults, f => f.StartsWith("/planted/nothing-said carries neither", StringComparison.Ordinal));
+        Assert.Contains(matrix.Faults, f => f.StartsWith("GET /planted/forbidden as FrontDesk: 403", StringComparison.Ordinal));
+        Assert.Contains(matrix.Faults, f => f.StartsWith("POST /planted/open-to-all Save as a role that ended: 200", StringComparison.Ordinal));
+        Assert.Contains(matrix.Faults, f => f.StartsWith("GET /planted/open-to-all as a session that was ended: 200", StringComparison.Ordinal));
+        Assert.DoesNotContain(matrix.Faults, f => f.Contains("/planted/open-to-all as Coordinator", StringComparison.Ordinal));
+        matrix.Faults.Clear();
+        await matrix.Compare([Planted("planted/no-guard/{dossier:guid}", demand), Planted("planted/tells-by-redirect/{dossier:guid}", demand)]);
+        Assert.Contains(matrix.Faults, f => f.Contains("/planted/no-guard/{dossier:guid}  as Coordinator: dossier of another zone does not answer", StringComparison.Ordinal));
+        Assert.Contains(matrix.Faults, f => f.Contains("/planted/tells-by-redirect/{dossier:guid}  as Caseworker: dossier of another zone does not answer", StringComparison.Ordinal));
+    }
+
+    private static async Task<(IReadOnlyList<Door>, Matrix)> Walkers(Platform platform) => (await Doors.Of(platform.Services), new Matrix(await World.Make(platform), await World.Make(platform)));
+}

@@ -1,0 +1,124 @@
+using System.Net;
+using System.Text;
+using System.Text.RegularExpressions;
+using Microsoft.Extensions.DependencyInjection;
+using VictimSupport.Foundation.Access;
+using VictimSupport.Tests.Kit;
+
+namespace VictimSupport.Tests.House;
+
+/// <summary>The isolation matrix: every door and every thing it does × everybody of the cast. Says what was wrong, and how much was asked.</summary>
+internal sealed partial class Matrix(World world, World other)
+{
+    private const string Reserved = "connect,api";
+    private readonly HttpClient client = world.Zone.Platform.CreateDefaultClient(new Uri("http://localhost"));
+    private readonly Guid absent = new("0192f000-0000-7000-8000-00000000dead");
+
+    public List<string> Faults { get; } = [];
+    public int Asked { get; private set; }
+    public HashSet<string> Doors { get; } = [];
+
+    /// <summary>Every door, as everybody: who may not gets nothing that tells there is something.</summary>
+    public async Task Walk(IEnumerable<Door> doors)
+    {
+        var cast = new Cast(world, other);
+        var (zone, account) = (await cast.OfTheZone(), await cast.OfTheAccount());
+        var desks = new Dictionary<string, IReadOnlyList<Figure>> { [Pass.OperatorPlace] = await cast.OfThePlatform(Pass.OperatorPlace), [Pass.FiguresPlace] = await cast.OfThePlatform(Pass.FiguresPlace) };
+        foreach (var door in doors)
+        {
+            Doors.Add(door.Text);
+            if (door.Demand is null)
+            {
+                Faults.Add($"{door} carries neither [Requires] nor [Open]");
+                continue;
+            }
+            var first = door.Text.Split('/')[1];
+            var figures = door.IsInZone ? zone : desks.TryGetValue(first, out var desk) ? desk : first == "account" ? account : null;
+            if (figures is null && door.Demand.Deed is not null) Faults.Add($"{door} demands {door.Demand.Deed} where nobody of the cast stands");
+            foreach (var figure in figures ?? [await Nobody(cast)])
+            {
+                foreach (var knock in door.Knocks)
+                {
+                    if (first == "account" && knock.Method != "GET" && figure.Taken == Taken.ByTheirRoles) continue; // it would end the session the next one needs
+                    var answer = await Ask(door, knock, figure, _ => absent);
+                    if (Judge(door, knock, figure, answer) is { } fault) Faults.Add($"{knock.Method} {door}{(knock.Handler is null ? "" : " " + knock.Handler)} as {figure.Name}: {(int)answer.StatusCode}, {fault}");
+                }
+            }
+        }
+    }
+
+    /// <summary>Every door with an id in its address, its query or its form, as everybody who may: what belongs to another zone, and what is hidden in one's own, answers as what is not there, to the byte.</summary>
+    public async Task Compare(IEnumerable<Door> doors)
+    {
+        foreach (var door in doors.Where(d => d.IsInZone && d.Demand?.Deed is not null))
+        {
+            Doors.Add(door.Text);
+            foreach (var figure in (await new Cast(world, other).OfTheZone()).Where(f => f.Taken == Taken.ByTheirRoles && f.May(door.Demand!.Deed!.Value)))
+            {
+                foreach (var knock in door.Knocks)
+                {
+                    foreach (var name in door.Route.Parameters.Select(p => p.Name).Concat(knock.Boxes.Where(b => b.Type == typeof(Guid) && b.Name != "vs-once").Select(b => b.Name)))
+                    {
+                        var (nothing, abroad) = (await Ask(door, knock, figure, n => n == name ? absent : Own(n)), await Ask(door, knock, figure, n => n == name ? other.Of(Last(n))[0] : Own(n)));
+                        var (one, two) = (await Bytes(nothing, absent), await Bytes(abroad, other.Of(Last(name))[0]));
+                        if (one != two) Faults.Add($"{knock.Method} {door} {knock.Handler} as {figure.Name}: {name} of another zone does not answer as one that is not there ({(int)abroad.StatusCode}, {(int)nothing.StatusCode}){Difference(one, two)}");
+                    }
+                }
+            }
+        }
+
+        // What stands beside the id under test is one's own where one has something, so that it alone decides.
+        Guid Own(string name) => world.Of(Last(name))[0];
+    }
+
+    private static string? Judge(Door door, Knock knock, Figure figure, HttpResponseMessage answer)
+    {
+        var status = answer.StatusCode;
+        if ((int)status >= 500) return "a fault";
+        if (status == HttpStatusCode.Forbidden) return "which says that there is something";
+        if (door.Demand!.Deed is not { } deed) return null;
+        if (figure.May(deed))
+            return status is HttpStatusCode.NotFound && knock.Method == "GET" && !door.HasId && knock.Boxes.All(b => b.Type != typeof(Guid)) ? "should open" : IsSignIn(answer) ? "should not be led to the sign-in" : null;
+        if (figure.Taken == Taken.AsNobody) return IsSignIn(answer) || (Reserved.Split(',').Contains(door.Text.Split('/')[1]) && status is HttpStatusCode.Unauthorized) ? null : "should be led to the sign-in";
+        return status == HttpStatusCode.NotFound ? null : "should not be there";
+    }
+
+    private static bool IsSignIn(HttpResponseMessage answer) => answer.StatusCode == HttpStatusCode.Redirect && answer.Headers.Location?.ToString().StartsWith("/account/enter?to=", StringComparison.Ordinal) == true;
+
+    private async Task<HttpResponseMessage> Ask(Door door, Knock knock, Figure figure, Func<string, Guid> id)
+    {
+        Asked++;
+        var random = new Random(7);
+        var path = (door.IsInZone ? "/" + world.Zone.Code : "") + door.Path(p => p.ParameterPolicies.Any(q => q.Content?.Contains("int", StringComparison.Ordinal) == true) ? "404" : id(p.Name).ToString());
+        var fields = knock.Boxes.Where(b => !Hostile.IsFile(b)).SelectMany(b => b.Type == typeof(Guid) ? [(b.Name, Encoding.UTF8.GetBytes(b.Name == "vs-once" ? Guid.NewGuid().ToString() : id(b.Name).ToString()))] : Hostile.Fitting(b, (_, _) => absent.ToString(), random))
+            .Select(f => KeyValuePair.Create(f.Item1, Encoding.UTF8.GetString(f.Item2))).ToList();
+        var query = knock.Method == "GET" ? fields.ToList() : [];
+        if (knock.Handler is { } handler) query.Add(KeyValuePair.Create("handler", handler));
+        if (query.Count > 0) path += "?" + string.Join('&', query.Select(q => $"{Uri.EscapeDataString(q.Key)}={Uri.EscapeDataString(q.Value)}"));
+        using var request = new HttpRequestMessage(new HttpMethod(knock.Method), path);
+        request.Headers.TryAddWithoutValidation("Cookie", figure.Cookie);
+        request.Headers.AcceptLanguage.ParseAdd("en");
+        if (knock.Method != "GET") request.Content = new FormUrlEncodedContent(fields.Append(KeyValuePair.Create("__RequestVerificationToken", figure.Token)));
+        return await client.SendAsync(request, TestContext.Current.CancellationToken);
+    }
+
+    private static async Task<Figure> Nobody(Cast cast) => (await cast.OfTheAccount())[0];
+
+    private static string Last(string name) => name[(name.LastIndexOf('.') + 1)..].TrimEnd('s');
+
+    // All that a reader can see of an answer but what every answer has of its own: reference, tokens, one-time ids, and the id that was asked for.
+    private static async Task<string> Bytes(HttpResponseMessage answer, Guid asked) =>
+        $"{(int)answer.StatusCode} {answer.Headers.Location?.ToString().Replace(asked.ToString(), "ID", StringComparison.OrdinalIgnoreCase)} {string.Join(',', answer.Headers.Concat(answer.Content.Headers).Select(h => h.Key).Where(k => k is not ("Set-Cookie" or "Content-Length")).Order(StringComparer.Ordinal))}\n"
+        + Own().Replace((await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)).Replace(asked.ToString(), "ID", StringComparison.OrdinalIgnoreCase), "");
+
+    private static string Difference(string one, string two)
+    {
+        var at = Enumerable.Range(0, Math.Min(one.Length, two.Length)).FirstOrDefault(i => one[i] != two[i], Math.Min(one.Length, two.Length));
+        return $"\n  {Around(one)}\n  {Around(two)}";
+
+        string Around(string text) => text[Math.Max(0, at - 60)..Math.Min(text.Length, at + 120)].ReplaceLineEndings(" ");
+    }
+
+    [GeneratedRegex("<code>[0-9a-f]{32}</code>|value=\"CfDJ8[^\"]*\"|name=\"vs-once\"[^>]*>", RegexOptions.None, 1000)]
+    private static partial Regex Own();
+}

@@ -1,0 +1,88 @@
+using Microsoft.AspNetCore.Antiforgery;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using System.Security.Claims;
+using VictimSupport.Casework.Codes;
+using VictimSupport.Casework.People;
+using VictimSupport.Foundation.Access;
+using VictimSupport.Foundation.Persistence;
+using VictimSupport.Identity.Contracts;
+using VictimSupport.Tests.Casework;
+using VictimSupport.Tests.Kit;
+using VictimSupport.Zones.Staff;
+using Person = VictimSupport.Tests.Kit.Person;
+
+namespace VictimSupport.Tests.House;
+
+/// <summary>A zone in which something has happened: ids of every kind, by the name an address or a form knows them under.</summary>
+internal sealed class World
+{
+    private readonly Dictionary<string, List<Guid>> ids = new(StringComparer.OrdinalIgnoreCase);
+
+    private World(TestZone zone) => Zone = zone;
+
+    public TestZone Zone { get; }
+
+    /// <summary>One account for each role; the caseworker's and the colleague on call's have dossiers of their own.</summary>
+    public Dictionary<Role, Guid> Accounts { get; private set; } = [];
+    public IReadOnlyDictionary<string, List<Guid>> Ids => ids;
+
+    /// <summary>Ids of this kind; where none is known, of any.</summary>
+    public IReadOnlyList<Guid> Of(string name) => ids.TryGetValue(name, out var known) ? known : ids["dossier"];
+
+    public Person As(Role role) => Zone.As(Accounts[role], role);
+    public Visit Visit(Role role) => new(Zone.Platform, Zone.Code, Accounts[role], role);
+
+    public static async Task<World> Make(Platform platform)
+    {
+        var world = new World(await platform.Zone());
+        world.Accounts = await Hire(platform, world.Zone.Code);
+        var (zone, worker, onCall) = (world.Zone, world.As(Role.Caseworker), world.As(Role.OnCall));
+        foreach (var by in (Person[])[worker, worker, onCall, onCall])
+        {
+            var dossier = await by.Registers(Cases.Intake(zone, phone: "0470 12 34 56"));
+            var view = await by.Opens(dossier);
+            world.Knows("dossier", dossier);
+            world.Knows("person", view.Dossier.Lead!.Value);
+            world.Knows("act", view.Planned[0].Id);
+            world.Knows("contact", await by.Send(await by.Contact(zone, dossier)));
+        }
+        await worker.Send(new Edit.Command { Dossier = world.ids["dossier"][0], GivenName = "Bo", FamilyName = "Exemple", Capacity = Capacity.Relative, Language = "nl" });
+        await worker.Closes(world.ids["dossier"][1]);
+        foreach (var account in world.Accounts.Values) world.Knows("account", account);
+        world.ids["to"] = world.ids["account"];
+        world.ids["after"] = world.ids["dossier"];
+        var now = platform.Clock.GetUtcNow();
+        await platform.Services.GetRequiredService<CatalogDatabase>().WriteAsPlatform("Test.World", zone.Id, house =>
+        {
+            var (given, waiting) = (RoleGrant.Give(Guid.NewGuid(), zone.Id, Role.FrontDesk, null, Guid.NewGuid(), "demo", now), RoleGrant.Give(Guid.NewGuid(), zone.Id, Role.Caseworker, null, Guid.NewGuid(), "invitation", now));
+            house.AddRange(given, waiting);
+            world.Knows("grant", given.Id);
+            world.Knows("grant", waiting.Id);
+            platform.Services.GetRequiredService<IInvite>().Invite(house, $"somebody@{zone.Code}.example", "Somebody", new Promise(zone.Id, Role.Caseworker, null), null, now);
+            return Task.FromResult(true);
+        }, CancellationToken.None);
+        await using var read = platform.Services.GetRequiredService<CatalogDatabase>().Lease();
+        foreach (var invitation in await platform.Services.GetRequiredService<IInvite>().Of(read, zone.Id, CancellationToken.None)) world.Knows("invitation", invitation.Id);
+        return world;
+    }
+
+    private static Task<Dictionary<Role, Guid>> Hire(Platform platform, string code) => platform.Services.GetRequiredService<CatalogDatabase>().WriteAsPlatform("Test.World", null, house =>
+        Task.FromResult(Enum.GetValues<Role>().ToDictionary(r => r, r => platform.Services.GetRequiredService<IMakeDemoAccounts>().Ensure(house, $"{r}@{code}.example", $"{r} of {code}", "en", platform.Clock.GetUtcNow()))), CancellationToken.None);
+
+    private void Knows(string kind, Guid id)
+    {
+        if (!ids.TryGetValue(kind, out var known)) ids[kind] = known = [];
+        known.Add(id);
+    }
+
+    /// <summary>A form's token and its cookie, good for this account.</summary>
+    public static (string Cookie, string Token) TokenOf(IServiceProvider services, Guid? account)
+    {
+        using var scope = services.CreateScope();
+        var http = new DefaultHttpContext { RequestServices = scope.ServiceProvider };
+        if (account is { } id) http.User = new ClaimsPrincipal(new ClaimsIdentity([new Claim(Pass.AccountClaim, id.ToString())], "kit"));
+        var tokens = services.GetRequiredService<IAntiforgery>().GetTokens(http);
+        return (tokens.CookieToken!, tokens.RequestToken!);
+    }
+}

@@ -1,0 +1,93 @@
+using System.Text;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using VictimSupport.Casework.Dossiers;
+using VictimSupport.Foundation.Access;
+using VictimSupport.Foundation.Persistence;
+using VictimSupport.Privacy.Audit;
+using VictimSupport.Privacy.Questions;
+using VictimSupport.Tests.Casework;
+using VictimSupport.Tests.Kit;
+using VictimSupport.Zones.Contracts;
+using VictimSupport.Zones.Staff;
+using Opened = VictimSupport.Privacy.Questions.Opened;
+
+namespace VictimSupport.Tests.Privacy;
+
+/// <summary>Who could do what on a day, and what somebody opened in a period.</summary>
+public sealed class QuestionsTests(Platforms platforms)
+{
+    [Theory, EveryEngine]
+    public async Task A_role_counts_from_its_confirmation_to_its_end(string engine)
+    {
+        var platform = await platforms.On(engine);
+        var zone = await platform.Zone();
+        var now = platform.Clock.GetUtcNow();
+        var (giver, confirmer, early, waiting, ended) = (Guid.NewGuid(), Guid.NewGuid(), Guid.NewGuid(), Guid.NewGuid(), Guid.NewGuid());
+        await Give(platform, zone, Grant(early, Role.Caseworker, now.AddDays(-10), confirmed: now.AddDays(-8)), Grant(waiting, Role.Caseworker, now.AddDays(-10), confirmed: null), Grant(ended, Role.FrontDesk, now.AddDays(-10), confirmed: null, to: now.AddDays(-5)));
+
+        Assert.Equal([ended], await On(-9)); // given the day before, and not confirmed yet
+        Assert.Equal([early, ended], await On(-8));
+        Assert.Equal([early, ended], await On(-5)); // in force for part of that day
+        Assert.Equal([early], await On(-4));
+        Assert.Empty(await On(-11));
+        var span = (await Answer(-4)).Single();
+        Assert.Equal((giver, confirmer), (span.GivenBy, span.ConfirmedBy));
+
+        var file = Encoding.UTF8.GetString(await zone.As(Role.DataProtectionOfficer).Send(new Roles.Export { On = Day(-4), Reason = ExportReason.OwnCheck }));
+        Assert.Equal(2, file.Split("\r\n", StringSplitOptions.RemoveEmptyEntries).Length);
+        using var visit = zone.Visit(Role.ZoneAdministrator);
+        var page = await Visit.Read(await visit.Submit("/privacy/rights", [KeyValuePair.Create("Form.On", Day(-4).ToString("yyyy-MM-dd", System.Globalization.CultureInfo.InvariantCulture))]));
+        Assert.Contains("caseworker", page.QuerySelector("tbody")!.TextContent, StringComparison.Ordinal);
+
+        RoleGrant Grant(Guid account, Role role, DateTimeOffset from, DateTimeOffset? confirmed, DateTimeOffset? to = null)
+        {
+            var grant = RoleGrant.Give(account, zone.Id, role, to, giver, "invitation", from);
+            if (confirmed is { } at) grant.Confirm(confirmer, at);
+            return grant;
+        }
+
+        DateOnly Day(int ago) => DateOnly.FromDateTime(now.UtcDateTime).AddDays(ago);
+        Task<IReadOnlyList<RoleSpan>> Answer(int ago) => zone.As(Role.DataProtectionOfficer).Send(new Roles.Query { On = Day(ago) });
+        async Task<IEnumerable<Guid>> On(int ago) => (await Answer(ago)).Select(s => s.Account);
+    }
+
+    [Theory, EveryEngine]
+    public async Task What_somebody_opened_is_counted_dossier_by_dossier(string engine)
+    {
+        var platform = await platforms.On(engine);
+        var zone = await platform.Zone();
+        var (worker, walled) = (zone.As(Role.Caseworker), zone.As(Role.Coordinator));
+        var (often, secret) = (await worker.Registers(Cases.Intake(zone)), await worker.Registers(Cases.Intake(zone, "Voorbeeld")));
+        for (var i = 0; i < 3; i++) await worker.Opens(often);
+        await worker.Opens(secret);
+        await worker.Send(new Search.Query { Text = "Exemple" });
+        await Assert.ThrowsAsync<RefusedException>(() => worker.Opens(Guid.NewGuid())); // of no dossier
+        platform.Walls.Build(walled.Id, secret);
+        var today = DateOnly.FromDateTime(platform.Clock.GetUtcNow().UtcDateTime);
+        var asked = new Opened.Query { Person = worker.Id, From = today, To = today };
+
+        var all = await zone.As(Role.DataProtectionOfficer).Send(asked);
+        Assert.Equal(2, all.Dossiers);
+        var row = all.Rows.Single(r => r.Listed == 1);
+        Assert.Equal((3, 1), (row.Opened, row.Changed));
+        Assert.Contains("assigned", row.Why);
+        Assert.Single((await walled.Send(asked)).Rows); // the other does not exist for them
+        var bare = await zone.As(Role.ZoneAdministrator).Send(asked);
+        Assert.Empty(bare.Rows);
+        Assert.Equal((2, 4), (bare.Dossiers, bare.Opened));
+        Assert.Empty((await zone.As(Role.DataProtectionOfficer).Send(asked with { From = today.AddDays(-2), To = today.AddDays(-1) })).Rows);
+
+        var file = Encoding.UTF8.GetString(await zone.As(Role.DataProtectionOfficer).Send(new Opened.Export { Person = worker.Id, From = today, To = today, Reason = ExportReason.PersonAsked }));
+        Assert.Equal(1 + 2 + 1, file.Split("\r\n", StringSplitOptions.RemoveEmptyEntries).Length);
+        Assert.DoesNotContain("Exemple", file, StringComparison.Ordinal);
+        await Assert.ThrowsAsync<FluentValidation.ValidationException>(() => zone.As(Role.DataProtectionOfficer).Send(asked with { From = today.AddDays(-400) }));
+        await Assert.ThrowsAsync<FluentValidation.ValidationException>(() => zone.As(Role.DataProtectionOfficer).Send(asked with { Person = null }));
+    }
+
+    private static Task<bool> Give(Platform platform, TestZone zone, params RoleGrant[] grants) => platform.Services.GetRequiredService<CatalogDatabase>().WriteAsPlatform("Test.Give", zone.Id, house =>
+    {
+        house.AddRange(grants);
+        return Task.FromResult(true);
+    }, default);
+}

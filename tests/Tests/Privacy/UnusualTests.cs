@@ -1,0 +1,122 @@
+using Microsoft.EntityFrameworkCore;
+using VictimSupport.Foundation.Access;
+using VictimSupport.Foundation.Audit;
+using VictimSupport.Privacy.Audit;
+using VictimSupport.Privacy.Unusual;
+using VictimSupport.Tests.Casework;
+using VictimSupport.Tests.Kit;
+
+namespace VictimSupport.Tests.Privacy;
+
+/// <summary>What the nightly job finds in the audit, and who gets to see it.</summary>
+public sealed class UnusualTests(Platforms platforms)
+{
+    private static readonly Guid Me = Guid.NewGuid(), Colleague = Guid.NewGuid();
+    private static readonly DateOnly Day = new(2026, 11, 24);
+
+    [Fact]
+    public void A_name_among_the_people_of_a_dossier_is_found_once_for_each_who_opens_it()
+    {
+        var dossier = Guid.NewGuid();
+        Assert.Equal([FindingKind.OwnName], Kinds([Opens(dossier, "assigned"), Opens(dossier, "assigned")], named: (dossier, Me)));
+        Assert.Equal([FindingKind.ColleaguesName], Kinds([Opens(dossier, "control")], named: (dossier, Colleague)));
+        Assert.Empty(Kinds([Opens(dossier, "control"), Opens(dossier, "assigned")], named: (dossier, Colleague))); // whoever works on it has a reason
+        Assert.Empty(Kinds([Line("Privacy.Audit.Log", dossier, "audit")], named: (dossier, Colleague))); // a look into its audit opens no dossier
+    }
+
+    [Fact]
+    public void Many_dossiers_of_others_are_measured_against_the_persons_own_days()
+    {
+        var twelve = Enumerable.Range(0, 12).Select(_ => Opens(Guid.NewGuid(), "control")).ToList();
+        Assert.Equal([FindingKind.ManyUnassigned], Kinds(twelve, usual: [2, 1, 2, 2, 3, 2]));
+        Assert.Empty(Kinds(twelve, usual: [9, 12, 8, 10, 11]));
+        Assert.Empty(Kinds(twelve, usual: [1, 1])); // too few days to say what is usual
+        Assert.Empty(Kinds([.. Enumerable.Range(0, 12).Select(_ => Opens(Guid.NewGuid(), "assigned"))], usual: [1, 1, 1, 1, 1]));
+    }
+
+    [Fact]
+    public void At_night_is_unusual_for_whoever_is_not_on_call()
+    {
+        var night = new DateTimeOffset(2026, 11, 24, 2, 30, 0, TimeSpan.Zero);
+        var three = Enumerable.Range(0, 3).Select(_ => Opens(Guid.NewGuid(), "unassigned") with { At = night }).ToList();
+        Assert.Equal([FindingKind.AtNight], Kinds(three));
+        Assert.Empty(Kinds(three, onCall: Me));
+        Assert.Empty(Kinds([.. three.Select(l => l with { At = night.AddHours(4) })]));
+    }
+
+    [Fact]
+    public void Searching_widely_and_opening_nothing_is_unusual_and_so_are_refusals_again_and_again()
+    {
+        var found = Enumerable.Range(0, 40).Select(_ => Guid.NewGuid()).ToList();
+        Assert.Equal([FindingKind.ManyListedNoneOpened], Kinds([Line("Casework.Dossiers.Search", null, null) with { Listed = found }]));
+        Assert.Empty(Kinds([Line("Casework.Dossiers.Search", null, null) with { Listed = found }, Opens(found[0], "assigned")]));
+        Assert.Empty(Kinds([Line("Casework.Worklist.Mine", null, null) with { Listed = found }])); // a worklist comes unasked
+        Assert.Equal([FindingKind.RefusedAgain], Kinds([.. Enumerable.Range(0, 5).Select(_ => Line("A.B", null, null) with { Refusal = "absent" })]));
+        Assert.Empty(Kinds([.. Enumerable.Range(0, 9).Select(_ => Line("A.B", null, null) with { Refusal = "invalid" })]));
+    }
+
+    [Theory, EveryEngine]
+    public async Task The_job_finds_ones_own_name_once_and_without_opening_anybody(string engine)
+    {
+        await using var platform = Platform.Start(engine);
+        var zone = await platform.Zone();
+        var worker = await zone.Hires("Ada Exemple", Role.Caseworker);
+        await zone.Hires("Karel", Role.Caseworker); // one word: it would be found everywhere
+        var officer = await zone.Hires("officer", Role.DataProtectionOfficer);
+        var dossier = await worker.Registers(Cases.Intake(zone)); // Ada Exemple
+        var other = await worker.Registers(Cases.Intake(zone, "Voorbeeld", "Karel"));
+        await worker.Opens(dossier);
+        await worker.Opens(other);
+        await zone.RunJobs();
+        Assert.Empty(await Findings(zone)); // the day is not over
+
+        platform.Clock.Advance(TimeSpan.FromDays(1));
+        await zone.RunJobs();
+        await zone.RunJobs();
+        var finding = Assert.Single(await Findings(zone));
+        Assert.Equal((FindingKind.OwnName, worker.Id, dossier), (finding.Kind, finding.Actor, finding.Dossier!.Value));
+        await worker.Opens(dossier);
+        platform.Clock.Advance(TimeSpan.FromDays(1));
+        await zone.RunJobs();
+        Assert.Single(await Findings(zone)); // each once
+
+        var row = Assert.Single(await officer.Send(new List.Query()));
+        Assert.NotNull(row.Number);
+        using var visit = officer.Visit();
+        await visit.Submit("/privacy/unusual", [KeyValuePair.Create("Form.Note", "Asked: a namesake, zzcanary."), KeyValuePair.Create("Form.Done", "true")]);
+        var done = Assert.Single(await officer.Send(new List.Query()));
+        Assert.True(done.Finding.IsDone);
+        Assert.Equal("Asked: a namesake, zzcanary.", done.Note);
+        Assert.DoesNotContain(await zone.Look(z => z.Set<AuditRow>().Select(r => r.Payload).ToListAsync()), p => p.Contains("zzcanary", StringComparison.Ordinal));
+    }
+
+    [Theory, EveryEngine]
+    public async Task Nobody_reviews_what_concerns_them(string engine)
+    {
+        var zone = await (await platforms.On(engine)).Zone();
+        var (officer, coordinator, standIn, worker) = (await zone.Hires("officer", Role.DataProtectionOfficer), await zone.Hires("coordinator", Role.Coordinator), await zone.Hires("standin", Role.OutsideStandIn), zone.As(Role.Caseworker));
+        var dossier = Guid.NewGuid();
+        zone.Platform.Walls.Build(officer.Id, dossier);
+        await officer.SendAsPlatform(new Keep.Command(Day,
+        [
+            new Suspicion(FindingKind.RefusedAgain, worker.Id, Day, 5), // for the officer
+            new Suspicion(FindingKind.AtNight, officer.Id, Day, 3), // about the officer
+            new Suspicion(FindingKind.ColleaguesName, worker.Id, Day, 1, Guid.NewGuid(), officer.Id), // the officer's name
+            new Suspicion(FindingKind.OwnName, worker.Id, Day, 1, dossier, worker.Id), // walled off from the officer
+            new Suspicion(FindingKind.ColleaguesName, coordinator.Id, Day, 1, Guid.NewGuid(), officer.Id), // about both
+        ]));
+        Assert.Equal([FindingKind.RefusedAgain], (await officer.Send(new List.Query())).Select(r => r.Finding.Kind));
+        Assert.Equal([FindingKind.AtNight, FindingKind.ColleaguesName, FindingKind.OwnName], (await coordinator.Send(new List.Query())).Select(r => r.Finding.Kind).Order(Comparer<FindingKind>.Create((a, b) => string.CompareOrdinal(a.ToString(), b.ToString()))));
+        Assert.Equal(coordinator.Id, Assert.Single(await standIn.Send(new List.Query())).Finding.Actor);
+        var about = (await Findings(zone)).Single(f => f.Actor == officer.Id);
+        await Assert.ThrowsAsync<RefusedException>(() => officer.Send(new List.Review { Finding = about.Id, Done = true }));
+        Assert.False((await Findings(zone)).Single(f => f.Actor == officer.Id).IsDone);
+    }
+
+    private static IEnumerable<FindingKind> Kinds(IReadOnlyList<Line> lines, (Guid Dossier, Guid Account)? named = null, Guid? onCall = null, IReadOnlyList<int>? usual = null) => Signs.In(Day, lines,
+        named is { } n ? new Dictionary<Guid, IReadOnlySet<Guid>> { [n.Dossier] = new HashSet<Guid> { n.Account } } : new Dictionary<Guid, IReadOnlySet<Guid>>(), onCall is { } one ? new HashSet<Guid> { one } : new HashSet<Guid>(), _ => usual ?? []).Select(s => s.Kind);
+
+    private static Line Opens(Guid dossier, string why) => Line("Casework.Dossiers.ShowView", dossier, why);
+    private static Line Line(string act, Guid? subject, string? why) => new(new DateTimeOffset(2026, 11, 24, 10, 0, 0, TimeSpan.Zero), 1, Me, act, null, why, null, subject, [], []);
+    private static Task<List<Finding>> Findings(TestZone zone) => zone.Look(z => z.Set<Finding>().AsNoTracking().ToListAsync());
+}

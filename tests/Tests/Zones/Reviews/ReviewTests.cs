@@ -1,0 +1,130 @@
+using System.Net;
+using AngleSharp.Dom;
+using AngleSharp.Html.Dom;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using VictimSupport.Foundation.Access;
+using VictimSupport.Foundation.Persistence;
+using VictimSupport.Tests.Casework;
+using VictimSupport.Tests.Kit;
+using VictimSupport.Zones.Reviews;
+using VictimSupport.Zones.Settings;
+
+namespace VictimSupport.Tests.Zones.Reviews;
+
+/// <summary>Each quarter: every person kept or removed, all answered, signed by somebody who may.</summary>
+public sealed class ReviewTests(Platforms platforms)
+{
+    [Theory]
+    [InlineData("2026-09-30", "2026-11-24", "2026Q3"), InlineData("2026-10-01", "2026-11-24", null), InlineData("2026-10-01", "2027-01-01", "2026Q4"), InlineData("2026-12-31", "2026-12-31", null), InlineData(null, "2026-11-24", null)]
+    public void A_review_is_owed_for_the_last_quarter_a_zone_was_live_in(string? live, string today, string? owed) =>
+        Assert.Equal(owed, Quarter.Owed(live is null ? null : DateTimeOffset.Parse(live + "T12:00Z", System.Globalization.CultureInfo.InvariantCulture), DateOnly.Parse(today, System.Globalization.CultureInfo.InvariantCulture))?.ToString());
+
+    [Theory, EveryEngine]
+    public async Task All_rows_are_answered_before_it_is_signed_and_whom_it_removes_holds_nothing_more(string engine)
+    {
+        var (zone, chief, karel) = await Live(engine);
+        var dossier = await karel.Registers(Cases.Intake(zone));
+        for (var i = 0; i < 3; i++) await karel.Opens(dossier); // three times the same one
+        using var visit = chief.Visit();
+        var page = await visit.Page("/admin/review");
+        Assert.Equal("1", RowOf(page, "Karel").QuerySelector(".vs-number")!.TextContent.Trim());
+        Assert.DoesNotContain(dossier.ToString(), page.Body!.InnerHtml, StringComparison.Ordinal); // how many, never which
+        Assert.Single(RowOf(page, "Chief").QuerySelectorAll("input[type=radio]")); // nobody removes himself
+
+        var half = await visit.Send("/admin/review", Form(page), Answers(page, (name, _) => name == "Karel" ? null : "keep"));
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, half.StatusCode);
+        Assert.NotNull((await Visit.Read(half)).QuerySelector("input[value=keep][checked]")); // what was answered stays
+        Assert.Equal(HttpStatusCode.Redirect, (await visit.Send("/admin/review", Form(page), Answers(page, (name, _) => name == "Karel" ? "remove" : "keep"))).StatusCode);
+        Assert.False(await zone.Holds(karel, Role.Caseworker));
+        Assert.True(await zone.Holds(chief, Role.ZoneAdministrator));
+
+        var after = await visit.Page("/admin/review");
+        Assert.Null(after.QuerySelector("input[type=radio]"));
+        var csv = await visit.Client.GetAsync(after.QuerySelector<IHtmlAnchorElement>("a[href$=csv]")!.GetAttribute("href"));
+        Assert.Equal(HttpStatusCode.OK, csv.StatusCode);
+        Assert.Contains("\"Karel\"", await csv.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Answers_are_kept_until_it_is_signed()
+    {
+        var (zone, chief, _) = await Live();
+        using var visit = chief.Visit();
+        var page = await visit.Page("/admin/review");
+        var form = Form(page);
+        form.SetAttribute("action", page.QuerySelector("button[formaction]")!.GetAttribute("formaction")!);
+        Assert.Equal(HttpStatusCode.Redirect, (await visit.Send("/admin/review", form, Answers(page, (name, _) => name == "Karel" ? "remove" : null))).StatusCode);
+        Assert.True(await zone.Holds(await Of(zone, "Karel"), Role.Caseworker)); // nothing is removed before the signature
+        Assert.True(RowOf(await visit.Page("/admin/review"), "Karel").QuerySelector<IHtmlInputElement>("input[value=remove]")!.IsChecked);
+    }
+
+    [Fact]
+    public async Task Where_the_administrator_coordinates_too_the_data_protection_officer_signs()
+    {
+        var (zone, chief, _) = await Live();
+        var officer = await zone.Hires("Officer", Role.DataProtectionOfficer);
+        Assert.Equal("signer", (await Assert.ThrowsAsync<RefusedException>(() => officer.Send(new Review.Command()))).Code);
+        await Newly(zone, chief.Id, Role.Coordinator);
+        Assert.Equal("signer", (await Assert.ThrowsAsync<RefusedException>(() => chief.Send(new Review.Command()))).Code);
+        using var visit = officer.Visit();
+        var page = await visit.Page("/admin/review");
+        Assert.Equal(HttpStatusCode.Redirect, (await visit.Send("/admin/review", Form(page), Answers(page, (_, _) => "keep"))).StatusCode);
+        await Assert.ThrowsAsync<RefusedException>(() => officer.Send(new Review.Command())); // signed once
+    }
+
+    [Theory, EveryEngine]
+    public async Task It_is_called_to_mind_once_a_week_until_it_is_signed(string engine)
+    {
+        var (zone, chief, _) = await Live(engine);
+        for (var i = 0; i < 3; i++) await zone.RunJobs();
+        Assert.Single(await Mails(zone));
+        Assert.Contains(chief.Id, (await Mails(zone)).Select(m => m.To!.Value));
+        Assert.DoesNotContain(zone.Code, string.Join(' ', (await Mails(zone)).Select(m => m.Kind)), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("=1+1", "\"'=1+1\""), InlineData("+32", "\"'+32\""), InlineData("-x", "\"'-x\""), InlineData("@x", "\"'@x\""), InlineData("a\"b", "\"a\"\"b\""), InlineData("Anna", "\"Anna\"")]
+    public void What_looks_like_a_formula_is_text(string value, string cell) => Assert.Equal(cell, Csv.Cell(value));
+
+    private async Task<(TestZone Zone, Person Chief, Person Karel)> Live(string engine = "sqlite")
+    {
+        var zone = await (await platforms.On(engine)).Zone();
+        var chief = await zone.Hires("Chief", Role.ZoneAdministrator);
+        var karel = await zone.Hires("Karel", Role.Caseworker);
+        await Write(zone, house => house.Add(new ZoneStep { Zone = zone.Id, Step = ZoneStep.Live, At = zone.Platform.Clock.GetUtcNow().AddDays(-120) }));
+        return (zone, chief, karel);
+    }
+
+    private static Task Newly(TestZone zone, Guid account, Role role) => Write(zone, house =>
+    {
+        var grant = VictimSupport.Zones.Staff.RoleGrant.Give(account, zone.Id, role, null, null, "given", zone.Platform.Clock.GetUtcNow());
+        grant.Confirm(Guid.NewGuid(), zone.Platform.Clock.GetUtcNow());
+        house.Add(grant);
+    });
+
+    private static Task Write(TestZone zone, Action<CatalogDbContext> what) => zone.Platform.Services.GetRequiredService<CatalogDatabase>().WriteAsPlatform("Test", zone.Id, house =>
+    {
+        what(house);
+        return Task.FromResult(true);
+    }, TestContext.Current.CancellationToken);
+
+    private static async Task<List<VictimSupport.Foundation.Jobs.OutboxMessage>> Mails(TestZone zone)
+    {
+        await using var house = zone.Platform.Services.GetRequiredService<CatalogDatabase>().Lease();
+        return await house.Set<VictimSupport.Foundation.Jobs.OutboxMessage>().AsNoTracking().Where(m => m.Zone == zone.Id && m.Kind == Reminders.Kind).ToListAsync(TestContext.Current.CancellationToken);
+    }
+
+    private static async Task<Person> Of(TestZone zone, string name)
+    {
+        await using var house = zone.Platform.Services.GetRequiredService<CatalogDatabase>().Lease();
+        var account = await house.Set<VictimSupport.Identity.Accounts.Account>().Where(a => a.Email == Casework.Staff.AddressOf(zone, name)).Select(a => a.Id).SingleAsync(TestContext.Current.CancellationToken);
+        return zone.As(account, Role.Caseworker);
+    }
+
+    private static IElement RowOf(IHtmlDocument page, string name) => page.QuerySelectorAll("tbody tr").Single(r => r.Children[0].TextContent.Contains(name, StringComparison.Ordinal));
+    private static IHtmlFormElement Form(IHtmlDocument page) => page.QuerySelectorAll<IHtmlFormElement>("main form[method=post]").First();
+
+    private static Dictionary<string, string> Answers(IHtmlDocument page, Func<string, int, string?> answer) => page.QuerySelectorAll("tbody tr").Select((row, i) => (Name: $"Form.Answers[{i}].Decision", Value: answer(row.Children[0].TextContent.Trim(), i)))
+        .Where(a => a.Value is not null).ToDictionary(a => a.Name, a => a.Value!);
+}
