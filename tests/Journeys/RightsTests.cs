@@ -39,23 +39,28 @@ public sealed class RightsTests(RunningPortal portal)
         Assert.Equal(1, await screen.Page.Locator(".vs-practice").CountAsync());
         await screen.Page.ClickAsync("a[href='/9904/admin/settings/hours']");
         await Sound(screen, script);
-        await screen.Page.FillAsync("[name='Form.Days[0]']", "late");
-        await Submit(screen);
-        Assert.Equal("late", await screen.Page.InputValueAsync("[name='Form.Days[0]']"));
-        await Sound(screen, script);
         var from = Random.Shared.Next(0, 59).ToString("00", CultureInfo.InvariantCulture);
         await screen.Page.FillAsync("[name='Form.Days[0]']", $"8:{from}-12:00, 13:00-16:{from}");
         await Submit(screen);
         Assert.Contains($"08:{from}–12:00, 13:00–16:{from}", await screen.Page.InnerTextAsync("main"), StringComparison.Ordinal);
         await Sound(screen, script);
+
+        // What cannot be read stays, and is said at its field.
+        await screen.Go("/9904/admin/settings/hours");
+        await screen.Page.FillAsync("[name='Form.Days[0]']", "late");
+        await Submit(screen);
+        Assert.Equal("late", await screen.Page.InputValueAsync("[name='Form.Days[0]']"));
+        Assert.Equal(1, await screen.Page.Locator(".govuk-error-message").CountAsync());
+        if (script) await screen.FitsItsWidth();
     }
 
-    [Fact]
-    public async Task A_review_costs_a_press_for_each_person_and_few_more()
+    [Theory]
+    [InlineData("9901", "A", "fr", 1280), InlineData("9902", "B", "nl", 320)]
+    public async Task A_review_costs_a_press_for_each_person_and_few_more(string zone, string letter, string language, int width)
     {
-        await using var screen = await Screen.Open(portal, 1280, "fr");
-        await Demo(screen, "fr", "Bernard Demo-A");
-        await screen.Go("/9901/admin/review");
+        await using var screen = await Screen.Open(portal, width, language);
+        await Demo(screen, language, $"Bernard Demo-{letter}");
+        await screen.Go($"/{zone}/admin/review");
         await screen.IsSound();
         var (people, presses) = (await screen.Page.Locator("tbody tr").CountAsync(), 1); // the menu
         for (var i = 0; i < people; i++)

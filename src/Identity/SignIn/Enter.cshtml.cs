@@ -18,8 +18,8 @@ internal sealed class Enter(WhereAndWho who, IKnowPlaces places, Federations.Hom
         var first = "/" + to!.Split('/', '?')[1];
         if (first == "/account") return LocalRedirect(to); // one's own pages need no pass
         if ((await places.Of(account, ct)).FirstOrDefault(p => p.Path == first) is not { } place) return NotFound();
-        if (!await places.Enter(session, onPlatform: place.Path.Length != 5 || !place.Path[1..].All(char.IsAsciiDigit), ct)) return RedirectToPage("/Identity/SignIn/OtherSide");
         if (!await home.Opens(session, place.Key, ct)) return RedirectToPage("/Identity/Federations/Stricter", new { to });
+        if (!await places.Enter(session, onPlatform: place.Path.Length != 5 || !place.Path[1..].All(char.IsAsciiDigit), ct)) return RedirectToPage("/Identity/SignIn/OtherSide");
         await Cookies.Enter(HttpContext, account, session, place.Key, place.Path);
         return LocalRedirect(to);
     }

@@ -1,15 +1,17 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 using VictimSupport.Foundation.Access;
+using VictimSupport.Foundation.Audit;
 using VictimSupport.Foundation.Persistence;
 
 namespace VictimSupport.Zones.Reviews;
 
 /// <summary>A zone's look at who may do what, once a quarter: every person kept or removed, then signed.</summary>
-internal sealed class AccessReview
+internal sealed class AccessReview : IOfZone
 {
     public Guid Id { get; private set; }
     public Guid Zone { get; private set; }
+    Guid? IOfZone.Zone => Zone;
 
     /// <summary>Such as <c>2026Q3</c>.</summary>
     public string Quarter { get; private set; } = "";

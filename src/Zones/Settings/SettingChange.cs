@@ -1,15 +1,17 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 using VictimSupport.Foundation.Access;
+using VictimSupport.Foundation.Audit;
 using VictimSupport.Foundation.Persistence;
 
 namespace VictimSupport.Zones.Settings;
 
 /// <summary>From a day on a zone does something its own way, or goes back to the federal default. Rows are only added: what held on a day can always be told.</summary>
-internal sealed class SettingChange
+internal sealed class SettingChange : IOfZone
 {
     public Guid Id { get; private set; }
     public Guid Zone { get; private set; }
+    Guid? IOfZone.Zone => Zone;
 
     /// <summary>Name of a <see cref="SettingCode"/>.</summary>
     public string Setting { get; private set; } = "";
