@@ -121,7 +121,7 @@ public sealed partial class Platform : WebApplicationFactory<Program>
             services.AddSingleton<IStartupFilter, KitSignIn>();
             if (!Conduct) services.RemoveAll<VictimSupport.Foundation.Access.IStandAtTheDoor>();
             More?.Invoke(services);
-            services.AddSingleton<IHideDossiers>(Walls);
+            services.Insert(0, ServiceDescriptor.Singleton<IHideDossiers>(Walls)); // beside the real ones, which come after
         });
     }
 
