@@ -15,14 +15,16 @@ namespace VictimSupport.Identity.Security;
 
 /// <summary>One's own factors and sessions: what there is, and what can be ended at once. Changing a factor asks for one first.</summary>
 [Requires(May.HoldAnAccount)]
-internal sealed class Show(IMediator pipeline, SessionBook book, WhereAndWho who) : PageModel
+internal sealed class Show(IMediator pipeline, SessionBook book, WhereAndWho who) : PageModel, IShowAgain
 {
     public View Own { get; private set; } = null!;
 
     /// <summary>The factor a session was begun with, in words.</summary>
     public static string Named(string factor) => factor is "passkey" or "totp" or "recovery" or "demo" ? Words.Of("Factor_" + factor) : Words.Factor_other;
 
-    public async Task OnGetAsync(CancellationToken ct) => Own = await pipeline.Send(new Query(), ct);
+    public Task OnGetAsync(CancellationToken ct) => ShowAgain(ct);
+
+    public async Task ShowAgain(CancellationToken ct) => Own = await pipeline.Send(new Query(), ct);
 
     public async Task<IActionResult> OnPostEndAsync(Guid session, CancellationToken ct) => await End(session, ct);
     public async Task<IActionResult> OnPostOthersAsync(CancellationToken ct) => await End(null, ct);

@@ -88,7 +88,7 @@ internal sealed class Cast(World world, World other)
 
     private RoleGrant Confirmed(RoleGrant grant)
     {
-        if (RoleGrant.OpensDossiers.Contains(grant.Role)) grant.Confirm(Guid.NewGuid(), now.AddDays(-1));
+        if (grant.IsUnconfirmed) grant.Confirm(Guid.NewGuid(), now.AddDays(-1));
         return grant;
     }
 

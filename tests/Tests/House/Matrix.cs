@@ -61,13 +61,15 @@ internal sealed partial class Matrix(World world, World other)
                         var nothing = await Ask(door, knock, figure, n => n == name ? absent : Own(n));
                         var one = await Bytes(nothing, absent);
                         await Differs("of another zone", other.Of(Last(name))[0]);
-                        if (!figure.May(May.OpenAnyDossierOfTheZone) && world.Hidden.TryGetValue(Last(name), out var hidden)) await Differs("of a colleague alone", hidden);
+                        // Whoever builds walls names any dossier of the zone that no wall hides from them.
+                        if (!figure.May(May.OpenAnyDossierOfTheZone) && !door.ToString().StartsWith("/walls", StringComparison.Ordinal) && world.Hidden.TryGetValue(Last(name), out var hidden)) await Differs("of a colleague alone", hidden);
 
                         async Task Differs(string whose, Guid id)
                         {
                             var there = await Ask(door, knock, figure, n => n == name ? id : Own(n));
                             var two = await Bytes(there, id);
-                            if (one != two) Faults.Add($"{knock.Method} {door} {knock.Handler} as {figure.Name}: {name} {whose} does not answer as one that is not there ({(int)there.StatusCode}, {(int)nothing.StatusCode}){Difference(one, two)}");
+                            // A page of the log grows by each look at it: there only the status can be the same.
+                            if (door.ToString().Contains("privacy/audit", StringComparison.Ordinal) ? there.StatusCode != nothing.StatusCode : one != two) Faults.Add($"{knock.Method} {door} {knock.Handler} as {figure.Name}: {name} {whose} does not answer as one that is not there ({(int)there.StatusCode}, {(int)nothing.StatusCode}){Difference(one, two)}");
                         }
                     }
                 }

@@ -73,6 +73,7 @@ public sealed class ZoneImportTests(Platforms platforms)
         Assert.DoesNotContain("7711", await Codes(platform));
 
         var taken = await operatorsVisit.Submit("/operator/zones/import", Typed(file).Append(KeyValuePair.Create("Form.SkipBadLines", "true")));
+        if (taken.StatusCode != HttpStatusCode.Redirect) Assert.Fail(string.Join("\n", platform.Logs.Lines.Where(l => l.Contains("failed with", StringComparison.Ordinal) || l.Contains("xception", StringComparison.Ordinal)).TakeLast(4)));
         Assert.Equal(HttpStatusCode.Redirect, taken.StatusCode);
         var waiting = await operatorsVisit.Page("/operator/zones");
         Assert.NotNull(waiting.QuerySelector("progress"));
