@@ -22,12 +22,15 @@ public static class DesignModule
             options.ModelBinderProviders.Insert(0, new WhenBinders());
             options.ModelBinderProviders.Insert(1, new PlainTexts());
             options.ModelMetadataDetailsProviders.Add(new EmptyText());
-            // Names in another library's notation: no form of ours has them, and they throw on a bracket that nothing closes.
-            options.ValueProviderFactories.RemoveType<JQueryFormValueProviderFactory>();
-            options.ValueProviderFactories.RemoveType<JQueryQueryStringValueProviderFactory>();
             // What must be filled in is said by the rules of the use case, in four languages.
             options.SuppressImplicitRequiredAttributeForNonNullableReferenceTypes = true;
             Speak(options.ModelBindingMessageProvider);
+        });
+        // Afterwards, when the framework has put them there. Names in another library's notation: no form of ours has them, and they throw on a bracket that nothing closes.
+        services.PostConfigure<MvcOptions>(options =>
+        {
+            options.ValueProviderFactories.RemoveType<JQueryFormValueProviderFactory>();
+            options.ValueProviderFactories.RemoveType<JQueryQueryStringValueProviderFactory>();
         });
         return services;
     }

@@ -17,24 +17,25 @@ internal static class KeptApart
 
         stand(TimeSpan.FromDays(6));
         var restricted = await Registers("SexualViolence", "Noor", "Oefening", Told.In(language, "Demande que peu de personnes sachent.", "Vraagt dat weinig mensen het weten.", "Möchte, dass es nur wenige wissen."));
-        await coordinator.Send(new WhoMaySee.Command { Dossier = restricted, Protection = Protection.Restricted, Readers = [karel] }, ct);
-
         stand(TimeSpan.FromDays(5));
         var kept = await Registers("FamilyViolence", "Rosa", "De Proef", Told.In(language, "Son mari travaille dans la zone.", "Haar man werkt in de zone.", "Ihr Mann arbeitet in der Zone."));
-        await coordinator.Send(new WhoMaySee.Command { Dossier = kept, Protection = Protection.Sealed, Readers = [claire, karel] }, ct);
-
         stand(TimeSpan.FromDays(4));
         var walled = await Registers("Burglary", "Otis", "Sample", Told.In(language, "Voisin d'une collègue.", "Buurman van een collega.", "Nachbar einer Kollegin."));
-        await coordinator.Send(new Build.Command { Colleague = ines, Round = Round.Dossier, Number = (await worker.Send(new ShowView.Query(walled), ct)).Dossier.Number, Reason = Told.In(language, "Voisins", "Buren", "Nachbarn") }, ct);
-
         stand(TimeSpan.FromDays(1));
         var others = await Registers("Assault", "Hugo", "Exemple", null);
+
+        // Decided today, so that the broken glass can be seen for an hour.
+        stand(TimeSpan.Zero);
+        await coordinator.Send(new WhoMaySee.Command { Dossier = restricted, Protection = Protection.Restricted, Readers = [karel] }, ct);
+        await coordinator.Send(new Build.Command { Colleague = ines, Round = Round.Dossier, Number = await NumberOf(walled), Reason = Told.In(language, "Voisins", "Buren", "Nachbarn") }, ct);
+        await coordinator.Send(new WhoMaySee.Command { Dossier = kept, Protection = Protection.Sealed, Readers = [claire, karel] }, ct);
         await colleague.Send(new BreakGlass.Command
         {
-            Number = (await worker.Send(new ShowView.Query(others), ct)).Dossier.Number,
+            Number = await NumberOf(others),
             Reason = Told.In(language, "Il est à l'accueil, en détresse, et Karel n'est pas joignable.", "Hij staat overstuur aan het onthaal en Karel is niet bereikbaar.", "Er steht aufgelöst am Empfang, und Karel ist nicht erreichbar."),
         }, ct);
-        stand(TimeSpan.Zero);
+
+        async Task<string> NumberOf(Guid dossier) => (await worker.Send(new ShowView.Query(dossier), ct)).Dossier.Number;
 
         async Task<Guid> Registers(string facts, string given, string family, string? note) => (await worker.Send(new Register.Command
         {

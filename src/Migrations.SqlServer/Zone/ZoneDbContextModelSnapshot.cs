@@ -972,6 +972,75 @@ namespace VictimSupport.Migrations.SqlServer.Zone
 
                     b.ToTable("seal", (string)null);
                 });
+
+            modelBuilder.Entity("VictimSupport.Privacy.Unusual.Finding", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<Guid?>("About")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<Guid>("Actor")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<int>("Count")
+                        .HasColumnType("int");
+
+                    b.Property<DateOnly>("Day")
+                        .HasColumnType("date");
+
+                    b.Property<Guid?>("Dossier")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<DateTimeOffset>("Found")
+                        .HasColumnType("datetimeoffset");
+
+                    b.Property<bool>("IsDone")
+                        .HasColumnType("bit");
+
+                    b.Property<string>("Key")
+                        .IsRequired()
+                        .HasMaxLength(120)
+                        .HasColumnType("nvarchar(120)");
+
+                    b.Property<int>("Kind")
+                        .HasColumnType("int");
+
+                    b.Property<byte[]>("Note")
+                        .HasMaxLength(-1)
+                        .HasColumnType("varbinary(max)")
+                        .HasAnnotation("Sealed:Layer", Layer.Assistance)
+                        .HasAnnotation("Sealed:Name", "finding.note");
+
+                    b.Property<DateTimeOffset?>("Reviewed")
+                        .HasColumnType("datetimeoffset");
+
+                    b.Property<Guid?>("ReviewedBy")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("Key")
+                        .IsUnique();
+
+                    b.HasIndex("IsDone", "Id");
+
+                    b.ToTable("finding", (string)null);
+                });
+
+            modelBuilder.Entity("VictimSupport.Privacy.Unusual.LookedAt", b =>
+                {
+                    b.Property<int>("Id")
+                        .HasColumnType("int");
+
+                    b.Property<DateOnly>("Day")
+                        .HasColumnType("date");
+
+                    b.HasKey("Id");
+
+                    b.ToTable("audit_looked_at", (string)null);
+                });
 #pragma warning restore 612, 618
         }
     }

@@ -261,6 +261,15 @@ public sealed class BadInputTests(Platforms platforms)
     }
 
     [Fact]
+    public async Task A_name_in_a_notation_that_no_form_has_is_not_read()
+    {
+        var zone = await (await platforms.On("sqlite")).Zone();
+        using var visit = zone.Visit(Role.Caseworker);
+        Assert.Equal(HttpStatusCode.Redirect, (await visit.Submit("/intake", Intake(("[2J", "x"), ("Form[FamilyName]", "y"), ("][", "z")))).StatusCode);
+        Assert.Equal(HttpStatusCode.OK, (await visit.Get("/worklist?[tab=1&x[[=2")).StatusCode);
+    }
+
+    [Fact]
     public async Task A_path_is_decoded_once()
     {
         var zone = await (await platforms.On("sqlite")).Zone();

@@ -18,6 +18,9 @@ internal sealed record Door(RoutePattern Route, Demand? Demand, Type? Page, IRea
 {
     public string Text => "/" + Route.RawText!.TrimStart('/');
     public bool IsInZone => !PageDoor.Zoneless.Contains(Route.RawText!.Trim('/').Split('/')[0]);
+
+    /// <summary>Asks for a token, not for a cookie.</summary>
+    public bool IsForPrograms => Text.StartsWith("/api/", StringComparison.Ordinal);
     public bool HasId => Route.Parameters.Count > 0;
 
     /// <summary>Its path with every parameter filled in.</summary>

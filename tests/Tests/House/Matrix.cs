@@ -10,7 +10,6 @@ namespace VictimSupport.Tests.House;
 /// <summary>The isolation matrix: every door and every thing it does × everybody of the cast. Says what was wrong, and how much was asked.</summary>
 internal sealed partial class Matrix(World world, World other)
 {
-    private const string Reserved = "connect,api";
     private readonly HttpClient client = world.Zone.Platform.CreateDefaultClient(new Uri("http://localhost"));
     private readonly Guid absent = new("0192f000-0000-7000-8000-00000000dead");
 
@@ -50,7 +49,7 @@ internal sealed partial class Matrix(World world, World other)
     /// <summary>Every door with an id in its address, its query or its form, as everybody who may: what belongs to another zone, and what is hidden in one's own, answers as what is not there, to the byte.</summary>
     public async Task Compare(IEnumerable<Door> doors)
     {
-        foreach (var door in doors.Where(d => d.IsInZone && d.Demand?.Deed is not null))
+        foreach (var door in doors.Where(d => d.IsInZone && !d.IsForPrograms && d.Demand?.Deed is not null))
         {
             Doors.Add(door.Text);
             foreach (var figure in (await new Cast(world, other).OfTheZone()).Where(f => f.Taken == Taken.ByTheirRoles && f.May(door.Demand!.Deed!.Value)))
@@ -59,9 +58,17 @@ internal sealed partial class Matrix(World world, World other)
                 {
                     foreach (var name in door.Route.Parameters.Select(p => p.Name).Concat(knock.Boxes.Where(b => b.Type == typeof(Guid) && b.Name != "vs-once").Select(b => b.Name)))
                     {
-                        var (nothing, abroad) = (await Ask(door, knock, figure, n => n == name ? absent : Own(n)), await Ask(door, knock, figure, n => n == name ? other.Of(Last(n))[0] : Own(n)));
-                        var (one, two) = (await Bytes(nothing, absent), await Bytes(abroad, other.Of(Last(name))[0]));
-                        if (one != two) Faults.Add($"{knock.Method} {door} {knock.Handler} as {figure.Name}: {name} of another zone does not answer as one that is not there ({(int)abroad.StatusCode}, {(int)nothing.StatusCode}){Difference(one, two)}");
+                        var nothing = await Ask(door, knock, figure, n => n == name ? absent : Own(n));
+                        var one = await Bytes(nothing, absent);
+                        await Differs("of another zone", other.Of(Last(name))[0]);
+                        if (!figure.May(May.OpenAnyDossierOfTheZone) && world.Hidden.TryGetValue(Last(name), out var hidden)) await Differs("of a colleague alone", hidden);
+
+                        async Task Differs(string whose, Guid id)
+                        {
+                            var there = await Ask(door, knock, figure, n => n == name ? id : Own(n));
+                            var two = await Bytes(there, id);
+                            if (one != two) Faults.Add($"{knock.Method} {door} {knock.Handler} as {figure.Name}: {name} {whose} does not answer as one that is not there ({(int)there.StatusCode}, {(int)nothing.StatusCode}){Difference(one, two)}");
+                        }
                     }
                 }
             }
@@ -77,9 +84,10 @@ internal sealed partial class Matrix(World world, World other)
         if ((int)status >= 500) return "a fault";
         if (status == HttpStatusCode.Forbidden) return "which says that there is something";
         if (door.Demand!.Deed is not { } deed) return null;
+        if (door.IsForPrograms) return status == HttpStatusCode.Unauthorized ? null : "should ask for a token: a cookie is none";
         if (figure.May(deed))
             return status is HttpStatusCode.NotFound && knock.Method == "GET" && !door.HasId && knock.Boxes.All(b => b.Type != typeof(Guid)) ? "should open" : IsSignIn(answer) ? "should not be led to the sign-in" : null;
-        if (figure.Taken == Taken.AsNobody) return IsSignIn(answer) || (Reserved.Split(',').Contains(door.Text.Split('/')[1]) && status is HttpStatusCode.Unauthorized) ? null : "should be led to the sign-in";
+        if (figure.Taken == Taken.AsNobody) return IsSignIn(answer) ? null : "should be led to the sign-in";
         return status == HttpStatusCode.NotFound ? null : "should not be there";
     }
 

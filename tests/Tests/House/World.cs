@@ -25,7 +25,9 @@ internal sealed class World
 
     /// <summary>One account for each role; the caseworker's and the colleague on call's have dossiers of their own.</summary>
     public Dictionary<Role, Guid> Accounts { get; private set; } = [];
-    public IReadOnlyDictionary<string, List<Guid>> Ids => ids;
+
+    /// <summary>What is a colleague's alone: there for a coordinator, for nobody else.</summary>
+    public Dictionary<string, Guid> Hidden { get; } = new(StringComparer.OrdinalIgnoreCase);
 
     /// <summary>Ids of this kind; where none is known, of any.</summary>
     public IReadOnlyList<Guid> Of(string name) => ids.TryGetValue(name, out var known) ? known : ids["dossier"];
@@ -49,6 +51,10 @@ internal sealed class World
         }
         await worker.Send(new Edit.Command { Dossier = world.ids["dossier"][0], GivenName = "Bo", FamilyName = "Exemple", Capacity = Capacity.Relative, Language = "nl" });
         await worker.Closes(world.ids["dossier"][1]);
+        var colleague = zone.As(Role.Caseworker);
+        world.Hidden["dossier"] = await colleague.Registers(Cases.Intake(zone, "Muster", "Bram"));
+        var theirs = await colleague.Opens(world.Hidden["dossier"]);
+        (world.Hidden["person"], world.Hidden["act"], world.Hidden["after"]) = (theirs.Dossier.Lead!.Value, theirs.Planned[0].Id, world.Hidden["dossier"]);
         foreach (var account in world.Accounts.Values) world.Knows("account", account);
         world.ids["to"] = world.ids["account"];
         world.ids["after"] = world.ids["dossier"];

@@ -46,6 +46,18 @@ namespace VictimSupport.Migrations.PostgreSql.Zone
                 });
 
             migrationBuilder.CreateTable(
+                name: "audit_looked_at",
+                columns: table => new
+                {
+                    Id = table.Column<int>(type: "integer", nullable: false),
+                    Day = table.Column<DateOnly>(type: "date", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_audit_looked_at", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "contact",
                 columns: table => new
                 {
@@ -135,6 +147,29 @@ namespace VictimSupport.Migrations.PostgreSql.Zone
                 constraints: table =>
                 {
                     table.PrimaryKey("PK_dossier_grant", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "finding",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "uuid", nullable: false),
+                    Key = table.Column<string>(type: "character varying(120)", maxLength: 120, nullable: false),
+                    Kind = table.Column<int>(type: "integer", nullable: false),
+                    Actor = table.Column<Guid>(type: "uuid", nullable: false),
+                    Dossier = table.Column<Guid>(type: "uuid", nullable: true),
+                    About = table.Column<Guid>(type: "uuid", nullable: true),
+                    Day = table.Column<DateOnly>(type: "date", nullable: false),
+                    Count = table.Column<int>(type: "integer", nullable: false),
+                    Found = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    Note = table.Column<byte[]>(type: "bytea", maxLength: -1, nullable: true),
+                    ReviewedBy = table.Column<Guid>(type: "uuid", nullable: true),
+                    Reviewed = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    IsDone = table.Column<bool>(type: "boolean", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_finding", x => x.Id);
                 });
 
             migrationBuilder.CreateTable(
@@ -474,6 +509,17 @@ namespace VictimSupport.Migrations.PostgreSql.Zone
                 columns: new[] { "Kind", "Reviewed" });
 
             migrationBuilder.CreateIndex(
+                name: "IX_finding_IsDone_Id",
+                table: "finding",
+                columns: new[] { "IsDone", "Id" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_finding_Key",
+                table: "finding",
+                column: "Key",
+                unique: true);
+
+            migrationBuilder.CreateIndex(
                 name: "IX_follow_up_Done_DueAt",
                 table: "follow_up",
                 columns: new[] { "Done", "DueAt" });
@@ -566,6 +612,9 @@ namespace VictimSupport.Migrations.PostgreSql.Zone
                 name: "audit_head");
 
             migrationBuilder.DropTable(
+                name: "audit_looked_at");
+
+            migrationBuilder.DropTable(
                 name: "contact");
 
             migrationBuilder.DropTable(
@@ -576,6 +625,9 @@ namespace VictimSupport.Migrations.PostgreSql.Zone
 
             migrationBuilder.DropTable(
                 name: "dossier_grant");
+
+            migrationBuilder.DropTable(
+                name: "finding");
 
             migrationBuilder.DropTable(
                 name: "follow_up");

@@ -45,6 +45,18 @@ namespace VictimSupport.Migrations.Sqlite.Zone
                 });
 
             migrationBuilder.CreateTable(
+                name: "audit_looked_at",
+                columns: table => new
+                {
+                    Id = table.Column<int>(type: "INTEGER", nullable: false),
+                    Day = table.Column<DateOnly>(type: "TEXT", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_audit_looked_at", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "contact",
                 columns: table => new
                 {
@@ -134,6 +146,29 @@ namespace VictimSupport.Migrations.Sqlite.Zone
                 constraints: table =>
                 {
                     table.PrimaryKey("PK_dossier_grant", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "finding",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Key = table.Column<string>(type: "TEXT", maxLength: 120, nullable: false),
+                    Kind = table.Column<int>(type: "INTEGER", nullable: false),
+                    Actor = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Dossier = table.Column<Guid>(type: "TEXT", nullable: true),
+                    About = table.Column<Guid>(type: "TEXT", nullable: true),
+                    Day = table.Column<DateOnly>(type: "TEXT", nullable: false),
+                    Count = table.Column<int>(type: "INTEGER", nullable: false),
+                    Found = table.Column<long>(type: "INTEGER", nullable: false),
+                    Note = table.Column<byte[]>(type: "BLOB", maxLength: -1, nullable: true),
+                    ReviewedBy = table.Column<Guid>(type: "TEXT", nullable: true),
+                    Reviewed = table.Column<long>(type: "INTEGER", nullable: true),
+                    IsDone = table.Column<bool>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_finding", x => x.Id);
                 });
 
             migrationBuilder.CreateTable(
@@ -473,6 +508,17 @@ namespace VictimSupport.Migrations.Sqlite.Zone
                 columns: new[] { "Kind", "Reviewed" });
 
             migrationBuilder.CreateIndex(
+                name: "IX_finding_IsDone_Id",
+                table: "finding",
+                columns: new[] { "IsDone", "Id" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_finding_Key",
+                table: "finding",
+                column: "Key",
+                unique: true);
+
+            migrationBuilder.CreateIndex(
                 name: "IX_follow_up_Done_DueAt",
                 table: "follow_up",
                 columns: new[] { "Done", "DueAt" });
@@ -565,6 +611,9 @@ namespace VictimSupport.Migrations.Sqlite.Zone
                 name: "audit_head");
 
             migrationBuilder.DropTable(
+                name: "audit_looked_at");
+
+            migrationBuilder.DropTable(
                 name: "contact");
 
             migrationBuilder.DropTable(
@@ -575,6 +624,9 @@ namespace VictimSupport.Migrations.Sqlite.Zone
 
             migrationBuilder.DropTable(
                 name: "dossier_grant");
+
+            migrationBuilder.DropTable(
+                name: "finding");
 
             migrationBuilder.DropTable(
                 name: "follow_up");
