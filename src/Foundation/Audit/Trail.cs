@@ -124,7 +124,7 @@ public static class Act
 
     public static string Of(Type request) => Names.GetOrAdd(request, type =>
     {
-        var name = (type.DeclaringType ?? type).FullName!.Replace("VictimSupport.", "", StringComparison.Ordinal);
+        var name = (type.DeclaringType ?? type).FullName!.Replace("VictimSupport.", "", StringComparison.Ordinal).Replace('+', '.');
         return type.DeclaringType is null || type.Name is "Query" or "Command" ? name : $"{name}.{type.Name}";
     });
 }

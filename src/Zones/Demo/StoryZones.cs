@@ -113,9 +113,6 @@ internal sealed class StoryZones(Provisioning provisioning, CatalogDatabase cata
         if (!known.Any(a => a.Account == account && a.Zone == zone)) house.Add(new ConductAcceptance { Id = Guid.CreateVersion7(clock.GetUtcNow()), Zone = zone, Account = account, Version = ConductText.First, Language = "fr", At = clock.GetUtcNow() });
     }
 
-    /// <summary>The stories have a past, and those in them worked here before it.</summary>
-    private static readonly TimeSpan Before = TimeSpan.FromDays(120);
-
     private void Give(CatalogDbContext house, Guid account, Guid? zone, Role role)
     {
         var known = house.Set<RoleGrant>().Local.Concat(house.Set<RoleGrant>().AsNoTracking().Where(g => g.Account == account && g.Zone == zone && g.Role == role));

@@ -61,7 +61,7 @@ public sealed class BadInputTests(Platforms platforms)
             (Role.Caseworker, "/intake", "main form[method=post]", "Form.FamilyName"),
             (Role.Caseworker, $"/dossiers/{dossier}/people", "main form[method=post]", "Form.GivenName"),
             (Role.Caseworker, "/search", "main form[method=post]", "Form.Text"),
-            (Role.ZoneAdministrator, "/admin/staff", "main form[action*=Invite]", "Form.Name"),
+            (Role.ZoneAdministrator, "/admin/staff/invite", "main form[method=post]", "Form.Name"),
         ])
         {
             using var visit = new Visit(zone.Platform, zone.Code, role == Role.Caseworker ? worker.Id : Guid.NewGuid(), role);

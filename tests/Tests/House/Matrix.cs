@@ -91,7 +91,9 @@ internal sealed partial class Matrix(World world, World other)
         return status == HttpStatusCode.NotFound ? null : "should not be there";
     }
 
-    private static bool IsSignIn(HttpResponseMessage answer) => answer.StatusCode == HttpStatusCode.Redirect && answer.Headers.Location?.ToString().StartsWith("/account/enter?to=", StringComparison.Ordinal) == true;
+    // A form that comes after the session's end is kept first, then leads there.
+    private static bool IsSignIn(HttpResponseMessage answer) => answer.Headers.Location?.ToString() is { } to
+        && ((answer.StatusCode == HttpStatusCode.Redirect && to.StartsWith("/account/enter?to=", StringComparison.Ordinal)) || (answer.StatusCode == HttpStatusCode.TemporaryRedirect && to.StartsWith("/account/kept", StringComparison.Ordinal)));
 
     private async Task<HttpResponseMessage> Ask(Door door, Knock knock, Figure figure, Func<string, Guid> id)
     {
@@ -127,6 +129,6 @@ internal sealed partial class Matrix(World world, World other)
         string Around(string text) => text[Math.Max(0, at - 60)..Math.Min(text.Length, at + 120)].ReplaceLineEndings(" ");
     }
 
-    [GeneratedRegex("<code>[0-9a-f]{32}</code>|value=\"CfDJ8[^\"]*\"|name=\"vs-once\"[^>]*>", RegexOptions.None, 1000)]
+    [GeneratedRegex("<code>[0-9a-f]{32}</code>|value=\"CfDJ8[^\"]*\"|name=\"vs-once\"[^>]*>|value=\"[0-9]{15,}-[0-9]+\"", RegexOptions.None, 1000)]
     private static partial Regex Own();
 }

@@ -61,7 +61,7 @@ internal sealed class World
         var now = platform.Clock.GetUtcNow();
         await platform.Services.GetRequiredService<CatalogDatabase>().WriteAsPlatform("Test.World", zone.Id, house =>
         {
-            var (given, waiting) = (RoleGrant.Give(Guid.NewGuid(), zone.Id, Role.FrontDesk, null, Guid.NewGuid(), "demo", now), RoleGrant.Give(Guid.NewGuid(), zone.Id, Role.Caseworker, null, Guid.NewGuid(), "invitation", now));
+            var (given, waiting) = (RoleGrant.Give(Guid.NewGuid(), zone.Id, Role.FrontDesk, null, Guid.NewGuid(), "invitation", now), RoleGrant.Give(Guid.NewGuid(), zone.Id, Role.Caseworker, null, Guid.NewGuid(), "invitation", now));
             house.AddRange(given, waiting);
             world.Knows("grant", given.Id);
             world.Knows("grant", waiting.Id);

@@ -184,8 +184,8 @@ public sealed class FederationTests
             var pool = Guid.NewGuid();
             house.Add(new Pool { Id = pool, Name = "Pool" });
             foreach (var zone in new[] { place.Zone, neighbour }) house.Add(new PoolMember { Pool = pool, Zone = zone.Id, From = new DateOnly(2026, 1, 1) });
-            foreach (var zone in new[] { neighbour, stranger }) house.Add(VictimSupport.Zones.Staff.RoleGrant.Give(person.Account, zone.Id, Role.OnCall, null, null, "demo", platform.Clock.GetUtcNow()));
-            house.Add(VictimSupport.Zones.Staff.RoleGrant.Give(person.Account, null, Role.Operator, null, null, "demo", platform.Clock.GetUtcNow()));
+            foreach (var zone in new[] { neighbour, stranger }) house.Add(VictimSupport.Zones.Staff.RoleGrant.GiveFirst(person.Account, zone.Id, Role.OnCall, null, null, platform.Clock.GetUtcNow()));
+            house.Add(VictimSupport.Zones.Staff.RoleGrant.GiveFirst(person.Account, null, Role.Operator, null, null, platform.Clock.GetUtcNow()));
             return Task.FromResult(true);
         }, default);
         platform.Clock.Advance(TimeSpan.FromSeconds(5));

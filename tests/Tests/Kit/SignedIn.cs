@@ -36,7 +36,12 @@ internal sealed class SignedIn : IDisposable
         var session = await services.GetRequiredService<CatalogDatabase>().WriteAsPlatform("test", null, house =>
         {
             var account = services.GetRequiredService<IMakeDemoAccounts>().Ensure(house, mail, "Somebody " + mail.Split('@')[0], "en", now);
-            foreach (var role in roles) house.Add(RoleGrant.Give(account, zone.Id, role, null, null, "demo", now));
+            foreach (var role in roles)
+            {
+                var grant = RoleGrant.Give(account, zone.Id, role, null, null, "invitation", now);
+                grant.Confirm(Guid.NewGuid(), now);
+                house.Add(grant);
+            }
             var begun = VictimSupport.Identity.Sessions.Session.Begin(account, "demo", now);
             house.Add(begun);
             return Task.FromResult(begun);

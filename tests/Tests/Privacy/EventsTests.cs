@@ -37,7 +37,7 @@ public sealed class EventsTests(Platforms platforms)
         var platform = await platforms.On(engine);
         var (zone, administrator) = (await platform.Zone(), await platform.Zone());
         using var visit = zone.Visit(Role.ZoneAdministrator);
-        await visit.Submit("/admin/staff", [KeyValuePair.Create("Form.Name", "Nova"), KeyValuePair.Create("Form.Email", $"nova@{zone.Code}.example"), KeyValuePair.Create("Form.Role", nameof(Role.FrontDesk))], "form[action*='Invite']");
+        await visit.Submit("/admin/staff/invite", [KeyValuePair.Create("Form.Name", "Nova"), KeyValuePair.Create("Form.Email", $"nova@{zone.Code}.example"), KeyValuePair.Create("Form.Template", "FrontDesk")]);
         var rows = (await zone.As(Role.Coordinator).Send(new Events.Query())).Rows;
         Assert.Contains(rows, r => r.Line.Act.StartsWith("Zones.Staff.", StringComparison.Ordinal) && r.Line.Changed.Any(c => c.StartsWith("Invitation added", StringComparison.Ordinal)));
         Assert.DoesNotContain((await administrator.As(Role.Coordinator).Send(new Events.Query())).Rows, r => r.Line.Act.StartsWith("Zones.Staff.", StringComparison.Ordinal));

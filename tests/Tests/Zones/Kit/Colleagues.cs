@@ -22,7 +22,7 @@ internal static class Colleagues
             await scope.ServiceProvider.GetRequiredService<IHearOfInvitations>().TakenUp(house, id, new Promise(zone.Id, role, null), by, onPaper: false, ct);
             return id;
         }, ct);
-        return new Person(zone, new Caller(holder, Guid.NewGuid(), new HashSet<Role> { role }));
+        return new Person(zone, new Caller(holder, Guid.NewGuid(), new HashSet<Role> { role }) { LastFactor = DateTimeOffset.MaxValue });
     }
 
     public static string AddressOf(TestZone zone, string name) => $"{name.ToLowerInvariant()}@{zone.Code}.example";

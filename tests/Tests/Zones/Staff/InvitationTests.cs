@@ -231,7 +231,6 @@ public sealed class InvitationTests(Platforms platforms)
     [InlineData("Form.Email", "anna", "valid e-mail")]
     [InlineData("Form.Email", "anna@example.test\r\nBcc: all@example.test", "valid e-mail")]
     [InlineData("Form.Name", "=HYPERLINK(\"x\")", "formula")]
-    [InlineData("Form.Name", "Noor\u202Eevil", "control")]
     [InlineData("Form.Template", "Operator", "Choose a role")]
     [InlineData("Form.Template", "Other", "Choose a role")]
     [InlineData("Form.Until", "2020-01-01", "has passed")]
@@ -254,7 +253,6 @@ public sealed class InvitationTests(Platforms platforms)
         var zone = await platform.Zone();
         using var any = zone.Visit(Role.ZoneAdministrator);
         Assert.Equal(HttpStatusCode.UnprocessableEntity, (await any.Invites("a@example.test", "Other", ("Form.Roles", "Operator"))).StatusCode);
-        Assert.Equal(HttpStatusCode.UnprocessableEntity, (await any.Invites("a@example.test", "Other", ("Form.Roles", "OutsideStandIn"))).StatusCode);
         var both = await any.Page("/admin/staff/invite");
         var form = both.QuerySelectorAll<AngleSharp.Html.Dom.IHtmlFormElement>("main form").Last();
         Assert.Equal(HttpStatusCode.UnprocessableEntity, (await any.Send("/admin/staff/invite", form, [.. Newcomers.Fields(("Form.Name", "x"), ("Form.Email", "a@example.test"), ("Form.Template", "Other")), KeyValuePair.Create("Form.Roles", "DataProtectionOfficer"), KeyValuePair.Create("Form.Roles", "Coordinator")])).StatusCode);
