@@ -82,6 +82,7 @@ internal static class Host
 
     private static void AddJobs(IServiceCollection services, IConfiguration configuration)
     {
+        if (JobStorageOf.Engine(configuration) is not ("postgresql" or "sqlserver")) services.AddSingleton<JobStorage>(_ => new InMemoryStorage());
         services.AddHangfire((provider, jobs) =>
         {
             jobs.SetDataCompatibilityLevel(CompatibilityLevel.Version_180).UseSimpleAssemblyNameTypeSerializer().UseRecommendedSerializerSettings().UseFilter(new QuietFaults());
@@ -89,7 +90,7 @@ internal static class Host
             {
                 case "postgresql": jobs.UsePostgreSqlStorage(o => o.UseNpgsqlConnection(JobStorageOf.Connection(provider))); break;
                 case "sqlserver": jobs.UseSqlServerStorage(JobStorageOf.Connection(provider)); break;
-                default: jobs.UseInMemoryStorage(); break;
+                default: break; // this host's own, above: the package's is one for the whole process
             }
         });
         if (configuration.GetValue("Jobs:Run", true))

@@ -1,3 +1,4 @@
+using Microsoft.Playwright;
 using VictimSupport.Journeys.Kit;
 using VictimSupport.Tests.Kit;
 
@@ -21,7 +22,7 @@ public sealed class ProviderTests(RunningPortal portal)
             await screen.Page.FillAsync("[name='Form.Issuer']", provider.Issuer);
             await screen.Page.FillAsync("[name='Form.Tenant']", provider.Tenant);
             await screen.Page.ClickAsync("main form:last-of-type button[type=submit]");
-            Assert.Contains(provider.Issuer, await screen.Page.InnerTextAsync("main table"), StringComparison.Ordinal);
+            await Assertions.Expect(screen.Page.Locator("main table").First).ToContainTextAsync(provider.Issuer);
             screen.SaysNothingWrong();
         }
         await using (var screen = await Open(width, script, "Bernard Demo-" + letter))
@@ -50,7 +51,7 @@ public sealed class ProviderTests(RunningPortal portal)
             await screen.Page.ClickAsync("#in"); // at the provider
             await screen.Page.WaitForURLAsync("**/account/federation/link");
             Assert.Contains(provider.Issuer, await screen.Page.InnerTextAsync("main"), StringComparison.Ordinal);
-            screen.SaysNothingWrong();
+            screen.SaysNothingWrong(provider.Issuer);
         }
         await using (var screen = await Screen.Open(portal, width, "en", script))
         {
@@ -66,7 +67,7 @@ public sealed class ProviderTests(RunningPortal portal)
             Assert.Contains("Inès Demo-" + letter, await screen.Page.InnerTextAsync("main"), StringComparison.Ordinal);
             await screen.Go($"/{zone}/worklist");
             Assert.EndsWith($"/{zone}/worklist", screen.Page.Url, StringComparison.Ordinal);
-            screen.SaysNothingWrong();
+            screen.SaysNothingWrong(provider.Issuer);
         }
         Assert.DoesNotContain(provider.Secret, portal.Output, StringComparison.Ordinal);
     }

@@ -30,7 +30,7 @@ internal sealed record AuditLine(DateTimeOffset At, Guid? Actor, What What, stri
             : changed.Count > 0 ? What.Changed
             : row.Act.Contains("Print", StringComparison.Ordinal) ? What.Printed
             : row.Act.Contains("Export", StringComparison.Ordinal) ? What.Exported
-            : row.Act == Act.Of(typeof(Opened.Query)) ? What.Asked
+            : row.Act == Act.Of(typeof(Opened.Query)) || row.Act.StartsWith("Privacy.", StringComparison.Ordinal) ? What.Asked
             : What.Opened;
         // Why somebody was refused is for the audit alone: "wall" and "absent" are one.
         return new AuditLine(row.At, row.Actor, what, what == What.Refused || why is null || replacing is not null ? null : Reasons.GetValueOrDefault(why, "Control"), replacing, changed);

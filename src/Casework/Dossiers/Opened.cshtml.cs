@@ -47,8 +47,6 @@ internal sealed class Opened(IMediator pipeline, IAccounts accounts) : PageModel
 
     internal sealed class Handler(ZoneDbContext zone, Guard guard, IHideDossiers walls, Caller caller, TimeProvider clock) : IRequestHandler<Query, Answer>
     {
-        private static readonly Compiled<long, DateTimeOffset> AtOf = Compiled.Query((ZoneDbContext z, long seq) => z.Set<AuditRow>().Where(r => r.Seq == seq).Select(r => r.At));
-
         public async Task<Answer> Handle(Query query, CancellationToken ct)
         {
             var dossier = await guard.Read(query.Dossier, ct);
@@ -62,24 +60,11 @@ internal sealed class Opened(IMediator pipeline, IAccounts accounts) : PageModel
             return new Answer(dossier.Number, month, month > first ? month.AddMonths(-1) : null, month < last ? month.AddMonths(1) : null, deeds);
         }
 
-        // A list names its dossiers in the payload only: read through the month's records, found by their place in the chain, which grows with time.
+        // A list names its dossiers in the payload only: the month's records are read through.
         private async Task<List<AuditRow>> Rows(Guid dossier, DateTimeOffset from, DateTimeOffset to, CancellationToken ct)
         {
-            var end = await zone.Set<AuditRow>().OrderByDescending(r => r.Seq).Select(r => r.Seq).FirstOrDefaultAsync(ct);
-            var (begin, after, named) = (await FirstAt(from, end, ct), await FirstAt(to, end, ct), dossier.ToString());
-            return await zone.Set<AuditRow>().AsNoTracking().Where(r => r.Seq >= begin && r.Seq < after && (r.Subject == dossier || r.Payload.Contains(named))).OrderBy(r => r.Seq).ToListAsync(ct);
-        }
-
-        private async Task<long> FirstAt(DateTimeOffset at, long end, CancellationToken ct)
-        {
-            var (low, high) = (1L, end + 1);
-            while (low < high)
-            {
-                var middle = low + ((high - low) / 2);
-                if ((await AtOf.In(zone, middle, ct)).Single() < at) low = middle + 1;
-                else high = middle;
-            }
-            return low;
+            var named = dossier.ToString();
+            return await zone.Set<AuditRow>().AsNoTracking().Where(r => r.At >= from && r.At < to && (r.Subject == dossier || r.Payload.Contains(named))).OrderBy(r => r.At).ThenBy(r => r.Seq).ToListAsync(ct);
         }
 
         private static DateOnly FirstOf(DateOnly day) => new(day.Year, day.Month, 1);

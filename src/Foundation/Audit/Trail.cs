@@ -50,6 +50,9 @@ public sealed class Trail
     /// <summary>Why this is asked for, as a code. What is asked for with a reason is recorded, also where it shows no dossier: an export, a look into the audit.</summary>
     public void Because(string why) => reason = why;
 
+    /// <summary>The same, and about which dossier, account or zone it is; no dossier is opened by it.</summary>
+    public void Because(string why, Guid about) => (reason, subject) = (why, about);
+
     /// <summary>A use case on the catalogue that stands in a zone concerns that zone, where it names nothing nearer.</summary>
     internal void StandsIn(Guid? zone) => subject ??= zone;
 

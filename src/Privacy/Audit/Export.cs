@@ -41,7 +41,7 @@ internal static class Export
             if (!string.IsNullOrWhiteSpace(command.Dossier))
             {
                 dossier = await lens.Find(command.Dossier, ct) ?? throw new ValidationException([new ValidationFailure(nameof(command.Dossier), Words.NoSuchDossier)]);
-                trail.Concerns(dossier.Value, command.Reason!.Value.ToString());
+                trail.Because(command.Reason!.Value.ToString(), dossier.Value);
             }
             var csv = new Csv();
             csv.Line([Words.When, Words.Who, Words.What, Words.Kind, Words.RefusedBecause, Words.WhyHeading, Words.Session, .. lens.SeesDossiers ? new[] { Words.Dossier, Words.ListedCount } : []]);
@@ -62,7 +62,7 @@ internal static class Export
             foreach (var row in await Log.Handler.Rows(lens, lines, ct))
             {
                 var line = row.Line;
-                var who = line.Actor is not { } id ? Words.ThePlatform : names.TryGetValue(id, out var colleague) ? colleague.DisplayName : Words.UnknownPerson;
+                var who = line.ByProgram ? Words.AProgram : line.Actor is not { } id ? Words.ThePlatform : names.TryGetValue(id, out var colleague) ? colleague.DisplayName : Words.UnknownPerson;
                 csv.Line([Moment.Show(line.At), who, Acts.InWords(line.Act), Words.Of(line.Kind), line.Refusal is { } code ? Acts.Refused(code) : "", lens.SeesDossiers && line.Why is { } why ? Acts.Why(why) : "", line.Session?.ToString("N")[..8],
                     .. lens.SeesDossiers ? new[] { row.Dossier, row.Listed > 0 ? row.Listed.Value.ToString(System.Globalization.CultureInfo.InvariantCulture) : "" } : []]);
             }

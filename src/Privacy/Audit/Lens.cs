@@ -35,7 +35,7 @@ internal sealed class Lens(ZoneDbContext zone, Caller caller, IEnumerable<IHideD
             var behind = set.ToList();
             rows = rows.Where(r => r.Subject == null || !behind.Contains(r.Subject.Value));
         }
-        rows = filter.Person is not { } person ? rows.Where(r => r.Actor != null) : person == Filter.Platform ? rows.Where(r => r.Actor == null) : rows.Where(r => r.Actor == person);
+        rows = filter.Person is not { } person ? rows.Where(r => r.Actor != null || r.Payload.Contains("\"client\":")) : person == Filter.Platform ? rows.Where(r => r.Actor == null && !r.Payload.Contains("\"client\":")) : rows.Where(r => r.Actor == person);
         if (filter.From is { } from)
         {
             var start = Moment.Instant(from.ToDateTime(TimeOnly.MinValue));

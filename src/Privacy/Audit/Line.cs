@@ -12,6 +12,12 @@ internal sealed record Line(DateTimeOffset At, long Seq, Guid? Actor, string Act
 {
     public const string BreakGlassWhy = "break-glass";
 
+    /// <summary>Done by another program, in nobody's name.</summary>
+    public bool ByProgram { get; private init; }
+
+    /// <summary>Settings that went from one value to another, as <c>hours: 48 → 72</c>; nothing stands for the default.</summary>
+    public IReadOnlyList<string> Turned { get; private init; } = [];
+
     /// <summary>A look into the audit itself: it opens no dossier, whichever one it was about.</summary>
     public bool IsOfAudit => Act.StartsWith("Privacy.", StringComparison.Ordinal);
 
@@ -27,7 +33,11 @@ internal sealed record Line(DateTimeOffset At, long Seq, Guid? Actor, string Act
         using var payload = Parse(row.Payload);
         var root = payload.RootElement;
         return new Line(row.At, row.Seq, row.Actor, act, refusal, Text(root, "why"), Guid.TryParse(Text(root, "session"), out var session) ? session : null, row.Subject,
-            [.. Texts(root, "listed").Select(id => Guid.TryParse(id, out var dossier) ? dossier : Guid.Empty).Where(id => id != Guid.Empty)], [.. Texts(root, "changed")]);
+            [.. Texts(root, "listed").Select(id => Guid.TryParse(id, out var dossier) ? dossier : Guid.Empty).Where(id => id != Guid.Empty)], [.. Texts(root, "changed")])
+        {
+            ByProgram = Text(root, "client") is not null,
+            Turned = [.. Objects(root, "turned").Select(t => $"{Text(t, "what")}: {Text(t, "from") ?? "–"} → {Text(t, "to") ?? "–"}")],
+        };
     }
 
     // A record that somebody broke is for `audit verify` to find; here it is shown without what it cannot say.
@@ -44,6 +54,9 @@ internal sealed record Line(DateTimeOffset At, long Seq, Guid? Actor, string Act
     }
 
     private static string? Text(JsonElement root, string name) => root.ValueKind == JsonValueKind.Object && root.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+
+    private static IEnumerable<JsonElement> Objects(JsonElement root, string name) => root.ValueKind == JsonValueKind.Object && root.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.Array
+        ? value.EnumerateArray().Where(v => v.ValueKind == JsonValueKind.Object) : [];
 
     private static IEnumerable<string> Texts(JsonElement root, string name) => root.ValueKind == JsonValueKind.Object && root.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.Array
         ? value.EnumerateArray().Where(v => v.ValueKind == JsonValueKind.String).Select(v => v.GetString()!) : [];

@@ -69,7 +69,7 @@ internal sealed class Log(IMediator pipeline, People people) : PageModel, IShowA
             if (!string.IsNullOrWhiteSpace(query.Dossier))
             {
                 if ((dossier = await lens.Find(query.Dossier, ct)) is not { } found) return new Answer([], null, lens.SeesDossiers);
-                trail.Concerns(found, "audit");
+                trail.Because("audit", found);
             }
             var rows = await Lens.After(await lens.Rows(query, dossier, ct), Mark.Read(query.Before)).Take(PerPage + 1).ToListAsync(ct);
             var lines = rows.Take(PerPage).Select(Line.Of).ToList();

@@ -18,10 +18,10 @@ namespace VictimSupport.Privacy.Questions;
 internal sealed class Roles(IMediator pipeline, People people, TimeProvider clock) : PageModel, IShowAgain
 {
     [BindProperty] public Query Form { get; set; } = new();
-    public IReadOnlyList<RoleSpan>? Shown { get; private set; }
+    public Answer? Shown { get; private set; }
     public Func<Guid?, string> Name { get; private set; } = _ => "";
     public IReadOnlyList<Choice> Reasons => Choice.All<ExportReason>(Words.Of);
-    public IEnumerable<(Role Role, IEnumerable<May> Deeds)> Legend => (Shown ?? []).Select(s => s.Role).Distinct().Order()
+    public IEnumerable<(Role Role, IEnumerable<May> Deeds)> Legend => (Shown?.Roles ?? []).Select(s => s.Role).Distinct().Order()
         .Select(role => (role, AccessMatrix.All.Where(row => row.Roles.Contains(role) && row.Deed is not (May.BeSignedIn or May.HoldAnAccount)).Select(row => row.Deed)));
 
     public void OnGet() => Form = new Query { On = Moment.Day(clock.GetUtcNow()) };
@@ -29,12 +29,17 @@ internal sealed class Roles(IMediator pipeline, People people, TimeProvider cloc
     public async Task OnPostAsync(CancellationToken ct)
     {
         Shown = await pipeline.Send(Form, ct);
-        Name = await people.Named(Shown.SelectMany(s => new Guid?[] { s.Account, s.GivenBy, s.ConfirmedBy }), ct);
+        Name = await people.Named(Shown.People, ct);
     }
 
     public async Task<IActionResult> OnPostExportAsync(CancellationToken ct) => File(await pipeline.Send(new Export { On = Form.On, Reason = Form.Reason }, ct), "text/csv; charset=utf-8", "roles.csv");
 
     public Task ShowAgain(CancellationToken ct) => Task.CompletedTask;
+
+    internal sealed record Answer(IReadOnlyList<RoleSpan> Roles, IReadOnlyList<ReplacementSpan> Replacements)
+    {
+        public IEnumerable<Guid?> People => Roles.SelectMany(s => new Guid?[] { s.Account, s.GivenBy, s.ConfirmedBy }).Concat(Replacements.SelectMany(r => new Guid?[] { r.Account, r.Away, r.By })).Where(id => id is not null);
+    }
 
     internal abstract record Asked
     {
@@ -43,7 +48,7 @@ internal sealed class Roles(IMediator pipeline, People people, TimeProvider cloc
     }
 
     [Requires(May.ReadTheAudit)]
-    internal sealed record Query : Asked, IQuery<IReadOnlyList<RoleSpan>>;
+    internal sealed record Query : Asked, IQuery<Answer>;
 
     [Requires(May.ReadTheAudit), FreshFactor]
     internal sealed record Export : Asked, IQuery<byte[]>, ISensitive;
@@ -62,18 +67,18 @@ internal sealed class Roles(IMediator pipeline, People people, TimeProvider cloc
         }
     }
 
-    internal sealed class Handler(UseCase here, Trail trail, IRoleHistory roles) : IRequestHandler<Query, IReadOnlyList<RoleSpan>>
+    internal sealed class Handler(UseCase here, Trail trail, IRoleHistory roles) : IRequestHandler<Query, Answer>
     {
-        public Task<IReadOnlyList<RoleSpan>> Handle(Query query, CancellationToken ct)
+        public Task<Answer> Handle(Query query, CancellationToken ct)
         {
             trail.Because("audit");
             return On(roles, here.InZone.Id, query.On!.Value, ct);
         }
 
-        internal static async Task<IReadOnlyList<RoleSpan>> On(IRoleHistory roles, Guid zone, DateOnly day, CancellationToken ct)
+        internal static async Task<Answer> On(IRoleHistory roles, Guid zone, DateOnly day, CancellationToken ct)
         {
             var (start, end) = (Moment.Instant(day.ToDateTime(TimeOnly.MinValue)), Moment.Instant(day.AddDays(1).ToDateTime(TimeOnly.MinValue)));
-            return [.. (await roles.Of(zone, ct)).Where(s => s.CountedBetween(start, end)).OrderBy(s => s.Role).ThenBy(s => s.From)];
+            return new Answer([.. (await roles.Of(zone, ct)).Where(s => s.CountedBetween(start, end)).OrderBy(s => s.Role).ThenBy(s => s.From)], await roles.Replacements(zone, start, end, ct));
         }
     }
 
@@ -82,12 +87,13 @@ internal sealed class Roles(IMediator pipeline, People people, TimeProvider cloc
         public async Task<byte[]> Handle(Export export, CancellationToken ct)
         {
             trail.Because(export.Reason!.Value.ToString());
-            var spans = await Handler.On(roles, here.InZone.Id, export.On!.Value, ct);
-            var names = await accounts.Named(spans.SelectMany(s => new[] { s.Account, s.GivenBy, s.ConfirmedBy }.OfType<Guid>()), ct);
+            var answer = await Handler.On(roles, here.InZone.Id, export.On!.Value, ct);
+            var names = await accounts.Named(answer.People.OfType<Guid>(), ct);
             var csv = new Csv();
             csv.Line(Words.Who, Words.RoleHeading, Words.Since, Words.Until, Words.GivenBy, Words.ConfirmedBy, Words.GivenBecause);
-            foreach (var s in spans)
+            foreach (var s in answer.Roles)
                 csv.Line(Name(s.Account), RoleWords.Of(s.Role), Moment.Show(s.Since!.Value), s.To is { } to ? Moment.Show(to) : "", Name(s.GivenBy), Name(s.ConfirmedBy), Acts.Given(s.Reason));
+            foreach (var r in answer.Replacements) csv.Line(Name(r.Account), Words.Replaces(Name(r.Away)), Moment.Show(r.From), Moment.Show(r.To), Name(r.By), "", "");
             return csv.ToBytes();
 
             string Name(Guid? id) => id is null ? "" : names.TryGetValue(id.Value, out var colleague) ? colleague.DisplayName : Words.UnknownPerson;

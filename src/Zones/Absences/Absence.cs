@@ -2,12 +2,13 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 using VictimSupport.Design.Html;
 using VictimSupport.Foundation.Access;
+using VictimSupport.Foundation.Audit;
 using VictimSupport.Foundation.Persistence;
 
 namespace VictimSupport.Zones.Absences;
 
 /// <summary>A colleague is away from an instant to another, and perhaps a colleague replaces them: sees their dossiers and gets their reminders for that time. It ends by itself.</summary>
-internal sealed class Absence
+internal sealed class Absence : IOfZone
 {
     /// <summary>An absence nobody planned lasts so many days at most, unless somebody says more.</summary>
     public const int UnplannedDays = 7;
@@ -17,6 +18,7 @@ internal sealed class Absence
 
     public Guid Id { get; private set; }
     public Guid Zone { get; private set; }
+    Guid? IOfZone.Zone => Zone;
     public Guid Account { get; private set; }
 
     /// <summary>null: the coordinators look after what falls due.</summary>

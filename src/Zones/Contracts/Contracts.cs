@@ -24,6 +24,9 @@ public interface IRoleHistory
 {
     /// <summary>Every role that was ever given in the zone, the latest first.</summary>
     Task<IReadOnlyList<RoleSpan>> Of(Guid zone, CancellationToken ct);
+
+    /// <summary>Who was away at some moment between these and who saw their dossiers meanwhile, as it stands now: whose place was taken by another in the middle of it is told by the audit.</summary>
+    Task<IReadOnlyList<ReplacementSpan>> Replacements(Guid zone, DateTimeOffset from, DateTimeOffset to, CancellationToken ct);
 }
 
 /// <param name="From">When it was given.</param>
@@ -35,6 +38,9 @@ public sealed record RoleSpan(Guid Id, Guid Account, Role Role, DateTimeOffset F
     /// <summary>Did it count at some moment between these?</summary>
     public bool CountedBetween(DateTimeOffset from, DateTimeOffset to) => Since is { } since && since < to && (To is null || To > from);
 }
+
+/// <param name="By">Who said so.</param>
+public sealed record ReplacementSpan(Guid Account, Guid Away, DateTimeOffset From, DateTimeOffset To, Guid By);
 
 /// <summary>Roles and deeds in words, in the current language.</summary>
 public static class RoleWords

@@ -79,7 +79,7 @@ internal sealed class Home(IMediator pipeline, ZoneRegistry registry) : PageMode
         {
             var zone = await house.Set<ZoneRecord>().SingleOrDefaultAsync(z => z.Code == command.Code, ct) ?? throw new RefusedException("absent");
             if (zone.State == ZoneState.Preparing) throw new ValidationException([new ValidationFailure(nameof(Command.Code), Words.StateNotMade)]);
-            trail.Concerns(zone.Id, command.Reason!.Value.ToString());
+            trail.Because(command.Reason!.Value.ToString(), zone.Id);
             zone.State = command.To!.Value;
             return true;
         }

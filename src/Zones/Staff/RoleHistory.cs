@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using VictimSupport.Foundation.Persistence;
+using VictimSupport.Zones.Absences;
 using VictimSupport.Zones.Contracts;
 
 namespace VictimSupport.Zones.Staff;
@@ -10,6 +11,13 @@ internal sealed class RoleHistory(CatalogDatabase catalog) : IRoleHistory
     {
         await using var house = catalog.Lease();
         return [.. (await house.Set<RoleGrant>().AsNoTracking().Where(g => g.Zone == zone).OrderByDescending(g => g.From).ThenByDescending(g => g.Id).ToListAsync(ct)).Select(Span)];
+    }
+
+    public async Task<IReadOnlyList<ReplacementSpan>> Replacements(Guid zone, DateTimeOffset from, DateTimeOffset to, CancellationToken ct)
+    {
+        await using var house = catalog.Lease();
+        return [.. (await house.Set<Absence>().AsNoTracking().Where(a => a.Zone == zone && a.Replacement != null && a.From < to && a.To > from && a.From < a.To).OrderBy(a => a.From).ToListAsync(ct))
+            .Select(a => new ReplacementSpan(a.Replacement!.Value, a.Account, a.From, a.To, a.By))];
     }
 
     private static RoleSpan Span(RoleGrant grant) => new(grant.Id, grant.Account, grant.Role, grant.From, Since(grant), grant.To, grant.GivenBy, grant.ConfirmedBy, grant.Reason);

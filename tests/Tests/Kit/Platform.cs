@@ -9,7 +9,6 @@ using Microsoft.Extensions.Time.Testing;
 using Npgsql;
 using VictimSupport.Foundation.Jobs;
 using VictimSupport.Foundation.Mail;
-using VictimSupport.Foundation.Modules;
 using VictimSupport.Foundation.Zones;
 
 [assembly: AssemblyFixture(typeof(VictimSupport.Tests.Kit.Platforms))]
@@ -79,7 +78,6 @@ public sealed partial class Platform : WebApplicationFactory<Program>
     public FakeTimeProvider Clock { get; } = new(new DateTimeOffset(2026, 11, 24, 9, 0, 0, TimeSpan.Zero)) { AutoAdvanceAmount = TimeSpan.FromTicks(10) };
     public Postbox Post { get; } = new();
     public LogCatcher Logs { get; } = new();
-    public PlantedWalls Walls { get; } = new();
     public string Folder => folder;
     public string Engine => engine;
 
@@ -121,7 +119,6 @@ public sealed partial class Platform : WebApplicationFactory<Program>
             services.AddSingleton<IStartupFilter, KitSignIn>();
             if (!Conduct) services.RemoveAll<VictimSupport.Foundation.Access.IStandAtTheDoor>();
             More?.Invoke(services);
-            services.Insert(0, ServiceDescriptor.Singleton<IHideDossiers>(Walls)); // beside the real ones, which come after
         });
     }
 

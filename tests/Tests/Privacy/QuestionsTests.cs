@@ -8,7 +8,7 @@ using VictimSupport.Privacy.Audit;
 using VictimSupport.Privacy.Questions;
 using VictimSupport.Tests.Casework;
 using VictimSupport.Tests.Kit;
-using VictimSupport.Zones.Contracts;
+using VictimSupport.Zones.Absences;
 using VictimSupport.Zones.Staff;
 using Opened = VictimSupport.Privacy.Questions.Opened;
 
@@ -31,7 +31,7 @@ public sealed class QuestionsTests(Platforms platforms)
         Assert.Equal([early, ended], await On(-5)); // in force for part of that day
         Assert.Equal([early], await On(-4));
         Assert.Empty(await On(-11));
-        var span = (await Answer(-4)).Single();
+        var span = (await Answer(-4)).Roles.Single();
         Assert.Equal((giver, confirmer), (span.GivenBy, span.ConfirmedBy));
 
         var file = Encoding.UTF8.GetString(await zone.As(Role.DataProtectionOfficer).Send(new Roles.Export { On = Day(-4), Reason = ExportReason.OwnCheck }));
@@ -48,8 +48,26 @@ public sealed class QuestionsTests(Platforms platforms)
         }
 
         DateOnly Day(int ago) => DateOnly.FromDateTime(now.UtcDateTime).AddDays(ago);
-        Task<IReadOnlyList<RoleSpan>> Answer(int ago) => zone.As(Role.DataProtectionOfficer).Send(new Roles.Query { On = Day(ago) });
-        async Task<IEnumerable<Guid>> On(int ago) => (await Answer(ago)).Select(s => s.Account);
+        Task<Roles.Answer> Answer(int ago) => zone.As(Role.DataProtectionOfficer).Send(new Roles.Query { On = Day(ago) });
+        async Task<IEnumerable<Guid>> On(int ago) => (await Answer(ago)).Roles.Select(s => s.Account);
+    }
+
+    [Theory, EveryEngine]
+    public async Task Whoever_replaced_somebody_that_day_could_do_what_they_could(string engine)
+    {
+        var platform = await platforms.On(engine);
+        var zone = await platform.Zone();
+        var (away, colleague, today) = (await zone.Hires("away", Role.Caseworker), await zone.Hires("colleague", Role.Caseworker), DateOnly.FromDateTime(platform.Clock.GetUtcNow().UtcDateTime));
+        await platform.Services.GetRequiredService<CatalogDatabase>().WriteAsPlatform("Test.Away", zone.Id, house =>
+        {
+            house.Add(Absence.Plan(zone.Id, away.Id, today.AddDays(2), today.AddDays(4), colleague.Id, Guid.NewGuid(), platform.Clock.GetUtcNow()));
+            return Task.FromResult(true);
+        }, default);
+        var officer = zone.As(Role.DataProtectionOfficer);
+        foreach (var (day, stands) in new[] { (1, 0), (2, 1), (4, 1), (5, 0) }) Assert.Equal(stands, (await officer.Send(new Roles.Query { On = today.AddDays(day) })).Replacements.Count);
+        var replacement = (await officer.Send(new Roles.Query { On = today.AddDays(3) })).Replacements.Single();
+        Assert.Equal((colleague.Id, away.Id), (replacement.Account, replacement.Away));
+        Assert.Contains("away", Encoding.UTF8.GetString(await officer.Send(new Roles.Export { On = today.AddDays(3), Reason = ExportReason.OwnCheck })), StringComparison.Ordinal);
     }
 
     [Theory, EveryEngine]
@@ -57,13 +75,13 @@ public sealed class QuestionsTests(Platforms platforms)
     {
         var platform = await platforms.On(engine);
         var zone = await platform.Zone();
-        var (worker, walled) = (zone.As(Role.Caseworker), zone.As(Role.Coordinator));
+        var (worker, walled) = (zone.As(Role.Caseworker), await zone.Hires("coordinator", Role.Coordinator));
         var (often, secret) = (await worker.Registers(Cases.Intake(zone)), await worker.Registers(Cases.Intake(zone, "Voorbeeld")));
         for (var i = 0; i < 3; i++) await worker.Opens(often);
         await worker.Opens(secret);
         await worker.Send(new Search.Query { Text = "Exemple" });
         await Assert.ThrowsAsync<RefusedException>(() => worker.Opens(Guid.NewGuid())); // of no dossier
-        platform.Walls.Build(walled.Id, secret);
+        await zone.WallsOff(walled, secret);
         var today = DateOnly.FromDateTime(platform.Clock.GetUtcNow().UtcDateTime);
         var asked = new Opened.Query { Person = worker.Id, From = today, To = today };
 

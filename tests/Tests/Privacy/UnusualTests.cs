@@ -95,8 +95,8 @@ public sealed class UnusualTests(Platforms platforms)
     {
         var zone = await (await platforms.On(engine)).Zone();
         var (officer, coordinator, standIn, worker) = (await zone.Hires("officer", Role.DataProtectionOfficer), await zone.Hires("coordinator", Role.Coordinator), await zone.Hires("standin", Role.OutsideStandIn), zone.As(Role.Caseworker));
-        var dossier = Guid.NewGuid();
-        zone.Platform.Walls.Build(officer.Id, dossier);
+        var dossier = await worker.Registers(Cases.Intake(zone));
+        await zone.WallsOff(officer, dossier);
         await officer.SendAsPlatform(new Keep.Command(Day,
         [
             new Suspicion(FindingKind.RefusedAgain, worker.Id, Day, 5), // for the officer
