@@ -86,6 +86,7 @@ internal static class Host
         services.AddHangfire((provider, jobs) =>
         {
             jobs.SetDataCompatibilityLevel(CompatibilityLevel.Version_180).UseSimpleAssemblyNameTypeSerializer().UseRecommendedSerializerSettings().UseFilter(new QuietFaults());
+            jobs.UseLogProvider(new LogsOfJobs(provider.GetRequiredService<ILoggerFactory>()));
             switch (JobStorageOf.Engine(configuration))
             {
                 case "postgresql": jobs.UsePostgreSqlStorage(o => o.UseNpgsqlConnection(JobStorageOf.Connection(provider))); break;
