@@ -147,8 +147,6 @@ public sealed partial class Platform : WebApplicationFactory<Program>
 
     public override async ValueTask DisposeAsync()
     {
-        // The job engine keeps the logger of the host that started last for all of them; this host's is about to be gone.
-        Hangfire.Logging.LogProvider.SetCurrentLogProvider(null);
         await base.DisposeAsync();
         if (engine == "postgresql") await DropDatabases();
         if (Directory.Exists(folder)) Directory.Delete(folder, recursive: true);
