@@ -21,7 +21,7 @@ public sealed class ProviderTests(RunningPortal portal)
             await screen.Page.FillAsync("[name='Form.Name']", "Entra " + zone);
             await screen.Page.FillAsync("[name='Form.Issuer']", provider.Issuer);
             await screen.Page.FillAsync("[name='Form.Tenant']", provider.Tenant);
-            await screen.Page.ClickAsync("main form:last-of-type button[type=submit]");
+            await screen.Page.Locator("main form button[type=submit]").Last.ClickAsync();
             await Assertions.Expect(screen.Page.Locator("main table").First).ToContainTextAsync(provider.Issuer);
             screen.SaysNothingWrong();
         }
@@ -34,7 +34,7 @@ public sealed class ProviderTests(RunningPortal portal)
             await screen.Page.FillAsync("[name='Form.ClientId']", provider.ClientId);
             await screen.Page.FillAsync("[name='Form.Secret']", provider.Secret);
             await screen.Page.FillAsync("[name='Form.Domains']", domain);
-            await screen.Page.ClickAsync("main form:last-of-type button[type=submit]");
+            await screen.Page.Locator("main form button[type=submit]").Last.ClickAsync();
             await Sound(screen, script);
         }
         await using (var screen = await Open(width, script, "Claire Demo-" + letter))
@@ -84,7 +84,7 @@ public sealed class ProviderTests(RunningPortal portal)
             await screen.Page.CheckAsync("input[name='Form.Kind'][value='App']", new() { Force = true });
             await screen.Page.FillAsync("[name='Form.Addresses']", "http://localhost:1/back");
             await screen.Page.CheckAsync("input[name='Form.Scopes'][value='zones']", new() { Force = true });
-            await screen.Page.ClickAsync("main form:last-of-type button[type=submit]");
+            await screen.Page.Locator("main form button[type=submit]").Last.ClickAsync();
             id = await screen.Page.InnerTextAsync(".govuk-inset-text code");
             await Sound(screen, true);
         }
