@@ -5,7 +5,7 @@ namespace VictimSupport.Journeys;
 /// <summary>Those who answer for a zone's data, before a screen: two questions, the log, what was unusual; and the operator, who sees none of it.</summary>
 public sealed class PrivacyTests(RunningPortal portal)
 {
-    [Theory(Explicit = true)]
+    [Theory]
     [InlineData("fr", 1280, true), InlineData("nl", 320, true), InlineData("de", 1280, false), InlineData("en", 320, false)]
     public async Task The_officer_answers_both_questions(string language, int width, bool script)
     {
@@ -32,7 +32,7 @@ public sealed class PrivacyTests(RunningPortal portal)
         await Sound(screen, script);
     }
 
-    [Fact(Explicit = true)]
+    [Fact]
     public async Task The_officer_finds_what_the_night_found_and_the_administrator_sees_no_dossier()
     {
         await using var screen = await As("Greta Demo-A", "en", 1280, true);
@@ -56,7 +56,7 @@ public sealed class PrivacyTests(RunningPortal portal)
         Assert.Equal(0, await administrator.Page.Locator(".govuk-summary-card").CountAsync());
     }
 
-    [Fact(Explicit = true)]
+    [Fact]
     public async Task A_coordinator_walled_off_from_a_dossier_sees_nothing_of_it_in_the_log()
     {
         await using var officer = await As("Greta Demo-C", "en", 1280, true);
@@ -89,7 +89,7 @@ public sealed class PrivacyTests(RunningPortal portal)
         Assert.Contains(number, await officer.Page.InnerTextAsync("main"), StringComparison.Ordinal);
     }
 
-    [Theory(Explicit = true)]
+    [Theory]
     [InlineData("fr", 1280), InlineData("de", 320)]
     public async Task The_operator_sees_how_the_platform_fares(string language, int width)
     {

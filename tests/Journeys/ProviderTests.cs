@@ -7,7 +7,7 @@ namespace VictimSupport.Journeys;
 /// <summary>Signing in at a zone's own provider, in a real browser, with a real provider in a host of its own.</summary>
 public sealed class ProviderTests(RunningPortal portal)
 {
-    [Theory(Explicit = true)]
+    [Theory]
     [InlineData(1280, true), InlineData(320, false)]
     public async Task From_the_operators_list_to_a_colleagues_sign_in(int width, bool script)
     {
@@ -72,7 +72,7 @@ public sealed class ProviderTests(RunningPortal portal)
         Assert.DoesNotContain(provider.Secret, portal.Output, StringComparison.Ordinal);
     }
 
-    [Fact(Explicit = true)]
+    [Fact]
     public async Task A_program_is_registered_and_asks_a_colleague()
     {
         string id;

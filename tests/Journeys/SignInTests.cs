@@ -9,7 +9,7 @@ public sealed partial class SignInTests(RunningPortal portal)
 {
     private const string Secret = "une phrase que personne ne devine";
 
-    [Theory(Explicit = true)]
+    [Theory]
     [InlineData("fr", 1280), InlineData("de", 320)]
     public async Task A_passkey_is_made_and_signs_in(string language, int width)
     {
@@ -36,7 +36,7 @@ public sealed partial class SignInTests(RunningPortal portal)
         screen.SaysNothingWrong();
     }
 
-    [Fact(Explicit = true)]
+    [Fact]
     public async Task Whoever_lost_everything_climbs_the_ladder_signs_in_by_code_and_loses_no_text_when_the_session_ends()
     {
         await using var passer = await Screen.Open(portal, 320, "nl");
@@ -121,7 +121,7 @@ public sealed partial class SignInTests(RunningPortal portal)
         passer.SaysNothingWrong();
     }
 
-    [Fact(Explicit = true)]
+    [Fact]
     public async Task Two_minutes_before_the_end_the_page_warns_and_after_it_covers_what_was_typed()
     {
         await using var brief = new RunningPortal { Settings = ["--Identity:Idle", "00:02:12"] };

@@ -6,7 +6,7 @@ namespace VictimSupport.Journeys;
 /// <summary>Who sees what, as people meet it: a glass broken in an emergency, and a wall behind which a dossier is nowhere.</summary>
 public sealed class VisibilityTests(RunningPortal portal)
 {
-    [Theory(Explicit = true)]
+    [Theory]
     [InlineData("fr", 1280, true), InlineData("de", 320, false)]
     public async Task A_broken_glass_shows_a_red_band_until_it_is_ended_and_is_signed(string language, int width, bool script)
     {
@@ -45,7 +45,7 @@ public sealed class VisibilityTests(RunningPortal portal)
         await screen.FitsItsWidth();
     }
 
-    [Theory(Explicit = true)]
+    [Theory]
     [InlineData("nl", 1280, true), InlineData("en", 320, true)]
     public async Task Behind_a_wall_a_dossier_is_nowhere(string language, int width, bool script)
     {

@@ -34,7 +34,7 @@ internal sealed class Stories(TimeProvider clock) : ITellStories
     public async Task TryInVain(IMediator pipeline, Action<TimeSpan> stand, CancellationToken ct)
     {
         const int Tries = 6;
-        stand(TimeSpan.FromDays(1));
+        stand(TimeSpan.FromDays(2)); // over for the night's look at whatever hour the demo starts
         for (var i = 0; i < Tries; i++)
         {
             try

@@ -1,3 +1,4 @@
+using FluentValidation;
 using Microsoft.AspNetCore.Identity;
 
 namespace VictimSupport.Identity.Accounts;
@@ -24,4 +25,18 @@ internal sealed class Passwords : IPasswordValidator<Account>
     }
 
     private static bool IsOwnAddress(string password, string? mail) => mail?.Split('@')[0] is { Length: > 3 } name && password.Contains(name, StringComparison.OrdinalIgnoreCase);
+}
+
+/// <summary>What every form asks of a new password and of a code of the app that was just set up.</summary>
+internal static class NewFactors
+{
+    public static void NewPassword<T>(this AbstractValidator<T> rules, System.Linq.Expressions.Expression<Func<T, string>> secret, System.Linq.Expressions.Expression<Func<T, string>> again)
+    {
+        var typed = secret.Compile();
+        rules.RuleFor(secret).MinimumLength(Passwords.Shortest).WithMessage(_ => Words.PasswordTooShort).MaximumLength(512).WithMessage(_ => Words.TooLong);
+        rules.RuleFor(again).Must((form, text) => text == typed(form)).WithMessage(_ => Words.PasswordsDiffer);
+    }
+
+    public static void NewTotp<T>(this AbstractValidator<T> rules, System.Linq.Expressions.Expression<Func<T, string>> code, Func<T, string> totp, TotpSecrets secrets, TimeProvider clock) =>
+        rules.RuleFor(code).Must((form, typed) => Totp.StepOf(secrets.Open(totp(form)), typed, clock.GetUtcNow()) is not null).WithMessage(_ => Words.WrongCode);
 }

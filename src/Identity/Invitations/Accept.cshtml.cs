@@ -93,9 +93,8 @@ internal sealed class Accept(IMediator pipeline, TotpSecrets secrets, IHearOfInv
         public Rules(TotpSecrets secrets, TimeProvider clock)
         {
             RuleFor(c => c.DisplayName).NotEmpty().WithMessage(_ => Words.EnterName).MaximumLength(200).WithMessage(_ => Words.TooLong);
-            RuleFor(c => c.Secret).MinimumLength(Passwords.Shortest).WithMessage(_ => Words.PasswordTooShort).MaximumLength(512).WithMessage(_ => Words.TooLong);
-            RuleFor(c => c.Again).Equal(c => c.Secret).WithMessage(_ => Words.PasswordsDiffer);
-            RuleFor(c => c.Code).Must((c, code) => Totp.StepOf(secrets.Open(c.Totp), code, clock.GetUtcNow()) is not null).WithMessage(_ => Words.WrongCode);
+            this.NewPassword(c => c.Secret, c => c.Again);
+            this.NewTotp(c => c.Code, c => c.Totp, secrets, clock);
         }
     }
 

@@ -62,9 +62,8 @@ internal sealed class TakeUp(IMediator pipeline, TotpSecrets secrets) : PageMode
         public Rules(TotpSecrets secrets, TimeProvider clock)
         {
             RuleFor(c => c.Paper).NotEmpty().WithMessage(_ => Words.EnterCode).MaximumLength(40).WithMessage(_ => Words.TooLong);
-            RuleFor(c => c.Secret).MinimumLength(Passwords.Shortest).WithMessage(_ => Words.PasswordTooShort).MaximumLength(512).WithMessage(_ => Words.TooLong);
-            RuleFor(c => c.Again).Equal(c => c.Secret).WithMessage(_ => Words.PasswordsDiffer);
-            RuleFor(c => c.Code).Must((c, code) => Totp.StepOf(secrets.Open(c.Totp), code, clock.GetUtcNow()) is not null).WithMessage(_ => Words.WrongCode);
+            this.NewPassword(c => c.Secret, c => c.Again);
+            this.NewTotp(c => c.Code, c => c.Totp, secrets, clock);
         }
     }
 

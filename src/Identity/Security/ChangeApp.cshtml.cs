@@ -38,7 +38,7 @@ internal sealed class ChangeApp(IMediator pipeline, TotpSecrets secrets) : PageM
     internal sealed class Rules : AbstractValidator<Command>
     {
         public Rules(TotpSecrets secrets, TimeProvider clock) =>
-            RuleFor(c => c.Code).Must((c, code) => Totp.StepOf(secrets.Open(c.Totp), code, clock.GetUtcNow()) is not null).WithMessage(_ => Words.WrongCode);
+            this.NewTotp(c => c.Code, c => c.Totp, secrets, clock);
     }
 
     internal sealed class Handler(CatalogDbContext house, TotpSecrets secrets, Caller caller, TimeProvider clock) : IRequestHandler<Command, bool>

@@ -44,8 +44,7 @@ internal sealed class ChangePassword(IMediator pipeline, SessionBook book, Where
         public Rules()
         {
             RuleFor(c => c.Present).NotEmpty().WithMessage(_ => Words.EnterPassword).MaximumLength(512).WithMessage(_ => Words.TooLong);
-            RuleFor(c => c.Secret).MinimumLength(Passwords.Shortest).WithMessage(_ => Words.PasswordTooShort).MaximumLength(512).WithMessage(_ => Words.TooLong);
-            RuleFor(c => c.Again).Equal(c => c.Secret).WithMessage(_ => Words.PasswordsDiffer);
+            this.NewPassword(c => c.Secret, c => c.Again);
         }
     }
 
