@@ -48,6 +48,10 @@ internal static class Countersigning
         return d => d.AssignedTo == self || (d.AssignedTo != null && replaced.Contains(d.AssignedTo.Value));
     }
 
+    /// <summary>The same of one dossier that was read: compiling the condition would cost more than the page.</summary>
+    public static bool Signs(this Caller caller, Dossier dossier, IReadOnlyList<Guid> replaced) =>
+        caller.May(May.OpenAnyDossierOfTheZone) || (dossier.AssignedTo is { } worker && (worker == caller.Account || replaced.Contains(worker)));
+
     public static void Sign(this ICountersigned entry, Guid by, DateTimeOffset now) => (entry.Signing, entry.SignedBy, entry.SignedAt, entry.Remark) = (Signing.Signed, by, now, null);
 
     public static void Return(this ICountersigned entry, string remark, Guid by, DateTimeOffset now) => (entry.Signing, entry.SignedBy, entry.SignedAt, entry.Remark) = (Signing.Returned, by, now, remark);

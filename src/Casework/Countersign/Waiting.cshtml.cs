@@ -63,16 +63,16 @@ internal sealed class Unsigned(ZoneDbContext zone, Guard guard, Caller caller)
     /// <summary>How many entries wait for the caller: to countersign, or, given back, to correct.</summary>
     public async Task<int> Count(CancellationToken ct)
     {
-        var self = caller.Self;
-        // Almost always nothing waits at all: that is asked first, of an index, for every page asks this.
-        if ((await Any.In(zone, Signing.Waiting, Signing.Returned, ct)).Count == 0) return 0;
-        var own = await Visible(ct);
-        var given = await zone.Set<Note>().CountAsync(n => n.By == self && n.Signing == Signing.Returned && own.Any(d => d.Id == n.DossierId), ct) + await zone.Set<Contact>().CountAsync(c => c.By == self && c.Signing == Signing.Returned && own.Any(d => d.Id == c.DossierId), ct);
-        if (!caller.May(May.Countersign)) return given;
-        var mine = await ToSign(ct);
-        return given + await zone.Set<Note>().CountAsync(n => n.By != self && n.Signing == Signing.Waiting && mine.Any(d => d.Id == n.DossierId), ct) + await zone.Set<Contact>().CountAsync(c => c.By != self && c.Signing == Signing.Waiting && mine.Any(d => d.Id == c.DossierId), ct);
+        var (self, signs) = (caller.Self, caller.May(May.Countersign));
+        // Every page asks this, and mostly there is nothing that could be the caller's: that is asked first, of an index.
+        if ((await Any.In(zone, self, signs, ct)).Count == 0) return 0;
+        var (own, mine) = (await Visible(ct), await ToSign(ct));
+        return await zone.Set<Note>().Where(n => n.Signing == Signing.Waiting || n.Signing == Signing.Returned).Select(n => new { n.DossierId, n.By, n.Signing })
+            .Concat(zone.Set<Contact>().Where(c => c.Signing == Signing.Waiting || c.Signing == Signing.Returned).Select(c => new { c.DossierId, c.By, c.Signing }))
+            .CountAsync(e => (e.Signing == Signing.Returned && e.By == self && own.Any(d => d.Id == e.DossierId)) || (signs && e.Signing == Signing.Waiting && e.By != self && mine.Any(d => d.Id == e.DossierId)), ct);
     }
 
-    private static readonly Compiled<Signing, Signing, Guid> Any = Compiled.Query((ZoneDbContext z, Signing waiting, Signing returned) =>
-        z.Set<Note>().Where(n => n.Signing == waiting || n.Signing == returned).Select(n => n.Id).Take(1).Concat(z.Set<Contact>().Where(c => c.Signing == waiting || c.Signing == returned).Select(c => c.Id).Take(1)));
+    private static readonly Compiled<Guid, bool, Guid> Any = Compiled.Query((ZoneDbContext z, Guid self, bool signs) =>
+        z.Set<Note>().Where(n => (n.Signing == Signing.Returned && n.By == self) || (signs && n.Signing == Signing.Waiting && n.By != self)).Select(n => n.Id).Take(1)
+            .Concat(z.Set<Contact>().Where(c => (c.Signing == Signing.Returned && c.By == self) || (signs && c.Signing == Signing.Waiting && c.By != self)).Select(c => c.Id).Take(1)));
 }

@@ -14,6 +14,8 @@ internal sealed class Colleagues(ZoneDbContext zone, UseCase here, IStaff staff,
     /// <summary>Roles whose holders may be named for a dossier.</summary>
     public static readonly Role[] Nameable = [Role.Coordinator, Role.Caseworker, Role.OnCall, Role.Trainee];
 
+    private static readonly Compiled<Guid, Guid> Away = Compiled.Query((ZoneDbContext z, Guid dossier) => z.Set<WalledOff>().Where(w => w.DossierId == dossier).Select(w => w.Account));
+
     /// <summary>Those a dossier may be assigned to: who works on dossiers, of a sealed one its named readers.</summary>
     public async Task<IReadOnlyList<Guid>> WhoMayGet(Dossier dossier, CancellationToken ct)
     {
@@ -32,7 +34,7 @@ internal sealed class Colleagues(ZoneDbContext zone, UseCase here, IStaff staff,
     }
 
     public async Task<IReadOnlySet<Guid>> KeptAway(Guid dossier, CancellationToken ct) =>
-        (await zone.Set<WalledOff>().AsNoTracking().Where(w => w.DossierId == dossier).Select(w => w.Account).ToListAsync(ct)).ToHashSet();
+        (await Away.In(zone, dossier, ct)).ToHashSet();
 
     /// <summary>Everybody with one of these roles, with all of those roles that they hold.</summary>
     public async Task<IReadOnlyDictionary<Guid, IReadOnlySet<Role>>> Holding(IEnumerable<Role> roles, CancellationToken ct)

@@ -24,10 +24,10 @@ internal abstract class AuditDialect
 /// <summary>A database on a server engine, shared by several processes. A writing transaction takes the head last; records of reads that
 /// arrive together are committed together. The head is compared and swapped; after one loss the row lock decides, else two processes starve each other.</summary>
 internal sealed class ServerDatabase<TContext>(string connectionString, Func<DbContextOptionsBuilder<TContext>, DbContextOptionsBuilder> engine,
-    Func<DbContextOptionsBuilder<TContext>> options, AuditDialect dialect, Chain chain, TimeProvider clock) : Database<TContext>(chain, clock) where TContext : DbContext
+    Func<DbContextOptionsBuilder<TContext>> options, AuditDialect dialect, Chain chain, TimeProvider clock) : Database<TContext>(chain, clock) where TContext : DbContext, IAuditedContext
 {
     private const int LargestGroup = 256;
-    private readonly PooledDbContextFactory<TContext> contexts = new((DbContextOptions<TContext>)engine(options()).Options, 256);
+    private readonly PooledDbContextFactory<TContext> contexts = new((DbContextOptions<TContext>)engine(options().AddInterceptors(HeldConnection.Instance)).Options, 256);
     private readonly string apart = dialect.Apart(connectionString);
     private readonly SemaphoreSlim headGate = new(1, 1);
     private readonly Lock pendingGate = new();
@@ -40,6 +40,12 @@ internal sealed class ServerDatabase<TContext>(string connectionString, Func<DbC
     public override async Task<T> Write<T>(Func<TContext, Task<Written<T>>> unit, IHoldNewKeys? keys, CancellationToken ct)
     {
         var context = contexts.CreateDbContext();
+        try { return await Commit(context, unit, keys, ct); }
+        finally { await HeldConnection.GiveBackAsync(context); }
+    }
+
+    private async Task<T> Commit<T>(TContext context, Func<TContext, Task<Written<T>>> unit, IHoldNewKeys? keys, CancellationToken ct)
+    {
         await using var transaction = await context.Database.BeginTransactionAsync(ct);
         var written = await unit(context);
         if (keys is { New.Count: > 0 }) await keys.Store.Add(keys.New, ct);

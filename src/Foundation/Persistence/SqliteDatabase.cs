@@ -32,7 +32,7 @@ internal sealed class SqliteDatabase<TContext> : Database<TContext> where TConte
     {
         this.file = file;
         readers = new(options().UseSqlite(SqliteFiles.Reading(file)).Options, 64);
-        writer = new SqliteConnection(SqliteFiles.Writing(file));
+        writer = new PreparedSqlite(SqliteFiles.Writing(file));
         writer.Open();
         Run("PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=1000;");
         writers = new(options().UseSqlite(writer).Options, 16);
@@ -47,7 +47,7 @@ internal sealed class SqliteDatabase<TContext> : Database<TContext> where TConte
         var context = readers.CreateDbContext();
         if (context.Database.GetDbConnection().State == System.Data.ConnectionState.Open) return context;
         // Not the context's own: its pool closes what it owns.
-        var connection = new SqliteConnection(SqliteFiles.Reading(file) + ";Pooling=False");
+        var connection = new PreparedSqlite(SqliteFiles.Reading(file) + ";Pooling=False");
         connection.Open();
         using (var map = connection.CreateCommand())
         {

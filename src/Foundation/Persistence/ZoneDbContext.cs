@@ -1,3 +1,4 @@
+using System.Data.Common;
 using Microsoft.EntityFrameworkCore;
 using VictimSupport.Foundation.Audit;
 using VictimSupport.Foundation.Secrecy;
@@ -10,6 +11,8 @@ public sealed class ZoneDbContext(DbContextOptions<ZoneDbContext> options) : DbC
     /// <summary>Opens and seals this use case's boxes; set at each lease, so nothing is left over in a pooled context.</summary>
     internal Keyring? Keyring { get; set; }
 
+    DbConnection? IAuditedContext.Held { get; set; }
+
     protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder) => configurationBuilder.Conventions(options);
 
     protected override void OnModelCreating(ModelBuilder modelBuilder)
@@ -17,17 +20,43 @@ public sealed class ZoneDbContext(DbContextOptions<ZoneDbContext> options) : DbC
         modelBuilder.ApplyMappings(options, typeof(IZoneMapping<>));
         AuditRow.Map(modelBuilder);
     }
+
+    public override void Dispose()
+    {
+        HeldConnection.GiveBack(this);
+        base.Dispose();
+    }
+
+    public override async ValueTask DisposeAsync()
+    {
+        await HeldConnection.GiveBackAsync(this);
+        await base.DisposeAsync();
+    }
 }
 
 /// <summary>The catalogue: about the house (zones, accounts, sessions, jobs), never about a person helped.</summary>
 public sealed class CatalogDbContext(DbContextOptions<CatalogDbContext> options) : DbContext(options), IAuditedContext
 {
+    DbConnection? IAuditedContext.Held { get; set; }
+
     protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder) => configurationBuilder.Conventions(options);
 
     protected override void OnModelCreating(ModelBuilder modelBuilder)
     {
         modelBuilder.ApplyMappings(options, typeof(ICatalogMapping<>));
         AuditRow.Map(modelBuilder);
+    }
+
+    public override void Dispose()
+    {
+        HeldConnection.GiveBack(this);
+        base.Dispose();
+    }
+
+    public override async ValueTask DisposeAsync()
+    {
+        await HeldConnection.GiveBackAsync(this);
+        await base.DisposeAsync();
     }
 }
 
@@ -39,4 +68,8 @@ public sealed class FiguresDbContext(DbContextOptions<FiguresDbContext> options)
 }
 
 /// <summary>A context whose database carries an audit chain.</summary>
-internal interface IAuditedContext;
+internal interface IAuditedContext
+{
+    /// <summary>The connection that this lease of the context holds; null on SQLite, whose readers stay open and belong to their file.</summary>
+    DbConnection? Held { get; set; }
+}
