@@ -7,6 +7,7 @@ using VictimSupport.Foundation.Access;
 using VictimSupport.Foundation.Persistence;
 using VictimSupport.Foundation.Pipeline;
 using VictimSupport.Identity.Accounts;
+using VictimSupport.Identity.Federations;
 using VictimSupport.Identity.Passkeys;
 using VictimSupport.Identity.Recoveries;
 using VictimSupport.Identity.Sessions;
@@ -42,7 +43,8 @@ internal sealed class Show(IMediator pipeline, SessionBook book, WhereAndWho who
         return RedirectToPage();
     }
 
-    internal sealed record View(IReadOnlyList<Key> Passkeys, bool HasPassword, bool HasApp, int Codes, IReadOnlyList<Seen> Sessions, bool IsBeingRecovered);
+    /// <param name="OnlyLooks">Signed in at a provider: one's own factors are changed by whoever signed in here.</param>
+    internal sealed record View(bool OnlyLooks, IReadOnlyList<Key> Passkeys, bool HasPassword, bool HasApp, int Codes, IReadOnlyList<Seen> Sessions, bool IsBeingRecovered);
     internal sealed record Key(string Id, string Name, DateTimeOffset Made);
     internal sealed record Seen(Guid Id, string Device, DateTimeOffset Begun, DateTimeOffset LastSeen, string Factor, bool IsThis);
 
@@ -68,7 +70,7 @@ internal sealed class Show(IMediator pipeline, SessionBook book, WhereAndWho who
             var account = await house.Set<Account>().AsNoTracking().SingleAsync(a => a.Id == caller.Self, ct);
             var keys = await house.Set<IdentityUserPasskey<Guid>>().AsNoTracking().Where(p => p.UserId == account.Id).ToListAsync(ct);
             var sessions = await house.Set<Session>().AsNoTracking().Where(s => s.Account == account.Id && s.Ended == null).OrderByDescending(s => s.LastSeen).Take(50).ToListAsync(ct);
-            return new View([.. keys.OrderBy(k => k.Data.CreatedAt).Select(k => new Key(Names.Of(k.CredentialId), k.Data.Name ?? "–", k.Data.CreatedAt))], account.PasswordHash is not null, account.TotpSecret is not null, account.RecoveryCodes.Count,
+            return new View(await house.BeganAtProvider(caller, ct), [.. keys.OrderBy(k => k.Data.CreatedAt).Select(k => new Key(Names.Of(k.CredentialId), k.Data.Name ?? "–", k.Data.CreatedAt))], account.PasswordHash is not null, account.TotpSecret is not null, account.RecoveryCodes.Count,
                 [.. sessions.Where(s => s.IsAlive(now, limits)).Select(s => new Seen(s.Id, s.Device, s.Created, s.LastSeen, s.Factors, s.Id == caller.Session))],
                 (await Ladder.Open(house, now, ct)).Any(r => r.Account == account.Id));
         }
