@@ -41,6 +41,19 @@ internal sealed class Providers(HouseSeal seal, IHostEnvironment environment, Ti
         ["prompt"] = trip.Kind == TripKind.Factor ? "login" : null, ["max_age"] = trip.Kind == TripKind.Factor ? "0" : null,
     });
 
+    /// <summary>Where a person ends the session there; null: nobody says.</summary>
+    public async Task<string?> WayOut(Federation federation, CancellationToken ct)
+    {
+        try
+        {
+            return (await Document(federation, ct)).EndSessionEndpoint is { Length: > 0 } end && IsSafe(end) ? QueryHelpers.AddQueryString(end, "client_id", federation.ClientId) : null;
+        }
+        catch (RefusedException)
+        {
+            return null; // it does not answer
+        }
+    }
+
     /// <summary>Redeems the code and checks what the provider says.</summary>
     /// <exception cref="RefusedException">It does not hold; the code says which check failed.</exception>
     public async Task<Said> Ask(Federation federation, Trip trip, string code, string back, CancellationToken ct)

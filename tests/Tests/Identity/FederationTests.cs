@@ -320,14 +320,33 @@ public sealed class FederationTests
         Assert.Empty((await browser.Page("/account/federation/link")).QuerySelectorAll("main form"));
         await using var house = place.House();
         var identity = (await house.Set<FederatedIdentity>().SingleAsync()).Id;
+        var form = own.Form("form[action='/account/sign-out']");
         foreach (var (path, field, value) in new[] { ("?handler=Undo", "identity", identity), ("", "federation", (await house.Set<Federation>().SingleAsync()).Id) })
         {
-            var form = own.Form("form[action='/account/sign-out']");
             form.SetAttribute("action", "/account/federation/link" + path);
             Assert.Equal(HttpStatusCode.NotFound, (await browser.Send("", form, [KeyValuePair.Create(field, value.ToString())])).StatusCode);
         }
         Assert.Single(await house.Set<FederatedIdentity>().ToListAsync());
         foreach (var page in (string[])["add-passkey", "app", "codes"]) Assert.Equal(HttpStatusCode.OK, (await person.Own.Client.GetAsync("/account/security/" + page)).StatusCode);
+    }
+
+    [Theory, EveryEngine]
+    public async Task Who_signs_out_is_told_that_the_session_at_the_provider_goes_on(string engine)
+    {
+        await using var place = await Place.Open(engine);
+        using var person = await SignedIn.In(place.Zone, "tom@zone.example", Role.Caseworker);
+        await place.Link(person.Own);
+        using var browser = place.Browser();
+        await place.Return(browser, await place.Go(browser));
+        var gone = (await SignOut(browser)).Headers.Location!.ToString();
+        Assert.Equal(HttpStatusCode.Redirect, (await browser.Client.GetAsync("/account/home")).StatusCode);
+        var page = await browser.Page(gone);
+        Assert.Contains("Zone account", page.QuerySelector("main")!.TextContent, StringComparison.Ordinal);
+        Assert.Equal($"{place.Provider.Issuer}end-session?client_id={place.Provider.ClientId}", page.QuerySelector("#end-there")!.GetAttribute("href"));
+        Assert.Equal("/account/sign-in", (await browser.Client.GetAsync("/account/signed-out?at=" + Guid.NewGuid())).Headers.Location!.ToString());
+        Assert.Equal("/account/sign-in", (await SignOut(person.Own)).Headers.Location!.ToString()); // who signed in here
+
+        static async Task<HttpResponseMessage> SignOut(Visit visit) => await visit.Send("", (await visit.Page("/account/home")).Form("form[action='/account/sign-out']"), []);
     }
 
     [Theory, EveryEngine]

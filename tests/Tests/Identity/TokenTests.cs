@@ -206,6 +206,7 @@ public sealed class TokenTests(Platforms platforms)
         var zone = await platform.Zone();
         using var system = await Programs.System(zone);
         using var http = platform.CreateDefaultClient(new Uri("http://localhost"));
+        using var person = await SignedIn.In(zone, "often@example.test", Role.Caseworker);
         var id = known ? system.Id : Guid.NewGuid().ToString();
         // By form, by header and at the page of an app: one count.
         for (var i = 0; i < Pace.Allowed; i++) Assert.NotEqual(HttpStatusCode.TooManyRequests, (await Ask(i % 4)).StatusCode);
@@ -216,14 +217,14 @@ public sealed class TokenTests(Platforms platforms)
             Assert.NotNull(answer.Headers.RetryAfter);
         }
         // Nobody uses up the turns of another, nor of the same one elsewhere.
-        Assert.Equal(HttpStatusCode.BadRequest, (await http.GetAsync($"/{zone.Code}/connect/authorize?client_id={Guid.NewGuid()}")).StatusCode);
+        Assert.Equal(HttpStatusCode.BadRequest, (await http.GetAsync($"/{zone.Code}/connect/token?client_id={Guid.NewGuid()}")).StatusCode);
         var elsewhere = await platform.Server.SendAsync(there => (there.Connection.RemoteIpAddress, there.Request.Method, there.Request.Path, there.Request.QueryString) =
-            (IPAddress.Parse("192.0.2.7"), "GET", $"/{zone.Code}/connect/authorize", new Microsoft.AspNetCore.Http.QueryString("?client_id=" + id)));
+            (IPAddress.Parse("192.0.2.7"), "GET", $"/{zone.Code}/connect/token", new Microsoft.AspNetCore.Http.QueryString("?client_id=" + id)));
         Assert.Equal(400, elsewhere.Response.StatusCode);
 
         Task<HttpResponseMessage> Ask(int how) => how switch
         {
-            0 => http.GetAsync($"/{zone.Code}/connect/authorize?client_id={id}"),
+            0 => person.Visit.Client.GetAsync($"/{zone.Code}/connect/authorize?client_id={id}"),
             1 => http.PostAsync($"/{zone.Code}/connect/introspection", Form(new() { ["client_id"] = id, ["client_secret"] = "wrong", ["token"] = "x" })),
             2 => http.SendAsync(new HttpRequestMessage(HttpMethod.Post, $"/{zone.Code}/connect/token") { Content = Form(new() { ["grant_type"] = "client_credentials" }), Headers = { Authorization = new("Basic", Convert.ToBase64String(System.Text.Encoding.UTF8.GetBytes(id + ":wrong"))) } }),
             _ => http.PostAsync($"/{zone.Code}/connect/token", Form(new() { ["grant_type"] = "client_credentials", ["client_id"] = id.ToUpperInvariant(), ["client_secret"] = "wrong" })),
@@ -244,6 +245,27 @@ public sealed class TokenTests(Platforms platforms)
         Assert.NotNull(answers[^1].Headers.RetryAfter);
         Assert.Equal(HttpStatusCode.TooManyRequests, (await http.PostAsync("/0999/connect/token", new FormUrlEncodedContent([]))).StatusCode);
         Assert.Equal(HttpStatusCode.OK, (await http.GetAsync($"/{zone.Code}/.well-known/jwks")).StatusCode);
+    }
+
+    [Theory, EveryEngine]
+    public async Task One_sees_which_programs_act_in_ones_name_and_takes_it_back(string engine)
+    {
+        var zone = await (await platforms.On(engine)).Zone();
+        using var app = await Programs.App(zone);
+        using var person = await SignedIn.In(zone, $"kay.{zone.Code}@example.test", Role.Caseworker);
+        using var other = await SignedIn.In(zone, $"lou.{zone.Code}@example.test", Role.Caseworker);
+        var given = await app.Redeem(await app.Code(person.Visit));
+        var theirs = await app.Redeem(await app.Code(other.Visit));
+        const string ends = "form[action*='handler=Program']";
+        var page = await person.Own.Page("/account/security");
+        Assert.Contains("Planner", Assert.Single(page.QuerySelectorAll("tr"), r => r.QuerySelector(ends) is not null).TextContent, StringComparison.Ordinal);
+        var foreign = (await other.Own.Page("/account/security")).QuerySelector($"{ends} [name=grant]")!.GetAttribute("value")!;
+        Assert.Equal(HttpStatusCode.NotFound, (await person.Own.Send("", page.Form(ends), Holder.Fields(("grant", foreign)))).StatusCode);
+        Assert.Equal(HttpStatusCode.Redirect, (await person.Own.Send("", page.Form(ends), [])).StatusCode);
+        Assert.Equal(HttpStatusCode.Unauthorized, (await app.Me(Text(given, "access_token"))).Status);
+        Assert.Equal("invalid_grant", Text(await app.Refresh(Text(given, "refresh_token")), "error"));
+        Assert.Null((await person.Own.Page("/account/security")).QuerySelector(ends));
+        Assert.Equal(HttpStatusCode.OK, (await app.Me(Text(theirs, "access_token"))).Status);
     }
 
     [Theory, EveryEngine]

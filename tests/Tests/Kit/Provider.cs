@@ -58,12 +58,13 @@ public sealed class Provider : IAsyncDisposable
         builder.Services.AddAuthentication();
         builder.Services.AddOpenIddict().AddServer(server =>
         {
-            server.SetAuthorizationEndpointUris("authorize").SetTokenEndpointUris("token").AllowAuthorizationCodeFlow().RequireProofKeyForCodeExchange().EnableDegradedMode();
+            server.SetAuthorizationEndpointUris("authorize").SetTokenEndpointUris("token").SetEndSessionEndpointUris("end-session").AllowAuthorizationCodeFlow().RequireProofKeyForCodeExchange().EnableDegradedMode();
             server.AddSigningKey(provider.Key).AddEphemeralEncryptionKey();
             server.UseAspNetCore().DisableTransportSecurityRequirement();
             server.AddEventHandler<ValidateAuthorizationRequestContext>(b => b.UseInlineHandler(provider.Check));
             server.AddEventHandler<HandleAuthorizationRequestContext>(b => b.UseInlineHandler(provider.Answer));
             server.AddEventHandler<ValidateTokenRequestContext>(b => b.UseInlineHandler(provider.Check));
+            server.AddEventHandler<ValidateEndSessionRequestContext>(b => b.UseInlineHandler(_ => default));
             server.AddEventHandler<HandleTokenRequestContext>(b => b.UseInlineHandler(provider.Answer));
             server.AddEventHandler<ApplyTokenResponseContext>(b => b.UseInlineHandler(provider.Tell).SetOrder(int.MinValue));
         });
