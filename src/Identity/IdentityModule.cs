@@ -75,7 +75,6 @@ public sealed class IdentityModule : IModule
 
     public void Map(WebApplication app)
     {
-        TotpPicture.Map(app);
         SessionClock.Map(app);
         Tokens.TokenServer.Map(app);
     }

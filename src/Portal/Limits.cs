@@ -4,9 +4,10 @@ using Microsoft.AspNetCore.RateLimiting;
 
 namespace VictimSupport.Portal;
 
-/// <summary>How often one address may knock at the doors where passwords, codes and links are tried: thirty times a minute, whatever it finds there.</summary>
+/// <summary>How often one address may knock, whatever it finds there: thirty times a minute at the doors where passwords, codes and links are tried, 600 times at those of other programs, as a whole police network may stand behind one address.</summary>
 internal static class Limits
 {
+    public const int Programs = 600;
     private static readonly TimeSpan Window = TimeSpan.FromMinutes(1);
     private static readonly string[] Doors = ["/account/sign-in", "/account/second-factor", "/account/invitation", "/account/federation", "/account/factor", "/account/lost-access", "/account/recover"];
 
@@ -20,8 +21,11 @@ internal static class Limits
             return ValueTask.CompletedTask;
         };
         options.GlobalLimiter = PartitionedRateLimiter.Create<HttpContext, string>(http =>
-            HttpMethods.IsPost(http.Request.Method) && Doors.Any(door => http.Request.Path.StartsWithSegments(door, StringComparison.OrdinalIgnoreCase))
-                ? RateLimitPartition.GetFixedWindowLimiter(http.Connection.RemoteIpAddress?.ToString() ?? "unknown", _ => new FixedWindowRateLimiterOptions { PermitLimit = 30, Window = Window })
-                : RateLimitPartition.GetNoLimiter(""));
+            http.Request.Path.StartsWithSegments("/connect", StringComparison.OrdinalIgnoreCase) ? Knocks(http, "programs", Programs)
+            : HttpMethods.IsPost(http.Request.Method) && Doors.Any(door => http.Request.Path.StartsWithSegments(door, StringComparison.OrdinalIgnoreCase)) ? Knocks(http, "people", 30)
+            : RateLimitPartition.GetNoLimiter(""));
     }
+
+    private static RateLimitPartition<string> Knocks(HttpContext http, string at, int allowed) =>
+        RateLimitPartition.GetFixedWindowLimiter($"{at} {http.Connection.RemoteIpAddress?.ToString() ?? "unknown"}", _ => new FixedWindowRateLimiterOptions { PermitLimit = allowed, Window = Window });
 }

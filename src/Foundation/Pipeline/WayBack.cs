@@ -16,7 +16,7 @@ public sealed class WayBack(IDataProtectionProvider protection, TimeProvider clo
     /// <summary>The page that asks for a factor.</summary>
     public const string Factor = "/account/factor";
 
-    private static readonly TimeSpan GoodFor = TimeSpan.FromMinutes(2);
+    public static readonly TimeSpan GoodFor = TimeSpan.FromMinutes(2);
     private readonly IDataProtector protector = protection.CreateProtector("way back");
 
     /// <summary>To the sign-in; a form sent by somebody whose session has ended meanwhile is kept for them.</summary>

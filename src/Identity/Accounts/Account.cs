@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using VictimSupport.Foundation.Access;
 using VictimSupport.Foundation.Persistence;
 
 namespace VictimSupport.Identity.Accounts;
@@ -51,22 +52,23 @@ internal sealed class Account : IdentityUser<Guid>
 
     public bool UseRecoveryCode(string code)
     {
-        if (!RecoveryCodes.Remove(Totp.Hash(code))) return false;
+        if (!RecoveryCodes.Remove(Keys.HashTyped(code))) return false;
         Touch();
         return true;
     }
 
     /// <summary>A new second factor; the code proves that the app has it, and is used up by it.</summary>
-    public void TakeTotp(string sealedSecret, long step)
+    public void TakeTotp(TotpSecrets secrets, INewApp form, DateTimeOffset now)
     {
-        (TotpSecret, LastTotpStep) = (sealedSecret, step);
+        var secret = secrets.Offered(form.Totp) ?? throw new RefusedException("offer", Id);
+        (TotpSecret, LastTotpStep) = (secrets.Protect(secret), Totp.StepOf(secret, form.Code, now)!.Value);
         Touch();
     }
 
     /// <summary>New recovery codes; the earlier ones are void.</summary>
     public void TakeRecoveryCodes(IEnumerable<string> codes)
     {
-        RecoveryCodes = [.. codes.Select(Totp.Hash)];
+        RecoveryCodes = [.. codes.Select(Keys.HashTyped)];
         Touch();
     }
 

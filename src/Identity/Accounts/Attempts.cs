@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-using System.Text;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 using VictimSupport.Foundation.Persistence;
@@ -22,7 +20,7 @@ internal sealed class Attempts
     /// <summary>The counter of a door (<c>password</c>, <c>code</c>, <c>lost</c>) under a name.</summary>
     public static async Task<Attempts> At(CatalogDbContext house, string door, string name, DateTimeOffset now, CancellationToken ct)
     {
-        var key = Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(door + "|" + name)));
+        var key = Keys.Hash(door + "|" + name);
         if (await house.Set<Attempts>().SingleOrDefaultAsync(a => a.Key == key, ct) is { } known) return known;
         var old = now - TimeSpan.FromDays(1);
         await house.Set<Attempts>().Where(a => a.Since < old).ExecuteDeleteAsync(ct);
@@ -65,7 +63,7 @@ internal sealed class Spent
     /// <summary>false: it was used before.</summary>
     public static async Task<bool> Spend(CatalogDbContext house, string what, DateTimeOffset now, TimeSpan remembered, CancellationToken ct)
     {
-        var key = Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(what)));
+        var key = Keys.Hash(what);
         if (await house.Set<Spent>().AnyAsync(s => s.Key == key, ct)) return false;
         await house.Set<Spent>().Where(s => s.Until < now).ExecuteDeleteAsync(ct);
         house.Add(new Spent { Key = key, Until = now + remembered });

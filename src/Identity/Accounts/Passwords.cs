@@ -37,6 +37,6 @@ internal static class NewFactors
         rules.RuleFor(again).Must((form, text) => text == typed(form)).WithMessage(_ => Words.PasswordsDiffer);
     }
 
-    public static void NewTotp<T>(this AbstractValidator<T> rules, System.Linq.Expressions.Expression<Func<T, string>> code, Func<T, string> totp, TotpSecrets secrets, TimeProvider clock) =>
-        rules.RuleFor(code).Must((form, typed) => Totp.StepOf(secrets.Open(totp(form)), typed, clock.GetUtcNow()) is not null).WithMessage(_ => Words.WrongCode);
+    public static void NewTotp<T>(this AbstractValidator<T> rules, TotpSecrets secrets, TimeProvider clock) where T : INewApp =>
+        rules.RuleFor(c => c.Code).Must((form, typed) => secrets.Offered(form.Totp) is { } secret && Totp.StepOf(secret, typed, clock.GetUtcNow()) is not null).WithMessage(_ => Words.WrongCode);
 }

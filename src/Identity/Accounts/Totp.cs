@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using Microsoft.AspNetCore.DataProtection;
@@ -36,7 +37,7 @@ internal static class Totp
         HMACSHA1.HashData(secret, counter, hash);
 #pragma warning restore CA5350
         var number = BinaryPrimitives.ReadInt32BigEndian(hash[(hash[19] & 15)..]) & int.MaxValue;
-        return (number % 1_000_000).ToString("000000", System.Globalization.CultureInfo.InvariantCulture);
+        return (number % 1_000_000).ToString("000000", CultureInfo.InvariantCulture);
     }
 
     /// <summary>The secret as people type it into an app.</summary>
@@ -56,32 +57,34 @@ internal static class Totp
         $"otpauth://totp/{System.Uri.EscapeDataString(issuer)}:{System.Uri.EscapeDataString(account)}?secret={Show(secret)}&issuer={System.Uri.EscapeDataString(issuer)}";
 
     /// <summary>Eight codes for the day the phone is lost.</summary>
-    public static IReadOnlyList<string> NewRecoveryCodes() =>
-        [.. Enumerable.Range(0, 8).Select(_ => Show(RandomNumberGenerator.GetBytes(10))).Select(c => $"{c[..4]}-{c[4..8]}-{c[8..12]}-{c[12..]}")];
-
-    /// <summary>80 random bits need no slow hash.</summary>
-    public static string Hash(string recoveryCode) =>
-        Convert.ToHexString(SHA256.HashData(Encoding.ASCII.GetBytes(string.Concat(recoveryCode.Where(char.IsAsciiLetterOrDigit)).ToUpperInvariant())));
+    public static IReadOnlyList<string> NewRecoveryCodes() => [.. Enumerable.Range(0, 8).Select(_ => Keys.NewToType())];
 }
 
-/// <summary>Protects the second factor's secrets at rest.</summary>
-internal sealed class TotpSecrets(IDataProtectionProvider protection)
+/// <summary>Protects the second factor's secrets: those at rest, and those a page offers. The two are sealed apart, so that no page shows one that is in use.</summary>
+internal sealed class TotpSecrets(IDataProtectionProvider protection, TimeProvider clock)
 {
-    private readonly IDataProtector protector = protection.CreateProtector("second factor");
+    /// <summary>How long a page with a new secret may stand open, as with a passkey.</summary>
+    public static readonly TimeSpan OfferedFor = TimeSpan.FromHours(1);
 
-    public string Protect(byte[] secret) => protector.Protect(Convert.ToHexString(secret));
-    public byte[] Open(string secret) => Convert.FromHexString(protector.Unprotect(secret));
+    private readonly IDataProtector kept = protection.CreateProtector("second factor"), offered = protection.CreateProtector("second factor offered");
 
-    /// <summary>Did we protect this? What comes back from a form may be forged.</summary>
-    public bool AreOurs(string? secret)
+    public string Protect(byte[] secret) => kept.Protect(Convert.ToHexString(secret));
+    public byte[] Open(string secret) => Convert.FromHexString(kept.Unprotect(secret));
+
+    /// <summary>A new secret, for a page to show and to be sent back with its first code.</summary>
+    public string Offer() => offered.Protect(string.Create(CultureInfo.InvariantCulture, $"{clock.GetUtcNow().ToUnixTimeSeconds()} {Convert.ToHexString(Totp.NewSecret())}"));
+
+    /// <summary>What a page offered; null: we did not, or too long ago. What comes back from a form may be forged.</summary>
+    public byte[]? Offered(string? text)
     {
         try
         {
-            return secret is { Length: > 0 } && Open(secret).Length > 0;
+            if (text is not { Length: > 0 } || offered.Unprotect(text).Split(' ') is not [var at, var secret]) return null;
+            return clock.GetUtcNow() - DateTimeOffset.FromUnixTimeSeconds(long.Parse(at, CultureInfo.InvariantCulture)) < OfferedFor ? Convert.FromHexString(secret) : null;
         }
         catch (CryptographicException)
         {
-            return false;
+            return null;
         }
     }
 }

@@ -4,6 +4,7 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 using VictimSupport.Foundation.Access;
 using VictimSupport.Foundation.Persistence;
+using VictimSupport.Identity.Accounts;
 
 namespace VictimSupport.Identity.Clients;
 
@@ -50,16 +51,14 @@ internal sealed class ApiClient
     public void End(DateTimeOffset now) => Ended ??= now;
 
     /// <summary>Is this its secret? A client without one proves nothing, and must not pretend to.</summary>
-    public bool Proves(string? secret) => SecretHash is null ? string.IsNullOrEmpty(secret) : secret is not null && CryptographicOperations.FixedTimeEquals(Encoding.ASCII.GetBytes(Hash(secret)), Encoding.ASCII.GetBytes(SecretHash));
+    public bool Proves(string? secret) => SecretHash is null ? string.IsNullOrEmpty(secret) : secret is not null && CryptographicOperations.FixedTimeEquals(Encoding.ASCII.GetBytes(Keys.Hash(secret)), Encoding.ASCII.GetBytes(SecretHash));
 
     private string NewSecret()
     {
-        var secret = Convert.ToBase64String(RandomNumberGenerator.GetBytes(32)).Replace('+', '-').Replace('/', '_').TrimEnd('=');
-        SecretHash = Hash(secret);
+        var secret = Keys.New();
+        SecretHash = Keys.Hash(secret);
         return secret;
     }
-
-    private static string Hash(string secret) => Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(secret)));
 
     internal sealed class Mapping : ICatalogMapping<ApiClient>
     {

@@ -83,10 +83,12 @@ internal sealed class Callback(IMediator pipeline, Trips trips, SessionBook book
             {
                 var now = clock.GetUtcNow();
                 var begun = await house.Set<FederatedSession>().AsNoTracking().SingleOrDefaultAsync(s => s.Id == caller.Session, ct) ?? throw new RefusedException("absent");
-                if (begun.Federation != command.Trip.Federation || begun.StateHash == command.Trip.StateHash || command.Trip.Session != caller.Session) throw new RefusedException("session");
+                if (begun.Federation != command.Trip.Federation || command.Trip.Session != caller.Session) throw new RefusedException("session");
                 if ((await house.AccountBehind(command.Said, ct))?.Id != caller.Self) throw new RefusedException("another", caller.Self);
-                if (!command.Said.IsFresh(now) || (begun.Mfa && !command.Said.Mfa)) throw new RefusedException("stale", caller.Self);
-                (await house.Set<Session>().SingleAsync(s => s.Id == caller.Session && s.Ended == null, ct)).ShowFactor(now);
+                if (!await Spent.Spend(house, "trip " + command.Trip.StateHash, now, Trips.GoodFor, ct)) throw new RefusedException("replay", caller.Self);
+                // Signed in after we sent them: a provider that only says it knows the browser has shown us nothing.
+                if (command.Said.When(now) is not { } at || at < command.Trip.Since - Providers.Skew || (begun.Mfa && !command.Said.Mfa)) throw new RefusedException("stale", caller.Self);
+                (await house.Set<Session>().SingleAsync(s => s.Id == caller.Session && s.Ended == null, ct)).ShowFactor(at);
                 return true;
             }
         }
@@ -158,7 +160,7 @@ internal sealed class Callback(IMediator pipeline, Trips trips, SessionBook book
     private static async Task<Session> Begin(CatalogDbContext house, SessionBook sessions, Account account, Federation federation, Trip trip, Said said, string device, Caller caller, DateTimeOffset now, CancellationToken ct)
     {
         if (await house.Set<FederatedSession>().AnyAsync(s => s.StateHash == trip.StateHash, ct)) throw new RefusedException("replay", federation.Id);
-        var session = await sessions.Begin(house, account, said.Mfa ? "federation mfa" : "federation", device, caller, now, ct, shown: said.Mfa && said.IsFresh(now));
+        var session = await sessions.Begin(house, account, said.Mfa ? "federation mfa" : "federation", device, caller, now, ct, said.Mfa ? said.When(now) ?? DateTimeOffset.UnixEpoch : DateTimeOffset.UnixEpoch);
         house.Add(FederatedSession.Of(session.Id, federation, said, trip.StateHash));
         return session;
     }

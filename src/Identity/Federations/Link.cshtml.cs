@@ -18,16 +18,19 @@ internal sealed class Link(IMediator pipeline, IKnowPlaces places, Trips trips, 
     public IReadOnlyList<FederatedIdentity> Linked { get; private set; } = [];
     public IReadOnlyList<Federation> Open { get; private set; } = [];
 
+    /// <summary>Signed in at a provider: one looks, and changes nothing.</summary>
+    public bool OnlyLooks { get; private set; }
+
     public async Task OnGetAsync(CancellationToken ct)
     {
-        var (linked, all) = await pipeline.Send(new Query { Zones = await Zones(ct) }, ct);
-        (Linked, Open) = (linked, [.. all.Where(f => !linked.Any(i => i.Issuer == f.Issuer && i.Tenant == f.Tenant))]);
+        (Linked, var all, OnlyLooks) = await pipeline.Send(new Query { Zones = await Zones(ct) }, ct);
+        Open = OnlyLooks ? [] : [.. all.Where(f => !Linked.Any(i => i.Issuer == f.Issuer && i.Tenant == f.Tenant))];
     }
 
     public async Task<IActionResult> OnPostAsync(Guid federation, CancellationToken ct)
     {
-        var (_, all) = await pipeline.Send(new Query { Zones = await Zones(ct) }, ct);
-        if (all.FirstOrDefault(f => f.Id == federation) is not { } found) return NotFound();
+        var (_, all, onlyLooks) = await pipeline.Send(new Query { Zones = await Zones(ct) }, ct);
+        if (onlyLooks || all.FirstOrDefault(f => f.Id == federation) is not { } found) return NotFound();
         trips.Keep(HttpContext, Trip.Begin(found.Id, TripKind.Link, clock.GetUtcNow(), session: who.Caller.Session));
         return RedirectToPage("Leave");
     }
@@ -42,7 +45,7 @@ internal sealed class Link(IMediator pipeline, IKnowPlaces places, Trips trips, 
         [.. (await places.Of(who.Caller.Self, ct)).Select(p => Guid.TryParseExact(p.Key, "N", out var zone) ? zone : (Guid?)null).OfType<Guid>()];
 
     [Requires(May.HoldAnAccount)]
-    internal sealed record Query : ICatalogQuery<(IReadOnlyList<FederatedIdentity>, IReadOnlyList<Federation>)>
+    internal sealed record Query : ICatalogQuery<(IReadOnlyList<FederatedIdentity> Linked, IReadOnlyList<Federation> Open, bool OnlyLooks)>
     {
         internal IReadOnlyList<Guid> Zones { get; init; } = [];
     }
@@ -60,12 +63,12 @@ internal sealed class Link(IMediator pipeline, IKnowPlaces places, Trips trips, 
         internal Guid Identity { get; init; }
     }
 
-    internal sealed class QueryHandler(CatalogDbContext house, Caller caller) : IRequestHandler<Query, (IReadOnlyList<FederatedIdentity>, IReadOnlyList<Federation>)>
+    internal sealed class QueryHandler(CatalogDbContext house, Caller caller) : IRequestHandler<Query, (IReadOnlyList<FederatedIdentity> Linked, IReadOnlyList<Federation> Open, bool OnlyLooks)>
     {
-        public async Task<(IReadOnlyList<FederatedIdentity>, IReadOnlyList<Federation>)> Handle(Query query, CancellationToken ct)
+        public async Task<(IReadOnlyList<FederatedIdentity> Linked, IReadOnlyList<Federation> Open, bool OnlyLooks)> Handle(Query query, CancellationToken ct)
         {
             var (self, zones) = (caller.Self, query.Zones.ToList());
-            return (await house.Set<FederatedIdentity>().AsNoTracking().Where(i => i.Account == self).ToListAsync(ct), await house.Federations().AsNoTracking().Where(f => zones.Contains(f.Zone)).ToListAsync(ct));
+            return (await house.Set<FederatedIdentity>().AsNoTracking().Where(i => i.Account == self).ToListAsync(ct), await house.Federations().AsNoTracking().Where(f => zones.Contains(f.Zone)).ToListAsync(ct), await house.BeganAtProvider(caller, ct));
         }
     }
 
@@ -90,9 +93,12 @@ internal sealed class Link(IMediator pipeline, IKnowPlaces places, Trips trips, 
         public async Task<bool> Handle(UndoCommand command, CancellationToken ct)
         {
             var (self, now) = (caller.Self, clock.GetUtcNow());
-            house.Remove(await house.Set<FederatedIdentity>().SingleOrDefaultAsync(i => i.Id == command.Identity && i.Account == self, ct) ?? throw new RefusedException("absent", command.Identity));
+            await house.SignedInHere(caller, ct); // nobody saws off the branch one sits on
+            var identity = await house.Set<FederatedIdentity>().SingleOrDefaultAsync(i => i.Id == command.Identity && i.Account == self, ct) ?? throw new RefusedException("absent", command.Identity);
+            house.Remove(identity);
             // What began by that word ends with it.
-            foreach (var session in await house.Set<Session>().Where(s => s.Account == self && s.Ended == null && s.Id != caller.Session && house.Set<FederatedSession>().Any(f => f.Id == s.Id)).ToListAsync(ct)) session.End(now);
+            var there = house.Set<Federation>().Where(f => f.Issuer == identity.Issuer && f.Tenant == identity.Tenant).Select(f => f.Id);
+            foreach (var session in await house.Set<Session>().Where(s => s.Account == self && s.Ended == null && house.Set<FederatedSession>().Any(f => f.Id == s.Id && there.Contains(f.Federation))).ToListAsync(ct)) session.End(now);
             book.ForgetAllOf(self);
             house.Add(Notice.To(self, NoticeKind.ProviderUnlinked, now));
             return true;

@@ -1,6 +1,5 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
-using VictimSupport.Foundation.Access;
 using VictimSupport.Foundation.Persistence;
 
 namespace VictimSupport.Identity.Federations;
@@ -78,8 +77,8 @@ internal sealed class FederatedSession
 /// <param name="At">When (<c>auth_time</c>); null: it does not say.</param>
 internal sealed record Said(string Issuer, string Tenant, string Subject, IReadOnlyList<string> Methods, DateTimeOffset? At)
 {
-    /// <summary>Did the person sign in there within the last minutes, as a deed of weight asks?</summary>
-    public bool IsFresh(DateTimeOffset now) => At is { } at && now - at < FreshFactorAttribute.GoodFor && at - now < TimeSpan.FromMinutes(2);
-
     public bool Mfa => Methods.Contains("mfa", StringComparer.Ordinal);
+
+    /// <summary>When the person signed in there, by our clock; null: it does not say, or names a time to come.</summary>
+    public DateTimeOffset? When(DateTimeOffset now) => At - now < Providers.Skew ? At < now ? At : now : null;
 }

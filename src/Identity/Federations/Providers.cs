@@ -18,7 +18,7 @@ namespace VictimSupport.Identity.Federations;
 internal sealed class Providers(HouseSeal seal, IHostEnvironment environment, TimeProvider clock)
 {
     public const string ReturnPath = "/account/federation/callback";
-    private static readonly TimeSpan Skew = TimeSpan.FromMinutes(2);
+    public static readonly TimeSpan Skew = TimeSpan.FromMinutes(2);
     private static readonly JsonWebTokenHandler Handler = new() { MapInboundClaims = false };
     private static readonly string[] Algorithms = ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512"];
 
@@ -39,7 +39,20 @@ internal sealed class Providers(HouseSeal seal, IHostEnvironment environment, Ti
         ["state"] = trip.State, ["nonce"] = trip.Nonce, ["code_challenge"] = trip.Challenge, ["code_challenge_method"] = "S256",
         // A deed of weight: whoever sits there signs in anew, and the provider says when.
         ["prompt"] = trip.Kind == TripKind.Factor ? "login" : null, ["max_age"] = trip.Kind == TripKind.Factor ? "0" : null,
-    }.Where(p => p.Value is not null));
+    });
+
+    /// <summary>Where a person ends the session there; null: nobody says.</summary>
+    public async Task<string?> WayOut(Federation federation, CancellationToken ct)
+    {
+        try
+        {
+            return (await Document(federation, ct)).EndSessionEndpoint is { Length: > 0 } end && IsSafe(end) ? QueryHelpers.AddQueryString(end, "client_id", federation.ClientId) : null;
+        }
+        catch (RefusedException)
+        {
+            return null; // it does not answer
+        }
+    }
 
     /// <summary>Redeems the code and checks what the provider says.</summary>
     /// <exception cref="RefusedException">It does not hold; the code says which check failed.</exception>

@@ -1,9 +1,11 @@
+using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Hosting;
+using VictimSupport.Identity.Accounts;
 
 namespace VictimSupport.Identity.Federations;
 
@@ -16,22 +18,19 @@ internal enum TripKind { SignIn = 1, Link = 2, Invitation = 3, Factor = 4 }
 internal sealed record Trip(Guid Federation, TripKind Kind, string State, string Nonce, string Verifier, DateTimeOffset Since, string? To, Guid? Session, string? Invitation)
 {
     public static Trip Begin(Guid federation, TripKind kind, DateTimeOffset now, string? to = null, Guid? session = null, string? invitation = null) =>
-        new(federation, kind, Random(), Random(), Random(), now, to, session, invitation);
+        new(federation, kind, Keys.New(), Keys.New(), Keys.New(), now, to, session, invitation);
 
-    public string Challenge => Text(SHA256.HashData(Encoding.ASCII.GetBytes(Verifier)));
-    public string StateHash => Convert.ToHexString(SHA256.HashData(Encoding.ASCII.GetBytes(State)));
+    public string Challenge => Base64Url.EncodeToString(SHA256.HashData(Encoding.ASCII.GetBytes(Verifier)));
+    public string StateHash => Keys.Hash(State);
 
     public bool Fits(string? state) => state is not null && CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(state), Encoding.UTF8.GetBytes(State));
-
-    private static string Random() => Text(RandomNumberGenerator.GetBytes(32));
-    private static string Text(byte[] bytes) => Convert.ToBase64String(bytes).Replace('+', '-').Replace('/', '_').TrimEnd('=');
 }
 
 /// <summary>Keeps the trip in a sealed cookie for ten minutes. Coming back uses it up, whatever the answer.</summary>
 internal sealed class Trips(IDataProtectionProvider protection, IHostEnvironment environment, TimeProvider clock)
 {
     private const string Cookie = "o";
-    private static readonly TimeSpan GoodFor = TimeSpan.FromMinutes(10);
+    public static readonly TimeSpan GoodFor = TimeSpan.FromMinutes(10);
     private readonly IDataProtector protector = protection.CreateProtector("federation trip");
 
     public void Keep(HttpContext http, Trip trip) => http.Response.Cookies.Append(Cookie, protector.Protect(JsonSerializer.Serialize(trip)), Options());

@@ -25,14 +25,13 @@ internal sealed class Accept(IMediator pipeline, TotpSecrets secrets, IHearOfInv
 
     /// <summary>Where it may be taken up by signing in.</summary>
     public IReadOnlyList<Federations.Federation> Providers { get; private set; } = [];
-    public string TotpSecret => Totp.Show(secrets.Open(Form.Totp));
 
     public async Task OnGetAsync(CancellationToken ct)
     {
         await ShowAgain(ct);
         if (Shown is not { } shown) return;
         if (!shown.WasOpened) await pipeline.Send(new NoteOpened { Token = Token }, ct);
-        Form = new Command { Totp = secrets.Protect(Totp.NewSecret()), DisplayName = shown.DisplayName };
+        Form = new Command { Totp = secrets.Offer(), DisplayName = shown.DisplayName };
     }
 
     public async Task ShowAgain(CancellationToken ct)
@@ -43,7 +42,7 @@ internal sealed class Accept(IMediator pipeline, TotpSecrets secrets, IHearOfInv
 
     public async Task<IActionResult> OnPostAsync(CancellationToken ct)
     {
-        if (!secrets.AreOurs(Form.Totp)) return NotFound();
+        if (secrets.Offered(Form.Totp) is null) return RedirectToPage();
         var codes = await pipeline.Send(Form with { Token = Token }, ct);
         TempData["RecoveryCodes"] = string.Join(' ', codes);
         return RedirectToPage("/Identity/Invitations/Accepted");
@@ -76,14 +75,13 @@ internal sealed class Accept(IMediator pipeline, TotpSecrets secrets, IHearOfInv
     }
 
     [Open("the link is the key")]
-    internal sealed record Command : ICatalogCommand<IReadOnlyList<string>>, ISensitive
+    internal sealed record Command : ICatalogCommand<IReadOnlyList<string>>, ISensitive, INewApp
     {
         public string DisplayName { get; init; } = "";
         public string Secret { get; init; } = "";
         public string Again { get; init; } = "";
         public string Code { get; init; } = "";
 
-        /// <summary>The new second factor's secret, protected, as the page showed it.</summary>
         public string Totp { get; init; } = "";
         internal string Token { get; init; } = "";
     }
@@ -94,7 +92,7 @@ internal sealed class Accept(IMediator pipeline, TotpSecrets secrets, IHearOfInv
         {
             RuleFor(c => c.DisplayName).NotEmpty().WithMessage(_ => Words.EnterName).MaximumLength(200).WithMessage(_ => Words.TooLong);
             this.NewPassword(c => c.Secret, c => c.Again);
-            this.NewTotp(c => c.Code, c => c.Totp, secrets, clock);
+            this.NewTotp(secrets, clock);
         }
     }
 
@@ -126,13 +124,14 @@ internal sealed class Accept(IMediator pipeline, TotpSecrets secrets, IHearOfInv
             var now = clock.GetUtcNow();
             invitation.TakeUp(now);
             var codes = Totp.NewRecoveryCodes();
-            var secret = secrets.Open(form.Totp);
             var account = new Account
             {
                 // The mailed link proves the address; a code on paper does not.
                 Id = Guid.CreateVersion7(now), UserName = invitation.Email, Email = invitation.Email, EmailConfirmed = !onPaper, DisplayName = form.DisplayName.Trim(), LockoutEnabled = true, Created = now,
-                Language = System.Globalization.CultureInfo.CurrentUICulture.TwoLetterISOLanguageName, TotpSecret = form.Totp, LastTotpStep = Totp.StepOf(secret, form.Code, now)!.Value, RecoveryCodes = [.. codes.Select(Totp.Hash)],
+                Language = System.Globalization.CultureInfo.CurrentUICulture.TwoLetterISOLanguageName,
             };
+            account.TakeTotp(secrets, form, now);
+            account.TakeRecoveryCodes(codes);
             var made = await accounts.CreateAsync(account, form.Secret);
             if (!made.Succeeded) throw new ValidationException([.. made.Errors.Select(e => Say(e.Code))]);
             await told.TakenUp(house, account.Id, invitation.Promise, invitation.By, onPaper, ct);

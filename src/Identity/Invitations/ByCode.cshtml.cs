@@ -7,6 +7,7 @@ using Microsoft.EntityFrameworkCore;
 using VictimSupport.Foundation.Access;
 using VictimSupport.Foundation.Persistence;
 using VictimSupport.Foundation.Pipeline;
+using VictimSupport.Identity.Accounts;
 
 namespace VictimSupport.Identity.Invitations;
 
@@ -45,7 +46,7 @@ internal sealed class ByCode(IMediator pipeline) : PageModel
     {
         public async Task<string?> Handle(Command form, CancellationToken ct)
         {
-            var (mail, now) = (form.Email.Trim().ToUpperInvariant(), clock.GetUtcNow());
+            var (mail, now) = (Addresses.Normal(form.Email), clock.GetUtcNow());
             Invitation? right = null;
             foreach (var invitation in await house.Set<Invitation>().Where(i => i.NormalizedEmail == mail && i.CodeHash != null && i.TakenUp == null && i.Revoked == null).ToListAsync(ct))
             {

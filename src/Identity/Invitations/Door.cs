@@ -24,7 +24,7 @@ internal sealed class Door(IDataProtectionProvider protection, TimeProvider cloc
         }
         else
         {
-            var hash = Invitation.Hash(token);
+            var hash = Accounts.Keys.Hash(token);
             found = await house.Set<Invitation>().SingleOrDefaultAsync(i => i.TokenHash == hash, ct);
         }
         return found is { } invitation && invitation.IsOpen(clock.GetUtcNow()) ? (invitation, onPaper) : null;

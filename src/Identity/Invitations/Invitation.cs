@@ -62,12 +62,11 @@ internal sealed class Invitation : IOfZone
     public string Renew(DateTimeOffset now)
     {
         if (TakenUp is not null || Revoked is not null) throw new RefusedException("invitation", Id);
-        var token = Convert.ToBase64String(RandomNumberGenerator.GetBytes(32)).Replace('+', '-').Replace('/', '_').TrimEnd('=');
-        (TokenHash, Expires, CodeHash, CodeTries, Opened, MailSent, SealedLink) = (Hash(token), now + GoodFor, null, 0, null, null, null);
+        var token = Keys.New();
+        (TokenHash, Expires, CodeHash, CodeTries, Opened, MailSent, SealedLink) = (Keys.Hash(token), now + GoodFor, null, 0, null, null, null);
         return token;
     }
 
-    public static string Hash(string token) => Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(token)));
     public bool IsOpen(DateTimeOffset now) => TakenUp is null && Revoked is null && now < Expires;
 
     public void WaitsForTheMail(string sealedLink) => SealedLink = sealedLink;

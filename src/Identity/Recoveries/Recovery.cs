@@ -85,8 +85,8 @@ internal sealed class Recovery
     /// <summary>The link's secret, kept as a hash; an earlier one is void.</summary>
     public string MakeLink()
     {
-        var token = Convert.ToBase64String(RandomNumberGenerator.GetBytes(32)).Replace('+', '-').Replace('/', '_').TrimEnd('=');
-        (LinkHash, Stamp) = (Hash(token), Guid.NewGuid());
+        var token = Keys.New();
+        (LinkHash, Stamp) = (Keys.Hash(token), Guid.NewGuid());
         return token;
     }
 
@@ -95,23 +95,21 @@ internal sealed class Recovery
     public string MakePaper(Guid by, DateTimeOffset now)
     {
         if (Granted is null || !IsOpen(now) || (by != First && by != Second)) throw new RefusedException("absent", Id);
-        var code = Totp.Show(RandomNumberGenerator.GetBytes(10));
-        (PaperHash, PaperTries, Stamp) = (Totp.Hash(code), 0, Guid.NewGuid());
-        return $"{code[..4]}-{code[4..8]}-{code[8..12]}-{code[12..]}";
+        var code = Keys.NewToType();
+        (PaperHash, PaperTries, Stamp) = (Keys.HashTyped(code), 0, Guid.NewGuid());
+        return code;
     }
 
     /// <summary>Is this the paper's code? Five wrong ones stop the recovery.</summary>
     public bool IsPaper(string code, DateTimeOffset now)
     {
-        if (PaperHash is not null && CryptographicOperations.FixedTimeEquals(Encoding.ASCII.GetBytes(PaperHash), Encoding.ASCII.GetBytes(Totp.Hash(code)))) return true;
+        if (PaperHash is not null && CryptographicOperations.FixedTimeEquals(Encoding.ASCII.GetBytes(PaperHash), Encoding.ASCII.GetBytes(Keys.HashTyped(code)))) return true;
         Stamp = Guid.NewGuid();
         if (++PaperTries >= PaperTriesAllowed) Stop(now);
         return false;
     }
 
     public void TakeUp(DateTimeOffset now) => (Done, Stamp) = (now, Guid.NewGuid());
-
-    public static string Hash(string token) => Convert.ToHexString(SHA256.HashData(Encoding.ASCII.GetBytes(token)));
 
     internal sealed class Mapping : ICatalogMapping<Recovery>
     {

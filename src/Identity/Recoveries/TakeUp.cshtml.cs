@@ -22,19 +22,18 @@ internal sealed class TakeUp(IMediator pipeline, TotpSecrets secrets) : PageMode
     [BindProperty] public Command Form { get; set; } = new();
     [BindProperty(SupportsGet = true)] public string Token { get; set; } = "";
     public bool IsOpen { get; private set; }
-    public string TotpSecret => Totp.Show(secrets.Open(Form.Totp));
 
     public async Task OnGetAsync(CancellationToken ct)
     {
         await ShowAgain(ct);
-        if (IsOpen) Form = new Command { Totp = secrets.Protect(Totp.NewSecret()) };
+        if (IsOpen) Form = new Command { Totp = secrets.Offer() };
     }
 
     public async Task ShowAgain(CancellationToken ct) => IsOpen = await pipeline.Send(new Query { Token = Token }, ct);
 
     public async Task<IActionResult> OnPostAsync(CancellationToken ct)
     {
-        if (!secrets.AreOurs(Form.Totp)) return NotFound();
+        if (secrets.Offered(Form.Totp) is null) return RedirectToPage();
         var codes = await pipeline.Send(Form with { Token = Token }, ct) ?? throw new ValidationException([new ValidationFailure(nameof(Command.Paper), Words.WrongPaper)]);
         TempData["RecoveryCodes"] = string.Join(' ', codes);
         return RedirectToPage("/Identity/Invitations/Accepted");
@@ -48,7 +47,7 @@ internal sealed class TakeUp(IMediator pipeline, TotpSecrets secrets) : PageMode
 
     /// <returns>The new recovery codes; null: the paper's code was wrong, which is counted.</returns>
     [Open("the link is the key, with the code on paper")]
-    internal sealed record Command : ICatalogCommand<IReadOnlyList<string>?>, ISensitive
+    internal sealed record Command : ICatalogCommand<IReadOnlyList<string>?>, ISensitive, INewApp
     {
         public string Paper { get; init; } = "";
         public string Secret { get; init; } = "";
@@ -64,7 +63,7 @@ internal sealed class TakeUp(IMediator pipeline, TotpSecrets secrets) : PageMode
         {
             RuleFor(c => c.Paper).NotEmpty().WithMessage(_ => Words.EnterCode).MaximumLength(40).WithMessage(_ => Words.TooLong);
             this.NewPassword(c => c.Secret, c => c.Again);
-            this.NewTotp(c => c.Code, c => c.Totp, secrets, clock);
+            this.NewTotp(secrets, clock);
         }
     }
 
@@ -72,7 +71,7 @@ internal sealed class TakeUp(IMediator pipeline, TotpSecrets secrets) : PageMode
     {
         public async Task<bool> Handle(Query query, CancellationToken ct)
         {
-            var hash = Recovery.Hash(query.Token);
+            var hash = Keys.Hash(query.Token);
             return await house.Set<Recovery>().AsNoTracking().SingleOrDefaultAsync(r => r.LinkHash == hash, ct) is { } found && found.MayBeTakenUp(clock.GetUtcNow());
         }
     }
@@ -81,7 +80,7 @@ internal sealed class TakeUp(IMediator pipeline, TotpSecrets secrets) : PageMode
     {
         public async Task<IReadOnlyList<string>?> Handle(Command form, CancellationToken ct)
         {
-            var (now, hash) = (clock.GetUtcNow(), Recovery.Hash(form.Token));
+            var (now, hash) = (clock.GetUtcNow(), Keys.Hash(form.Token));
             var recovery = await house.Set<Recovery>().SingleOrDefaultAsync(r => r.LinkHash == hash, ct) ?? throw new RefusedException("absent");
             if (!recovery.MayBeTakenUp(now)) throw new RefusedException("recovery", recovery.Id);
             if (!recovery.IsPaper(form.Paper, now)) return null;
@@ -90,7 +89,7 @@ internal sealed class TakeUp(IMediator pipeline, TotpSecrets secrets) : PageMode
             var set = await accounts.AddPasswordAsync(account, form.Secret);
             if (!set.Succeeded) throw new ValidationException([new ValidationFailure(nameof(Command.Secret), Words.PasswordTooCommon)]);
             var codes = Totp.NewRecoveryCodes();
-            account.TakeTotp(form.Totp, Totp.StepOf(secrets.Open(form.Totp), form.Code, now)!.Value);
+            account.TakeTotp(secrets, form, now);
             account.TakeRecoveryCodes(codes);
             house.RemoveRange(await house.Set<IdentityUserPasskey<Guid>>().Where(p => p.UserId == account.Id).ToListAsync(ct));
             house.RemoveRange(await house.Set<FederatedIdentity>().Where(i => i.Account == account.Id).ToListAsync(ct));

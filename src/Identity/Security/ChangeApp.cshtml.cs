@@ -17,20 +17,19 @@ namespace VictimSupport.Identity.Security;
 internal sealed class ChangeApp(IMediator pipeline, TotpSecrets secrets) : PageModel
 {
     [BindProperty] public Command Form { get; set; } = new();
-    public string TotpSecret => Totp.Show(secrets.Open(Form.Totp));
 
-    public void OnGet() => Form = new Command { Totp = secrets.Protect(Totp.NewSecret()) };
+    public void OnGet() => Form = new Command { Totp = secrets.Offer() };
 
     public async Task<IActionResult> OnPostAsync(CancellationToken ct)
     {
-        if (!secrets.AreOurs(Form.Totp)) return NotFound();
+        if (secrets.Offered(Form.Totp) is null) return RedirectToPage();
         await pipeline.Send(Form, ct);
         TempData["Done"] = Words.AppChanged;
         return RedirectToPage("/Identity/Security/Show");
     }
 
     [Requires(May.HoldAnAccount), FreshFactor]
-    internal sealed record Command : ICatalogCommand<bool>, ISensitive
+    internal sealed record Command : ICatalogCommand<bool>, ISensitive, INewApp
     {
         public string Code { get; init; } = "";
         public string Totp { get; init; } = "";
@@ -38,8 +37,7 @@ internal sealed class ChangeApp(IMediator pipeline, TotpSecrets secrets) : PageM
 
     internal sealed class Rules : AbstractValidator<Command>
     {
-        public Rules(TotpSecrets secrets, TimeProvider clock) =>
-            this.NewTotp(c => c.Code, c => c.Totp, secrets, clock);
+        public Rules(TotpSecrets secrets, TimeProvider clock) => this.NewTotp(secrets, clock);
     }
 
     internal sealed class Handler(CatalogDbContext house, TotpSecrets secrets, Caller caller, TimeProvider clock) : IRequestHandler<Command, bool>
@@ -49,7 +47,7 @@ internal sealed class ChangeApp(IMediator pipeline, TotpSecrets secrets) : PageM
             await house.SignedInHere(caller, ct);
             var now = clock.GetUtcNow();
             var account = await house.Set<Account>().SingleAsync(a => a.Id == caller.Self, ct);
-            account.TakeTotp(form.Totp, Totp.StepOf(secrets.Open(form.Totp), form.Code, now)!.Value);
+            account.TakeTotp(secrets, form, now);
             house.Add(Notice.To(account.Id, NoticeKind.AppChanged, now));
             return true;
         }

@@ -37,7 +37,7 @@ internal sealed class SessionBook(CatalogDatabase catalog, SessionLimits limits,
     }
 
     /// <summary>Begins a session in place of the one this browser had: nobody can plant an identifier that is good after the sign-in.</summary>
-    public async Task<Session> Begin(CatalogDbContext house, Account account, string factor, string device, Caller caller, DateTimeOffset now, CancellationToken ct, bool shown = true)
+    public async Task<Session> Begin(CatalogDbContext house, Account account, string factor, string device, Caller caller, DateTimeOffset now, CancellationToken ct, DateTimeOffset? shown = null)
     {
         if (caller.Session is { } old && await house.Set<Session>().SingleOrDefaultAsync(s => s.Id == old, ct) is { } earlier)
         {

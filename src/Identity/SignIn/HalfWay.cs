@@ -9,7 +9,7 @@ namespace VictimSupport.Identity.SignIn;
 internal sealed class HalfWay(IDataProtectionProvider protection, IHostEnvironment environment, TimeProvider clock)
 {
     private const string Cookie = "h";
-    private static readonly TimeSpan GoodFor = TimeSpan.FromMinutes(5);
+    public static readonly TimeSpan GoodFor = TimeSpan.FromMinutes(5);
     private readonly IDataProtector protector = protection.CreateProtector("half way");
 
     public void Begin(HttpContext http, Guid account) =>

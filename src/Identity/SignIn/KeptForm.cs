@@ -13,7 +13,7 @@ internal sealed record KeptForm(Guid Account, string To, bool NeedsFactor, DateT
 internal sealed class KeptForms(IDataProtectionProvider protection, TimeProvider clock)
 {
     /// <summary>Longer than a session may be.</summary>
-    private static readonly TimeSpan GoodFor = TimeSpan.FromHours(12);
+    public static readonly TimeSpan GoodFor = TimeSpan.FromHours(12);
     private readonly IDataProtector protector = protection.CreateProtector("kept form");
 
     public string Seal(KeptForm form)

@@ -6,6 +6,7 @@ using Microsoft.EntityFrameworkCore;
 using VictimSupport.Foundation.Access;
 using VictimSupport.Foundation.Persistence;
 using VictimSupport.Foundation.Pipeline;
+using VictimSupport.Identity.Federations;
 using VictimSupport.Identity.Sessions;
 
 namespace VictimSupport.Identity.SignIn;
@@ -18,29 +19,31 @@ internal sealed class SignOut(IMediator pipeline, WhereAndWho who, SessionBook b
 
     public async Task<IActionResult> OnPostAsync(CancellationToken ct)
     {
+        Guid? provider = null;
         if (who.Caller.Session is { } session)
         {
-            await pipeline.Send(new Command { Session = session }, ct);
+            provider = await pipeline.Send(new Command { Session = session }, ct);
             book.Forget(session);
         }
         await HttpContext.SignOutAsync(Pass.SessionScheme);
         Response.Headers["Clear-Site-Data"] = "\"cache\", \"storage\"";
-        return Redirect("/account/sign-in");
+        return provider is { } at ? RedirectToPage("/Identity/Federations/SignedOut", new { at }) : Redirect("/account/sign-in");
     }
 
+    /// <returns>The federation by which the session began; null: it began here.</returns>
     [Requires(May.HoldAnAccount)]
-    internal sealed record Command : ICatalogCommand<bool>
+    internal sealed record Command : ICatalogCommand<Guid?>
     {
         internal Guid Session { get; init; }
     }
 
-    internal sealed class Handler(CatalogDbContext house, TimeProvider clock) : IRequestHandler<Command, bool>
+    internal sealed class Handler(CatalogDbContext house, TimeProvider clock) : IRequestHandler<Command, Guid?>
     {
-        public async Task<bool> Handle(Command command, CancellationToken ct)
+        public async Task<Guid?> Handle(Command command, CancellationToken ct)
         {
-            if (await house.Set<Session>().SingleOrDefaultAsync(s => s.Id == command.Session, ct) is not { } session) return false;
+            if (await house.Set<Session>().SingleOrDefaultAsync(s => s.Id == command.Session, ct) is not { } session) return null;
             session.End(clock.GetUtcNow());
-            return true;
+            return await house.Set<FederatedSession>().Where(s => s.Id == session.Id).Select(s => (Guid?)s.Federation).SingleOrDefaultAsync(ct);
         }
     }
 }

@@ -23,7 +23,7 @@ namespace VictimSupport.Identity.Tokens;
 internal static class TokenServer
 {
     public const string GrantClaim = "grant", TurnClaim = "turn", ZoneClaim = "zone";
-    public static readonly TimeSpan AccessFor = TimeSpan.FromMinutes(10), CodeFor = TimeSpan.FromMinutes(2);
+    public static readonly TimeSpan AccessFor = TimeSpan.FromMinutes(10), CodeFor = TimeSpan.FromMinutes(1);
 
     public static void Add(IServiceCollection services)
     {
@@ -32,6 +32,7 @@ internal static class TokenServer
         services.AddSingleton<IConfigureOptions<OpenIddictServerOptions>>(s => s.GetRequiredService<TokenKeys>());
         services.AddSingleton<IOptionsChangeTokenSource<OpenIddictServerOptions>>(s => s.GetRequiredService<TokenKeys>());
         services.AddSingleton<Bearers>();
+        services.AddSingleton<Pace>();
         services.AddSingleton<IKnowBearers>(s => s.GetRequiredService<Bearers>());
         services.AddSingleton<IKnowPrograms>(s => s.GetRequiredService<Bearers>());
         services.AddOpenIddict().AddServer(server =>
@@ -82,6 +83,7 @@ internal static class TokenServer
     public static async Task<bool> Handles(HttpContext http)
     {
         if (!http.Features.GetRequiredFeature<Whereabouts>().IsZonePath) return false;
+        if (!await http.RequestServices.GetRequiredService<Pace>().Keeps(http)) return true;
         await http.RequestServices.GetRequiredService<Pulse>().Wait(Ready(http));
         var handlers = http.RequestServices.GetRequiredService<IAuthenticationHandlerProvider>();
         return await ((IAuthenticationRequestHandler)(await handlers.GetHandlerAsync(http, OpenIddictServerAspNetCoreDefaults.AuthenticationScheme))!).HandleRequestAsync();

@@ -217,7 +217,7 @@ public sealed class AccessTests(Platforms platforms)
     {
         var visit = new Visit(platform, "", null);
         var page = await visit.Page(path);
-        var secret = platform.Services.GetRequiredService<TotpSecrets>().Open(page.QuerySelector("[name='Form.Totp']")!.GetAttribute("value")!);
+        var secret = platform.Services.GetRequiredService<TotpSecrets>().Offered(page.QuerySelector("[name='Form.Totp']")!.GetAttribute("value"))!;
         var response = await visit.Send(path, page.QuerySelectorAll<AngleSharp.Html.Dom.IHtmlFormElement>("main form").First(),
             Fields(("Form.DisplayName", "Chief"), ("Form.Secret", Secret), ("Form.Again", Secret), ("Form.Code", await Code(platform, secret))));
         Assert.Equal(HttpStatusCode.Redirect, response.StatusCode);

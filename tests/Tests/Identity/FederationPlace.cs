@@ -9,6 +9,7 @@ using VictimSupport.Identity.Contracts;
 using VictimSupport.Identity.Federations;
 using VictimSupport.Identity.Sessions;
 using VictimSupport.Tests.Kit;
+using VictimSupport.Zones.Pools;
 
 namespace VictimSupport.Tests.Identity;
 
@@ -90,6 +91,37 @@ internal sealed class Place : IAsyncDisposable
 
     /// <summary>Back with the answer; where that leads.</summary>
     public async Task<string> Return(Visit browser, Uri door) => (await browser.Client.GetAsync(await Answer(door))).Headers.Location!.ToString();
+
+    /// <summary>A browser with a session that began at the provider some time ago, where the person signed in in the morning.</summary>
+    public async Task<Visit> AtWork()
+    {
+        Provider.SignedIn = Zone.Platform.Clock.GetUtcNow().AddHours(-2);
+        var browser = Browser();
+        Assert.Equal("/account/home", await Return(browser, await Go(browser)));
+        return browser;
+    }
+
+    /// <summary>From a page that asks for a fresh factor to the provider's door.</summary>
+    public async Task<Uri> GoForFactor(Visit browser, string page)
+    {
+        var asks = (await browser.Client.GetAsync(page)).Headers.Location!.ToString();
+        Assert.Equal("/account/factor?to=" + Uri.EscapeDataString(page), asks);
+        return await Leaving(browser, await browser.Submit(asks, [], "form[action*='handler=Provider']"));
+    }
+
+    /// <summary>The zone and a neighbour help each other out, and the person holds a role in both.</summary>
+    public async Task Pool(SignedIn person, TestZone neighbour, Role role = Role.OnCall)
+    {
+        await Zone.Platform.Write(house =>
+        {
+            var pool = Guid.NewGuid();
+            house.Add(new Pool { Id = pool, Name = "Pool" });
+            foreach (var zone in new[] { Zone, neighbour }) house.Add(new PoolMember { Pool = pool, Zone = zone.Id, From = new DateOnly(2026, 1, 1) });
+            house.Add(VictimSupport.Zones.Staff.RoleGrant.GiveFirst(person.Account, neighbour.Id, role, null, null, Zone.Platform.Clock.GetUtcNow()));
+            return Task.FromResult(true);
+        });
+        Zone.Platform.Clock.Advance(TimeSpan.FromSeconds(5));
+    }
 
     public async Task Enters(Visit browser, TestZone zone, bool may)
     {

@@ -56,6 +56,25 @@ public sealed class PasskeyTests
         Assert.Equal(HttpStatusCode.Redirect, await two.Status("/account/home"));
     }
 
+    /// <summary>A sealed text can be spelled in several ways that open alike.</summary>
+    [Theory, InlineData("\n"), InlineData(" "), InlineData("=")]
+    public async Task An_answer_is_good_once_however_its_challenge_is_spelled(string extra)
+    {
+        await using var platform = Platform.Start("sqlite");
+        using var holder = await Holder.Make(platform, await platform.Zone(), "spelled@example.test", Role.FrontDesk);
+        using var device = new SoftAuthenticator();
+        await holder.SignIn();
+        await Add(holder, device, "phone");
+        using var one = holder.Elsewhere();
+        using var two = holder.Elsewhere();
+        var (options, challenge) = await Asked(one);
+        device.Counter = uint.MaxValue;
+        var answer = device.Show(options);
+        Assert.Equal(HttpStatusCode.Redirect, (await Answer(one, answer, challenge)).StatusCode);
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, (await Answer(two, answer, challenge + extra)).StatusCode);
+        Assert.Equal(HttpStatusCode.Redirect, await two.Status("/account/home"));
+    }
+
     public static TheoryData<string> Thieves => ["another origin", "another domain", "no finger", "an old counter", "an old challenge", "another's challenge", "not json", "nothing"];
 
     [Theory, MemberData(nameof(Thieves))]

@@ -6,6 +6,7 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using VictimSupport.Foundation.Access;
 using VictimSupport.Identity.Accounts;
+using VictimSupport.Identity.Federations;
 using VictimSupport.Identity.Recoveries;
 using VictimSupport.Tests.Kit;
 using static VictimSupport.Foundation.Access.Role;
@@ -57,6 +58,18 @@ public sealed class RecoveryTests
         Assert.Equal((now.AddHours(24), zone), (operators.Begins, operators.ToldZone));
         Assert.False(operators.MayBeTakenUp(now.AddHours(23)));
 
+        // One here and one elsewhere are no pair, though each is an administrator.
+        var apart = Recovery.Ask(holder, chief, now);
+        apart.Confirm(chief, zone, administrator, null, now);
+        Assert.Throws<RefusedException>(() => apart.Confirm(officer, Guid.NewGuid(), administrator, administrator, now));
+        Assert.Null(apart.Granted);
+
+        // Whoever runs the platform waits a day too.
+        var runs = Recovery.Ask(holder, chief, now);
+        runs.Confirm(chief, zone, administrator, null, now, ofThePlatform: true);
+        runs.Confirm(officer, zone, protection, administrator, now, ofThePlatform: true);
+        Assert.Equal((now.AddHours(24), null), (runs.Begins, runs.ToldZone));
+
         // A first one who lost the role meanwhile counts no longer: who comes next is the first.
         var stale = Recovery.Ask(holder, chief, now);
         stale.Confirm(chief, zone, administrator, null, now);
@@ -76,6 +89,7 @@ public sealed class RecoveryTests
         using var device = new SoftAuthenticator();
         await holder.SignIn();
         await PasskeyTests.Add(holder, device, "stolen phone");
+        await platform.Write(house => Task.FromResult(house.Add(FederatedIdentity.Link(holder.Id, new Said("https://login.example", "", "stolen name", [], null), platform.Clock.GetUtcNow())).Entity));
 
         using var passer = new Visit(platform, "", null);
         Assert.Equal("/account/lost-access?asked=True", (await passer.Submit("/account/lost-access", Holder.Fields(("Form.Email", holder.Mail)))).Headers.Location!.ToString());
@@ -104,6 +118,7 @@ public sealed class RecoveryTests
 
         Assert.Equal(HttpStatusCode.Redirect, await holder.Status("/account/home")); // the old session is dead
         Assert.Equal(0, await platform.Look(house => house.Set<IdentityUserPasskey<Guid>>().CountAsync(p => p.UserId == holder.Id)));
+        Assert.Equal(0, await platform.Look(house => house.Set<FederatedIdentity>().CountAsync(i => i.Account == holder.Id)));
         using var back = holder.Elsewhere();
         Assert.Equal(HttpStatusCode.UnprocessableEntity, (await back.Password()).StatusCode);
         await back.Password(secret: Fresh);
@@ -165,6 +180,34 @@ public sealed class RecoveryTests
         await platform.RunHouse();
         Assert.Equal(3, platform.Post.Letters.Count);
         platform.Clock.Advance(TimeSpan.FromHours(1));
+        await platform.RunHouse();
+        Assert.NotNull(Link(platform, holder.Mail));
+    }
+
+    [Fact]
+    public async Task Two_of_one_zone_confirm_and_whoever_runs_the_platform_waits_a_day()
+    {
+        await using var platform = Platform.Start("sqlite");
+        var (zone, elsewhere) = (await platform.Zone(), await platform.Zone());
+        using var holder = await Holder.Make(platform, zone, "holder@example.test", FrontDesk);
+        await platform.Write(house =>
+        {
+            foreach (var (place, role) in new (Guid?, Role)[] { (elsewhere.Id, FrontDesk), (null, Operator) }) house.Add(VictimSupport.Zones.Staff.RoleGrant.GiveFirst(holder.Id, place, role, null, null, platform.Clock.GetUtcNow()));
+            return Task.FromResult(true);
+        });
+        using var chief = await Holder.Make(platform, zone, "chief@example.test", ZoneAdministrator);
+        using var second = await Holder.Make(platform, zone, "second@example.test", ZoneAdministrator);
+        using var stranger = await Holder.Make(platform, elsewhere, "stranger@example.test", ZoneAdministrator);
+        var (path, there) = ($"/{zone.Code}/admin/recoveries", $"/{elsewhere.Code}/admin/recoveries");
+        await chief.SignIn(path);
+        await chief.Visit.Submit(path, Holder.Fields(("Form.Account", holder.Id.ToString())), "main form:not([action])");
+        await stranger.SignIn(there);
+        Assert.Null(await Press(stranger, there, "Confirm"));
+        await second.SignIn(path);
+        await Press(second, path, "Confirm");
+        await platform.RunHouse();
+        Assert.DoesNotContain(platform.Post.Letters, l => l.Text.Contains("/account/recover/", StringComparison.Ordinal));
+        platform.Clock.Advance(Recovery.OperatorsDelay);
         await platform.RunHouse();
         Assert.NotNull(Link(platform, holder.Mail));
     }
@@ -252,7 +295,7 @@ public sealed class RecoveryTests
     private static async Task<(HttpResponseMessage Answer, byte[] Totp)> TakeUp(Platform platform, Visit visit, string link, string paper)
     {
         var page = await visit.Page(link);
-        var secret = platform.Services.GetRequiredService<TotpSecrets>().Open(page.QuerySelector("[name='Form.Totp']")!.GetAttribute("value")!);
+        var secret = platform.Services.GetRequiredService<TotpSecrets>().Offered(page.QuerySelector("[name='Form.Totp']")!.GetAttribute("value"))!;
         platform.Clock.Advance(TimeSpan.FromSeconds(31));
         return (await visit.Send(link, page.Form("main form"), Holder.Fields(("Form.Paper", paper), ("Form.Secret", Fresh), ("Form.Again", Fresh), ("Form.Code", Totp.CodeAt(secret, platform.Clock.GetUtcNow())))), secret);
     }

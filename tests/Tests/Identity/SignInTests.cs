@@ -240,7 +240,7 @@ public sealed class SignInTests
         Assert.Equal(HttpStatusCode.OK, await holder.Status("/account/home"));
 
         var page = await holder.Visit.Page("/account/security/app");
-        var secret = platform.Services.GetRequiredService<TotpSecrets>().Open(page.QuerySelector("[name='Form.Totp']")!.GetAttribute("value")!);
+        var secret = platform.Services.GetRequiredService<TotpSecrets>().Offered(page.QuerySelector("[name='Form.Totp']")!.GetAttribute("value"))!;
         platform.Clock.Advance(TimeSpan.FromSeconds(31));
         Assert.Equal(HttpStatusCode.Redirect, (await holder.Visit.Send("/account/security/app", page.Form("main form"), Holder.Fields(("Form.Code", Totp.CodeAt(secret, platform.Clock.GetUtcNow()))))).StatusCode);
         using var later = holder.Elsewhere();
@@ -251,6 +251,40 @@ public sealed class SignInTests
         Assert.Equal(HttpStatusCode.Redirect, (await later.Second()).StatusCode);
         await platform.RunHouse();
         Assert.Equal(2, platform.Post.Letters.Count(l => l.To == holder.Mail));
+    }
+
+    [Fact]
+    public async Task The_secret_of_an_app_in_use_is_shown_by_no_page()
+    {
+        await using var platform = Platform.Start("sqlite");
+        using var holder = await Holder.Make(platform, await platform.Zone(), "shown@example.test", Role.FrontDesk);
+        await holder.SignIn();
+        var page = await holder.Visit.Page("/account/security/app");
+        var offer = page.QuerySelector("[name='Form.Totp']")!.GetAttribute("value")!;
+        var secrets = platform.Services.GetRequiredService<TotpSecrets>();
+        var offered = secrets.Offered(offer)!;
+        // The picture is in the page: nothing can be asked to draw another.
+        Assert.Equal("img", page.QuerySelector("main svg[aria-label]")!.GetAttribute("role"));
+        Assert.Empty(page.QuerySelectorAll("main img, main [style]"));
+        Assert.Equal(Totp.Show(offered), page.QuerySelector("main code")!.TextContent);
+        var kept = (await platform.Account(holder.Id)).TotpSecret!;
+        Assert.Equal(HttpStatusCode.NotFound, await holder.Status("/account/totp-picture?sealed=" + Uri.EscapeDataString(kept)));
+        // What is kept is no offer, and an offer is not what is kept.
+        Assert.Null(secrets.Offered(kept));
+        Assert.ThrowsAny<System.Security.Cryptography.CryptographicException>(() => secrets.Open(offer));
+        foreach (var forged in (string[])[kept, "", offer[..^3] + "AAA"])
+        {
+            var answer = await holder.Visit.Send("/account/security/app", page.Form("main form"), Holder.Fields(("Form.Totp", forged), ("Form.Code", holder.Code())));
+            Assert.Equal("/account/security/app", answer.Headers.Location!.ToString()); // another is offered
+        }
+        var wrong = await Visit.Read(await holder.Visit.Send("/account/security/app", page.Form("main form"), Holder.Fields(("Form.Code", "000000"))));
+        Assert.Equal(offer, wrong.QuerySelector("[name='Form.Totp']")!.GetAttribute("value")); // a slip: the same again, whose code comes next
+        Assert.Equal(Totp.Show(offered), wrong.QuerySelector("main code")!.TextContent);
+        Assert.Equal(kept, (await platform.Account(holder.Id)).TotpSecret);
+        Assert.Equal(HttpStatusCode.Redirect, (await holder.Visit.Send("/account/security/app", page.Form("main form"), Holder.Fields(("Form.Code", Totp.CodeAt(offered, platform.Clock.GetUtcNow()))))).StatusCode);
+        var changed = (await platform.Account(holder.Id)).TotpSecret!;
+        Assert.NotEqual(offer, changed);
+        Assert.Equal(offered, secrets.Open(changed));
     }
 
     [Theory]

@@ -173,6 +173,101 @@ public sealed class TokenTests(Platforms platforms)
         Assert.Equal("invalid_grant", Text(await app.Refresh(Text(given, "refresh_token")), "error"));
     }
 
+    [Fact]
+    public async Task A_program_shows_no_factor_however_fresh_its_persons_is()
+    {
+        var zone = await (await platforms.On("sqlite")).Zone();
+        using var app = await Programs.App(zone);
+        using var person = await SignedIn.In(zone, $"ike.{zone.Code}@example.test", Role.Coordinator);
+        var given = await app.Redeem(await app.Code(person.Visit));
+        var caller = await zone.Platform.Services.GetRequiredService<IKnowBearers>().Of(Text(given, "access_token"), $"http://localhost/{zone.Code}", zone.Id, default);
+        Assert.Equal(person.Account, caller!.Account);
+        Assert.False(caller.IsFresh(zone.Platform.Clock.GetUtcNow()));
+    }
+
+    [Fact]
+    public async Task What_a_program_asked_for_is_not_kept_but_asked_again()
+    {
+        await using var platform = Platform.Start("sqlite");
+        var zone = await platform.Zone();
+        using var app = await Programs.App(zone);
+        using var person = await SignedIn.In(zone, "jan@example.test", Role.Caseworker);
+        var page = await person.Visit.Page(app.AuthorizePath());
+        platform.Clock.Advance(TimeSpan.FromMinutes(31));
+        var answer = await person.Visit.Send("", page.QuerySelectorAll<IHtmlFormElement>("main form").Last(), [KeyValuePair.Create("decision", "yes")]);
+        Assert.Equal(HttpStatusCode.Redirect, answer.StatusCode); // not 307: nothing goes along
+        Assert.StartsWith("/account/enter?to=", answer.Headers.Location!.ToString(), StringComparison.Ordinal);
+    }
+
+    [Theory, InlineData(true), InlineData(false)]
+    public async Task A_program_asks_so_often_a_minute_and_no_more_whether_it_is_known_or_not(bool known)
+    {
+        await using var platform = Platform.Start("sqlite");
+        var zone = await platform.Zone();
+        using var system = await Programs.System(zone);
+        using var http = platform.CreateDefaultClient(new Uri("http://localhost"));
+        using var person = await SignedIn.In(zone, "often@example.test", Role.Caseworker);
+        var id = known ? system.Id : Guid.NewGuid().ToString();
+        // By form, by header and at the page of an app: one count.
+        for (var i = 0; i < Pace.Allowed; i++) Assert.NotEqual(HttpStatusCode.TooManyRequests, (await Ask(i % 4)).StatusCode);
+        for (var i = 0; i < 4; i++)
+        {
+            var answer = await Ask(i);
+            Assert.Equal(HttpStatusCode.TooManyRequests, answer.StatusCode);
+            Assert.NotNull(answer.Headers.RetryAfter);
+        }
+        // Nobody uses up the turns of another, nor of the same one elsewhere.
+        Assert.Equal(HttpStatusCode.BadRequest, (await http.GetAsync($"/{zone.Code}/connect/token?client_id={Guid.NewGuid()}")).StatusCode);
+        var elsewhere = await platform.Server.SendAsync(there => (there.Connection.RemoteIpAddress, there.Request.Method, there.Request.Path, there.Request.QueryString) =
+            (IPAddress.Parse("192.0.2.7"), "GET", $"/{zone.Code}/connect/token", new Microsoft.AspNetCore.Http.QueryString("?client_id=" + id)));
+        Assert.Equal(400, elsewhere.Response.StatusCode);
+
+        Task<HttpResponseMessage> Ask(int how) => how switch
+        {
+            0 => person.Visit.Client.GetAsync($"/{zone.Code}/connect/authorize?client_id={id}"),
+            1 => http.PostAsync($"/{zone.Code}/connect/introspection", Form(new() { ["client_id"] = id, ["client_secret"] = "wrong", ["token"] = "x" })),
+            2 => http.SendAsync(new HttpRequestMessage(HttpMethod.Post, $"/{zone.Code}/connect/token") { Content = Form(new() { ["grant_type"] = "client_credentials" }), Headers = { Authorization = new("Basic", Convert.ToBase64String(System.Text.Encoding.UTF8.GetBytes(id + ":wrong"))) } }),
+            _ => http.PostAsync($"/{zone.Code}/connect/token", Form(new() { ["grant_type"] = "client_credentials", ["client_id"] = id.ToUpperInvariant(), ["client_secret"] = "wrong" })),
+        };
+        static FormUrlEncodedContent Form(Dictionary<string, string> fields) => new(fields);
+    }
+
+    [Fact]
+    public async Task One_address_asks_for_tokens_so_often_a_minute_whatever_name_it_gives()
+    {
+        await using var platform = Platform.Start("sqlite");
+        var zone = await platform.Zone();
+        using var http = platform.CreateDefaultClient(new Uri("http://localhost"));
+        var answers = new List<HttpResponseMessage>();
+        for (var i = 0; i <= VictimSupport.Portal.Limits.Programs; i++) answers.Add(await http.GetAsync($"/{zone.Code}/connect/authorize?client_id={Guid.NewGuid()}"));
+        Assert.NotEqual(HttpStatusCode.TooManyRequests, answers[^2].StatusCode);
+        Assert.Equal(HttpStatusCode.TooManyRequests, answers[^1].StatusCode);
+        Assert.NotNull(answers[^1].Headers.RetryAfter);
+        Assert.Equal(HttpStatusCode.TooManyRequests, (await http.PostAsync("/0999/connect/token", new FormUrlEncodedContent([]))).StatusCode);
+        Assert.Equal(HttpStatusCode.OK, (await http.GetAsync($"/{zone.Code}/.well-known/jwks")).StatusCode);
+    }
+
+    [Theory, EveryEngine]
+    public async Task One_sees_which_programs_act_in_ones_name_and_takes_it_back(string engine)
+    {
+        var zone = await (await platforms.On(engine)).Zone();
+        using var app = await Programs.App(zone);
+        using var person = await SignedIn.In(zone, $"kay.{zone.Code}@example.test", Role.Caseworker);
+        using var other = await SignedIn.In(zone, $"lou.{zone.Code}@example.test", Role.Caseworker);
+        var given = await app.Redeem(await app.Code(person.Visit));
+        var theirs = await app.Redeem(await app.Code(other.Visit));
+        const string ends = "form[action*='handler=Program']";
+        var page = await person.Own.Page("/account/security");
+        Assert.Contains("Planner", Assert.Single(page.QuerySelectorAll("tr"), r => r.QuerySelector(ends) is not null).TextContent, StringComparison.Ordinal);
+        var foreign = (await other.Own.Page("/account/security")).QuerySelector($"{ends} [name=grant]")!.GetAttribute("value")!;
+        Assert.Equal(HttpStatusCode.NotFound, (await person.Own.Send("", page.Form(ends), Holder.Fields(("grant", foreign)))).StatusCode);
+        Assert.Equal(HttpStatusCode.Redirect, (await person.Own.Send("", page.Form(ends), [])).StatusCode);
+        Assert.Equal(HttpStatusCode.Unauthorized, (await app.Me(Text(given, "access_token"))).Status);
+        Assert.Equal("invalid_grant", Text(await app.Refresh(Text(given, "refresh_token")), "error"));
+        Assert.Null((await person.Own.Page("/account/security")).QuerySelector(ends));
+        Assert.Equal(HttpStatusCode.OK, (await app.Me(Text(theirs, "access_token"))).Status);
+    }
+
     [Theory, EveryEngine]
     public async Task What_is_given_back_is_gone_and_introspection_says_so(string engine)
     {

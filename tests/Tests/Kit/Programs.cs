@@ -47,6 +47,7 @@ internal sealed class Programs : IDisposable
         var path = AuthorizePath(scope);
         var page = await person.Page(path);
         Assert.Contains("Planner", page.QuerySelector("main")!.TextContent, StringComparison.Ordinal);
+        Assert.Contains("until you sign out", page.QuerySelector("main")!.TextContent, StringComparison.Ordinal);
         var answer = await person.Send(path, page.QuerySelectorAll<IHtmlFormElement>("main form").Last(), [KeyValuePair.Create("decision", "yes")]);
         Assert.Equal(HttpStatusCode.Redirect, answer.StatusCode);
         var back = answer.Headers.Location!;

@@ -24,6 +24,7 @@ public sealed class Provider : IAsyncDisposable
     private readonly RSA rsa = RSA.Create(2048);
     private readonly HashSet<string> used = [];
     private WebApplication app = null!;
+    private TimeProvider clock = null!;
 
     public string Issuer { get; private set; } = "";
     public string Tenant { get; } = Guid.NewGuid().ToString();
@@ -35,12 +36,21 @@ public sealed class Provider : IAsyncDisposable
     public IReadOnlyList<string> Methods { get; set; } = ["pwd"];
     public Lie Lie { get; set; }
 
+    /// <summary>When the person there signed in (<c>auth_time</c>); null: it does not say.</summary>
+    public DateTimeOffset? SignedIn { get; set; }
+
+    /// <summary>Asked to let the person sign in anew it takes the session it still has.</summary>
+    public bool IgnoresPrompt { get; set; }
+
+    /// <summary>Redeems a code as often as it is shown.</summary>
+    public bool Forgets { get; set; }
+
     /// <summary>Shows a page with a button, as for a person; else it answers at once.</summary>
     public bool AsksAPerson { get; init; }
 
     public static async Task<Provider> Start(TimeProvider clock, bool asksAPerson = false)
     {
-        var provider = new Provider { AsksAPerson = asksAPerson };
+        var provider = new Provider { AsksAPerson = asksAPerson, clock = clock };
         var builder = WebApplication.CreateSlimBuilder();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         builder.Logging.ClearProviders();
@@ -48,12 +58,13 @@ public sealed class Provider : IAsyncDisposable
         builder.Services.AddAuthentication();
         builder.Services.AddOpenIddict().AddServer(server =>
         {
-            server.SetAuthorizationEndpointUris("authorize").SetTokenEndpointUris("token").AllowAuthorizationCodeFlow().RequireProofKeyForCodeExchange().EnableDegradedMode();
+            server.SetAuthorizationEndpointUris("authorize").SetTokenEndpointUris("token").SetEndSessionEndpointUris("end-session").AllowAuthorizationCodeFlow().RequireProofKeyForCodeExchange().EnableDegradedMode();
             server.AddSigningKey(provider.Key).AddEphemeralEncryptionKey();
             server.UseAspNetCore().DisableTransportSecurityRequirement();
             server.AddEventHandler<ValidateAuthorizationRequestContext>(b => b.UseInlineHandler(provider.Check));
             server.AddEventHandler<HandleAuthorizationRequestContext>(b => b.UseInlineHandler(provider.Answer));
             server.AddEventHandler<ValidateTokenRequestContext>(b => b.UseInlineHandler(provider.Check));
+            server.AddEventHandler<ValidateEndSessionRequestContext>(b => b.UseInlineHandler(_ => default));
             server.AddEventHandler<HandleTokenRequestContext>(b => b.UseInlineHandler(provider.Answer));
             server.AddEventHandler<ApplyTokenResponseContext>(b => b.UseInlineHandler(provider.Tell).SetOrder(int.MinValue));
         });
@@ -85,6 +96,8 @@ public sealed class Provider : IAsyncDisposable
         }
         var identity = new ClaimsIdentity("provider", Claims.Name, Claims.Role);
         identity.SetClaim(Claims.Subject, "pairwise-" + User.Subject).SetClaim("oid", User.Subject).SetClaim("tid", Tenant).SetClaim("email", User.Mail).SetClaim("once", Guid.NewGuid().ToString()).SetClaims("amr", [.. Methods]);
+        if (!IgnoresPrompt && (string?)context.Request["prompt"] == "login" && (string?)context.Request["max_age"] == "0") SignedIn = clock.GetUtcNow();
+        if (SignedIn is { } at) identity.SetClaim("auth_time", at.ToUnixTimeSeconds());
         identity.SetScopes("openid");
         identity.SetDestinations(claim => claim.Type == "once" ? [] : [Destinations.IdentityToken]);
         context.SignIn(new ClaimsPrincipal(identity));
@@ -95,7 +108,7 @@ public sealed class Provider : IAsyncDisposable
         lock (used)
         {
             if (context.ClientId != ClientId || context.ClientSecret != Secret) context.Reject(Errors.InvalidClient);
-            else if (!used.Add(context.AuthorizationCodePrincipal!.GetClaim("once")!)) context.Reject(Errors.InvalidGrant);
+            else if (!used.Add(context.AuthorizationCodePrincipal!.GetClaim("once")!) && !Forgets) context.Reject(Errors.InvalidGrant);
         }
         return default;
     }

@@ -32,7 +32,7 @@ internal static partial class Newcomers
     {
         var visit = new Visit(platform, "", null);
         var page = await visit.Page(path);
-        var secret = platform.Services.GetRequiredService<TotpSecrets>().Open(page.QuerySelector("[name='Form.Totp']")!.GetAttribute("value")!);
+        var secret = platform.Services.GetRequiredService<TotpSecrets>().Offered(page.QuerySelector("[name='Form.Totp']")!.GetAttribute("value"))!;
         var response = await visit.Send(path, page.QuerySelectorAll<IHtmlFormElement>("main form").Last(), Fields(("Form.DisplayName", name), ("Form.Secret", Secret), ("Form.Again", Secret), ("Form.Code", platform.CodeOf(secret))));
         Assert.Equal(HttpStatusCode.Redirect, response.StatusCode);
         return (visit, secret);

@@ -296,10 +296,10 @@ public sealed class InvitationTests(Platforms platforms)
     {
         using var visit = new Visit(platform, "", null);
         var secrets = platform.Services.GetRequiredService<VictimSupport.Identity.Accounts.TotpSecrets>();
-        var secret = VictimSupport.Identity.Accounts.Totp.NewSecret();
+        var offer = secrets.Offer();
         var form = (await visit.Page("/account/invitation")).QuerySelectorAll<AngleSharp.Html.Dom.IHtmlFormElement>("main form").Single();
         form.SetAttribute("action", path);
-        return await visit.Send(path, form, Newcomers.Fields(("Form.DisplayName", "x"), ("Form.Secret", Newcomers.Secret), ("Form.Again", Newcomers.Secret), ("Form.Totp", secrets.Protect(secret)), ("Form.Code", platform.CodeOf(secret))));
+        return await visit.Send(path, form, Newcomers.Fields(("Form.DisplayName", "x"), ("Form.Secret", Newcomers.Secret), ("Form.Again", Newcomers.Secret), ("Form.Totp", offer), ("Form.Code", platform.CodeOf(secrets.Offered(offer)!))));
     }
 
     private static async Task<Invitation> Row(Platform platform)
