@@ -50,7 +50,7 @@ internal static class Export
             while (await Lens.After(rows, mark).Take(InOneGo).ToListAsync(ct) is { Count: > 0 } some)
             {
                 if ((written += some.Count) > Most) throw new ValidationException([new ValidationFailure(nameof(command.To), Words.TooMany(Most))]);
-                await Write(csv, [.. some.Select(Line.Of)], ct);
+                await Write(csv, await lens.Read(some, ct), ct);
                 mark = new Mark(some[^1].At, some[^1].Seq);
             }
             return csv.ToBytes();

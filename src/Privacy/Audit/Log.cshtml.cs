@@ -72,7 +72,7 @@ internal sealed class Log(IMediator pipeline, People people) : PageModel, IShowA
                 trail.Because("audit", found);
             }
             var rows = await Lens.After(await lens.Rows(query, dossier, ct), Mark.Read(query.Before)).Take(PerPage + 1).ToListAsync(ct);
-            var lines = rows.Take(PerPage).Select(Line.Of).ToList();
+            var lines = await lens.Read(rows.Take(PerPage), ct);
             return new Answer(await Rows(lens, lines, ct), rows.Count > PerPage ? new Mark(lines[^1].At, lines[^1].Seq) : null, lens.SeesDossiers);
         }
 

@@ -116,6 +116,22 @@ public sealed class AuditLogTests(Platforms platforms)
     }
 
     [Theory, EveryEngine]
+    public async Task A_list_of_what_is_hidden_alone_and_an_empty_one_are_one_kind(string engine)
+    {
+        var zone = await (await platforms.On(engine)).Zone();
+        var (worker, walled) = (zone.As(Role.Caseworker), await zone.Hires("coordinator", Role.Coordinator));
+        var secret = await worker.Registers(Cases.Intake(zone));
+        await zone.WallsOff(walled, secret);
+        foreach (var text in new[] { "Exemple", "Nergens" }) await worker.Send(new Search.Query { Text = text });
+        foreach (var kind in new LineKind?[] { null, LineKind.Listed })
+        {
+            var seen = (await walled.Send(new Log.Query { Person = worker.Id, Kind = kind })).Rows.Where(r => r.Line.Act == "Casework.Dossiers.Search").ToList();
+            Assert.Equal(2, seen.Count);
+            Assert.All(seen, r => Assert.Equal((LineKind.Listed, 0, (string?)null), (r.Line.Kind, r.Listed, r.Dossier)));
+        }
+    }
+
+    [Theory, EveryEngine]
     public async Task A_file_needs_a_reason_and_is_recorded_with_it_before_it_leaves(string engine)
     {
         var zone = await (await platforms.On(engine)).Zone();

@@ -8,6 +8,7 @@ using VictimSupport.Casework.Dossiers;
 using VictimSupport.Casework.Walls;
 using VictimSupport.Foundation.Access;
 using VictimSupport.Foundation.Audit;
+using VictimSupport.Privacy.Audit;
 using VictimSupport.Tests.Kit;
 
 namespace VictimSupport.Tests.Casework;
@@ -99,6 +100,27 @@ public sealed class BreakGlassTests(Platforms platforms)
         Assert.Equal(0, await zone.Look(z => z.Set<Grant>().CountAsync(g => g.Kind == GrantKind.BreakGlass)));
         // The officer sees who knocked.
         Assert.Equal(1, await zone.Look(z => z.Set<AuditRow>().CountAsync(r => r.Subject == walled && r.Actor == reader.Id && r.Act == "Casework.Dossiers.BreakGlass!invalid")));
+
+        // Nor does their own log tell the three apart, before and after the wall: not what each was about, not why, not as a file, not in the sums.
+        var knocker = zone.As(reader.Id, Role.Coordinator);
+        var today = DateOnly.FromDateTime(zone.Platform.Clock.GetUtcNow().UtcDateTime);
+        await Alike();
+        await officer.Send(new Lift.Command(Assert.Single((await officer.Send(new VictimSupport.Casework.Walls.List.Query(null))).Rows).Wall));
+        await Alike();
+        await officer.Send(new Build.Command { Colleague = reader.Id, Round = Round.Dossier, Number = walledNumber });
+
+        async Task Alike()
+        {
+            var knocks = (await knocker.Send(new Log.Query { Person = reader.Id, Kind = LineKind.Refused })).Rows.Where(r => r.Line.Act == "Casework.Dossiers.BreakGlass").ToList();
+            Assert.Equal(3, knocks.Count);
+            Assert.All(knocks, k => Assert.Equal(((Guid?)null, (string?)null, (string?)null, "invalid"), (k.Line.Subject, k.Dossier, k.Line.Why, k.Line.Refusal)));
+            foreach (var number in new[] { nobodys, walledNumber, sealedNumber }) Assert.DoesNotContain((await knocker.Send(new Log.Query { Dossier = number })).Rows, r => r.Line.Act == "Casework.Dossiers.BreakGlass");
+            var file = System.Text.Encoding.UTF8.GetString(await knocker.Send(new Export.Command { Person = reader.Id, Kind = LineKind.Refused, Reason = ExportReason.OwnCheck }));
+            Assert.Single(file.Split("\r\n").Where(l => l.Contains("Break-glass access", StringComparison.Ordinal)).Select(l => l[(l.IndexOf(';', StringComparison.Ordinal) + 1)..]).Distinct());
+            foreach (var number in new[] { walledNumber, sealedNumber }) Assert.DoesNotContain(number, file, StringComparison.Ordinal);
+            foreach (var who in new[] { knocker, zone.As(reader.Id, Role.Caseworker, Role.ZoneAdministrator) })
+                Assert.Equal(0, (await who.Send(new VictimSupport.Privacy.Questions.Opened.Query { Person = reader.Id, From = today, To = today })).Refused);
+        }
 
         // At the same pace: in turns, so that what the machine does meanwhile hits all three alike.
         var took = new[] { new List<double>(), new List<double>(), new List<double>() };
