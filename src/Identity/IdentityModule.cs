@@ -51,6 +51,7 @@ public sealed class IdentityModule : IModule
         services.AddSingleton<IAccounts>(s => s.GetRequiredService<AccountBook>());
         services.AddSingleton<TotpSecrets>();
         services.AddSingleton<SignIn.HalfWay>();
+        services.AddScoped<SignIn.PlaceDoor>();
         services.AddSingleton<PaperCodes>();
         services.AddSingleton<Door>();
         services.AddSingleton<Inviting>();

@@ -50,8 +50,8 @@ public sealed class WayBack(IDataProtectionProvider protection, TimeProvider clo
     private RedirectResult Keep(HttpContext http, Sender from) => new(Keeper + "?t=" + protector.Protect(string.Create(CultureInfo.InvariantCulture,
         $"{from.Account}\n{clock.GetUtcNow().ToUnixTimeSeconds()}\n{(from.NeedsFactor ? 1 : 0)}\n{from.To}")), permanent: false, preserveMethod: true);
 
-    // What is typed under /account are secrets: they are typed again.
-    private static bool MayKeep(HttpContext http) => HttpMethods.IsPost(http.Request.Method) && http.Request.HasFormContentType && !http.Request.Path.StartsWithSegments("/account");
+    // What is typed under /account are secrets: they are typed again. What another program asked for, it asks again.
+    private static bool MayKeep(HttpContext http) => HttpMethods.IsPost(http.Request.Method) && http.Request.HasFormContentType && !http.Request.Path.StartsWithSegments("/account") && !http.Request.Path.StartsWithSegments("/connect");
     private static string Address(HttpContext http) => http.Request.PathBase + http.Request.Path + http.Request.QueryString;
 }
 

@@ -16,7 +16,7 @@ namespace VictimSupport.Identity.Federations;
 
 /// <summary>Back from a provider. Whatever does not hold leads to one and the same page.</summary>
 [Open("where providers send the browser back; only the browser that left is believed")]
-internal sealed class Callback(IMediator pipeline, Trips trips, WhereAndWho who, IHearOfInvitations told) : PageModel
+internal sealed class Callback(IMediator pipeline, Trips trips, SessionBook book, WhereAndWho who, IHearOfInvitations told) : PageModel
 {
     public async Task<IActionResult> OnGetAsync(string? state, string? code, CancellationToken ct)
     {
@@ -31,6 +31,11 @@ internal sealed class Callback(IMediator pipeline, Trips trips, WhereAndWho who,
                     if (trip.Session is null || trip.Session != who.Caller.Session) return RedirectToPage("NoAccess");
                     await pipeline.Send(new Link.Command { Trip = trip, Said = said }, ct);
                     return RedirectToPage("Link");
+                case TripKind.Factor:
+                    if (trip.Session is null || trip.Session != who.Caller.Session) return RedirectToPage("NoAccess");
+                    await pipeline.Send(new ShownThere.Command { Trip = trip, Said = said }, ct);
+                    book.Forget(trip.Session.Value);
+                    return Url.IsLocalUrl(trip.To) ? LocalRedirect(trip.To!) : RedirectToPage("/Identity/Home/Show");
                 case TripKind.Invitation:
                     var session = await pipeline.Send(new TakeUp.Command { Trip = trip, Said = said, Device = Device.Of(Request.Headers.UserAgent) }, ct);
                     told.Kept(session.Account);
@@ -59,6 +64,31 @@ internal sealed class Callback(IMediator pipeline, Trips trips, WhereAndWho who,
         internal sealed class Handler(CatalogDbContext house, Providers providers) : IRequestHandler<Query, Said>
         {
             public async Task<Said> Handle(Query query, CancellationToken ct) => await providers.Ask(await house.Federation(query.Trip.Federation, ct), query.Trip, query.Code, query.Back, ct);
+        }
+    }
+
+    /// <summary>Notes that whoever sits in a session that began at a provider has just signed in there anew.</summary>
+    internal static class ShownThere
+    {
+        [Requires(May.HoldAnAccount)]
+        internal sealed record Command : ICatalogCommand<bool>, ISensitive
+        {
+            internal Trip Trip { get; init; } = null!;
+            internal Said Said { get; init; } = null!;
+        }
+
+        internal sealed class Handler(CatalogDbContext house, Caller caller, TimeProvider clock) : IRequestHandler<Command, bool>
+        {
+            public async Task<bool> Handle(Command command, CancellationToken ct)
+            {
+                var now = clock.GetUtcNow();
+                var begun = await house.Set<FederatedSession>().AsNoTracking().SingleOrDefaultAsync(s => s.Id == caller.Session, ct) ?? throw new RefusedException("absent");
+                if (begun.Federation != command.Trip.Federation || begun.StateHash == command.Trip.StateHash || command.Trip.Session != caller.Session) throw new RefusedException("session");
+                if ((await house.AccountBehind(command.Said, ct))?.Id != caller.Self) throw new RefusedException("another", caller.Self);
+                if (!command.Said.IsFresh(now) || (begun.Mfa && !command.Said.Mfa)) throw new RefusedException("stale", caller.Self);
+                (await house.Set<Session>().SingleAsync(s => s.Id == caller.Session && s.Ended == null, ct)).ShowFactor(now);
+                return true;
+            }
         }
     }
 
@@ -128,7 +158,7 @@ internal sealed class Callback(IMediator pipeline, Trips trips, WhereAndWho who,
     private static async Task<Session> Begin(CatalogDbContext house, SessionBook sessions, Account account, Federation federation, Trip trip, Said said, string device, Caller caller, DateTimeOffset now, CancellationToken ct)
     {
         if (await house.Set<FederatedSession>().AnyAsync(s => s.StateHash == trip.StateHash, ct)) throw new RefusedException("replay", federation.Id);
-        var session = await sessions.Begin(house, account, said.Mfa ? "federation mfa" : "federation", device, caller, now, ct);
+        var session = await sessions.Begin(house, account, said.Mfa ? "federation mfa" : "federation", device, caller, now, ct, shown: said.Mfa && said.IsFresh(now));
         house.Add(FederatedSession.Of(session.Id, federation, said, trip.StateHash));
         return session;
     }

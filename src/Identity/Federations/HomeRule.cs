@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using VictimSupport.Foundation.Access;
 using VictimSupport.Foundation.Persistence;
 using VictimSupport.Identity.Contracts;
 
@@ -13,6 +14,20 @@ internal sealed class HomeRule(CatalogDatabase catalog, IKnowPools pools)
         if (await house.Set<FederatedSession>().AsNoTracking().SingleOrDefaultAsync(s => s.Id == session, ct) is not { } begun) return true; // here, with a passkey or two factors
         if (!Guid.TryParseExact(place, "N", out var zone)) return false;
         if (zone != begun.Zone && !await pools.Share(zone, begun.Zone, ct)) return false;
-        return begun.Mfa || !await house.Federations().AnyAsync(f => f.Zone == zone && f.AsksMfa, ct);
+        // The rule is the zone's, not its provider's: it stays when a federation ends or its provider is struck from the list.
+        var last = await house.Set<Federation>().AsNoTracking().Where(f => f.Zone == zone && f.Confirmed != null).OrderByDescending(f => f.Confirmed).FirstOrDefaultAsync(ct);
+        return begun.Mfa || last?.AsksMfa != true;
     }
+}
+
+internal static class OwnFactors
+{
+    /// <summary>A passkey, an app, codes of one's own or another provider's word are made only by whoever signed in here: else a zone's provider could turn its word into ours.</summary>
+    /// <exception cref="RefusedException">The session began at a provider.</exception>
+    public static async Task SignedInHere(this CatalogDbContext house, Caller caller, CancellationToken ct)
+    {
+        if (await house.BeganAtProvider(caller, ct)) throw new RefusedException("provider", caller.Account);
+    }
+
+    public static Task<bool> BeganAtProvider(this CatalogDbContext house, Caller caller, CancellationToken ct) => house.Set<FederatedSession>().AnyAsync(s => s.Id == caller.Session, ct);
 }

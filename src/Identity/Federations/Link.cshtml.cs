@@ -5,6 +5,8 @@ using Microsoft.EntityFrameworkCore;
 using VictimSupport.Foundation.Access;
 using VictimSupport.Foundation.Persistence;
 using VictimSupport.Foundation.Pipeline;
+using VictimSupport.Identity.Sessions;
+using VictimSupport.Identity.Notices;
 using VictimSupport.Identity.Contracts;
 
 namespace VictimSupport.Identity.Federations;
@@ -72,21 +74,27 @@ internal sealed class Link(IMediator pipeline, IKnowPlaces places, Trips trips, 
         public async Task<bool> Handle(Command command, CancellationToken ct)
         {
             var (self, said) = (caller.Self, command.Said);
+            await house.SignedInHere(caller, ct);
             if (command.Trip.Session is null || command.Trip.Session != caller.Session) throw new RefusedException("session");
             await house.Federation(command.Trip.Federation, ct);
             if (await house.AccountBehind(said, ct) is { } other) return other.Id == self ? true : throw new RefusedException("linked", other.Id);
             if (await house.Set<FederatedIdentity>().AnyAsync(i => i.Account == self && i.Issuer == said.Issuer && i.Tenant == said.Tenant, ct)) throw new RefusedException("linked", self);
             house.Add(FederatedIdentity.Link(self, said, clock.GetUtcNow()));
+            house.Add(Notice.To(self, NoticeKind.ProviderLinked, clock.GetUtcNow()));
             return true;
         }
     }
 
-    internal sealed class UndoHandler(CatalogDbContext house, Caller caller) : IRequestHandler<UndoCommand, bool>
+    internal sealed class UndoHandler(CatalogDbContext house, SessionBook book, Caller caller, TimeProvider clock) : IRequestHandler<UndoCommand, bool>
     {
         public async Task<bool> Handle(UndoCommand command, CancellationToken ct)
         {
-            var self = caller.Self;
+            var (self, now) = (caller.Self, clock.GetUtcNow());
             house.Remove(await house.Set<FederatedIdentity>().SingleOrDefaultAsync(i => i.Id == command.Identity && i.Account == self, ct) ?? throw new RefusedException("absent", command.Identity));
+            // What began by that word ends with it.
+            foreach (var session in await house.Set<Session>().Where(s => s.Account == self && s.Ended == null && s.Id != caller.Session && house.Set<FederatedSession>().Any(f => f.Id == s.Id)).ToListAsync(ct)) session.End(now);
+            book.ForgetAllOf(self);
+            house.Add(Notice.To(self, NoticeKind.ProviderUnlinked, now));
             return true;
         }
     }

@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using VictimSupport.Foundation.Access;
 using VictimSupport.Foundation.Persistence;
 
 namespace VictimSupport.Identity.Federations;
@@ -74,7 +75,11 @@ internal sealed class FederatedSession
 /// <summary>What a provider said of somebody, checked.</summary>
 /// <param name="Subject">Its own lasting name for the person.</param>
 /// <param name="Methods">How the person signed in there (<c>amr</c>).</param>
-internal sealed record Said(string Issuer, string Tenant, string Subject, IReadOnlyList<string> Methods)
+/// <param name="At">When (<c>auth_time</c>); null: it does not say.</param>
+internal sealed record Said(string Issuer, string Tenant, string Subject, IReadOnlyList<string> Methods, DateTimeOffset? At)
 {
+    /// <summary>Did the person sign in there within the last minutes, as a deed of weight asks?</summary>
+    public bool IsFresh(DateTimeOffset now) => At is { } at && now - at < FreshFactorAttribute.GoodFor && at - now < TimeSpan.FromMinutes(2);
+
     public bool Mfa => Methods.Contains("mfa", StringComparer.Ordinal);
 }

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
@@ -36,7 +37,9 @@ internal sealed class Providers(HouseSeal seal, IHostEnvironment environment, Ti
     {
         ["client_id"] = federation.ClientId, ["response_type"] = "code", ["response_mode"] = "query", ["scope"] = "openid", ["redirect_uri"] = back,
         ["state"] = trip.State, ["nonce"] = trip.Nonce, ["code_challenge"] = trip.Challenge, ["code_challenge_method"] = "S256",
-    });
+        // A deed of weight: whoever sits there signs in anew, and the provider says when.
+        ["prompt"] = trip.Kind == TripKind.Factor ? "login" : null, ["max_age"] = trip.Kind == TripKind.Factor ? "0" : null,
+    }.Where(p => p.Value is not null));
 
     /// <summary>Redeems the code and checks what the provider says.</summary>
     /// <exception cref="RefusedException">It does not hold; the code says which check failed.</exception>
@@ -66,7 +69,7 @@ internal sealed class Providers(HouseSeal seal, IHostEnvironment environment, Ti
         // In a tenant oid is the person's lasting name; sub differs from one application to the next.
         var subject = federation.Tenant.Length > 0 ? One("oid") : One("sub");
         if (subject is not { Length: > 0 and <= 200 }) throw new RefusedException("subject", federation.Id);
-        return new Said(federation.Issuer, federation.Tenant, subject, [.. token.Claims.Where(c => c.Type == "amr").Select(c => c.Value)]);
+        return new Said(federation.Issuer, federation.Tenant, subject, [.. token.Claims.Where(c => c.Type == "amr").Select(c => c.Value)], long.TryParse(One("auth_time"), NumberStyles.None, CultureInfo.InvariantCulture, out var at) && at < 253_402_300_800 ? DateTimeOffset.FromUnixTimeSeconds(at) : null);
 
         string? One(string name) => token.Claims.Where(c => c.Type == name).Select(c => c.Value).ToList() is [var only] ? only : null;
     }

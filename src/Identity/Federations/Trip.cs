@@ -8,10 +8,10 @@ using Microsoft.Extensions.Hosting;
 namespace VictimSupport.Identity.Federations;
 
 /// <summary>Why somebody was sent to a provider.</summary>
-internal enum TripKind { SignIn = 1, Link = 2, Invitation = 3 }
+internal enum TripKind { SignIn = 1, Link = 2, Invitation = 3, Factor = 4 }
 
 /// <summary>From here to a provider and back: what only this browser knows, so that nobody's answer can be planted in another's.</summary>
-/// <param name="Session">The session that asked to be linked.</param>
+/// <param name="Session">The session that asked to be linked, or to show its factor again.</param>
 /// <param name="Invitation">The key of the invitation to take up.</param>
 internal sealed record Trip(Guid Federation, TripKind Kind, string State, string Nonce, string Verifier, DateTimeOffset Since, string? To, Guid? Session, string? Invitation)
 {

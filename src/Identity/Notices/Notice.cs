@@ -3,7 +3,7 @@ using VictimSupport.Foundation.Jobs;
 namespace VictimSupport.Identity.Notices;
 
 /// <summary>What an account is told about itself or about a recovery.</summary>
-internal enum NoticeKind { PasskeyAdded = 1, PasskeyRemoved, PasswordChanged, AppChanged, CodesRenewed, RecoveryAsked, RecoveryBegun, RecoveryLink, Recovered }
+internal enum NoticeKind { PasskeyAdded = 1, PasskeyRemoved, PasswordChanged, AppChanged, CodesRenewed, RecoveryAsked, RecoveryBegun, RecoveryLink, Recovered, ProviderLinked, ProviderUnlinked }
 
 /// <summary>A mail about an account, put into the catalogue's outbox in the same transaction as its cause. Ids and codes only.</summary>
 internal static class Notice

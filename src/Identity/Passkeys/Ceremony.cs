@@ -40,7 +40,7 @@ internal sealed class Ceremony(IPasskeyHandler<Account> handler, UserManager<Acc
     /// <summary>The new passkey; null: the answer is not to our question.</summary>
     public async Task<UserPasskeyInfo?> Made(Account account, string answer, string challenge, string origin, CancellationToken ct)
     {
-        if (Open("make", challenge) is not { } state || !await Spend(challenge, ct)) return null;
+        if (Open("make", challenge) is not { } state || !await Spend(state, ct)) return null;
         var made = await handler.PerformAttestationAsync(new PasskeyAttestationContext { HttpContext = At(origin), CredentialJson = answer, AttestationState = state });
         return made.Succeeded && made.UserEntity?.Id == account.Id.ToString() ? made.Passkey : null;
     }
@@ -51,12 +51,13 @@ internal sealed class Ceremony(IPasskeyHandler<Account> handler, UserManager<Acc
     {
         if (Open("show", challenge) is not { } state) return null;
         var shown = await handler.PerformAssertionAsync(new PasskeyAssertionContext { HttpContext = At(origin), CredentialJson = answer, AssertionState = state });
-        if (!shown.Succeeded || (of is { } expected && shown.User!.Id != expected) || !await Spend(challenge, ct)) return null;
+        if (!shown.Succeeded || (of is { } expected && shown.User!.Id != expected) || !await Spend(state, ct)) return null;
         await accounts.AddOrUpdatePasskeyAsync(shown.User!, shown.Passkey!);
         return shown.User;
     }
 
-    private Task<bool> Spend(string challenge, CancellationToken ct) => Spent.Spend(house, "passkey " + challenge, clock.GetUtcNow(), GoodFor, ct);
+    // What was sealed, not how it was spelled: one text has several spellings.
+    private Task<bool> Spend(string state, CancellationToken ct) => Spent.Spend(house, "passkey " + state, clock.GetUtcNow(), GoodFor, ct);
 
     private string Seal(string purpose, string? state) => protector.Protect(string.Create(CultureInfo.InvariantCulture, $"{purpose} {clock.GetUtcNow().ToUnixTimeSeconds()} {state}"));
 

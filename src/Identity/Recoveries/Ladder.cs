@@ -22,6 +22,7 @@ internal sealed class Ladder(IKnowRoles roles, TimeProvider clock) : IAwaitASeco
             if (recovery.Granted is not null || (staff is not null && !staff.ContainsKey(recovery.Account))) continue;
             var firsts = recovery.First is { } first ? await roles.Of(house, first, recovery.FirstZone, now, ct) : null;
             if (zone is null && !Recovery.Fits(firsts, new HashSet<Role> { Role.Operator })) continue; // somebody of the zone must be the second
+            if (zone is not null && recovery.FirstZone is { } begun && begun != zone && Recovery.Fits(null, firsts!)) continue; // two of one zone
             var others = staff?.Where(s => !Recovery.Fits(firsts, s.Value)).Select(s => s.Key) ?? [];
             var name = await house.Set<Account>().AsNoTracking().Where(a => a.Id == recovery.Account).Select(a => a.DisplayName).SingleOrDefaultAsync(ct);
             found.Add(new Waiting(recovery.Id, Words.RecoveryOf(name ?? "–"), recovery.Account, recovery.First ?? recovery.AskedBy, recovery.Asked,
@@ -68,7 +69,7 @@ internal sealed class Ladder(IKnowRoles roles, TimeProvider clock) : IAwaitASeco
             return;
         }
         var firsts = recovery.First is { } first ? await roles.Of(house, first, recovery.FirstZone, now, ct) : null;
-        recovery.Confirm(by, zone, held, firsts, now);
+        recovery.Confirm(by, zone, held, firsts, now, ofThePlatform: (await roles.Of(house, recovery.Account, null, now, ct)).Count > 0);
         if (recovery.Granted is null) return;
         house.Add(Notice.To(recovery.Account, NoticeKind.RecoveryLink, recovery.Begins!.Value, recovery.Id));
         if (recovery.ToldZone is not { } told) return;

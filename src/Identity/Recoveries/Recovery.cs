@@ -59,13 +59,16 @@ internal sealed class Recovery
     /// <param name="roles">What he holds there.</param>
     /// <param name="firsts">What the first one holds now where he confirmed; a role lost meanwhile no longer counts.</param>
     /// <exception cref="RefusedException">It does not wait, he asks for himself, confirmed before, or the two do not make a pair.</exception>
-    public void Confirm(Guid by, Guid? zone, IReadOnlySet<Role> roles, IReadOnlySet<Role>? firsts, DateTimeOffset now)
+    /// <param name="ofThePlatform">The account holds a role on the platform: then it takes a day, whoever confirms.</param>
+    public void Confirm(Guid by, Guid? zone, IReadOnlySet<Role> roles, IReadOnlySet<Role>? firsts, DateTimeOffset now, bool ofThePlatform = false)
     {
         if (!IsWaiting(now)) throw new RefusedException("absent", Id);
         if (by == Account || by == First) throw new RefusedException("own", Id);
         // A first one who lost the role since does not count: the next one is the first.
         var pair = First is not null && Fits(null, firsts!);
         if (!Fits(pair ? firsts : null, roles)) throw new RefusedException("role", Id);
+        // Two of one zone know the colleague; one here and one there may know nobody.
+        if (pair && zone is not null && FirstZone is not null && zone != FirstZone) throw new RefusedException("zone", Id);
         Stamp = Guid.NewGuid();
         if (!pair)
         {
@@ -73,7 +76,7 @@ internal sealed class Recovery
             return;
         }
         var byOperator = zone is null || FirstZone is null;
-        (Second, Granted, Begins) = (by, now, byOperator ? now + OperatorsDelay : now);
+        (Second, Granted, Begins) = (by, now, byOperator || ofThePlatform ? now + OperatorsDelay : now);
         if (byOperator) ToldZone = zone ?? FirstZone;
     }
 

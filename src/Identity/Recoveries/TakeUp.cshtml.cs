@@ -10,6 +10,7 @@ using VictimSupport.Foundation.Persistence;
 using VictimSupport.Foundation.Pipeline;
 using VictimSupport.Identity.Accounts;
 using VictimSupport.Identity.Contracts;
+using VictimSupport.Identity.Federations;
 using VictimSupport.Identity.Notices;
 
 namespace VictimSupport.Identity.Recoveries;
@@ -92,6 +93,7 @@ internal sealed class TakeUp(IMediator pipeline, TotpSecrets secrets) : PageMode
             account.TakeTotp(form.Totp, Totp.StepOf(secrets.Open(form.Totp), form.Code, now)!.Value);
             account.TakeRecoveryCodes(codes);
             house.RemoveRange(await house.Set<IdentityUserPasskey<Guid>>().Where(p => p.UserId == account.Id).ToListAsync(ct));
+            house.RemoveRange(await house.Set<FederatedIdentity>().Where(i => i.Account == account.Id).ToListAsync(ct));
             await sessions.EndSessions(house, account.Id, now, ct);
             recovery.TakeUp(now);
             foreach (var told in new[] { recovery.Account, recovery.First!.Value, recovery.Second!.Value }) house.Add(Notice.To(told, NoticeKind.Recovered, now, recovery.Id));

@@ -8,6 +8,7 @@ using Microsoft.EntityFrameworkCore;
 using VictimSupport.Foundation.Access;
 using VictimSupport.Foundation.Persistence;
 using VictimSupport.Foundation.Pipeline;
+using VictimSupport.Identity.Federations;
 using VictimSupport.Identity.Accounts;
 using VictimSupport.Identity.Notices;
 using VictimSupport.Identity.Passkeys;
@@ -58,6 +59,7 @@ internal sealed class AddPasskey(IMediator pipeline) : PageModel, IShowAgain
     {
         public async Task<Asked?> Handle(Query query, CancellationToken ct)
         {
+            await house.SignedInHere(caller, ct);
             if (await house.Set<IdentityUserPasskey<Guid>>().CountAsync(p => p.UserId == caller.Self, ct) >= Names.Most) return null;
             return await ceremony.AskToMake(await house.Set<Account>().AsNoTracking().SingleAsync(a => a.Id == caller.Self, ct));
         }
@@ -67,6 +69,7 @@ internal sealed class AddPasskey(IMediator pipeline) : PageModel, IShowAgain
     {
         public async Task<bool> Handle(Command form, CancellationToken ct)
         {
+            await house.SignedInHere(caller, ct);
             var account = await house.Set<Account>().SingleAsync(a => a.Id == caller.Self, ct);
             if (await house.Set<IdentityUserPasskey<Guid>>().CountAsync(p => p.UserId == account.Id, ct) >= Names.Most) return false;
             if (await ceremony.Made(account, form.Json, form.Challenge, form.Origin, ct) is not { } passkey) return false;

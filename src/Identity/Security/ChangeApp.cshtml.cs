@@ -6,6 +6,7 @@ using Microsoft.EntityFrameworkCore;
 using VictimSupport.Foundation.Access;
 using VictimSupport.Foundation.Persistence;
 using VictimSupport.Foundation.Pipeline;
+using VictimSupport.Identity.Federations;
 using VictimSupport.Identity.Accounts;
 using VictimSupport.Identity.Notices;
 
@@ -45,6 +46,7 @@ internal sealed class ChangeApp(IMediator pipeline, TotpSecrets secrets) : PageM
     {
         public async Task<bool> Handle(Command form, CancellationToken ct)
         {
+            await house.SignedInHere(caller, ct);
             var now = clock.GetUtcNow();
             var account = await house.Set<Account>().SingleAsync(a => a.Id == caller.Self, ct);
             account.TakeTotp(form.Totp, Totp.StepOf(secrets.Open(form.Totp), form.Code, now)!.Value);

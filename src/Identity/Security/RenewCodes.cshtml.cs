@@ -5,6 +5,7 @@ using Microsoft.EntityFrameworkCore;
 using VictimSupport.Foundation.Access;
 using VictimSupport.Foundation.Persistence;
 using VictimSupport.Foundation.Pipeline;
+using VictimSupport.Identity.Federations;
 using VictimSupport.Identity.Accounts;
 using VictimSupport.Identity.Notices;
 
@@ -31,6 +32,7 @@ internal sealed class RenewCodes(IMediator pipeline) : PageModel
     {
         public async Task<IReadOnlyList<string>> Handle(Command command, CancellationToken ct)
         {
+            await house.SignedInHere(caller, ct);
             var account = await house.Set<Account>().SingleAsync(a => a.Id == caller.Self, ct);
             var codes = Totp.NewRecoveryCodes();
             account.TakeRecoveryCodes(codes);

@@ -22,8 +22,9 @@ internal sealed class Session
     /// <summary>Browser and system in coarse words, so that its owner knows it again; nothing that tells two machines of a kind apart.</summary>
     public string Device { get; private set; } = "";
 
-    public static Session Begin(Guid account, string factors, DateTimeOffset now, string device = "") =>
-        new() { Id = Guid.NewGuid(), Account = account, Created = now, LastSeen = now, Factors = factors, LastFactor = now, Device = device };
+    /// <param name="shown">A factor was shown just now, so that we know of it; a provider's word from this morning is none.</param>
+    public static Session Begin(Guid account, string factors, DateTimeOffset now, string device = "", bool shown = true) =>
+        new() { Id = Guid.NewGuid(), Account = account, Created = now, LastSeen = now, Factors = factors, LastFactor = shown ? now : DateTimeOffset.UnixEpoch, Device = device };
 
     public void ShowFactor(DateTimeOffset now) => LastFactor = now;
     public void End(DateTimeOffset now) => Ended ??= now;

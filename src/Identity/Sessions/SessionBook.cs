@@ -37,7 +37,7 @@ internal sealed class SessionBook(CatalogDatabase catalog, SessionLimits limits,
     }
 
     /// <summary>Begins a session in place of the one this browser had: nobody can plant an identifier that is good after the sign-in.</summary>
-    public async Task<Session> Begin(CatalogDbContext house, Account account, string factor, string device, Caller caller, DateTimeOffset now, CancellationToken ct)
+    public async Task<Session> Begin(CatalogDbContext house, Account account, string factor, string device, Caller caller, DateTimeOffset now, CancellationToken ct, bool shown = true)
     {
         if (caller.Session is { } old && await house.Set<Session>().SingleOrDefaultAsync(s => s.Id == old, ct) is { } earlier)
         {
@@ -45,7 +45,7 @@ internal sealed class SessionBook(CatalogDatabase catalog, SessionLimits limits,
             ForgetAllOf(earlier.Account);
         }
         account.SignedIn(now);
-        var session = Session.Begin(account.Id, factor, now, device);
+        var session = Session.Begin(account.Id, factor, now, device, shown);
         house.Add(session);
         return session;
     }

@@ -10,6 +10,7 @@ using VictimSupport.Foundation.Access;
 using VictimSupport.Foundation.Persistence;
 using VictimSupport.Foundation.Pipeline;
 using VictimSupport.Identity.Accounts;
+using VictimSupport.Identity.Federations;
 using VictimSupport.Identity.Passkeys;
 using VictimSupport.Identity.Sessions;
 
@@ -17,12 +18,12 @@ namespace VictimSupport.Identity.SignIn;
 
 /// <summary>Before a deed of weight a factor is shown again: a passkey or a code. Then one is led back.</summary>
 [Requires(May.HoldAnAccount)]
-internal sealed class Factor(IMediator pipeline, SessionBook book) : PageModel, IShowAgain
+internal sealed class Factor(IMediator pipeline, SessionBook book, Trips trips, WhereAndWho who, TimeProvider clock) : PageModel, IShowAgain
 {
     [BindProperty] public Command Form { get; set; } = new();
     [BindProperty(SupportsGet = true, Name = "to")] public string? To { get; set; }
     [BindProperty(Name = "kept")] public string? Kept { get; set; }
-    public Ask Asked { get; private set; } = new(null, false, false);
+    public Ask Asked { get; private set; } = new(null, false, false, null);
 
     public Task OnGetAsync(CancellationToken ct) => ShowAgain(ct);
     public async Task ShowAgain(CancellationToken ct) => Asked = await pipeline.Send(new Query(), ct);
@@ -43,11 +44,20 @@ internal sealed class Factor(IMediator pipeline, SessionBook book) : PageModel, 
         return Page();
     }
 
+    /// <summary>Whoever came by a zone's provider signs in there anew.</summary>
+    public async Task<IActionResult> OnPostProviderAsync(CancellationToken ct)
+    {
+        if ((await pipeline.Send(new Query(), ct)).Provider is not { } federation) return NotFound();
+        trips.Keep(HttpContext, Trip.Begin(federation, TripKind.Factor, clock.GetUtcNow(), to: To, session: who.Caller.Session));
+        return RedirectToPage("/Identity/Federations/Leave");
+    }
+
     /// <summary>What the account can show.</summary>
     /// <param name="Passkey">A challenge to its passkeys; null: it has none.</param>
     /// <param name="Code">It has an app, or recovery codes.</param>
     /// <param name="Demo">Nobody's account: one press is all it can show.</param>
-    internal sealed record Ask(Asked? Passkey, bool Code, bool Demo);
+    /// <param name="Provider">The federation by which this session began; null: it began here.</param>
+    internal sealed record Ask(Asked? Passkey, bool Code, bool Demo, Guid? Provider);
 
     [Requires(May.HoldAnAccount)]
     internal sealed record Query : ICatalogQuery<Ask>;
@@ -70,9 +80,10 @@ internal sealed class Factor(IMediator pipeline, SessionBook book) : PageModel, 
     {
         public async Task<Ask> Handle(Query query, CancellationToken ct)
         {
-            if (await house.Set<Account>().AsNoTracking().SingleOrDefaultAsync(a => a.Id == caller.Self, ct) is not { } account) return new Ask(null, true, false);
+            if (await house.Set<Account>().AsNoTracking().SingleOrDefaultAsync(a => a.Id == caller.Self, ct) is not { } account) return new Ask(null, true, false, null);
             var hasPasskey = await house.Set<Microsoft.AspNetCore.Identity.IdentityUserPasskey<Guid>>().AnyAsync(p => p.UserId == account.Id, ct);
-            return new Ask(hasPasskey ? await ceremony.AskToShow(account) : null, account.TotpSecret is not null, account.IsDemo && DemoIsOn(configuration, environment));
+            return new Ask(hasPasskey ? await ceremony.AskToShow(account) : null, account.TotpSecret is not null, account.IsDemo && DemoIsOn(configuration, environment),
+                await house.Set<FederatedSession>().Where(s => s.Id == caller.Session).Select(s => (Guid?)s.Federation).SingleOrDefaultAsync(ct));
         }
     }
 

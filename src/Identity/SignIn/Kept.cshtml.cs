@@ -12,7 +12,7 @@ namespace VictimSupport.Identity.SignIn;
 /// It takes posts without their token: nothing is done here, and what is shown was sealed by ourselves.</summary>
 [Open("shows a form again to the account that typed it, and to no other")]
 [IgnoreAntiforgeryToken]
-internal sealed class Kept(IMediator pipeline, WayBack way, KeptForms forms, WhereAndWho who, IKnowPlaces places, TimeProvider clock) : PageModel
+internal sealed class Kept(IMediator pipeline, WayBack way, KeptForms forms, WhereAndWho who, PlaceDoor door, TimeProvider clock) : PageModel
 {
     /// <summary>The form of the field for a factor, as the page for one has it.</summary>
     public Factor.Command Form { get; } = new();
@@ -22,6 +22,9 @@ internal sealed class Kept(IMediator pipeline, WayBack way, KeptForms forms, Whe
     /// <summary>The form, for who typed it; null: somebody must sign in or show a factor first.</summary>
     public KeptForm? Shown { get; private set; }
     public bool IsSomebodyElses { get; private set; }
+
+    /// <summary>The sign-in is another than the place asks for.</summary>
+    public bool IsNotEnough { get; private set; }
 
     /// <summary>Longer text is shown, so that it can be read and copied.</summary>
     public static bool IsText(string value) => value.Length > 40 || value.Contains('\n', StringComparison.Ordinal);
@@ -43,9 +46,9 @@ internal sealed class Kept(IMediator pipeline, WayBack way, KeptForms forms, Whe
             Ask = await pipeline.Send(new Factor.Query(), ct);
             return Page();
         }
-        var first = "/" + form.To.Split('/', '?')[1];
-        if ((await places.Of(account, ct)).FirstOrDefault(p => p.Path == first) is { } place) await Cookies.Enter(HttpContext, account, session, place.Key, place.Path);
-        Shown = form;
+        // Kept until whoever typed it comes by a sign-in that is good enough there; a role that has gone answers when the form is sent.
+        IsNotEnough = await door.Enter(HttpContext, account, session, form.To, ct) is InTheWay.Stricter or InTheWay.OtherSide;
+        if (!IsNotEnough) Shown = form;
         return Page();
     }
 

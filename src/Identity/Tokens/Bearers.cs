@@ -31,7 +31,7 @@ internal sealed class Bearers(TokenKeys keys, CatalogDatabase catalog, IKnowStan
         var scopes = (Text("scope") ?? "").Split(' ').Where(client.Scopes.Contains).ToHashSet(StringComparer.Ordinal);
         if (Id(TokenServer.GrantClaim) is not { } grantId) return client.Kind == ClientKind.System ? Caller.Nobody with { Client = clientId, Scopes = scopes } : null;
         if (await Grant(grantId, ct) is not { Ended: null } grant || grant.Client != clientId || grant.Zone != zone) return null;
-        return await standing.Of(grant.Account, grant.Session, zone, quiet: true, ct) is { Roles.Count: > 0 } person ? person with { Client = clientId, Scopes = scopes } : null;
+        return await standing.Of(grant.Account, grant.Session, zone, quiet: true, ct) is { Roles.Count: > 0 } person ? person with { Client = clientId, Scopes = scopes, LastFactor = null } : null; // a program shows no factor
 
         string? Text(string claim) => result.Claims.TryGetValue(claim, out var value) ? value as string : null;
         Guid? Id(string claim) => Guid.TryParse(Text(claim), out var id) ? id : null;
