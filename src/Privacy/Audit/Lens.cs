@@ -75,8 +75,8 @@ internal sealed class Lens(ZoneDbContext zone, Caller caller, IEnumerable<IHideD
     public static IQueryable<AuditRow> After(IQueryable<AuditRow> rows, Mark? mark)
     {
         if (mark is null) return rows;
-        var (at, seq) = (mark.At, mark.Seq);
-        return rows.Where(r => r.At <= at && (r.At < at || r.Seq < seq));
+        var at = mark.At;
+        return rows.Where(r => r.At <= at).Skip(mark.Shown);
     }
 
     /// <summary>The dossier with this number; null where there is none, where this reader sees no numbers, or where it does not exist for them.</summary>
