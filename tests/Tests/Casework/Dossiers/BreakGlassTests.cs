@@ -139,6 +139,19 @@ public sealed class BreakGlassTests(Platforms platforms)
     }
 
     [Fact]
+    public async Task Who_is_away_is_told_of_a_broken_glass_and_not_whoever_replaces_them()
+    {
+        await using var platform = Platform.Start("sqlite");
+        var zone = await platform.Zone();
+        var (cora, reader, owner) = (await zone.Hires("cora", Role.Coordinator), await zone.Hires("reader", Role.Caseworker), await zone.Hires("owner", Role.Caseworker));
+        var id = await owner.Registers(Cases.Intake(zone));
+        await zone.IsAway(cora, reader);
+        await reader.Send(new BreakGlass.Command { Number = (await owner.Opens(id)).Dossier.Number, Reason = Reason });
+        await zone.RunJobs();
+        Assert.Equal(Staff.AddressOf(zone, "cora"), Assert.Single(platform.Post.Letters, l => l.Key.StartsWith("glass-broken", StringComparison.Ordinal)).To);
+    }
+
+    [Fact]
     public async Task A_red_band_stands_on_every_page_of_the_dossier_until_it_is_ended()
     {
         var zone = await (await platforms.On("sqlite")).Zone();

@@ -230,6 +230,9 @@ public sealed class WallTests(Platforms platforms)
         Assert.Contains("\"why\":\"stand-in\"", await zone.Look(z => z.Set<AuditRow>().Where(r => r.Subject == id && r.Actor == standIn.Id).OrderByDescending(r => r.Seq).Select(r => r.Payload).FirstAsync()), StringComparison.Ordinal);
         await Refused(standIn.Opens(other)); // one dossier, not the zone
         Assert.Equal(id, Assert.Single((await standIn.Send(new Mine.Query(Tab.Team, 1))).Rows).Dossier);
+        Assert.Equal(id, Assert.Single((await standIn.Send(new Mine.Query(Tab.Mine, 1))).Rows).Dossier); // theirs, though nobody assigned it
+        platform.Clock.Advance(TimeSpan.FromDays(3));
+        Assert.Equal((1, 1), (await standIn.Send(new Bell.Query()), (await standIn.Send(new Mine.Query(Tab.Mine, 1))).Late));
         await standIn.Send(new WhoMaySee.Query(id)); // with a coordinator's rights over it
         await zone.RunJobs();
         Assert.Contains(platform.Post.Letters, l => l.To == Staff.AddressOf(zone, "officer") && l.Key.StartsWith(Notices.NobodySees, StringComparison.Ordinal));
