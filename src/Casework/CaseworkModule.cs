@@ -42,6 +42,7 @@ public sealed class CaseworkModule : IModule
         services.AddScoped<IRing>(s => s.GetRequiredService<Desk>());
         services.AddScoped<IHoldCaseload, Caseload>();
         services.AddScoped<IDoWhatIsDue, ReleaseLeavers>();
+        services.AddScoped<IDoWhatIsDue, FindTheLost>();
         services.AddScoped<IDoWhatIsDue, Reminders>();
         services.AddSingleton<IInMenu, ReviewsInMenu>();
         services.AddSingleton<IInMenu, WallsInMenu>();

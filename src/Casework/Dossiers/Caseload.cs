@@ -13,9 +13,14 @@ using VictimSupport.Zones.Contracts;
 namespace VictimSupport.Casework.Dossiers;
 
 /// <summary>How many open dossiers rest on an account, and what becomes of them when it works on dossiers no longer.</summary>
-internal sealed class Caseload(ZoneDbContext zone, Caller caller, TimeProvider clock) : IHoldCaseload
+internal sealed class Caseload(ZoneDbContext zone, IHideDossiers hidden, Caller caller, TimeProvider clock) : IHoldCaseload
 {
-    public Task<int> Open(Guid account, CancellationToken ct) => zone.Set<Dossier>().CountAsync(d => d.AssignedTo == account && d.Closed == null, ct);
+    // What is hidden from whoever asks is not counted for them: the difference to what they see would tell.
+    public async Task<int> Open(Guid account, CancellationToken ct)
+    {
+        var away = await hidden.From(caller, ct);
+        return (await zone.Set<Dossier>().Where(d => d.AssignedTo == account && d.Closed == null).Select(d => d.Id).ToListAsync(ct)).Count(id => !away.Contains(id));
+    }
 
     public async Task<int> Release(Guid account, CancellationToken ct)
     {

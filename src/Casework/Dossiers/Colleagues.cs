@@ -24,6 +24,13 @@ internal sealed class Colleagues(ZoneDbContext zone, UseCase here, IStaff staff,
         return [.. workers.Where(w => !walled.Contains(w) && readers?.Contains(w) != false)];
     }
 
+    /// <summary>Those a message may be put to: who may open a dossier from it.</summary>
+    public async Task<IReadOnlyList<Guid>> WhoMayTake(Guid message, CancellationToken ct)
+    {
+        var kept = await KeptAway(message, ct);
+        return [.. (await staff.Holding(here.InZone.Id, Tray.PutTo.Workers, ct)).Where(w => !kept.Contains(w))];
+    }
+
     public async Task<bool> AreNamed(Guid dossier, Guid account, CancellationToken ct) => (await Named(dossier, ct)).Any(g => g.Account == account);
 
     /// <summary>Who is named for a dossier now.</summary>
@@ -33,6 +40,7 @@ internal sealed class Colleagues(ZoneDbContext zone, UseCase here, IStaff staff,
         return [.. (await zone.Set<Grant>().Where(g => g.DossierId == dossier && (g.Kind == GrantKind.Named || g.Kind == GrantKind.Trainee)).ToListAsync(ct)).Where(g => g.Counts(now))];
     }
 
+    /// <summary>Who is walled off from a dossier, or from a message.</summary>
     public async Task<IReadOnlySet<Guid>> KeptAway(Guid dossier, CancellationToken ct) =>
         (await Away.In(zone, dossier, ct)).ToHashSet();
 

@@ -31,7 +31,7 @@ internal sealed class Guard(ZoneDbContext zone, UseCase here, Caller caller, Tra
     public async ValueTask<Reader> As(Guid account, IReadOnlySet<Role> roles, CancellationToken ct)
     {
         var now = clock.GetUtcNow();
-        if (!roles.Contains(Role.Caseworker)) return new Reader(account, roles, false, [], now);
+        if (!roles.Contains(Role.Caseworker) && !roles.Contains(Role.Coordinator)) return new Reader(account, roles, false, [], now);
         var place = here.InZone.Id;
         return new Reader(account, roles, (await settings.Of(place, ct)).TeamSeesAll, await staff.ReplacedBy(place, account, ct), now);
     }

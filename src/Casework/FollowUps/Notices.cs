@@ -18,6 +18,9 @@ internal sealed class Notices(string kind, Func<string> subject, Func<string> te
     public const string BrokenGlass = "glass-broken", Unassigned = "dossier-let-go", NobodySees = "nobody-sees", StandIn = "stand-in-asked";
 
     public override string Kind => kind;
+
+    // All who answer for it are told, and whom it concerns was left out: a replacement might be the very one.
+    protected override bool InPerson => kind is BrokenGlass or NobodySees;
     protected override (string Subject, string Text) Say(string language) => In(language, () => (subject(), text()));
 }
 

@@ -70,7 +70,7 @@ internal sealed class Bell(IMediator pipeline, WhereAndWho who) : IRing
                 if (count is null or { Apart: 0 }) return count?.Plain ?? 0;
             }
             var (self, now, replaced) = (who.Self, who.Now, who.Replaced.Select(r => (Guid?)r).ToList());
-            return await zone.Set<Dossier>().Where(await guard.Visible(ct)).CountAsync(d => d.Closed == null && d.NextDue <= now && (d.AssignedTo == self || (leads && d.AssignedTo == null) || replaced.Contains(d.AssignedTo)), ct);
+            return await zone.Set<Dossier>().Where(await guard.Visible(ct)).CountAsync(d => d.Closed == null && d.NextDue <= now && (who.OnlyStandsIn || d.AssignedTo == self || (leads && d.AssignedTo == null) || replaced.Contains(d.AssignedTo)), ct);
         }
     }
 }
@@ -81,10 +81,13 @@ internal abstract class NeutralMail(ISendMail mail, IAccounts accounts, IStaff s
     public abstract string Kind { get; }
     protected abstract (string Subject, string Text) Say(string language);
 
+    /// <summary>For nobody in their place, though they be away or gone.</summary>
+    protected virtual bool InPerson => false;
+
     public virtual async Task Deliver(OutboxMessage message, ZoneRecord zone, CancellationToken ct)
     {
         var coordinators = await staff.Holding(zone.Id, [Role.Coordinator], ct);
-        var meant = message.To is { } one ? await InTheirPlace(zone.Id, one, ct) : coordinators;
+        var meant = message.To is not { } one ? coordinators : await InTheirPlace(zone.Id, one, ct);
         var to = message.About is { } dossier ? await pipeline.Send(new WhoMayKnow.Query(dossier, meant, coordinators), ct) : meant;
         foreach (var colleague in (await accounts.Named(to, ct)).Values)
         {
@@ -96,8 +99,9 @@ internal abstract class NeutralMail(ISendMail mail, IAccounts accounts, IStaff s
     // Whoever is away is replaced; where nobody replaces them, and where somebody works here no more, it is the coordinators'.
     private async Task<IReadOnlyList<Guid>> InTheirPlace(Guid zone, Guid account, CancellationToken ct)
     {
-        var away = await staff.AwayNow(zone, account, ct);
+        var away = InPerson ? null : await staff.AwayNow(zone, account, ct);
         if ((away is null ? account : away.Replacement) is { } one && (await staff.Holding(zone, Enum.GetValues<Role>(), ct)).Contains(one)) return [one];
+        if (InPerson) return [];
         return await staff.Holding(zone, [Role.Coordinator], ct);
     }
 

@@ -1,12 +1,12 @@
 using FluentValidation;
 using MediatR;
 using Microsoft.EntityFrameworkCore;
+using VictimSupport.Casework.Dossiers;
 using VictimSupport.Foundation.Access;
 using VictimSupport.Foundation.Audit;
 using VictimSupport.Foundation.Jobs;
 using VictimSupport.Foundation.Persistence;
 using VictimSupport.Foundation.Pipeline;
-using VictimSupport.Zones.Contracts;
 
 namespace VictimSupport.Casework.Tray;
 
@@ -29,7 +29,7 @@ internal static class Decline
     {
         public async Task<bool> Handle(Command form, CancellationToken ct)
         {
-            var entry = await zone.Set<TrayEntry>().SingleOrDefaultAsync(e => e.Id == form.Entry && e.State != TrayState.Taken, ct) ?? throw new RefusedException("absent", form.Entry);
+            var entry = await There.Messages(zone, caller.Self).SingleOrDefaultAsync(e => e.Id == form.Entry && e.State != TrayState.Taken, ct) ?? throw new RefusedException("absent", form.Entry);
             trail.Concerns(entry.Id, "tray");
             if (entry.State == TrayState.Declined) return false; // pressed twice: the first reason stands
             entry.Decline(form.Reason.Trim(), caller.Self, clock.GetUtcNow());
@@ -47,12 +47,12 @@ internal static class PutTo
     [Requires(May.OpenCallOuts)]
     internal sealed record Command(Guid Entry, Guid? To) : ICommand<bool>;
 
-    internal sealed class Handler(ZoneDbContext zone, UseCase here, IStaff staff, Caller caller, Trail trail, TimeProvider clock) : IRequestHandler<Command, bool>
+    internal sealed class Handler(ZoneDbContext zone, Colleagues colleagues, Caller caller, Trail trail, TimeProvider clock) : IRequestHandler<Command, bool>
     {
         public async Task<bool> Handle(Command command, CancellationToken ct)
         {
-            var entry = await zone.Set<TrayEntry>().SingleOrDefaultAsync(e => e.Id == command.Entry && e.State == TrayState.Waiting, ct) ?? throw new RefusedException("absent", command.Entry);
-            if (command.To is { } colleague && colleague != caller.Account && !(await staff.Holding(here.InZone.Id, Workers, ct)).Contains(colleague)) throw new RefusedException("absent", entry.Id);
+            var entry = await There.Messages(zone, caller.Self).SingleOrDefaultAsync(e => e.Id == command.Entry && e.State == TrayState.Waiting, ct) ?? throw new RefusedException("absent", command.Entry);
+            if (command.To is { } colleague && colleague != caller.Account && !(await colleagues.WhoMayTake(entry.Id, ct)).Contains(colleague)) throw new RefusedException("absent", entry.Id);
             trail.Concerns(entry.Id, "tray");
             if (entry.For == command.To) return false;
             entry.PutTo(command.To);

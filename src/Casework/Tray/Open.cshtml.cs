@@ -9,13 +9,12 @@ using VictimSupport.Foundation.Audit;
 using VictimSupport.Foundation.Persistence;
 using VictimSupport.Foundation.Pipeline;
 using VictimSupport.Identity.Contracts;
-using VictimSupport.Zones.Contracts;
 
 namespace VictimSupport.Casework.Tray;
 
 /// <summary>One message, opened: take it into a dossier, put it to a colleague, or decline it with a reason.</summary>
 [Requires(May.OpenCallOuts)]
-internal sealed class Open(IMediator pipeline, IAccounts accounts, IStaff staff, WhereAndWho who) : PageModel, IShowAgain
+internal sealed class Open(IMediator pipeline, IAccounts accounts) : PageModel, IShowAgain
 {
     [BindProperty(SupportsGet = true)] public Guid Entry { get; set; }
     [BindProperty] public Decline.Command Form { get; set; } = new();
@@ -28,9 +27,8 @@ internal sealed class Open(IMediator pipeline, IAccounts accounts, IStaff staff,
     public async Task ShowAgain(CancellationToken ct)
     {
         View = await pipeline.Send(new Query(Entry), ct);
-        var workers = await staff.Holding(who.Zone!.Id, PutTo.Workers, ct);
-        Names = await accounts.Named(workers.Concat(new Guid?[] { View.Entry.PutBy, View.Entry.For, View.Entry.ClosedBy }.OfType<Guid>()), ct);
-        Colleagues = [.. workers.Where(Names.ContainsKey).Select(w => Names[w]).OrderBy(c => c.DisplayName, StringComparer.CurrentCulture).Select(c => new Choice(c.Id.ToString(), c.DisplayName))];
+        Names = await accounts.Named(View.MayTake.Concat(new Guid?[] { View.Entry.PutBy, View.Entry.For, View.Entry.ClosedBy }.OfType<Guid>()), ct);
+        Colleagues = [.. View.MayTake.Where(Names.ContainsKey).Select(w => Names[w]).OrderBy(c => c.DisplayName, StringComparer.CurrentCulture).Select(c => new Choice(c.Id.ToString(), c.DisplayName))];
     }
 
     public async Task<IActionResult> OnPostPutToAsync(Guid? to, CancellationToken ct)
@@ -50,22 +48,23 @@ internal sealed class Open(IMediator pipeline, IAccounts accounts, IStaff staff,
     public string Name(Guid? account) => account is { } id && Names.TryGetValue(id, out var colleague) ? colleague.DisplayName : Words.Nobody;
 
     /// <param name="Number">Of the dossier it became.</param>
-    internal sealed record Answer(TrayEntry Entry, TrayMessage Message, string? Reason, string? Number);
+    /// <param name="MayTake">Colleagues it may be put to.</param>
+    internal sealed record Answer(TrayEntry Entry, TrayMessage Message, string? Reason, string? Number, IReadOnlyList<Guid> MayTake);
 
     [Requires(May.OpenCallOuts)]
     internal sealed record Query(Guid Entry) : IQuery<Answer>;
 
-    internal sealed class Handler(ZoneDbContext zone, Guard guard, Trail trail) : IRequestHandler<Query, Answer>
+    internal sealed class Handler(ZoneDbContext zone, Guard guard, Colleagues colleagues, Caller caller, Trail trail) : IRequestHandler<Query, Answer>
     {
         public async Task<Answer> Handle(Query query, CancellationToken ct)
         {
-            var entry = await zone.Set<TrayEntry>().AsNoTracking().SingleOrDefaultAsync(e => e.Id == query.Entry, ct) ?? throw new RefusedException("absent", query.Entry);
+            var entry = await There.Messages(zone, caller.Self).AsNoTracking().SingleOrDefaultAsync(e => e.Id == query.Entry, ct) ?? throw new RefusedException("absent", query.Entry);
             string? number = null;
             // What became a dossier exists for those only who may see the dossier: to anybody else it would tell that there is one.
             if (entry.Dossier is { } made)
                 number = await zone.Set<Dossier>().AsNoTracking().Where(await guard.Visible(ct)).Where(d => d.Id == made).Select(d => d.Number).SingleOrDefaultAsync(ct) ?? throw new RefusedException("absent", entry.Id);
             trail.Concerns(entry.Id, "tray");
-            return new Answer(entry, entry.Message.Value, entry.Reason?.Value, number);
+            return new Answer(entry, entry.Message.Value, entry.Reason?.Value, number, await colleagues.WhoMayTake(entry.Id, ct));
         }
     }
 }

@@ -15,11 +15,11 @@ internal static class Prefill
     [Requires(May.OpenCallOuts)]
     internal sealed record Query(Guid Entry) : IQuery<Register.Command>;
 
-    internal sealed class Handler(ZoneDbContext zone, Trail trail) : IRequestHandler<Query, Register.Command>
+    internal sealed class Handler(ZoneDbContext zone, Caller caller, Trail trail) : IRequestHandler<Query, Register.Command>
     {
         public async Task<Register.Command> Handle(Query query, CancellationToken ct)
         {
-            var entry = await zone.Set<TrayEntry>().AsNoTracking().SingleOrDefaultAsync(e => e.Id == query.Entry && e.State == TrayState.Waiting, ct) ?? throw new RefusedException("absent", query.Entry);
+            var entry = await There.Messages(zone, caller.Self).AsNoTracking().SingleOrDefaultAsync(e => e.Id == query.Entry && e.State == TrayState.Waiting, ct) ?? throw new RefusedException("absent", query.Entry);
             trail.Concerns(entry.Id, "tray");
             var message = entry.Message.Value;
             return new Register.Command

@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Mvc.RazorPages;
 using Microsoft.EntityFrameworkCore;
 using VictimSupport.Casework.Codes;
 using VictimSupport.Casework.Dossiers;
+using VictimSupport.Casework.Walls;
 using VictimSupport.Design.Html;
 using VictimSupport.Design.Tags;
 using VictimSupport.Foundation.Access;
@@ -96,13 +97,13 @@ internal sealed class Put(IMediator pipeline, WhereAndWho who) : PageModel, ISho
         public async Task<Answer> Handle(Query query, CancellationToken ct)
         {
             var (self, midnight) = (caller.Self, Moment.Instant(Moment.Day(clock.GetUtcNow()).ToDateTime(TimeOnly.MinValue)));
-            var own = await zone.Set<TrayEntry>().AsNoTracking().Where(e => e.PutBy == self && e.PutAt >= midnight).OrderByDescending(e => e.PutAt).ToListAsync(ct);
+            var own = await There.Messages(zone, self).AsNoTracking().Where(e => e.PutBy == self && e.PutAt >= midnight).OrderByDescending(e => e.PutAt).ToListAsync(ct);
             await keys.Fetch(own.Select(e => e.Id), ct);
             return new Answer([.. own.Select(e => new Row(e.Id, e.PutAt, e.Message.Value.Initials, e.Urgency, e.State))]);
         }
     }
 
-    internal sealed class Handler(ZoneDbContext zone, UseCase here, Caller caller, Trail trail, IZoneSettings settings, TimeProvider clock) : IRequestHandler<Command, Guid>
+    internal sealed class Handler(ZoneDbContext zone, UseCase here, Caller caller, Trail trail, Masonry masonry, IZoneSettings settings, TimeProvider clock) : IRequestHandler<Command, Guid>
     {
         public async Task<Guid> Handle(Command form, CancellationToken ct)
         {
@@ -111,6 +112,7 @@ internal sealed class Put(IMediator pipeline, WhereAndWho who) : PageModel, ISho
             var entry = TrayEntry.Put(message, form.MayCall ?? Rule.NotAsked, form.Language, form.Urgency!.Value, caller.Self, (await settings.Of(here.InZone.Id, ct)).FirstContactWithin, clock.GetUtcNow());
             trail.Concerns(entry.Id, "tray");
             zone.Add(entry);
+            await masonry.Meets(entry, ct);
             if (form.Once != default) zone.Add(new Submission { Id = form.Once, Made = entry.Id });
             return entry.Id;
         }

@@ -21,7 +21,7 @@ internal sealed class Taking(ZoneDbContext zone, Guard guard, UseCase here, Call
     public async Task<TrayEntry?> Find(Guid? id, CancellationToken ct)
     {
         if (id is null) return null;
-        var entry = await zone.Set<TrayEntry>().SingleOrDefaultAsync(e => e.Id == id, ct) ?? throw new RefusedException("absent", id);
+        var entry = await There.Messages(zone, caller.Self).SingleOrDefaultAsync(e => e.Id == id, ct) ?? throw new RefusedException("absent", id);
         if (entry.Dossier is { } made) await guard.Read(made, ct);
         if (entry.State == TrayState.Declined) throw new ValidationException([new ValidationFailure(nameof(Register.Command.Trigger), Words.DeclinedMeanwhile)]);
         return entry;

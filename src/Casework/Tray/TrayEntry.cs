@@ -2,6 +2,7 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 using VictimSupport.Casework.Codes;
 using VictimSupport.Casework.People;
+using VictimSupport.Casework.Walls;
 using VictimSupport.Foundation.Access;
 using VictimSupport.Foundation.Jobs;
 using VictimSupport.Foundation.Persistence;
@@ -16,6 +17,9 @@ internal sealed record TrayMessage(string FamilyName, string GivenName, string? 
 {
     public string Name => new Particulars(FamilyName, GivenName).FullName;
     public string Initials => new Particulars(FamilyName, GivenName).Initials;
+
+    /// <summary>Who asks, as walls know people.</summary>
+    public Particulars Who => new(FamilyName, GivenName, Phone);
 }
 
 /// <summary>A message for the service: somebody asks for help, and is no dossier yet. It has a data key of its own, so that it can be forgotten on its own.</summary>
@@ -111,6 +115,12 @@ internal sealed class TrayEntry : IHoldSealed, IFallDue
             b.Ignore(e => e.Due);
         }
     }
+}
+
+internal static class There
+{
+    /// <summary>The messages that are there for this account: none of somebody from whom it is walled off.</summary>
+    public static IQueryable<TrayEntry> Messages(ZoneDbContext zone, Guid self) => zone.Set<TrayEntry>().Where(e => !zone.Set<WalledOff>().Any(w => w.Account == self && w.DossierId == e.Id));
 }
 
 internal enum Urgency { Ordinary = 1, Urgent = 2 }

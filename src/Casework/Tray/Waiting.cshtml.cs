@@ -43,12 +43,12 @@ internal sealed class Waiting(IMediator pipeline, IAccounts accounts, TimeProvid
         IEnumerable<Guid> IListDossiers.Listed => Rows.Select(r => r.Entry);
     }
 
-    internal sealed class Handler(ZoneDbContext zone, Keyring keys, TimeProvider clock) : IRequestHandler<Query, Answer>
+    internal sealed class Handler(ZoneDbContext zone, Keyring keys, Caller caller, TimeProvider clock) : IRequestHandler<Query, Answer>
     {
         public async Task<Answer> Handle(Query query, CancellationToken ct)
         {
             var since = clock.GetUtcNow().AddDays(-30);
-            var all = zone.Set<TrayEntry>().AsNoTracking();
+            var all = There.Messages(zone, caller.Self).AsNoTracking();
             var listed = query.Declined ? all.Where(e => e.State == TrayState.Declined && e.Closed > since).OrderByDescending(e => e.Closed) : all.Where(e => e.State == TrayState.Waiting).OrderByDescending(e => e.Urgency).ThenBy(e => e.PutAt).ThenBy(e => e.Id);
             var page = await listed.Skip((query.Page - 1) * Answer.PerPage).Take(Answer.PerPage).ToListAsync(ct);
             await keys.Fetch(page.Select(e => e.Id), ct);

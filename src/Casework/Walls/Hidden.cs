@@ -21,9 +21,9 @@ internal sealed class Hidden(ZoneDbContext zone, Keyring keys, TimeProvider cloc
         var walls = await zone.Set<Wall>().AsNoTracking().ToListAsync(ct);
         await keys.Fetch(walls.Where(w => w.Person is not null).Select(w => w.Id), ct);
         var about = walls.Where(w => w.Account == self && w.Person is not null).Select(w => w.Person!.Value).ToList();
-        // A wall between a colleague and the same person would tell that this person is known here.
-        hidden.UnionWith(walls.Where(w => w.Account == self || telling.Contains(w.Id) || (w.DossierId is { } round && hidden.Contains(round))
-            || (w.Person is { } person && about.Any(a => SamePerson.May(a, person.Value) || SamePerson.May(person.Value, a)))).Select(w => w.Id));
+        // A wall between a colleague and the same person would tell that this person is known here. To whoever built it, it is its going away that would.
+        hidden.UnionWith(walls.Where(w => w.Account == self || (w.DossierId is { } round && hidden.Contains(round))
+            || (w.Person is { } person && w.By != self && (telling.Contains(w.Id) || about.Any(a => SamePerson.May(a, person.Value) || SamePerson.May(person.Value, a))))).Select(w => w.Id));
         return hidden;
     }
 

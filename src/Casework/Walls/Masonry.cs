@@ -3,6 +3,7 @@ using VictimSupport.Casework.Codes;
 using VictimSupport.Casework.Dossiers;
 using VictimSupport.Casework.FollowUps;
 using VictimSupport.Casework.People;
+using VictimSupport.Casework.Tray;
 using VictimSupport.Foundation.Jobs;
 using VictimSupport.Foundation.Persistence;
 using VictimSupport.Foundation.Pipeline;
@@ -27,6 +28,17 @@ internal sealed class Masonry(ZoneDbContext zone, UseCase here, Keyring keys, La
         return meant.Count == 0 ? new HashSet<Guid>() : await Stand(dossier, meant, ct);
     }
 
+    /// <summary>Somebody asks for help by a message: for whom a wall stands round them, it is not there.</summary>
+    public async Task Meets(TrayEntry message, CancellationToken ct)
+    {
+        // A wall that is built meanwhile looks for messages too: they take turns.
+        await DossierCounter.TakeTurns(zone, clock.GetUtcNow(), ct);
+        var walls = await RoundPersons.In(zone, false, ct);
+        if (walls.Count == 0) return;
+        await keys.Fetch(walls.Select(w => w.Id), ct);
+        await Stand(message, [.. walls.Where(w => SamePerson.May(w.Person!.Value, message.Message.Value.Who))], ct);
+    }
+
     /// <summary>A wall round one dossier.</summary>
     public async Task Build(Wall wall, Dossier dossier, CancellationToken ct)
     {
@@ -41,6 +53,9 @@ internal sealed class Masonry(ZoneDbContext zone, UseCase here, Keyring keys, La
         zone.Add(wall);
         var ids = await DossiersOf(wall.Person!.Value, ct);
         foreach (var dossier in await zone.Set<Dossier>().Where(d => ids.Contains(d.Id)).ToListAsync(ct)) await Stand(dossier, [wall], ct);
+        var messages = await zone.Set<TrayEntry>().Where(e => e.State != TrayState.Taken).ToListAsync(ct);
+        await keys.Fetch(messages.Select(e => e.Id), ct);
+        foreach (var message in messages.Where(e => SamePerson.May(wall.Person!.Value, e.Message.Value.Who))) await Stand(message, [wall], ct);
         return ids.Count;
     }
 
@@ -62,6 +77,15 @@ internal sealed class Masonry(ZoneDbContext zone, UseCase here, Keyring keys, La
         }
         await lastResort.Reach(dossier, kept, await GrantsOf(dossier, ct), ct);
         return kept;
+    }
+
+    private async Task Stand(TrayEntry message, IReadOnlyList<Wall> walls, CancellationToken ct)
+    {
+        if (walls.Count == 0) return;
+        foreach (var wall in walls) zone.Add(WalledOff.Of(wall, message.Id, clock.GetUtcNow()));
+        var kept = (await zone.Set<WalledOff>().AsNoTracking().Where(w => w.DossierId == message.Id).Select(w => w.Account).ToListAsync(ct)).Concat(walls.Select(w => w.Account)).ToHashSet();
+        if (message.For is { } colleague && kept.Contains(colleague)) message.PutTo(null);
+        await lastResort.Reach(message, kept, ct);
     }
 
     private async Task<IReadOnlyList<Grant>> GrantsOf(Dossier dossier, CancellationToken ct) =>

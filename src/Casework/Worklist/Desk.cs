@@ -1,6 +1,7 @@
 using MediatR;
 using VictimSupport.Casework.Countersign;
 using VictimSupport.Casework.Tray;
+using VictimSupport.Casework.Walls;
 using VictimSupport.Foundation.Access;
 using VictimSupport.Foundation.Modules;
 using VictimSupport.Foundation.Persistence;
@@ -26,7 +27,8 @@ internal sealed class Desk(IMediator pipeline, WhereAndWho who) : IRing
 
     internal sealed class Handler(ZoneDbContext zone, Unsigned unsigned, Caller caller) : IRequestHandler<Query, Waits>
     {
-        private static readonly Compiled<Guid, int> Messages = Compiled.Query((ZoneDbContext z, Guid self) => z.Set<TrayEntry>().Where(e => e.State == TrayState.Waiting && (e.For == null || e.For == self)).GroupBy(_ => 1).Select(g => g.Count()));
+        private static readonly Compiled<Guid, int> Messages = Compiled.Query((ZoneDbContext z, Guid self) => 
+            z.Set<TrayEntry>().Where(e => e.State == TrayState.Waiting && (e.For == null || e.For == self) && !z.Set<WalledOff>().Any(w => w.Account == self && w.DossierId == e.Id)).GroupBy(_ => 1).Select(g => g.Count()));
 
         public async Task<Waits> Handle(Query query, CancellationToken ct) => new(caller.May(May.OpenCallOuts) ? (await Messages.In(zone, caller.Self, ct)).SingleOrDefault() : 0, await unsigned.Count(ct));
     }

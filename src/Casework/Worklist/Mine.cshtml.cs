@@ -64,19 +64,20 @@ internal sealed class Mine(IMediator pipeline, IAccounts accounts, Desk desk, Wh
             var (self, now) = (caller.Self, clock.GetUtcNow());
             var tonight = Moment.Instant(Moment.Day(now).AddDays(1).ToDateTime(TimeOnly.MinValue));
             var visible = zone.Set<Dossier>().AsNoTracking().Where(await guard.Visible(ct));
-            var replaced = (await guard.Looks(ct)).Replaced.Select(r => (Guid?)r).ToList();
+            var who = await guard.Looks(ct);
+            var replaced = who.Replaced.Select(r => (Guid?)r).ToList();
             var listed = query.Tab switch
             {
                 Tab.Team => visible.Where(d => d.Closed == null),
                 Tab.Unassigned => visible.Where(d => d.Closed == null && d.AssignedTo == null),
                 Tab.Closed => visible.Where(d => d.Closed != null),
-                // A trainee's own are those named to them, whoever works on them.
-                _ when !caller.May(May.ChangeDossiers) => visible.Where(d => d.Closed == null),
+                // A trainee's own are those named to them, a stand-in's those given to them, whoever works on them.
+                _ when !caller.May(May.ChangeDossiers) || who.OnlyStandsIn => visible.Where(d => d.Closed == null),
                 _ => replaced.Count == 0
                     ? visible.Where(d => d.Closed == null && (d.AssignedTo == self || (d.AssignedTo == null && d.OpenedBy == self)))
                     : visible.Where(d => d.Closed == null && (d.AssignedTo == self || replaced.Contains(d.AssignedTo) || (d.AssignedTo == null && d.OpenedBy == self))),
             };
-            var own = visible.Where(d => d.Closed == null && (d.AssignedTo == self || d.AssignedTo == null || replaced.Contains(d.AssignedTo)));
+            var own = visible.Where(d => d.Closed == null && (who.OnlyStandsIn || d.AssignedTo == self || d.AssignedTo == null || replaced.Contains(d.AssignedTo)));
             var total = await listed.CountAsync(ct);
             var counts = await own.GroupBy(_ => 1).Select(g => new { Today = g.Count(d => d.NextDue < tonight), Late = g.Count(d => d.NextDue < now), Free = g.Count(d => d.AssignedTo == null) }).SingleOrDefaultAsync(ct);
             var page = await (query.Tab == Tab.Closed ? listed.OrderByDescending(d => d.Closed) : listed.OrderBy(d => d.NextDue == null || d.NextDue >= tonight).ThenByDescending(d => d.Urgency).ThenBy(d => d.NextDue).ThenBy(d => d.Id))

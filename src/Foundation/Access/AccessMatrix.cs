@@ -31,7 +31,7 @@ public static class AccessMatrix
         [May.SeeWhoIsOnCall] = [ZoneAdministrator, Coordinator, Caseworker, OnCall, Trainee, FrontDesk],
         [May.SayWhoIsAway] = [Coordinator, OutsideStandIn],
         [May.ReadTheAudit] = [ZoneAdministrator, Coordinator, DataProtectionOfficer],
-        [May.ReviewUnusualOpenings] = [DataProtectionOfficer, Coordinator, OutsideStandIn],
+        [May.ReviewUnusualOpenings] = [ZoneAdministrator, Coordinator, DataProtectionOfficer, OutsideStandIn],
         [May.DecideOnPersonalData] = [DataProtectionOfficer],
         [May.SeeExactFigures] = [Coordinator, Caseworker],
         [May.SeeMaskedFigures] = [ZoneAdministrator, DataProtectionOfficer],

@@ -50,8 +50,9 @@ internal static class Export
             while (await Lens.After(rows, mark).Take(InOneGo).ToListAsync(ct) is { Count: > 0 } some)
             {
                 if ((written += some.Count) > Most) throw new ValidationException([new ValidationFailure(nameof(command.To), Words.TooMany(Most))]);
-                await Write(csv, [.. some.Select(Line.Of)], ct);
-                mark = new Mark(some[^1].At, some[^1].Seq);
+                var lines = await lens.Read(some, ct);
+                await Write(csv, lines, ct);
+                mark = Mark.After(lines, mark);
             }
             return csv.ToBytes();
         }

@@ -31,11 +31,18 @@ internal sealed class FilterRules : AbstractValidator<Filter>
     internal static bool InRange(DateOnly? day) => day is null || day.Value.Year is > 1900 and < 9000;
 }
 
-/// <summary>From where on the list goes on: the last record shown.</summary>
-internal sealed record Mark(DateTimeOffset At, long Seq)
+/// <summary>From where on the list goes on: the instant of the last record shown, and how many of that instant were. Never its number: a gap in the numbers would tell of what is hidden.</summary>
+internal sealed record Mark(DateTimeOffset At, int Shown)
 {
-    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{At.UtcTicks}-{Seq}");
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{At.UtcTicks}-{Shown}");
 
-    public static Mark? Read(string? text) => text?.Split('-') is [var ticks, var seq] && long.TryParse(ticks, NumberStyles.None, CultureInfo.InvariantCulture, out var at) && at <= DateTime.MaxValue.Ticks
-        && long.TryParse(seq, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? new Mark(new DateTimeOffset(at, TimeSpan.Zero), number) : null;
+    /// <summary>Where the list stands after these.</summary>
+    public static Mark After(IReadOnlyList<Line> shown, Mark? before)
+    {
+        var at = shown[^1].At;
+        return new Mark(at, shown.Count(l => l.At == at) + (before?.At == at ? before.Shown : 0));
+    }
+
+    public static Mark? Read(string? text) => text?.Split('-') is [var ticks, var shown] && long.TryParse(ticks, NumberStyles.None, CultureInfo.InvariantCulture, out var at) && at <= DateTime.MaxValue.Ticks
+        && int.TryParse(shown, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? new Mark(new DateTimeOffset(at, TimeSpan.Zero), number) : null;
 }

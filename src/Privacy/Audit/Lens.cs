@@ -11,6 +11,7 @@ namespace VictimSupport.Privacy.Audit;
 /// Every page and list of this module that reads the audit reads it through here.</summary>
 internal sealed class Lens(ZoneDbContext zone, Caller caller, IEnumerable<IHideDossiers> walls, IEnumerable<INameDossiers> names, IEnumerable<IFindDossiers> finders)
 {
+    private const string GlassInVain = "BreakGlass!invalid", Absent = "!absent";
     private IReadOnlySet<Guid>? hidden;
 
     public bool SeesDossiers => caller.Is(Role.DataProtectionOfficer) || caller.Is(Role.Coordinator);
@@ -33,7 +34,7 @@ internal sealed class Lens(ZoneDbContext zone, Caller caller, IEnumerable<IHideD
         if (await Hidden(ct) is { Count: > 0 } set)
         {
             var behind = set.ToList();
-            rows = rows.Where(r => r.Subject == null || !behind.Contains(r.Subject.Value));
+            rows = rows.Where(r => r.Subject == null || !behind.Contains(r.Subject.Value) || r.Act.EndsWith(GlassInVain) || r.Act.EndsWith(Absent));
         }
         rows = filter.Person is not { } person ? rows.Where(r => r.Actor != null || r.Payload.Contains("\"client\":")) : person == Filter.Platform ? rows.Where(r => r.Actor == null && !r.Payload.Contains("\"client\":")) : rows.Where(r => r.Actor == person);
         if (filter.From is { } from)
@@ -46,16 +47,36 @@ internal sealed class Lens(ZoneDbContext zone, Caller caller, IEnumerable<IHideD
             var end = Moment.Instant(to.AddDays(1).ToDateTime(TimeOnly.MinValue));
             rows = rows.Where(r => r.At < end);
         }
-        if (dossier is { } about) rows = rows.Where(r => r.Subject == about);
+        if (dossier is { } about)
+        {
+            var self = caller.Account;
+            rows = rows.Where(r => r.Subject == about && (r.Actor != self || !(r.Act.EndsWith(GlassInVain) || r.Act.EndsWith(Absent))));
+        }
         return OfKind(rows, filter.Kind).OrderByDescending(r => r.At).ThenByDescending(r => r.Seq);
+    }
+
+    /// <summary>A record as this reader may read it. "There is none" is one answer to whoever typed a number or followed a link, so it is one record: nothing in it says whether there was something.</summary>
+    public async Task<Line> Read(AuditRow row, CancellationToken ct)
+    {
+        var line = Line.Of(row);
+        var inVain = row.Act.EndsWith(GlassInVain, StringComparison.Ordinal) || row.Act.EndsWith(Absent, StringComparison.Ordinal);
+        return inVain && (row.Actor == caller.Account || (row.Subject is { } subject && (await Hidden(ct)).Contains(subject))) ? line with { Subject = null, Why = null } : line;
+    }
+
+    /// <summary>The records read, in their order.</summary>
+    public async Task<IReadOnlyList<Line>> Read(IEnumerable<AuditRow> rows, CancellationToken ct)
+    {
+        var lines = new List<Line>();
+        foreach (var row in rows) lines.Add(await Read(row, ct));
+        return lines;
     }
 
     /// <summary>What follows after a record.</summary>
     public static IQueryable<AuditRow> After(IQueryable<AuditRow> rows, Mark? mark)
     {
         if (mark is null) return rows;
-        var (at, seq) = (mark.At, mark.Seq);
-        return rows.Where(r => r.At <= at && (r.At < at || r.Seq < seq));
+        var at = mark.At;
+        return rows.Where(r => r.At <= at).Skip(mark.Shown);
     }
 
     /// <summary>The dossier with this number; null where there is none, where this reader sees no numbers, or where it does not exist for them.</summary>
@@ -93,8 +114,8 @@ internal sealed class Lens(ZoneDbContext zone, Caller caller, IEnumerable<IHideD
         LineKind.BreakGlass => rows.Where(r => !r.Act.Contains("!") && (r.Act.Contains("BreakGlass") || r.Payload.Contains("\"why\":\"break-glass\""))),
         LineKind.Exported => Plain(rows).Where(r => r.Act.Contains("Export")),
         LineKind.Changed => Plain(rows).Where(r => !r.Act.Contains("Export") && r.Payload.Contains("\"changed\":[\"")),
-        LineKind.Listed => Plain(rows).Where(r => !r.Act.Contains("Export") && !r.Payload.Contains("\"changed\":[\"") && r.Payload.Contains("\"listed\":[\"")),
-        LineKind.Read => Plain(rows).Where(r => !r.Act.Contains("Export") && !r.Payload.Contains("\"changed\":[\"") && !r.Payload.Contains("\"listed\":[\"")),
+        LineKind.Listed => Plain(rows).Where(r => !r.Act.Contains("Export") && !r.Payload.Contains("\"changed\":[\"") && r.Payload.Contains("\"listed\":[")),
+        LineKind.Read => Plain(rows).Where(r => !r.Act.Contains("Export") && !r.Payload.Contains("\"changed\":[\"") && !r.Payload.Contains("\"listed\":[")),
         _ => rows,
     };
 

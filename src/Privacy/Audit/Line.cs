@@ -12,6 +12,9 @@ internal sealed record Line(DateTimeOffset At, long Seq, Guid? Actor, string Act
 {
     public const string BreakGlassWhy = "break-glass";
 
+    /// <summary>It showed a list, whatever was in it: that nothing was, or nothing its reader may know of, is one.</summary>
+    public bool IsList { get; private init; }
+
     /// <summary>Done by another program, in nobody's name.</summary>
     public bool ByProgram { get; private init; }
 
@@ -25,7 +28,7 @@ internal sealed record Line(DateTimeOffset At, long Seq, Guid? Actor, string Act
         : Act.Contains("BreakGlass", StringComparison.Ordinal) || Why == BreakGlassWhy ? LineKind.BreakGlass
         : Act.Contains("Export", StringComparison.Ordinal) ? LineKind.Exported
         : Changed.Count > 0 ? LineKind.Changed
-        : Listed.Count > 0 ? LineKind.Listed : LineKind.Read;
+        : IsList ? LineKind.Listed : LineKind.Read;
 
     public static Line Of(AuditRow row)
     {
@@ -35,6 +38,7 @@ internal sealed record Line(DateTimeOffset At, long Seq, Guid? Actor, string Act
         return new Line(row.At, row.Seq, row.Actor, act, refusal, Text(root, "why"), Guid.TryParse(Text(root, "session"), out var session) ? session : null, row.Subject,
             [.. Texts(root, "listed").Select(id => Guid.TryParse(id, out var dossier) ? dossier : Guid.Empty).Where(id => id != Guid.Empty)], [.. Texts(root, "changed")])
         {
+            IsList = root.ValueKind == JsonValueKind.Object && root.TryGetProperty("listed", out var list) && list.ValueKind == JsonValueKind.Array,
             ByProgram = Text(root, "client") is not null,
             Turned = [.. Objects(root, "turned").Select(t => $"{Text(t, "what")}: {Text(t, "from") ?? "–"} → {Text(t, "to") ?? "–"}")],
         };

@@ -71,9 +71,10 @@ internal sealed class Log(IMediator pipeline, People people) : PageModel, IShowA
                 if ((dossier = await lens.Find(query.Dossier, ct)) is not { } found) return new Answer([], null, lens.SeesDossiers);
                 trail.Because("audit", found);
             }
-            var rows = await Lens.After(await lens.Rows(query, dossier, ct), Mark.Read(query.Before)).Take(PerPage + 1).ToListAsync(ct);
-            var lines = rows.Take(PerPage).Select(Line.Of).ToList();
-            return new Answer(await Rows(lens, lines, ct), rows.Count > PerPage ? new Mark(lines[^1].At, lines[^1].Seq) : null, lens.SeesDossiers);
+            var before = Mark.Read(query.Before);
+            var rows = await Lens.After(await lens.Rows(query, dossier, ct), before).Take(PerPage + 1).ToListAsync(ct);
+            var lines = await lens.Read(rows.Take(PerPage), ct);
+            return new Answer(await Rows(lens, lines, ct), rows.Count > PerPage ? Mark.After(lines, before) : null, lens.SeesDossiers);
         }
 
         internal static async Task<IReadOnlyList<Row>> Rows(Lens lens, IReadOnlyList<Line> lines, CancellationToken ct)

@@ -98,7 +98,7 @@ internal sealed class Opened(IMediator pipeline, People people, TimeProvider clo
             var (dossiers, hidden) = (new Dictionary<Guid, Sum>(), await lens.Hidden(ct));
             await foreach (var row in (await lens.Rows(asked, null, ct)).AsAsyncEnumerable().WithCancellation(ct))
             {
-                var line = Line.Of(row);
+                var line = await lens.Read(row, ct);
                 if (line is { Subject: { } subject, IsOfAudit: false }) Of(subject).Take(line);
                 foreach (var listed in line.Listed.Where(id => !hidden.Contains(id))) Of(listed).List(line.At);
             }

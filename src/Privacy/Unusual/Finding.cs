@@ -25,6 +25,12 @@ internal enum FindingKind
 
     /// <summary>Refused again and again.</summary>
     RefusedAgain = 6,
+
+    /// <summary>A search that found few found somebody who bears the searcher's own name; nothing was opened.</summary>
+    OwnNameSearched = 7,
+
+    /// <summary>The same with a colleague's name.</summary>
+    ColleaguesNameSearched = 8,
 }
 
 /// <summary>Something unusual in the audit, for the data-protection officer to look at: ids, codes and a count, found by a job at night, each once.</summary>

@@ -64,11 +64,11 @@ internal static class Look
             var lines = await Lines(zone.Set<AuditRow>().Where(r => r.At >= start && r.At < end && r.Actor != null), ct);
             var held = await roles.Of(here.InZone.Id, ct);
             var names = (await accounts.Named(held.Select(s => s.Account), ct)).ToDictionary(n => n.Key, n => n.Value.DisplayName);
-            var opened = lines.Where(Signs.IsOpening).Select(l => l.Subject!.Value).ToHashSet();
+            var met = lines.Where(Signs.IsOpening).Select(l => l.Subject!.Value).Concat(lines.Where(Signs.IsSearchForSomebody).SelectMany(l => l.Listed)).ToHashSet();
             var bearers = new Dictionary<Guid, IReadOnlySet<Guid>>();
             foreach (var one in recognise)
             {
-                foreach (var (dossier, bearing) in await one.In(opened, names, ct)) bearers[dossier] = bearing;
+                foreach (var (dossier, bearing) in await one.In(met, names, ct)) bearers[dossier] = bearing;
             }
             var onCall = held.Where(s => s.Role == Role.OnCall && s.CountedBetween(start, end)).Select(s => s.Account).ToHashSet();
             var usual = new Dictionary<Guid, IReadOnlyList<int>>();

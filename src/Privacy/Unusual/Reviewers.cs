@@ -6,11 +6,12 @@ using VictimSupport.Zones.Contracts;
 
 namespace VictimSupport.Privacy.Unusual;
 
-/// <summary>Who looks at a finding: a data-protection officer whom it does not concern; where there is none, a coordinator; where there is none, the outside stand-in.
+/// <summary>Who looks at a finding: a data-protection officer whom it does not concern; where there is none, a coordinator; where there is none, the outside stand-in;
+/// where there is none, an administrator, without the dossier.
 /// It concerns whoever acted, the colleague whose name occurs, and whoever the dossier is walled off from.</summary>
 internal sealed class Reviewers(UseCase here, Caller caller, IStaff staff, IEnumerable<IHideDossiers> walls)
 {
-    private static readonly Role[] Order = [Role.DataProtectionOfficer, Role.Coordinator, Role.OutsideStandIn];
+    private static readonly Role[] Order = [Role.DataProtectionOfficer, Role.Coordinator, Role.OutsideStandIn, Role.ZoneAdministrator];
     private readonly Dictionary<(Guid, Role), IReadOnlySet<Guid>> hidden = [];
     private readonly Dictionary<Role, IReadOnlyList<Guid>> holders = [];
 

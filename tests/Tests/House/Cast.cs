@@ -25,6 +25,9 @@ internal enum Taken
 /// <summary>Somebody with the cookies they would send, by hand where a browser would not.</summary>
 internal sealed record Figure(string Name, string Cookie, string Token, IReadOnlySet<Role> Roles, Taken Taken)
 {
+    /// <summary>What is hidden in the zone does not exist for them, whatever their roles.</summary>
+    public bool Walled { get; init; }
+
     public bool May(May deed) => deed == VictimSupport.Foundation.Access.May.HoldAnAccount ? Taken != Taken.AsNobody : Taken == Taken.ByTheirRoles && AccessMatrix.Allows(deed, Roles);
 }
 
@@ -41,6 +44,7 @@ internal sealed class Cast(World world, World other)
         var (here, there) = (Pass.PlaceOf(world.Zone.Id), Pass.PlaceOf(other.Zone.Id));
         var all = new List<Figure> { await Nobody() };
         foreach (var role in OfZones) all.Add(await Somebody(role.ToString(), here, Taken.ByTheirRoles, world.Accounts[role], Given(role)));
+        all.Add(await Somebody("every role, walled off", here, Taken.ByTheirRoles, world.Walled, [.. OfZones.Select(r => Grant(r, world.Zone.Id))]) with { Walled = true });
         all.Add(await Somebody("every role elsewhere, pass from there", there, Taken.AsNobody, Guid.NewGuid(), [.. OfZones.Select(r => Grant(r, other.Zone.Id))]));
         all.Add(await Somebody("every role elsewhere, pass for here", here, Taken.AsAStranger, Guid.NewGuid(), [.. OfZones.Select(r => Grant(r, other.Zone.Id))]));
         all.Add(await Somebody("no role anywhere", here, Taken.AsAStranger, Guid.NewGuid()));

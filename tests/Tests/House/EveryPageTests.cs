@@ -5,6 +5,7 @@ using Microsoft.Extensions.DependencyInjection;
 using VictimSupport.Foundation.Access;
 using VictimSupport.Foundation.Pipeline;
 using VictimSupport.Foundation.Secrecy;
+using VictimSupport.Tests.Casework;
 using VictimSupport.Tests.Kit;
 
 namespace VictimSupport.Tests.House;
@@ -56,6 +57,58 @@ public sealed class EveryPageTests(Platforms platforms)
             }
         }
         Assert.True(faults.Count == 0, string.Join('\n', faults));
+    }
+
+    [Fact]
+    public async Task Every_page_is_silent_of_what_stands_behind_a_wall_or_was_not_given_to_the_stand_in()
+    {
+        const string Family = "Zzkanarie", Phone = "0470 65 43 21";
+        var platform = await platforms.On("sqlite");
+        var zone = await platform.Zone();
+        var roles = Enum.GetValues<Role>().Except([Role.Operator, Role.Analyst]).ToArray();
+        var (officer, walled, standIn, free) = (await zone.Hires("officer", Role.DataProtectionOfficer), await zone.Hires("walled", Role.Coordinator), await zone.Hires("standin", Role.OutsideStandIn), await zone.Hires("free", Role.Coordinator));
+        var worker = await zone.Hires("worker", Role.Caseworker);
+        var (planted, given) = (await worker.Registers(Cases.Intake(zone, Family, "Quirien", Phone)), await worker.Registers(Cases.Intake(zone, "Oefening", "Otis")));
+        await officer.Send(new VictimSupport.Casework.Walls.Build.Command { Colleague = walled.Id, Round = VictimSupport.Casework.Walls.Round.Person, GivenName = "Quirien", FamilyName = Family });
+        await zone.Gives(given, standIn.Id);
+        var message = await zone.As(Role.FrontDesk).Send(TrayTests.Message(Family, "Quirien"));
+        await free.Opens(planted);
+        var secrets = new[] { Family, "Q.Z.", (await worker.Opens(planted)).Dossier.Number };
+        Guid[] ids = [planted, await worker.LeadOf(planted), (await worker.Opens(planted)).Planned[0].Id, message, given];
+
+        using (var everything = new Visit(platform, zone.Code, walled.Id, roles)) await Silent(everything, "walled off");
+        using (var outside = new Visit(platform, zone.Code, standIn.Id, Role.OutsideStandIn)) Assert.Contains("Oefening", await Silent(outside, "stand-in"), StringComparison.Ordinal);
+        using (var sees = new Visit(platform, zone.Code, free.Id, roles))
+        {
+            // It is to be seen for whoever may: the silence above is the wall's.
+            var all = await Bodies(sees);
+            Assert.All(secrets, secret => Assert.Contains(secret, all, StringComparison.Ordinal));
+        }
+
+        async Task<string> Silent(Visit visit, string who)
+        {
+            var all = await Bodies(visit);
+            foreach (var secret in secrets) Assert.True(!all.Contains(secret, StringComparison.OrdinalIgnoreCase), $"{who}: {secret} in …{Around(all, secret)}…");
+            return all;
+        }
+
+        async Task<string> Bodies(Visit visit)
+        {
+            var all = new System.Text.StringBuilder();
+            foreach (var endpoint in Endpoints(platform).Where(e => InZone(e) && DemandOf(e)!.Deed is not null))
+            {
+                foreach (var id in HasId(endpoint) ? ids : [Guid.Empty])
+                {
+                    var path = $"/{zone.Code}{PathOf(endpoint)}".Replace("0192f000-0000-7000-8000-00000000dead", id.ToString(), StringComparison.Ordinal);
+                    all.Append("\n== ").Append(endpoint.RoutePattern.RawText).Append('\n').Append(await Body(await visit.Get(path)));
+                }
+            }
+            foreach (var page in new[] { "/worklist?tab=Team", "/worklist?tab=Unassigned", "/worklist?tab=Closed", "/tray?declined=true" }) all.Append("\n== ").Append(page).Append('\n').Append(await Body(await visit.Get(page)));
+            all.Append("\n== search\n").Append(await Body(await visit.Submit("/search", [KeyValuePair.Create("Form.Text", Phone)])));
+            return all.ToString();
+        }
+
+        static string Around(string text, string what) => text.IndexOf(what, StringComparison.OrdinalIgnoreCase) is var at and >= 0 ? $"{text[Math.Max(0, text.LastIndexOf("\n== ", at, StringComparison.Ordinal))..][..40]} {text[Math.Max(0, at - 80)..Math.Min(text.Length, at + 80)]}" : "";
     }
 
     [Fact]

@@ -62,7 +62,7 @@ internal sealed partial class Matrix(World world, World other)
                         var one = await Bytes(nothing, absent);
                         await Differs("of another zone", other.Of(Last(name))[0]);
                         // Whoever builds walls names any dossier of the zone that no wall hides from them.
-                        if (!figure.May(May.OpenAnyDossierOfTheZone) && !door.ToString().StartsWith("/walls", StringComparison.Ordinal) && world.Hidden.TryGetValue(Last(name), out var hidden)) await Differs("of a colleague alone", hidden);
+                        if ((figure.Walled || (!figure.May(May.OpenAnyDossierOfTheZone) && !door.ToString().StartsWith("/walls", StringComparison.Ordinal))) && world.Hidden.TryGetValue(Last(name), out var hidden)) await Differs(figure.Walled ? "behind a wall" : "of a colleague alone", hidden);
 
                         async Task Differs(string whose, Guid id)
                         {

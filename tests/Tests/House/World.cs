@@ -29,6 +29,9 @@ internal sealed class World
     /// <summary>What is a colleague's alone: there for a coordinator, for nobody else.</summary>
     public Dictionary<string, Guid> Hidden { get; } = new(StringComparer.OrdinalIgnoreCase);
 
+    /// <summary>Somebody for whom the hidden dossier does not exist, whatever their roles.</summary>
+    public Guid Walled { get; private set; }
+
     /// <summary>Ids of this kind; where none is known, of any.</summary>
     public IReadOnlyList<Guid> Of(string name) => ids.TryGetValue(name, out var known) ? known : ids["dossier"];
 
@@ -55,6 +58,11 @@ internal sealed class World
         world.Hidden["dossier"] = await colleague.Registers(Cases.Intake(zone, "Muster", "Bram"));
         var theirs = await colleague.Opens(world.Hidden["dossier"]);
         (world.Hidden["person"], world.Hidden["act"], world.Hidden["after"]) = (theirs.Dossier.Lead!.Value, theirs.Planned[0].Id, world.Hidden["dossier"]);
+        var walled = await zone.Hires("walled", Role.Coordinator);
+        world.Walled = walled.Id;
+        world.Hidden["wall"] = await zone.As(Role.DataProtectionOfficer).Send(new VictimSupport.Casework.Walls.Build.Command { Colleague = walled.Id, Round = VictimSupport.Casework.Walls.Round.Dossier, Number = theirs.Dossier.Number });
+        world.Hidden["unseen"] = world.Hidden["dossier"];
+        await zone.Gives(world.ids["dossier"][0], world.Accounts[Role.OutsideStandIn]);
         foreach (var account in world.Accounts.Values) world.Knows("account", account);
         world.ids["to"] = world.ids["account"];
         world.ids["after"] = world.ids["dossier"];

@@ -53,6 +53,22 @@ public sealed class UnusualTests(Platforms platforms)
         Assert.Empty(Kinds([Line("Casework.Worklist.Mine", null, null) with { Listed = found }])); // a worklist comes unasked
         Assert.Equal([FindingKind.RefusedAgain], Kinds([.. Enumerable.Range(0, 5).Select(_ => Line("A.B", null, null) with { Refusal = "absent" })]));
         Assert.Empty(Kinds([.. Enumerable.Range(0, 9).Select(_ => Line("A.B", null, null) with { Refusal = "invalid" })]));
+        Assert.Equal([FindingKind.RefusedAgain], Kinds([.. Enumerable.Range(0, 5).Select(_ => Line("Casework.Dossiers.BreakGlass", null, null) with { Refusal = "invalid" })])); // numbers are being guessed
+    }
+
+    [Fact]
+    public void Searching_for_oneself_or_a_colleague_is_found_though_nothing_is_opened()
+    {
+        var dossier = Guid.NewGuid();
+        foreach (var act in new[] { "Casework.Dossiers.Search", "Casework.Intakes.Register.Check" })
+        {
+            var search = Line(act, null, null) with { Listed = [dossier] };
+            Assert.Equal([FindingKind.OwnNameSearched], Kinds([search, search], named: (dossier, Me)));
+            Assert.Equal([FindingKind.ColleaguesNameSearched], Kinds([search], named: (dossier, Colleague)));
+            Assert.Equal([FindingKind.OwnName], Kinds([search, Opens(dossier, "control")], named: (dossier, Me))); // said once
+            Assert.Empty(Kinds([search with { Listed = [dossier, .. Enumerable.Range(0, 10).Select(_ => Guid.NewGuid())] }], named: (dossier, Me))); // it found half the town
+        }
+        Assert.Empty(Kinds([Line("Casework.Worklist.Mine", null, null) with { Listed = [dossier] }], named: (dossier, Me)));
     }
 
     [Theory, EveryEngine]
@@ -88,6 +104,50 @@ public sealed class UnusualTests(Platforms platforms)
         Assert.True(done.Finding.IsDone);
         Assert.Equal("Asked: a namesake, zzcanary.", done.Note);
         Assert.DoesNotContain(await zone.Look(z => z.Set<AuditRow>().Select(r => r.Payload).ToListAsync()), p => p.Contains("zzcanary", StringComparison.Ordinal));
+    }
+
+    [Theory, EveryEngine]
+    public async Task The_job_finds_who_searched_for_their_own_name(string engine)
+    {
+        await using var platform = Platform.Start(engine);
+        var zone = await platform.Zone();
+        var worker = await zone.Hires("Ada Exemple", Role.Caseworker);
+        var dossier = await zone.As(Role.Caseworker).Registers(Cases.Intake(zone)); // Ada Exemple, a colleague's
+        await worker.Send(new VictimSupport.Casework.Intakes.Register.Check { FamilyName = "Exemple", GivenName = "Ada" });
+        platform.Clock.Advance(TimeSpan.FromDays(1));
+        await zone.RunJobs();
+        var finding = Assert.Single(await Findings(zone), f => f.Actor == worker.Id);
+        Assert.Equal((FindingKind.OwnNameSearched, dossier), (finding.Kind, finding.Dossier!.Value));
+    }
+
+    [Theory, EveryEngine]
+    public async Task What_concerns_all_who_review_goes_to_an_administrator_without_the_dossier(string engine)
+    {
+        var zone = await (await platforms.On(engine)).Zone();
+        var (officer, coordinator, chief, other) = (await zone.Hires("officer", Role.DataProtectionOfficer), await zone.Hires("coordinator", Role.Coordinator), await zone.Hires("chief", Role.ZoneAdministrator), await zone.Hires("other", Role.ZoneAdministrator));
+        var dossier = await zone.As(Role.Caseworker).Registers(Cases.Intake(zone));
+        await officer.SendAsPlatform(new Keep.Command(Day,
+        [
+            new Suspicion(FindingKind.ColleaguesName, coordinator.Id, Day, 1, dossier, officer.Id),
+            new Suspicion(FindingKind.RefusedAgain, chief.Id, Day, 5), // the officer's, who it does not concern
+        ]));
+        foreach (var reviewer in new[] { chief, other })
+        {
+            var row = Assert.Single(await reviewer.Send(new List.Query()));
+            Assert.Equal((coordinator.Id, (string?)null), (row.Finding.Actor, row.Number));
+        }
+        Assert.Equal(chief.Id, Assert.Single(await officer.Send(new List.Query())).Finding.Actor);
+        Assert.Empty(await coordinator.Send(new List.Query()));
+    }
+
+    [Fact]
+    public async Task Findings_for_others_take_no_place_from_ones_own()
+    {
+        var zone = await (await platforms.On("sqlite")).Zone();
+        var (officer, _) = (await zone.Hires("officer", Role.DataProtectionOfficer), await zone.Hires("coordinator", Role.Coordinator));
+        await officer.SendAsPlatform(new Keep.Command(Day, [new Suspicion(FindingKind.RefusedAgain, Guid.NewGuid(), Day, 5)]));
+        await officer.SendAsPlatform(new Keep.Command(Day, [.. Enumerable.Range(1, 200).Select(i => new Suspicion(FindingKind.AtNight, officer.Id, Day.AddDays(i), 3))]));
+        Assert.Equal(FindingKind.RefusedAgain, Assert.Single(await officer.Send(new List.Query())).Finding.Kind);
     }
 
     [Theory, EveryEngine]

@@ -8,6 +8,7 @@ using VictimSupport.Casework.Dossiers;
 using VictimSupport.Casework.Walls;
 using VictimSupport.Foundation.Access;
 using VictimSupport.Foundation.Audit;
+using VictimSupport.Privacy.Audit;
 using VictimSupport.Tests.Kit;
 
 namespace VictimSupport.Tests.Casework;
@@ -100,6 +101,27 @@ public sealed class BreakGlassTests(Platforms platforms)
         // The officer sees who knocked.
         Assert.Equal(1, await zone.Look(z => z.Set<AuditRow>().CountAsync(r => r.Subject == walled && r.Actor == reader.Id && r.Act == "Casework.Dossiers.BreakGlass!invalid")));
 
+        // Nor does their own log tell the three apart, before and after the wall: not what each was about, not why, not as a file, not in the sums.
+        var knocker = zone.As(reader.Id, Role.Coordinator);
+        var today = DateOnly.FromDateTime(zone.Platform.Clock.GetUtcNow().UtcDateTime);
+        await Alike();
+        await officer.Send(new Lift.Command(Assert.Single((await officer.Send(new VictimSupport.Casework.Walls.List.Query(null))).Rows).Wall));
+        await Alike();
+        await officer.Send(new Build.Command { Colleague = reader.Id, Round = Round.Dossier, Number = walledNumber });
+
+        async Task Alike()
+        {
+            var knocks = (await knocker.Send(new Log.Query { Person = reader.Id, Kind = LineKind.Refused })).Rows.Where(r => r.Line.Act == "Casework.Dossiers.BreakGlass").ToList();
+            Assert.Equal(3, knocks.Count);
+            Assert.All(knocks, k => Assert.Equal(((Guid?)null, (string?)null, (string?)null, "invalid"), (k.Line.Subject, k.Dossier, k.Line.Why, k.Line.Refusal)));
+            foreach (var number in new[] { nobodys, walledNumber, sealedNumber }) Assert.DoesNotContain((await knocker.Send(new Log.Query { Dossier = number })).Rows, r => r.Line.Act == "Casework.Dossiers.BreakGlass");
+            var file = System.Text.Encoding.UTF8.GetString(await knocker.Send(new Export.Command { Person = reader.Id, Kind = LineKind.Refused, Reason = ExportReason.OwnCheck }));
+            Assert.Single(file.Split("\r\n").Where(l => l.Contains("Break-glass access", StringComparison.Ordinal)).Select(l => l[(l.IndexOf(';', StringComparison.Ordinal) + 1)..]).Distinct());
+            foreach (var number in new[] { walledNumber, sealedNumber }) Assert.DoesNotContain(number, file, StringComparison.Ordinal);
+            foreach (var who in new[] { knocker, zone.As(reader.Id, Role.Caseworker, Role.ZoneAdministrator) })
+                Assert.Equal(0, (await who.Send(new VictimSupport.Privacy.Questions.Opened.Query { Person = reader.Id, From = today, To = today })).Refused);
+        }
+
         // At the same pace: in turns, so that what the machine does meanwhile hits all three alike.
         var took = new[] { new List<double>(), new List<double>(), new List<double>() };
         for (var i = 0; i < 120; i++)
@@ -114,6 +136,19 @@ public sealed class BreakGlassTests(Platforms platforms)
         var medians = took.Select(t => t.Order().ElementAt(t.Count / 2)).ToList();
         TestContext.Current.TestOutputHelper?.WriteLine($"medians: nobody's {medians[0]:0} µs, walled {medians[1]:0} µs, sealed {medians[2]:0} µs");
         Assert.True(medians.Max() < 1.4 * medians.Min(), string.Join(", ", medians));
+    }
+
+    [Fact]
+    public async Task Who_is_away_is_told_of_a_broken_glass_and_not_whoever_replaces_them()
+    {
+        await using var platform = Platform.Start("sqlite");
+        var zone = await platform.Zone();
+        var (cora, reader, owner) = (await zone.Hires("cora", Role.Coordinator), await zone.Hires("reader", Role.Caseworker), await zone.Hires("owner", Role.Caseworker));
+        var id = await owner.Registers(Cases.Intake(zone));
+        await zone.IsAway(cora, reader);
+        await reader.Send(new BreakGlass.Command { Number = (await owner.Opens(id)).Dossier.Number, Reason = Reason });
+        await zone.RunJobs();
+        Assert.Equal(Staff.AddressOf(zone, "cora"), Assert.Single(platform.Post.Letters, l => l.Key.StartsWith("glass-broken", StringComparison.Ordinal)).To);
     }
 
     [Fact]

@@ -1,13 +1,17 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using VictimSupport.Casework.Dossiers;
+using VictimSupport.Casework.Walls;
 using VictimSupport.Casework.Worklist;
 using VictimSupport.Foundation.Access;
 using VictimSupport.Foundation.Audit;
 using VictimSupport.Foundation.Jobs;
 using VictimSupport.Foundation.Persistence;
+using VictimSupport.Foundation.Pipeline;
 using VictimSupport.Foundation.Secrecy;
 using VictimSupport.Tests.Kit;
+using VictimSupport.Zones.Contracts;
 using VictimSupport.Zones.Staff;
 
 namespace VictimSupport.Tests.Casework;
@@ -79,9 +83,59 @@ public sealed class CaseloadTests
         Assert.Null((await cora.Opens(id)).Dossier.AssignedTo);
     }
 
+    [Theory, EveryEngine]
+    public async Task A_dossier_whose_last_reader_left_is_found_told_once_and_given_to_the_stand_in(string engine)
+    {
+        var circumstances = new Circumstances();
+        await using var platform = Platform.Start(engine, services: s => s.Replace(ServiceDescriptor.Singleton<IZoneSettings>(_ => new SettingsAsTold(circumstances))));
+        var zone = await platform.Zone();
+        var (officer, cora, anna, standIn) = (await zone.Hires("officer", Role.DataProtectionOfficer), await zone.Hires("cora", Role.Coordinator), await zone.Hires("anna", Role.Caseworker), await zone.Hires("standin", Role.OutsideStandIn));
+        var id = await cora.Registers(Cases.Intake(zone));
+        await cora.Send(new WhoMaySee.Command { Dossier = id, Protection = VictimSupport.Casework.Codes.Protection.Sealed, Readers = [anna.Id] });
+        await zone.RunJobs();
+        Assert.Empty(Told("nobody-sees"));
+
+        await Ends(zone, anna.Id, officer.Id);
+        await zone.RunJobs();
+        await zone.RunJobs();
+        Assert.Equal(Staff.AddressOf(zone, "officer"), Assert.Single(Told("nobody-sees")).To);
+        Assert.Null(Assert.Single(await officer.Send(new Unseen.Query())).StandIn);
+        await Assert.ThrowsAsync<RefusedException>(() => standIn.Opens(id));
+
+        circumstances.StandIn = standIn.Id;
+        await zone.RunJobs();
+        await zone.RunJobs();
+        Assert.Equal(id, (await standIn.Opens(id)).Dossier.Id);
+        Assert.Equal(standIn.Id, Assert.Single(await officer.Send(new Unseen.Query())).StandIn);
+        Assert.Single(Told("stand-in-asked"));
+        Assert.Single(Told("nobody-sees"));
+
+        // The stand-in leaves too: nobody has it, and the silence does not last.
+        await Ends(zone, standIn.Id, officer.Id);
+        Assert.Null(Assert.Single(await officer.Send(new Unseen.Query())).StandIn);
+        platform.Clock.Advance(TimeSpan.FromDays(31));
+        await zone.RunJobs();
+        Assert.Equal(2, Told("nobody-sees").Count());
+
+        IEnumerable<VictimSupport.Foundation.Mail.Letter> Told(string kind) => platform.Post.Letters.Where(l => l.Key.StartsWith(kind, StringComparison.Ordinal));
+    }
+
+    [Theory, EveryEngine]
+    public async Task What_is_hidden_from_whoever_ends_an_access_is_not_in_the_count(string engine)
+    {
+        await using var platform = Platform.Start(engine);
+        var zone = await platform.Zone();
+        var (anna, both) = (await zone.Hires("anna", Role.Caseworker), await zone.Hires("both", Role.Coordinator));
+        foreach (var name in new[] { "Exemple", "Muster" }) await anna.Registers(Cases.Intake(zone, name));
+        var chief = zone.As(both.Id, Role.ZoneAdministrator, Role.Coordinator);
+        Assert.Equal(2, await chief.Send(new Leave.CaseloadQuery { Account = anna.Id }));
+        await zone.WallsOff(both, (await anna.Send(new Mine.Query(Tab.Mine, 1))).Rows[0].Dossier);
+        Assert.Equal(1, await chief.Send(new Leave.CaseloadQuery { Account = anna.Id }));
+    }
+
     private static Task<T> Caseload<T>(TestZone zone, Func<Caseload, Task<T>> deed) => zone.Handle.Database.Write(new Keyring(zone.Handle.Keys), async context =>
     {
-        var result = await deed(new Caseload(context, Caller.Platform, zone.Platform.Clock));
+        var result = await deed(new Caseload(context, new Hidden(context, new Keyring(zone.Handle.Keys), zone.Platform.Clock), Caller.Platform, zone.Platform.Clock));
         await context.SaveChangesAsync(TestContext.Current.CancellationToken);
         return new Written<T>(result, new AuditRecord(default, null, "Test.Caseload", null, "{}"));
     }, TestContext.Current.CancellationToken);

@@ -29,6 +29,19 @@ public sealed partial class GuardTests(Platforms platforms)
         Assert.Contains("\"why\":\"assigned\"", why[1], StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_coordinator_who_replaces_somebody_finds_their_work_and_the_record_says_so()
+    {
+        await using var platform = Platform.Start("sqlite");
+        var zone = await platform.Zone();
+        var (anna, cora) = (await zone.Hires("anna", Role.Caseworker), await zone.Hires("cora", Role.Coordinator));
+        var id = await anna.Registers(Cases.Intake(zone));
+        await zone.IsAway(anna, cora);
+        await cora.Opens(id);
+        Assert.Contains($"\"why\":\"replacing {anna.Id}\"", await zone.Look(z => z.Set<AuditRow>().Where(r => r.Subject == id && r.Actor == cora.Id).Select(r => r.Payload).SingleAsync()), StringComparison.Ordinal);
+        Assert.Equal(id, Assert.Single((await cora.Send(new Mine.Query(Tab.Mine, 1))).Rows).Dossier);
+    }
+
     [Theory, EveryEngine]
     public async Task A_caseworker_opens_what_is_theirs_or_nobodys(string engine)
     {

@@ -7,6 +7,7 @@ using VictimSupport.Foundation.Persistence;
 using VictimSupport.Foundation.Secrecy;
 using VictimSupport.Identity.Contracts;
 using VictimSupport.Tests.Kit;
+using VictimSupport.Zones.Absences;
 using VictimSupport.Zones.Staff;
 
 namespace VictimSupport.Tests.Casework;
@@ -32,11 +33,24 @@ internal static class Staff
 
     public static string AddressOf(TestZone zone, string name) => $"{name}@{zone.Code}.example";
 
+    /// <summary>A colleague is away from now on, replaced by another.</summary>
+    public static async Task IsAway(this TestZone zone, Person away, Person replacement)
+    {
+        var (services, now) = (zone.Platform.Services, zone.Platform.Clock.GetUtcNow());
+        var today = DateOnly.FromDateTime(now.UtcDateTime);
+        await services.GetRequiredService<CatalogDatabase>().WriteAsPlatform("Test.Away", zone.Id, house =>
+            Task.FromResult(house.Add(Absence.Plan(zone.Id, away.Id, today.AddDays(-1), today.AddDays(2), replacement.Id, away.Id, now)) is not null), TestContext.Current.CancellationToken);
+        services.GetRequiredService<WhoIsAway>().Forget(zone.Id);
+    }
+
+    /// <summary>Gives a dossier to a stand-in.</summary>
+    public static Task Gives(this TestZone zone, Guid dossier, Guid standIn) => zone.Names(dossier, standIn, GrantKind.StandIn);
+
     /// <summary>Names a trainee to a dossier.</summary>
-    public static Task Names(this TestZone zone, Guid dossier, Guid trainee) => zone.Handle.Database.Write(new Keyring(zone.Handle.Keys), async context =>
+    public static Task Names(this TestZone zone, Guid dossier, Guid trainee, GrantKind kind = GrantKind.Trainee) => zone.Handle.Database.Write(new Keyring(zone.Handle.Keys), async context =>
     {
         var now = zone.Platform.Clock.GetUtcNow();
-        context.Add(Grant.Give(dossier, trainee, GrantKind.Trainee, now, null, Guid.NewGuid()));
+        context.Add(Grant.Give(dossier, trainee, kind, now, null, Guid.NewGuid()));
         await context.SaveChangesAsync(TestContext.Current.CancellationToken);
         return new Written<bool>(true, new AuditRecord(default, null, "Test.Name", null, "{}"));
     }, TestContext.Current.CancellationToken);

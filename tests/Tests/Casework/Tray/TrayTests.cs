@@ -46,6 +46,52 @@ public sealed class TrayTests(Platforms platforms)
     }
 
     [Theory, EveryEngine]
+    public async Task A_message_of_somebody_is_not_there_for_whoever_is_walled_off_from_them(string engine)
+    {
+        var zone = await (await platforms.On(engine)).Zone();
+        var (desk, officer, walled, worker) = (zone.As(Role.FrontDesk), await zone.Hires("o", Role.DataProtectionOfficer), await zone.Hires("x", Role.Coordinator), await zone.Hires("w", Role.Caseworker));
+        var before = await desk.Send(Message("Verzonnen", "Celia"));
+        await worker.Send(new PutTo.Command(before, walled.Id));
+        var wall = await officer.Send(new VictimSupport.Casework.Walls.Build.Command { Colleague = walled.Id, Round = VictimSupport.Casework.Walls.Round.Person, GivenName = "Célia", FamilyName = "VERZONNEN" });
+        var after = await desk.Send(Message("Verzonnen", "Célia"));
+        var other = await desk.Send(Message("Muster", "Bram"));
+
+        Assert.Equal((other, 1, 1), (Assert.Single((await walled.Send(new Waiting.Query(false, 1))).Rows).Entry, (await walled.Send(new Waiting.Query(false, 1))).Total, (await walled.Send(new Desk.Query())).Tray));
+        foreach (var hidden in new[] { before, after })
+        {
+            await Refused(walled.Send(new Open.Query(hidden)));
+            await Refused(walled.Send(new Prefill.Query(hidden)));
+            await Refused(walled.Send(new PutTo.Command(hidden, walled.Id)));
+            await Refused(walled.Send(new Decline.Command { Entry = hidden, Reason = "no" }));
+            await Refused(walled.Send(Cases.Intake(zone) with { Tray = hidden }));
+            await Refused(worker.Send(new PutTo.Command(hidden, walled.Id)));
+            var opened = await worker.Send(new Open.Query(hidden));
+            Assert.Null(opened.Entry.For);
+            Assert.Equal([worker.Id], opened.MayTake);
+        }
+        Assert.DoesNotContain((await walled.Send(new VictimSupport.Privacy.Audit.Log.Query())).Rows, r => r.Line.Subject == before || (r.Line.Subject == after && r.Line.Refusal is null));
+        await worker.Send(new Decline.Command { Entry = after, Reason = "Asked twice." });
+        Assert.Empty((await walled.Send(new Waiting.Query(true, 1))).Rows);
+        Assert.Single((await worker.Send(new Waiting.Query(true, 1))).Rows);
+
+        await officer.Send(new VictimSupport.Casework.Walls.Lift.Command(wall));
+        Assert.Equal(2, (await walled.Send(new Waiting.Query(false, 1))).Total);
+        await walled.Send(new Open.Query(before));
+    }
+
+    [Fact]
+    public async Task A_message_that_nobody_may_take_any_more_is_told_to_the_officer()
+    {
+        await using var platform = Platform.Start("sqlite");
+        var zone = await platform.Zone();
+        var (officer, only) = (await zone.Hires("officer", Role.DataProtectionOfficer), await zone.Hires("only", Role.Coordinator));
+        await officer.Send(new VictimSupport.Casework.Walls.Build.Command { Colleague = only.Id, Round = VictimSupport.Casework.Walls.Round.Person, GivenName = "Celia", FamilyName = "Verzonnen" });
+        await zone.As(Role.FrontDesk).Send(Message("Verzonnen", "Celia"));
+        await zone.RunJobs();
+        Assert.Equal(Staff.AddressOf(zone, "officer"), Assert.Single(platform.Post.Letters, l => l.Key.StartsWith(VictimSupport.Casework.FollowUps.Notices.NobodySees, StringComparison.Ordinal)).To);
+    }
+
+    [Theory, EveryEngine]
     public async Task Two_who_take_it_at_once_make_one_dossier(string engine)
     {
         var zone = await (await platforms.On(engine)).Zone();

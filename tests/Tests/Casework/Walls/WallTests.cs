@@ -191,6 +191,30 @@ public sealed class WallTests(Platforms platforms)
     }
 
     [Theory, EveryEngine]
+    public async Task A_wall_round_a_person_stays_in_its_builders_list_whatever_is_hidden_from_them(string engine)
+    {
+        var zone = await (await platforms.On(engine)).Zone();
+        var (officer, builder, colleague) = (await zone.Hires("o", Role.DataProtectionOfficer), await zone.Hires("c", Role.Coordinator), await zone.Hires("w", Role.Caseworker));
+        var nowhere = await builder.Send(new Build.Command { Colleague = colleague.Id, Round = Round.Person, GivenName = "Nemo", FamilyName = "Nergens" });
+        var somewhere = await builder.Send(new Build.Command { Colleague = colleague.Id, Round = Round.Person, GivenName = "Ada", FamilyName = "Exemple" });
+        var id = await zone.As(Role.Caseworker).Registers(Cases.Intake(zone));
+        await zone.WallsOff(builder, id);
+        await Same();
+        await officer.Send(new Build.Command { Colleague = builder.Id, Round = Round.Person, GivenName = "Ada", FamilyName = "Exemple" });
+        await Same();
+        var own = await builder.Send(new Build.Command { Colleague = builder.Id, Round = Round.Person, GivenName = "Tess", FamilyName = "Sample" });
+        Assert.Contains(own, await HiddenFrom(zone, builder)); // but never one about themselves
+        await builder.Send(new Lift.Command(somewhere));
+
+        async Task Same()
+        {
+            var rows = (await builder.Send(new List.Query(null))).Rows;
+            Assert.Equal([somewhere, nowhere], rows.Select(r => r.Wall));
+            Assert.All(rows, r => Assert.Empty(r.Numbers));
+        }
+    }
+
+    [Theory, EveryEngine]
     public async Task What_nobody_of_the_zone_may_see_goes_to_the_outside_stand_in_and_the_officer_is_told(string engine)
     {
         var circumstances = new Circumstances();
@@ -206,6 +230,9 @@ public sealed class WallTests(Platforms platforms)
         Assert.Contains("\"why\":\"stand-in\"", await zone.Look(z => z.Set<AuditRow>().Where(r => r.Subject == id && r.Actor == standIn.Id).OrderByDescending(r => r.Seq).Select(r => r.Payload).FirstAsync()), StringComparison.Ordinal);
         await Refused(standIn.Opens(other)); // one dossier, not the zone
         Assert.Equal(id, Assert.Single((await standIn.Send(new Mine.Query(Tab.Team, 1))).Rows).Dossier);
+        Assert.Equal(id, Assert.Single((await standIn.Send(new Mine.Query(Tab.Mine, 1))).Rows).Dossier); // theirs, though nobody assigned it
+        platform.Clock.Advance(TimeSpan.FromDays(3));
+        Assert.Equal((1, 1), (await standIn.Send(new Bell.Query()), (await standIn.Send(new Mine.Query(Tab.Mine, 1))).Late));
         await standIn.Send(new WhoMaySee.Query(id)); // with a coordinator's rights over it
         await zone.RunJobs();
         Assert.Contains(platform.Post.Letters, l => l.To == Staff.AddressOf(zone, "officer") && l.Key.StartsWith(Notices.NobodySees, StringComparison.Ordinal));
