@@ -44,7 +44,7 @@ internal sealed class Accept(IMediator pipeline, TotpSecrets secrets, IHearOfInv
     public async Task<IActionResult> OnPostAsync(CancellationToken ct)
     {
         if (!secrets.AreOurs(Form.Totp)) return NotFound();
-        var codes = await pipeline.Send(Form with { Token = Token }, ct);
+        if (await pipeline.Send(Form with { Token = Token }, ct) is not { } codes) return NotFound();
         TempData["RecoveryCodes"] = string.Join(' ', codes);
         return RedirectToPage("/Identity/Invitations/Accepted");
     }
@@ -75,8 +75,9 @@ internal sealed class Accept(IMediator pipeline, TotpSecrets secrets, IHearOfInv
         internal string Token { get; init; } = "";
     }
 
+    /// <summary>Answers null where nothing came of it and the try is counted.</summary>
     [Open("the link is the key")]
-    internal sealed record Command : ICatalogCommand<IReadOnlyList<string>>, ISensitive
+    internal sealed record Command : ICatalogCommand<IReadOnlyList<string>?>, ISensitive
     {
         public string DisplayName { get; init; } = "";
         public string Secret { get; init; } = "";
@@ -118,12 +119,18 @@ internal sealed class Accept(IMediator pipeline, TotpSecrets secrets, IHearOfInv
         }
     }
 
-    internal sealed class Handler(CatalogDbContext house, UserManager<Account> accounts, TotpSecrets secrets, Door door, IHearOfInvitations told, TimeProvider clock) : IRequestHandler<Command, IReadOnlyList<string>>
+    internal sealed class Handler(CatalogDbContext house, UserManager<Account> accounts, TotpSecrets secrets, Door door, IHearOfInvitations told, TimeProvider clock) : IRequestHandler<Command, IReadOnlyList<string>?>
     {
-        public async Task<IReadOnlyList<string>> Handle(Command form, CancellationToken ct)
+        public async Task<IReadOnlyList<string>?> Handle(Command form, CancellationToken ct)
         {
             var (invitation, onPaper) = await door.Find(house, form.Token, ct) ?? throw new RefusedException("absent");
             var now = clock.GetUtcNow();
+            if (onPaper && await house.Set<Account>().AnyAsync(a => a.NormalizedEmail == invitation.NormalizedEmail, ct))
+            {
+                // Whoever made the code must not learn who has an account: answered like a dead ticket, and not for ever.
+                invitation.Miss();
+                return null;
+            }
             invitation.TakeUp(now);
             var codes = Totp.NewRecoveryCodes();
             var secret = secrets.Open(form.Totp);
@@ -135,7 +142,7 @@ internal sealed class Accept(IMediator pipeline, TotpSecrets secrets, IHearOfInv
             };
             var made = await accounts.CreateAsync(account, form.Secret);
             if (!made.Succeeded) throw new ValidationException([.. made.Errors.Select(e => Say(e.Code))]);
-            await told.TakenUp(house, account.Id, invitation.Promise, invitation.By, onPaper, ct);
+            await told.TakenUp(house, account.Id, invitation.Promise, invitation.By, onPaper ? invitation.CodeBy!.Value : null, ct);
             return codes;
         }
 
