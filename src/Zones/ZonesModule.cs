@@ -50,6 +50,7 @@ public sealed class ZonesModule : IModule
         services.AddSingleton<ImportZones>();
         services.AddSingleton<IImportZones>(s => s.GetRequiredService<ImportZones>());
         services.AddSingleton<IMakeStoryZones, StoryZones>();
+        services.AddHostedService<EndStories>();
         services.AddSingleton<IOfferScope, Api.Me.Offer>();
         services.AddSingleton<IKnowPools, Pools.PoolBook>();
         services.AddSingleton<IInMenu, StaffInMenu>();

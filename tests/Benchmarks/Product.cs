@@ -20,7 +20,6 @@ internal sealed class Product
     public string Folder => folder;
     public string Program => program;
     public string Pass { get; private set; } = "";
-    public string OperatorPass { get; private set; } = "";
     public Guid Account { get; private set; }
     public Guid Session { get; private set; }
 
@@ -39,7 +38,6 @@ internal sealed class Product
         await using (await product.Start(port, "Development"))
         {
             (product.Pass, product.Account) = await product.SignIn(port, $"/{Zone}/worklist");
-            (product.OperatorPass, _) = await product.SignIn(port, "/operator/zones");
             using var client = new Client(port, product.Pass);
             var made = await new Workload(product, client).Intake(0);
             product.Template = Guid.TryParse(made.Split('/')[^1], out var template) ? template : throw new InvalidOperationException("The intake answered " + made);
@@ -91,6 +89,7 @@ internal sealed class Product
         {
             all["Keys__MasterFile"] = Path.Combine(folder, "keys", "master.key");
             all["ASPNETCORE_FORWARDEDHEADERS_ENABLED"] = "true";
+            all["Portal__Address"] = "https://portal.example";
         }
         if (cluster is null) return all;
         all["Database__Engine"] = "postgresql";

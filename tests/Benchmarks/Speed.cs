@@ -151,28 +151,27 @@ internal sealed class Speed(string program, string reference, string folder, int
 
     private async Task Onboarding(string engine, Product ours)
     {
-        var port = Machine.FreePort();
-        var took = new List<double>();
+        // The command runs while no server does, for the engine that allows one process; then the server starts, which is measured elsewhere, and the first page is asked for.
+        var (port, took) = (Machine.FreePort(), new List<double>());
+        var codes = Enumerable.Range(8100, rounds).Select(c => c.ToString(CultureInfo.InvariantCulture)).ToList();
+        foreach (var code in codes)
+        {
+            var command = Stopwatch.StartNew();
+            await Child.Run(program, ["zone", "add", "--code", code, "--name-fr", "Zone " + code, "--admin", $"chief{code}@example.test"], ours.Environment("Production"), ours.Where.Folder);
+            took.Add(command.Elapsed.TotalSeconds);
+        }
         await using (await ours.Start(port))
         {
-            using var client = new Client(port, ours.OperatorPass);
+            using var client = new Client(port, "");
             for (var i = 0; i < rounds; i++)
             {
-                var code = (8100 + i).ToString(CultureInfo.InvariantCulture);
-                using var form = await client.Answer(HttpMethod.Get, "/operator/zones");
-                if (form.Headers.TryGetValues("Set-Cookie", out var cookies) && cookies.FirstOrDefault(c => c.StartsWith("f=", StringComparison.Ordinal)) is { } cookie) client.Cookies = client.Cookies.Split(';')[0] + "; " + cookie.Split(';')[0];
-                var page = new AngleSharp.Html.Parser.HtmlParser().ParseDocument(await form.Content.ReadAsStringAsync());
-                var watch = Stopwatch.StartNew();
-                var made = await client.Send(HttpMethod.Post, "/operator/zones", new Dictionary<string, string>
-                {
-                    ["__RequestVerificationToken"] = page.QuerySelector("main input[name=__RequestVerificationToken]")!.GetAttribute("value")!, ["vs-once"] = Guid.CreateVersion7().ToString(), ["Form.Code"] = code, ["Form.NameFr"] = "Zone " + code, ["Form.Administrator"] = $"chief{i}@example.test",
-                });
-                var first = await client.Send(HttpMethod.Get, $"/{code}/");
-                if (made.Status != HttpStatusCode.OK || first.Status is not (HttpStatusCode.Redirect or HttpStatusCode.OK)) throw new InvalidOperationException($"Adding a zone answered {made.Status}, its first page {first.Status}.");
-                took.Add(watch.Elapsed.TotalSeconds);
+                var page = Stopwatch.StartNew();
+                var first = await client.Send(HttpMethod.Get, $"/{codes[i]}/");
+                if (first.Status is not (HttpStatusCode.Redirect or HttpStatusCode.OK)) throw new InvalidOperationException($"The first page of a new zone answered {first.Status}.");
+                took[i] += page.Elapsed.TotalSeconds;
             }
         }
-        Line(string.Create(CultureInfo.InvariantCulture, $"B8 a new zone, pressed to first page, {engine}: {Median(took):0.00} s (gate 2 s {(Median(took) <= 2 ? "met" : "**missed**")})."));
+        Line(string.Create(CultureInfo.InvariantCulture, $"B8 a new zone, command to first page, process start of the command included, {engine}: {Median(took):0.00} s (gate 2 s {(Median(took) <= 2 ? "met" : "**missed**")})."));
         if (engine != "sqlite") return;
         var empty = Directory.CreateDirectory(Path.Combine(folder, "import")).FullName;
         var file = Path.Combine(empty, "zones.csv");

@@ -69,8 +69,11 @@ public enum AddressDoubt
     /// <summary>It holds a letter outside ASCII: a Cyrillic а would pass for an a.</summary>
     NotPlain = 1,
 
-    /// <summary>The eye takes it for the address of a colleague of the zone, or of somebody invited there.</summary>
+    /// <summary>The eye takes it for the address of a colleague of the zone, of somebody invited there, or of another who is brought in with it.</summary>
     LooksLikeAnother,
+
+    /// <summary>It leads to the mailbox of whoever invites: nobody gives himself a role.</summary>
+    Oneself,
 }
 
 /// <summary>Invites people. Called from inside a use case that writes the catalogue.</summary>
@@ -81,20 +84,20 @@ public interface IInvite
     string Invite(VictimSupport.Foundation.Persistence.CatalogDbContext house, string email, string displayName, Promise promise, Guid? by, DateTimeOffset now);
 
     /// <summary>The same, and the mail with the link leaves by the catalogue's outbox once the transaction is kept. The link is sealed until then and forgotten after.</summary>
-    /// <param name="address">Where the portal is reached, such as <c>https://portal.example</c>.</param>
-    void InviteByMail(VictimSupport.Foundation.Persistence.CatalogDbContext house, Invitee invitee, Promise promise, Guid by, string address, DateTimeOffset now);
+    void InviteByMail(VictimSupport.Foundation.Persistence.CatalogDbContext house, Invitee invitee, Promise promise, Guid by, DateTimeOffset now);
 
     /// <summary>A new link and new 72 hours; the old link and a code on paper are dead.</summary>
     /// <exception cref="RefusedException">It is not there, taken up, or revoked.</exception>
-    Task Resend(VictimSupport.Foundation.Persistence.CatalogDbContext house, Guid invitation, Guid? zone, string address, DateTimeOffset now, CancellationToken ct);
+    Task Resend(VictimSupport.Foundation.Persistence.CatalogDbContext house, Guid invitation, Guid? zone, DateTimeOffset now, CancellationToken ct);
 
     /// <summary>Makes a short code with check digits that is handed over on paper; an earlier one is dead.</summary>
+    /// <param name="by">Who makes it and so has seen it: never the second person for what is taken up by it.</param>
     /// <returns>The code, known here only.</returns>
     /// <exception cref="RefusedException">It is not there, or no longer open.</exception>
-    Task<string> CodeForPaper(VictimSupport.Foundation.Persistence.CatalogDbContext house, Guid invitation, Guid? zone, DateTimeOffset now, CancellationToken ct);
+    Task<string> CodeForPaper(VictimSupport.Foundation.Persistence.CatalogDbContext house, Guid invitation, Guid? zone, Guid by, DateTimeOffset now, CancellationToken ct);
 
-    /// <summary>May the address be invited into this zone? null: it may.</summary>
-    Task<AddressDoubt?> Doubt(VictimSupport.Foundation.Persistence.CatalogDbContext house, string email, Guid zone, DateTimeOffset now, CancellationToken ct);
+    /// <summary>May these addresses be invited into this zone together? What is in doubt, by address as it was given; those that are missing may.</summary>
+    Task<IReadOnlyDictionary<string, AddressDoubt>> Doubts(VictimSupport.Foundation.Persistence.CatalogDbContext house, IReadOnlyCollection<string> emails, Guid zone, Guid by, DateTimeOffset now, CancellationToken ct);
 
     Task<IReadOnlyList<InvitationState>> Of(VictimSupport.Foundation.Persistence.CatalogDbContext house, Guid? zone, CancellationToken ct);
     Task Revoke(VictimSupport.Foundation.Persistence.CatalogDbContext house, Guid invitation, Guid? zone, DateTimeOffset now, CancellationToken ct);
@@ -103,8 +106,8 @@ public interface IInvite
 /// <summary>Told, in the same transaction, that somebody took an invitation up: the module that knows roles gives those promised.</summary>
 public interface IHearOfInvitations
 {
-    /// <param name="onPaper">With the code that whoever invited has seen: then nothing counts before a second person says so.</param>
-    Task TakenUp(VictimSupport.Foundation.Persistence.CatalogDbContext house, Guid account, Promise promise, Guid? invitedBy, bool onPaper, CancellationToken ct);
+    /// <param name="onPaper">With a code, and who made it and has seen it: then nothing counts before a second person says so. null: by the mailed link.</param>
+    Task TakenUp(VictimSupport.Foundation.Persistence.CatalogDbContext house, Guid account, Promise promise, Guid? invitedBy, Guid? onPaper, CancellationToken ct);
 
     /// <summary>It is kept: what was remembered of the account's roles is old.</summary>
     void Kept(Guid account);

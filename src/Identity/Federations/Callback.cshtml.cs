@@ -139,7 +139,7 @@ internal sealed class Callback(IMediator pipeline, Trips trips, SessionBook book
                 if (account is not null && account.NormalizedEmail != invitation.NormalizedEmail) throw new RefusedException("absent", invitation.Id);
                 invitation.TakeUp(now);
                 account ??= await Make(invitation, onPaper, command.Said, now);
-                await told.TakenUp(house, account.Id, invitation.Promise, invitation.By, onPaper, ct);
+                await told.TakenUp(house, account.Id, invitation.Promise, invitation.By, onPaper ? invitation.CodeBy!.Value : null, ct);
                 return await Begin(house, sessions, account, federation, command.Trip, command.Said, command.Device, caller, now, ct);
             }
 

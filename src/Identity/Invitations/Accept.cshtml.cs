@@ -43,7 +43,7 @@ internal sealed class Accept(IMediator pipeline, TotpSecrets secrets, IHearOfInv
     public async Task<IActionResult> OnPostAsync(CancellationToken ct)
     {
         if (secrets.Offered(Form.Totp) is null) return RedirectToPage();
-        var codes = await pipeline.Send(Form with { Token = Token }, ct);
+        if (await pipeline.Send(Form with { Token = Token }, ct) is not { } codes) return NotFound();
         TempData["RecoveryCodes"] = string.Join(' ', codes);
         return RedirectToPage("/Identity/Invitations/Accepted");
     }
@@ -74,8 +74,9 @@ internal sealed class Accept(IMediator pipeline, TotpSecrets secrets, IHearOfInv
         internal string Token { get; init; } = "";
     }
 
+    /// <summary>Answers null where nothing came of it and the try is counted.</summary>
     [Open("the link is the key")]
-    internal sealed record Command : ICatalogCommand<IReadOnlyList<string>>, ISensitive, INewApp
+    internal sealed record Command : ICatalogCommand<IReadOnlyList<string>?>, ISensitive, INewApp
     {
         public string DisplayName { get; init; } = "";
         public string Secret { get; init; } = "";
@@ -116,12 +117,18 @@ internal sealed class Accept(IMediator pipeline, TotpSecrets secrets, IHearOfInv
         }
     }
 
-    internal sealed class Handler(CatalogDbContext house, UserManager<Account> accounts, TotpSecrets secrets, Door door, IHearOfInvitations told, TimeProvider clock) : IRequestHandler<Command, IReadOnlyList<string>>
+    internal sealed class Handler(CatalogDbContext house, UserManager<Account> accounts, TotpSecrets secrets, Door door, IHearOfInvitations told, TimeProvider clock) : IRequestHandler<Command, IReadOnlyList<string>?>
     {
-        public async Task<IReadOnlyList<string>> Handle(Command form, CancellationToken ct)
+        public async Task<IReadOnlyList<string>?> Handle(Command form, CancellationToken ct)
         {
             var (invitation, onPaper) = await door.Find(house, form.Token, ct) ?? throw new RefusedException("absent");
             var now = clock.GetUtcNow();
+            if (onPaper && await house.Set<Account>().AnyAsync(a => a.NormalizedEmail == invitation.NormalizedEmail, ct))
+            {
+                // Whoever made the code must not learn who has an account: answered like a dead ticket, and not for ever.
+                invitation.Miss();
+                return null;
+            }
             invitation.TakeUp(now);
             var codes = Totp.NewRecoveryCodes();
             var account = new Account
@@ -134,7 +141,7 @@ internal sealed class Accept(IMediator pipeline, TotpSecrets secrets, IHearOfInv
             account.TakeRecoveryCodes(codes);
             var made = await accounts.CreateAsync(account, form.Secret);
             if (!made.Succeeded) throw new ValidationException([.. made.Errors.Select(e => Say(e.Code))]);
-            await told.TakenUp(house, account.Id, invitation.Promise, invitation.By, onPaper, ct);
+            await told.TakenUp(house, account.Id, invitation.Promise, invitation.By, onPaper ? invitation.CodeBy!.Value : null, ct);
             return codes;
         }
 

@@ -27,7 +27,7 @@ internal sealed class Door(IDataProtectionProvider protection, TimeProvider cloc
             var hash = Accounts.Keys.Hash(token);
             found = await house.Set<Invitation>().SingleOrDefaultAsync(i => i.TokenHash == hash, ct);
         }
-        return found is { } invitation && invitation.IsOpen(clock.GetUtcNow()) ? (invitation, onPaper) : null;
+        return found is { } invitation && (onPaper ? invitation.IsGoodOnPaper(clock.GetUtcNow()) : invitation.IsOpen(clock.GetUtcNow())) ? (invitation, onPaper) : null;
     }
 
     public string TicketFor(Invitation invitation) =>

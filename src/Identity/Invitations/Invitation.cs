@@ -30,6 +30,9 @@ internal sealed class Invitation : IOfZone
     /// <summary>Keyed hash of the code on paper; null: there is none.</summary>
     public string? CodeHash { get; private set; }
     public int CodeTries { get; private set; }
+
+    /// <summary>Who made the code, and has seen it.</summary>
+    public Guid? CodeBy { get; private set; }
     public string Email { get; private set; } = "";
     public string NormalizedEmail { get; private set; } = "";
     public string DisplayName { get; private set; } = "";
@@ -63,7 +66,7 @@ internal sealed class Invitation : IOfZone
     {
         if (TakenUp is not null || Revoked is not null) throw new RefusedException("invitation", Id);
         var token = Keys.New();
-        (TokenHash, Expires, CodeHash, CodeTries, Opened, MailSent, SealedLink) = (Keys.Hash(token), now + GoodFor, null, 0, null, null, null);
+        (TokenHash, Expires, CodeHash, CodeBy, CodeTries, Opened, MailSent, SealedLink) = (Keys.Hash(token), now + GoodFor, null, null, 0, null, null, null);
         return token;
     }
 
@@ -80,16 +83,21 @@ internal sealed class Invitation : IOfZone
     public void Open(DateTimeOffset now) => Opened ??= now;
 
     /// <exception cref="RefusedException">It is no longer open.</exception>
-    public void PutOnPaper(string codeHash, DateTimeOffset now) => (CodeHash, CodeTries) = IsOpen(now) ? (codeHash, 0) : throw new RefusedException("invitation", Id);
+    public void PutOnPaper(string codeHash, Guid by, DateTimeOffset now) => (CodeHash, CodeBy, CodeTries) = IsOpen(now) ? (codeHash, by, 0) : throw new RefusedException("invitation", Id);
 
     /// <summary>Is it the code? A wrong one counts; after five the code is dead, whatever comes.</summary>
     public bool Try(string codeHash, DateTimeOffset now)
     {
-        if (CodeHash is null || CodeTries >= MostTries || !IsOpen(now)) return false;
-        if (CryptographicOperations.FixedTimeEquals(Encoding.ASCII.GetBytes(CodeHash), Encoding.ASCII.GetBytes(codeHash))) return true;
-        CodeTries++;
+        if (!IsGoodOnPaper(now)) return false;
+        if (CryptographicOperations.FixedTimeEquals(Encoding.ASCII.GetBytes(CodeHash!), Encoding.ASCII.GetBytes(codeHash))) return true;
+        Miss();
         return false;
     }
+
+    public bool IsGoodOnPaper(DateTimeOffset now) => CodeHash is not null && CodeTries < MostTries && IsOpen(now);
+
+    /// <summary>A try that led to nothing.</summary>
+    public void Miss() => CodeTries++;
 
     /// <exception cref="RefusedException">It was used, revoked, or is too old.</exception>
     public void TakeUp(DateTimeOffset now)

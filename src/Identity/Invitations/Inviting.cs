@@ -12,7 +12,7 @@ using VictimSupport.Identity.Contracts;
 namespace VictimSupport.Identity.Invitations;
 
 /// <summary>The part of the contract that other modules call.</summary>
-internal sealed class Inviting(IDataProtectionProvider protection, PaperCodes codes, IKnowRoles roles) : IInvite
+internal sealed class Inviting(IDataProtectionProvider protection, PaperCodes codes, IKnowRoles roles, PortalAddress portal) : IInvite
 {
     public const string Kind = "invitation", Path = "/account/invitation/";
     private readonly IDataProtector links = protection.CreateProtector("invitation link");
@@ -25,35 +25,44 @@ internal sealed class Inviting(IDataProtectionProvider protection, PaperCodes co
         return Path + token;
     }
 
-    public void InviteByMail(CatalogDbContext house, Invitee invitee, Promise promise, Guid by, string address, DateTimeOffset now)
+    public void InviteByMail(CatalogDbContext house, Invitee invitee, Promise promise, Guid by, DateTimeOffset now)
     {
         NotOneself(house, invitee.Email, by);
         var (invitation, token) = Invitation.New(invitee, promise, by, now);
         house.Add(invitation);
-        Post(house, invitation, token, address, now);
+        Post(house, invitation, token, now);
     }
 
-    public async Task Resend(CatalogDbContext house, Guid invitation, Guid? zone, string address, DateTimeOffset now, CancellationToken ct)
+    public async Task Resend(CatalogDbContext house, Guid invitation, Guid? zone, DateTimeOffset now, CancellationToken ct)
     {
         var found = await Find(house, invitation, zone, ct);
-        Post(house, found, found.Renew(now), address, now);
+        Post(house, found, found.Renew(now), now);
     }
 
-    public async Task<string> CodeForPaper(CatalogDbContext house, Guid invitation, Guid? zone, DateTimeOffset now, CancellationToken ct)
+    public async Task<string> CodeForPaper(CatalogDbContext house, Guid invitation, Guid? zone, Guid by, DateTimeOffset now, CancellationToken ct)
     {
         var (found, code) = (await Find(house, invitation, zone, ct), PaperCodes.New());
-        found.PutOnPaper(codes.Hash(found.Id, code), now);
+        found.PutOnPaper(codes.Hash(found.Id, code), by, now);
         return code;
     }
 
-    public async Task<AddressDoubt?> Doubt(CatalogDbContext house, string email, Guid zone, DateTimeOffset now, CancellationToken ct)
+    public async Task<IReadOnlyDictionary<string, AddressDoubt>> Doubts(CatalogDbContext house, IReadOnlyCollection<string> emails, Guid zone, Guid by, DateTimeOffset now, CancellationToken ct)
     {
-        if (!Addresses.IsPlain(email)) return AddressDoubt.NotPlain;
+        var own = (await house.Set<Account>().FindAsync([by], ct))?.Email;
         var staff = (await roles.StaffOf(house, zone, now, ct)).Keys.ToList();
         var known = await house.Set<Account>().AsNoTracking().Where(a => staff.Contains(a.Id)).Select(a => a.NormalizedEmail!).ToListAsync(ct);
         known.AddRange(await house.Set<Invitation>().AsNoTracking().Where(i => i.Zone == zone && i.TakenUp == null && i.Revoked == null).Select(i => i.NormalizedEmail).ToListAsync(ct));
-        var (normal, looks) = (Addresses.Normal(email), Addresses.Looks(email));
-        return !known.Contains(normal) && known.Any(k => Addresses.Looks(k) == looks) ? AddressDoubt.LooksLikeAnother : null;
+        var seen = known.ToLookup(Addresses.Looks, StringComparer.Ordinal);
+        var (found, together) = (new Dictionary<string, AddressDoubt>(StringComparer.Ordinal), new Dictionary<string, string>(StringComparer.Ordinal));
+        foreach (var email in emails)
+        {
+            var (normal, looks) = (Addresses.Normal(email), Addresses.Looks(email));
+            if (!Addresses.IsPlain(email)) found[email] = AddressDoubt.NotPlain;
+            else if (own is not null && Mailbox.AreOne(own, email)) found[email] = AddressDoubt.Oneself;
+            else if (!seen[looks].Contains(normal) && (seen[looks].Any() || (together.TryGetValue(looks, out var other) && other != normal))) found[email] = AddressDoubt.LooksLikeAnother;
+            together.TryAdd(looks, normal);
+        }
+        return found;
     }
 
     public async Task<IReadOnlyList<InvitationState>> Of(CatalogDbContext house, Guid? zone, CancellationToken ct)
@@ -81,9 +90,9 @@ internal sealed class Inviting(IDataProtectionProvider protection, PaperCodes co
         await house.Set<Invitation>().SingleOrDefaultAsync(i => i.Id == invitation && i.Zone == zone, ct) ?? throw new RefusedException("absent", invitation);
 
     // The key names the link, so that each link leaves once.
-    private void Post(CatalogDbContext house, Invitation invitation, string token, string address, DateTimeOffset now)
+    private void Post(CatalogDbContext house, Invitation invitation, string token, DateTimeOffset now)
     {
-        invitation.WaitsForTheMail(links.Protect(address.TrimEnd('/') + Path + token));
+        invitation.WaitsForTheMail(links.Protect(portal.To(Path + token)));
         house.Add(OutboxMessage.New($"invitation {invitation.TokenHash[..32]}", Kind, invitation.Id, null, now, invitation.Zone));
     }
 }

@@ -65,7 +65,7 @@ internal sealed class Mine(IMediator pipeline, IHearOfInvitations told, WhereAnd
             if (invitation.NormalizedEmail != account.NormalizedEmail || (command.Token is null && !account.EmailConfirmed)) throw new RefusedException("absent", invitation.Id);
             invitation.TakeUp(clock.GetUtcNow());
             if (command.Token is not null && !onPaper) account.EmailConfirmed = true; // whoever has the link reads that mailbox
-            await told.TakenUp(house, account.Id, invitation.Promise, invitation.By, onPaper, ct);
+            await told.TakenUp(house, account.Id, invitation.Promise, invitation.By, onPaper ? invitation.CodeBy!.Value : null, ct);
             return true;
         }
     }

@@ -1,6 +1,5 @@
 using System.Globalization;
 using Microsoft.EntityFrameworkCore;
-using Microsoft.Extensions.Configuration;
 using VictimSupport.Design.Html;
 using VictimSupport.Foundation.Jobs;
 using VictimSupport.Foundation.Mail;
@@ -11,7 +10,7 @@ using VictimSupport.Identity.Recoveries;
 namespace VictimSupport.Identity.Notices;
 
 /// <summary>Carries one kind of notice, in the reader's language. The link of a recovery is made only now: until it leaves nobody has it, and a second try makes another.</summary>
-internal sealed class NoticeMail(NoticeKind kind, CatalogDatabase catalog, ISendMail mail, IConfiguration configuration, TimeProvider clock) : IDeliverForTheHouse
+internal sealed class NoticeMail(NoticeKind kind, CatalogDatabase catalog, ISendMail mail, PortalAddress portal, TimeProvider clock) : IDeliverForTheHouse
 {
     public string Kind => Notice.NameOf(kind);
 
@@ -33,7 +32,7 @@ internal sealed class NoticeMail(NoticeKind kind, CatalogDatabase catalog, ISend
     }
 
     private Task<string> MakeLink(Guid recovery, CancellationToken ct) => catalog.WriteAsPlatform("Identity.RecoveryLink", recovery, async house =>
-        (configuration["Portal:Address"] ?? configuration["Urls"]?.Split(';')[0] ?? "").TrimEnd('/') + "/account/recover/" + (await house.Set<Recovery>().SingleAsync(r => r.Id == recovery, ct)).MakeLink(), ct);
+        portal.To("/account/recover/" + (await house.Set<Recovery>().SingleAsync(r => r.Id == recovery, ct)).MakeLink()), ct);
 
     private string Say(Recovery? recovery, string link) => kind switch
     {

@@ -326,6 +326,7 @@ namespace VictimSupport.Migrations.PostgreSql.Catalog
                     MailSent = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
                     CodeHash = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: true),
                     CodeTries = table.Column<int>(type: "integer", nullable: false),
+                    CodeBy = table.Column<Guid>(type: "uuid", nullable: true),
                     Email = table.Column<string>(type: "character varying(256)", maxLength: 256, nullable: false),
                     NormalizedEmail = table.Column<string>(type: "character varying(256)", maxLength: 256, nullable: false),
                     DisplayName = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: false),
@@ -439,6 +440,7 @@ namespace VictimSupport.Migrations.PostgreSql.Catalog
                     From = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
                     To = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
                     GivenBy = table.Column<Guid>(type: "uuid", nullable: true),
+                    HandedBy = table.Column<Guid>(type: "uuid", nullable: true),
                     ConfirmedBy = table.Column<Guid>(type: "uuid", nullable: true),
                     Confirmed = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
                     Reason = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false)

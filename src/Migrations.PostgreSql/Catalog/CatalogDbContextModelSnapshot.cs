@@ -765,6 +765,9 @@ namespace VictimSupport.Migrations.PostgreSql.Catalog
                     b.Property<Guid?>("By")
                         .HasColumnType("uuid");
 
+                    b.Property<Guid?>("CodeBy")
+                        .HasColumnType("uuid");
+
                     b.Property<string>("CodeHash")
                         .HasMaxLength(64)
                         .HasColumnType("character varying(64)");
@@ -1413,6 +1416,9 @@ namespace VictimSupport.Migrations.PostgreSql.Catalog
                         .HasColumnType("timestamp with time zone");
 
                     b.Property<Guid?>("GivenBy")
+                        .HasColumnType("uuid");
+
+                    b.Property<Guid?>("HandedBy")
                         .HasColumnType("uuid");
 
                     b.Property<string>("Reason")

@@ -768,6 +768,9 @@ namespace VictimSupport.Migrations.SqlServer.Catalog
                     b.Property<Guid?>("By")
                         .HasColumnType("uniqueidentifier");
 
+                    b.Property<Guid?>("CodeBy")
+                        .HasColumnType("uniqueidentifier");
+
                     b.Property<string>("CodeHash")
                         .HasMaxLength(64)
                         .HasColumnType("nvarchar(64)");
@@ -1416,6 +1419,9 @@ namespace VictimSupport.Migrations.SqlServer.Catalog
                         .HasColumnType("datetimeoffset");
 
                     b.Property<Guid?>("GivenBy")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<Guid?>("HandedBy")
                         .HasColumnType("uniqueidentifier");
 
                     b.Property<string>("Reason")

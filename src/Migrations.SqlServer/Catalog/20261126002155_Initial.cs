@@ -324,6 +324,7 @@ namespace VictimSupport.Migrations.SqlServer.Catalog
                     MailSent = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true),
                     CodeHash = table.Column<string>(type: "nvarchar(64)", maxLength: 64, nullable: true),
                     CodeTries = table.Column<int>(type: "int", nullable: false),
+                    CodeBy = table.Column<Guid>(type: "uniqueidentifier", nullable: true),
                     Email = table.Column<string>(type: "nvarchar(256)", maxLength: 256, nullable: false),
                     NormalizedEmail = table.Column<string>(type: "nvarchar(256)", maxLength: 256, nullable: false),
                     DisplayName = table.Column<string>(type: "nvarchar(200)", maxLength: 200, nullable: false),
@@ -437,6 +438,7 @@ namespace VictimSupport.Migrations.SqlServer.Catalog
                     From = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
                     To = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true),
                     GivenBy = table.Column<Guid>(type: "uniqueidentifier", nullable: true),
+                    HandedBy = table.Column<Guid>(type: "uniqueidentifier", nullable: true),
                     ConfirmedBy = table.Column<Guid>(type: "uniqueidentifier", nullable: true),
                     Confirmed = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true),
                     Reason = table.Column<string>(type: "nvarchar(40)", maxLength: 40, nullable: false)

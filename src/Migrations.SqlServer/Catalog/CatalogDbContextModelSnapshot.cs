@@ -765,6 +765,9 @@ namespace VictimSupport.Migrations.SqlServer.Catalog
                     b.Property<Guid?>("By")
                         .HasColumnType("uniqueidentifier");
 
+                    b.Property<Guid?>("CodeBy")
+                        .HasColumnType("uniqueidentifier");
+
                     b.Property<string>("CodeHash")
                         .HasMaxLength(64)
                         .HasColumnType("nvarchar(64)");
@@ -1413,6 +1416,9 @@ namespace VictimSupport.Migrations.SqlServer.Catalog
                         .HasColumnType("datetimeoffset");
 
                     b.Property<Guid?>("GivenBy")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<Guid?>("HandedBy")
                         .HasColumnType("uniqueidentifier");
 
                     b.Property<string>("Reason")

@@ -760,6 +760,9 @@ namespace VictimSupport.Migrations.Sqlite.Catalog
                     b.Property<Guid?>("By")
                         .HasColumnType("TEXT");
 
+                    b.Property<Guid?>("CodeBy")
+                        .HasColumnType("TEXT");
+
                     b.Property<string>("CodeHash")
                         .HasMaxLength(64)
                         .HasColumnType("TEXT");
@@ -1408,6 +1411,9 @@ namespace VictimSupport.Migrations.Sqlite.Catalog
                         .HasColumnType("INTEGER");
 
                     b.Property<Guid?>("GivenBy")
+                        .HasColumnType("TEXT");
+
+                    b.Property<Guid?>("HandedBy")
                         .HasColumnType("TEXT");
 
                     b.Property<string>("Reason")

@@ -324,6 +324,7 @@ namespace VictimSupport.Migrations.Sqlite.Catalog
                     MailSent = table.Column<long>(type: "INTEGER", nullable: true),
                     CodeHash = table.Column<string>(type: "TEXT", maxLength: 64, nullable: true),
                     CodeTries = table.Column<int>(type: "INTEGER", nullable: false),
+                    CodeBy = table.Column<Guid>(type: "TEXT", nullable: true),
                     Email = table.Column<string>(type: "TEXT", maxLength: 256, nullable: false),
                     NormalizedEmail = table.Column<string>(type: "TEXT", maxLength: 256, nullable: false),
                     DisplayName = table.Column<string>(type: "TEXT", maxLength: 200, nullable: false),
@@ -437,6 +438,7 @@ namespace VictimSupport.Migrations.Sqlite.Catalog
                     From = table.Column<long>(type: "INTEGER", nullable: false),
                     To = table.Column<long>(type: "INTEGER", nullable: true),
                     GivenBy = table.Column<Guid>(type: "TEXT", nullable: true),
+                    HandedBy = table.Column<Guid>(type: "TEXT", nullable: true),
                     ConfirmedBy = table.Column<Guid>(type: "TEXT", nullable: true),
                     Confirmed = table.Column<long>(type: "INTEGER", nullable: true),
                     Reason = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false)

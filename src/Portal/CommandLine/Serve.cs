@@ -1,4 +1,5 @@
 using VictimSupport.Foundation.Jobs;
+using VictimSupport.Foundation.Mail;
 using VictimSupport.Foundation.Modules;
 using VictimSupport.Foundation.Persistence;
 using VictimSupport.Foundation.Zones;
@@ -15,6 +16,7 @@ internal static class Serve
     public static async Task<int> Run(IReadOnlyList<IModule> modules, string[] args)
     {
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = args.Any(a => a.StartsWith("--contentRoot", StringComparison.OrdinalIgnoreCase)) ? null : ContentRoot });
+        PortalAddress.Check(builder.Configuration, builder.Environment);
         Host.AddAll(builder, modules);
         if (DemoMode.Is(builder.Configuration, builder.Environment)) await DemoVerbs.SeedStories(modules, args, CancellationToken.None);
         await using var app = builder.Build();

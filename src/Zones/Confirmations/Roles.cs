@@ -70,7 +70,7 @@ internal sealed class Roles(IAccounts accounts, TimeProvider clock) : IAwaitASec
     }
 
     private static List<Guid> Operators(RoleGrant grant, IReadOnlyList<RoleGrant> platform, DateTimeOffset now) =>
-        [.. platform.Where(g => g.Role == Role.Operator && g.Counts(now) && g.Account != grant.GivenBy && g.Account != grant.Account).Select(g => g.Account).Distinct()];
+        [.. platform.Where(g => g.Role == Role.Operator && g.Counts(now) && g.Account != grant.GivenBy && g.Account != grant.HandedBy && g.Account != grant.Account).Select(g => g.Account).Distinct()];
 
     private static Waiting Of(RoleGrant grant, IReadOnlyList<RoleGrant> here, IReadOnlyList<Guid> may, string what) =>
         new(grant.Id, what, grant.Account, grant.GivenBy, grant.From, [.. here.Select(g => g.Account).Append(grant.Account).Concat(grant.GivenBy is { } by ? [by] : []).Except(may).Distinct()]);

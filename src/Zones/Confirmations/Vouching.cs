@@ -19,7 +19,7 @@ internal static class Vouching
     public static IReadOnlyList<Guid> MayConfirm(RoleGrant grant, IReadOnlyList<RoleGrant> place, DateTimeOffset now)
     {
         // An operator who invites a zone's first people holds nothing in it: the first of them may confirm the second.
-        var gain = new HashSet<Guid>([grant.Account, .. grant.GivenBy is { } giver && place.Any(g => g.Account == giver) ? [giver] : Array.Empty<Guid>()]);
+        var gain = new HashSet<Guid>([grant.Account, .. new[] { grant.GivenBy, grant.HandedBy }.OfType<Guid>().Where(from => place.Any(g => g.Account == from))]);
         var confirmers = ConfirmersOf(grant.Role);
         return [.. place.Where(g => g.Counts(now) && confirmers.Contains(g.Role) && !gain.Contains(g.Account) && IsVouchedFor(g, place, gain, [g.Account])).Select(g => g.Account).Distinct()];
     }

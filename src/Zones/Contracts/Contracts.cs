@@ -102,7 +102,7 @@ public enum VictimMeaning
     EventAndThoseClose,
 }
 
-/// <summary>Adds a zone to the platform, for the command line and the operator's page.</summary>
+/// <summary>Adds a zone to the platform, for the command line alone: whoever holds the machine hands the one-time link on. On a page an operator would invite himself.</summary>
 public interface IAddZones
 {
     /// <summary>Makes the zone if it is missing, and invites its first administrator where it has none and none is invited.</summary>

@@ -1,6 +1,8 @@
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Hosting;
 using VictimSupport.Foundation.Access;
 using VictimSupport.Foundation.Persistence;
+using VictimSupport.Foundation.Secrecy;
 using VictimSupport.Foundation.Zones;
 using VictimSupport.Identity.Contracts;
 using VictimSupport.Zones.Absences;
@@ -13,7 +15,7 @@ using VictimSupport.Zones.Staff;
 namespace VictimSupport.Zones.Demo;
 
 /// <summary>Four fictitious zones in one pool, with somebody in every role. Names of people end in the zone's letter, so nobody takes them for real.</summary>
-internal sealed class StoryZones(Provisioning provisioning, CatalogDatabase catalog, IMakeDemoAccounts accounts, IInvite invitations, TimeProvider clock) : IMakeStoryZones
+internal sealed class StoryZones(Provisioning provisioning, CatalogDatabase catalog, IMakeDemoAccounts accounts, IInvite invitations, IHostEnvironment environment, TimeProvider clock) : IMakeStoryZones
 {
     private static readonly (string Code, string? Fr, string? Nl, string? De, string[] Languages, string Letter)[] Zones =
     [
@@ -35,6 +37,7 @@ internal sealed class StoryZones(Provisioning provisioning, CatalogDatabase cata
 
     public async Task<IReadOnlyList<StoryZone>> Make(int zones, CancellationToken ct)
     {
+        if (!environment.IsDevelopment()) throw new StartRefusedException("Fictitious zones and their people are made in development only: they have no place where real people are.");
         var made = new List<StoryZone>();
         foreach (var (code, fr, nl, de, languages, letter) in Zones.Concat(Enumerable.Range(5, 96).Select(Plain)).Take(Math.Max(zones, Zones.Length)))
         {
@@ -116,6 +119,6 @@ internal sealed class StoryZones(Provisioning provisioning, CatalogDatabase cata
     private void Give(CatalogDbContext house, Guid account, Guid? zone, Role role)
     {
         var known = house.Set<RoleGrant>().Local.Concat(house.Set<RoleGrant>().AsNoTracking().Where(g => g.Account == account && g.Zone == zone && g.Role == role));
-        if (!known.Any(g => g.Account == account && g.Zone == zone && g.Role == role)) house.Add(RoleGrant.Invent(account, zone, role, clock.GetUtcNow().AddYears(-1))); // held while the stories happened
+        if (!known.Any(g => g.Account == account && g.Zone == zone && g.Role == role && g.Lives(clock.GetUtcNow()))) house.Add(RoleGrant.Invent(account, zone, role, clock.GetUtcNow().AddYears(-1))); // held while the stories happened
     }
 }

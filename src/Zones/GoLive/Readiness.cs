@@ -40,7 +40,7 @@ internal sealed class Readiness(CatalogDbContext house, IAccounts accounts, InFo
             new(TaskCode.ServiceName, named, "/admin/settings", Needed: true),
             new(TaskCode.Hours, Value(SettingCode.Hours).Length > 0, "/admin/settings/hours", Needed: true),
             new(TaskCode.Conduct, conduct, "/admin/conduct", Needed: true),
-            new(TaskCode.StandIn, Guid.TryParse(Value(SettingCode.OutsideStandIn), out _), "/admin/settings/outsidestandin", Needed: false),
+            new(TaskCode.StandIn, Guid.TryParse(Value(SettingCode.OutsideStandIn), out var standIn) && grants.Any(g => g.Role == Role.OutsideStandIn && g.Account == standIn), "/admin/settings/outsidestandin", Needed: false),
         ];
         return (tasks, steps.FirstOrDefault(s => s.Step == ZoneStep.Live));
 

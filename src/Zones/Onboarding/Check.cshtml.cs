@@ -30,14 +30,14 @@ internal sealed class Check(IMediator pipeline) : PageModel, IShowAgain
 
     public async Task<IActionResult> OnPostAsync(CancellationToken ct)
     {
-        await pipeline.Send(new Command(Id, $"{Request.Scheme}://{Request.Host}"), ct);
+        await pipeline.Send(new Command(Id), ct);
         TempData["Done"] = Words.WizardDone;
         return RedirectToPage();
     }
 
     /// <summary>Not a transaction of its own: each step is, and is recorded by itself.</summary>
     [Requires(May.RunThePlatform), FreshFactor]
-    internal sealed record Command(Guid Draft, string Address) : IRequest<bool>, ISensitive;
+    internal sealed record Command(Guid Draft) : IRequest<bool>, ISensitive;
 
     internal sealed class Handler(CatalogDatabase catalog, Provisioning provisioning, ZoneRegistry registry, IInvite invitations, Caller caller, TimeProvider clock) : IRequestHandler<Command, bool>
     {
@@ -76,7 +76,7 @@ internal sealed class Check(IMediator pipeline) : PageModel, IShowAgain
             {
                 var now = clock.GetUtcNow();
                 if (await house.Set<RoleGrant>().AnyAsync(g => g.Zone == into.Id && g.Role == roles[0], ct) || (await invitations.Of(house, into.Id, ct)).Any(i => i.Roles.Contains(roles[0]) && i.IsOpen(now))) return;
-                invitations.InviteByMail(house, new Invitee(email, name, into.FirstLanguage), new Promise(into.Id, roles, null), caller.Self, command.Address, now);
+                invitations.InviteByMail(house, new Invitee(email, name, into.FirstLanguage), new Promise(into.Id, roles, null), caller.Self, now);
             }
         }
     }

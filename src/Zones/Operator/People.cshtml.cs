@@ -1,6 +1,5 @@
 using FluentValidation;
 using MediatR;
-using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
 using Microsoft.EntityFrameworkCore;
@@ -29,7 +28,7 @@ internal sealed class People(IMediator pipeline, IAccounts accounts, Standing st
         var (grants, invited, requests) = await pipeline.Send(new Query(), ct);
         var (names, now) = (await accounts.Named(grants.Select(g => g.Account), ct), clock.GetUtcNow());
         Invited = [.. invited.Where(i => i.IsOpen(now))];
-        Rows = [.. grants.Where(g => g.To is null || g.To > now).Select(g =>
+        Rows = [.. grants.Where(g => g.Lives(now)).Select(g =>
         {
             var colleague = names.GetValueOrDefault(g.Account);
             var request = requests.LastOrDefault(r => r.Email == colleague?.Email.ToUpperInvariant());
@@ -39,7 +38,7 @@ internal sealed class People(IMediator pipeline, IAccounts accounts, Standing st
 
     public async Task<IActionResult> OnPostAsync(CancellationToken ct)
     {
-        await pipeline.Send(Form with { Address = $"{Request.Scheme}://{Request.Host}" }, ct);
+        await pipeline.Send(Form, ct);
         TempData["Done"] = Words.PlatformInvited;
         return RedirectToPage();
     }
@@ -63,7 +62,6 @@ internal sealed class People(IMediator pipeline, IAccounts accounts, Standing st
         public Role? Role { get; init; }
         public DateOnly? Until { get; init; }
         public string Reference { get; init; } = "";
-        internal string Address { get; init; } = "";
     }
 
     [Requires(May.RunThePlatform), FreshFactor]
@@ -95,7 +93,7 @@ internal sealed class People(IMediator pipeline, IAccounts accounts, Standing st
         {
             var now = clock.GetUtcNow();
             if (form.Role == Role.Analyst) house.Add(new ForumRequest { Id = Guid.CreateVersion7(now), Reference = form.Reference.Trim(), Email = form.Email.Trim().ToUpperInvariant(), Until = form.Until!.Value, By = caller.Self, At = now });
-            invitations.InviteByMail(house, new Invitee(form.Email, form.Name, System.Globalization.CultureInfo.CurrentUICulture.TwoLetterISOLanguageName), new Promise(null, form.Role!.Value, form.Until), caller.Self, form.Address, now);
+            invitations.InviteByMail(house, new Invitee(form.Email, form.Name, System.Globalization.CultureInfo.CurrentUICulture.TwoLetterISOLanguageName), new Promise(null, form.Role!.Value, form.Until), caller.Self, now);
             return Task.FromResult(true);
         }
     }

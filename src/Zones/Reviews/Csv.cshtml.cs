@@ -35,7 +35,7 @@ internal sealed class Csv(IMediator pipeline, IAccounts accounts) : PageModel
     // A spreadsheet runs what begins like a formula: then it is made plain text.
     internal static string Cell(string value)
     {
-        var inert = value.Length > 0 && "=+-@\t\r".Contains(value[0], StringComparison.Ordinal) ? "'" + value : value;
+        var inert = Staff.StaffRules.BeginsFormula(value) ? "'" + value : value;
         return "\"" + inert.Replace("\"", "\"\"", StringComparison.Ordinal) + "\"";
     }
 

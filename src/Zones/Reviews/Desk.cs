@@ -22,14 +22,14 @@ internal sealed class Desk(CatalogDbContext house, ZoneDbContext zone, UseCase h
             .OrderBy(p => p.Name, StringComparer.CurrentCulture).ThenBy(p => p.Account)];
     }
 
-    /// <summary>The review the zone owes today; null: none, or it is signed.</summary>
-    public async Task<Quarter?> Owed(CancellationToken ct)
+    public Task<Quarter?> Owed(CancellationToken ct) => Owed(house, here.InZone.Id, Design.Html.Moment.Day(clock.GetUtcNow()), ct);
+
+    /// <summary>The review the zone owes today: the oldest that nobody signed. null: none.</summary>
+    public static async Task<Quarter?> Owed(CatalogDbContext house, Guid zone, DateOnly today, CancellationToken ct)
     {
-        var id = here.InZone.Id;
-        var live = await house.Set<ZoneStep>().Where(s => s.Zone == id && s.Step == ZoneStep.Live).Select(s => (DateTimeOffset?)s.At).SingleOrDefaultAsync(ct);
-        if (Quarter.Owed(live, Design.Html.Moment.Day(clock.GetUtcNow())) is not { } owed) return null;
-        var name = owed.ToString();
-        return await house.Set<AccessReview>().AnyAsync(r => r.Zone == id && r.Quarter == name && r.Signed != null, ct) ? null : owed;
+        var live = await house.Set<ZoneStep>().Where(s => s.Zone == zone && s.Step == ZoneStep.Live).Select(s => (DateTimeOffset?)s.At).SingleOrDefaultAsync(ct);
+        var signed = await house.Set<AccessReview>().Where(r => r.Zone == zone && r.Signed != null).Select(r => r.Quarter).ToListAsync(ct);
+        return Quarter.Owed(live, today).FirstOrDefault(q => !signed.Contains(q.ToString()));
     }
 
     public async Task<bool> MaySign(Guid account, CancellationToken ct) => SignersOf(await Living(ct), clock.GetUtcNow()).Contains(account);
@@ -46,7 +46,7 @@ internal sealed class Desk(CatalogDbContext house, ZoneDbContext zone, UseCase h
     private async Task<List<RoleGrant>> Living(CancellationToken ct)
     {
         var (id, now) = (here.InZone.Id, clock.GetUtcNow());
-        return [.. (await house.Set<RoleGrant>().AsNoTracking().Where(g => g.Zone == id).ToListAsync(ct)).Where(g => g.To is null || g.To > now)];
+        return [.. (await house.Set<RoleGrant>().AsNoTracking().Where(g => g.Zone == id).ToListAsync(ct)).Where(g => g.Lives(now))];
     }
 
     /// <summary>Different dossiers opened by each since the quarter began: numbers, never which.</summary>
@@ -60,4 +60,8 @@ internal sealed class Desk(CatalogDbContext house, ZoneDbContext zone, UseCase h
 }
 
 /// <param name="Opened">Dossiers opened since the quarter began.</param>
-internal sealed record Member(Guid Account, string Name, IReadOnlyList<Role> Roles, DateTimeOffset? LastSignIn, int Opened);
+internal sealed record Member(Guid Account, string Name, IReadOnlyList<Role> Roles, DateTimeOffset? LastSignIn, int Opened)
+{
+    /// <summary>The roles as they are kept, and as the page sends them back.</summary>
+    public string Codes => string.Join(';', Roles);
+}

@@ -14,10 +14,10 @@ internal sealed record Quarter(int Year, int Number)
     /// <summary>As it is kept: <c>2026Q3</c>.</summary>
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Year}Q{Number}");
 
-    /// <summary>The quarter a zone owes a review of: the last one that ended, if the zone was live before its end. null: none.</summary>
-    public static Quarter? Owed(DateTimeOffset? live, DateOnly today)
+    /// <summary>The quarters a zone owes a review of, the oldest first: each that ended and in which the zone was live, whether a later one ended since or not.</summary>
+    public static IEnumerable<Quarter> Owed(DateTimeOffset? live, DateOnly today)
     {
-        var ended = Of(today).Before;
-        return live is { } since && Design.Html.Moment.Day(since) < ended.Next.First ? ended : null;
+        if (live is not { } since) yield break;
+        for (var quarter = Of(Design.Html.Moment.Day(since)); quarter.Next.First <= today; quarter = quarter.Next) yield return quarter;
     }
 }

@@ -23,13 +23,8 @@ internal sealed class Reminders(CatalogDatabase catalog, UseCase here, TimeProvi
     {
         var (id, today) = (here.InZone.Id, Design.Html.Moment.Day(clock.GetUtcNow()));
         await using var house = catalog.Lease();
-        if (await house.Set<ZoneStep>().AsNoTracking().SingleOrDefaultAsync(s => s.Zone == id && s.Step == ZoneStep.Live, ct) is not { At: var live }) return null;
-        var next = Quarter.Of(today).Next.First;
-        if (Quarter.Owed(live, today) is { } owed)
-        {
-            var name = owed.ToString();
-            if (!await house.Set<AccessReview>().AnyAsync(r => r.Zone == id && r.Quarter == name && r.Signed != null, ct)) next = owed.Next.First.AddDays((WeekOf(owed, today) + 1) * 7);
-        }
+        if (!await house.Set<ZoneStep>().AnyAsync(s => s.Zone == id && s.Step == ZoneStep.Live, ct)) return null;
+        var next = await Desk.Owed(house, id, today, ct) is { } owed ? owed.Next.First.AddDays((WeekOf(owed, today) + 1) * 7) : Quarter.Of(today).Next.First;
         return Design.Html.Moment.Instant(next.ToDateTime(new TimeOnly(6, 0)));
     }
 

@@ -63,6 +63,9 @@ internal sealed class Review(IMediator pipeline, IAccounts accounts, Standing st
     {
         public Guid Account { get; init; }
         public string? Decision { get; init; }
+
+        /// <summary>The roles that stood beside it when it was decided.</summary>
+        public string? Roles { get; init; }
     }
 
     /// <param name="Owed">null: nothing is due.</param>
@@ -114,6 +117,10 @@ internal sealed class Review(IMediator pipeline, IAccounts accounts, Standing st
             var answers = form.Answers.GroupBy(a => a.Account).ToDictionary(g => g.Key, g => g.Last().Decision);
             var open = people.Select((p, i) => (Person: p, Index: i)).Where(p => answers.GetValueOrDefault(p.Person.Account) is not (Keep or Remove)).ToList();
             if (open.Count > 0) throw new ValidationException([.. open.Select(o => new ValidationFailure($"Answers[{o.Index}].Decision", Words.AnswerFor(o.Person.Name)))]);
+            // Nobody signs for a role that was not on the page.
+            var seen = form.Answers.GroupBy(a => a.Account).ToDictionary(g => g.Key, g => g.Last().Roles);
+            var unseen = people.Select((p, i) => (Person: p, Index: i)).Where(p => seen[p.Person.Account] != p.Person.Codes).ToList();
+            if (unseen.Count > 0) throw new ValidationException([.. unseen.Select(o => new ValidationFailure($"Answers[{o.Index}].Decision", Words.RolesChangedSince(o.Person.Name)))]);
             var review = await Write(house, here.InZone.Id, quarter, people, form.Answers, now, ct);
             foreach (var person in people.Where(p => answers[p.Account] == Remove)) await ending.All(house, here.InZone.Id, person.Account, caller.Self, ct);
             review.Sign(caller.Self, now);
@@ -131,7 +138,7 @@ internal sealed class Review(IMediator pipeline, IAccounts accounts, Standing st
         foreach (var person in people)
         {
             if (!rows.TryGetValue(person.Account, out var row)) house.Add(row = new AccessReviewRow { Review = review.Id, Account = person.Account });
-            (row.Roles, row.LastSignIn, row.Opened) = (string.Join(';', person.Roles), person.LastSignIn, person.Opened);
+            (row.Roles, row.LastSignIn, row.Opened) = (person.Codes, person.LastSignIn, person.Opened);
             row.Keep = said.GetValueOrDefault(person.Account) switch { Keep => true, Remove => false, _ => null };
         }
         return review;

@@ -115,11 +115,13 @@ internal sealed class Change(IMediator pipeline, IAccounts accounts, InForce inF
             var changes = await house.Set<SettingChange>().Where(c => c.Zone == zone && c.Withdrawn == null).ToListAsync(ct);
             var languages = await house.Set<ZoneRecord>().Where(z => z.Id == zone).Select(z => z.Languages).SingleAsync(ct);
             var value = form.BackToDefault ? null : ValueOf(setting, form);
-            var about = new Around(Setting.Several(inForce.ValueOn(day, SettingCode.OfficialLanguages, changes, languages)), Setting.Several(inForce.ValueOn(day, SettingCode.Languages, changes, languages)), await StandInsOf(house, zone, now, ct), inForce.FirstLetters);
+            var about = new Around(await StandInsOf(house, zone, now, ct), inForce.FirstLetters);
             if (setting.Fault(value ?? inForce.DefaultOf(setting.Code, languages), about) is { } wrong) throw new ValidationException([new ValidationFailure(FieldOf(setting), wrong)]);
             var before = SettingChange.On(day, setting.Code, changes)?.Value;
+            var change = SettingChange.Make(zone, setting.Code, value, before, day, caller.Self, now);
+            if (setting.Code is SettingCode.Languages or SettingCode.OfficialLanguages && !inForce.SpeaksWhatIsOfficial(day, [.. changes, change], languages)) throw new ValidationException([new ValidationFailure(FieldOf(setting), Words.OfficialIsSpoken)]);
             if (value == before || (value ?? inForce.DefaultOf(setting.Code, languages)) == (before ?? inForce.DefaultOf(setting.Code, languages))) throw new ValidationException([new ValidationFailure(FieldOf(setting), Words.NothingChanges)]);
-            house.Add(SettingChange.Make(zone, setting.Code, value, before, day, caller.Self, now));
+            house.Add(change);
             trail.Turns(setting.Code.ToString(), before, value);
             return true;
         }
@@ -136,6 +138,6 @@ internal sealed class Change(IMediator pipeline, IAccounts accounts, InForce inF
         };
     }
 
-    private static async Task<IReadOnlyList<Guid>> StandInsOf(CatalogDbContext house, Guid zone, DateTimeOffset now, CancellationToken ct) =>
+    internal static async Task<IReadOnlyList<Guid>> StandInsOf(CatalogDbContext house, Guid zone, DateTimeOffset now, CancellationToken ct) =>
         [.. (await house.Set<RoleGrant>().AsNoTracking().Where(g => g.Zone == zone && g.Role == Role.OutsideStandIn).ToListAsync(ct)).Where(g => g.Counts(now)).Select(g => g.Account).Distinct()];
 }

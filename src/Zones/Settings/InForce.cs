@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Globalization;
 using Microsoft.EntityFrameworkCore;
+using VictimSupport.Foundation.Access;
 using VictimSupport.Foundation.Modules;
 using VictimSupport.Foundation.Persistence;
 using VictimSupport.Foundation.Zones;
@@ -9,12 +10,19 @@ using VictimSupport.Zones.Contracts;
 namespace VictimSupport.Zones.Settings;
 
 /// <summary>The settings that hold today, as of a few seconds ago at most; a change made in this process acts at once.</summary>
-internal sealed class InForce(CatalogDatabase catalog, IEnumerable<IShipSubKinds> shipped, TimeProvider clock) : IZoneSettings
+internal sealed class InForce(CatalogDatabase catalog, IEnumerable<IShipSubKinds> shipped, IStaff staff, TimeProvider clock) : IZoneSettings
 {
     private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(3);
     private readonly ConcurrentDictionary<(Guid Zone, DateOnly Day), (ZoneSettings Settings, long Read)> known = new();
 
     public async ValueTask<ZoneSettings> Of(Guid zone, CancellationToken ct)
+    {
+        var settings = await Chosen(zone, ct);
+        // Whoever no longer holds the role is no stand-in, whatever a zone once chose.
+        return settings.OutsideStandIn is not { } standIn || (await staff.Holding(zone, [Role.OutsideStandIn], ct)).Contains(standIn) ? settings : settings with { OutsideStandIn = null };
+    }
+
+    private async ValueTask<ZoneSettings> Chosen(Guid zone, CancellationToken ct)
     {
         var today = Design.Html.Moment.Day(clock.GetUtcNow());
         if (known.TryGetValue((zone, today), out var entry) && clock.GetElapsedTime(entry.Read) <= Fresh) return entry.Settings;
@@ -45,6 +53,11 @@ internal sealed class InForce(CatalogDatabase catalog, IEnumerable<IShipSubKinds
         _ => Setting.Of(code).Default,
     };
 
+    /// <summary>Is every official language worked in, on the day and on each later one that is planned?</summary>
+    public bool SpeaksWhatIsOfficial(DateOnly from, IReadOnlyList<SettingChange> changes, string languages) =>
+        changes.Where(c => c.Withdrawn is null && c.From > from).Select(c => c.From).Append(from)
+            .All(day => !Setting.Several(ValueOn(day, SettingCode.OfficialLanguages, changes, languages)).Except(Setting.Several(ValueOn(day, SettingCode.Languages, changes, languages))).Any());
+
     public IReadOnlyList<ShippedSubKind> FirstLetters => [.. shipped.SelectMany(s => s.ForFirstLetters)];
 
     private ZoneSettings Read(DateOnly day, List<SettingChange> changes, string languages)
@@ -54,7 +67,8 @@ internal sealed class InForce(CatalogDatabase catalog, IEnumerable<IShipSubKinds
         {
             ServiceNames = new[] { ("fr", SettingCode.ServiceNameFr), ("nl", SettingCode.ServiceNameNl), ("de", SettingCode.ServiceNameDe) }.Select(n => (n.Item1, Name: Value(n.Item2))).Where(n => n.Name.Length > 0).ToDictionary(n => n.Item1, n => n.Name, StringComparer.Ordinal),
             OfficialLanguages = Setting.Several(Value(SettingCode.OfficialLanguages)),
-            Languages = Setting.Several(Value(SettingCode.Languages)),
+            // The operator may have made a language official that the zone had left out.
+            Languages = [.. Setting.Several(Value(SettingCode.Languages)).Union(Setting.Several(Value(SettingCode.OfficialLanguages)))],
             // What is no longer shipped as harmless is not sent, whatever a zone once chose.
             FirstLetterFor = Setting.Several(Value(SettingCode.FirstLetterFor)).Where(c => FirstLetters.Any(k => k.Code == c)).ToHashSet(StringComparer.Ordinal),
             Victim = Enum.Parse<VictimMeaning>(Value(SettingCode.VictimMeans)),

@@ -65,14 +65,11 @@ internal sealed record Setting(SettingCode Code, Shape Shape, string Default)
     private string? SeveralFault(IReadOnlyList<string> chosen, Around about)
     {
         var options = Code == SettingCode.FirstLetterFor ? [.. about.FirstLetters.Select(k => k.Code)] : Options;
-        if (chosen.Any(c => !options.Contains(c)) || (NeedsOne && chosen.Count == 0)) return Words.ChooseOne;
-        // The official languages are always among those worked in.
-        if (Code == SettingCode.Languages && about.Official.Except(chosen).Any()) return Words.OfficialIsSpoken;
-        return Code == SettingCode.OfficialLanguages && chosen.Except(about.Spoken).Any() ? Words.OfficialIsSpoken : null;
+        return chosen.Any(c => !options.Contains(c)) || (NeedsOne && chosen.Count == 0) ? Words.ChooseOne : null;
     }
 
     public static IReadOnlyList<string> Several(string value) => value.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
 }
 
-/// <summary>What the answer to a setting depends on: the languages in force on that day, who could stand in, which sub-kinds are shipped.</summary>
-internal sealed record Around(IReadOnlyList<string> Official, IReadOnlyList<string> Spoken, IReadOnlyList<Guid> StandIns, IReadOnlyList<ShippedSubKind> FirstLetters);
+/// <summary>What the answer to a setting depends on: who could stand in, which sub-kinds are shipped.</summary>
+internal sealed record Around(IReadOnlyList<Guid> StandIns, IReadOnlyList<ShippedSubKind> FirstLetters);

@@ -1,5 +1,3 @@
-using FluentValidation;
-using FluentValidation.Results;
 using Microsoft.EntityFrameworkCore;
 using VictimSupport.Design.Html;
 using VictimSupport.Foundation.Access;
@@ -13,31 +11,36 @@ namespace VictimSupport.Zones.Staff;
 internal sealed record Newcomer(string Name, string Email, IReadOnlyList<Role> Roles, DateOnly? Until, string Language, int Line = 0);
 
 /// <summary>What bringing somebody in does: an invitation, more roles for a colleague or other terms for one who is invited, or nothing that is not so already.
-/// Nobody brings himself in, and some roles do not go together.</summary>
-internal enum NewcomerFate { New, Changed, Unchanged, Oneself, Clash }
+/// Nobody brings himself in, some roles do not go together, and no address is taken for another.</summary>
+internal enum NewcomerFate { New, Changed, Unchanged, Oneself, Clash, NotPlain, Mistakable }
 
 /// <summary>Brings people in, for the form and the file alike. Somebody who works here already gets the roles that are missing; anybody else is invited,
 /// whether the address has an account elsewhere or not.</summary>
 internal sealed class Bringing(IInvite invitations, IAccounts accounts, TimeProvider clock)
 {
-    public async Task<IReadOnlyList<(Newcomer Person, NewcomerFate Fate)>> Compare(CatalogDbContext house, Guid zone, IReadOnlyList<Newcomer> people, Guid by, CancellationToken ct)
+    public async Task<IReadOnlyList<(Newcomer Person, NewcomerFate Fate)>> Compare(CatalogDbContext house, Guid zone, IReadOnlyList<Newcomer> people, Guid by, CancellationToken ct) =>
+        [.. (await Look(house, zone, people, by, ct)).Select(found => (found.Person, found.Fate))];
+
+    /// <summary>What is wrong and in which column of a file; null: nothing.</summary>
+    public static (string Column, string Wrong)? Refusal(NewcomerFate fate) => fate switch
     {
-        var (found, known) = (new List<(Newcomer, NewcomerFate)>(), await Known(house, zone, ct));
-        foreach (var person in people) found.Add((person, (await Look(person, known, by, ct)).Fate));
-        return found;
-    }
+        NewcomerFate.Oneself => ("email", Words.NotOneself),
+        NewcomerFate.Clash => ("roles", Words.OfficerAlone),
+        NewcomerFate.NotPlain => ("email", Words.AddressNotPlain),
+        NewcomerFate.Mistakable => ("email", Words.AddressLooksLike),
+        _ => null,
+    };
 
     /// <returns>How many were invited or given a role.</returns>
-    /// <exception cref="RefusedException">Nobody gives himself a role, nor one that does not go with what the colleague is.</exception>
-    public async Task<int> Bring(CatalogDbContext house, Guid zone, IReadOnlyList<Newcomer> people, Guid by, string address, CancellationToken ct)
+    /// <exception cref="RefusedException">Nobody gives himself a role, nor one that does not go with what the colleague is, nor to an address that passes for another.</exception>
+    public async Task<int> Bring(CatalogDbContext house, Guid zone, IReadOnlyList<Newcomer> people, Guid by, CancellationToken ct)
     {
-        var (now, known, brought) = (clock.GetUtcNow(), await Known(house, zone, ct), 0);
-        foreach (var person in people)
+        var (now, brought) = (clock.GetUtcNow(), 0);
+        foreach (var (person, fate, account, missing, open) in await Look(house, zone, people, by, ct))
         {
-            var (fate, account, open) = await Look(person, known, by, ct);
-            if (fate is NewcomerFate.Oneself or NewcomerFate.Clash) throw new RefusedException(fate == NewcomerFate.Oneself ? "own" : "clash", account);
+            if (Refusal(fate) is not null) throw new RefusedException(fate switch { NewcomerFate.Oneself => "own", NewcomerFate.Clash => "clash", _ => "address" }, account);
             if (fate == NewcomerFate.Unchanged) continue;
-            if (account is { } colleague) foreach (var role in Missing(person, known.Grants, colleague, now)) 
+            if (account is { } colleague) foreach (var role in missing)
             {
                 var grant = RoleGrant.Give(colleague, zone, role, EndOf(person.Until), by, "given", now);
                 house.Add(grant);
@@ -45,42 +48,44 @@ internal sealed class Bringing(IInvite invitations, IAccounts accounts, TimeProv
             }
             else
             {
-                if (await invitations.Doubt(house, person.Email, zone, now, ct) is { } doubt) throw Mistakable(doubt);
                 if (open is { } earlier) await invitations.Revoke(house, earlier, zone, now, ct);
-                invitations.InviteByMail(house, new Invitee(person.Email, person.Name, person.Language), new Promise(zone, person.Roles, person.Until), by, address, now);
+                invitations.InviteByMail(house, new Invitee(person.Email, person.Name, person.Language), new Promise(zone, person.Roles, person.Until), by, now);
             }
             brought++;
         }
         return brought;
     }
 
-    // Said at the field of the form, and on top of the page for a file.
-    private static ValidationException Mistakable(AddressDoubt doubt) => new([new ValidationFailure("Email", doubt == AddressDoubt.NotPlain ? Words.AddressNotPlain : Words.AddressLooksLike)]);
-
     /// <summary>The instant after a role's last day, on a Belgian clock.</summary>
     public static DateTimeOffset? EndOf(DateOnly? until) => until is { } day ? Moment.Instant(day.AddDays(1).ToDateTime(TimeOnly.MinValue)) : null;
 
-    private sealed record Here(IReadOnlyList<RoleGrant> Grants, IReadOnlyDictionary<string, InvitationState> Open);
+    /// <param name="Account">A colleague who works here, or is refused; null: somebody to invite.</param>
+    /// <param name="Open">An invitation that other terms replace.</param>
+    private sealed record Found(Newcomer Person, NewcomerFate Fate, Guid? Account, IReadOnlyList<Role> Missing, Guid? Open);
 
-    private async Task<Here> Known(CatalogDbContext house, Guid zone, CancellationToken ct)
+    private async Task<IReadOnlyList<Found>> Look(CatalogDbContext house, Guid zone, IReadOnlyList<Newcomer> people, Guid by, CancellationToken ct)
     {
         var now = clock.GetUtcNow();
         var grants = await house.Set<RoleGrant>().AsNoTracking().Where(g => g.Zone == zone && (g.To == null || g.To > now)).ToListAsync(ct);
-        var open = (await invitations.Of(house, zone, ct)).Where(i => i.IsOpen(now)).GroupBy(i => i.Email, StringComparer.OrdinalIgnoreCase).ToDictionary(g => g.Key, g => g.First(), StringComparer.OrdinalIgnoreCase);
-        return new Here(grants, open);
-    }
+        var invited = (await invitations.Of(house, zone, ct)).Where(i => i.IsOpen(now)).GroupBy(i => i.Email, StringComparer.OrdinalIgnoreCase).ToDictionary(g => g.Key, g => g.First(), StringComparer.OrdinalIgnoreCase);
+        var doubts = await invitations.Doubts(house, [.. people.Select(p => p.Email)], zone, by, now, ct);
+        var found = new List<Found>();
+        foreach (var person in people) found.Add(Of(person, (await accounts.WithEmail(person.Email, ct))?.Id));
+        return found;
 
-    private async Task<(NewcomerFate Fate, Guid? Colleague, Guid? Open)> Look(Newcomer person, Here known, Guid by, CancellationToken ct)
-    {
-        var account = (await accounts.WithEmail(person.Email, ct))?.Id;
-        if (account == by) return (NewcomerFate.Oneself, account, null);
-        var held = known.Grants.Where(g => g.Account == account).Select(g => g.Role).ToList();
-        if (held.Count > 0 && !RoleTemplates.GoTogether(held.Concat(person.Roles).ToHashSet())) return (NewcomerFate.Clash, account, null);
-        if (account is { } id && held.Count > 0) return (Missing(person, known.Grants, id, clock.GetUtcNow()).Any() ? NewcomerFate.Changed : NewcomerFate.Unchanged, id, null);
-        if (!known.Open.TryGetValue(person.Email.Trim(), out var open)) return (NewcomerFate.New, null, null);
-        return (open.Roles.ToHashSet().SetEquals(person.Roles) && open.Until == person.Until ? NewcomerFate.Unchanged : NewcomerFate.Changed, null, open.Id);
+        Found Of(Newcomer person, Guid? account)
+        {
+            if (account == by) return new(person, NewcomerFate.Oneself, account, [], null);
+            var held = grants.Where(g => g.Account == account).Select(g => g.Role).ToList();
+            if (held.Count > 0)
+            {
+                if (!RoleTemplates.GoTogether(held.Concat(person.Roles).ToHashSet())) return new(person, NewcomerFate.Clash, account, [], null);
+                var missing = person.Roles.Except(held).ToList();
+                return new(person, missing.Count > 0 ? NewcomerFate.Changed : NewcomerFate.Unchanged, account, missing, null);
+            }
+            if (doubts.TryGetValue(person.Email, out var doubt)) return new(person, doubt switch { AddressDoubt.NotPlain => NewcomerFate.NotPlain, AddressDoubt.Oneself => NewcomerFate.Oneself, _ => NewcomerFate.Mistakable }, null, [], null);
+            if (!invited.TryGetValue(person.Email.Trim(), out var open)) return new(person, NewcomerFate.New, null, [], null);
+            return new(person, open.Roles.ToHashSet().SetEquals(person.Roles) && open.Until == person.Until ? NewcomerFate.Unchanged : NewcomerFate.Changed, null, [], open.Id);
+        }
     }
-
-    private static IEnumerable<Role> Missing(Newcomer person, IReadOnlyList<RoleGrant> grants, Guid account, DateTimeOffset now) =>
-        person.Roles.Where(r => !grants.Any(g => g.Account == account && g.Role == r && (g.To is null || g.To > now)));
 }

@@ -14,13 +14,22 @@ namespace VictimSupport.Zones.Staff;
 /// which finds it by the roles: a crash in between loses nothing.</summary>
 internal sealed class Ending(ISessions sessions, IAccounts accounts, IInvite invitations, TimeProvider clock)
 {
-    /// <summary>Ends one role.</summary>
+    // No session lives longer.
+    private static readonly TimeSpan SessionsAreOver = TimeSpan.FromDays(1);
+
+    /// <summary>Ends one role. The last one here: that is leaving.</summary>
     /// <exception cref="RefusedException">It is not there, or one's own.</exception>
     /// <exception cref="ValidationException">The zone would be left without an administrator.</exception>
     public async Task<Guid> One(CatalogDbContext house, Guid zone, Guid grant, Guid by, CancellationToken ct)
     {
+        await InTurn(house, zone, ct);
         var (now, found) = (clock.GetUtcNow(), await house.Set<RoleGrant>().SingleOrDefaultAsync(g => g.Id == grant && g.Zone == zone, ct));
-        if (found is null || found.To <= now) throw new RefusedException("absent", grant);
+        if (found?.Lives(now) != true) throw new RefusedException("absent", grant);
+        if (!await house.Set<RoleGrant>().AnyAsync(g => g.Account == found.Account && g.Zone == zone && g.Id != grant && (g.To == null || g.To > now), ct))
+        {
+            await All(house, zone, found.Account, by, ct);
+            return found.Account;
+        }
         await KeepAnAdministrator(house, zone, [found], ct);
         found.End(by, now);
         await Wake(house, [zone], ct);
@@ -32,16 +41,46 @@ internal sealed class Ending(ISessions sessions, IAccounts accounts, IInvite inv
     /// <exception cref="ValidationException">The zone would be left without an administrator.</exception>
     public async Task All(CatalogDbContext house, Guid zone, Guid account, Guid by, CancellationToken ct)
     {
-        var now = clock.GetUtcNow();
-        var grants = (await house.Set<RoleGrant>().Where(g => g.Account == account).ToListAsync(ct)).Where(g => g.To is null || g.To > now).ToList();
-        var here = grants.Where(g => g.Zone == zone).ToList();
+        await InTurn(house, zone, ct);
+        var (now, grants) = (clock.GetUtcNow(), await house.Set<RoleGrant>().Where(g => g.Account == account).ToListAsync(ct));
+        var here = grants.Where(g => g.Zone == zone && g.Lives(now)).ToList();
         if (here.Count == 0 || account == by) throw new RefusedException(account == by ? "own" : "absent", account);
         await KeepAnAdministrator(house, zone, here, ct);
-        var ending = await HomeOf(house, account, ct) == zone ? grants : here;
+        await End(house, zone, account, Home.Of(grants, now) == zone ? [.. grants.Where(g => g.Lives(now))] : here, by, ct);
+    }
+
+    /// <summary>Who comes from this zone and left it when the last role here ended by its date, and what did not end with it: roles elsewhere that were given before, sessions.
+    /// Whoever was asked in anew since keeps that.</summary>
+    public async Task<IReadOnlyList<(Guid Account, IReadOnlyList<RoleGrant> Left)>> LeftByDate(CatalogDbContext house, Guid zone, CancellationToken ct)
+    {
+        var (now, found) = (clock.GetUtcNow(), new List<(Guid, IReadOnlyList<RoleGrant>)>());
+        var here = house.Set<RoleGrant>().Where(g => g.Zone == zone);
+        var gone = here.Where(g => g.To <= now && !here.Any(other => other.Account == g.Account && (other.To == null || other.To > now))).Select(g => g.Account);
+        foreach (var own in (await house.Set<RoleGrant>().Where(g => gone.Contains(g.Account)).ToListAsync(ct)).GroupBy(g => g.Account))
+        {
+            if (own.Where(g => g.Zone == zone && g.Since < g.To).Max(g => g.To) is not { } left || Home.Of(own, left) != zone) continue;
+            var living = own.Where(g => g.Lives(now)).ToList();
+            var elsewhere = living.Where(g => g.From < left).ToList();
+            if (elsewhere.Count > 0 || (living.Count == 0 && left > now - SessionsAreOver && await sessions.AliveOf(own.Key, ct) > 0)) found.Add((own.Key, elsewhere));
+        }
+        return found;
+    }
+
+    /// <summary>Ends what <see cref="LeftByDate"/> finds.</summary>
+    public async Task<int> ByDate(CatalogDbContext house, Guid zone, CancellationToken ct)
+    {
+        var left = await LeftByDate(house, zone, ct);
+        foreach (var (account, elsewhere) in left) await End(house, zone, account, elsewhere, null, ct);
+        return left.Count;
+    }
+
+    private async Task End(CatalogDbContext house, Guid zone, Guid account, IReadOnlyList<RoleGrant> ending, Guid? by, CancellationToken ct)
+    {
+        var now = clock.GetUtcNow();
         // The platform is never left without an operator by a zone.
         if (ending.Any(g => g is { Zone: null, Role: Role.Operator }) && !await OtherHolds(house, null, Role.Operator, account, now, ct)) ending = [.. ending.Where(g => g is not { Zone: null, Role: Role.Operator })];
         foreach (var grant in ending) grant.End(by, now);
-        var zones = ending.Select(g => g.Zone).OfType<Guid>().Distinct().ToList();
+        var zones = ending.Select(g => g.Zone).OfType<Guid>().Append(zone).Distinct().ToList();
         foreach (var absence in await house.Set<Absence>().Where(a => zones.Contains(a.Zone) && (a.Account == account || a.Replacement == account) && a.To > now).ToListAsync(ct)) absence.Gone(account, now);
         if ((await accounts.Named([account], ct)).TryGetValue(account, out var colleague))
         {
@@ -52,9 +91,12 @@ internal sealed class Ending(ISessions sessions, IAccounts accounts, IInvite inv
         await Wake(house, zones, ct);
     }
 
-    /// <summary>The zone an account comes from: the first that gave it a role.</summary>
-    public static async Task<Guid?> HomeOf(CatalogDbContext house, Guid account, CancellationToken ct) =>
-        (await house.Set<RoleGrant>().AsNoTracking().Where(g => g.Account == account && g.Zone != null).OrderBy(g => g.From).ThenBy(g => g.Id).Take(1).ToListAsync(ct)).SingleOrDefault()?.Zone;
+    // Two who end each other at once would each find the other still there: whoever ends roles of a zone waits here until the one before is done.
+    private Task InTurn(CatalogDbContext house, Guid zone, CancellationToken ct)
+    {
+        DateTimeOffset? now = clock.GetUtcNow();
+        return house.Set<ZoneRecord>().Where(z => z.Id == zone).ExecuteUpdateAsync(set => set.SetProperty(z => z.NextDue, now), ct);
+    }
 
     private async Task KeepAnAdministrator(CatalogDbContext house, Guid zone, IReadOnlyList<RoleGrant> ending, CancellationToken ct)
     {
@@ -63,8 +105,9 @@ internal sealed class Ending(ISessions sessions, IAccounts accounts, IInvite inv
             throw new ValidationException([new ValidationFailure("", Words.LastAdministrator)]);
     }
 
+    // Tracked: a review ends several in one go, and who was ended a moment ago is no other.
     private static async Task<bool> OtherHolds(CatalogDbContext house, Guid? zone, Role role, Guid account, DateTimeOffset now, CancellationToken ct) =>
-        (await house.Set<RoleGrant>().AsNoTracking().Where(g => g.Zone == zone && g.Role == role && g.Account != account).ToListAsync(ct)).Any(g => g.Counts(now));
+        (await house.Set<RoleGrant>().Where(g => g.Zone == zone && g.Role == role && g.Account != account).ToListAsync(ct)).Any(g => g.Counts(now));
 
     // In the same transaction: the sweep comes within half a minute, whatever happens to this process.
     private async Task Wake(CatalogDbContext house, IReadOnlyList<Guid> zones, CancellationToken ct)

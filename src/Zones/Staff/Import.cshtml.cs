@@ -2,7 +2,6 @@ using MediatR;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
-using Microsoft.Extensions.Configuration;
 using VictimSupport.Design.Html;
 using VictimSupport.Foundation.Access;
 using VictimSupport.Foundation.Persistence;
@@ -14,7 +13,7 @@ namespace VictimSupport.Zones.Staff;
 
 /// <summary>Many colleagues from a file: checked first, then invited in one transaction. The same file again changes nothing.</summary>
 [Requires(May.BringStaffIn)]
-internal sealed class Import(IMediator pipeline, Standing standing, IConfiguration configuration) : PageModel
+internal sealed class Import(IMediator pipeline, Standing standing) : PageModel
 {
     [BindProperty] public Upload Form { get; set; } = new();
     public StaffImport? Found { get; private set; }
@@ -34,7 +33,7 @@ internal sealed class Import(IMediator pipeline, Standing standing, IConfigurati
             Response.StatusCode = StatusCodes.Status422UnprocessableEntity;
             return Page();
         }
-        var brought = await pipeline.Send(new Command([.. Found.People.Select(p => p.Person)]) { Address = Invite.AddressOf(configuration, Request) }, ct);
+        var brought = await pipeline.Send(new Command([.. Found.People.Select(p => p.Person)]), ct);
         standing.ForgetAll();
         TempData["Done"] = Words.StaffImportDone(brought);
         return RedirectToPage("/Zones/Staff/Invitations");
@@ -55,10 +54,7 @@ internal sealed class Import(IMediator pipeline, Standing standing, IConfigurati
     internal sealed record Query(byte[] File) : ICatalogQuery<StaffImport>;
 
     [Requires(May.BringStaffIn), FreshFactor]
-    internal sealed record Command(IReadOnlyList<Newcomer> People) : ICatalogCommand<int>, ISensitive
-    {
-        internal string Address { get; init; } = "";
-    }
+    internal sealed record Command(IReadOnlyList<Newcomer> People) : ICatalogCommand<int>, ISensitive;
 
     internal sealed class QueryHandler(CatalogDbContext house, UseCase here, Bringing bringing, Caller caller, TimeProvider clock) : IRequestHandler<Query, StaffImport>
     {
@@ -66,13 +62,13 @@ internal sealed class Import(IMediator pipeline, Standing standing, IConfigurati
         {
             var (people, faults) = StaffFile.Read(query.File, here.InZone.Record.FirstLanguage, Moment.Day(clock.GetUtcNow()));
             var compared = await bringing.Compare(house, here.InZone.Id, people, caller.Self, ct);
-            var refused = compared.Where(p => p.Fate is NewcomerFate.Oneself or NewcomerFate.Clash).Select(p => p.Fate == NewcomerFate.Oneself ? new LineFault(p.Person.Line, "email", Words.NotOneself) : new LineFault(p.Person.Line, "roles", Words.OfficerAlone));
-            return new StaffImport([.. compared.Where(p => p.Fate is not (NewcomerFate.Oneself or NewcomerFate.Clash))], [.. faults.Concat(refused).OrderBy(f => f.Line)]);
+            var refused = compared.Select(p => Bringing.Refusal(p.Fate) is { } refusal ? new LineFault(p.Person.Line, refusal.Column, refusal.Wrong) : null).OfType<LineFault>();
+            return new StaffImport([.. compared.Where(p => Bringing.Refusal(p.Fate) is null)], [.. faults.Concat(refused).OrderBy(f => f.Line)]);
         }
     }
 
     internal sealed class Handler(CatalogDbContext house, UseCase here, Bringing bringing, Caller caller) : IRequestHandler<Command, int>
     {
-        public Task<int> Handle(Command command, CancellationToken ct) => bringing.Bring(house, here.InZone.Id, command.People, caller.Self, command.Address, ct);
+        public Task<int> Handle(Command command, CancellationToken ct) => bringing.Bring(house, here.InZone.Id, command.People, caller.Self, ct);
     }
 }

@@ -1,8 +1,8 @@
 using MediatR;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
-using Microsoft.Extensions.Configuration;
 using VictimSupport.Foundation.Access;
+using VictimSupport.Foundation.Mail;
 using VictimSupport.Foundation.Persistence;
 using VictimSupport.Foundation.Pipeline;
 using VictimSupport.Identity.Contracts;
@@ -11,7 +11,7 @@ namespace VictimSupport.Zones.Staff;
 
 /// <summary>What became of each invitation, and what can be done about it: another link, a code on paper, withdraw.</summary>
 [Requires(May.BringStaffIn)]
-internal sealed class Invitations(IMediator pipeline, IConfiguration configuration, TimeProvider clock) : PageModel
+internal sealed class Invitations(IMediator pipeline, PortalAddress portal, TimeProvider clock) : PageModel
 {
     public IReadOnlyList<InvitationState> Rows { get; private set; } = [];
     public DateTimeOffset Now => clock.GetUtcNow();
@@ -23,12 +23,12 @@ internal sealed class Invitations(IMediator pipeline, IConfiguration configurati
     {
         Rows = await pipeline.Send(new Query(), ct);
         if (TempData["PaperCode"] is string code && TempData["PaperCodeFor"] is Guid of && Rows.FirstOrDefault(r => r.Id == of) is { } row)
-            Code = (row.DisplayName, code, Invite.AddressOf(configuration, Request) + "/account/invitation");
+            Code = (row.DisplayName, code, portal.To("/account/invitation"));
     }
 
     public async Task<IActionResult> OnPostResendAsync(Guid invitation, CancellationToken ct)
     {
-        await pipeline.Send(new ResendCommand { Invitation = invitation, Address = Invite.AddressOf(configuration, Request) }, ct);
+        await pipeline.Send(new ResendCommand { Invitation = invitation }, ct);
         TempData["Done"] = Words.ResentDone;
         return RedirectToPage();
     }
@@ -58,7 +58,6 @@ internal sealed class Invitations(IMediator pipeline, IConfiguration configurati
     internal sealed record ResendCommand : ICatalogCommand<bool>, ISensitive
     {
         internal Guid Invitation { get; init; }
-        internal string Address { get; init; } = "";
     }
 
     [Requires(May.BringStaffIn), FreshFactor]
@@ -82,14 +81,14 @@ internal sealed class Invitations(IMediator pipeline, IConfiguration configurati
     {
         public async Task<bool> Handle(ResendCommand command, CancellationToken ct)
         {
-            await invitations.Resend(house, command.Invitation, here.InZone.Id, command.Address, clock.GetUtcNow(), ct);
+            await invitations.Resend(house, command.Invitation, here.InZone.Id, clock.GetUtcNow(), ct);
             return true;
         }
     }
 
-    internal sealed class PaperHandler(CatalogDbContext house, UseCase here, IInvite invitations, TimeProvider clock) : IRequestHandler<PaperCommand, string>
+    internal sealed class PaperHandler(CatalogDbContext house, UseCase here, IInvite invitations, Caller caller, TimeProvider clock) : IRequestHandler<PaperCommand, string>
     {
-        public Task<string> Handle(PaperCommand command, CancellationToken ct) => invitations.CodeForPaper(house, command.Invitation, here.InZone.Id, clock.GetUtcNow(), ct);
+        public Task<string> Handle(PaperCommand command, CancellationToken ct) => invitations.CodeForPaper(house, command.Invitation, here.InZone.Id, caller.Self, clock.GetUtcNow(), ct);
     }
 
     internal sealed class RevokeHandler(CatalogDbContext house, UseCase here, IInvite invitations, TimeProvider clock) : IRequestHandler<RevokeCommand, bool>

@@ -1,10 +1,8 @@
 using FluentValidation;
 using FluentValidation.Results;
 using MediatR;
-using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
-using Microsoft.Extensions.Configuration;
 using VictimSupport.Design.Html;
 using VictimSupport.Design.Tags;
 using VictimSupport.Foundation.Access;
@@ -15,7 +13,7 @@ namespace VictimSupport.Zones.Staff;
 
 /// <summary>The administrator asks somebody in: the mail leaves by itself. Whether the address has an account elsewhere is not told.</summary>
 [Requires(May.BringStaffIn)]
-internal sealed class Invite(IMediator pipeline, Standing standing, WhereAndWho who, IConfiguration configuration) : PageModel
+internal sealed class Invite(IMediator pipeline, Standing standing, WhereAndWho who) : PageModel
 {
     [BindProperty] public Command Form { get; set; } = new();
     public IReadOnlyList<Choice> Languages { get; } = [new("fr", "Français"), new("nl", "Nederlands"), new("de", "Deutsch"), new("en", "English")];
@@ -24,14 +22,11 @@ internal sealed class Invite(IMediator pipeline, Standing standing, WhereAndWho 
 
     public async Task<IActionResult> OnPostAsync(CancellationToken ct)
     {
-        var brought = await pipeline.Send(Form with { Address = AddressOf(configuration, Request) }, ct);
+        var brought = await pipeline.Send(Form, ct);
         standing.ForgetAll();
         TempData["Done"] = brought switch { NewcomerFate.New => Words.InvitedDone, NewcomerFate.Changed => Words.ChangedDone, _ => Words.UnchangedDone };
         return RedirectToPage("/Zones/Staff/Invitations");
     }
-
-    /// <summary>Where the portal is reached: the setting, else the address this browser uses.</summary>
-    public static string AddressOf(IConfiguration configuration, HttpRequest request) => configuration["Portal:Address"] ?? $"{request.Scheme}://{request.Host}";
 
     [Requires(May.BringStaffIn), FreshFactor]
     internal sealed record Command : ICatalogCommand<NewcomerFate>, ISensitive
@@ -42,7 +37,6 @@ internal sealed class Invite(IMediator pipeline, Standing standing, WhereAndWho 
         public List<Role> Roles { get; init; } = [];
         public DateOnly? Until { get; init; }
         public string Language { get; init; } = "fr";
-        internal string Address { get; init; } = "";
     }
 
     internal sealed class Rules : AbstractValidator<Command>
@@ -69,9 +63,8 @@ internal sealed class Invite(IMediator pipeline, Standing standing, WhereAndWho 
         {
             var person = new Newcomer(form.Name.Trim(), form.Email.Trim(), RoleTemplates.Chosen(form.Template, form.Roles), form.Until, form.Language);
             var fate = (await bringing.Compare(house, here.InZone.Id, [person], caller.Self, ct))[0].Fate;
-            if (fate == NewcomerFate.Oneself) throw new ValidationException([new ValidationFailure(nameof(Command.Email), Words.NotOneself)]);
-            if (fate == NewcomerFate.Clash) throw new ValidationException([new ValidationFailure(nameof(Command.Template), Words.OfficerAlone)]);
-            await bringing.Bring(house, here.InZone.Id, [person], caller.Self, form.Address, ct);
+            if (Bringing.Refusal(fate) is { } refusal) throw new ValidationException([new ValidationFailure(fate == NewcomerFate.Clash ? nameof(Command.Template) : nameof(Command.Email), refusal.Wrong)]);
+            await bringing.Bring(house, here.InZone.Id, [person], caller.Self, ct);
             return fate;
         }
     }

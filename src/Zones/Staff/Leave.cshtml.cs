@@ -69,9 +69,10 @@ internal sealed class Leave(IMediator pipeline, Standing standing) : PageModel, 
         public async Task<View> Handle(Query query, CancellationToken ct)
         {
             var (zone, now) = (here.InZone.Id, clock.GetUtcNow());
-            var held = (await house.Set<RoleGrant>().AsNoTracking().Where(g => g.Zone == zone && g.Account == query.Account).ToListAsync(ct)).Where(g => g.To is null || g.To > now).ToList();
+            var grants = await house.Set<RoleGrant>().AsNoTracking().Where(g => g.Account == query.Account).ToListAsync(ct);
+            var held = grants.Where(g => g.Zone == zone && g.Lives(now)).ToList();
             if (held.Count == 0 || query.Account == caller.Account || !(await accounts.Named([query.Account], ct)).TryGetValue(query.Account, out var colleague)) throw new RefusedException("absent", query.Account);
-            return new View(colleague.DisplayName, Standing.InWords(held), await Ending.HomeOf(house, query.Account, ct) == zone);
+            return new View(colleague.DisplayName, Standing.InWords(held), Home.Of(grants, now) == zone);
         }
     }
 

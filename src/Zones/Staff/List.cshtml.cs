@@ -53,7 +53,7 @@ internal sealed class List(IMediator pipeline) : PageModel
             var (names, seen) = (await accounts.Named(people.Select(p => p.Key), ct), await accounts.LastSignIns(people.Select(p => p.Key), ct));
             var rows = people.Where(p => names.ContainsKey(p.Key)).Select(own =>
             {
-                var held = own.Where(g => g.To is null || g.To > now).ToList();
+                var held = own.Where(g => g.Lives(now)).ToList();
                 var (state, colour) = held.Count == 0 ? (Words.Left, "grey") : held.Any(g => g.IsWaiting(now)) ? (Words.Waiting, "orange") : held.All(g => g.To is not null) ? (Words.EndsOn(Design.Html.Moment.Show(held.Max(g => g.To!.Value).AddSeconds(-1))), "yellow") : (Words.InForce, "green");
                 return new Row(own.Key, names[own.Key].DisplayName, [.. (held.Count > 0 ? held : [.. own]).Select(g => g.Role).Distinct().Order()], state, colour, away[own.Key].Select(a => (DateTimeOffset?)a.To).Max(), seen.GetValueOrDefault(own.Key));
             });

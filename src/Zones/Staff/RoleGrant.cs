@@ -35,6 +35,9 @@ internal sealed class RoleGrant : IOfZone
     public DateTimeOffset From { get; private set; }
     public DateTimeOffset? To { get; private set; }
     public Guid? GivenBy { get; private set; }
+
+    /// <summary>Who made the code on paper by which it was taken up: has seen it, as the giver might have.</summary>
+    public Guid? HandedBy { get; private set; }
     public Guid? ConfirmedBy { get; private set; }
     public DateTimeOffset? Confirmed { get; private set; }
 
@@ -45,8 +48,18 @@ internal sealed class RoleGrant : IOfZone
     public static RoleGrant Give(Guid account, Guid? zone, Role role, DateTimeOffset? to, Guid? by, string reason, DateTimeOffset now)
     {
         if (by == account) throw new RefusedException("own", account);
-        if (reason is FirstOfAPlace or Demo) throw new ArgumentOutOfRangeException(nameof(reason));
+        if (reason is FirstOfAPlace or Demo or OnPaper) throw new ArgumentOutOfRangeException(nameof(reason));
         return New(account, zone, role, to, by, reason, now);
+    }
+
+    /// <param name="handedBy">Who made the code.</param>
+    /// <exception cref="RefusedException">Nobody gives himself a role, nor hands himself the code for it.</exception>
+    public static RoleGrant GiveOnPaper(Guid account, Guid? zone, Role role, DateTimeOffset? to, Guid? by, Guid handedBy, DateTimeOffset now)
+    {
+        if (by == account || handedBy == account) throw new RefusedException("own", account);
+        var grant = New(account, zone, role, to, by, OnPaper, now);
+        grant.HandedBy = handedBy;
+        return grant;
     }
 
     /// <summary>The first of a zone, or of the platform: nobody is there to confirm it.</summary>
@@ -68,22 +81,29 @@ internal sealed class RoleGrant : IOfZone
     public bool IsUnconfirmed => ConfirmedBy is null && Reason != FirstOfAPlace && (Reason == OnPaper || NeedsASecondPerson(Role));
 
     /// <summary>Does it count now?</summary>
-    public bool Counts(DateTimeOffset now) => From <= now && (To is null || now < To) && !IsUnconfirmed;
+    public bool Counts(DateTimeOffset now) => From <= now && Lives(now) && !IsUnconfirmed;
 
-    public bool IsWaiting(DateTimeOffset now) => IsUnconfirmed && (To is null || now < To);
+    public bool IsWaiting(DateTimeOffset now) => IsUnconfirmed && Lives(now);
 
-    /// <exception cref="RefusedException">Nobody confirms what he gave, or his own role.</exception>
+    /// <summary>Not ended, and not over by its date; it may still wait.</summary>
+    public bool Lives(DateTimeOffset now) => To is null || now < To;
+
+    /// <summary>From when on it counted; null: it never did.</summary>
+    public DateTimeOffset? Since => IsUnconfirmed ? null : Confirmed > From ? Confirmed : From;
+
+    /// <exception cref="RefusedException">Nobody confirms what he gave or handed over, or his own role.</exception>
     public void Confirm(Guid by, DateTimeOffset now)
     {
-        if (by == GivenBy || by == Account) throw new RefusedException("own", Id);
+        if (by == GivenBy || by == HandedBy || by == Account) throw new RefusedException("own", Id);
         (ConfirmedBy, Confirmed) = (by, now);
     }
 
     /// <summary>The second operator, where there is only one to confirm: whoever holds the machine stands in for the second person.</summary>
     public void ConfirmByCommandLine(DateTimeOffset now) => (ConfirmedBy, Confirmed) = (CommandLine, now);
 
+    /// <param name="by">null: the house, by its rules.</param>
     /// <exception cref="RefusedException">Nobody ends or changes his own role.</exception>
-    public void End(Guid by, DateTimeOffset now) => To = by == Account ? throw new RefusedException("own", Id) : To is { } to && to < now ? to : now;
+    public void End(Guid? by, DateTimeOffset now) => To = by == Account ? throw new RefusedException("own", Id) : To is { } to && to < now ? to : now;
 
     internal sealed class Mapping : ICatalogMapping<RoleGrant>
     {
@@ -92,6 +112,7 @@ internal sealed class RoleGrant : IOfZone
             b.ToTable("role_grant");
             b.Property(g => g.Id).ValueGeneratedNever();
             b.Ignore(g => g.IsUnconfirmed);
+            b.Ignore(g => g.Since);
             b.Property(g => g.Reason).HasMaxLength(40);
             b.HasIndex(g => new { g.Account, g.Zone });
             b.HasIndex(g => g.Zone);

@@ -20,7 +20,5 @@ internal sealed class RoleHistory(CatalogDatabase catalog) : IRoleHistory
             .Select(a => new ReplacementSpan(a.Replacement!.Value, a.Account, a.From, a.To, a.By))];
     }
 
-    private static RoleSpan Span(RoleGrant grant) => new(grant.Id, grant.Account, grant.Role, grant.From, Since(grant), grant.To, grant.GivenBy, grant.ConfirmedBy, grant.Reason);
-
-    private static DateTimeOffset? Since(RoleGrant grant) => grant.Confirmed is { } confirmed ? (confirmed > grant.From ? confirmed : grant.From) : grant.Counts(grant.From) ? grant.From : null;
+    private static RoleSpan Span(RoleGrant grant) => new(grant.Id, grant.Account, grant.Role, grant.From, grant.Since, grant.To, grant.GivenBy, grant.ConfirmedBy, grant.Reason);
 }

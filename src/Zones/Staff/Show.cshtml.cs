@@ -35,6 +35,7 @@ internal sealed class Show(IMediator pipeline, Standing standing) : PageModel, I
     public async Task<IActionResult> OnPostEndAsync(Guid grant, CancellationToken ct)
     {
         await pipeline.Send(new EndCommand { Account = Account, Grant = grant }, ct);
+        standing.ForgetAll(); // the last role here: all of it
         await pipeline.Send(new Leave.ReleaseCommand { Account = Account }, ct);
         return Done(Words.RoleEndedDone);
     }
@@ -110,8 +111,8 @@ internal sealed class Show(IMediator pipeline, Standing standing) : PageModel, I
             if (!names.TryGetValue(query.Account, out var self)) throw new RefusedException("absent", query.Account);
             var oneself = query.Account == caller.Account;
             return new View(query.Account, self.DisplayName, self.Email, (await accounts.LastSignIns([query.Account], ct)).GetValueOrDefault(query.Account),
-                [.. grants.Select(g => new RoleRow(g.Id, g.Role, g.From, g.To, Name(g.GivenBy), Name(g.ConfirmedBy), g.IsWaiting(now), g.Counts(now), !oneself && (g.To is null || g.To > now)))],
-                away, away?.Replacement is { } by ? Name(by) : null, accepted, oneself ? 0 : await sessions.AliveOf(query.Account, ct), oneself, grants.Any(g => g.To is null || g.To > now));
+                [.. grants.Select(g => new RoleRow(g.Id, g.Role, g.From, g.To, Name(g.GivenBy), Name(g.ConfirmedBy), g.IsWaiting(now), g.Counts(now), !oneself && g.Lives(now)))],
+                away, away?.Replacement is { } by ? Name(by) : null, accepted, oneself ? 0 : await sessions.AliveOf(query.Account, ct), oneself, grants.Any(g => g.Lives(now)));
 
             string Name(Guid? id) => id is { } known && names.TryGetValue(known, out var colleague) ? colleague.DisplayName : "–";
         }
@@ -122,7 +123,7 @@ internal sealed class Show(IMediator pipeline, Standing standing) : PageModel, I
         public async Task<bool> Handle(GiveCommand form, CancellationToken ct)
         {
             var (zone, now, role) = (here.InZone.Id, clock.GetUtcNow(), form.Role!.Value);
-            var held = (await house.Set<RoleGrant>().AsNoTracking().Where(g => g.Zone == zone && g.Account == form.Account).ToListAsync(ct)).Where(g => g.To is null || g.To > now).ToList();
+            var held = (await house.Set<RoleGrant>().AsNoTracking().Where(g => g.Zone == zone && g.Account == form.Account).ToListAsync(ct)).Where(g => g.Lives(now)).ToList();
             if (held.Count == 0) throw new RefusedException("absent", form.Account);
             if (form.Account == caller.Account) throw new RefusedException("own", form.Account);
             if (held.Any(g => g.Role == role)) throw new ValidationException([new ValidationFailure(nameof(form.Role), Words.HasRole)]);

@@ -6,13 +6,15 @@ namespace VictimSupport.Zones.Staff;
 internal static partial class StaffRules
 {
     // A spreadsheet takes a cell that begins so for a formula.
-    private const string BeginsFormula = "=+-@\t\r";
+    private const string Formula = "=+-@\t\r＝＋－＠";
+
+    public static bool BeginsFormula(string cell) => cell.Length > 0 && Formula.Contains(cell[0], StringComparison.Ordinal);
 
     public static string? WrongName(string name) =>
         string.IsNullOrWhiteSpace(name) ? Words.EnterName
         : name.Length > 200 ? Words.TooLong
-        : name.Any(c => char.IsControl(c) || c is >= '\u202A' and <= '\u202E' or >= '\u2066' and <= '\u2069') ? Words.ControlCharacters
-        : BeginsFormula.Contains(name[0]) ? Words.BeginsFormula
+        : name.Any(c => char.IsControl(c) || char.GetUnicodeCategory(c) == System.Globalization.UnicodeCategory.Format) ? Words.ControlCharacters
+        : BeginsFormula(name) ? Words.BeginsFormula
         : null;
 
     /// <summary>Latin letters without accents only: an address in which another alphabet's letter looks like one of them belongs to somebody else.</summary>

@@ -10,6 +10,7 @@ using VictimSupport.Identity.Contracts;
 using VictimSupport.Zones.Absences;
 using VictimSupport.Zones.Confirmations;
 using VictimSupport.Zones.Contracts;
+using VictimSupport.Zones.Demo;
 
 namespace VictimSupport.Zones.Staff;
 
@@ -17,8 +18,7 @@ namespace VictimSupport.Zones.Staff;
 internal sealed class Standing(CatalogDatabase catalog, ISessions sessions, WhoIsAway away, Sides sides, TimeProvider clock, IConfiguration configuration, IHostEnvironment environment) : IKnowStanding, IKnowPlaces, IStaff
 {
     private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(3);
-    // What a story gave counts where stories are told, and nowhere else.
-    private readonly bool demo = environment.IsDevelopment() && configuration.GetValue("Demo:Enabled", true);
+    private readonly bool demo = Stories.AreTold(configuration, environment);
     private readonly ConcurrentDictionary<(Guid Account, Guid? Zone), (IReadOnlyList<RoleGrant> Grants, long Read)> known = new();
     private readonly ConcurrentDictionary<(Guid Account, string Language), (IReadOnlyList<Place> Places, long Read)> places = new();
     private readonly ConcurrentDictionary<Guid, (IReadOnlyList<RoleGrant> Grants, long Read)> staffs = new();
@@ -37,7 +37,7 @@ internal sealed class Standing(CatalogDatabase catalog, ISessions sessions, WhoI
         var (now, language) = (clock.GetUtcNow(), CultureInfo.CurrentUICulture.TwoLetterISOLanguageName);
         if (places.TryGetValue((account, language), out var entry) && clock.GetElapsedTime(entry.Read) <= Fresh) return entry.Places;
         await using var house = catalog.Lease();
-        var grants = (await house.Set<RoleGrant>().AsNoTracking().Where(g => g.Account == account && (demo || g.Reason != RoleGrant.Demo)).ToListAsync(ct)).Where(g => g.Counts(now)).ToList();
+        var grants = (await house.Grants(demo).Where(g => g.Account == account).ToListAsync(ct)).Where(g => g.Counts(now)).ToList();
         var ids = grants.Select(g => g.Zone).OfType<Guid>().Distinct().ToList();
         var zones = await house.Set<ZoneRecord>().AsNoTracking().Where(z => ids.Contains(z.Id) && z.State == ZoneState.Active).OrderBy(z => z.Code).ToListAsync(ct);
         var found = zones.Select(z => new Place("/" + z.Code, Pass.PlaceOf(z.Id), $"{z.Code} · {z.NameIn(language)}", InWords(grants.Where(g => g.Zone == z.Id)), $"/{z.Code}/")).ToList();
@@ -55,7 +55,7 @@ internal sealed class Standing(CatalogDatabase catalog, ISessions sessions, WhoI
         {
             await using var house = catalog.Lease();
             if (staffs.Count > 10_000) staffs.Clear();
-            staffs[zone] = entry = (await house.Set<RoleGrant>().AsNoTracking().Where(g => g.Zone == zone && (demo || g.Reason != RoleGrant.Demo)).ToListAsync(ct), clock.GetTimestamp());
+            staffs[zone] = entry = (await house.Grants(demo).Where(g => g.Zone == zone).ToListAsync(ct), clock.GetTimestamp());
         }
         var (now, wanted) = (clock.GetUtcNow(), roles.ToList());
         return [.. entry.Grants.Where(g => wanted.Contains(g.Role) && g.Counts(now)).Select(g => g.Account).Distinct()];
@@ -88,7 +88,7 @@ internal sealed class Standing(CatalogDatabase catalog, ISessions sessions, WhoI
     {
         if (known.TryGetValue((account, zone), out var entry) && clock.GetElapsedTime(entry.Read) <= Fresh) return entry.Grants;
         await using var house = catalog.Lease();
-        var grants = await house.Set<RoleGrant>().AsNoTracking().Where(g => g.Account == account && g.Zone == zone && (demo || g.Reason != RoleGrant.Demo)).ToListAsync(ct);
+        var grants = await house.Grants(demo).Where(g => g.Account == account && g.Zone == zone).ToListAsync(ct);
         if (known.Count > 10_000) known.Clear();
         known[(account, zone)] = (grants, clock.GetTimestamp());
         return grants;
@@ -101,16 +101,17 @@ internal sealed class GiveWhatWasPromised(Standing standing, TimeProvider clock)
     // They let others in, so a place that never had one of them has nobody who could confirm.
     private static readonly Role[] LetOthersIn = [Role.ZoneAdministrator, Role.DataProtectionOfficer, Role.Coordinator, Role.Operator];
 
-    public async Task TakenUp(CatalogDbContext house, Guid account, Promise promise, Guid? invitedBy, bool onPaper, CancellationToken ct)
+    public async Task TakenUp(CatalogDbContext house, Guid account, Promise promise, Guid? invitedBy, Guid? onPaper, CancellationToken ct)
     {
         var now = clock.GetUtcNow();
-        var held = (await house.Set<RoleGrant>().AsNoTracking().Where(g => g.Account == account && g.Zone == promise.Zone).ToListAsync(ct)).Where(g => g.To is null || g.To > now).Select(g => g.Role).ToList();
-        var isFirst = !onPaper && !await house.Set<RoleGrant>().AnyAsync(g => g.Zone == promise.Zone && LetOthersIn.Contains(g.Role), ct);
+        var held = (await house.Set<RoleGrant>().AsNoTracking().Where(g => g.Account == account && g.Zone == promise.Zone).ToListAsync(ct)).Where(g => g.Lives(now)).Select(g => g.Role).ToList();
+        var isFirst = onPaper is null && !await house.Set<RoleGrant>().AnyAsync(g => g.Zone == promise.Zone && LetOthersIn.Contains(g.Role), ct);
         foreach (var role in promise.Roles.Except(held))
         {
             var grant = isFirst && role is (Role.ZoneAdministrator or Role.DataProtectionOfficer or Role.Operator)
                 ? RoleGrant.GiveFirst(account, promise.Zone, role, Bringing.EndOf(promise.Until), invitedBy, now)
-                : RoleGrant.Give(account, promise.Zone, role, Bringing.EndOf(promise.Until), invitedBy, onPaper ? RoleGrant.OnPaper : "invitation", now);
+                : onPaper is { } handedBy ? RoleGrant.GiveOnPaper(account, promise.Zone, role, Bringing.EndOf(promise.Until), invitedBy, handedBy, now)
+                : RoleGrant.Give(account, promise.Zone, role, Bringing.EndOf(promise.Until), invitedBy, "invitation", now);
             house.Add(grant);
             Notices.Given(house, grant, now);
         }

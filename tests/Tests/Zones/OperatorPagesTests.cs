@@ -67,6 +67,17 @@ public sealed class OperatorPagesTests(Platforms platforms)
         Assert.DoesNotContain(platform.Logs.Lines, Says);
     }
 
+    [Fact]
+    public async Task The_list_of_zones_makes_none_and_brings_nobody_in()
+    {
+        var platform = await platforms.On("sqlite");
+        using var visit = new Visit(platform, "operator", Guid.NewGuid(), Role.Operator);
+        var page = await visit.Page("/operator/zones");
+        Assert.Empty(page.QuerySelectorAll("main form")); // a link on the screen would make an operator who is alone a zone's administrator
+        Assert.NotNull(page.QuerySelector("main a[href='/operator/zones/new']"));
+        Assert.NotNull(page.QuerySelector("main a[href='/operator/zones/import']"));
+    }
+
     [Theory, EveryEngine]
     public async Task A_suspended_zone_is_closed_from_the_next_request_on_and_loses_nothing(string engine)
     {

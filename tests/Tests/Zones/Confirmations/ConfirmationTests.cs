@@ -8,7 +8,9 @@ using Microsoft.Extensions.DependencyInjection;
 using VictimSupport.Foundation.Access;
 using VictimSupport.Foundation.Persistence;
 using VictimSupport.Identity.Contracts;
+using VictimSupport.Tests.Casework;
 using VictimSupport.Tests.Kit;
+using VictimSupport.Zones.Demo;
 using VictimSupport.Zones.Pools;
 using VictimSupport.Zones.Staff;
 using Confirm = VictimSupport.Zones.Confirmations.List;
@@ -207,6 +209,24 @@ public sealed class ConfirmationTests(Platforms platforms)
             var standing = ActivatorUtilities.CreateInstance<Standing>(platform.Services, new ConfigurationManager { ["Demo:Enabled"] = asked }, WebApplication.CreateBuilder(new WebApplicationOptions { EnvironmentName = environment }).Environment);
             Assert.Equal(counts, (await standing.Holding(zone.Id, [Role.Coordinator], TestContext.Current.CancellationToken)).Contains(invented.Id));
         }
+    }
+
+    [Theory, EveryEngine]
+    public async Task A_house_that_starts_without_stories_ends_what_they_gave_and_makes_none(string engine)
+    {
+        await using var platform = Platform.Start(engine);
+        var (zone, invented) = (await platform.Zone(), Guid.NewGuid());
+        var chief = await zone.Hires("Chief", Role.ZoneAdministrator);
+        await platform.Services.GetRequiredService<CatalogDatabase>().WriteAsPlatform("Test", null, house => Task.FromResult(house.Add(RoleGrant.Invent(invented, zone.Id, Role.ZoneAdministrator, platform.Clock.GetUtcNow()))), TestContext.Current.CancellationToken);
+        foreach (var (asked, environment, lives) in new[] { ("true", "Development", true), ("true", "Production", false) })
+        {
+            var there = WebApplication.CreateBuilder(new WebApplicationOptions { EnvironmentName = environment }).Environment;
+            await ActivatorUtilities.CreateInstance<EndStories>(platform.Services, new ConfigurationManager { ["Demo:Enabled"] = asked }, there).StartAsync(TestContext.Current.CancellationToken);
+            Assert.Equal(lives, Assert.Single(await platform.RolesOf(invented)).Lives(platform.Clock.GetUtcNow()));
+            if (!lives) await Assert.ThrowsAsync<VictimSupport.Foundation.Secrecy.StartRefusedException>(() => ActivatorUtilities.CreateInstance<StoryZones>(platform.Services, there).Make(1, TestContext.Current.CancellationToken));
+        }
+        // Nobody invented is the other administrator who lets the last one go.
+        await Assert.ThrowsAsync<FluentValidation.ValidationException>(() => zone.As(Role.ZoneAdministrator).Send(new Leave.Command { Account = chief.Id }));
     }
 
     private async Task<(TestZone Zone, Person Chief, Person Officer)> Begun(string engine = "sqlite")

@@ -19,7 +19,7 @@ internal static class Colleagues
         {
             var id = account ?? services.GetRequiredService<IMakeDemoAccounts>().Ensure(house, AddressOf(zone, name), name, "en", zone.Platform.Clock.GetUtcNow());
             await using var scope = services.CreateAsyncScope();
-            await scope.ServiceProvider.GetRequiredService<IHearOfInvitations>().TakenUp(house, id, new Promise(zone.Id, role, null), by, onPaper: false, ct);
+            await scope.ServiceProvider.GetRequiredService<IHearOfInvitations>().TakenUp(house, id, new Promise(zone.Id, role, null), by, onPaper: null, ct);
             return id;
         }, ct);
         return new Person(zone, new Caller(holder, Guid.NewGuid(), new HashSet<Role> { role }) { LastFactor = DateTimeOffset.MaxValue });

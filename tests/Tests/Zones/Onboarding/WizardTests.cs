@@ -89,7 +89,7 @@ public sealed class WizardTests
         {
             var id = platform.Services.GetRequiredService<IMakeDemoAccounts>().Ensure(house, "chief@small.example", "Chief", "en", platform.Clock.GetUtcNow());
             await using var scope = platform.Services.CreateAsyncScope();
-            await scope.ServiceProvider.GetRequiredService<IHearOfInvitations>().TakenUp(house, id, new Promise(zone.Id, [Role.ZoneAdministrator, Role.Coordinator], null), op, onPaper: false, default);
+            await scope.ServiceProvider.GetRequiredService<IHearOfInvitations>().TakenUp(house, id, new Promise(zone.Id, [Role.ZoneAdministrator, Role.Coordinator], null), op, onPaper: null, default);
             return id;
         }, default);
         var chief = zone.As(account, Role.ZoneAdministrator, Role.Coordinator);
@@ -99,6 +99,21 @@ public sealed class WizardTests
         await chief.Send(new VictimSupport.Zones.Confirmations.List.Command("role", (await platform.Grant(officer.Id, Role.DataProtectionOfficer)).Id, true));
         await officer.Send(new VictimSupport.Zones.Confirmations.List.Command("role", (await platform.Grant(chief.Id, Role.Coordinator)).Id, true));
         Assert.True(await zone.Holds(chief, Role.Coordinator));
+    }
+
+    [Fact]
+    public async Task An_operator_does_not_invite_himself_under_another_name_of_his_mailbox()
+    {
+        await using var platform = Platform.Start("sqlite");
+        var op = await platform.Services.GetRequiredService<CatalogDatabase>().WriteAsPlatform("Test", null, house => Task.FromResult(platform.Services.GetRequiredService<IMakeDemoAccounts>().Ensure(house, "otto@house.example", "Otto", "en", platform.Clock.GetUtcNow())), default);
+        using var visit = new Visit(platform, "operator", op, Role.Operator);
+        var begun = await visit.Submit("/operator/zones/new", Fields(("Form.Code", "7703"), ("Form.Official", "fr"), ("Form.NameFr", "X")));
+        var draft = Guid.Parse(begun.Headers.Location!.ToString().Split('/')[4]);
+        foreach (var (step, fields) in new[] { ("place", Fields(("Form.Province", "NAM"), ("Form.Arrondissement", "NAM"), ("Form.Municipalities", "92094"))), ("people", People("chief@x.example", "o.t.t.o+dpo@house.example")), ("sign-in", Fields(("Form.Way", "Portal"))) })
+            Assert.Equal(HttpStatusCode.Redirect, (await visit.Submit($"/operator/zones/new/{draft}/{step}", fields)).StatusCode);
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, (await visit.Submit($"/operator/zones/new/{draft}/check", [])).StatusCode);
+        await using var house = platform.Services.GetRequiredService<CatalogDatabase>().Lease();
+        Assert.Empty(await platform.Services.GetRequiredService<IInvite>().Of(house, (await house.Set<ZoneRecord>().SingleAsync(z => z.Code == "7703")).Id, default)); // neither of the two
     }
 
     private static async Task<bool> Again(Visit visit, Guid draft) => (await visit.Page($"/operator/zones/new/{draft}/check")).QuerySelector("main form[method=post]") is not null;

@@ -80,7 +80,7 @@ public sealed class PlatformRolesTests
     {
         var account = platform.Services.GetRequiredService<IMakeDemoAccounts>().Ensure(house, email, email, "en", platform.Clock.GetUtcNow());
         await using var scope = platform.Services.CreateAsyncScope();
-        await scope.ServiceProvider.GetRequiredService<IHearOfInvitations>().TakenUp(house, account, new Promise(role == Role.FrontDesk ? zone.Id : null, role, null), by, onPaper: false, TestContext.Current.CancellationToken);
+        await scope.ServiceProvider.GetRequiredService<IHearOfInvitations>().TakenUp(house, account, new Promise(role == Role.FrontDesk ? zone.Id : null, role, null), by, onPaper: null, TestContext.Current.CancellationToken);
         return account;
     }, TestContext.Current.CancellationToken);
 }

@@ -16,9 +16,9 @@ namespace VictimSupport.Tests.Zones.Reviews;
 public sealed class ReviewTests(Platforms platforms)
 {
     [Theory]
-    [InlineData("2026-09-30", "2026-11-24", "2026Q3"), InlineData("2026-10-01", "2026-11-24", null), InlineData("2026-10-01", "2027-01-01", "2026Q4"), InlineData("2026-12-31", "2026-12-31", null), InlineData(null, "2026-11-24", null)]
-    public void A_review_is_owed_for_the_last_quarter_a_zone_was_live_in(string? live, string today, string? owed) =>
-        Assert.Equal(owed, Quarter.Owed(live is null ? null : DateTimeOffset.Parse(live + "T12:00Z", System.Globalization.CultureInfo.InvariantCulture), DateOnly.Parse(today, System.Globalization.CultureInfo.InvariantCulture))?.ToString());
+    [InlineData("2026-09-30", "2026-11-24", "2026Q3"), InlineData("2026-10-01", "2026-11-24", ""), InlineData("2026-10-01", "2027-01-01", "2026Q4"), InlineData("2026-12-31", "2026-12-31", ""), InlineData(null, "2026-11-24", ""), InlineData("2026-02-01", "2026-11-24", "2026Q1,2026Q2,2026Q3")]
+    public void A_review_is_owed_for_every_quarter_a_zone_was_live_in(string? live, string today, string owed) =>
+        Assert.Equal(owed, string.Join(',', Quarter.Owed(live is null ? null : DateTimeOffset.Parse(live + "T12:00Z", System.Globalization.CultureInfo.InvariantCulture), DateOnly.Parse(today, System.Globalization.CultureInfo.InvariantCulture))));
 
     [Theory, EveryEngine]
     public async Task All_rows_are_answered_before_it_is_signed_and_whom_it_removes_holds_nothing_more(string engine)
@@ -71,6 +71,50 @@ public sealed class ReviewTests(Platforms platforms)
         var page = await visit.Page("/admin/review");
         Assert.Equal(HttpStatusCode.Redirect, (await visit.Send("/admin/review", Form(page), Answers(page, (_, _) => "keep"))).StatusCode);
         await Assert.ThrowsAsync<RefusedException>(() => officer.Send(new Review.Command())); // signed once
+    }
+
+    [Theory, EveryEngine]
+    public async Task No_review_leaves_a_zone_without_an_administrator(string engine)
+    {
+        var (zone, chief, _) = await Live(engine);
+        var (second, officer) = (await zone.Hires("Second", Role.ZoneAdministrator), await zone.Hires("Officer", Role.DataProtectionOfficer));
+        foreach (var one in new[] { chief, second }) await Newly(zone, one.Id, Role.Coordinator);
+        using var visit = officer.Visit();
+        var page = await visit.Page("/admin/review");
+        var answer = await visit.Send("/admin/review", Form(page), Answers(page, (name, _) => name is "Chief" or "Second" ? "remove" : "keep"));
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, answer.StatusCode);
+        foreach (var one in new[] { chief, second }) Assert.True(await zone.Holds(one, Role.ZoneAdministrator));
+    }
+
+    [Theory, EveryEngine]
+    public async Task A_quarter_that_nobody_signed_stays_owed_when_the_next_begins(string engine)
+    {
+        var zone = await (await platforms.On(engine)).Zone();
+        var chief = await zone.Hires("Chief", Role.ZoneAdministrator);
+        await Write(zone, house => house.Add(new ZoneStep { Zone = zone.Id, Step = ZoneStep.Live, At = new DateTimeOffset(2026, 2, 1, 9, 0, 0, TimeSpan.Zero) }));
+        using var visit = chief.Visit();
+        foreach (var quarter in new[] { "2026Q1", "2026Q2", "2026Q3" })
+        {
+            var page = await visit.Page("/admin/review");
+            Assert.Equal(HttpStatusCode.Redirect, (await visit.Send("/admin/review", Form(page), Answers(page, (_, _) => "keep"))).StatusCode);
+            Assert.Contains(quarter, (await visit.Page("/admin/review")).QuerySelector("main ul")!.TextContent, StringComparison.Ordinal);
+        }
+        Assert.Null((await visit.Page("/admin/review")).QuerySelector("input[type=radio]"));
+    }
+
+    [Theory, EveryEngine]
+    public async Task What_somebody_was_given_since_it_was_shown_is_not_signed_unseen(string engine)
+    {
+        var (zone, chief, karel) = await Live(engine);
+        using var visit = chief.Visit();
+        var page = await visit.Page("/admin/review");
+        await Newly(zone, karel.Id, Role.Coordinator);
+        var answer = await visit.Send("/admin/review", Form(page), Answers(page, (_, _) => "keep"));
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, answer.StatusCode);
+        var again = await Visit.Read(answer);
+        Assert.Contains("coordinator", RowOf(again, "Karel").TextContent, StringComparison.OrdinalIgnoreCase);
+        Assert.NotNull(RowOf(again, "Karel").QuerySelector(".govuk-error-message"));
+        Assert.Equal(HttpStatusCode.Redirect, (await visit.Send("/admin/review", Form(again), Answers(again, (_, _) => "keep"))).StatusCode); // now it was seen
     }
 
     [Theory, EveryEngine]

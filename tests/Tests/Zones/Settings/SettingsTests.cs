@@ -92,6 +92,40 @@ public sealed class SettingsTests(Platforms platforms)
         await Assert.ThrowsAsync<ValidationException>(() => chief.Send(new Change.Command { Setting = SettingCode.OfficialLanguages, Chosen = ["de"], From = Today(zone) }));
     }
 
+    [Fact]
+    public async Task The_official_languages_are_worked_in_on_every_day_that_is_planned()
+    {
+        var zone = await (await platforms.On("sqlite")).Zone("fr", "nl");
+        var (chief, today) = (zone.As(Role.ZoneAdministrator), Today(zone));
+        await chief.Send(new Change.Command { Setting = SettingCode.Languages, Chosen = ["fr", "nl"], From = today.AddDays(10) });
+        var early = new Change.Command { Setting = SettingCode.OfficialLanguages, Chosen = ["fr", "nl", "de"], From = today.AddDays(1) };
+        await Assert.ThrowsAsync<ValidationException>(() => chief.Send(early)); // German is worked in for nine days more only
+
+        await chief.Send(new Change.Command { Setting = SettingCode.OfficialLanguages, Chosen = ["fr"], From = today.AddDays(20) });
+        await chief.Send(new Change.Command { Setting = SettingCode.Languages, Chosen = ["fr"], From = today.AddDays(20) });
+        var changes = await Changes(zone);
+        await Assert.ThrowsAsync<ValidationException>(() => chief.Send(new List.WithdrawCommand(changes.Single(c => c.Setting == nameof(SettingCode.OfficialLanguages)).Id)));
+        foreach (var last in changes.Where(c => c.Setting == nameof(SettingCode.Languages)).OrderByDescending(c => c.From)) await chief.Send(new List.WithdrawCommand(last.Id));
+        await chief.Send(early);
+        Assert.DoesNotContain(await Changes(zone), c => c.Setting == nameof(SettingCode.Languages) && c.Withdrawn is null);
+    }
+
+    [Theory, EveryEngine]
+    public async Task A_stand_in_whose_role_ended_is_named_no_more(string engine)
+    {
+        var zone = await (await platforms.On(engine)).Zone();
+        var standIn = await zone.Hires("standin", Role.OutsideStandIn);
+        await Settles(zone.As(Role.ZoneAdministrator), SettingCode.OutsideStandIn, standIn.Id.ToString(), Today(zone));
+        Assert.Equal(standIn.Id, (await Now(zone)).OutsideStandIn);
+        await (await zone.Hires("chief", Role.ZoneAdministrator)).Send(new VictimSupport.Zones.Staff.Leave.Command { Account = standIn.Id });
+        zone.Platform.Services.GetRequiredService<VictimSupport.Zones.Staff.Standing>().Forget(standIn.Id);
+        Assert.Null((await Now(zone)).OutsideStandIn);
+        using var visit = zone.Visit(Role.ZoneAdministrator);
+        var row = (await visit.Page("/admin/checklist")).QuerySelectorAll("main li, main tr").First(r => r.QuerySelector("a[href$='outsidestandin']") is not null);
+        Assert.NotNull(row.QuerySelector(".govuk-tag")); // open again
+        Assert.DoesNotContain("standin", (await visit.Page("/admin/settings")).QuerySelector("main")!.TextContent, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("8:30-12:00, 13.00–17u00", "08:30-12:00,13:00-17:00"), InlineData("", ""), InlineData("08:00-07:00", null), InlineData("08:00-12:00,11:00-13:00", null), InlineData("25:00-26:00", null), InlineData("mornings", null)]
     public void Hours_are_read_as_people_write_them(string written, string? kept) =>

@@ -9,6 +9,7 @@ using VictimSupport.Identity.Contracts;
 using VictimSupport.Identity.Invitations;
 using VictimSupport.Tests.Kit;
 using VictimSupport.Zones.Staff;
+using Confirm = VictimSupport.Zones.Confirmations.List;
 using Invitation = VictimSupport.Identity.Invitations.Invitation;
 
 namespace VictimSupport.Tests.Zones;
@@ -156,6 +157,86 @@ public sealed class InvitationTests(Platforms platforms)
         Assert.True(grant.Counts(platform.Clock.GetUtcNow()));
     }
 
+    [Theory, EveryEngine]
+    public async Task Neither_who_invited_nor_who_made_the_code_on_paper_confirms_what_was_taken_up_by_it(string engine)
+    {
+        await using var platform = Platform.Start(engine);
+        var zone = await platform.Zone();
+        var chief = await VictimSupport.Tests.Casework.Staff.Hires(zone, "chief", Role.ZoneAdministrator);
+        var second = await VictimSupport.Tests.Casework.Staff.Hires(zone, "second", Role.ZoneAdministrator);
+        var officer = await VictimSupport.Tests.Casework.Staff.Hires(zone, "officer", Role.DataProtectionOfficer);
+        using var inviting = chief.Visit();
+        using var handing = second.Visit();
+        await inviting.Invites(Mail);
+        var code = await Paper(handing, Mail);
+        using var visit = new Visit(platform, "", null);
+        var ticket = await visit.Submit("/account/invitation", Newcomers.Fields(("Form.Email", Mail), ("Form.Code", code)));
+        (await platform.TakesUp(ticket.Headers.Location!.ToString())).Visit.Dispose();
+        var account = await platform.AccountOf(Mail);
+        var grant = Assert.Single(await platform.RolesOf(account)).Id;
+        foreach (var one in new[] { chief, second }) Assert.Equal("own", (await Assert.ThrowsAsync<RefusedException>(() => one.Send(new Confirm.Command("role", grant, Confirms: true)))).Code);
+        await officer.Send(new Confirm.Command("role", grant, Confirms: true));
+        Assert.Equal(officer.Id, Assert.Single(await platform.RolesOf(account)).ConfirmedBy);
+    }
+
+    [Theory, EveryEngine]
+    public async Task On_paper_an_address_that_has_an_account_is_answered_like_a_dead_ticket_and_costs_a_try(string engine)
+    {
+        await using var platform = Platform.Start(engine);
+        var (home, zone) = (await platform.Zone(), await platform.Zone());
+        using var first = home.Visit(Role.ZoneAdministrator);
+        using var second = zone.Visit(Role.ZoneAdministrator);
+        await first.Invites(Mail, "FrontDesk");
+        await platform.RunHouseJob();
+        (await platform.TakesUp(platform.LinkTo(Mail))).Visit.Dispose();
+        await second.Invites(Mail, "FrontDesk");
+        var code = await Paper(second, Mail);
+        using var visit = new Visit(platform, "", null);
+        var ticket = (await visit.Submit("/account/invitation", Newcomers.Fields(("Form.Email", Mail), ("Form.Code", code)))).Headers.Location!.ToString();
+        var dead = await Visit.Read(await Sends(platform, "/account/invitation/c.forged"));
+        for (var i = 0; i < Invitation.MostTries; i++)
+        {
+            Assert.True(await Opens(visit, ticket));
+            var answer = await Sends(platform, ticket);
+            Assert.Equal(HttpStatusCode.NotFound, answer.StatusCode);
+            Assert.Equal(dead.QuerySelector("main h1")!.TextContent, (await Visit.Read(answer)).QuerySelector("main h1")!.TextContent);
+        }
+        Assert.False(await Opens(visit, ticket)); // five tries, as of a wrong code
+        Assert.Single(await platform.RolesOf(await platform.AccountOf(Mail)));
+    }
+
+    [Fact]
+    public async Task The_links_in_mails_lead_to_the_address_of_the_house_whatever_host_a_request_names()
+    {
+        await using var platform = Platform.Start("sqlite", new() { ["Portal:Address"] = "https://portal.example/" });
+        using var administrator = (await platform.Zone()).Visit(Role.ZoneAdministrator);
+        using var op = new Visit(platform, "operator", Guid.NewGuid(), Role.Operator);
+        foreach (var visit in new[] { administrator, op }) visit.Client.DefaultRequestHeaders.Host = "evil.example";
+        await administrator.Invites(Mail);
+        await platform.RunHouseJob();
+        await Press(administrator, "Resend", Mail);
+        await administrator.Submit("/admin/staff/import", Newcomers.Fields(("Form.Text", "name,email,roles,until,language\nAnn,ann@example.test,caseworker,,\n")));
+        await op.Submit("/operator/people", Newcomers.Fields(("Form.Name", "Otto"), ("Form.Email", "otto@example.test"), ("Form.Role", "Operator")));
+        await platform.RunHouseJob();
+        Assert.Equal(["ann@example.test", Mail, Mail, "otto@example.test"], platform.Post.Letters.Select(l => l.To).Order(StringComparer.Ordinal));
+        Assert.All(platform.Post.Letters, l => Assert.Contains(" https://portal.example/account/invitation/", l.Text.ReplaceLineEndings(" "), StringComparison.Ordinal));
+        Assert.All(platform.Post.Letters, l => Assert.DoesNotContain("evil", l.Text, StringComparison.Ordinal));
+        await Paper(administrator, Mail);
+        await Press(administrator, "Paper", Mail);
+        Assert.Contains("https://portal.example/account/invitation", await Status(administrator), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("Production", null, false), InlineData("Production", "portal.example", false), InlineData("Production", "https://portal.example", true), InlineData("Development", null, true), InlineData("Development", "javascript:x", false)]
+    public void Where_real_people_are_no_portal_starts_without_its_address(string environment, string? address, bool starts)
+    {
+        var settings = new Microsoft.Extensions.Configuration.ConfigurationManager { ["Portal:Address"] = address };
+        var there = Microsoft.AspNetCore.Builder.WebApplication.CreateBuilder(new Microsoft.AspNetCore.Builder.WebApplicationOptions { EnvironmentName = environment }).Environment;
+        var fault = Record.Exception(() => VictimSupport.Foundation.Mail.PortalAddress.Check(settings, there));
+        if (starts) Assert.Null(fault);
+        else Assert.IsType<VictimSupport.Foundation.Secrecy.StartRefusedException>(fault);
+    }
+
     [Fact]
     public async Task Guesses_sent_at_once_are_counted_one_by_one()
     {
@@ -264,7 +345,7 @@ public sealed class InvitationTests(Platforms platforms)
         await Assert.ThrowsAsync<RefusedException>(() => platform.Services.GetRequiredService<CatalogDatabase>().WriteAsPlatform("test", null, async house =>
         {
             await using var scope = platform.Services.CreateAsyncScope();
-            return await scope.ServiceProvider.GetRequiredService<Bringing>().Bring(house, zone.Id, [new Newcomer("x", VictimSupport.Tests.Casework.Staff.AddressOf(zone, "chief"), [Role.DataProtectionOfficer], null, "en")], chief.Id, "http://x", default);
+            return await scope.ServiceProvider.GetRequiredService<Bringing>().Bring(house, zone.Id, [new Newcomer("x", VictimSupport.Tests.Casework.Staff.AddressOf(zone, "chief"), [Role.DataProtectionOfficer], null, "en")], chief.Id, default);
         }, default));
         Assert.Equal(0, await Count(platform));
     }

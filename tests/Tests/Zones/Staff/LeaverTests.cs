@@ -178,6 +178,101 @@ public sealed class LeaverTests
         Assert.True(await platform.Services.GetRequiredService<NextDue>().Of(other.Code, default) <= platform.Clock.GetUtcNow()); // and its job comes
     }
 
+    [Theory, EveryEngine]
+    public async Task To_end_the_last_role_at_home_is_to_leave(string engine)
+    {
+        await using var platform = Platform.Start(engine);
+        var (home, other) = (await platform.Zone(), await platform.Zone());
+        var (chief, jonas) = (await home.Hires("chief", Role.ZoneAdministrator), await home.Hires("jonas", Role.OnCall));
+        platform.Clock.Advance(TimeSpan.FromDays(1));
+        await other.Gives(jonas.Id, Role.OnCall);
+        await home.Gives(jonas.Id, Role.FrontDesk);
+        await chief.Send(new VictimSupport.Zones.Staff.Show.EndCommand { Account = jonas.Id, Grant = await At(home, Role.OnCall) });
+        Assert.Equal(2, (await Counting(platform, jonas.Id)).Count); // still at home
+        await chief.Send(new VictimSupport.Zones.Staff.Show.EndCommand { Account = jonas.Id, Grant = await At(home, Role.FrontDesk) });
+        Assert.Empty(await Counting(platform, jonas.Id));
+
+        async Task<Guid> At(TestZone zone, Role role) => (await platform.RolesOf(jonas.Id)).Single(g => g.Zone == zone.Id && g.Role == role).Id;
+    }
+
+    [Theory, EveryEngine]
+    public async Task A_last_role_at_home_that_ends_by_its_date_ends_those_elsewhere_and_the_sessions(string engine)
+    {
+        await using var platform = Platform.Start(engine);
+        var (home, other) = (await platform.Zone(), await platform.Zone());
+        var (jonas, mila) = (await home.Hires("jonas", Role.FrontDesk), await other.Hires("mila", Role.FrontDesk));
+        var end = platform.Clock.GetUtcNow().AddDays(7);
+        await platform.Services.GetRequiredService<CatalogDatabase>().WriteAsPlatform("test", null, async house =>
+        {
+            house.Add(RoleGrant.Give(mila.Id, home.Id, Role.FrontDesk, end, null, "given", platform.Clock.GetUtcNow())); // lent to us: not where she comes from
+            (await house.Set<RoleGrant>().SingleAsync(g => g.Account == jonas.Id)).End(Guid.NewGuid(), end);
+            return true;
+        }, default);
+        platform.Clock.Advance(TimeSpan.FromDays(1));
+        await other.Gives(jonas.Id, Role.OnCall);
+        var session = VictimSupport.Identity.Sessions.Session.Begin(jonas.Id, "totp", end.AddMinutes(-5));
+        await platform.Services.GetRequiredService<CatalogDatabase>().WriteAsPlatform("test", null, house => Task.FromResult(house.Add(session)), default);
+        await home.RunJobs();
+        Assert.Equal(2, (await Counting(platform, jonas.Id)).Count);
+        platform.Clock.SetUtcNow(end);
+        await home.RunJobs();
+        await home.RunJobs();
+        Assert.Empty(await Counting(platform, jonas.Id));
+        Assert.Equal(0, await platform.Services.GetRequiredService<VictimSupport.Identity.Contracts.ISessions>().AliveOf(jonas.Id, default));
+        Assert.Single(await Counting(platform, mila.Id));
+        await other.Gives(jonas.Id, Role.OnCall); // asked in anew: that stays
+        await home.RunJobs();
+        Assert.Single(await Counting(platform, jonas.Id));
+    }
+
+    [Theory, EveryEngine]
+    public async Task Somebody_comes_from_where_a_role_has_stood_longest_without_a_break(string engine)
+    {
+        await using var platform = Platform.Start(engine);
+        var (home, other) = (await platform.Zone(), await platform.Zone());
+        var (chief, there) = (await home.Hires("chief", Role.ZoneAdministrator), await other.Hires("there", Role.ZoneAdministrator));
+        var mila = await other.Hires("mila", Role.FrontDesk);
+        await there.Send(new Leave.Command { Account = mila.Id }); // she worked there once
+        platform.Clock.Advance(TimeSpan.FromDays(1));
+        await home.Gives(mila.Id, Role.FrontDesk);
+        platform.Clock.Advance(TimeSpan.FromDays(1));
+        await other.Gives(mila.Id, Role.OnCall);
+        platform.Clock.Advance(TimeSpan.FromDays(1));
+        // Another role at home, and the first ended: she stays where she is.
+        await home.Gives(mila.Id, Role.Caseworker);
+        await chief.Send(new VictimSupport.Zones.Staff.Show.EndCommand { Account = mila.Id, Grant = (await platform.RolesOf(mila.Id)).Single(g => g.Zone == home.Id && g.Role == Role.FrontDesk).Id });
+        await there.Send(new Leave.Command { Account = mila.Id });
+        Assert.Equal(home.Id, Assert.Single(await Counting(platform, mila.Id)).Zone);
+        await other.Gives(mila.Id, Role.OnCall);
+        await chief.Send(new Leave.Command { Account = mila.Id });
+        Assert.Empty(await Counting(platform, mila.Id));
+    }
+
+    [Theory, EveryEngine]
+    public async Task Two_administrators_who_end_each_other_at_once_leave_one(string engine)
+    {
+        await using var platform = Platform.Start(engine);
+        for (var i = 0; i < 8; i++)
+        {
+            var zone = await platform.Zone();
+            var (anna, bernard) = (await zone.Hires("anna", Role.ZoneAdministrator), await zone.Hires("bernard", Role.ZoneAdministrator));
+            await Task.WhenAll(Ends(anna, bernard), Ends(bernard, anna));
+            Assert.Single((await Counting(platform, anna.Id)).Concat(await Counting(platform, bernard.Id)));
+        }
+
+        static async Task Ends(Person by, Person whom)
+        {
+            try
+            {
+                await Task.Run(() => by.Send(new Leave.Command { Account = whom.Id }));
+            }
+            catch (FluentValidation.ValidationException)
+            {
+                // The other was quicker.
+            }
+        }
+    }
+
     [Fact]
     public async Task A_colleague_of_another_zone_is_not_there()
     {

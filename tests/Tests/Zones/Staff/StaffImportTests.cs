@@ -23,6 +23,9 @@ public sealed class StaffImportTests(Platforms platforms)
     [Theory]
     [InlineData(",a@x.be,caseworker,,", "line 2, column name: Enter a name")]
     [InlineData("=cmd(),a@x.be,caseworker,,", "line 2, column name: This begins with a sign that a spreadsheet takes for a formula")]
+    [InlineData("＝cmd(),a@x.be,caseworker,,", "line 2, column name: This begins with a sign that a spreadsheet takes for a formula")]
+    [InlineData("A\u200Bnn,a@x.be,caseworker,,", "line 2, column name: Line breaks and control characters are not allowed")]
+    [InlineData("\uFEFFAnn,a@x.be,caseworker,,", "line 2, column name: Line breaks and control characters are not allowed")] // two files put together
     [InlineData("Ann,=a@x.be,caseworker,,", "line 2, column email: Enter a valid e-mail address")]
     [InlineData("Ann,ann,caseworker,,", "line 2, column email: Enter a valid e-mail address")]
     [InlineData("Ann,аnn@x.be,caseworker,,", "line 2, column email: “а” is not a plain Latin letter or sign; it only looks like one")]
@@ -50,6 +53,7 @@ public sealed class StaffImportTests(Platforms platforms)
     {
         Assert.StartsWith("line 1: The first line must read: name,email,roles,until,language", Read("naam;mail\nAnn;x").Single().ToString(), StringComparison.Ordinal);
         Assert.Equal("line 1: The file holds nobody", Read(Header).Single().ToString());
+        Assert.Contains("UTF-8", Assert.Single(StaffFile.Read([.. Encoding.Unicode.GetPreamble(), .. Encoding.Unicode.GetBytes(Header)], "fr", Today).Faults).ToString(), StringComparison.Ordinal);
         Assert.Equal("line 1: The file is larger than 512 kB", Read(Header + new string('x', StaffFile.LargestBytes)).Single().ToString());
         Assert.Contains("A quotation mark is missing", Read(Header + "\"Ann,ann@x.be,caseworker,,\nBea,bea@x.be,trainee,,").Single().ToString(), StringComparison.Ordinal);
     }
@@ -124,6 +128,22 @@ public sealed class StaffImportTests(Platforms platforms)
         var said = await Check(visit, Header + $"Chief,{VictimSupport.Tests.Casework.Staff.AddressOf(zone, "chief").ToUpperInvariant()},coordinator,,\nGreta,{VictimSupport.Tests.Casework.Staff.AddressOf(zone, "greta")},coordinator,,\n");
         Assert.Contains("line 2, column email: Nobody gives himself a role", said, StringComparison.Ordinal);
         Assert.Contains("line 3, column roles: Whoever is data-protection officer", said, StringComparison.Ordinal);
+    }
+
+    [Theory, EveryEngine]
+    public async Task An_address_that_passes_for_another_or_for_oneself_is_a_fault_of_its_line(string engine)
+    {
+        var zone = await (await platforms.On(engine)).Zone();
+        var chief = await VictimSupport.Tests.Casework.Staff.Hires(zone, "chief", Role.ZoneAdministrator);
+        await VictimSupport.Tests.Casework.Staff.Hires(zone, "karel", Role.Caseworker);
+        using var visit = chief.Visit();
+        var file = Header + $"Karel,kare1@{zone.Code}.example,caseworker,,\nOma,oma@x.be,trainee,,\nOma,0ma@x.be,trainee,,\nChief,chief+x@{zone.Code}.example,coordinator,,\n";
+        var said = await Check(visit, file);
+        foreach (var line in new[] { 2, 4 }) Assert.Contains($"line {line}, column email: This address can be mistaken", said, StringComparison.Ordinal);
+        Assert.Contains("line 5, column email: Nobody gives himself a role", said, StringComparison.Ordinal);
+        Assert.DoesNotContain("line 3", said, StringComparison.Ordinal);
+        await visit.Submit("/admin/staff/import", Typed(file).Append(KeyValuePair.Create("Form.SkipBadLines", "true")));
+        Assert.Equal(["oma@x.be"], (await Rows(zone.Platform)).Where(i => i.Zone == zone.Id).Select(i => i.Email));
     }
 
     private static IReadOnlyList<VictimSupport.Zones.Contracts.LineFault> Read(string file)
