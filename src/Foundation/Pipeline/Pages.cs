@@ -25,20 +25,8 @@ public sealed class PageDoor(WhereAndWho who, WayBack way, TimeProvider clock) :
         if (context.Result is null && context.HttpContext.Request.HasFormContentType && await HasNul(context.HttpContext)) context.Result = new BadRequestResult();
     }
 
-    // Nobody types one, and not every engine can keep it. Here a form is read for the first time: one that is cut off, or in no encoding we know, is the sender's fault.
-    private static async Task<bool> HasNul(HttpContext http)
-    {
-        IFormCollection form;
-        try
-        {
-            form = await http.Request.ReadFormAsync(http.RequestAborted);
-        }
-        catch (Exception e) when (e is (IOException and not BadHttpRequestException) or NotSupportedException or ArgumentException || (e is InvalidDataException && !e.Message.Contains("limit", StringComparison.Ordinal)))
-        {
-            throw new BadHttpRequestException("The form cannot be read.", StatusCodes.Status400BadRequest, e);
-        }
-        return form.Any(field => field.Key.Contains('\0') || field.Value.Any(value => value?.Contains('\0') == true));
-    }
+    // Nobody types one, and not every engine can keep it.
+    private static async Task<bool> HasNul(HttpContext http) => (await PostedForm.Of(http)).Any(field => field.Key.Contains('\0') || field.Value.Any(value => value?.Contains('\0') == true));
 
     public Task OnPageHandlerSelectionAsync(PageHandlerSelectedContext context) => Task.CompletedTask;
 

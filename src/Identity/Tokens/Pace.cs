@@ -3,6 +3,7 @@ using System.Net.Http.Headers;
 using System.Text;
 using System.Threading.RateLimiting;
 using Microsoft.AspNetCore.Http;
+using VictimSupport.Foundation.Pipeline;
 
 namespace VictimSupport.Identity.Tokens;
 
@@ -31,7 +32,7 @@ internal sealed class Pace : IDisposable
     private static async Task<string?> ClientOf(HttpRequest request)
     {
         if (request.Query.TryGetValue("client_id", out var asked)) return asked;
-        if (request.HasFormContentType && (await request.ReadFormAsync(request.HttpContext.RequestAborted)).TryGetValue("client_id", out var sent)) return sent;
+        if (request.HasFormContentType && (await PostedForm.Of(request.HttpContext)).TryGetValue("client_id", out var sent)) return sent;
         if (!AuthenticationHeaderValue.TryParse(request.Headers.Authorization, out var header) || header is not { Scheme: "Basic", Parameter: { } basic }) return null;
         var clear = new byte[basic.Length];
         return Convert.TryFromBase64String(basic, clear, out var length) ? Encoding.UTF8.GetString(clear, 0, length).Split(':')[0] : null;
