@@ -30,8 +30,8 @@ internal static partial class Faults
                 StaleFactorException => StatusCodes.Status403Forbidden, // no page: a program shows no factor
                 BadHttpRequestException bad => bad.StatusCode,
                 InvalidDataException => StatusCodes.Status413PayloadTooLarge, // a form with a field over the limit
-                DbException or TimeoutException or IOException or DbUpdateException => StatusCodes.Status503ServiceUnavailable,
-                { InnerException: DbException or TimeoutException } => StatusCodes.Status503ServiceUnavailable,
+                IOException => StatusCodes.Status503ServiceUnavailable,
+                _ when IsOfTheDatabase(e) => StatusCodes.Status503ServiceUnavailable,
                 _ => StatusCodes.Status500InternalServerError,
             };
             if (http.Response.StatusCode == StatusCodes.Status503ServiceUnavailable) http.Response.Headers.RetryAfter = "5";
@@ -40,6 +40,9 @@ internal static partial class Faults
             await ShowAgain(http, next);
         }
     }
+
+    // EF wraps what may pass (a full disk, say) once more, and twice where it saves.
+    private static bool IsOfTheDatabase(Exception? e) => e is DbException or TimeoutException or DbUpdateException || (e?.InnerException is { } inner && IsOfTheDatabase(inner));
 
     /// <summary>What a person can quote to us: the trace id, of one length always.</summary>
     public static string Reference(HttpContext http) => (Activity.Current?.TraceId.ToString() ?? http.TraceIdentifier).PadRight(32, '0')[..32];

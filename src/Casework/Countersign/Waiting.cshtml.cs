@@ -63,16 +63,14 @@ internal sealed class Unsigned(ZoneDbContext zone, Guard guard, Caller caller)
     /// <summary>How many entries wait for the caller: to countersign, or, given back, to correct.</summary>
     public async Task<int> Count(CancellationToken ct)
     {
-        var (self, signs) = (caller.Self, caller.May(May.Countersign));
-        // Every page asks this, and mostly there is nothing that could be the caller's: that is asked first, of an index.
-        if ((await Any.In(zone, self, signs, ct)).Count == 0) return 0;
-        var (own, mine) = (await Visible(ct), await ToSign(ct));
-        return await zone.Set<Note>().Where(n => n.Signing == Signing.Waiting || n.Signing == Signing.Returned).Select(n => new { n.DossierId, n.By, n.Signing })
-            .Concat(zone.Set<Contact>().Where(c => c.Signing == Signing.Waiting || c.Signing == Signing.Returned).Select(c => new { c.DossierId, c.By, c.Signing }))
-            .CountAsync(e => (e.Signing == Signing.Returned && e.By == self && own.Any(d => d.Id == e.DossierId)) || (signs && e.Signing == Signing.Waiting && e.By != self && mine.Any(d => d.Id == e.DossierId)), ct);
+        var who = await guard.Looks(ct);
+        return (await Mine.In(zone, who, caller.May(May.Countersign), who.Leads, 0, ct)).SingleOrDefault();
     }
 
-    private static readonly Compiled<Guid, bool, Guid> Any = Compiled.Query((ZoneDbContext z, Guid self, bool signs) =>
-        z.Set<Note>().Where(n => (n.Signing == Signing.Returned && n.By == self) || (signs && n.Signing == Signing.Waiting && n.By != self)).Select(n => n.Id).Take(1)
-            .Concat(z.Set<Contact>().Where(c => (c.Signing == Signing.Returned && c.By == self) || (signs && c.Signing == Signing.Waiting && c.By != self)).Select(c => c.Id).Take(1)));
+    private static readonly Seen<bool, bool, int, int> Mine = new((z, seen, self, _, replaced, signs, leads, _) =>
+        z.Set<Note>().Where(n => n.Signing == Signing.Waiting || n.Signing == Signing.Returned).Select(n => new { n.DossierId, n.By, n.Signing })
+            .Concat(z.Set<Contact>().Where(c => c.Signing == Signing.Waiting || c.Signing == Signing.Returned).Select(c => new { c.DossierId, c.By, c.Signing }))
+            .Join(seen, e => e.DossierId, d => d.Id, (e, d) => new { e.By, e.Signing, d.AssignedTo })
+            .Where(e => (e.Signing == Signing.Returned && e.By == self) || (signs && e.Signing == Signing.Waiting && e.By != self && (leads || e.AssignedTo == self || (e.AssignedTo != null && replaced.Contains(e.AssignedTo)))))
+            .GroupBy(_ => 1).Select(g => g.Count()));
 }

@@ -59,33 +59,33 @@ internal sealed class Mine(IMediator pipeline, IAccounts accounts, Desk desk, Wh
         private static readonly Compiled<List<Guid>, Channels> Rules = Compiled.Query((ZoneDbContext z, List<Guid> leads) => z.Set<SafeContact>().Where(s => leads.Contains(s.Id)).Select(s => new Channels(s.Id, s.Call, s.Sms)));
         private static readonly Compiled<List<Guid>, Act> Planned = Compiled.Query((ZoneDbContext z, List<Guid> dossiers) => z.Set<FollowUp>().Where(f => dossiers.Contains(f.DossierId) && f.Done == null).Select(f => new Act(f.Id, f.DossierId, f.Kind, f.DueAt)));
 
+        private sealed record Counts(int Total, int Today, int Late, int Free);
+
+        // What stands on a tab: a dossier is the reader's own where they work on it, replace who does, or took it in and nobody has it.
+        private static readonly Seen<Tab, DateTimeOffset, bool, Counts> Figures = new((_, seen, self, now, replaced, tab, tonight, all) => seen.Where(d => d.Closed == null).GroupBy(_ => 1).Select(g => new Counts(
+            g.Count(d => tab == Tab.Team || (tab == Tab.Unassigned ? d.AssignedTo == null : d.AssignedTo == self || replaced.Contains(d.AssignedTo) || (d.AssignedTo == null && d.OpenedBy == self))),
+            g.Count(d => d.NextDue < tonight && (all || d.AssignedTo == self || d.AssignedTo == null || replaced.Contains(d.AssignedTo))),
+            g.Count(d => d.NextDue < now && (all || d.AssignedTo == self || d.AssignedTo == null || replaced.Contains(d.AssignedTo))),
+            g.Count(d => d.AssignedTo == null))));
+
+        private static readonly Seen<Tab, DateTimeOffset, int, Dossier> Open = new((_, seen, self, _, replaced, tab, tonight, skipped) => seen
+            .Where(d => d.Closed == null && (tab == Tab.Team || (tab == Tab.Unassigned ? d.AssignedTo == null : d.AssignedTo == self || replaced.Contains(d.AssignedTo) || (d.AssignedTo == null && d.OpenedBy == self))))
+            .OrderBy(d => d.NextDue == null || d.NextDue >= tonight).ThenByDescending(d => d.Urgency).ThenBy(d => d.NextDue).ThenBy(d => d.Id).Skip(skipped).Take(Answer.PerPage));
+
         public async Task<Answer> Handle(Query query, CancellationToken ct)
         {
-            var (self, now) = (caller.Self, clock.GetUtcNow());
+            var (who, now) = (await guard.Looks(ct), clock.GetUtcNow());
             var tonight = Moment.Instant(Moment.Day(now).AddDays(1).ToDateTime(TimeOnly.MinValue));
-            var visible = zone.Set<Dossier>().AsNoTracking().Where(await guard.Visible(ct));
-            var who = await guard.Looks(ct);
-            var replaced = who.Replaced.Select(r => (Guid?)r).ToList();
-            var listed = query.Tab switch
-            {
-                Tab.Team => visible.Where(d => d.Closed == null),
-                Tab.Unassigned => visible.Where(d => d.Closed == null && d.AssignedTo == null),
-                Tab.Closed => visible.Where(d => d.Closed != null),
-                // A trainee's own are those named to them, a stand-in's those given to them, whoever works on them.
-                _ when !caller.May(May.ChangeDossiers) || who.OnlyStandsIn => visible.Where(d => d.Closed == null),
-                _ => replaced.Count == 0
-                    ? visible.Where(d => d.Closed == null && (d.AssignedTo == self || (d.AssignedTo == null && d.OpenedBy == self)))
-                    : visible.Where(d => d.Closed == null && (d.AssignedTo == self || replaced.Contains(d.AssignedTo) || (d.AssignedTo == null && d.OpenedBy == self))),
-            };
-            var own = visible.Where(d => d.Closed == null && (who.OnlyStandsIn || d.AssignedTo == self || d.AssignedTo == null || replaced.Contains(d.AssignedTo)));
-            var total = await listed.CountAsync(ct);
-            var counts = await own.GroupBy(_ => 1).Select(g => new { Today = g.Count(d => d.NextDue < tonight), Late = g.Count(d => d.NextDue < now), Free = g.Count(d => d.AssignedTo == null) }).SingleOrDefaultAsync(ct);
-            var page = await (query.Tab == Tab.Closed ? listed.OrderByDescending(d => d.Closed) : listed.OrderBy(d => d.NextDue == null || d.NextDue >= tonight).ThenByDescending(d => d.Urgency).ThenBy(d => d.NextDue).ThenBy(d => d.Id))
-                .Skip((query.Page - 1) * Answer.PerPage).Take(Answer.PerPage).ToListAsync(ct);
-            return new Answer(await Open(page, ct), total, counts?.Today ?? 0, counts?.Late ?? 0, counts?.Free ?? 0);
+            // A trainee's own are those named to them, a stand-in's those given to them, whoever works on them.
+            var tab = query.Tab == Tab.Mine && (!caller.May(May.ChangeDossiers) || who.OnlyStandsIn) ? Tab.Team : query.Tab;
+            var skipped = (query.Page - 1) * Answer.PerPage;
+            var counts = (await Figures.In(zone, who, tab, tonight, who.OnlyStandsIn, ct)).SingleOrDefault() ?? new Counts(0, 0, 0, 0);
+            if (tab != Tab.Closed) return new Answer(await Rows(await Open.In(zone, who, tab, tonight, skipped, ct), ct), counts.Total, counts.Today, counts.Late, counts.Free);
+            var closed = zone.Set<Dossier>().AsNoTracking().Where(await guard.Visible(ct)).Where(d => d.Closed != null);
+            return new Answer(await Rows(await closed.OrderByDescending(d => d.Closed).Skip(skipped).Take(Answer.PerPage).ToListAsync(ct), ct), await closed.CountAsync(ct), counts.Today, counts.Late, counts.Free);
         }
 
-        private async Task<IReadOnlyList<Row>> Open(List<Dossier> page, CancellationToken ct)
+        private async Task<IReadOnlyList<Row>> Rows(List<Dossier> page, CancellationToken ct)
         {
             var (leads, ids) = (page.Select(d => d.Lead).OfType<Guid>().ToList(), page.Select(d => d.Id).ToList());
             var people = (await Leads.In(zone, leads, ct)).ToDictionary(p => p.Id);

@@ -31,15 +31,18 @@ internal sealed class SqliteDatabase<TContext> : Database<TContext> where TConte
     public SqliteDatabase(string file, Func<DbContextOptionsBuilder<TContext>> options, Chain chain, TimeProvider clock) : base(chain, clock)
     {
         this.file = file;
-        readers = new(options().UseSqlite(SqliteFiles.Reading(file)).Options, 64);
+        readers = new(options().UseSqlite(SqliteFiles.Reading(file), Lists).Options, 64);
         writer = new PreparedSqlite(SqliteFiles.Writing(file));
         writer.Open();
         Run("PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=1000;");
-        writers = new(options().UseSqlite(writer).Options, 16);
+        writers = new(options().UseSqlite(writer, Lists).Options, 16);
         insert = writer.CreateCommand();
         insert.CommandText = "INSERT INTO audit (seq, at, actor, act, subject, payload, mac) VALUES ($seq, $at, $actor, $act, $subject, $payload, $mac)";
         foreach (var name in (string[])["$seq", "$at", "$actor", "$act", "$subject", "$payload", "$mac"]) insert.Parameters.Add(new SqliteParameter(name, null));
     }
+
+    // A list in a question is one parameter: with one for each of its members it would be another question each time, written and prepared anew.
+    private static void Lists(SqliteDbContextOptionsBuilder options) => options.UseParameterizedCollectionMode(ParameterTranslationMode.Parameter);
 
     /// <summary>A pooled context keeps its connection open: opening one for each query cost a third of a page.</summary>
     public override TContext Lease()

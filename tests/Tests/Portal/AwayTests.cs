@@ -41,6 +41,27 @@ public sealed class AwayTests(Platforms platforms)
         Assert.Equal(1, await zone.Look(z => z.Set<Note>().CountAsync()));
     }
 
+    [Theory, EveryEngine]
+    public async Task A_full_disk_is_said_and_what_was_typed_is_kept(string engine)
+    {
+        var zone = await (await platforms.On(engine)).Zone();
+        using var visit = zone.Visit(Role.Caseworker);
+        await using var attacker = await zone.Break();
+        var page = await visit.Page("/intake");
+        await attacker.Do(engine == "sqlite"
+            ? "CREATE TRIGGER no_room BEFORE INSERT ON submission BEGIN SELECT RAISE(ABORT, 'database or disk is full'); END"
+            : "CREATE FUNCTION no_room() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'no room' USING ERRCODE = 'disk_full'; END $$; CREATE TRIGGER no_room BEFORE INSERT ON submission FOR EACH ROW EXECUTE FUNCTION no_room()");
+        var full = await visit.Send("/intake", (IHtmlFormElement)page.QuerySelector("main form[method=post]")!, new Dictionary<string, string>
+        {
+            ["Form.Trigger"] = "Patrol", ["Form.SubKind"] = "Burglary", ["Form.FamilyName"] = "Exemple", ["Form.GivenName"] = "Ada", ["Form.Language"] = "fr", ["Form.Note"] = Note,
+        });
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, full.StatusCode);
+        var said = await Visit.Read(full);
+        Assert.Equal(Note, said.QuerySelectorAll("main textarea").OfType<IHtmlTextAreaElement>().Single().Value);
+        await attacker.Do(engine == "sqlite" ? "DROP TRIGGER no_room" : "DROP FUNCTION no_room() CASCADE");
+        Assert.Equal(HttpStatusCode.Redirect, (await visit.Send("/intake", said.QuerySelectorAll("main form[method=post]").OfType<IHtmlFormElement>().Single(), [])).StatusCode);
+    }
+
     [Fact]
     public async Task The_page_needs_no_database()
     {

@@ -133,9 +133,10 @@ public sealed class BreakGlassTests(Platforms platforms)
                 if (i >= 20) took[at].Add(Stopwatch.GetElapsedTime(began).TotalMicroseconds);
             }
         }
-        var medians = took.Select(t => t.Order().ElementAt(t.Count / 2)).ToList();
-        TestContext.Current.TestOutputHelper?.WriteLine($"medians: nobody's {medians[0]:0} µs, walled {medians[1]:0} µs, sealed {medians[2]:0} µs");
-        Assert.True(medians.Max() < 1.4 * medians.Min(), string.Join(", ", medians));
+        // The fastest tenth: what else runs on the machine only ever adds.
+        var pace = took.Select(t => t.Order().ElementAt(t.Count / 10)).ToList();
+        TestContext.Current.TestOutputHelper?.WriteLine($"fastest tenth: nobody's {pace[0]:0} µs, walled {pace[1]:0} µs, sealed {pace[2]:0} µs");
+        Assert.True(pace.Max() < 1.4 * pace.Min(), string.Join(", ", pace));
     }
 
     [Fact]
