@@ -71,6 +71,6 @@ internal sealed class Unsigned(ZoneDbContext zone, Guard guard, Caller caller)
         z.Set<Note>().Where(n => n.Signing == Signing.Waiting || n.Signing == Signing.Returned).Select(n => new { n.DossierId, n.By, n.Signing })
             .Concat(z.Set<Contact>().Where(c => c.Signing == Signing.Waiting || c.Signing == Signing.Returned).Select(c => new { c.DossierId, c.By, c.Signing }))
             .Join(seen, e => e.DossierId, d => d.Id, (e, d) => new { e.By, e.Signing, d.AssignedTo })
-            .Where(e => (e.Signing == Signing.Returned && e.By == self) || (signs && e.Signing == Signing.Waiting && e.By != self && (leads || e.AssignedTo == self || (e.AssignedTo != null && replaced.Contains(e.AssignedTo)))))
+            .Where(e => (e.Signing == Signing.Returned && e.By == self) || (signs && e.Signing == Signing.Waiting && e.By != self && (leads || e.AssignedTo == self || replaced.Contains(e.AssignedTo!.Value))))
             .GroupBy(_ => 1).Select(g => g.Count()));
 }

@@ -9,9 +9,9 @@ namespace VictimSupport.Casework.Dossiers;
 
 /// <summary>A question over the dossiers a reader may open, that every page asks: translated once for each kind of reader, not at each page. The rule itself is
 /// <see cref="Sight.Of"/>; what it takes from its reader becomes the compiled query's parameters.</summary>
-internal sealed class Seen<TOne, TTwo, TThree, T>(Expression<Func<ZoneDbContext, IQueryable<Dossier>, Guid, DateTimeOffset, List<Guid?>, TOne, TTwo, TThree, IQueryable<T>>> question)
+internal sealed class Seen<TOne, TTwo, TThree, T>(Expression<Func<ZoneDbContext, IQueryable<Dossier>, Guid, DateTimeOffset, List<Guid>, TOne, TTwo, TThree, IQueryable<T>>> question)
 {
-    private delegate IAsyncEnumerable<T> Ask(ZoneDbContext zone, Guid self, DateTimeOffset now, GrantKind grants, bool team, List<Guid?> replaced, TOne one, TTwo two, TThree three);
+    private delegate IAsyncEnumerable<T> Ask(ZoneDbContext zone, Guid self, DateTimeOffset now, GrantKind grants, bool team, List<Guid> replaced, TOne one, TTwo two, TThree three);
 
     private enum Kind { Leads, Works, Granted, None }
 
@@ -42,7 +42,7 @@ internal sealed class Seen<TOne, TTwo, TThree, T>(Expression<Func<ZoneDbContext,
         var seen = Expression.Call(typeof(Queryable), nameof(Queryable.Where), [typeof(Dossier)], Put(all.Body, all.Parameters[0], z), Expression.Quote((LambdaExpression)rule));
         var body = Put(question.Body, question.Parameters[1], seen);
         for (var i = 0; i < own.Count; i++) body = Put(body, question.Parameters[i], own[i]);
-        return EF.CompileAsyncQuery(Expression.Lambda<Func<ZoneDbContext, Guid, DateTimeOffset, GrantKind, bool, List<Guid?>, TOne, TTwo, TThree, IQueryable<T>>>(body, z, own[2], own[3], grants, team, own[4], own[5], own[6], own[7])).Invoke;
+        return EF.CompileAsyncQuery(Expression.Lambda<Func<ZoneDbContext, Guid, DateTimeOffset, GrantKind, bool, List<Guid>, TOne, TTwo, TThree, IQueryable<T>>>(body, z, own[2], own[3], grants, team, own[4], own[5], own[6], own[7])).Invoke;
     }
 
     private static Expression Put(Expression into, Expression what, Expression instead) => new Replacing(what, instead).Visit(into)!;

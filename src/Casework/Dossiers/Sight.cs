@@ -39,7 +39,8 @@ internal static class Sight
     public static Expression<Func<Dossier, bool>> Of(ZoneDbContext zone, Reader reader)
     {
         if (reader.Leads) return Exists(zone, reader);
-        var (self, now, grants, team, replaced) = (reader.Self, reader.Now, reader.Grants, reader.Team, reader.Replaced.Select(r => (Guid?)r).ToList());
+        // No nullable ones in the list: EF would look into it and write the SQL anew each time.
+        var (self, now, grants, team, replaced) = (reader.Self, reader.Now, reader.Grants, reader.Team, reader.Replaced.ToList());
         if (grants == GrantKind.None) return d => false;
         if (!reader.Works)
         {
@@ -48,7 +49,7 @@ internal static class Sight
                     && (d.Protection == Protection.None || (d.Protection == Protection.Restricted && g.Kind != GrantKind.CallOut) || g.Kind == GrantKind.Named || g.Kind == GrantKind.StandIn));
         }
         return d => !zone.Set<WalledOff>().Any(w => w.Account == self && w.DossierId == d.Id)
-            && ((d.Protection == Protection.None && (d.AssignedTo == self || d.AssignedTo == null || d.OpenedBy == self || team || replaced.Contains(d.AssignedTo)))
+            && ((d.Protection == Protection.None && (d.AssignedTo == self || d.AssignedTo == null || d.OpenedBy == self || team || replaced.Contains(d.AssignedTo!.Value)))
                 || zone.Set<Grant>().Any(g => g.Account == self && g.DossierId == d.Id && (g.Kind & grants) != GrantKind.None && g.From <= now && (g.Until == null || g.Until > now)
                     && (d.Protection == Protection.None || (d.Protection == Protection.Restricted && g.Kind != GrantKind.CallOut) || g.Kind == GrantKind.Named || g.Kind == GrantKind.StandIn)));
     }

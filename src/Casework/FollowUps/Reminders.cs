@@ -55,7 +55,7 @@ internal sealed class Bell(IMediator pipeline, WhereAndWho who) : IRing
     internal sealed class Handler(ZoneDbContext zone, Guard guard) : IRequestHandler<Query, int>
     {
         private static readonly Seen<bool, bool, int, int> Waiting = new((_, seen, self, now, replaced, leads, all, _) => seen
-            .Where(d => d.Closed == null && d.NextDue <= now && (all || d.AssignedTo == self || (leads && d.AssignedTo == null) || replaced.Contains(d.AssignedTo))).GroupBy(_ => 1).Select(g => g.Count()));
+            .Where(d => d.Closed == null && d.NextDue <= now && (all || d.AssignedTo == self || (leads && d.AssignedTo == null) || replaced.Contains(d.AssignedTo!.Value))).GroupBy(_ => 1).Select(g => g.Count()));
 
         public async Task<int> Handle(Query query, CancellationToken ct) => await guard.Looks(ct) is var who ? (await Waiting.In(zone, who, who.Leads, who.OnlyStandsIn, 0, ct)).SingleOrDefault() : 0;
     }

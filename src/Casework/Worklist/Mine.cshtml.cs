@@ -63,13 +63,13 @@ internal sealed class Mine(IMediator pipeline, IAccounts accounts, Desk desk, Wh
 
         // What stands on a tab: a dossier is the reader's own where they work on it, replace who does, or took it in and nobody has it.
         private static readonly Seen<Tab, DateTimeOffset, bool, Counts> Figures = new((_, seen, self, now, replaced, tab, tonight, all) => seen.Where(d => d.Closed == null).GroupBy(_ => 1).Select(g => new Counts(
-            g.Count(d => tab == Tab.Team || (tab == Tab.Unassigned ? d.AssignedTo == null : d.AssignedTo == self || replaced.Contains(d.AssignedTo) || (d.AssignedTo == null && d.OpenedBy == self))),
-            g.Count(d => d.NextDue < tonight && (all || d.AssignedTo == self || d.AssignedTo == null || replaced.Contains(d.AssignedTo))),
-            g.Count(d => d.NextDue < now && (all || d.AssignedTo == self || d.AssignedTo == null || replaced.Contains(d.AssignedTo))),
+            g.Count(d => tab == Tab.Team || (tab == Tab.Unassigned ? d.AssignedTo == null : d.AssignedTo == self || replaced.Contains(d.AssignedTo!.Value) || (d.AssignedTo == null && d.OpenedBy == self))),
+            g.Count(d => d.NextDue < tonight && (all || d.AssignedTo == self || d.AssignedTo == null || replaced.Contains(d.AssignedTo!.Value))),
+            g.Count(d => d.NextDue < now && (all || d.AssignedTo == self || d.AssignedTo == null || replaced.Contains(d.AssignedTo!.Value))),
             g.Count(d => d.AssignedTo == null))));
 
         private static readonly Seen<Tab, DateTimeOffset, int, Dossier> Open = new((_, seen, self, _, replaced, tab, tonight, skipped) => seen
-            .Where(d => d.Closed == null && (tab == Tab.Team || (tab == Tab.Unassigned ? d.AssignedTo == null : d.AssignedTo == self || replaced.Contains(d.AssignedTo) || (d.AssignedTo == null && d.OpenedBy == self))))
+            .Where(d => d.Closed == null && (tab == Tab.Team || (tab == Tab.Unassigned ? d.AssignedTo == null : d.AssignedTo == self || replaced.Contains(d.AssignedTo!.Value) || (d.AssignedTo == null && d.OpenedBy == self))))
             .OrderBy(d => d.NextDue == null || d.NextDue >= tonight).ThenByDescending(d => d.Urgency).ThenBy(d => d.NextDue).ThenBy(d => d.Id).Skip(skipped).Take(Answer.PerPage));
 
         public async Task<Answer> Handle(Query query, CancellationToken ct)

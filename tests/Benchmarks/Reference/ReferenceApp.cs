@@ -43,7 +43,7 @@ internal sealed class ReferenceApp
         audit = new Appender(where, new Chain(secrets.Keys.ChainKey));
         intake = new Intake(where, secrets, audit, account, template);
         const string rows = """
-            SELECT "Number", "SubKind", "Danger", "AssignedTo", "OpenedBy", "Trigger", "Kind", "FactsAt", "Municipality", "Closed", "Version", "Lead" FROM dossier WHERE "Id" = @id AND ("AssignedTo" = @self OR "AssignedTo" IS NULL OR "OpenedBy" = @self OR 1 = 1);
+            SELECT "Number", "SubKind", "Danger", "AssignedTo", "OpenedBy", "Trigger", "Kind", "FactsAt", "Municipality", "Closed", "Version", "Lead" FROM dossier WHERE "Id" = @id AND "Protection" <> 2 AND NOT EXISTS (SELECT 1 FROM walled_off w WHERE w."Account" = @self AND w."DossierId" = @id);
             SELECT "Id", "Identity", "Capacity", "Damage", "Language", "IsMinor" FROM person WHERE "DossierId" = @id ORDER BY "Id";
             SELECT "Id", "Call", "Sms", "Mail", "Letter", "Visit", "Details", "Checked", "CheckedBy" FROM safe_contact WHERE "DossierId" = @id;
             SELECT "Id", "Number" FROM official_report WHERE "DossierId" = @id ORDER BY "Id";
@@ -51,18 +51,25 @@ internal sealed class ReferenceApp
             SELECT "Id", "Layer", "At", "By", "Text" FROM note WHERE "DossierId" = @id;
             SELECT "Id", "Place", "Minutes", "At", "By", "Note", "Services", "Held", "Layer" FROM contact WHERE "DossierId" = @id;
             SELECT "Kind", "At", "By", "Code" FROM milestone WHERE "DossierId" = @id;
+            SELECT "Account" FROM walled_off WHERE "DossierId" = @id;
             """;
-        const string due = """SELECT count(*) FROM dossier WHERE "Closed" IS NULL AND "NextDue" <= @now AND ("AssignedTo" = @self OR "AssignedTo" IS NULL);""";
+        // What the bell counts: due, put in the tray, and waiting for a second name, as far as a coordinator sees it.
+        const string seen = """NOT EXISTS (SELECT 1 FROM walled_off w WHERE w."Account" = @self AND w."DossierId" = d."Id") AND (d."Protection" <> 2 OR EXISTS (SELECT 1 FROM dossier_grant g WHERE g."Account" = @self AND g."DossierId" = d."Id" AND g."Kind" = 8 AND g."From" <= @now AND (g."Until" IS NULL OR g."Until" > @now)))""";
+        const string due = $"""
+            SELECT count(*) FROM dossier d WHERE d."Closed" IS NULL AND d."NextDue" <= @now AND (d."AssignedTo" = @self OR d."AssignedTo" IS NULL) AND {seen};
+            SELECT count(*) FROM tray_entry e WHERE e."State" = 1 AND (e."For" IS NULL OR e."For" = @self) AND NOT EXISTS (SELECT 1 FROM walled_off w WHERE w."Account" = @self AND w."DossierId" = e."Id");
+            SELECT count(*) FROM (SELECT "DossierId", "By" FROM note WHERE "Signing" = 1 UNION ALL SELECT "DossierId", "By" FROM contact WHERE "Signing" = 1) e JOIN dossier d ON d."Id" = e."DossierId" WHERE e."By" <> @self AND {seen};
+            """;
         dossier = new Reading(where, rows + due, "id", "self", "now");
         bare = new Reading(where, rows, "id", "self");
         bell = new Reading(where, due, "now", "self");
         const string order = """ORDER BY ("NextDue" IS NULL OR "NextDue" >= @tonight), "Urgency" DESC, "NextDue", "Id" LIMIT 25""";
         const string again = """ORDER BY (d."NextDue" IS NULL OR d."NextDue" >= @tonight), d."Urgency" DESC, d."NextDue", d."Id" """;
         worklist = new Reading(where, $"""
-            SELECT count(*) FROM dossier WHERE "Closed" IS NULL;
-            SELECT count(CASE WHEN "NextDue" < @tonight THEN 1 END), count(CASE WHEN "NextDue" < @now THEN 1 END), count(CASE WHEN "AssignedTo" IS NULL THEN 1 END) FROM dossier WHERE "Closed" IS NULL AND ("AssignedTo" = @self OR "AssignedTo" IS NULL);
-            SELECT d."Id", d."Number", d."SubKind", d."Danger", d."AssignedTo", d."NextDue", p."Id", p."Identity", s."Call", s."Sms" FROM (SELECT * FROM dossier WHERE "Closed" IS NULL {order}) d LEFT JOIN person p ON p."Id" = d."Lead" LEFT JOIN safe_contact s ON s."Id" = d."Lead" {again};
-            SELECT f."Id", f."DossierId", f."Kind", f."DueAt" FROM follow_up f WHERE f."Done" IS NULL AND f."DossierId" IN (SELECT "Id" FROM dossier WHERE "Closed" IS NULL {order});
+            SELECT count(*) FROM dossier d WHERE d."Closed" IS NULL AND {seen};
+            SELECT count(CASE WHEN "NextDue" < @tonight THEN 1 END), count(CASE WHEN "NextDue" < @now THEN 1 END), count(CASE WHEN "AssignedTo" IS NULL THEN 1 END) FROM dossier d WHERE d."Closed" IS NULL AND (d."AssignedTo" = @self OR d."AssignedTo" IS NULL) AND {seen};
+            SELECT d."Id", d."Number", d."SubKind", d."Danger", d."AssignedTo", d."NextDue", p."Id", p."Identity", s."Call", s."Sms" FROM (SELECT * FROM dossier d WHERE d."Closed" IS NULL AND {seen} {order}) d LEFT JOIN person p ON p."Id" = d."Lead" LEFT JOIN safe_contact s ON s."Id" = d."Lead" {again};
+            SELECT f."Id", f."DossierId", f."Kind", f."DueAt" FROM follow_up f WHERE f."Done" IS NULL AND f."DossierId" IN (SELECT "Id" FROM dossier d WHERE d."Closed" IS NULL AND {seen} {order});
             """ + due, "tonight", "now", "self");
     }
 
@@ -161,8 +168,10 @@ internal sealed class ReferenceApp
             while (await rows.ReadAsync()) timeline.Add((When(rows, 3)!.Value, rows.GetGuid(4), $"Contact : {Code(rows.GetInt32(1))}, {rows.GetInt32(2)} min", Opened(rows, 5, "contact.note", isBare)));
             await rows.NextResultAsync();
             while (await rows.ReadAsync()) timeline.Add((When(rows, 1)!.Value, rows.GetGuid(2), "Étape " + Code(rows.GetInt32(0)), null));
-            var due = 0;
-            if (!isBare && await rows.NextResultAsync() && await rows.ReadAsync()) due = rows.GetInt32(0);
+            await rows.NextResultAsync();
+            var away = new HashSet<Guid>();
+            while (await rows.ReadAsync()) away.Add(rows.GetGuid(0));
+            var due = isBare || !await rows.NextResultAsync() ? 0 : await Due(rows);
 
             var page = new Page(number, due, isBare ? "" : antiforgery.GetAndStoreTokens(http).RequestToken!);
             page.Raw("<h1 class=\"govuk-visually-hidden\">Dossier ").Text(number).Raw("</h1><div class=\"vs-identity\"><strong>").Text(number).Raw("</strong><span>").Text(string.Join(", ", people.Select(p => p.Identity.FullName))).Raw("</span><span>").Text(string.Join(", ", people.Select(p => p.Language))).Raw("</span><span>").Text(subKind).Raw("</span>");
@@ -197,7 +206,7 @@ internal sealed class ReferenceApp
             page.Raw("</ol></section></div><div><section><h2 class=\"govuk-heading-m\">À faire</h2><ul class=\"govuk-list\">");
             foreach (var act in acts) page.Raw("<li class=\"vs-card ").Raw(act.Due < now ? "vs-late" : "").Raw("\"><strong>").Text(Code(act.Kind)).Raw("</strong> <time>").Text(act.Due.ToString("g", CultureInfo.CurrentCulture)).Raw("</time><p class=\"govuk-body-s\">").Text(act.Text).Raw("</p>").Form($"/9901/acts/{act.Id}/done").Button("Fait").Raw("</li>");
             page.Raw("</ul></section><section><h2 class=\"govuk-heading-m\">Intervenant</h2><p class=\"govuk-body\">").Text(Name(assigned)).Raw("</p>").Form($"/9901/dossiers/{id}?handler=Assign").Raw("<select class=\"govuk-select\" name=\"to\"><option value=\"\">Personne</option>");
-            foreach (var (key, name) in names) page.Raw("<option value=\"").Text(key.ToString()).Raw("\">").Text(name).Raw("</option>");
+            foreach (var (key, name) in names.Where(n => !away.Contains(n.Key))) page.Raw("<option value=\"").Text(key.ToString()).Raw("\">").Text(name).Raw("</option>");
             page.Raw("</select>").Button("Attribuer").Raw("</section><section><h2 class=\"govuk-heading-m\" id=\"people\">Personnes</h2>");
             foreach (var person in people)
                 page.Raw("<div class=\"vs-card\"><h3 class=\"govuk-heading-s\">").Text(person.Identity.FullName).Raw("</h3><p class=\"govuk-body-s\">").Text(Code(person.Capacity)).Raw(" ").Text(person.Identity.Address).Raw("</p><a class=\"govuk-link\" href=\"/9901/dossiers/").Text(id.ToString()).Raw("/people/").Text(person.Id.ToString()).Raw("\">Modifier</a></div>");
@@ -238,8 +247,7 @@ internal sealed class ReferenceApp
                 if (!acts.TryGetValue(of, out var first) || due < first.Due) acts[of] = (rows.GetGuid(0), rows.GetInt32(2), due);
             }
             await rows.NextResultAsync();
-            await rows.ReadAsync();
-            var page = new Page("À faire", rows.GetInt32(0), isBare ? "" : antiforgery.GetAndStoreTokens(http).RequestToken!);
+            var page = new Page("À faire", await Due(rows), isBare ? "" : antiforgery.GetAndStoreTokens(http).RequestToken!);
             page.Raw("<div class=\"vs-head\"><h1 class=\"govuk-heading-l\">À faire</h1><a class=\"govuk-button\" role=\"button\" href=\"/9901/intake\">Nouvelle prise en charge</a></div><ul class=\"vs-cards\">");
             foreach (var (figure, label) in new[] { (today, "aujourd'hui"), (late, "en retard"), (free, "non attribués") }) page.Raw("<li class=\"vs-card\"><span class=\"vs-figure\">").Text(Code(figure)).Raw("</span> ").Text(label).Raw("</li>");
             page.Raw("</ul><nav><ul class=\"vs-tabs\">");
@@ -264,9 +272,20 @@ internal sealed class ReferenceApp
         await Send(http, page);
     }
 
+    private static async Task<int> Due(DbDataReader rows)
+    {
+        var sum = 0;
+        do
+        {
+            if (await rows.ReadAsync()) sum += rows.GetInt32(0);
+        }
+        while (await rows.NextResultAsync());
+        return sum;
+    }
+
     private async Task Form(HttpContext http)
     {
-        var due = await bell.Run(async rows => await rows.ReadAsync() ? rows.GetInt32(0) : 0, DateTime.UtcNow, account);
+        var due = await bell.Run(Due, DateTime.UtcNow, account);
         await Send(http, new Page("Intake", due, antiforgery.GetAndStoreTokens(http).RequestToken!).Form("/9901/intake").Button("Enregistrer"));
     }
 
