@@ -40,17 +40,16 @@ internal static class Countersigning
     /// <summary>Is it as good as any other? Figures, prints and what is handed on ask this first.</summary>
     public static bool Counts(this ICountersigned entry) => entry.Signing is Signing.NotNeeded or Signing.Signed;
 
-    /// <summary>Whose entries the caller countersigns: a coordinator those of all dossiers they see, a caseworker those of their own and of whom they replace.</summary>
-    public static Expression<Func<Dossier, bool>> SignedBy(Caller caller, IReadOnlyList<Guid> replaced)
+    /// <summary>Whose entries somebody countersigns: a coordinator those of all dossiers they see, a stand-in those of the dossiers given to them, a caseworker those of their own and of whom they replace.</summary>
+    public static Expression<Func<Dossier, bool>> SignedBy(Reader who)
     {
-        if (caller.May(May.OpenAnyDossierOfTheZone)) return d => true;
-        var self = caller.Self;
+        if (who.Leads || who.OnlyStandsIn) return d => true;
+        var (self, replaced) = (who.Self, who.Replaced);
         return d => d.AssignedTo == self || (d.AssignedTo != null && replaced.Contains(d.AssignedTo.Value));
     }
 
     /// <summary>The same of one dossier that was read: compiling the condition would cost more than the page.</summary>
-    public static bool Signs(this Caller caller, Dossier dossier, IReadOnlyList<Guid> replaced) =>
-        caller.May(May.OpenAnyDossierOfTheZone) || (dossier.AssignedTo is { } worker && (worker == caller.Account || replaced.Contains(worker)));
+    public static bool Signs(this Reader who, Dossier dossier) => who.Leads || who.OnlyStandsIn || (dossier.AssignedTo is { } worker && (worker == who.Self || who.Replaced.Contains(worker)));
 
     public static void Sign(this ICountersigned entry, Guid by, DateTimeOffset now) => (entry.Signing, entry.SignedBy, entry.SignedAt, entry.Remark) = (Signing.Signed, by, now, null);
 

@@ -11,7 +11,7 @@ internal sealed class Entries(ZoneDbContext zone, Guard guard, Caller caller)
 {
     /// <summary>Does the caller countersign what is written in this dossier?</summary>
     public async Task<bool> MaySign(Dossier dossier, CancellationToken ct) =>
-        caller.May(May.Countersign) && caller.Signs(dossier, (await guard.Looks(ct)).Replaced);
+        caller.May(May.Countersign) && (await guard.Looks(ct)).Signs(dossier);
 
     /// <exception cref="RefusedException">It is not there, needs no second name, or is not this caller's to sign: nobody signs for themselves.</exception>
     public async Task<(Dossier Dossier, ICountersigned Entry)> ToSign(Guid dossierId, Guid id, bool reads, CancellationToken ct)

@@ -58,13 +58,13 @@ internal sealed class Unsigned(ZoneDbContext zone, Guard guard, Caller caller)
 {
     public async Task<IQueryable<Dossier>> Visible(CancellationToken ct) => zone.Set<Dossier>().AsNoTracking().Where(await guard.Visible(ct));
 
-    public async Task<IQueryable<Dossier>> ToSign(CancellationToken ct) => (await Visible(ct)).Where(Countersigning.SignedBy(caller, (await guard.Looks(ct)).Replaced));
+    public async Task<IQueryable<Dossier>> ToSign(CancellationToken ct) => (await Visible(ct)).Where(Countersigning.SignedBy(await guard.Looks(ct)));
 
     /// <summary>How many entries wait for the caller: to countersign, or, given back, to correct.</summary>
     public async Task<int> Count(CancellationToken ct)
     {
         var who = await guard.Looks(ct);
-        return (await Mine.In(zone, who, caller.May(May.Countersign), who.Leads, 0, ct)).SingleOrDefault();
+        return (await Mine.In(zone, who, caller.May(May.Countersign), who.Leads || who.OnlyStandsIn, 0, ct)).SingleOrDefault();
     }
 
     private static readonly Seen<bool, bool, int, int> Mine = new((z, seen, self, _, replaced, signs, leads, _) =>

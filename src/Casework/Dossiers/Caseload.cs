@@ -1,5 +1,6 @@
 using MediatR;
 using Microsoft.EntityFrameworkCore;
+using VictimSupport.Casework.Codes;
 using VictimSupport.Casework.FollowUps;
 using VictimSupport.Foundation.Access;
 using VictimSupport.Foundation.Jobs;
@@ -54,17 +55,26 @@ internal sealed class ReleaseLeavers : IDoWhatIsDue
     [Requires(May.RunThePlatform)]
     internal sealed record Command : ICommand<int>;
 
-    internal sealed class Handler(ZoneDbContext zone, UseCase here, IHoldCaseload caseload, IStaff staff) : IRequestHandler<Command, int>
+    internal sealed class Handler(ZoneDbContext zone, UseCase place, IHoldCaseload caseload, IStaff staff, TimeProvider clock) : IRequestHandler<Command, int>
     {
         private static readonly IReadOnlyList<Role> LeadDossiers = AccessMatrix.All.Single(row => row.Deed == May.CloseAndHandOver).Roles;
 
         public async Task<int> Handle(Command command, CancellationToken ct)
         {
-            var working = await staff.Holding(here.InZone.Id, LeadDossiers, ct);
+            var working = await staff.Holding(place.InZone.Id, LeadDossiers, ct);
             var holders = await zone.Set<Dossier>().Where(d => d.Closed == null && d.AssignedTo != null).Select(d => d.AssignedTo!.Value).Distinct().ToListAsync(ct);
             var released = 0;
             foreach (var gone in holders.Except(working)) released += await caseload.Release(gone, ct);
+            await EndNamings(ct);
             return released;
+        }
+
+        // Whoever comes back one day was not named anew.
+        private async Task EndNamings(CancellationToken ct)
+        {
+            var (now, here) = (clock.GetUtcNow(), await staff.Holding(place.InZone.Id, Enum.GetValues<Role>(), ct));
+            var named = await zone.Set<Grant>().Where(g => (g.Kind == GrantKind.Named || g.Kind == GrantKind.Trainee || g.Kind == GrantKind.StandIn) && (g.Until == null || g.Until > now)).ToListAsync(ct);
+            foreach (var grant in named.Where(g => !here.Contains(g.Account))) grant.End(now);
         }
     }
 }

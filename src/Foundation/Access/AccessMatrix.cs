@@ -19,7 +19,7 @@ public static class AccessMatrix
         [May.FillTheTray] = [Coordinator, Caseworker, OnCall, Trainee, FrontDesk],
         [May.WorkOnDossiers] = [Coordinator, Caseworker, OnCall, Trainee, OutsideStandIn],
         [May.ChangeDossiers] = [Coordinator, Caseworker, OnCall, OutsideStandIn],
-        [May.Countersign] = [Coordinator, Caseworker],
+        [May.Countersign] = [Coordinator, Caseworker, OutsideStandIn],
         [May.SeeWhoOpened] = [Coordinator, Caseworker, OutsideStandIn],
         [May.OpenAnyDossierOfTheZone] = [Coordinator],
         [May.SeeSafetyCards] = [Coordinator, Caseworker, OnCall],

@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using VictimSupport.Foundation.Access;
 using VictimSupport.Foundation.Audit;
+using VictimSupport.Foundation.Modules;
 using VictimSupport.Foundation.Persistence;
 using VictimSupport.Foundation.Pipeline;
 using VictimSupport.Identity.Contracts;
@@ -10,7 +11,7 @@ using VictimSupport.Zones.Staff;
 namespace VictimSupport.Zones.Reviews;
 
 /// <summary>What a review is made of: who holds what in the zone, when they last signed in, how many dossiers they opened; and who signs.</summary>
-internal sealed class Desk(CatalogDbContext house, ZoneDbContext zone, UseCase here, IAccounts accounts, TimeProvider clock)
+internal sealed class Desk(CatalogDbContext house, ZoneDbContext zone, UseCase here, IAccounts accounts, IEnumerable<IHideDossiers> walls, Caller caller, TimeProvider clock)
 {
     /// <summary>Everybody who holds a role here or waits for one, by name.</summary>
     public async Task<IReadOnlyList<Member>> People(Quarter quarter, CancellationToken ct)
@@ -49,13 +50,15 @@ internal sealed class Desk(CatalogDbContext house, ZoneDbContext zone, UseCase h
         return [.. (await house.Set<RoleGrant>().AsNoTracking().Where(g => g.Zone == id).ToListAsync(ct)).Where(g => g.Lives(now))];
     }
 
-    /// <summary>Different dossiers opened by each since the quarter began: numbers, never which.</summary>
+    /// <summary>Different dossiers opened by each since the quarter began: numbers, never which; without those hidden from whoever asks, as the difference would tell.</summary>
     private async Task<Dictionary<Guid, int>> Opened(Quarter quarter, CancellationToken ct)
     {
         var since = Design.Html.Moment.Instant(quarter.First.ToDateTime(TimeOnly.MinValue));
+        var hidden = new HashSet<Guid>();
+        foreach (var wall in walls) hidden.UnionWith(await wall.From(caller, ct));
         // A record that carries a reason is of a dossier that opened; a refusal has an exclamation mark in its name.
         return (await zone.Set<AuditRow>().AsNoTracking().Where(r => r.At >= since && r.Actor != null && r.Subject != null && r.Act.StartsWith("Casework.Dossiers.") && !r.Act.Contains("!") && r.Payload.Contains("\"why\""))
-            .Select(r => new { r.Actor, r.Subject }).Distinct().ToListAsync(ct)).GroupBy(r => r.Actor!.Value).ToDictionary(g => g.Key, g => g.Count());
+            .Select(r => new { r.Actor, r.Subject }).Distinct().ToListAsync(ct)).Where(r => !hidden.Contains(r.Subject!.Value)).GroupBy(r => r.Actor!.Value).ToDictionary(g => g.Key, g => g.Count());
     }
 }
 

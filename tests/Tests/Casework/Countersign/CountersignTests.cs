@@ -47,6 +47,23 @@ public sealed class CountersignTests(Platforms platforms)
     }
 
     [Theory, EveryEngine]
+    public async Task A_stand_in_signs_in_the_dossier_given_to_them_and_in_no_other(string engine)
+    {
+        var zone = await (await platforms.On(engine)).Zone();
+        var (_, mila, dossier) = await Named(zone);
+        var (_, other, elsewhere) = await Named(zone);
+        var standIn = await zone.Hires("standin", Role.OutsideStandIn);
+        await zone.Gives(dossier, standIn.Id);
+        var contact = await mila.Send(await mila.Contact(zone, dossier));
+        var theirs = await other.Send(await other.Contact(zone, elsewhere));
+        Assert.Equal(1, await Waits(standIn));
+        Assert.True((await standIn.Opens(dossier)).MaySign);
+        await Assert.ThrowsAsync<RefusedException>(() => standIn.Send(new Sign.Command(elsewhere, theirs)));
+        await standIn.Send(new Sign.Command(dossier, contact));
+        Assert.Equal(0, await Waits(standIn));
+    }
+
+    [Theory, EveryEngine]
     public async Task Given_back_with_a_remark_it_is_corrected_and_waits_again(string engine)
     {
         var zone = await (await platforms.On(engine)).Zone();

@@ -121,6 +121,24 @@ public sealed class CaseloadTests
     }
 
     [Theory, EveryEngine]
+    public async Task Whoever_left_and_comes_back_is_named_for_nothing(string engine)
+    {
+        await using var platform = Platform.Start(engine);
+        var zone = await platform.Zone();
+        var (officer, cora, anna, bert) = (await zone.Hires("officer", Role.DataProtectionOfficer), await zone.Hires("cora", Role.Coordinator), await zone.Hires("anna", Role.Caseworker), await zone.Hires("bert", Role.Caseworker));
+        var id = await cora.Registers(Cases.Intake(zone));
+        await cora.Send(new WhoMaySee.Command { Dossier = id, Protection = VictimSupport.Casework.Codes.Protection.Sealed, Readers = [anna.Id, bert.Id] });
+        Assert.Equal(id, (await anna.Opens(id)).Dossier.Id);
+        await Ends(zone, anna.Id, officer.Id);
+        await zone.RunJobs();
+        platform.Clock.Advance(TimeSpan.FromDays(100));
+        await VictimSupport.Tests.Zones.Newcomers.Gives(zone, anna.Id, Role.Caseworker);
+        zone.Platform.Services.GetRequiredService<Standing>().Forget(anna.Id);
+        await Assert.ThrowsAsync<RefusedException>(() => anna.Opens(id));
+        Assert.Equal(id, (await bert.Opens(id)).Dossier.Id); // whoever stayed is named still
+    }
+
+    [Theory, EveryEngine]
     public async Task What_is_hidden_from_whoever_ends_an_access_is_not_in_the_count(string engine)
     {
         await using var platform = Platform.Start(engine);

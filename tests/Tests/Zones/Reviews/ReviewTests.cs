@@ -47,6 +47,18 @@ public sealed class ReviewTests(Platforms platforms)
     }
 
     [Fact]
+    public async Task A_dossier_hidden_from_whoever_signs_is_in_no_figure()
+    {
+        var (zone, chief, karel) = await Live();
+        var (seen, walled) = (await karel.Registers(Cases.Intake(zone)), await karel.Registers(Cases.Intake(zone, "Muster", "Bram")));
+        foreach (var dossier in new[] { seen, walled }) await karel.Opens(dossier);
+        using var visit = chief.Visit();
+        Assert.Equal("2", RowOf(await visit.Page("/admin/review"), "Karel").QuerySelector(".vs-number")!.TextContent.Trim());
+        await zone.WallsOff(chief, walled);
+        Assert.Equal("1", RowOf(await visit.Page("/admin/review"), "Karel").QuerySelector(".vs-number")!.TextContent.Trim());
+    }
+
+    [Fact]
     public async Task Answers_are_kept_until_it_is_signed()
     {
         var (zone, chief, _) = await Live();
