@@ -46,7 +46,7 @@ public sealed class Screen : IAsyncDisposable
     /// <summary>Nothing broken on this page: no axe violation, no sideways scroll, nothing in the console.</summary>
     public async Task IsSound()
     {
-        var axe = await Page.RunAxe();
+        var axe = await Answered(() => Page.RunAxe());
         Assert.True(axe.Violations.Length == 0, $"{Page.Url} ({Width}px): " + string.Join("; ", axe.Violations.Select(v => $"{v.Id}: {v.Help} at {string.Join(", ", v.Nodes.Take(3).Select(n => n.Html))}")));
         await FitsItsWidth();
         Assert.Empty(complaints);
@@ -54,7 +54,7 @@ public sealed class Screen : IAsyncDisposable
 
     public async Task FitsItsWidth()
     {
-        var wide = await Page.EvaluateAsync<int>("() => document.documentElement.scrollWidth - document.documentElement.clientWidth");
+        var wide = await Answered(() => Page.EvaluateAsync<int>("() => document.documentElement.scrollWidth - document.documentElement.clientWidth"));
         Assert.True(wide <= 0, string.Create(CultureInfo.InvariantCulture, $"{Page.Url} scrolls sideways by {wide} px at {Width} px"));
     }
 
@@ -63,5 +63,24 @@ public sealed class Screen : IAsyncDisposable
 
     private int Width => Page.ViewportSize!.Width;
 
-    public async ValueTask DisposeAsync() => await Context.DisposeAsync();
+    // What a page is asked while another takes its place may never be answered, and the driver sets no limit to it: asked once more then, on the page that came.
+    private async Task<T> Answered<T>(Func<Task<T>> ask)
+    {
+        await Page.WaitForLoadStateAsync();
+        try
+        {
+            return await ask().WaitAsync(TimeSpan.FromSeconds(20));
+        }
+        catch (Exception e) when (e is TimeoutException || e.Message.Contains("context was destroyed", StringComparison.Ordinal))
+        {
+            await Page.WaitForLoadStateAsync();
+            return await ask().WaitAsync(TimeSpan.FromSeconds(30));
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        try { await Context.DisposeAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(30)); }
+        catch (TimeoutException) { /* it ends with the browser */ }
+    }
 }
