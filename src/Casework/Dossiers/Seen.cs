@@ -38,8 +38,8 @@ internal sealed class Seen<TOne, TTwo, TThree, T>(Expression<Func<ZoneDbContext,
         var own = question.Parameters.Select((p, place) => Expression.Parameter(p.Type, $"p{place}")).ToList();
         var (z, grants, team) = (own[0], Expression.Parameter(typeof(GrantKind), "grants"), Expression.Parameter(typeof(bool), "team"));
         Expression<Func<ZoneDbContext, IQueryable<Dossier>>> all = c => c.Set<Dossier>().AsNoTracking();
-        var rule = new Opened([z, own[2], own[3], grants, team, own[4]]).Visit(Sight.Of(zone, reader))!;
-        var seen = Expression.Call(typeof(Queryable), nameof(Queryable.Where), [typeof(Dossier)], Put(all.Body, all.Parameters[0], z), Expression.Quote((LambdaExpression)rule));
+        var rule = SightRule.Freed(Sight.Of(zone, reader), new Dictionary<string, Expression>(StringComparer.Ordinal) { ["zone"] = z, ["self"] = own[2], ["now"] = own[3], ["grants"] = grants, ["team"] = team, ["replaced"] = own[4] });
+        var seen = Expression.Call(typeof(Queryable), nameof(Queryable.Where), [typeof(Dossier)], Put(all.Body, all.Parameters[0], z), Expression.Quote(rule));
         var body = Put(question.Body, question.Parameters[1], seen);
         for (var i = 0; i < own.Count; i++) body = Put(body, question.Parameters[i], own[i]);
         return EF.CompileAsyncQuery(Expression.Lambda<Func<ZoneDbContext, Guid, DateTimeOffset, GrantKind, bool, List<Guid>, TOne, TTwo, TThree, IQueryable<T>>>(body, z, own[2], own[3], grants, team, own[4], own[5], own[6], own[7])).Invoke;
@@ -47,15 +47,26 @@ internal sealed class Seen<TOne, TTwo, TThree, T>(Expression<Func<ZoneDbContext,
 
     private static Expression Put(Expression into, Expression what, Expression instead) => new Replacing(what, instead).Visit(into)!;
 
-    // What the rule holds of its reader: no two are of the same type.
-    private sealed class Opened(IReadOnlyList<ParameterExpression> parameters) : ExpressionVisitor
-    {
-        protected override Expression VisitMember(MemberExpression node) =>
-            node.Expression is ConstantExpression or MemberExpression { Expression: ConstantExpression } && parameters.SingleOrDefault(p => p.Type == node.Type) is { } parameter ? parameter : base.VisitMember(node);
-    }
-
     private sealed class Replacing(Expression what, Expression instead) : ExpressionVisitor
     {
         public override Expression? Visit(Expression? node) => node == what ? instead : base.Visit(node);
+    }
+}
+
+/// <summary>A rule that was made for one reader, freed of them.</summary>
+internal static class SightRule
+{
+    /// <param name="held">What takes the place of each thing the rule holds, by its name.</param>
+    /// <exception cref="InvalidOperationException">It holds something else: kept, it would show everybody what the first reader may see.</exception>
+    public static LambdaExpression Freed(LambdaExpression rule, IReadOnlyDictionary<string, Expression> held) => (LambdaExpression)new Freeing(held).Visit(rule);
+
+    private sealed class Freeing(IReadOnlyDictionary<string, Expression> held) : ExpressionVisitor
+    {
+        protected override Expression VisitMember(MemberExpression node) => held.TryGetValue(node.Member.Name, out var instead) && instead.Type == node.Type && IsHeld(node.Expression) ? instead : base.VisitMember(node);
+
+        protected override Expression VisitConstant(ConstantExpression node) => node.Value is null || node.Type.IsPrimitive || node.Type.IsEnum || node.Type == typeof(string) || Nullable.GetUnderlyingType(node.Type) is not null ? node
+            : throw new InvalidOperationException($"The rule holds {node.Type} of its reader, which no parameter replaces.");
+
+        private static bool IsHeld(Expression? where) => where is ConstantExpression || (where is MemberExpression { Expression: { } outer } && IsHeld(outer));
     }
 }
