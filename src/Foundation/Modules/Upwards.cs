@@ -22,6 +22,17 @@ public interface IHideDossiers
     Task<IReadOnlySet<Guid>> From(Caller caller, CancellationToken ct);
 }
 
+public static class HiddenDossiers
+{
+    /// <summary>What does not exist for this reader, whoever hides it.</summary>
+    public static async Task<IReadOnlySet<Guid>> From(this IEnumerable<IHideDossiers> walls, Caller reader, CancellationToken ct)
+    {
+        var all = new HashSet<Guid>();
+        foreach (var wall in walls) all.UnionWith(await wall.From(reader, ct));
+        return all;
+    }
+}
+
 /// <summary>Gives dossiers the number that people know them by.</summary>
 public interface INameDossiers
 {

@@ -17,14 +17,7 @@ internal sealed class Lens(ZoneDbContext zone, Caller caller, IEnumerable<IHideD
     public bool SeesDossiers => caller.Is(Role.DataProtectionOfficer) || caller.Is(Role.Coordinator);
 
     /// <summary>What does not exist for this reader.</summary>
-    public async Task<IReadOnlySet<Guid>> Hidden(CancellationToken ct) => hidden ??= await Behind(walls, caller, ct);
-
-    public static async Task<IReadOnlySet<Guid>> Behind(IEnumerable<IHideDossiers> walls, Caller reader, CancellationToken ct)
-    {
-        var all = new HashSet<Guid>();
-        foreach (var wall in walls) all.UnionWith(await wall.From(reader, ct));
-        return all;
-    }
+    public async Task<IReadOnlySet<Guid>> Hidden(CancellationToken ct) => hidden ??= await walls.From(caller, ct);
 
     /// <summary>The records asked for that this reader may see, the latest first.</summary>
     /// <param name="dossier">The dossier they must be about; see <see cref="Find"/>.</param>

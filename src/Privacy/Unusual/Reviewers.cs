@@ -34,7 +34,7 @@ internal sealed class Reviewers(UseCase here, Caller caller, IStaff staff, IEnum
     {
         if (account == finding.Actor || account == finding.About) return true;
         if (finding.Dossier is not { } dossier) return false;
-        if (!hidden.TryGetValue((account, role), out var behind)) hidden[(account, role)] = behind = await Lens.Behind(walls, account == caller.Account ? caller : new Caller(account, null, new HashSet<Role> { role }), ct);
+        if (!hidden.TryGetValue((account, role), out var behind)) hidden[(account, role)] = behind = await walls.From(account == caller.Account ? caller : new Caller(account, null, new HashSet<Role> { role }), ct);
         return behind.Contains(dossier);
     }
 

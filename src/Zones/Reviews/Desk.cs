@@ -54,8 +54,7 @@ internal sealed class Desk(CatalogDbContext house, ZoneDbContext zone, UseCase h
     private async Task<Dictionary<Guid, int>> Opened(Quarter quarter, CancellationToken ct)
     {
         var since = Design.Html.Moment.Instant(quarter.First.ToDateTime(TimeOnly.MinValue));
-        var hidden = new HashSet<Guid>();
-        foreach (var wall in walls) hidden.UnionWith(await wall.From(caller, ct));
+        var hidden = await walls.From(caller, ct);
         // A record that carries a reason is of a dossier that opened; a refusal has an exclamation mark in its name.
         return (await zone.Set<AuditRow>().AsNoTracking().Where(r => r.At >= since && r.Actor != null && r.Subject != null && r.Act.StartsWith("Casework.Dossiers.") && !r.Act.Contains("!") && r.Payload.Contains("\"why\""))
             .Select(r => new { r.Actor, r.Subject }).Distinct().ToListAsync(ct)).Where(r => !hidden.Contains(r.Subject!.Value)).GroupBy(r => r.Actor!.Value).ToDictionary(g => g.Key, g => g.Count());
