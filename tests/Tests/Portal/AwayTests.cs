@@ -24,10 +24,7 @@ public sealed class AwayTests(Platforms platforms)
         await using var attacker = await zone.Break();
         var page = await visit.Page("/intake");
         await attacker.Do("ALTER TABLE submission RENAME TO gone");
-        var away = await visit.Send("/intake", (IHtmlFormElement)page.QuerySelector("main form[method=post]")!, new Dictionary<string, string>
-        {
-            ["Form.Trigger"] = "Patrol", ["Form.SubKind"] = "Burglary", ["Form.FamilyName"] = "Exemple", ["Form.GivenName"] = "Ada", ["Form.Language"] = "fr", ["Form.Note"] = Note,
-        });
+        var away = await Types(visit, page);
         Assert.Equal(HttpStatusCode.ServiceUnavailable, away.StatusCode);
         Assert.Equal("no-store", away.Headers.CacheControl!.ToString());
         var said = await Visit.Read(away);
@@ -51,10 +48,7 @@ public sealed class AwayTests(Platforms platforms)
         await attacker.Do(engine == "sqlite"
             ? "CREATE TRIGGER no_room BEFORE INSERT ON submission BEGIN SELECT RAISE(ABORT, 'database or disk is full'); END"
             : "CREATE FUNCTION no_room() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'no room' USING ERRCODE = 'disk_full'; END $$; CREATE TRIGGER no_room BEFORE INSERT ON submission FOR EACH ROW EXECUTE FUNCTION no_room()");
-        var full = await visit.Send("/intake", (IHtmlFormElement)page.QuerySelector("main form[method=post]")!, new Dictionary<string, string>
-        {
-            ["Form.Trigger"] = "Patrol", ["Form.SubKind"] = "Burglary", ["Form.FamilyName"] = "Exemple", ["Form.GivenName"] = "Ada", ["Form.Language"] = "fr", ["Form.Note"] = Note,
-        });
+        var full = await Types(visit, page);
         Assert.Equal(HttpStatusCode.ServiceUnavailable, full.StatusCode);
         var said = await Visit.Read(full);
         Assert.Equal(Note, said.QuerySelectorAll("main textarea").OfType<IHtmlTextAreaElement>().Single().Value);
@@ -111,4 +105,9 @@ public sealed class AwayTests(Platforms platforms)
         silence.SetResult(7);
         Assert.Equal(7, await slow); // slow, but alive
     }
+
+    private static Task<HttpResponseMessage> Types(Visit visit, AngleSharp.Dom.IDocument page) => visit.Send("/intake", (IHtmlFormElement)page.QuerySelector("main form[method=post]")!, new Dictionary<string, string>
+    {
+        ["Form.Trigger"] = "Patrol", ["Form.SubKind"] = "Burglary", ["Form.FamilyName"] = "Exemple", ["Form.GivenName"] = "Ada", ["Form.Language"] = "fr", ["Form.Note"] = Note,
+    });
 }
