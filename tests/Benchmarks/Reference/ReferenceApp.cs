@@ -42,8 +42,10 @@ internal sealed class ReferenceApp
         secrets = new Secrets(where);
         audit = new Appender(where, new Chain(secrets.Keys.ChainKey));
         intake = new Intake(where, secrets, audit, account, template);
-        const string rows = """
-            SELECT "Number", "SubKind", "Danger", "AssignedTo", "OpenedBy", "Trigger", "Kind", "FactsAt", "Municipality", "Closed", "Version", "Lead" FROM dossier WHERE "Id" = @id AND "Protection" <> 2 AND NOT EXISTS (SELECT 1 FROM walled_off w WHERE w."Account" = @self AND w."DossierId" = @id);
+        // What a coordinator sees: not walled off, and sealed only where they are named.
+        const string seen = """NOT EXISTS (SELECT 1 FROM walled_off w WHERE w."Account" = @self AND w."DossierId" = d."Id") AND (d."Protection" <> 2 OR EXISTS (SELECT 1 FROM dossier_grant g WHERE g."Account" = @self AND g."DossierId" = d."Id" AND g."Kind" = 8 AND g."From" <= @now AND (g."Until" IS NULL OR g."Until" > @now)))""";
+        const string rows = $"""
+            SELECT "Number", "SubKind", "Danger", "AssignedTo", "OpenedBy", "Trigger", "Kind", "FactsAt", "Municipality", "Closed", "Version", "Lead" FROM dossier d WHERE d."Id" = @id AND {seen};
             SELECT "Id", "Identity", "Capacity", "Damage", "Language", "IsMinor" FROM person WHERE "DossierId" = @id ORDER BY "Id";
             SELECT "Id", "Call", "Sms", "Mail", "Letter", "Visit", "Details", "Checked", "CheckedBy" FROM safe_contact WHERE "DossierId" = @id;
             SELECT "Id", "Number" FROM official_report WHERE "DossierId" = @id ORDER BY "Id";
@@ -53,15 +55,14 @@ internal sealed class ReferenceApp
             SELECT "Kind", "At", "By", "Code" FROM milestone WHERE "DossierId" = @id;
             SELECT "Account" FROM walled_off WHERE "DossierId" = @id;
             """;
-        // What the bell counts: due, put in the tray, and waiting for a second name, as far as a coordinator sees it.
-        const string seen = """NOT EXISTS (SELECT 1 FROM walled_off w WHERE w."Account" = @self AND w."DossierId" = d."Id") AND (d."Protection" <> 2 OR EXISTS (SELECT 1 FROM dossier_grant g WHERE g."Account" = @self AND g."DossierId" = d."Id" AND g."Kind" = 8 AND g."From" <= @now AND (g."Until" IS NULL OR g."Until" > @now)))""";
+        // What the bell counts: due, put in the tray, and waiting for a second name.
         const string due = $"""
             SELECT count(*) FROM dossier d WHERE d."Closed" IS NULL AND d."NextDue" <= @now AND (d."AssignedTo" = @self OR d."AssignedTo" IS NULL) AND {seen};
             SELECT count(*) FROM tray_entry e WHERE e."State" = 1 AND (e."For" IS NULL OR e."For" = @self) AND NOT EXISTS (SELECT 1 FROM walled_off w WHERE w."Account" = @self AND w."DossierId" = e."Id");
             SELECT count(*) FROM (SELECT "DossierId", "By" FROM note WHERE "Signing" = 1 UNION ALL SELECT "DossierId", "By" FROM contact WHERE "Signing" = 1) e JOIN dossier d ON d."Id" = e."DossierId" WHERE e."By" <> @self AND {seen};
             """;
         dossier = new Reading(where, rows + due, "id", "self", "now");
-        bare = new Reading(where, rows, "id", "self");
+        bare = new Reading(where, rows, "id", "self", "now");
         bell = new Reading(where, due, "now", "self");
         const string order = """ORDER BY ("NextDue" IS NULL OR "NextDue" >= @tonight), "Urgency" DESC, "NextDue", "Id" LIMIT 25""";
         const string again = """ORDER BY (d."NextDue" IS NULL OR d."NextDue" >= @tonight), d."Urgency" DESC, d."NextDue", d."Id" """;
