@@ -41,6 +41,7 @@ public sealed class CaseworkModule : IModule
         services.AddScoped<IRing, Bell>();
         services.AddScoped<IRing>(s => s.GetRequiredService<Desk>());
         services.AddScoped<IHoldCaseload, Caseload>();
+        services.AddScoped<ICountGrants, GrantsOfADay>();
         services.AddScoped<IDoWhatIsDue, ReleaseLeavers>();
         services.AddScoped<IDoWhatIsDue, FindTheLost>();
         services.AddScoped<IDoWhatIsDue, Reminders>();

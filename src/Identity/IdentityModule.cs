@@ -65,6 +65,7 @@ public sealed class IdentityModule : IModule
         services.AddSingleton<IInMenu, RecoveriesInMenu>();
         services.AddSingleton<IInMenu, Clients.ClientsInMenu>();
         services.AddSingleton<Federations.Providers>();
+        services.AddSingleton<IKnowProviders, Federations.ProvidersOfZones>();
         services.AddSingleton<Federations.Trips>();
         services.AddSingleton<Federations.HomeRule>();
         services.AddScoped<IAwaitASecondPerson, Federations.Changes>();

@@ -3,6 +3,7 @@ using VictimSupport.Foundation.Access;
 using VictimSupport.Foundation.Jobs;
 using VictimSupport.Foundation.Modules;
 using VictimSupport.Privacy.Audit;
+using VictimSupport.Privacy.Questions;
 using VictimSupport.Privacy.Unusual;
 
 namespace VictimSupport.Privacy;
@@ -15,6 +16,7 @@ public sealed class PrivacyModule : IModule
         services.AddScoped<Lens>();
         services.AddScoped<People>();
         services.AddScoped<Reviewers>();
+        services.AddScoped<ThatDay>();
         services.AddScoped<IDoWhatIsDue, Nightly>();
         services.AddSingleton<IInMenu, AuditInMenu>();
         services.AddSingleton<IInMenu, UnusualInMenu>();

@@ -23,7 +23,7 @@ internal sealed class Product
     public Guid Account { get; private set; }
     public Guid Session { get; private set; }
 
-    /// <summary>Dossiers that a page can show; the last is one that was registered through the form.</summary>
+    /// <summary>Dossiers that a page can show (none sealed: those ask for a fresh factor); the last is one that was registered through the form.</summary>
     public IReadOnlyList<Guid> Dossiers { get; private set; } = [];
     public Guid Template { get; private set; }
     public Reference.Where Where => new(folder, cluster?.Server, prefix, Zone, Path.Combine(folder, "keys", "master.key"));
@@ -128,7 +128,7 @@ internal sealed class Product
 
     private async Task Look()
     {
-        Dossiers = [.. (await Column(Where.Data, """SELECT "Id" FROM dossier WHERE "Closed" IS NULL ORDER BY "Id" """)).Select(Guid.Parse)];
+        Dossiers = [.. (await Column(Where.Data, """SELECT "Id" FROM dossier WHERE "Closed" IS NULL AND "Protection" <> 2 ORDER BY "Id" """)).Select(Guid.Parse)];
         Session = (await Column(Where.Catalog, $"""SELECT "Id" FROM session WHERE "Account" = '{(cluster is null ? Account.ToString().ToUpperInvariant() : Account.ToString())}' ORDER BY "LastSeen" DESC""")).Select(Guid.Parse).First();
         SqliteConnection.ClearAllPools();
     }

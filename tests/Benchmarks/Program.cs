@@ -18,7 +18,7 @@ switch (args.FirstOrDefault())
         await SlowFlush.Raw(Option("file", ""));
         return 0;
     case "speed":
-        await Published.With(Option("published", ""), async (program, reference, folder) => await new Speed(program, reference, folder, Number("rounds", 5), Number("warm", 20), Option("only", "") == "ratios").Run(Option("engines", "sqlite,postgresql").Split(',')));
+        await Published.With(Option("published", ""), async (program, reference, folder) => await new Speed(program, reference, folder, Number("rounds", 5), Number("warm", 20), Option("only", "").Split(',', StringSplitOptions.RemoveEmptyEntries)).Run(Option("engines", "sqlite,postgresql").Split(',')));
         return 0;
     case "profile":
         await Published.With(Option("published", ""), async (program, _, folder) => await new Profile(program, folder, Option("work", "B1"), Number("seconds", 20)).Run(Option("engine", "sqlite")));
@@ -40,7 +40,7 @@ switch (args.FirstOrDefault())
     default:
         Console.Error.WriteLine("""
             dotnet run -c Release --project tests/Benchmarks -- <command>
-              speed [--engines sqlite,postgresql] [--rounds 5] [--warm 20] [--only ratios] [--published FOLDER]   B1, B2, B3, B6, B8, B9, B10, B18 beside the reference application
+              speed [--engines sqlite,postgresql] [--rounds 5] [--warm 20] [--only B1,B18] [--published FOLDER]   B1, B2, B3, B6, B8, B9, B10, B18 beside the reference application
               profile [--engine sqlite] [--work B1|B2|B3] [--seconds 20]   one workload for a profiler to look on
               kill [--engine sqlite|postgresql] [--times 200] [--target application|database]   R1: kill -9 under load, again and again
               outage [--seconds 30]   R3: PostgreSQL stopped, killed, frozen under load

@@ -15,10 +15,9 @@ internal sealed class Soak(string program, string folder, int minutes, int perSe
     {
         await using var cluster = engine == "postgresql" ? await Cluster.Start(Directory.CreateDirectory(Path.Combine(folder, engine)).FullName) : null;
         var product = await Product.Prepare(program, Path.Combine(folder, engine, "product"), "bench", cluster, 300);
-        var passes = await Numbering.Passes(product);
         var (port, all) = (Machine.FreePort(), new List<Minute>());
         await using var child = await product.Start(port);
-        var workers = await Worker.Several(port, Product.Zone, passes, 16);
+        var workers = await Worker.Several(port, Product.Zone, [product.Pass], 16); // the coordinator, whom every dossier opens to
         Console.WriteLine($"{Machine.Describe()}; {engine}, {perSecond} requests a second for {minutes} minutes: 40 % dossiers, 30 % worklists, 20 % searches, 10 % intakes.");
         Console.WriteLine("| minute | RSS MB | handles | p50 ms | p95 ms | errors |");
         Console.WriteLine("|---|---|---|---|---|---|");

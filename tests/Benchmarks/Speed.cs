@@ -5,7 +5,7 @@ using System.Net;
 namespace VictimSupport.Benchmarks;
 
 /// <summary>B1, B2, B3, B8, B9, B10 and B18 on each engine, product and reference in turn, medians of the rounds.</summary>
-internal sealed class Speed(string program, string reference, string folder, int rounds, int warmSeconds, bool onlyRatios)
+internal sealed class Speed(string program, string reference, string folder, int rounds, int warmSeconds, IReadOnlyList<string> only)
 {
     private const int Clients = 16, Crowd = 64;
     private readonly List<string> table = [];
@@ -18,15 +18,16 @@ internal sealed class Speed(string program, string reference, string folder, int
             await using var cluster = engine == "postgresql" ? await Cluster.Start(Directory.CreateDirectory(Path.Combine(folder, engine)).FullName) : null;
             var ours = await Product.Prepare(program, Path.Combine(folder, engine, "product"), "bench", cluster, 300);
             var theirs = await Product.Prepare(program, Path.Combine(folder, engine, "reference"), "benchref", cluster, 300);
-            await Ratios(engine, ours, theirs, cluster);
-            if (onlyRatios) continue;
-            await Starts(engine, ours, theirs);
-            await CrowdAtTheDoor(engine, ours);
-            await Onboarding(engine, ours);
-            if (engine == "sqlite") Line(await SlowFlush.Measure(ours, reference, folder));
+            if (Asked("B1", "B2", "B3", "B10")) await Ratios(engine, ours, theirs, cluster);
+            if (Asked("B9")) await Starts(engine, ours, theirs);
+            if (Asked("B18")) await CrowdAtTheDoor(engine, ours);
+            if (Asked("B8")) await Onboarding(engine, ours);
+            if (engine == "sqlite" && Asked("B6")) Line(await SlowFlush.Measure(ours, reference, folder));
         }
         foreach (var line in table) Console.WriteLine(line);
     }
+
+    private bool Asked(params string[] names) => only.Count == 0 || names.Any(only.Contains);
 
     private void Line(string line)
     {
@@ -54,7 +55,7 @@ internal sealed class Speed(string program, string reference, string folder, int
         Line($"| {engine} | product µs | by hand µs | ratio | bare µs | ratio | gate | product /s | by hand /s | p99 ms | bytes | errors |");
         Line("|---|---|---|---|---|---|---|---|---|---|---|---|");
         var idle = (Machine.Resident(product.Id), Machine.Resident(byHand.Id));
-        foreach (var work in works)
+        foreach (var work in works.Where(w => Asked(w.Name.Split(' ')[0])))
         {
             foreach (var send in new[] { work.Product, work.Reference, work.Bare }) if (send is not null) await Warm(send);
             var (x, y, z) = (new List<double>(), new List<double>(), new List<double>());
@@ -76,6 +77,7 @@ internal sealed class Speed(string program, string reference, string folder, int
             var ratio = Median(x) / Median(y);
             Line(string.Create(CultureInfo.InvariantCulture, $"| {work.Name} | {Median(x):0} | {Median(y):0} | **{ratio:0.00}** | {(z.Count > 0 ? Median(z).ToString("0", CultureInfo.InvariantCulture) : "–")} | {(z.Count > 0 ? (Median(x) / Median(z)).ToString("0.00", CultureInfo.InvariantCulture) : "–")} | ≤ {work.Gate:0.0} {(ratio <= work.Gate ? "met" : "**missed**")} | {Median(speeds):0} | {Median(refSpeeds):0} | {Median(p99):0} | {size} | {bad} |"));
         }
+        if (!Asked("B10")) return;
         var loaded = (Machine.Resident(product.Id), Machine.Resident(byHand.Id));
         Line("");
         Line(string.Create(CultureInfo.InvariantCulture, $"B10 memory, {engine}: idle {idle.Item1:0} MB against {idle.Item2:0} MB, {idle.Item1 / idle.Item2:0.00} (gate 2.0 {(idle.Item1 / idle.Item2 <= 2 ? "met" : "**missed**")}); loaded {loaded.Item1:0} MB against {loaded.Item2:0} MB, {loaded.Item1 / loaded.Item2:0.00} (gate 1.6 {(loaded.Item1 / loaded.Item2 <= 1.6 ? "met" : "**missed**")})."));

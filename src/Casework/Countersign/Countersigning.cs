@@ -49,7 +49,7 @@ internal static class Countersigning
     }
 
     /// <summary>The same of one dossier that was read: compiling the condition would cost more than the page.</summary>
-    public static bool Signs(this Reader who, Dossier dossier) => who.Leads || who.OnlyStandsIn || (dossier.AssignedTo is { } worker && (worker == who.Self || who.Replaced.Contains(worker)));
+    public static bool Signs(this Reader who, Dossier dossier) => who.Leads || who.OnlyStandsIn || who.Owns(dossier);
 
     public static void Sign(this ICountersigned entry, Guid by, DateTimeOffset now) => (entry.Signing, entry.SignedBy, entry.SignedAt, entry.Remark) = (Signing.Signed, by, now, null);
 

@@ -1,3 +1,5 @@
+using FluentValidation;
+using FluentValidation.Results;
 using Microsoft.EntityFrameworkCore;
 using VictimSupport.Casework.Contacts;
 using VictimSupport.Casework.Dossiers;
@@ -27,6 +29,12 @@ internal sealed class Entries(ZoneDbContext zone, Guard guard, Caller caller)
         var dossier = reads ? await guard.Read(dossierId, ct) : await guard.Open(dossierId, ct);
         var entry = await Find(dossier, id, ct);
         return entry.By != caller.Account || entry.Counts() ? throw new RefusedException("absent", dossier.Id) : (dossier, entry);
+    }
+
+    /// <exception cref="ValidationException">The dossier changed since it was shown; perhaps the entry too.</exception>
+    public static void IsAsRead(Dossier dossier, int version)
+    {
+        if (version != dossier.Version) throw new ValidationException([new ValidationFailure(nameof(Return.Command.Remark), Words.EntryChangedMeanwhile)]);
     }
 
     private async Task<ICountersigned> Find(Dossier dossier, Guid id, CancellationToken ct) =>

@@ -21,6 +21,9 @@ internal sealed class Sign(IMediator pipeline, IAccounts accounts) : PageModel, 
     [BindProperty(SupportsGet = true)] public Guid Dossier { get; set; }
     [BindProperty(SupportsGet = true)] public Guid Entry { get; set; }
     [BindProperty] public Return.Command Form { get; set; } = new();
+
+    /// <summary>The dossier as it was when the entry was shown: nobody signs what they did not read.</summary>
+    [BindProperty] public int Version { get; set; }
     public Answer View { get; private set; } = null!;
     public string Writer { get; private set; } = "";
 
@@ -34,26 +37,26 @@ internal sealed class Sign(IMediator pipeline, IAccounts accounts) : PageModel, 
 
     public async Task<IActionResult> OnPostAsync(CancellationToken ct)
     {
-        await pipeline.Send(new Command(Dossier, Entry), ct);
+        await pipeline.Send(new Command(Dossier, Entry, Version), ct);
         TempData["Done"] = Words.Countersigned;
         return RedirectToPage("/Casework/Dossiers/Show", new { Dossier });
     }
 
     public async Task<IActionResult> OnPostReturnAsync(CancellationToken ct)
     {
-        await pipeline.Send(Form with { Dossier = Dossier, Entry = Entry }, ct);
+        await pipeline.Send(Form with { Dossier = Dossier, Entry = Entry, Version = Version }, ct);
         TempData["Done"] = Words.GivenBack;
         return RedirectToPage("/Casework/Dossiers/Show", new { Dossier });
     }
 
     /// <param name="Place">null: a note.</param>
-    internal sealed record Answer(string Number, Guid By, DateTimeOffset At, string Text, Codes.Place? Place, int Minutes, bool Held, IReadOnlyList<ServiceKind> Services);
+    internal sealed record Answer(string Number, int Version, Guid By, DateTimeOffset At, string Text, Codes.Place? Place, int Minutes, bool Held, IReadOnlyList<ServiceKind> Services);
 
     [Requires(May.Countersign)]
     internal sealed record Query(Guid Dossier, Guid Entry) : IQuery<Answer>;
 
     [Requires(May.Countersign)]
-    internal sealed record Command(Guid Dossier, Guid Entry) : ICommand<bool>;
+    internal sealed record Command(Guid Dossier, Guid Entry, int Version) : ICommand<bool>;
 
     internal sealed class QueryHandler(Entries entries) : IRequestHandler<Query, Answer>
     {
@@ -61,8 +64,8 @@ internal sealed class Sign(IMediator pipeline, IAccounts accounts) : PageModel, 
         {
             var (dossier, entry) = await entries.ToSign(query.Dossier, query.Entry, reads: true, ct);
             return entry is Contact contact
-                ? new Answer(dossier.Number, entry.By, entry.At, contact.Note?.Value ?? "", contact.Place, contact.Minutes, contact.Held, contact.Services)
-                : new Answer(dossier.Number, entry.By, entry.At, ((Note)entry).Text.Value, null, 0, false, []);
+                ? new Answer(dossier.Number, dossier.Version, entry.By, entry.At, contact.Note?.Value ?? "", contact.Place, contact.Minutes, contact.Held, contact.Services)
+                : new Answer(dossier.Number, dossier.Version, entry.By, entry.At, ((Note)entry).Text.Value, null, 0, false, []);
         }
     }
 
@@ -72,6 +75,7 @@ internal sealed class Sign(IMediator pipeline, IAccounts accounts) : PageModel, 
         {
             var (dossier, entry) = await entries.ToSign(command.Dossier, command.Entry, reads: false, ct);
             if (entry.Signing == Signing.Signed) return false; // pressed twice: the first name stands
+            Entries.IsAsRead(dossier, command.Version);
             entry.Sign(caller.Self, clock.GetUtcNow());
             if (entry is Contact contact)
             {
@@ -94,6 +98,7 @@ internal static class Return
         public string Remark { get; init; } = "";
         internal Guid Dossier { get; init; }
         internal Guid Entry { get; init; }
+        internal int Version { get; init; }
     }
 
     internal sealed class Rules : AbstractValidator<Command>
@@ -107,6 +112,7 @@ internal static class Return
         {
             var (dossier, entry) = await entries.ToSign(form.Dossier, form.Entry, reads: false, ct);
             if (entry.Signing != Signing.Waiting) throw new RefusedException("signed", dossier.Id);
+            Entries.IsAsRead(dossier, form.Version);
             entry.Return(form.Remark.Trim(), caller.Self, clock.GetUtcNow());
             dossier.Touch();
             return true;

@@ -14,7 +14,7 @@ using VictimSupport.Zones.Contracts;
 namespace VictimSupport.Casework.Dossiers;
 
 /// <summary>How many open dossiers rest on an account, and what becomes of them when it works on dossiers no longer.</summary>
-internal sealed class Caseload(ZoneDbContext zone, IHideDossiers hidden, Caller caller, TimeProvider clock) : IHoldCaseload
+internal sealed class Caseload(ZoneDbContext zone, UseCase place, IStaff staff, IHideDossiers hidden, Caller caller, TimeProvider clock) : IHoldCaseload
 {
     // What is hidden from whoever asks is not counted for them: the difference to what they see would tell.
     public async Task<int> Open(Guid account, CancellationToken ct)
@@ -31,15 +31,20 @@ internal sealed class Caseload(ZoneDbContext zone, IHideDossiers hidden, Caller 
             dossier.Assign(null);
             zone.Add(Milestone.Reached(dossier.Id, MilestoneKind.Released, caller.Account ?? Milestone.ThePlatform, now));
         }
-        if (held.Count > 0) await Tell(account, now, ct);
+        if (held.Count > 0) await Tell(account, [.. held.Select(d => d.Id)], now, ct);
         return held.Count;
     }
 
-    // Once per account and day, however often it is released.
-    private async Task Tell(Guid account, DateTimeOffset now, CancellationToken ct)
+    // Each coordinator for whom one of them is there: to the others the mail would tell what their list hides. Once per account and day, however often it is released.
+    private async Task Tell(Guid account, List<Guid> released, DateTimeOffset now, CancellationToken ct)
     {
-        var effect = $"caseload-released {account} {now:yyyyMMdd}";
-        if (!await zone.Set<OutboxMessage>().AnyAsync(m => m.Key == effect, ct)) zone.Add(OutboxMessage.New(effect, CaseloadMail.KindName, account, null, now));
+        foreach (var coordinator in await staff.Holding(place.InZone.Id, [Role.Coordinator], ct))
+        {
+            var effect = $"{CaseloadMail.KindName} {account} {coordinator} {now:yyyyMMdd}";
+            var there = Sight.Exists(zone, new Reader(coordinator, new HashSet<Role> { Role.Coordinator }, false, [], now));
+            if (await zone.Set<Dossier>().Where(there).AnyAsync(d => released.Contains(d.Id), ct) && !await zone.Set<OutboxMessage>().AnyAsync(m => m.Key == effect, ct))
+                zone.Add(OutboxMessage.New(effect, CaseloadMail.KindName, null, coordinator, now));
+        }
     }
 }
 
@@ -84,5 +89,6 @@ internal sealed class CaseloadMail(ISendMail mail, IAccounts accounts, IStaff st
 {
     public const string KindName = "caseload-released";
     public override string Kind => KindName;
+    protected override bool InPerson => true;
     protected override (string Subject, string Text) Say(string language) => In(language, () => (Words.CaseloadSubject, Words.CaseloadText));
 }

@@ -42,6 +42,9 @@ internal sealed class Guard(ZoneDbContext zone, UseCase here, Caller caller, Tra
     /// <summary>Does the caller decide over this dossier as a coordinator does: as one, or as the stand-in it was given to?</summary>
     public async Task<bool> Leads(Dossier dossier, CancellationToken ct) => caller.May(May.OpenAnyDossierOfTheZone) || (caller.Is(Role.OutsideStandIn) && (await Grants(dossier.Id, ct)).Any(g => g.Kind == GrantKind.StandIn));
 
+    /// <summary>Is it the caller's own: theirs, or of somebody they replace, or one over which they decide? Closing it, and who opened it, are for no other.</summary>
+    public async Task<bool> Owns(Dossier dossier, CancellationToken ct) => (await Looks(ct)).Owns(dossier) || await Leads(dossier, ct);
+
     /// <summary>Opens a dossier to work on it. Its row stays locked until the transaction ends: those who work on it at once take turns.</summary>
     /// <exception cref="RefusedException">It is absent, or not this caller's to see: the same to them.</exception>
     public async Task<Dossier> Open(Guid id, CancellationToken ct)

@@ -6,11 +6,14 @@ using Microsoft.EntityFrameworkCore;
 using VictimSupport.Casework.Codes;
 using VictimSupport.Casework.People;
 using VictimSupport.Foundation.Access;
+using VictimSupport.Foundation.Audit;
 using VictimSupport.Foundation.Numbers;
 using VictimSupport.Foundation.Persistence;
 using VictimSupport.Foundation.Pipeline;
 using VictimSupport.Foundation.Secrecy;
 using VictimSupport.Foundation.Secrecy.Search;
+using VictimSupport.Identity.Contracts;
+using VictimSupport.Zones.Contracts;
 
 namespace VictimSupport.Casework.Dossiers;
 
@@ -44,7 +47,7 @@ internal sealed class Search(IMediator pipeline, WhereAndWho who) : PageModel
         public Rules() => RuleFor(q => q.Text).Must(t => t.Trim().Length > 1).WithMessage(_ => Words.TypeSomething).MaximumLength(200).WithMessage(_ => Words.TooLong);
     }
 
-    internal sealed class Handler(ZoneDbContext zone, Guard guard, UseCase here, Keyring keys) : IRequestHandler<Query, Answer>
+    internal sealed class Handler(ZoneDbContext zone, Guard guard, UseCase here, Keyring keys, IStaff staff, IAccounts accounts, Caller caller, Trail trail) : IRequestHandler<Query, Answer>
     {
         private const int Most = 50, Candidates = 5000;
 
@@ -55,7 +58,16 @@ internal sealed class Search(IMediator pipeline, WhereAndWho who) : PageModel
             if (PhoneNumber.Part(typed) is { } phone) return new Answer(await ByPerson(await Owners(key, [[phone]], ct), p => PhoneNumber.ToE164(p.Phone) == phone.Text ? 1 : 0, ct));
             if (typed.Count(char.IsDigit) >= 6 && await ByReport(key, PvNumber.Part(typed), ct) is { Count: > 0 } reports) return new Answer(reports);
             var name = NameQuery.Parse(typed);
+            if (name.Groups.Count > 1) await SayWhose(name, ct);
             return name.IsEmpty ? new Answer([]) : new Answer(await ByPerson(await Owners(key, name.Groups, ct), p => name.Rank(p.FamilyName, p.GivenName), ct));
+        }
+
+        // Somebody looks for themselves, or for a colleague: what they may not see is not found, and that they looked is recorded all the same. By a code: whose name it was stands nowhere.
+        private async Task SayWhose(NameQuery name, CancellationToken ct)
+        {
+            var names = await accounts.Named((await staff.Holding(here.InZone.Id, Enum.GetValues<Role>(), ct)).Append(caller.Self), ct);
+            var meant = names.Values.Where(c => name.Rank(c.DisplayName, "") > 0).Select(c => c.Id).ToList();
+            if (meant.Count > 0) trail.Because(meant.Contains(caller.Self) ? "own-name" : "colleagues-name");
         }
 
         private Task<HashSet<Guid>> Owners(SearchKey key, IReadOnlyList<IReadOnlyList<SearchPart>> groups, CancellationToken ct) => SearchToken.OwnersOfAll(zone, key, groups, Candidates, ct);

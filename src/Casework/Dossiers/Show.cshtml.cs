@@ -25,9 +25,9 @@ internal sealed class Show(IMediator pipeline, IAccounts accounts, WhereAndWho w
     public bool MayAssign => who.Caller.Is(Role.Caseworker) || who.Caller.Is(Role.Coordinator);
     public bool MayDecideWhoSees => who.Caller.May(May.DecideWhoSees);
     public bool MayChange => who.Caller.May(May.ChangeDossiers);
-    public bool MaySeeWhoOpened => who.Caller.May(May.SeeWhoOpened);
+    public bool MaySeeWhoOpened => View.IsOwn && who.Caller.May(May.SeeWhoOpened);
     public Guid? Self => who.Caller.Account;
-    public bool MayClose => who.Caller.May(May.CloseAndHandOver);
+    public bool MayClose => View.IsOwn && who.Caller.May(May.CloseAndHandOver);
     public IReadOnlyList<Choice> Layers => Choice.All<Layer>(Words.Of);
     public IReadOnlyList<Choice> Acts => Choice.All<ActKind>(Words.Of);
     public IReadOnlyList<Choice> Persons => [.. View.People.Select(p => new Choice(p.Id.ToString(), p.Name))];

@@ -18,6 +18,9 @@ internal sealed record Reader(Guid Self, IReadOnlySet<Role> Roles, bool Team, IR
     /// <summary>Sees here what was given to them from outside, and nothing else.</summary>
     public bool OnlyStandsIn => Roles.Contains(Role.OutsideStandIn) && !Roles.Any(r => r is Role.Coordinator or Role.Caseworker or Role.OnCall);
 
+    /// <summary>Is it theirs, or of somebody they replace?</summary>
+    public bool Owns(Dossier dossier) => dossier.AssignedTo is { } worker && (worker == Self || Replaced.Contains(worker));
+
     /// <summary>The grants that open anything to these roles.</summary>
     public GrantKind Grants => (Roles.Any(r => r is Role.Coordinator or Role.Caseworker or Role.OnCall) ? GrantKind.CallOut | GrantKind.BreakGlass | GrantKind.Named : GrantKind.None)
         | (Roles.Contains(Role.Trainee) ? GrantKind.Trainee : GrantKind.None) | (Roles.Contains(Role.OutsideStandIn) ? GrantKind.StandIn : GrantKind.None);

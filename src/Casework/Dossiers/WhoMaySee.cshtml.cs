@@ -21,6 +21,9 @@ internal sealed class WhoMaySee(IMediator pipeline, IAccounts accounts) : PageMo
     [BindProperty(SupportsGet = true)] public Guid Dossier { get; set; }
     [BindProperty] public Command Form { get; set; } = new();
     public View Now { get; private set; } = null!;
+
+    /// <summary>Somebody saved while this form was filled in: what holds now is shown beside what was chosen, and the next press saves over it.</summary>
+    public bool ChangedMeanwhile { get; private set; }
     public IReadOnlyDictionary<Guid, Colleague> Names { get; private set; } = null!;
     public IReadOnlyList<Choice> Protections => [.. Enum.GetValues<Protection>().Select(p => new Choice(p.ToString(), Words.Of(p), Words.Of($"Protection_{p}_Hint")))];
     public IReadOnlyList<Choice> Readers => [.. Now.Candidates.Where(Names.ContainsKey).Select(c => new Choice(c.ToString(), Names[c].DisplayName)).OrderBy(c => c.Text, StringComparer.CurrentCulture)];
@@ -28,12 +31,14 @@ internal sealed class WhoMaySee(IMediator pipeline, IAccounts accounts) : PageMo
     public async Task OnGetAsync(CancellationToken ct)
     {
         await ShowAgain(ct);
-        Form = new Command { Protection = Now.Protection, Readers = [.. Now.Named] };
+        ChangedMeanwhile = false;
+        Form = new Command { Protection = Now.Protection, Readers = [.. Now.Named], Version = Now.Version };
     }
 
     public async Task ShowAgain(CancellationToken ct)
     {
         Now = await pipeline.Send(new Query(Dossier), ct);
+        (ChangedMeanwhile, Form) = (Form.Version != Now.Version, Form with { Version = Now.Version });
         Names = await accounts.Named(Now.Candidates.Concat(Now.Named).Concat(Now.ForATime.Select(g => g.Account)).Concat(Now.WalledOff), ct);
     }
 
@@ -49,7 +54,7 @@ internal sealed class WhoMaySee(IMediator pipeline, IAccounts accounts) : PageMo
     internal sealed record ForATime(Guid Account, GrantKind Kind, DateTimeOffset? Until);
 
     /// <param name="Candidates">Whom one may name: who works here and is not walled off.</param>
-    internal sealed record View(string Number, Protection Protection, IReadOnlyList<Guid> Named, IReadOnlyList<Guid> Candidates, IReadOnlyList<ForATime> ForATime, IReadOnlyList<Guid> WalledOff);
+    internal sealed record View(string Number, int Version, Protection Protection, IReadOnlyList<Guid> Named, IReadOnlyList<Guid> Candidates, IReadOnlyList<ForATime> ForATime, IReadOnlyList<Guid> WalledOff);
 
     [Requires(May.DecideWhoSees)]
     internal sealed record Query(Guid Dossier) : IQuery<View>;
@@ -59,6 +64,7 @@ internal sealed class WhoMaySee(IMediator pipeline, IAccounts accounts) : PageMo
     {
         public Protection Protection { get; init; }
         public List<Guid> Readers { get; init; } = [];
+        public int Version { get; init; }
         internal Guid Dossier { get; init; }
     }
 
@@ -79,7 +85,7 @@ internal sealed class WhoMaySee(IMediator pipeline, IAccounts accounts) : PageMo
             if (!await guard.Leads(dossier, ct)) throw new RefusedException("absent", dossier.Id);
             var (named, walled) = (await colleagues.Named(dossier.Id, ct), await colleagues.KeptAway(dossier.Id, ct));
             var others = (await zone.Set<Grant>().AsNoTracking().Where(g => g.DossierId == dossier.Id && g.Kind != GrantKind.Named && g.Kind != GrantKind.Trainee).ToListAsync(ct)).Where(g => g.Counts(now));
-            return new View(dossier.Number, dossier.Protection, [.. named.Select(g => g.Account).Distinct()], [.. (await colleagues.Holding(Colleagues.Nameable, ct)).Keys.Where(a => !walled.Contains(a))],
+            return new View(dossier.Number, dossier.Version, dossier.Protection, [.. named.Select(g => g.Account).Distinct()], [.. (await colleagues.Holding(Colleagues.Nameable, ct)).Keys.Where(a => !walled.Contains(a))],
                 [.. others.Select(g => new ForATime(g.Account, g.Kind, g.Until))], [.. walled]);
         }
     }
@@ -90,6 +96,7 @@ internal sealed class WhoMaySee(IMediator pipeline, IAccounts accounts) : PageMo
         {
             var (dossier, now) = (await guard.Open(form.Dossier, ct), clock.GetUtcNow());
             if (!await guard.Leads(dossier, ct)) throw new RefusedException("absent", dossier.Id);
+            if (form.Version != dossier.Version) throw new ValidationException([new ValidationFailure(nameof(Command.Protection), Words.ChangedMeanwhile)]);
             var (staff, walled) = (await colleagues.Holding(Colleagues.Nameable, ct), await colleagues.KeptAway(dossier.Id, ct));
             var readers = form.Readers.ToHashSet();
             if (readers.Any(r => walled.Contains(r) || (!staff.ContainsKey(r) && r != caller.Account))) throw new RefusedException("absent", dossier.Id);

@@ -151,7 +151,7 @@ internal sealed class Register(IMediator pipeline, WhereAndWho who, TimeProvider
             dossier.Lead = person.Id;
             dossier.NextDue = first.DueAt;
             // Who types a person in from whom they are walled off has helped them once; the dossier is not theirs to see again.
-            var mine = !(await masonry.Meets(dossier, identity, ct)).Contains(caller.Self);
+            var mine = !(await masonry.Meets(dossier, identity, entry, ct)).Contains(caller.Self);
             if (mine && caller.Is(Role.Caseworker) && !caller.Is(Role.Coordinator)) dossier.Assign(caller.Self);
             if (mine && caller.Is(Role.OnCall)) zone.Add(Grant.Give(dossier.Id, caller.Self, GrantKind.CallOut, now, now + rules.CallOutWindow, caller.Self));
             trail.Concerns(dossier.Id, "intake");

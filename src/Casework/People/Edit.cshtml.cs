@@ -125,7 +125,7 @@ internal sealed class Edit(IMediator pipeline, WhereAndWho who) : PageModel, ISh
             if (person.IsMinor && person.IsHelped) dossier.Danger |= Danger.MinorPresent;
             await Lead(dossier, person, ct);
             dossier.Touch();
-            await masonry.Meets(dossier, identity, ct);
+            await masonry.Meets(dossier, identity, null, ct);
             await SearchToken.Replace(zone, new SearchKey(here.InZone.Keys.SearchRoot), dossier.Id, person.Id, SearchToken.PartsOf(identity), ct);
             return person.Id;
         }

@@ -18,13 +18,15 @@ internal sealed class Masonry(ZoneDbContext zone, UseCase here, Keyring keys, La
     private static readonly Compiled<bool, Wall> RoundPersons = Compiled.Query((ZoneDbContext z, bool lifted) => z.Set<Wall>().AsNoTracking().Where(w => (w.Lifted != null) == lifted && w.DossierId == null));
 
     /// <summary>Somebody came into a dossier, or is called otherwise than before. A wall that stood because of the earlier name stays: taking it down is for whoever may.</summary>
+    /// <param name="message">The message it comes from: the walls round that stand round the dossier, however the name was put right.</param>
     /// <returns>Accounts for which the dossier is no longer there.</returns>
-    public async Task<IReadOnlySet<Guid>> Meets(Dossier dossier, Particulars person, CancellationToken ct)
+    public async Task<IReadOnlySet<Guid>> Meets(Dossier dossier, Particulars person, TrayEntry? message, CancellationToken ct)
     {
         var walls = await RoundPersons.In(zone, false, ct);
         if (walls.Count == 0) return new HashSet<Guid>();
         await keys.Fetch(walls.Select(w => w.Id), ct);
-        var meant = walls.Where(w => SamePerson.May(w.Person!.Value, person)).ToList();
+        var round = message is null ? [] : await zone.Set<WalledOff>().AsNoTracking().Where(w => w.DossierId == message.Id).Select(w => w.Wall).ToListAsync(ct);
+        var meant = walls.Where(w => round.Contains(w.Id) || SamePerson.May(w.Person!.Value, person)).ToList();
         return meant.Count == 0 ? new HashSet<Guid>() : await Stand(dossier, meant, ct);
     }
 

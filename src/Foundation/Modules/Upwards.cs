@@ -33,6 +33,17 @@ public static class HiddenDossiers
     }
 }
 
+/// <summary>Counts single dossiers that were open to somebody by a grant: on call, named, as stand-in, in an emergency. Numbers, never which.</summary>
+public interface ICountGrants
+{
+    /// <summary>Grants that counted at some moment between these.</summary>
+    /// <param name="reader">What does not exist for them is not counted.</param>
+    Task<IReadOnlyList<GrantCount>> Between(DateTimeOffset from, DateTimeOffset to, Caller reader, CancellationToken ct);
+}
+
+/// <param name="Kind">The kind of grant, in the reader's language, asked for at the moment of use.</param>
+public sealed record GrantCount(Guid Account, Func<string> Kind, int Dossiers);
+
 /// <summary>Gives dossiers the number that people know them by.</summary>
 public interface INameDossiers
 {

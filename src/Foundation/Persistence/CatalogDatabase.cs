@@ -40,7 +40,8 @@ public sealed class CatalogDatabase : IAsyncDisposable
     }, ct);
 
     /// <summary>Work of the platform itself on the catalogue, outside any request: provisioning, the sweep, the command line. One transaction, recorded.</summary>
-    public async Task<T> WriteAsPlatform<T>(string act, Guid? subject, Func<CatalogDbContext, Task<T>> work, CancellationToken ct)
+    /// <param name="by">Who set it going; null: nobody did.</param>
+    public async Task<T> WriteAsPlatform<T>(string act, Guid? subject, Func<CatalogDbContext, Task<T>> work, CancellationToken ct, Guid? by = null)
     {
         CatalogDbContext? lent = null; // no scope gives it back
         try
@@ -51,7 +52,7 @@ public sealed class CatalogDatabase : IAsyncDisposable
                 var result = await work(catalog);
                 subject ??= catalog.ChangeTracker.Entries<IOfZone>().Select(e => e.Entity.Zone).FirstOrDefault(zone => zone is not null);
                 await catalog.SaveChangesAsync(ct);
-                return new Written<T>(result, new AuditRecord(default, null, act, subject, """{"platform":true}"""));
+                return new Written<T>(result, new AuditRecord(default, by, act, subject, """{"platform":true}"""));
             }, ct);
         }
         finally

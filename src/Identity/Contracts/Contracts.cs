@@ -176,6 +176,13 @@ public interface IKnowPools
     Task<bool> Share(Guid zone, Guid other, CancellationToken ct);
 }
 
+/// <summary>Knows whether a zone's people can sign in at a provider of their own; read in the catalogue's current transaction.</summary>
+public interface IKnowProviders
+{
+    /// <summary>Is one confirmed and allowed?</summary>
+    Task<bool> Has(VictimSupport.Foundation.Persistence.CatalogDbContext house, Guid zone, CancellationToken ct);
+}
+
 /// <summary>After a theft: ends the keys of the token server.</summary>
 public interface IEndTokenKeys
 {

@@ -4,6 +4,7 @@ using VictimSupport.Foundation.Access;
 using VictimSupport.Foundation.Persistence;
 using VictimSupport.Foundation.Pipeline;
 using VictimSupport.Foundation.Zones;
+using VictimSupport.Identity.Contracts;
 using VictimSupport.Identity.Invitations;
 
 namespace VictimSupport.Identity.Federations;
@@ -17,6 +18,11 @@ internal static class Counting
     /// <exception cref="RefusedException">It does not count.</exception>
     public static async Task<Federation> Federation(this CatalogDbContext house, Guid id, CancellationToken ct) =>
         await house.Federations().SingleOrDefaultAsync(f => f.Id == id, ct) ?? throw new RefusedException("federation", id);
+}
+
+internal sealed class ProvidersOfZones : IKnowProviders
+{
+    public Task<bool> Has(CatalogDbContext house, Guid zone, CancellationToken ct) => house.Federations().AnyAsync(f => f.Zone == zone, ct);
 }
 
 /// <summary>Which providers stand open: for a domain, for some zones, or one by its id.</summary>

@@ -6,6 +6,7 @@ using VictimSupport.Design.Html;
 using VictimSupport.Design.Tags;
 using VictimSupport.Foundation.Access;
 using VictimSupport.Foundation.Audit;
+using VictimSupport.Foundation.Modules;
 using VictimSupport.Foundation.Pipeline;
 using VictimSupport.Identity.Contracts;
 using VictimSupport.Privacy.Audit;
@@ -36,9 +37,11 @@ internal sealed class Roles(IMediator pipeline, People people, TimeProvider cloc
 
     public Task ShowAgain(CancellationToken ct) => Task.CompletedTask;
 
-    internal sealed record Answer(IReadOnlyList<RoleSpan> Roles, IReadOnlyList<ReplacementSpan> Replacements)
+    /// <param name="Single">Single dossiers open to somebody beyond their roles; what does not exist for the reader is not counted.</param>
+    /// <param name="TeamSawAll">Did caseworkers see each other's dossiers that day?</param>
+    internal sealed record Answer(IReadOnlyList<RoleSpan> Roles, IReadOnlyList<ReplacementSpan> Replacements, IReadOnlyList<GrantCount> Single, bool TeamSawAll)
     {
-        public IEnumerable<Guid?> People => Roles.SelectMany(s => new Guid?[] { s.Account, s.GivenBy, s.ConfirmedBy }).Concat(Replacements.SelectMany(r => new Guid?[] { r.Account, r.Away, r.By })).Where(id => id is not null);
+        public IEnumerable<Guid?> People => Roles.SelectMany(s => new Guid?[] { s.Account, s.GivenBy, s.ConfirmedBy }).Concat(Replacements.SelectMany(r => new Guid?[] { r.Account, r.Away, r.By })).Concat(Single.Select(g => (Guid?)g.Account)).Where(id => id is not null);
     }
 
     internal abstract record Asked
@@ -67,36 +70,43 @@ internal sealed class Roles(IMediator pipeline, People people, TimeProvider cloc
         }
     }
 
-    internal sealed class Handler(UseCase here, Trail trail, IRoleHistory roles) : IRequestHandler<Query, Answer>
+    internal sealed class Handler(ThatDay day, Trail trail) : IRequestHandler<Query, Answer>
     {
         public Task<Answer> Handle(Query query, CancellationToken ct)
         {
             trail.Because("audit");
-            return On(roles, here.InZone.Id, query.On!.Value, ct);
-        }
-
-        internal static async Task<Answer> On(IRoleHistory roles, Guid zone, DateOnly day, CancellationToken ct)
-        {
-            var (start, end) = (Moment.Instant(day.ToDateTime(TimeOnly.MinValue)), Moment.Instant(day.AddDays(1).ToDateTime(TimeOnly.MinValue)));
-            return new Answer([.. (await roles.Of(zone, ct)).Where(s => s.CountedBetween(start, end)).OrderBy(s => s.Role).ThenBy(s => s.From)], await roles.Replacements(zone, start, end, ct));
+            return day.Of(query.On!.Value, ct);
         }
     }
 
-    internal sealed class ExportHandler(UseCase here, Trail trail, IRoleHistory roles, IAccounts accounts) : IRequestHandler<Export, byte[]>
+    internal sealed class ExportHandler(ThatDay day, Trail trail, IAccounts accounts) : IRequestHandler<Export, byte[]>
     {
         public async Task<byte[]> Handle(Export export, CancellationToken ct)
         {
             trail.Because(export.Reason!.Value.ToString());
-            var answer = await Handler.On(roles, here.InZone.Id, export.On!.Value, ct);
+            var answer = await day.Of(export.On!.Value, ct);
             var names = await accounts.Named(answer.People.OfType<Guid>(), ct);
             var csv = new Csv();
             csv.Line(Words.Who, Words.RoleHeading, Words.Since, Words.Until, Words.GivenBy, Words.ConfirmedBy, Words.GivenBecause);
             foreach (var s in answer.Roles)
                 csv.Line(Name(s.Account), RoleWords.Of(s.Role), Moment.Show(s.Since!.Value), s.To is { } to ? Moment.Show(to) : "", Name(s.GivenBy), Name(s.ConfirmedBy), Acts.Given(s.Reason));
             foreach (var r in answer.Replacements) csv.Line(Name(r.Account), Words.Replaces(Name(r.Away)), Moment.Show(r.From), Moment.Show(r.To), Name(r.By), "", "");
+            foreach (var g in answer.Single) csv.Line(Name(g.Account), Words.SingleDossiers(g.Kind(), g.Dossiers), "", "", "", "", "");
+            csv.Line("", answer.TeamSawAll ? Words.TeamSawAll : Words.TeamSawOwn, "", "", "", "", "");
             return csv.ToBytes();
 
             string Name(Guid? id) => id is null ? "" : names.TryGetValue(id.Value, out var colleague) ? colleague.DisplayName : Words.UnknownPerson;
         }
+    }
+}
+
+/// <summary>What was open to whom on one day, as far as its reader may know.</summary>
+internal sealed class ThatDay(UseCase here, IRoleHistory roles, ICountGrants grants, Caller reader)
+{
+    public async Task<Roles.Answer> Of(DateOnly day, CancellationToken ct)
+    {
+        var (zone, start, end) = (here.InZone.Id, Moment.Instant(day.ToDateTime(TimeOnly.MinValue)), Moment.Instant(day.AddDays(1).ToDateTime(TimeOnly.MinValue)));
+        return new Roles.Answer([.. (await roles.Of(zone, ct)).Where(s => s.CountedBetween(start, end)).OrderBy(s => s.Role).ThenBy(s => s.From)], await roles.Replacements(zone, start, end, ct),
+            await grants.Between(start, end, reader, ct), await roles.TeamSawAll(zone, day, ct));
     }
 }

@@ -26,7 +26,7 @@ internal enum FindingKind
     /// <summary>Refused again and again.</summary>
     RefusedAgain = 6,
 
-    /// <summary>A search that found few found somebody who bears the searcher's own name; nothing was opened.</summary>
+    /// <summary>A search was for the searcher's own name; it found few or nothing, and nothing was opened.</summary>
     OwnNameSearched = 7,
 
     /// <summary>The same with a colleague's name.</summary>

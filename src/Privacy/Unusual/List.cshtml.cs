@@ -24,6 +24,9 @@ internal sealed class List(IMediator pipeline, People people) : PageModel, IShow
     public Func<Guid?, string> Name { get; private set; } = _ => "";
     public IReadOnlyList<Choice> Waiting => [.. Rows.Where(r => !r.Finding.IsDone).Select(r => new Choice(r.Finding.Id.ToString(), string.Join(", ", new[] { Moment.Show(r.Finding.Day), Name(r.Finding.Actor), Words.Of(r.Finding.Kind), r.Number }.OfType<string>())))];
 
+    /// <summary>Never a count: what is walled off from the reader is counted too, and the difference to what they see would tell.</summary>
+    public string HowMany(Finding finding) => finding.Dossier is null && !Signs.SaysWhoseName(finding.Kind) ? Words.Several : "–";
+
     public Task OnGetAsync(CancellationToken ct) => ShowAgain(ct);
 
     public async Task ShowAgain(CancellationToken ct)

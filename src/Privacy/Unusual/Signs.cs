@@ -54,6 +54,11 @@ internal static class Signs
                 if (!bearers.TryGetValue(dossier, out var named)) continue;
                 yield return named.Contains(person.Key) ? new Suspicion(FindingKind.OwnNameSearched, person.Key, day, 1, dossier, person.Key) : new Suspicion(FindingKind.ColleaguesNameSearched, person.Key, day, 1, dossier, named.First());
             }
+            // A search that could find nothing of the kind, because the searcher may not see it, was one all the same.
+            foreach (var (why, kind) in new[] { ("own-name", FindingKind.OwnNameSearched), ("colleagues-name", FindingKind.ColleaguesNameSearched) })
+            {
+                if (person.Any(l => l.Refusal is null && l.Why == why && l.Act.EndsWith(".Search", StringComparison.Ordinal) && !l.Listed.Any(bearers.ContainsKey))) yield return new Suspicion(kind, person.Key, day, 1);
+            }
             if (Distinct(opened.Where(IsMerelyAllowed)) is >= FarAbove and var many && IsFarAbove(many, usual(person.Key))) yield return new Suspicion(FindingKind.ManyUnassigned, person.Key, day, many);
             if (!onCall.Contains(person.Key) && Distinct(opened.Where(l => Moment.Local(l.At).Hour < NightEnds && !OwnWork.Contains(Acts.StemOf(l.Why!)))) is >= NightOpenings and var night) yield return new Suspicion(FindingKind.AtNight, person.Key, day, night);
             var found = person.Where(l => l.Refusal is null && l.Act.EndsWith(".Search", StringComparison.Ordinal)).SelectMany(l => l.Listed).ToHashSet();
@@ -61,6 +66,8 @@ internal static class Signs
             if (person.Count(l => l.Refusal is { } code && (!Harmless.Contains(code) || l.Act.EndsWith(".BreakGlass", StringComparison.Ordinal))) is >= Refusals and var refused) yield return new Suspicion(FindingKind.RefusedAgain, person.Key, day, refused);
         }
     }
+
+    public static bool SaysWhoseName(FindingKind kind) => kind is FindingKind.OwnNameSearched or FindingKind.ColleaguesNameSearched;
 
     internal static bool IsFarAbove(int many, IReadOnlyList<int> days) => days.Count < EnoughDays ? many >= WithoutHistory : many > Times * Median(days);
 

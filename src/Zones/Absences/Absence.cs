@@ -50,14 +50,19 @@ internal sealed class Absence : IOfZone
 
     public void Until(DateTimeOffset to) => To = to;
 
-    /// <summary>A colleague works here no more: their absence ends, and whom they replaced is the coordinators'.</summary>
-    public void Gone(Guid account, DateTimeOffset now)
+    /// <summary>Another replaces them from now on; null: the coordinators. Who did so until now stays in this row: who could do what on a day is answered from it.</summary>
+    /// <returns>The rest of the absence, to be added; null: it has not begun, and was changed itself.</returns>
+    public Absence? ReplaceBy(Guid? replacement, DateTimeOffset now)
     {
-        if (Account == account) End(now);
-        else if (Replacement == account) Replacement = null;
+        if (now > From)
+        {
+            var rest = New(Zone, Account, now, To, replacement, Unplanned, By, now);
+            End(now);
+            return rest;
+        }
+        Replacement = replacement == Account ? throw new RefusedException("own", Id) : replacement;
+        return null;
     }
-
-    public void ReplaceBy(Guid? replacement) => Replacement = replacement == Account ? throw new RefusedException("own", Id) : replacement;
 
     private static Absence New(Guid zone, Guid account, DateTimeOffset from, DateTimeOffset to, Guid? replacement, bool unplanned, Guid by, DateTimeOffset now) => new()
     {

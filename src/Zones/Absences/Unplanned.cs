@@ -31,7 +31,10 @@ internal static class Unplanned
             // One that is planned for later begins where it was planned to.
             if (ahead.Where(a => a.Account == command.Account && absence.Overlaps(a)).Select(a => (DateTimeOffset?)a.From).Min() is { } planned) absence.Until(planned);
             house.Add(absence);
-            foreach (var left in ahead.Where(a => a.Replacement == command.Account && a.Covers(now))) left.ReplaceBy(left.Account == by ? null : by);
+            foreach (var left in ahead.Where(a => a.Replacement == command.Account && a.Covers(now)))
+            {
+                if (left.ReplaceBy(left.Account == by ? null : by, now) is { } rest) house.Add(rest);
+            }
             return true;
         }
     }

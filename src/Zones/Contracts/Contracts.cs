@@ -25,8 +25,11 @@ public interface IRoleHistory
     /// <summary>Every role that was ever given in the zone, the latest first.</summary>
     Task<IReadOnlyList<RoleSpan>> Of(Guid zone, CancellationToken ct);
 
-    /// <summary>Who was away at some moment between these and who saw their dossiers meanwhile, as it stands now: whose place was taken by another in the middle of it is told by the audit.</summary>
+    /// <summary>Who was away at some moment between these and who saw their dossiers meanwhile.</summary>
     Task<IReadOnlyList<ReplacementSpan>> Replacements(Guid zone, DateTimeOffset from, DateTimeOffset to, CancellationToken ct);
+
+    /// <summary>Did caseworkers see each other's dossiers on that day?</summary>
+    Task<bool> TeamSawAll(Guid zone, DateOnly day, CancellationToken ct);
 }
 
 /// <param name="From">When it was given.</param>

@@ -3,20 +3,21 @@ using VictimSupport.Foundation.Access;
 using VictimSupport.Foundation.Persistence;
 using VictimSupport.Foundation.Zones;
 using VictimSupport.Identity.Contracts;
+using VictimSupport.Zones.Onboarding;
 using VictimSupport.Zones.Settings;
 using VictimSupport.Zones.Staff;
 
 namespace VictimSupport.Zones.GoLive;
 
 /// <summary>A task on the way to go-live.</summary>
-internal enum TaskCode { Officer, Coordinator, Team, SignedIn, Settings, ServiceName, Hours, Conduct, StandIn }
+internal enum TaskCode { Officer, Coordinator, Team, SignedIn, Settings, ServiceName, Hours, Conduct, SignIn, StandIn }
 
 /// <param name="Path">Where it is done, below the zone.</param>
 /// <param name="Needed">Without it the zone does not go live.</param>
 internal sealed record LiveTask(TaskCode Code, bool Done, string Path, bool Needed);
 
 /// <summary>What a zone still has to do before it goes live, read from what is really there.</summary>
-internal sealed class Readiness(CatalogDbContext house, IAccounts accounts, InForce inForce, TimeProvider clock)
+internal sealed class Readiness(CatalogDbContext house, IAccounts accounts, IKnowProviders providers, InForce inForce, TimeProvider clock)
 {
     public async Task<(IReadOnlyList<LiveTask> Tasks, ZoneStep? Live)> Of(Guid zone, CancellationToken ct)
     {
@@ -30,6 +31,7 @@ internal sealed class Readiness(CatalogDbContext house, IAccounts accounts, InFo
         string Value(SettingCode code) => inForce.ValueOn(today, code, changes, languages);
         var named = Setting.Several(Value(SettingCode.OfficialLanguages)).All(l => Value(l switch { "fr" => SettingCode.ServiceNameFr, "nl" => SettingCode.ServiceNameNl, _ => SettingCode.ServiceNameDe }).Length > 0);
         var conduct = await house.Set<Conduct.ConductText>().AnyAsync(t => t.Zone == zone, ct) || await house.Set<Conduct.ConductAcceptance>().AnyAsync(a => a.Zone == zone, ct);
+        var ownProvider = await house.Set<ZoneDraft>().AnyAsync(d => d.Finished != null && d.SignIn == SignInWay.OwnProvider && house.Set<ZoneRecord>().Any(z => z.Id == zone && z.Code == d.Code), ct);
         IReadOnlyList<LiveTask> tasks =
         [
             new(TaskCode.Officer, Holds(Role.DataProtectionOfficer), "/admin/staff", Needed: true),
@@ -40,6 +42,8 @@ internal sealed class Readiness(CatalogDbContext house, IAccounts accounts, InFo
             new(TaskCode.ServiceName, named, "/admin/settings", Needed: true),
             new(TaskCode.Hours, Value(SettingCode.Hours).Length > 0, "/admin/settings/hours", Needed: true),
             new(TaskCode.Conduct, conduct, "/admin/conduct", Needed: true),
+            // Asked only of a zone whose people were to sign in at a provider of their own.
+            .. ownProvider ? [new LiveTask(TaskCode.SignIn, await providers.Has(house, zone, ct), "/admin/federation", Needed: true)] : Array.Empty<LiveTask>(),
             new(TaskCode.StandIn, Guid.TryParse(Value(SettingCode.OutsideStandIn), out var standIn) && grants.Any(g => g.Role == Role.OutsideStandIn && g.Account == standIn), "/admin/settings/outsidestandin", Needed: false),
         ];
         return (tasks, steps.FirstOrDefault(s => s.Step == ZoneStep.Live));

@@ -43,7 +43,7 @@ internal sealed class Check(IMediator pipeline) : PageModel, IShowAgain
     {
         public async Task<bool> Handle(Command command, CancellationToken ct)
         {
-            var draft = await Step("Zones.BeginZone", async house =>
+            var draft = await Step("Zones.BeginZone", command.Draft, async house =>
             {
                 var found = await Onboarding.Draft.Of(house, command.Draft, ct);
                 if (found.Next != Onboarding.Step.Check) throw new RefusedException("incomplete", found.Id);
@@ -53,14 +53,14 @@ internal sealed class Check(IMediator pipeline) : PageModel, IShowAgain
             });
             if (draft.Finished is not null) return false;
             var zone = await provisioning.AddZone(draft.Code, draft.NameFr, draft.NameNl, draft.NameDe, draft.Facts.Languages, ct);
-            await Step("Zones.PlaceZone", async house =>
+            await Step("Zones.PlaceZone", zone.Id, async house =>
             {
                 var there = await house.Set<ZoneRecord>().SingleAsync(z => z.Id == zone.Id, ct);
                 if (!there.Facts.Says(draft.Facts)) there.Take(draft.Facts);
                 return true;
             });
             await registry.Forget(draft.Code);
-            await Step("Zones.InviteFirstPeople", async house =>
+            await Step("Zones.InviteFirstPeople", zone.Id, async house =>
             {
                 await InviteFirst(house, zone, draft.AdministratorCoordinates ? [Role.ZoneAdministrator, Role.Coordinator] : [Role.ZoneAdministrator], draft.AdministratorName, draft.AdministratorEmail);
                 await InviteFirst(house, zone, [Role.DataProtectionOfficer], draft.OfficerName, draft.OfficerEmail);
@@ -69,7 +69,7 @@ internal sealed class Check(IMediator pipeline) : PageModel, IShowAgain
             });
             return true;
 
-            Task<T> Step<T>(string act, Func<CatalogDbContext, Task<T>> work) => catalog.WriteAsPlatform(act, command.Draft, work, ct);
+            Task<T> Step<T>(string act, Guid about, Func<CatalogDbContext, Task<T>> work) => catalog.WriteAsPlatform(act, about, work, ct, caller.Account);
 
             // Only while the zone has nobody in the role and nobody is invited to it.
             async Task InviteFirst(CatalogDbContext house, ZoneRecord into, Role[] roles, string name, string email)

@@ -81,7 +81,12 @@ internal sealed class Ending(ISessions sessions, IAccounts accounts, IInvite inv
         if (ending.Any(g => g is { Zone: null, Role: Role.Operator }) && !await OtherHolds(house, null, Role.Operator, account, now, ct)) ending = [.. ending.Where(g => g is not { Zone: null, Role: Role.Operator })];
         foreach (var grant in ending) grant.End(by, now);
         var zones = ending.Select(g => g.Zone).OfType<Guid>().Append(zone).Distinct().ToList();
-        foreach (var absence in await house.Set<Absence>().Where(a => zones.Contains(a.Zone) && (a.Account == account || a.Replacement == account) && a.To > now).ToListAsync(ct)) absence.Gone(account, now);
+        foreach (var absence in await house.Set<Absence>().Where(a => zones.Contains(a.Zone) && (a.Account == account || a.Replacement == account) && a.To > now).ToListAsync(ct))
+        {
+            // Whom they replaced is the coordinators'.
+            if (absence.Account == account) absence.End(now);
+            else if (absence.ReplaceBy(null, now) is { } rest) house.Add(rest);
+        }
         if ((await accounts.Named([account], ct)).TryGetValue(account, out var colleague))
         {
             foreach (var open in (await invitations.Of(house, zone, ct)).Where(i => i.IsOpen(now) && string.Equals(i.Email, colleague.Email, StringComparison.OrdinalIgnoreCase))) await invitations.Revoke(house, open.Id, zone, now, ct);

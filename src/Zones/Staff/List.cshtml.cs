@@ -55,7 +55,7 @@ internal sealed class List(IMediator pipeline) : PageModel
             {
                 var held = own.Where(g => g.Lives(now)).ToList();
                 var (state, colour) = held.Count == 0 ? (Words.Left, "grey") : held.Any(g => g.IsWaiting(now)) ? (Words.Waiting, "orange") : held.All(g => g.To is not null) ? (Words.EndsOn(Design.Html.Moment.Show(held.Max(g => g.To!.Value).AddSeconds(-1))), "yellow") : (Words.InForce, "green");
-                return new Row(own.Key, names[own.Key].DisplayName, [.. (held.Count > 0 ? held : [.. own]).Select(g => g.Role).Distinct().Order()], state, colour, away[own.Key].Select(a => (DateTimeOffset?)a.To).Max(), seen.GetValueOrDefault(own.Key));
+                return new Row(own.Key, names[own.Key].DisplayName, [.. (held.Count > 0 ? held : [.. own]).Select(g => g.Role).Distinct().Order()], state, colour, away[own.Key].Select(a => (DateTimeOffset?)a.To).Max(), held.Count > 0 ? seen.GetValueOrDefault(own.Key) : null);
             });
             // Those who work here first; who left stands below.
             return ([.. rows.OrderBy(r => r.Colour == "grey").ThenBy(r => r.Name, StringComparer.CurrentCulture)], (await invitations.Of(house, zone, ct)).Count(i => i.IsOpen(now)));

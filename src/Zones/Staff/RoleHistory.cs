@@ -2,10 +2,11 @@ using Microsoft.EntityFrameworkCore;
 using VictimSupport.Foundation.Persistence;
 using VictimSupport.Zones.Absences;
 using VictimSupport.Zones.Contracts;
+using VictimSupport.Zones.Settings;
 
 namespace VictimSupport.Zones.Staff;
 
-internal sealed class RoleHistory(CatalogDatabase catalog) : IRoleHistory
+internal sealed class RoleHistory(CatalogDatabase catalog, InForce settings) : IRoleHistory
 {
     public async Task<IReadOnlyList<RoleSpan>> Of(Guid zone, CancellationToken ct)
     {
@@ -18,6 +19,13 @@ internal sealed class RoleHistory(CatalogDatabase catalog) : IRoleHistory
         await using var house = catalog.Lease();
         return [.. (await house.Set<Absence>().AsNoTracking().Where(a => a.Zone == zone && a.Replacement != null && a.From < to && a.To > from && a.From < a.To).OrderBy(a => a.From).ToListAsync(ct))
             .Select(a => new ReplacementSpan(a.Replacement!.Value, a.Account, a.From, a.To, a.By))];
+    }
+
+    public async Task<bool> TeamSawAll(Guid zone, DateOnly day, CancellationToken ct)
+    {
+        await using var house = catalog.Lease();
+        var changes = await house.Set<SettingChange>().AsNoTracking().Where(c => c.Zone == zone && c.Withdrawn == null).ToListAsync(ct);
+        return settings.ValueOn(day, SettingCode.TeamSeesAll, changes, "") == "yes";
     }
 
     private static RoleSpan Span(RoleGrant grant) => new(grant.Id, grant.Account, grant.Role, grant.From, grant.Since, grant.To, grant.GivenBy, grant.ConfirmedBy, grant.Reason);

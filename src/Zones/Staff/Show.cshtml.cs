@@ -56,7 +56,7 @@ internal sealed class Show(IMediator pipeline, Standing standing) : PageModel, I
     internal sealed record RoleRow(Guid Id, Role Role, DateTimeOffset From, DateTimeOffset? To, string GivenBy, string ConfirmedBy, bool Waiting, bool Counts, bool MayEnd);
 
     /// <param name="WorksHere">Holds a role here, or will once it is confirmed.</param>
-    internal sealed record View(Guid Account, string Name, string Email, DateTimeOffset? LastSignIn, IReadOnlyList<RoleRow> Roles, Absence? Away, string? ReplacedBy, ConductAcceptance? Accepted, int Sessions, bool IsOneself, bool WorksHere);
+    internal sealed record View(Guid Account, string Name, string? Email, DateTimeOffset? LastSignIn, IReadOnlyList<RoleRow> Roles, Absence? Away, string? ReplacedBy, ConductAcceptance? Accepted, int Sessions, bool IsOneself, bool WorksHere);
 
     [Requires(May.BringStaffIn)]
     internal sealed record Query : ICatalogQuery<View>
@@ -109,10 +109,11 @@ internal sealed class Show(IMediator pipeline, Standing standing) : PageModel, I
             var ids = grants.SelectMany(g => new[] { g.Account, g.GivenBy ?? g.Account, g.ConfirmedBy ?? g.Account }).Append(away?.Replacement ?? query.Account);
             var names = await accounts.Named(ids, ct);
             if (!names.TryGetValue(query.Account, out var self)) throw new RefusedException("absent", query.Account);
-            var oneself = query.Account == caller.Account;
-            return new View(query.Account, self.DisplayName, self.Email, (await accounts.LastSignIns([query.Account], ct)).GetValueOrDefault(query.Account),
+            // Where a former colleague works now, and when, is no longer this zone's to know.
+            var (oneself, works) = (query.Account == caller.Account, grants.Any(g => g.Lives(now)));
+            return new View(query.Account, self.DisplayName, works ? self.Email : null, works ? (await accounts.LastSignIns([query.Account], ct)).GetValueOrDefault(query.Account) : null,
                 [.. grants.Select(g => new RoleRow(g.Id, g.Role, g.From, g.To, Name(g.GivenBy), Name(g.ConfirmedBy), g.IsWaiting(now), g.Counts(now), !oneself && g.Lives(now)))],
-                away, away?.Replacement is { } by ? Name(by) : null, accepted, oneself ? 0 : await sessions.AliveOf(query.Account, ct), oneself, grants.Any(g => g.Lives(now)));
+                away, away?.Replacement is { } by ? Name(by) : null, accepted, oneself || !works ? 0 : await sessions.AliveOf(query.Account, ct), oneself, works);
 
             string Name(Guid? id) => id is { } known && names.TryGetValue(known, out var colleague) ? colleague.DisplayName : "–";
         }
@@ -144,9 +145,10 @@ internal sealed class Show(IMediator pipeline, Standing standing) : PageModel, I
     {
         public async Task<int> Handle(SessionsCommand command, CancellationToken ct)
         {
-            var zone = here.InZone.Id;
-            if (command.Account == caller.Account || !await house.Set<RoleGrant>().AnyAsync(g => g.Zone == zone && g.Account == command.Account, ct)) throw new RefusedException("absent", command.Account);
-            return await sessions.EndSessions(house, command.Account, clock.GetUtcNow(), ct);
+            var (zone, now) = (here.InZone.Id, clock.GetUtcNow());
+            var works = (await house.Set<RoleGrant>().AsNoTracking().Where(g => g.Zone == zone && g.Account == command.Account).ToListAsync(ct)).Exists(g => g.Lives(now));
+            if (command.Account == caller.Account || !works) throw new RefusedException("absent", command.Account);
+            return await sessions.EndSessions(house, command.Account, now, ct);
         }
     }
 }

@@ -215,7 +215,7 @@ internal sealed class ReferenceApp
             foreach (var (label, value) in new[] { ("Nature", Code(kind)), ("Faits", subKind), ("Origine", Code(trigger)), ("Quand", factsAt?.ToString("g", CultureInfo.CurrentCulture)), ("Où", municipality), ("PV", string.Join(", ", reports)) })
                 page.Raw("<div class=\"govuk-summary-list__row\"><dt class=\"govuk-summary-list__key\">").Text(label).Raw("</dt><dd class=\"govuk-summary-list__value\">").Text(value).Raw("</dd></div>");
             return page.Raw("</dl></section><section><h2 class=\"govuk-heading-m\">Clôture</h2><a class=\"govuk-link\" href=\"/9901/dossiers/").Text(id.ToString()).Raw("/close\">Clôturer</a></section></div></div>");
-        }, isBare ? [id, account] : [id, account, now]);
+        }, id, account, now);
         if (page is null)
         {
             http.Response.StatusCode = StatusCodes.Status404NotFound;

@@ -35,7 +35,7 @@ public sealed class QuestionsTests(Platforms platforms)
         Assert.Equal((giver, confirmer), (span.GivenBy, span.ConfirmedBy));
 
         var file = Encoding.UTF8.GetString(await zone.As(Role.DataProtectionOfficer).Send(new Roles.Export { On = Day(-4), Reason = ExportReason.OwnCheck }));
-        Assert.Equal(2, file.Split("\r\n", StringSplitOptions.RemoveEmptyEntries).Length);
+        Assert.Equal(3, file.Split("\r\n", StringSplitOptions.RemoveEmptyEntries).Length); // the heading, the role, and how far caseworkers saw
         using var visit = zone.Visit(Role.ZoneAdministrator);
         var page = await Visit.Read(await visit.Submit("/privacy/rights", [KeyValuePair.Create("Form.On", Day(-4).ToString("yyyy-MM-dd", System.Globalization.CultureInfo.InvariantCulture))]));
         Assert.Contains("caseworker", page.QuerySelector("tbody")!.TextContent, StringComparison.Ordinal);
@@ -68,6 +68,43 @@ public sealed class QuestionsTests(Platforms platforms)
         var replacement = (await officer.Send(new Roles.Query { On = today.AddDays(3) })).Replacements.Single();
         Assert.Equal((colleague.Id, away.Id), (replacement.Account, replacement.Away));
         Assert.Contains("away", Encoding.UTF8.GetString(await officer.Send(new Roles.Export { On = today.AddDays(3), Reason = ExportReason.OwnCheck })), StringComparison.Ordinal);
+    }
+
+    [Theory, EveryEngine]
+    public async Task Whose_place_was_taken_in_the_middle_is_still_told_for_the_days_before(string engine)
+    {
+        await using var platform = Platform.Start(engine);
+        var zone = await platform.Zone();
+        var (chief, away, first, second, today) = (await zone.Hires("chief", Role.ZoneAdministrator), await zone.Hires("away", Role.Caseworker), await zone.Hires("first", Role.Caseworker), await zone.Hires("second", Role.Coordinator), VictimSupport.Design.Html.Moment.Day(platform.Clock.GetUtcNow()));
+        await platform.Services.GetRequiredService<CatalogDatabase>().WriteAsPlatform("Test.Away", zone.Id, house => Task.FromResult(house.Add(Absence.Plan(zone.Id, away.Id, today, today.AddDays(20), first.Id, Guid.NewGuid(), platform.Clock.GetUtcNow())) is not null), default);
+        platform.Clock.Advance(TimeSpan.FromDays(5));
+        await second.Send(new Unplanned.Command { Account = first.Id }); // did not come: another replaces both
+        platform.Clock.Advance(TimeSpan.FromDays(2));
+        await chief.Send(new Leave.Command { Account = second.Id });
+        var officer = zone.As(Role.DataProtectionOfficer);
+        foreach (var (day, who) in new[] { (1, first.Id), (6, second.Id), (9, (Guid?)null) }) Assert.Equal(who, (await officer.Send(new Roles.Query { On = today.AddDays(day) })).Replacements.SingleOrDefault(r => r.Away == away.Id)?.Account);
+    }
+
+    [Theory, EveryEngine]
+    public async Task What_a_grant_or_the_zones_rule_opened_that_day_is_told_without_the_dossier(string engine)
+    {
+        var platform = await platforms.On(engine);
+        var zone = await platform.Zone();
+        var (chief, worker, standIn, walled, today) = (await zone.Hires("chief", Role.ZoneAdministrator), await zone.Hires("worker", Role.Caseworker), await zone.Hires("standin", Role.OutsideStandIn), await zone.Hires("walled", Role.Coordinator), VictimSupport.Design.Html.Moment.Day(platform.Clock.GetUtcNow()));
+        var (one, two) = (await worker.Registers(Cases.Intake(zone)), await worker.Registers(Cases.Intake(zone, "Muster", "Bram")));
+        foreach (var dossier in new[] { one, two }) await zone.Gives(dossier, standIn.Id);
+        await zone.WallsOff(walled, two);
+        var officer = zone.As(Role.DataProtectionOfficer);
+        var answer = await officer.Send(new Roles.Query { On = today });
+        Assert.Equal((standIn.Id, 2), (Assert.Single(answer.Single).Account, answer.Single[0].Dossiers));
+        Assert.False(answer.TeamSawAll);
+        Assert.Equal(1, Assert.Single((await walled.Send(new Roles.Query { On = today })).Single).Dossiers); // the other does not exist for them
+        Assert.Empty((await officer.Send(new Roles.Query { On = today.AddDays(-1) })).Single);
+        await chief.Send(new VictimSupport.Zones.Settings.Change.Command { Setting = VictimSupport.Zones.Settings.SettingCode.TeamSeesAll, Text = "yes", From = today.AddDays(3) });
+        Assert.Equal((false, true), ((await officer.Send(new Roles.Query { On = today.AddDays(2) })).TeamSawAll, (await officer.Send(new Roles.Query { On = today.AddDays(3) })).TeamSawAll));
+        var file = Encoding.UTF8.GetString(await officer.Send(new Roles.Export { On = today, Reason = ExportReason.OwnCheck }));
+        Assert.Contains(": 2", file, StringComparison.Ordinal);
+        foreach (var dossier in new[] { one, two }) Assert.DoesNotContain(dossier.ToString(), file, StringComparison.Ordinal);
     }
 
     [Theory, EveryEngine]

@@ -121,6 +121,37 @@ public sealed class UnusualTests(Platforms platforms)
     }
 
     [Theory, EveryEngine]
+    public async Task Whoever_searches_for_a_name_is_found_though_they_may_see_nothing_of_it(string engine)
+    {
+        await using var platform = Platform.Start(engine);
+        var zone = await platform.Zone();
+        var (worker, curious, officer) = (await zone.Hires("Ada Exemple", Role.Caseworker), await zone.Hires("Bram Muster", Role.Caseworker), await zone.Hires("officer", Role.DataProtectionOfficer));
+        await zone.As(Role.Caseworker).Registers(Cases.Intake(zone)); // Ada Exemple, in a dossier neither may open
+        foreach (var (who, typed) in new[] { (worker, "exemple ada"), (curious, "Ada Exemple"), (curious, "Ada"), (curious, "Tess Sample") }) Assert.Empty((await who.Send(new VictimSupport.Casework.Dossiers.Search.Query { Text = typed })).Rows);
+        platform.Clock.Advance(TimeSpan.FromDays(1));
+        await zone.RunJobs();
+        var findings = (await Findings(zone)).Where(f => f.Actor == worker.Id || f.Actor == curious.Id).ToList();
+        Assert.Equal(FindingKind.OwnNameSearched, Assert.Single(findings, f => f.Actor == worker.Id).Kind);
+        Assert.Equal(FindingKind.ColleaguesNameSearched, Assert.Single(findings, f => f.Actor == curious.Id).Kind);
+        Assert.All(findings, f => Assert.Equal(((Guid?)null, (Guid?)null), (f.Dossier, f.About))); // whose name it was stands nowhere
+        Assert.DoesNotContain(await zone.Look(z => z.Set<AuditRow>().Where(r => r.Act.EndsWith(".Search")).Select(r => r.Payload).ToListAsync()), p => p.Contains(worker.Id.ToString(), StringComparison.Ordinal));
+        using var visit = officer.Visit();
+        await visit.Page("/privacy/unusual");
+    }
+
+    [Theory, EveryEngine]
+    public async Task No_figure_is_shown_that_counts_what_its_reader_may_not_know_of(string engine)
+    {
+        var zone = await (await platforms.On(engine)).Zone();
+        var (officer, worker) = (await zone.Hires("officer", Role.DataProtectionOfficer), await zone.Hires("worker", Role.Caseworker));
+        await officer.SendAsPlatform(new Keep.Command(Day, [new Suspicion(FindingKind.AtNight, worker.Id, Day, 417)]));
+        using var visit = officer.Visit();
+        var page = await visit.Page("/privacy/unusual");
+        Assert.Contains("several", page.QuerySelector("main")!.TextContent, StringComparison.Ordinal);
+        Assert.DoesNotContain("417", page.QuerySelector("main")!.TextContent, StringComparison.Ordinal);
+    }
+
+    [Theory, EveryEngine]
     public async Task What_concerns_all_who_review_goes_to_an_administrator_without_the_dossier(string engine)
     {
         var zone = await (await platforms.On(engine)).Zone();

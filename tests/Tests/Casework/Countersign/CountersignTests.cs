@@ -36,7 +36,7 @@ public sealed class CountersignTests(Platforms platforms)
         Assert.Equal((2, 0), (await Waits(anna), await Waits(mila)));
 
         var note = view.Timeline.Single(h => h.Text == "A first note").Signed!.Id;
-        foreach (var id in new[] { note, contact }) await anna.Send(new Sign.Command(dossier, id));
+        foreach (var id in new[] { note, contact }) await anna.Signs(dossier, id);
         view = await anna.Opens(dossier);
         Assert.All(view.Timeline.Where(h => h.Signed is not null), h => Assert.Equal((Signing.Signed, (Guid?)anna.Id), (h.Signed!.Signing, h.Signed.SignedBy)));
         Assert.NotNull(view.Dossier.FirstContact);
@@ -58,8 +58,8 @@ public sealed class CountersignTests(Platforms platforms)
         var theirs = await other.Send(await other.Contact(zone, elsewhere));
         Assert.Equal(1, await Waits(standIn));
         Assert.True((await standIn.Opens(dossier)).MaySign);
-        await Assert.ThrowsAsync<RefusedException>(() => standIn.Send(new Sign.Command(elsewhere, theirs)));
-        await standIn.Send(new Sign.Command(dossier, contact));
+        await Assert.ThrowsAsync<RefusedException>(() => standIn.Send(new Sign.Command(elsewhere, theirs, 0)));
+        await standIn.Signs(dossier, contact);
         Assert.Equal(0, await Waits(standIn));
     }
 
@@ -70,7 +70,7 @@ public sealed class CountersignTests(Platforms platforms)
         var (anna, mila, dossier) = await Named(zone);
         var contact = await mila.Send(await mila.Contact(zone, dossier) with { Note = "Wrong length" });
         await Assert.ThrowsAsync<FluentValidation.ValidationException>(() => anna.Send(new Return.Command { Dossier = dossier, Entry = contact, Remark = " " }));
-        await anna.Send(new Return.Command { Dossier = dossier, Entry = contact, Remark = "An hour, I think" });
+        await anna.Send(new Return.Command { Dossier = dossier, Entry = contact, Remark = "An hour, I think", Version = (await anna.Send(new Sign.Query(dossier, contact))).Version });
         Assert.Equal((0, 1), (await Waits(anna), await Waits(mila)));
         var form = await mila.Send(new Correct.Query(dossier, contact));
         Assert.Equal(((string?)"An hour, I think", (int?)20), (form.Remark, form.Form.Minutes));
@@ -79,9 +79,25 @@ public sealed class CountersignTests(Platforms platforms)
         Assert.Equal((1, 0), (await Waits(anna), await Waits(mila)));
         var shown = await anna.Send(new Sign.Query(dossier, contact));
         Assert.Equal(("Right length", 60, true), (shown.Text, shown.Minutes, shown.Held));
-        await anna.Send(new Sign.Command(dossier, contact));
+        await anna.Signs(dossier, contact);
         await Refused(mila.Send(form.Form with { Dossier = dossier, Entry = contact })); // what counts is no draft any more
         await Refused(anna.Send(new Return.Command { Dossier = dossier, Entry = contact, Remark = "too late" }));
+    }
+
+    [Theory, EveryEngine]
+    public async Task A_second_name_stands_only_under_what_was_read(string engine)
+    {
+        var zone = await (await platforms.On(engine)).Zone();
+        var (anna, mila, dossier) = await Named(zone);
+        var contact = await mila.Send(await mila.Contact(zone, dossier) with { Note = "As it was read" });
+        var read = await anna.Send(new Sign.Query(dossier, contact));
+        var form = await mila.Send(new Correct.Query(dossier, contact));
+        await mila.Send(form.Form with { Dossier = dossier, Entry = contact, Text = "As nobody read it" });
+        await Assert.ThrowsAsync<FluentValidation.ValidationException>(() => anna.Send(new Sign.Command(dossier, contact, read.Version)));
+        await Assert.ThrowsAsync<FluentValidation.ValidationException>(() => anna.Send(new Return.Command { Dossier = dossier, Entry = contact, Remark = "Why?", Version = read.Version }));
+        Assert.Equal(Signing.Waiting, (await zone.Look(z => z.Set<Contact>().SingleAsync(c => c.Id == contact))).Signing);
+        await anna.Signs(dossier, contact);
+        Assert.Equal(Signing.Signed, (await zone.Look(z => z.Set<Contact>().SingleAsync(c => c.Id == contact))).Signing);
     }
 
     [Theory, EveryEngine]
@@ -95,22 +111,22 @@ public sealed class CountersignTests(Platforms platforms)
         await anna.Send(new Write.Command { Dossier = dossier, Persons = [await mila.LeadOf(dossier)], Layer = Layer.Assistance, Text = "hers" });
         var hers = await zone.Look(z => z.Set<Note>().Where(n => n.By == anna.Id).Select(n => n.Id).SingleAsync());
         var risen = zone.As(mila.Id, Role.Trainee, Role.Coordinator); // she rose meanwhile
-        foreach (var nobody in new[] { mila, bert, onCall, risen }) await Refused(nobody.Send(new Sign.Command(dossier, note)));
+        foreach (var nobody in new[] { mila, bert, onCall, risen }) await Refused(nobody.Send(new Sign.Command(dossier, note, 0)));
         foreach (var id in new[] { hers, Guid.NewGuid() })
         {
-            await Refused(anna.Send(new Sign.Command(dossier, id)));
+            await Refused(anna.Send(new Sign.Command(dossier, id, 0)));
             await Refused(mila.Send(new Correct.Query(dossier, id)));
         }
         await Refused(anna.Send(new Correct.Query(dossier, note)));
         // Nobody's dossier: a colleague may open it, and does not answer for it.
         await anna.Send(new Assign.Command(dossier, null));
         Assert.False((await bert.Opens(dossier)).MaySign);
-        await Refused(bert.Send(new Sign.Command(dossier, note)));
+        await Refused(bert.Send(new Sign.Command(dossier, note, 0)));
         Assert.Equal((0, 1), (await Waits(bert), await Waits(cora)));
         Assert.Equal(note, Assert.Single((await cora.Send(new Waiting.Query())).ToSign).Entry);
         Assert.Empty((await bert.Send(new Waiting.Query())).ToSign);
-        await cora.Send(new Sign.Command(dossier, note));
-        Assert.False(await zone.As(Role.Coordinator).Send(new Sign.Command(dossier, note))); // the first name stands
+        await cora.Signs(dossier, note);
+        Assert.False(await zone.As(Role.Coordinator).Send(new Sign.Command(dossier, note, 0))); // the first name stands
         Assert.Equal(cora.Id, await zone.Look(z => z.Set<Note>().Where(n => n.Id == note).Select(n => n.SignedBy).SingleAsync()));
     }
 

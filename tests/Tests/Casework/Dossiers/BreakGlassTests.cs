@@ -80,7 +80,7 @@ public sealed class BreakGlassTests(Platforms platforms)
         var (walled, sealedOne) = (await owner.Registers(Cases.Intake(zone)), await owner.Registers(Cases.Intake(zone, "Muster", "Bram")));
         var (walledNumber, sealedNumber) = ((await owner.Opens(walled)).Dossier.Number, (await owner.Opens(sealedOne)).Dossier.Number);
         await officer.Send(new Build.Command { Colleague = reader.Id, Round = Round.Dossier, Number = walledNumber });
-        await coordinator.Send(new WhoMaySee.Command { Dossier = sealedOne, Protection = Protection.Sealed, Readers = [coordinator.Id] });
+        await coordinator.Protects(sealedOne, Protection.Sealed, coordinator.Id);
         var nobodys = VictimSupport.Foundation.Numbers.DossierNumber.Of(2026, 1_000_000, zone.Handle.Keys.NumberKey).Text;
 
         using var visit = reader.Visit();
@@ -163,7 +163,7 @@ public sealed class BreakGlassTests(Platforms platforms)
         Assert.NotNull((await visit.Page("/search")).QuerySelector($"a[href='/{zone.Code}/break-glass']"));
         var broken = await visit.Submit("/break-glass", new Dictionary<string, string> { ["Form.Number"] = (await owner.Opens(id)).Dossier.Number, ["Form.Reason"] = Reason });
         Assert.Equal($"/{zone.Code}/dossiers/{id}", broken.Headers.Location!.ToString());
-        foreach (var page in new[] { "", "/facts", "/contact", "/close", "/people", $"/people/{await owner.LeadOf(id)}", $"/people/{await owner.LeadOf(id)}/safe-contact" })
+        foreach (var page in new[] { "", "/facts", "/contact", "/people", $"/people/{await owner.LeadOf(id)}", $"/people/{await owner.LeadOf(id)}/safe-contact" })
         {
             var band = (await visit.Page($"/dossiers/{id}{page}")).QuerySelector(".vs-alarm");
             Assert.True(band is not null, page);

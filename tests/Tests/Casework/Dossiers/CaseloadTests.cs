@@ -91,7 +91,7 @@ public sealed class CaseloadTests
         var zone = await platform.Zone();
         var (officer, cora, anna, standIn) = (await zone.Hires("officer", Role.DataProtectionOfficer), await zone.Hires("cora", Role.Coordinator), await zone.Hires("anna", Role.Caseworker), await zone.Hires("standin", Role.OutsideStandIn));
         var id = await cora.Registers(Cases.Intake(zone));
-        await cora.Send(new WhoMaySee.Command { Dossier = id, Protection = VictimSupport.Casework.Codes.Protection.Sealed, Readers = [anna.Id] });
+        await cora.Protects(id, VictimSupport.Casework.Codes.Protection.Sealed, anna.Id);
         await zone.RunJobs();
         Assert.Empty(Told("nobody-sees"));
 
@@ -127,7 +127,7 @@ public sealed class CaseloadTests
         var zone = await platform.Zone();
         var (officer, cora, anna, bert) = (await zone.Hires("officer", Role.DataProtectionOfficer), await zone.Hires("cora", Role.Coordinator), await zone.Hires("anna", Role.Caseworker), await zone.Hires("bert", Role.Caseworker));
         var id = await cora.Registers(Cases.Intake(zone));
-        await cora.Send(new WhoMaySee.Command { Dossier = id, Protection = VictimSupport.Casework.Codes.Protection.Sealed, Readers = [anna.Id, bert.Id] });
+        await cora.Protects(id, VictimSupport.Casework.Codes.Protection.Sealed, anna.Id, bert.Id);
         Assert.Equal(id, (await anna.Opens(id)).Dossier.Id);
         await Ends(zone, anna.Id, officer.Id);
         await zone.RunJobs();
@@ -151,9 +151,28 @@ public sealed class CaseloadTests
         Assert.Equal(1, await chief.Send(new Leave.CaseloadQuery { Account = anna.Id }));
     }
 
+    [Theory, EveryEngine]
+    public async Task No_mail_tells_a_coordinator_of_what_is_hidden_from_them(string engine)
+    {
+        await using var platform = Platform.Start(engine);
+        var zone = await platform.Zone();
+        var (anna, walled, named, other) = (await zone.Hires("anna", Role.Caseworker), await zone.Hires("walled", Role.Coordinator), await zone.Hires("named", Role.Coordinator), await zone.Hires("other", Role.Coordinator));
+        var (kept, sealedOne) = (await anna.Registers(Cases.Intake(zone)), await anna.Registers(Cases.Intake(zone, "Muster", "Bram")));
+        await named.Protects(sealedOne, VictimSupport.Casework.Codes.Protection.Sealed, anna.Id, named.Id);
+        await zone.WallsOff(walled, kept);
+        await zone.RunJobs();
+        var before = platform.Post.Letters.Count;
+        Assert.Equal(2, await Caseload(zone, c => c.Release(anna.Id, default)));
+        await zone.RunJobs();
+        var told = platform.Post.Letters.Skip(before).Where(l => l.Key.StartsWith("caseload", StringComparison.Ordinal)).Select(l => l.To).Order();
+        Assert.Equal(new[] { Staff.AddressOf(zone, "named"), Staff.AddressOf(zone, "other") }.Order(), told); // for the one who is walled off, neither is there
+    }
+
     private static Task<T> Caseload<T>(TestZone zone, Func<Caseload, Task<T>> deed) => zone.Handle.Database.Write(new Keyring(zone.Handle.Keys), async context =>
     {
-        var result = await deed(new Caseload(context, new Hidden(context, new Keyring(zone.Handle.Keys), zone.Platform.Clock), Caller.Platform, zone.Platform.Clock));
+        var services = zone.Platform.Services;
+        var place = new UseCase(services, services.GetRequiredService<CatalogDatabase>()) { Place = zone.Handle };
+        var result = await deed(new Caseload(context, place, services.GetRequiredService<IStaff>(), new Hidden(context, new Keyring(zone.Handle.Keys), zone.Platform.Clock), Caller.Platform, zone.Platform.Clock));
         await context.SaveChangesAsync(TestContext.Current.CancellationToken);
         return new Written<T>(result, new AuditRecord(default, null, "Test.Caseload", null, "{}"));
     }, TestContext.Current.CancellationToken);

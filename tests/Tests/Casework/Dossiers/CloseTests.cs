@@ -61,6 +61,27 @@ public sealed class CloseTests(Platforms platforms)
         await Assert.ThrowsAsync<RefusedException>(() => onCall.Send(new Reopen.Command(id)));
     }
 
+    [Theory, EveryEngine]
+    public async Task Only_whoever_answers_for_it_closes_it_reopens_it_and_asks_who_opened_it(string engine)
+    {
+        var zone = await (await platforms.On(engine)).Zone();
+        var (anna, bert, cleo, cora) = (await zone.Hires("anna", Role.Caseworker), await zone.Hires("bert", Role.Caseworker), await zone.Hires("cleo", Role.Caseworker), await zone.Hires("cora", Role.Coordinator));
+        var id = await anna.Registers(Cases.Intake(zone));
+        await cora.Send(new Assign.Command(id, bert.Id));
+        using (var visit = anna.Visit())
+        {
+            Assert.Empty((await visit.Page($"/dossiers/{id}")).QuerySelectorAll("a[href$='/close'], a[href$='/opened']")); // she opened it and may read it; it is his
+            foreach (var path in new[] { "close", "opened" }) Assert.Equal(HttpStatusCode.NotFound, (await visit.Get($"/dossiers/{id}/{path}")).StatusCode);
+        }
+        await Assert.ThrowsAsync<RefusedException>(() => anna.Closes(id));
+        await zone.IsAway(bert, cleo);
+        await cleo.Closes(id); // whoever replaces him does what he does
+        await Assert.ThrowsAsync<RefusedException>(() => anna.Send(new Reopen.Command(id)));
+        await bert.Send(new Reopen.Command(id));
+        await cora.Closes(id);
+        Assert.False((await anna.Opens(id)).Dossier.IsOpen);
+    }
+
     [Fact]
     public async Task A_reason_or_outcome_that_is_none_is_refused()
     {

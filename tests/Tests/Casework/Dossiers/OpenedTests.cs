@@ -88,11 +88,12 @@ public sealed class OpenedTests(Platforms platforms)
         await using var platform = Platform.Start(engine);
         var zone = await platform.Zone();
         var (anna, cora) = (await zone.Hires("anna", Role.Caseworker), await zone.Hires("cora", Role.Coordinator));
-        var id = await cora.Registers(Cases.Intake(zone)); // nobody's: the team may open it
+        var id = await cora.Registers(Cases.Intake(zone)); // nobody's
         var wall = await cora.Send(new Build.Command { Colleague = anna.Id, Round = Round.Dossier, Number = (await cora.Opens(id)).Dossier.Number });
         await Assert.ThrowsAsync<RefusedException>(() => anna.Send(new Opened.Query(id, null)));
         await cora.Send(new Lift.Command(wall));
         Assert.Contains((await cora.Send(new Opened.Query(id, null))).Deeds, Tells);
+        await anna.Send(new Assign.Command(id, anna.Id)); // she takes what is nobody's
         var deeds = (await anna.Send(new Opened.Query(id, null))).Deeds;
         Assert.DoesNotContain(deeds, Tells);
         Assert.Contains(deeds, d => d.Actor == cora.Id && d.What == What.Opened);

@@ -20,7 +20,7 @@ public sealed class WhoMaySeeTests(Platforms platforms)
         var id = await onCall.Registers(Cases.Intake(zone));
         await coordinator.Send(new Assign.Command(id, worker.Id));
         await onCall.Opens(id);
-        await coordinator.Send(new WhoMaySee.Command { Dossier = id, Protection = Protection.Restricted, Readers = [named.Id] });
+        await coordinator.Protects(id, Protection.Restricted, named.Id);
         await coordinator.Opens(id);
         await worker.Opens(id); // has it, so is named
         await named.Opens(id);
@@ -28,7 +28,7 @@ public sealed class WhoMaySeeTests(Platforms platforms)
         await Refused(onCall.Opens(id)); // opened it on call, but is not named
         await coordinator.Send(new Assign.Command(id, other.Id));
         await other.Opens(id);
-        await coordinator.Send(new WhoMaySee.Command { Dossier = id, Protection = Protection.Restricted, Readers = [onCall.Id] });
+        await coordinator.Protects(id, Protection.Restricted, onCall.Id);
         await Refused(named.Opens(id)); // not ticked, not named
         await onCall.Opens(id);
         Assert.Contains("\"why\":\"named\"", await LastWhy(zone, onCall, id), StringComparison.Ordinal);
@@ -41,9 +41,9 @@ public sealed class WhoMaySeeTests(Platforms platforms)
         var zone = await (await platforms.On(engine)).Zone();
         var (coordinator, worker, reader, trainee) = (await zone.Hires("c", Role.Coordinator), await zone.Hires("w", Role.Caseworker), await zone.Hires("r", Role.Caseworker), await zone.Hires("t", Role.Trainee));
         var id = await worker.Registers(Cases.Intake(zone, "Verzonnenaar", "Quinten", "0470 12 34 56"));
-        await Assert.ThrowsAsync<ValidationException>(() => coordinator.Send(new WhoMaySee.Command { Dossier = id, Protection = Protection.Sealed }));
-        await Assert.ThrowsAsync<ValidationException>(() => coordinator.Send(new WhoMaySee.Command { Dossier = id, Protection = Protection.Sealed, Readers = [trainee.Id] }));
-        await coordinator.Send(new WhoMaySee.Command { Dossier = id, Protection = Protection.Sealed, Readers = [reader.Id] });
+        await Assert.ThrowsAsync<ValidationException>(() => coordinator.Protects(id, Protection.Sealed));
+        await Assert.ThrowsAsync<ValidationException>(() => coordinator.Protects(id, Protection.Sealed, trainee.Id));
+        await coordinator.Protects(id, Protection.Sealed, reader.Id);
         Assert.Equal(id, (await reader.Opens(id)).Dossier.Id);
         foreach (var somebody in new[] { coordinator, worker })
         {
@@ -66,7 +66,7 @@ public sealed class WhoMaySeeTests(Platforms platforms)
         var id = await worker.Registers(Cases.Intake(zone));
         await Refused(worker.Send(new WhoMaySee.Command { Dossier = id, Protection = Protection.Restricted }));
         await Refused(zone.As(Role.OutsideStandIn).Send(new WhoMaySee.Command { Dossier = id, Protection = Protection.Restricted }));
-        await Refused(coordinator.Send(new WhoMaySee.Command { Dossier = id, Protection = Protection.Restricted, Readers = [Guid.NewGuid()] }));
+        await Refused(coordinator.Protects(id, Protection.Restricted, Guid.NewGuid()));
         await Refused(coordinator.Send(new WhoMaySee.Command { Dossier = Guid.NewGuid(), Protection = Protection.Restricted }));
         using var visit = worker.Visit();
         Assert.Equal(HttpStatusCode.NotFound, (await visit.Get($"/dossiers/{id}/who-may-see")).StatusCode);
@@ -95,6 +95,22 @@ public sealed class WhoMaySeeTests(Platforms platforms)
     {
         foreach (var type in new[] { typeof(WhoMaySee.Command), typeof(VictimSupport.Casework.Walls.Lift.Command), typeof(Reviews.Command) })
             Assert.NotEmpty(type.GetCustomAttributes(typeof(FreshFactorAttribute), false));
+    }
+
+    [Theory, EveryEngine]
+    public async Task A_seal_set_meanwhile_is_not_undone_by_an_older_page(string engine)
+    {
+        var zone = await (await platforms.On(engine)).Zone();
+        var (one, two, reader) = (await zone.Hires("one", Role.Coordinator), await zone.Hires("two", Role.Coordinator), await zone.Hires("reader", Role.Caseworker));
+        var id = await one.Registers(Cases.Intake(zone));
+        var older = await two.Send(new WhoMaySee.Query(id));
+        await one.Protects(id, Protection.Sealed, two.Id, reader.Id);
+        await Assert.ThrowsAsync<ValidationException>(() => two.Send(new WhoMaySee.Command { Dossier = id, Protection = Protection.None, Version = older.Version }));
+        Assert.Equal(Protection.Sealed, (await reader.Opens(id)).Dossier.Protection);
+        using var visit = two.Visit();
+        var shown = await Visit.Read(await visit.Submit($"/dossiers/{id}/who-may-see", new Dictionary<string, string> { ["Form.Version"] = older.Version.ToString(System.Globalization.CultureInfo.InvariantCulture), ["Form.Protection"] = "None" }));
+        Assert.Contains("reader", shown.QuerySelector(".govuk-summary-card, .govuk-summary-list")!.TextContent, StringComparison.Ordinal); // what holds now stands beside what was chosen
+        Assert.NotNull(shown.QuerySelector("input[value=None][checked]"));
     }
 
     private static async Task<string> LastWhy(TestZone zone, Person who, Guid dossier) =>

@@ -1,5 +1,6 @@
 using VictimSupport.Casework.Codes;
 using VictimSupport.Casework.Contacts;
+using VictimSupport.Casework.Countersign;
 using VictimSupport.Casework.Dossiers;
 using VictimSupport.Casework.FollowUps;
 using VictimSupport.Casework.Intakes;
@@ -39,6 +40,13 @@ internal static class Cases
         var now = await by.Send(new Facts.Query(dossier));
         await by.Send(now with { Dossier = dossier, Dangers = [.. dangers] });
     }
+
+    /// <summary>Reads an entry and puts a second name under it.</summary>
+    public static async Task Signs(this Person by, Guid dossier, Guid entry) => await by.Send(new Sign.Command(dossier, entry, (await by.Send(new Sign.Query(dossier, entry))).Version));
+
+    /// <summary>Decides who may see a dossier, over what holds now.</summary>
+    public static async Task Protects(this Person by, Guid dossier, Protection protection, params Guid[] readers) =>
+        await by.Send(new WhoMaySee.Command { Dossier = dossier, Protection = protection, Readers = [.. readers], Version = (await by.Send(new WhoMaySee.Query(dossier))).Version });
 
     public static Task Closes(this Person by, Guid dossier) => by.Send(new Close.Command { Dossier = dossier, Reason = ClosingReason.NeedsMet, Outcome = Outcome.Supported });
 }

@@ -79,6 +79,18 @@ public sealed class TrayTests(Platforms platforms)
         await walled.Send(new Open.Query(before));
     }
 
+    [Theory, EveryEngine]
+    public async Task A_wall_round_a_message_stands_round_its_dossier_however_the_name_was_put_right(string engine)
+    {
+        var zone = await (await platforms.On(engine)).Zone();
+        var (officer, walled, worker) = (await zone.Hires("o", Role.DataProtectionOfficer), await zone.Hires("x", Role.Coordinator), await zone.Hires("w", Role.Caseworker));
+        await officer.Send(new VictimSupport.Casework.Walls.Build.Command { Colleague = walled.Id, Round = VictimSupport.Casework.Walls.Round.Person, GivenName = "Célia", FamilyName = "Verzonnen" });
+        var message = await zone.As(Role.FrontDesk).Send(Message("Verzonnen", "Celia"));
+        var made = await worker.Registers(Cases.Intake(zone, "Oefening", "Celina") with { Tray = message });
+        await worker.Opens(made);
+        await Refused(walled.Opens(made));
+    }
+
     [Fact]
     public async Task A_message_that_nobody_may_take_any_more_is_told_to_the_officer()
     {

@@ -48,6 +48,28 @@ public sealed class ChecklistTests(Platforms platforms)
     }
 
     [Fact]
+    public async Task A_zone_whose_people_sign_in_at_their_own_provider_goes_live_once_that_is_set_up()
+    {
+        var platform = await platforms.On("sqlite");
+        var zone = await platform.Zone();
+        var chief = zone.As(Role.ZoneAdministrator);
+        Assert.DoesNotContain((await chief.Send(new Checklist.Query())).Tasks, t => t.Code == TaskCode.SignIn);
+        await platform.Services.GetRequiredService<CatalogDatabase>().WriteAsPlatform("Test", zone.Id, house =>
+        {
+            var draft = VictimSupport.Zones.Onboarding.ZoneDraft.New(Guid.NewGuid(), platform.Clock.GetUtcNow());
+            draft.Name(zone.Code, "Zone Essai", null, null, ["fr"]);
+            draft.SignInBy(VictimSupport.Zones.Onboarding.SignInWay.OwnProvider);
+            draft.Finish(platform.Clock.GetUtcNow());
+            house.Add(draft);
+            return Task.FromResult(true);
+        }, TestContext.Current.CancellationToken);
+        var task = Assert.Single((await chief.Send(new Checklist.Query())).Tasks, t => t.Code == TaskCode.SignIn);
+        Assert.Equal((false, true), (task.Done, task.Needed));
+        using var visit = chief.Visit();
+        Assert.Equal(HttpStatusCode.OK, (await visit.Get(task.Path)).StatusCode);
+    }
+
+    [Fact]
     public async Task Every_task_leads_to_a_page_that_is_there()
     {
         var zone = await (await platforms.On("sqlite")).Zone();

@@ -61,6 +61,10 @@ public sealed class WizardTests
                 var invited = await platform.Services.GetRequiredService<IInvite>().Of(house, zone.Id, default);
                 Assert.Equal([Role.ZoneAdministrator, Role.DataProtectionOfficer], invited.SelectMany(i => i.Roles).Order());
                 Assert.NotNull((await house.Set<ZoneDraft>().SingleAsync()).Finished);
+                // Who pressed stands in the log, and what was done to the zone under the zone.
+                var records = await house.Set<VictimSupport.Foundation.Audit.AuditRow>().Where(r => r.Act == "Zones.PlaceZone" || r.Act == "Zones.InviteFirstPeople").ToListAsync();
+                Assert.Equal(2, records.Count);
+                Assert.All(records, r => Assert.Equal((zone.Id, true), (r.Subject!.Value, r.Actor is not null)));
             });
         }
         finally

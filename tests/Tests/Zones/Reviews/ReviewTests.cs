@@ -43,7 +43,13 @@ public sealed class ReviewTests(Platforms platforms)
         Assert.Null(after.QuerySelector("input[type=radio]"));
         var csv = await visit.Client.GetAsync(after.QuerySelector<IHtmlAnchorElement>("a[href$=csv]")!.GetAttribute("href"));
         Assert.Equal(HttpStatusCode.OK, csv.StatusCode);
-        Assert.Contains("\"Karel\"", await csv.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        var lines = (await csv.Content.ReadAsStringAsync()).Split("\r\n", StringSplitOptions.RemoveEmptyEntries);
+        Assert.Contains(lines, l => l.Contains("\"Karel\"", StringComparison.Ordinal));
+        // What somebody opened is the signer's to know: another reader sees other dossiers, and would learn by the difference.
+        Assert.All(lines, l => Assert.Equal(7, l.Split(';').Length));
+        await using var house = zone.Platform.Services.GetRequiredService<CatalogDatabase>().Lease();
+        var review = await house.Set<AccessReview>().Where(r => r.Zone == zone.Id).Select(r => r.Id).SingleAsync();
+        Assert.Single(await zone.Look(z => z.Set<VictimSupport.Foundation.Audit.AuditRow>().Where(r => r.Act == "Zones.Reviews.Csv" && r.Subject == review && r.Actor == chief.Id).ToListAsync()));
     }
 
     [Fact]

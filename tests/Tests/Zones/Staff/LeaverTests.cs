@@ -291,6 +291,24 @@ public sealed class LeaverTests
     }
 
     [Fact]
+    public async Task What_a_former_colleague_does_elsewhere_is_no_longer_told_nor_ended_here()
+    {
+        await using var platform = Platform.Start("sqlite");
+        var (zone, other) = (await platform.Zone(), await platform.Zone());
+        var chief = await zone.Hires("chief", Role.ZoneAdministrator);
+        using var anna = await SignedIn.In(zone, "anna@example.test", Role.Caseworker);
+        using var visit = chief.Visit();
+        Assert.Contains("anna@example.test", (await visit.Page($"/admin/staff/{anna.Account}")).QuerySelector("main")!.TextContent, StringComparison.Ordinal);
+        await anna.EndRoles();
+        await Newcomers.Gives(other, anna.Account, Role.Caseworker);
+        var page = await visit.Page($"/admin/staff/{anna.Account}");
+        Assert.DoesNotContain("anna@example.test", page.QuerySelector("main")!.TextContent, StringComparison.Ordinal);
+        Assert.Empty(page.QuerySelectorAll("form[action*='Sessions']"));
+        Assert.NotEmpty(page.QuerySelectorAll("tbody tr")); // what they held here stays told
+        await Assert.ThrowsAsync<RefusedException>(() => chief.Send(new VictimSupport.Zones.Staff.Show.SessionsCommand { Account = anna.Account }));
+    }
+
+    [Fact]
     public async Task The_list_has_a_line_for_each_person_and_a_filter_when_it_is_long()
     {
         await using var platform = Platform.Start("sqlite");
