@@ -26,14 +26,17 @@ internal static class KeptApart
 
         // Decided today, so that the broken glass can be seen for an hour.
         stand(TimeSpan.Zero);
-        await coordinator.Send(new WhoMaySee.Command { Dossier = restricted, Protection = Protection.Restricted, Readers = [karel] }, ct);
+        await Protects(restricted, Protection.Restricted, karel);
         await coordinator.Send(new Build.Command { Colleague = ines, Round = Round.Dossier, Number = await NumberOf(walled), Reason = Told.In(language, "Voisins", "Buren", "Nachbarn") }, ct);
-        await coordinator.Send(new WhoMaySee.Command { Dossier = kept, Protection = Protection.Sealed, Readers = [claire, karel] }, ct);
+        await Protects(kept, Protection.Sealed, claire, karel);
         await colleague.Send(new BreakGlass.Command
         {
             Number = await NumberOf(others),
             Reason = Told.In(language, "Il est à l'accueil, en détresse, et Karel n'est pas joignable.", "Hij staat overstuur aan het onthaal en Karel is niet bereikbaar.", "Er steht aufgelöst am Empfang, und Karel ist nicht erreichbar."),
         }, ct);
+
+        async Task Protects(Guid dossier, Protection protection, params Guid[] readers) =>
+            await coordinator.Send(new WhoMaySee.Command { Dossier = dossier, Protection = protection, Readers = [.. readers], Version = (await coordinator.Send(new WhoMaySee.Query(dossier), ct)).Version }, ct);
 
         async Task<string> NumberOf(Guid dossier) => (await worker.Send(new ShowView.Query(dossier), ct)).Dossier.Number;
 
