@@ -17,6 +17,10 @@ internal static class Appointments
     public static async Task<Contact> Find(IQueryable<Contact> contacts, Guid dossier, Guid id, CancellationToken ct) =>
         await contacts.SingleOrDefaultAsync(c => c.Id == id && c.DossierId == dossier && c.PlannedFor != null, ct) ?? throw new RefusedException("absent", dossier);
 
+    /// <summary>The same, to say how it went: whoever changes dossiers does. A trainee who went along records a contact of their own, which waits for a second name.</summary>
+    public static Task<Contact> Ended(IQueryable<Contact> contacts, Guid dossier, Guid id, Caller caller, CancellationToken ct) =>
+        caller.May(May.ChangeDossiers) ? Find(contacts, dossier, id, ct) : throw new RefusedException("role", dossier);
+
     /// <summary>14:00–15:30, with the day of the end where it is another; and the real minutes where the clock is put back or forward meanwhile.</summary>
     public static string Span(DateTimeOffset from, DateTimeOffset to) =>
         $"{Moment.Clock(from)}–{(Moment.Day(from) == Moment.Day(to) ? Moment.Clock(to) : Moment.Show(to))}{(Moment.Local(to) - Moment.Local(from) == to - from ? "" : $" ({Words.RealMinutes((int)(to - from).TotalMinutes)})")}";

@@ -102,14 +102,14 @@ internal sealed class Record(IMediator pipeline, UnderWay underWay, WhereAndWho 
         }
     }
 
-    internal sealed class QueryHandler(ZoneDbContext zone, Guard guard, Keyring keys) : IRequestHandler<Query, Answer>
+    internal sealed class QueryHandler(ZoneDbContext zone, Guard guard, Keyring keys, Caller caller) : IRequestHandler<Query, Answer>
     {
         public async Task<Answer> Handle(Query query, CancellationToken ct)
         {
             var dossier = await guard.Read(query.Dossier, ct);
             var people = await zone.Set<Person>().AsNoTracking().Where(p => p.DossierId == dossier.Id).OrderBy(p => p.Id).ToListAsync(ct);
             await keys.Fetch(people.Select(p => p.Id), ct);
-            var planned = query.Appointment is { } id ? await Appointments.Find(zone.Set<Contact>().AsNoTracking(), dossier.Id, id, ct) : null;
+            var planned = query.Appointment is { } id ? await Appointments.Ended(zone.Set<Contact>().AsNoTracking(), dossier.Id, id, caller, ct) : null;
             return new Answer([.. people.Where(p => p.IsHelped).Select(p => (p.Id, p.Identity.Value.FullName))], planned is null ? null : new Command
             {
                 Persons = planned.Persons, Place = planned.Place, ForThem = planned.ForThem, With = planned.With, At = planned.CheckedIn ?? planned.At, Note = planned.Note?.Value,
@@ -128,7 +128,7 @@ internal sealed class Record(IMediator pipeline, UnderWay underWay, WhereAndWho 
             var persons = await Concerned.Of(zone, dossier.Id, form.Persons, ct);
             if (await zone.Set<Person>().AsNoTracking().Where(p => persons.Contains(p.Id)).ToListAsync(ct) is var people && people.Any(p => !p.IsHelped)) throw new RefusedException("mentioned", dossier.Id);
             var took = new Took(persons, form.At!.Value, form.Minutes!.Value, form.Place!.Value, form.ForThem, form.With, form.OnCall, !form.Missed, form.Services, form.Informed, form.Note);
-            var contact = form.Appointment is { } planned ? await Appointments.Find(zone.Set<Contact>(), dossier.Id, planned, ct) : null;
+            var contact = form.Appointment is { } planned ? await Appointments.Ended(zone.Set<Contact>(), dossier.Id, planned, caller, ct) : null;
             if (contact is null)
             {
                 contact = Contact.Record(dossier.Id, took, caller.Self, now, Countersigning.Of(caller));
@@ -143,8 +143,7 @@ internal sealed class Record(IMediator pipeline, UnderWay underWay, WhereAndWho 
             contact.EndsTheWait(dossier, open, now);
             if (form.Next is { } kind)
             {
-                var act = FollowUp.Plan(dossier.Id, persons, kind, null, form.Due!.Value, caller.Self, now);
-                zone.Add(act);
+                zone.Add(FollowUp.Plan(dossier.Id, persons, kind, null, form.Due!.Value, caller.Self, now));
             }
             await NextAct.Settle(zone, dossier, ct);
             dossier.Touch();

@@ -331,6 +331,11 @@ public sealed class AppointmentTests(Platforms platforms)
         var trainee = zone.As(Role.Trainee);
         await zone.Names(dossier, trainee.Id);
         await Assert.ThrowsAsync<RefusedException>(() => trainee.Send(plan with { Worker = trainee.Id }));
+        var id = await worker.Send(plan);
+        var contact = await trainee.Contact(zone, dossier);
+        await Assert.ThrowsAsync<RefusedException>(() => trainee.Send(contact with { Appointment = id }));
+        await Assert.ThrowsAsync<RefusedException>(() => trainee.Send(new Record.Query(dossier, id)));
+        await trainee.Send(contact);
         using var visit = trainee.Visit();
         Assert.Equal(HttpStatusCode.OK, (await visit.Get($"/dossiers/{dossier}")).StatusCode);
         Assert.DoesNotContain("/appointments", (await visit.Page($"/dossiers/{dossier}")).DocumentElement.OuterHtml, StringComparison.Ordinal);
