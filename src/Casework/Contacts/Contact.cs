@@ -185,7 +185,7 @@ internal sealed class Contact : IHoldSealed, IOfDossier, ICountersigned, IFallDu
     }
 
     private void Gives(IEnumerable<ServiceKind> services, IEnumerable<Topic> informed) =>
-        (Services, Informed) = Held ? ([.. services.Distinct().Order()], [.. informed.Distinct().Order()]) : ([], []);
+        (Services, Informed) = (Held ? [.. services.Distinct().Order()] : [], Held ? [.. informed.Distinct().Order()] : []);
 
     private static string? Said(string? text) => string.IsNullOrWhiteSpace(text) ? null : text.Trim();
     private static Sealed<string>? Shut(string? text) => Said(text) is { } said ? (Sealed<string>)said : null;

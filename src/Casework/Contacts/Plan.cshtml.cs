@@ -33,7 +33,7 @@ internal sealed class Plan(IMediator pipeline, IAccounts accounts, WhereAndWho w
     public IReadOnlyList<Choice> Workers { get; private set; } = [];
 
     /// <summary>Something was found in its way: now it can be planned all the same.</summary>
-    public bool IsInTheWay => Form.Despite || ModelState.TryGetValue("Form.Despite", out var said) && said.Errors.Count > 0;
+    public bool IsInTheWay => Form.Despite || (ModelState.TryGetValue("Form.Despite", out var said) && said.Errors.Count > 0);
 
     /// <summary>The appointment as it stands now, where somebody else moved it while this form was filled in.</summary>
     public Contact? Meanwhile { get; private set; }

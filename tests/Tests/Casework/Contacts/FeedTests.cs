@@ -32,7 +32,7 @@ public sealed class FeedTests(Platforms platforms)
         var address = await Makes(anna);
         var text = await Read(zone, address);
         var lines = text.Replace("\r\n ", "", StringComparison.Ordinal).Split("\r\n");
-        Assert.Equal(["BEGIN:VCALENDAR", "END:VCALENDAR"], [lines[0], lines[^2]]);
+        Assert.Equal(("BEGIN:VCALENDAR", "END:VCALENDAR"), (lines[0], lines[^2]));
         Assert.Single(lines, l => l == "BEGIN:VEVENT");
         Assert.Contains("DTSTART:20270328T003000Z", lines);
         Assert.Contains("DTEND:20270328T023000Z", lines);
