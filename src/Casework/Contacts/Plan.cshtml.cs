@@ -28,7 +28,7 @@ internal sealed class Plan(IMediator pipeline, IAccounts accounts, WhereAndWho w
     [BindProperty(Name = FormTag.Once)] public Guid Once { get; set; }
     public Answer View { get; private set; } = null!;
     public IReadOnlyList<Choice> Persons => [.. View.People.Select(p => new Choice(p.Id.ToString(), p.Name))];
-    public IReadOnlyList<Choice> Places => Choice.All<Place>(Words.Of);
+    public IReadOnlyList<Choice> Places => [.. Choice.All<Place>(Words.Of).Where(c => c.Value != nameof(Place.Written))];
     public IReadOnlyList<Choice> Counterparts => Choice.All<Counterpart>(Words.Of);
     public IReadOnlyList<Choice> Workers { get; private set; } = [];
 
