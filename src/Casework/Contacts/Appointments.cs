@@ -7,6 +7,7 @@ using VictimSupport.Foundation.Persistence;
 using VictimSupport.Foundation.Pipeline;
 using VictimSupport.Identity.Contracts;
 using VictimSupport.Zones.Contracts;
+using Place = VictimSupport.Casework.Codes.Place;
 
 namespace VictimSupport.Casework.Contacts;
 

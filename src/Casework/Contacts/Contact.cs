@@ -151,7 +151,7 @@ internal sealed class Contact : IHoldSealed, IOfDossier, ICountersigned, IFallDu
     public void Stay(DateTimeOffset now)
     {
         if (!IsUnderWay) return;
-        ExpectedOut = NextMinute((ExpectedOut > now ? ExpectedOut.Value : now) + Longer);
+        ExpectedOut = NextMinute((ExpectedOut is { } until && until > now ? until : now) + Longer);
         Version++;
     }
 

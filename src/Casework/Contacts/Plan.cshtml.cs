@@ -13,6 +13,7 @@ using VictimSupport.Foundation.Persistence;
 using VictimSupport.Foundation.Pipeline;
 using VictimSupport.Foundation.Secrecy;
 using VictimSupport.Identity.Contracts;
+using Place = VictimSupport.Casework.Codes.Place;
 
 namespace VictimSupport.Casework.Contacts;
 

@@ -14,6 +14,7 @@ using VictimSupport.Foundation.Persistence;
 using VictimSupport.Foundation.Pipeline;
 using VictimSupport.Foundation.Secrecy;
 using VictimSupport.Identity.Contracts;
+using Place = VictimSupport.Casework.Codes.Place;
 
 namespace VictimSupport.Casework.Contacts;
 
@@ -56,10 +57,10 @@ internal sealed class Week(IMediator pipeline, IAccounts accounts, TimeProvider 
     private static DateOnly MondayOf(DateOnly day) => day.AddDays(-(((int)day.DayOfWeek + 6) % 7));
 
     /// <param name="Number">Of the dossier.</param>
-    internal sealed record Content(Guid Dossier, string Number, string Initials, string? Room, bool ForThem, ContactState State);
+    internal sealed record Known(Guid Dossier, string Number, string Initials, string? Room, bool ForThem, ContactState State);
 
     /// <param name="Seen">null: somebody is busy, and that is all.</param>
-    internal sealed record Row(DateTimeOffset At, int Minutes, Guid? Worker, Guid? Companion, Place Place, Content? Seen)
+    internal sealed record Row(DateTimeOffset At, int Minutes, Guid? Worker, Guid? Companion, Place Place, Known? Seen)
     {
         public DateTimeOffset Ends => At.AddMinutes(Minutes);
 
@@ -93,13 +94,13 @@ internal sealed class Week(IMediator pipeline, IAccounts accounts, TimeProvider 
             var leads = seen.Select(s => s.Lead).OfType<Guid>().Distinct().ToList();
             var people = await zone.Set<Person>().AsNoTracking().Where(p => leads.Contains(p.Id)).ToDictionaryAsync(p => p.Id, ct);
             await keys.Fetch(people.Keys, ct);
-            var rows = seen.Select(s => new Row(s.At, s.Minutes, s.Worker, s.Companion, s.Place, new Content(s.Dossier, s.Number, s.Lead is { } lead && people.TryGetValue(lead, out var person) ? person.Identity.Value.Initials : "–", s.Room, s.ForThem, s.State))).ToList();
+            var rows = seen.Select(s => new Row(s.At, s.Minutes, s.Worker, s.Companion, s.Place, new Known(s.Dossier, s.Number, s.Lead is { } lead && people.TryGetValue(lead, out var person) ? person.Identity.Value.Initials : "–", s.Room, s.ForThem, s.State))).ToList();
             if (!who.OnlyStandsIn)
             {
-                var known = seen.Select(s => s.Id).ToHashSet();
+                var theirs = seen.Select(s => s.Id).ToHashSet();
                 // What is past and not theirs is nobody's business.
                 var busy = await planned.Where(c => c.State == ContactState.Planned).Select(c => new { c.Id, c.At, c.Minutes, c.Worker, c.Companion, c.Place }).ToListAsync(ct);
-                rows.AddRange(busy.Where(b => !known.Contains(b.Id)).Select(b => new Row(b.At, b.Minutes, b.Worker, b.Companion, b.Place, null)));
+                rows.AddRange(busy.Where(b => !theirs.Contains(b.Id)).Select(b => new Row(b.At, b.Minutes, b.Worker, b.Companion, b.Place, null)));
             }
             return new Answer(query.Monday, whose, [.. rows.Where(r => r.Ends > from).OrderBy(r => r.At).ThenBy(r => r.Worker)], others);
         }

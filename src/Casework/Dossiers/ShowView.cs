@@ -87,7 +87,7 @@ internal sealed record ShowView(Dossier Dossier, IReadOnlyList<PersonView> Peopl
                     { Cancelled: { } why } => Words.ContactCancelled(Words.Of(contact.Place), Words.Of(why)),
                     _ => Words.ContactMissed(Words.Of(contact.Place)),
                 };
-                if (contact.ForThem) title = Words.ForThem(contact.With is { } with ? $"{title} ({Words.Of(with)})" : title);
+                if (contact.ForThem) title = Words.ForThem(contact.With is { } other ? $"{title} ({Words.Of(other)})" : title);
                 var unsigned = contact.Signing == Signing.NotNeeded;
                 all.Add(new Happening(contact.At, contact.By, title, contact.Layer, contact.Note?.Value, Concerned(contact.Persons), contact.Services)
                 {
