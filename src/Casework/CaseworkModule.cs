@@ -1,4 +1,6 @@
+using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
+using VictimSupport.Casework.Contacts;
 using VictimSupport.Casework.Countersign;
 using VictimSupport.Casework.Dossiers;
 using VictimSupport.Casework.FollowUps;
@@ -55,11 +57,19 @@ public sealed class CaseworkModule : IModule
         AddNotice(services, Notices.Unassigned, () => Words.LetGoSubject, () => Words.LetGoText);
         AddNotice(services, Notices.NobodySees, () => Words.NobodySeesSubject, () => Words.NobodySeesText);
         AddNotice(services, Notices.StandIn, () => Words.StandInSubject, () => Words.StandInText);
+        services.AddScoped<Diary>();
+        services.AddSingleton<UnderWay>();
+        services.AddScoped<IWarn, LateVisits>();
+        services.AddScoped<IDoWhatIsDue, LateCheckOuts>();
+        services.AddScoped<IDeliver, LateCheckOutMail>();
+        services.AddSingleton<IInMenu, AgendaInMenu>();
         services.AddScoped<IDoWhatIsDue, TrayReminders>();
         services.AddScoped<IDeliver, TrayWaitsMail>();
         services.AddScoped<IDeliver, TrayPutMail>();
         services.AddSingleton<Contracts.ITellStories, Demo.Stories>();
     }
+
+    public void Map(WebApplication app) => ReadFeed.Map(app);
 
     private static void AddNotice(IServiceCollection services, string kind, Func<string> subject, Func<string> text) =>
         services.AddScoped<IDeliver>(s => ActivatorUtilities.CreateInstance<Notices>(s, kind, subject, text));

@@ -42,13 +42,16 @@ internal sealed class Frames(WhereAndWho who, IAccounts accounts, IKnowPlaces pl
         var settings = await zones.Of(zone.Id, http.RequestAborted);
         var due = 0;
         foreach (var bell in bells) due += await bell.Due(http.RequestAborted);
+        var alarms = new List<Warning>();
+        foreach (var warning in warnings) alarms.AddRange(await warning.Of(who, http.RequestAborted));
         return frame with
         {
             HomeHref = $"/{zone.Code}/",
             Zone = new FrameZone(zone.Code, zone.Record.NameIn(language), settings.Accent == ZoneSettings.FederalDefaults.Accent ? null : $"/{zone.Code}/theme.css"),
             Practice = settings.Live is null,
             PracticeHref = who.Caller.May(May.SetUpTheZone) ? $"/{zone.Code}/admin/checklist" : null,
-            Alarm = warnings.Select(w => w.Of(who)).OfType<Warning>().Select(w => new FrameAlarm(w.Text, $"/{zone.Code}{w.Path}", w.Act)).FirstOrDefault(),
+            Alarms = [.. alarms.Select(w => new FrameAlarm(w.Text, w.Path is null ? null : $"/{zone.Code}{w.Path}", w.Act, w.Everywhere))],
+            AlarmsHref = $"/{zone.Code}/alarms",
             Menu = [.. menu.Where(m => who.Caller.May(m.Deed)).OrderBy(m => m.Order).Select(m => new FrameLink(m.Text, $"/{zone.Code}{m.Path}", http.Request.Path.StartsWithSegments(m.Path)))],
             Bell = bells.Any() && menu.FirstOrDefault(m => m.Path == "/worklist") is { } worklist && who.Caller.May(worklist.Deed) ? new FrameBell(due, $"/{zone.Code}/worklist") : null,
         };

@@ -74,6 +74,18 @@ internal enum Channel { Call = 1, Sms = 2, Mail = 3, Letter = 4, Visit = 5 }
 
 internal enum Place { Phone = 1, Office = 2, Home = 3, Scene = 4, Hospital = 5, Court = 6, Written = 7 }
 
+/// <summary>What has become of a contact: planned, then held, missed or cancelled. One that was not planned begins as held or missed.</summary>
+internal enum ContactState { Planned = 1, Held = 2, Missed = 3, Cancelled = 4 }
+
+/// <summary>With whom, where a contact is for the person and not with them.</summary>
+internal enum Counterpart { Officer = 1, Prosecutor = 2, Partner = 3, Insurer = 4, School = 5, Care = 6, Lawyer = 7, Employer = 8, Family = 9, Other = 10 }
+
+/// <summary>What a person was told about; that their data are kept, and how, among them.</summary>
+internal enum Topic { DataUse = 1, Rights = 2, Procedure = 3, Complaint = 4, InjuredPerson = 5, Compensation = 6, LegalAid = 7, Protection = 8, Services = 9, Practical = 10, Prevention = 11 }
+
+/// <summary>Why an appointment does not take place.</summary>
+internal enum CancelReason { ByThePerson = 1, ByTheService = 2, NotSafe = 3, NoLongerNeeded = 4, PlannedInError = 5, DossierClosed = 6 }
+
 /// <summary>What was given: the seven offers of the service, and three acts of its own.</summary>
 internal enum ServiceKind { Listening = 1, FirstHelp = 2, Information = 3, PracticalHelp = 4, Orientation = 5, PreparingHearing = 6, Accompanying = 7, DeathNotification = 8, LastFarewell = 9, Recontact = 10 }
 

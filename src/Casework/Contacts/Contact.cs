@@ -1,3 +1,5 @@
+using FluentValidation;
+using FluentValidation.Results;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 using VictimSupport.Casework.Codes;
@@ -5,53 +7,189 @@ using VictimSupport.Casework.Countersign;
 using VictimSupport.Casework.Dossiers;
 using VictimSupport.Casework.FollowUps;
 using VictimSupport.Foundation.Audit;
+using VictimSupport.Foundation.Jobs;
 using VictimSupport.Foundation.Persistence;
 using VictimSupport.Foundation.Secrecy;
 
 namespace VictimSupport.Casework.Contacts;
 
-/// <summary>A contact with somebody, or for somebody with another: where, how long, what was given.</summary>
-internal sealed class Contact : IHoldSealed, IOfDossier, ICountersigned
+/// <summary>A contact with somebody, or for somebody with another: where, how long, what was given. One that has not happened yet is an appointment; planned, it is held, missed or cancelled.</summary>
+internal sealed class Contact : IHoldSealed, IOfDossier, ICountersigned, IFallDue
 {
+    /// <summary>How much longer a visit takes by one press.</summary>
+    public static readonly TimeSpan Longer = TimeSpan.FromMinutes(30);
+
     public Guid Id { get; private set; }
     public Guid DossierId { get; private set; }
     public List<Guid> Persons { get; private set; } = [];
+    public ContactState State { get; private set; }
+
+    /// <summary>When it began, or is to begin.</summary>
     public DateTimeOffset At { get; private set; }
+
+    /// <summary>How long it lasted, or is to last; without the way.</summary>
     public int Minutes { get; private set; }
+
+    /// <summary>When it was to be, as last agreed; null: it was not planned.</summary>
+    public DateTimeOffset? PlannedFor { get; private set; }
     public Place Place { get; private set; }
+
+    /// <summary>In the office.</summary>
+    public string? Room { get; private set; }
+
+    /// <summary>The way there, in minutes; the way back takes as long.</summary>
+    public int Travel { get; private set; }
+
+    /// <summary>Who goes; null: it was not planned, whoever wrote it down was there.</summary>
+    public Guid? Worker { get; private set; }
+    public Guid? Companion { get; private set; }
 
     /// <summary>With somebody else, for the person: an officer, a partner, an insurer.</summary>
     public bool ForThem { get; private set; }
-    public bool OnCall { get; private set; }
 
-    /// <summary>false: tried, and nobody was reached.</summary>
-    public bool Held { get; private set; }
+    /// <summary>With whom, where it is for them; null: not said.</summary>
+    public Counterpart? With { get; private set; }
+    public bool OnCall { get; private set; }
     public List<ServiceKind> Services { get; private set; } = [];
+
+    /// <summary>What the person was told about.</summary>
+    public List<Topic> Informed { get; private set; } = [];
     public Layer Layer { get; private set; }
+
+    /// <summary>Who wrote it down as it stands.</summary>
     public Guid By { get; private set; }
     public Sealed<string>? Note { get; private set; }
     public Signing Signing { get; set; }
     public Guid? SignedBy { get; set; }
     public DateTimeOffset? SignedAt { get; set; }
     public Sealed<string>? Remark { get; set; }
+    public CancelReason? Cancelled { get; private set; }
+
+    /// <summary>When whoever visits went in, when they came out, and by when they said they would.</summary>
+    public DateTimeOffset? CheckedIn { get; private set; }
+    public DateTimeOffset? CheckedOut { get; private set; }
+
+    /// <summary>A whole minute.</summary>
+    public DateTimeOffset? ExpectedOut { get; private set; }
+
+    /// <summary>The expected end that the coordinators were told had passed; a later one is told anew.</summary>
+    public DateTimeOffset? LateToldFor { get; private set; }
+
+    /// <summary>Rises with every change; a form that was filled in over an older one is told.</summary>
+    public int Version { get; private set; }
     public Guid KeyOwner => DossierId;
 
-    public static Contact Record(Guid dossier, IEnumerable<Guid> persons, DateTimeOffset at, int minutes, Place place, bool forThem, bool onCall, bool held, IEnumerable<ServiceKind> services, string? note, Guid by, DateTimeOffset now, Signing signing = Signing.NotNeeded) => new()
-    {
-        Id = Guid.CreateVersion7(now), DossierId = dossier, Persons = [.. persons], At = at, Minutes = minutes, Place = place, ForThem = forThem, OnCall = onCall, Held = held,
-        Services = held ? [.. services.Distinct().Order()] : [], Note = string.IsNullOrWhiteSpace(note) ? null : (Sealed<string>)note.Trim(), Layer = Layer.Assistance, By = by, Signing = signing,
-    };
+    /// <summary>It took place. false: tried in vain, still to come, or cancelled.</summary>
+    public bool Held => State == ContactState.Held;
+    public bool IsPlanned => State == ContactState.Planned;
+    public DateTimeOffset Ends => At.AddMinutes(Minutes);
 
-    public void Correct(string? note, int minutes, IEnumerable<ServiceKind> services) =>
-        (Note, Minutes, Services) = (string.IsNullOrWhiteSpace(note) ? null : (Sealed<string>)note.Trim(), minutes, Held ? [.. services.Distinct().Order()] : []);
+    /// <summary>Somebody goes to where others live or were hurt: there one checks in and out.</summary>
+    public bool IsVisit => IsPlanned && Place is Place.Home or Place.Scene;
+    public bool IsUnderWay => CheckedIn is not null && CheckedOut is null;
+    public DateTimeOffset? Due => IsUnderWay && LateToldFor != ExpectedOut ? ExpectedOut : null;
+
+    public static Contact Record(Guid dossier, Took took, Guid by, DateTimeOffset now, Signing signing)
+    {
+        var contact = new Contact { Id = Guid.CreateVersion7(now), DossierId = dossier, Layer = Layer.Assistance };
+        contact.Happens(took, by, now, signing);
+        return contact;
+    }
+
+    public static Contact Plan(Guid dossier, Agreed agreed, Guid by, DateTimeOffset now)
+    {
+        var contact = new Contact { Id = Guid.CreateVersion7(now), DossierId = dossier, Layer = Layer.Assistance, State = ContactState.Planned };
+        contact.Agree(agreed, by);
+        return contact;
+    }
+
+    /// <summary>When, where and with whom, as it was agreed, or agreed anew.</summary>
+    public void Agree(Agreed agreed, Guid by)
+    {
+        (Persons, At, PlannedFor, Minutes, Place, Worker, Companion) = ([.. agreed.Persons], agreed.At, agreed.At, agreed.Minutes, agreed.Place, agreed.Worker, agreed.Companion == agreed.Worker ? null : agreed.Companion);
+        (Room, Travel) = (agreed.Place == Place.Office ? Said(agreed.Room) : null, agreed.Place is Place.Office or Place.Phone or Place.Written ? 0 : agreed.Travel);
+        (ForThem, With) = (agreed.ForThem, agreed.ForThem ? agreed.With : null);
+        (Note, By) = (Shut(agreed.Note), by);
+        Version++;
+    }
+
+    /// <summary>It took place, or was tried in vain.</summary>
+    public void Happens(Took took, Guid by, DateTimeOffset now, Signing signing)
+    {
+        (State, Persons, At, Minutes, Place, OnCall) = (took.Held ? ContactState.Held : ContactState.Missed, [.. took.Persons], took.At, took.Minutes, took.Place, took.OnCall);
+        (ForThem, With) = (took.ForThem, took.ForThem ? took.With : null);
+        Gives(took.Services, took.Informed);
+        (Note, By, Signing) = (Shut(took.Note), by, signing);
+        if (took.Place != Place.Office) Room = null;
+        CheckOut(now);
+        Version++;
+    }
+
+    public void Cancel(CancelReason reason, Guid by, DateTimeOffset now)
+    {
+        (State, Cancelled, By) = (ContactState.Cancelled, reason, by);
+        CheckOut(now);
+        Version++;
+    }
+
+    public void Correct(string? note, int minutes, IEnumerable<ServiceKind> services, IEnumerable<Topic>? informed = null)
+    {
+        (Note, Minutes) = (Shut(note), minutes);
+        Gives(services, informed ?? Informed);
+        Version++;
+    }
+
+    /// <summary>Goes in, and says for how long; pressed twice, the first stands.</summary>
+    public void CheckIn(TimeSpan stays, DateTimeOffset now)
+    {
+        if (CheckedIn is not null) return;
+        (CheckedIn, ExpectedOut) = (now, NextMinute(now + stays));
+        Version++;
+    }
+
+    /// <summary>Stays longer than was said: from the expected end, or from now where that has passed.</summary>
+    public void Stay(DateTimeOffset now)
+    {
+        if (!IsUnderWay) return;
+        ExpectedOut = NextMinute((ExpectedOut is { } until && until > now ? until : now) + Longer);
+        Version++;
+    }
+
+    public void CheckOut(DateTimeOffset now)
+    {
+        if (!IsUnderWay) return;
+        CheckedOut = now;
+        Version++;
+    }
+
+    /// <summary>The key names this visit and this expected end: queued twice, it is told once.</summary>
+    public OutboxMessage TellLate(DateTimeOffset now)
+    {
+        LateToldFor = ExpectedOut;
+        return OutboxMessage.New($"check-out {Id} {ExpectedOut!.Value.UtcDateTime:yyyyMMddHHmm}", LateCheckOutMail.KindName, DossierId, null, now);
+    }
+
+    /// <summary>Whoever's page was open before is told, and keeps what they typed.</summary>
+    /// <exception cref="ValidationException">It is no longer to come: held, missed or cancelled meanwhile.</exception>
+    public void MustStand(string field)
+    {
+        if (!IsPlanned) throw new ValidationException([new ValidationFailure(field, Words.EndedMeanwhile(Words.Of(State)))]);
+    }
 
     /// <summary>A contact that was held and counts ends the wait for the first one.</summary>
-    public void Ends(Dossier dossier, IEnumerable<FollowUp> open, DateTimeOffset now)
+    public void EndsTheWait(Dossier dossier, IEnumerable<FollowUp> open, DateTimeOffset now)
     {
         if (!Held || !this.Counts()) return;
         dossier.Contacted(At);
         foreach (var wait in open.Where(f => f.Kind == ActKind.FirstContact)) wait.Complete(By, now);
     }
+
+    private void Gives(IEnumerable<ServiceKind> services, IEnumerable<Topic> informed) =>
+        (Services, Informed) = (Held ? [.. services.Distinct().Order()] : [], Held ? [.. informed.Distinct().Order()] : []);
+
+    private static string? Said(string? text) => string.IsNullOrWhiteSpace(text) ? null : text.Trim();
+    private static Sealed<string>? Shut(string? text) => Said(text) is { } said ? (Sealed<string>)said : null;
+    private static DateTimeOffset NextMinute(DateTimeOffset at) => new((at.UtcTicks + TimeSpan.TicksPerMinute - 1) / TimeSpan.TicksPerMinute * TimeSpan.TicksPerMinute, TimeSpan.Zero);
 
     internal sealed class Mapping : IZoneMapping<Contact>
     {
@@ -61,11 +199,28 @@ internal sealed class Contact : IHoldSealed, IOfDossier, ICountersigned
             b.Property(c => c.Id).ValueGeneratedNever();
             b.PrimitiveCollection(c => c.Persons).HasMaxLength(4000);
             b.PrimitiveCollection(c => c.Services).HasMaxLength(400);
+            b.PrimitiveCollection(c => c.Informed).HasMaxLength(400);
+            b.Property(c => c.Room).HasMaxLength(40);
             b.Sealed(c => c.Note, "contact.note");
             b.Sealed(c => c.Remark, "contact.remark");
             b.HasIndex(c => c.DossierId);
             b.HasIndex(c => c.Signing);
+            b.HasIndex(c => new { c.PlannedFor, c.At });
+            b.HasIndex(c => new { c.ExpectedOut, c.CheckedOut });
             b.Ignore(c => c.KeyOwner);
+            b.Ignore(c => c.Held);
+            b.Ignore(c => c.IsPlanned);
+            b.Ignore(c => c.Ends);
+            b.Ignore(c => c.IsVisit);
+            b.Ignore(c => c.IsUnderWay);
+            b.Ignore(c => c.Due);
         }
     }
 }
+
+/// <summary>What was agreed on: who, when, where, with whom.</summary>
+/// <param name="Travel">Minutes there.</param>
+internal sealed record Agreed(IReadOnlyList<Guid> Persons, DateTimeOffset At, int Minutes, Place Place, string? Room, int Travel, Guid Worker, Guid? Companion, bool ForThem, Counterpart? With, string? Note);
+
+/// <summary>What was written down of a contact that took place, or was tried in vain.</summary>
+internal sealed record Took(IReadOnlyList<Guid> Persons, DateTimeOffset At, int Minutes, Place Place, bool ForThem, Counterpart? With, bool OnCall, bool Held, IReadOnlyList<ServiceKind> Services, IReadOnlyList<Topic> Informed, string? Note);

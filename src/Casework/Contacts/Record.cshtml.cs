@@ -16,37 +16,48 @@ using VictimSupport.Foundation.Secrecy;
 
 namespace VictimSupport.Casework.Contacts;
 
-/// <summary>Records a contact: with whom, where, how long, what was given, and what comes next. The first one held ends the wait for a first contact.</summary>
+/// <summary>Records a contact: with whom, where, how long, what was given, and what comes next. One that was planned is held by it, or missed. The first one held ends the wait for a first contact.</summary>
 [Requires(May.WorkOnDossiers)]
-internal sealed class Record(IMediator pipeline, TimeProvider clock) : PageModel, IShowAgain
+internal sealed class Record(IMediator pipeline, UnderWay underWay, WhereAndWho who, TimeProvider clock) : PageModel, IShowAgain
 {
     [BindProperty(SupportsGet = true)] public Guid Dossier { get; set; }
+
+    /// <summary>The appointment that took place, or was missed; null: it was not planned.</summary>
+    [BindProperty(SupportsGet = true)] public Guid? Appointment { get; set; }
     [BindProperty] public Command Form { get; set; } = new();
     [BindProperty(Name = FormTag.Once)] public Guid Once { get; set; }
     public IReadOnlyList<Choice> Persons { get; private set; } = [];
     public IReadOnlyList<Choice> Places => Choice.All<Place>(Words.Of);
     public IReadOnlyList<Choice> Services => Choice.All<ServiceKind>(Words.Of);
     public IReadOnlyList<Choice> Acts => Choice.All<ActKind>(Words.Of);
+    public IReadOnlyList<Choice> Counterparts => Choice.All<Counterpart>(Words.Of);
+    public IReadOnlyList<Choice> Topics => Choice.All<Topic>(Words.Of);
 
-    public async Task OnGetAsync(CancellationToken ct)
+    public async Task OnGetAsync(CancellationToken ct) => Form = await Fill(ct) ?? new Command { At = clock.GetUtcNow(), Minutes = 15, Persons = [.. Persons.Take(1).Select(p => Guid.Parse(p.Value))] };
+
+    public Task ShowAgain(CancellationToken ct) => Fill(ct);
+
+    private async Task<Command?> Fill(CancellationToken ct)
     {
-        await ShowAgain(ct);
-        Form = new Command { At = clock.GetUtcNow(), Minutes = 15, Persons = [.. Persons.Take(1).Select(p => Guid.Parse(p.Value))] };
+        var (persons, planned) = await pipeline.Send(new Query(Dossier, Appointment), ct);
+        Persons = [.. persons.Select(p => new Choice(p.Id.ToString(), p.Name))];
+        return planned;
     }
-
-    public async Task ShowAgain(CancellationToken ct) =>
-        Persons = [.. (await pipeline.Send(new Query(Dossier), ct)).Select(p => new Choice(p.Id.ToString(), p.Name))];
 
     public async Task<IActionResult> OnPostAsync(CancellationToken ct)
     {
-        await pipeline.Send(Form with { Dossier = Dossier, Once = Once }, ct);
+        await pipeline.Send(Form with { Dossier = Dossier, Appointment = Appointment, Once = Once }, ct);
+        underWay.Forget(who);
         TempData["Done"] = Words.ContactSaved;
         return RedirectToPage("/Casework/Dossiers/Show", new { Dossier });
     }
 
-    /// <summary>Those who may be contacted: the helped persons of the dossier.</summary>
+    /// <param name="Persons">Those who may be contacted: the helped persons of the dossier.</param>
+    /// <param name="Planned">As it was agreed, or as the visit went.</param>
+    internal sealed record Answer(IReadOnlyList<(Guid Id, string Name)> Persons, Command? Planned);
+
     [Requires(May.WorkOnDossiers)]
-    internal sealed record Query(Guid Dossier) : IQuery<IReadOnlyList<(Guid Id, string Name)>>;
+    internal sealed record Query(Guid Dossier, Guid? Appointment = null) : IQuery<Answer>;
 
     [Requires(May.WorkOnDossiers)]
     internal sealed record Command : ICommand<Guid>
@@ -54,15 +65,18 @@ internal sealed class Record(IMediator pipeline, TimeProvider clock) : PageModel
         public List<Guid> Persons { get; init; } = [];
         public Place? Place { get; init; }
         public bool ForThem { get; init; }
+        public Counterpart? With { get; init; }
         public bool Missed { get; init; }
         public DateTimeOffset? At { get; init; }
         public int? Minutes { get; init; }
         public bool OnCall { get; init; }
         public List<ServiceKind> Services { get; init; } = [];
+        public List<Topic> Informed { get; init; } = [];
         public string? Note { get; init; }
         public ActKind? Next { get; init; }
         public DateTimeOffset? Due { get; init; }
         internal Guid Dossier { get; init; }
+        internal Guid? Appointment { get; init; }
         internal Guid Once { get; init; }
     }
 
@@ -78,6 +92,8 @@ internal sealed class Record(IMediator pipeline, TimeProvider clock) : PageModel
             RuleFor(c => c.Minutes).Must(m => m is >= 0 and <= 24 * 60).WithMessage(_ => Words.NoMinutes);
             RuleFor(c => c.Services).Must((c, s) => c.Missed || s.Count > 0).WithMessage(_ => Words.ChooseService);
             RuleForEach(c => c.Services).IsInEnum().WithMessage(_ => Words.ChooseService);
+            RuleForEach(c => c.Informed).IsInEnum().WithMessage(_ => Words.ChooseTopic);
+            RuleFor(c => c.With).IsInEnum().WithMessage(_ => Words.ChooseCounterpart);
             RuleFor(c => c.Note).MaximumLength(20_000).WithMessage(_ => Words.TooLong);
             RuleFor(c => c.Next).IsInEnum().WithMessage(_ => Words.NextActLabel);
             RuleFor(c => c.Due).NotNull().When(c => c.Next is not null).WithMessage(_ => Words.EnterDue);
@@ -86,14 +102,19 @@ internal sealed class Record(IMediator pipeline, TimeProvider clock) : PageModel
         }
     }
 
-    internal sealed class QueryHandler(ZoneDbContext zone, Guard guard, Keyring keys) : IRequestHandler<Query, IReadOnlyList<(Guid Id, string Name)>>
+    internal sealed class QueryHandler(ZoneDbContext zone, Guard guard, Keyring keys, Caller caller) : IRequestHandler<Query, Answer>
     {
-        public async Task<IReadOnlyList<(Guid Id, string Name)>> Handle(Query query, CancellationToken ct)
+        public async Task<Answer> Handle(Query query, CancellationToken ct)
         {
             var dossier = await guard.Read(query.Dossier, ct);
             var people = await zone.Set<Person>().AsNoTracking().Where(p => p.DossierId == dossier.Id).OrderBy(p => p.Id).ToListAsync(ct);
             await keys.Fetch(people.Select(p => p.Id), ct);
-            return [.. people.Where(p => p.IsHelped).Select(p => (p.Id, p.Identity.Value.FullName))];
+            var planned = query.Appointment is { } id ? await Appointments.Ended(zone.Set<Contact>().AsNoTracking(), dossier.Id, id, caller, ct) : null;
+            return new Answer([.. people.Where(p => p.IsHelped).Select(p => (p.Id, p.Identity.Value.FullName))], planned is null ? null : new Command
+            {
+                Persons = planned.Persons, Place = planned.Place, ForThem = planned.ForThem, With = planned.With, At = planned.CheckedIn ?? planned.At, Note = planned.Note?.Value,
+                Minutes = planned is { CheckedIn: { } from, CheckedOut: { } to } ? (int)Math.Min(24 * 60, Math.Round((to - from).TotalMinutes)) : planned.Minutes,
+            });
         }
     }
 
@@ -106,17 +127,25 @@ internal sealed class Record(IMediator pipeline, TimeProvider clock) : PageModel
             dossier.MayPlan(form.Next);
             var persons = await Concerned.Of(zone, dossier.Id, form.Persons, ct);
             if (await zone.Set<Person>().AsNoTracking().Where(p => persons.Contains(p.Id)).ToListAsync(ct) is var people && people.Any(p => !p.IsHelped)) throw new RefusedException("mentioned", dossier.Id);
-            var contact = Contact.Record(dossier.Id, persons, form.At!.Value, form.Minutes!.Value, form.Place!.Value, form.ForThem, form.OnCall, !form.Missed, form.Services, form.Note, caller.Self, now, Countersigning.Of(caller));
-            zone.Add(contact);
+            var took = new Took(persons, form.At!.Value, form.Minutes!.Value, form.Place!.Value, form.ForThem, form.With, form.OnCall, !form.Missed, form.Services, form.Informed, form.Note);
+            var contact = form.Appointment is { } planned ? await Appointments.Ended(zone.Set<Contact>(), dossier.Id, planned, caller, ct) : null;
+            if (contact is null)
+            {
+                contact = Contact.Record(dossier.Id, took, caller.Self, now, Countersigning.Of(caller));
+                zone.Add(contact);
+            }
+            else
+            {
+                contact.MustStand(nameof(Command.At));
+                contact.Happens(took, caller.Self, now, Countersigning.Of(caller));
+            }
             var open = await zone.Set<FollowUp>().Where(f => f.DossierId == dossier.Id && f.Done == null).ToListAsync(ct);
-            contact.Ends(dossier, open, now);
+            contact.EndsTheWait(dossier, open, now);
             if (form.Next is { } kind)
             {
-                var act = FollowUp.Plan(dossier.Id, persons, kind, null, form.Due!.Value, caller.Self, now);
-                open.Add(act);
-                zone.Add(act);
+                zone.Add(FollowUp.Plan(dossier.Id, persons, kind, null, form.Due!.Value, caller.Self, now));
             }
-            dossier.NextDue = open.Where(f => f.Done is null).Min(f => (DateTimeOffset?)f.DueAt);
+            await NextAct.Settle(zone, dossier, ct);
             dossier.Touch();
             if (form.Once != default) zone.Add(new Submission { Id = form.Once, Made = contact.Id });
             return contact.Id;

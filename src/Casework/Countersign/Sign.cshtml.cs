@@ -80,8 +80,8 @@ internal sealed class Sign(IMediator pipeline, IAccounts accounts) : PageModel, 
             if (entry is Contact contact)
             {
                 var open = await zone.Set<FollowUp>().Where(f => f.DossierId == dossier.Id && f.Done == null).ToListAsync(ct);
-                contact.Ends(dossier, open, clock.GetUtcNow());
-                dossier.NextDue = open.Where(f => f.Done is null).Min(f => (DateTimeOffset?)f.DueAt);
+                contact.EndsTheWait(dossier, open, clock.GetUtcNow());
+                await NextAct.Settle(zone, dossier, ct);
             }
             dossier.Touch();
             return true;

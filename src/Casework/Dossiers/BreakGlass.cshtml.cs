@@ -118,6 +118,6 @@ internal sealed class EndBreakGlass(IMediator pipeline) : PageModel
 /// <summary>The red band round every page of a dossier that is open because a glass was broken.</summary>
 internal sealed class GlassIsBroken : IWarn
 {
-    public Warning? Of(WhereAndWho who) => who.Opened is { Why: BreakGlass.Why, Until: { } until } opened
-        ? new Warning(Words.GlassBand(Design.Html.Moment.Show(until)), $"/dossiers/{opened.Dossier}/end-break-glass", Words.EndNow) : null;
+    public ValueTask<IReadOnlyList<Warning>> Of(WhereAndWho who, CancellationToken ct) => ValueTask.FromResult<IReadOnlyList<Warning>>(who.Opened is { Why: BreakGlass.Why, Until: { } until } opened
+        ? [new Warning(Words.GlassBand(Design.Html.Moment.Show(until)), $"/dossiers/{opened.Dossier}/end-break-glass", Words.EndNow)] : []);
 }

@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
 using Microsoft.EntityFrameworkCore;
 using VictimSupport.Casework.Codes;
+using VictimSupport.Casework.Contacts;
 using VictimSupport.Casework.FollowUps;
 using VictimSupport.Casework.People;
 using VictimSupport.Design.Tags;
@@ -87,6 +88,7 @@ internal sealed class Close(IMediator pipeline) : PageModel, IShowAgain
                 throw new ValidationException([new ValidationFailure(nameof(Command.Reason), Words.ClosedMeanwhile(Words.Of(dossier.Reason!.Value), Words.Of(dossier.Outcome!.Value)))]);
             }
             foreach (var act in await zone.Set<FollowUp>().Where(f => f.DossierId == dossier.Id && f.Done == null).ToListAsync(ct)) act.Complete(caller.Self, now);
+            foreach (var planned in await zone.Set<Contact>().Where(c => c.DossierId == dossier.Id && c.State == ContactState.Planned && c.CheckedIn == null).ToListAsync(ct)) planned.Cancel(CancelReason.DossierClosed, caller.Self, now);
             dossier.Close(form.Reason!.Value, form.Outcome!.Value, now);
             zone.Add(Milestone.Reached(dossier.Id, MilestoneKind.Closed, caller.Self, now, code: (int)form.Reason.Value));
             return true;

@@ -40,8 +40,8 @@ internal sealed class Dossier : IOfDossier
     public Protection Protection { get; private set; }
     public DateTimeOffset? FirstContact { get; private set; }
 
-    /// <summary>When its next act is due; what the worklist is ordered by.</summary>
-    public DateTimeOffset? NextDue { get; set; }
+    /// <summary>When its next act is due, or its next appointment begins; what the worklist is ordered by. Kept by <see cref="NextAct"/>.</summary>
+    public DateTimeOffset? NextDue { get; private set; }
     public DateTimeOffset? Closed { get; private set; }
     public ClosingReason? Reason { get; private set; }
     public Outcome? Outcome { get; private set; }
@@ -94,6 +94,12 @@ internal sealed class Dossier : IOfDossier
         (Closed, Reason, Outcome, NextDue) = (now, reason, outcome, null);
         Touch();
     }
+
+    /// <summary>Something was planned: it waits for that where it waited for nothing earlier.</summary>
+    public void Awaits(DateTimeOffset at) => NextDue = NextDue is { } next && next <= at ? next : at;
+
+    /// <param name="next">The earliest of all that is still to come; null: nothing is.</param>
+    public void AwaitsOnly(DateTimeOffset? next) => NextDue = IsOpen ? next : null;
 
     /// <summary>Nothing is planned in a closed dossier; whoever's page was open before is told.</summary>
     /// <exception cref="ValidationException">It is closed, and something should be planned.</exception>

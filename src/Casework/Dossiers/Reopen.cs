@@ -22,7 +22,7 @@ internal static class Reopen
             if (dossier.IsOpen) return false;
             dossier.Reopen();
             var act = FollowUp.Plan(dossier.Id, dossier.Lead is { } lead ? [lead] : [], ActKind.CallBack, null, now.AddDays(1), caller.Self, now);
-            dossier.NextDue = act.DueAt;
+            dossier.Awaits(act.DueAt);
             zone.AddRange(act, Milestone.Reached(dossier.Id, MilestoneKind.Reopened, caller.Self, now));
             return true;
         }

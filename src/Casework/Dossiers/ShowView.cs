@@ -18,6 +18,12 @@ internal sealed record Happening(DateTimeOffset At, Guid By, string Title, Layer
 {
     /// <summary>The note or contact, where it needs a second name or has one.</summary>
     public ICountersigned? Signed { get; init; }
+
+    /// <summary>What the person was told about.</summary>
+    public string? Informed { get; init; }
+
+    /// <summary>The contact that may be put right here; null: none, or one with a second name.</summary>
+    public Guid? Corrects { get; init; }
 }
 
 /// <summary>Somebody of the dossier as the page shows them, opened.</summary>
@@ -37,6 +43,9 @@ internal sealed record ShowView(Dossier Dossier, IReadOnlyList<PersonView> Peopl
 
     /// <summary>Is it the reader's to close, and to ask who opened it?</summary>
     public bool IsOwn { get; init; }
+
+    /// <summary>Still to come, or past and not recorded yet; the earliest first.</summary>
+    public IReadOnlyList<Contact> Appointments { get; init; } = [];
 
     [Requires(May.WorkOnDossiers)]
     internal sealed record Query(Guid Dossier) : IQuery<ShowView>;
@@ -60,21 +69,36 @@ internal sealed record ShowView(Dossier Dossier, IReadOnlyList<PersonView> Peopl
             var views = people.Select(p => new PersonView(p, p.Identity.Value, safe.TryGetValue(p.Id, out var rules) ? rules : SafeContact.For(p))).OrderByDescending(p => p.IsHelped).ToList();
             var reports = await ReportsOf.In(zone, dossier.Id, ct);
             var acts = await ActsOf.In(zone, dossier.Id, ct);
-            var timeline = (await Happenings(dossier.Id, acts, views, ct)).OrderByDescending(h => h.At).ToList();
-            var accounts = timeline.Select(h => h.By).Concat(timeline.Select(h => h.Signed?.SignedBy).OfType<Guid>()).Concat(safe.Values.Select(s => s.CheckedBy).OfType<Guid>()).Append(dossier.AssignedTo ?? dossier.OpenedBy).Distinct().ToList();
+            var contacts = await ContactsOf.In(zone, dossier.Id, ct);
+            var appointments = contacts.Where(c => c.IsPlanned).OrderBy(c => c.At).ToList();
+            var timeline = (await Happenings(dossier.Id, acts, contacts, views, ct)).OrderByDescending(h => h.At).ToList();
+            var accounts = timeline.Select(h => h.By).Concat(timeline.Select(h => h.Signed?.SignedBy).OfType<Guid>()).Concat(safe.Values.Select(s => s.CheckedBy).OfType<Guid>()).Concat(appointments.SelectMany(a => new[] { a.Worker, a.Companion }).OfType<Guid>()).Append(dossier.AssignedTo ?? dossier.OpenedBy).Distinct().ToList();
             var mayGet = await guard.Leads(dossier, ct) ? await colleagues.WhoMayGet(dossier, ct) : [];
-            return new ShowView(dossier, views, [.. reports.Select(r => r.Number.Value)], [.. acts.Where(a => a.Done is null)], timeline, accounts, mayGet) { IsOwn = await guard.Owns(dossier, ct), MaySign = timeline.Any(h => h.Signed is not null) && await entries.MaySign(dossier, ct) };
+            return new ShowView(dossier, views, [.. reports.Select(r => r.Number.Value)], [.. acts.Where(a => a.Done is null)], timeline, accounts, mayGet)
+            {
+                Appointments = appointments, IsOwn = await guard.Owns(dossier, ct), MaySign = timeline.Any(h => h.Signed is not null) && await entries.MaySign(dossier, ct),
+            };
         }
 
-        private async Task<List<Happening>> Happenings(Guid dossier, List<FollowUp> acts, List<PersonView> people, CancellationToken ct)
+        private async Task<List<Happening>> Happenings(Guid dossier, List<FollowUp> acts, List<Contact> contacts, List<PersonView> people, CancellationToken ct)
         {
             var all = new List<Happening>();
             foreach (var note in await NotesOf.In(zone, dossier, ct))
                 all.Add(new Happening(note.At, note.By, Words.NoteTitle, note.Layer, note.Text.Value, Concerned(note.Persons), []) { Signed = note.Signing == Signing.NotNeeded ? null : note });
-            foreach (var contact in await ContactsOf.In(zone, dossier, ct))
+            foreach (var contact in contacts.Where(c => !c.IsPlanned))
             {
-                var title = contact.Held ? Words.ContactHeld(Words.Of(contact.Place), contact.Minutes) : Words.ContactMissed(Words.Of(contact.Place));
-                all.Add(new Happening(contact.At, contact.By, contact.ForThem ? Words.ForThem(title) : title, contact.Layer, contact.Note?.Value, Concerned(contact.Persons), contact.Services) { Signed = contact.Signing == Signing.NotNeeded ? null : contact });
+                var title = contact switch
+                {
+                    { Held: true } => Words.ContactHeld(Words.Of(contact.Place), contact.Minutes),
+                    { Cancelled: { } why } => Words.ContactCancelled(Words.Of(contact.Place), Words.Of(why)),
+                    _ => Words.ContactMissed(Words.Of(contact.Place)),
+                };
+                if (contact.ForThem) title = Words.ForThem(contact.With is { } other ? $"{title} ({Words.Of(other)})" : title);
+                var unsigned = contact.Signing == Signing.NotNeeded;
+                all.Add(new Happening(contact.At, contact.By, title, contact.Layer, contact.Note?.Value, Concerned(contact.Persons), contact.Services)
+                {
+                    Signed = unsigned ? null : contact, Corrects = unsigned && contact.Cancelled is null ? contact.Id : null, Informed = contact.Informed.Count == 0 ? null : Words.InformedOf(string.Join(", ", contact.Informed.Select(t => Words.Of(t)))),
+                });
             }
             foreach (var done in acts.Where(a => a.Done is not null))
                 all.Add(new Happening(done.Done!.Value, done.DoneBy!.Value, Words.ActDone(Words.Of(done.Kind)), Layer.Assistance, done.Text?.Value, Concerned(done.Persons), []));

@@ -56,7 +56,7 @@ internal static class Write
             {
                 var act = FollowUp.Plan(dossier.Id, persons, kind, null, form.Due!.Value, caller.Self, now);
                 zone.Add(act);
-                dossier.NextDue = dossier.NextDue is { } next && next <= act.DueAt ? next : act.DueAt;
+                dossier.Awaits(act.DueAt);
             }
             dossier.Touch();
             if (form.Once != default) zone.Add(new Submission { Id = form.Once, Made = dossier.Id });

@@ -44,7 +44,7 @@ internal sealed class Complete(IMediator pipeline) : PageModel
             var dossier = await guard.Open(about, ct);
             var act = await zone.Set<FollowUp>().SingleOrDefaultAsync(f => f.Id == id && f.Done == null, ct) ?? throw new RefusedException("absent", id);
             how(act);
-            dossier.NextDue = (await zone.Set<FollowUp>().Where(f => f.DossierId == dossier.Id).ToListAsync(ct)).Where(f => f.Done is null).Min(f => (DateTimeOffset?)f.DueAt);
+            await NextAct.Settle(zone, dossier, ct);
             dossier.Touch();
             return dossier.Id;
         }

@@ -149,7 +149,7 @@ internal sealed class Register(IMediator pipeline, WhereAndWho who, TimeProvider
             if (form.Safe is { } rule && rule != Rule.NotAsked) safe.Agree(rule, default, default, default, default, Taking.Details(entry, rule), caller.Self, now);
             var first = FollowUp.Plan(dossier.Id, [person.Id], ActKind.FirstContact, null, now + rules.FirstContactWithin, caller.Self, now);
             dossier.Lead = person.Id;
-            dossier.NextDue = first.DueAt;
+            dossier.Awaits(first.DueAt);
             // Who types a person in from whom they are walled off has helped them once; the dossier is not theirs to see again.
             var mine = !(await masonry.Meets(dossier, identity, entry, ct)).Contains(caller.Self);
             if (mine && caller.Is(Role.Caseworker) && !caller.Is(Role.Coordinator)) dossier.Assign(caller.Self);

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
 using Microsoft.EntityFrameworkCore;
 using VictimSupport.Casework.Codes;
+using VictimSupport.Casework.Contacts;
 using VictimSupport.Casework.Dossiers;
 using VictimSupport.Casework.FollowUps;
 using VictimSupport.Casework.People;
@@ -12,6 +13,7 @@ using VictimSupport.Foundation.Persistence;
 using VictimSupport.Foundation.Pipeline;
 using VictimSupport.Foundation.Secrecy;
 using VictimSupport.Identity.Contracts;
+using Place = VictimSupport.Casework.Codes.Place;
 
 namespace VictimSupport.Casework.Worklist;
 
@@ -40,8 +42,12 @@ internal sealed class Mine(IMediator pipeline, IAccounts accounts, Desk desk, Wh
     [Requires(May.WorkOnDossiers)]
     internal sealed record Query(Tab Tab, int Page) : IQuery<Answer>;
 
-    /// <param name="Act">The next act planned; null where there is none.</param>
-    internal sealed record Row(Guid Dossier, string Number, string Initials, string SubKind, Danger Danger, int Urgency, Rule Call, Rule Sms, Guid? Act, ActKind? ActKind, DateTimeOffset? Due, Guid? AssignedTo);
+    /// <param name="Act">The next act planned; null where there is none, or where an appointment comes first.</param>
+    internal sealed record Row(Guid Dossier, string Number, string Initials, string SubKind, Danger Danger, int Urgency, Rule Call, Rule Sms, Guid? Act, ActKind? ActKind, DateTimeOffset? Due, Guid? AssignedTo)
+    {
+        /// <summary>Where its next appointment is, if that comes before any act.</summary>
+        public Place? Meets { get; init; }
+    }
 
     internal sealed record Answer(IReadOnlyList<Row> Rows, int Total, int DueToday, int Late, int Unassigned) : IListDossiers
     {
@@ -54,10 +60,12 @@ internal sealed class Mine(IMediator pipeline, IAccounts accounts, Desk desk, Wh
     {
         private sealed record Channels(Guid Id, Rule Call, Rule Sms);
         private sealed record Act(Guid Id, Guid DossierId, ActKind Kind, DateTimeOffset DueAt);
+        private sealed record Meeting(Guid DossierId, DateTimeOffset At, Place Place);
 
         private static readonly Compiled<List<Guid>, Person> Leads = Compiled.Query((ZoneDbContext z, List<Guid> leads) => z.Set<Person>().AsNoTracking().Where(p => leads.Contains(p.Id)));
         private static readonly Compiled<List<Guid>, Channels> Rules = Compiled.Query((ZoneDbContext z, List<Guid> leads) => z.Set<SafeContact>().Where(s => leads.Contains(s.Id)).Select(s => new Channels(s.Id, s.Call, s.Sms)));
         private static readonly Compiled<List<Guid>, Act> Planned = Compiled.Query((ZoneDbContext z, List<Guid> dossiers) => z.Set<FollowUp>().Where(f => dossiers.Contains(f.DossierId) && f.Done == null).Select(f => new Act(f.Id, f.DossierId, f.Kind, f.DueAt)));
+        private static readonly Compiled<List<Guid>, Meeting> Appointments = Compiled.Query((ZoneDbContext z, List<Guid> dossiers) => z.Set<Contact>().Where(c => dossiers.Contains(c.DossierId) && c.State == ContactState.Planned).Select(c => new Meeting(c.DossierId, c.At, c.Place)));
 
         private sealed record Counts(int Total, int Today, int Late, int Free);
 
@@ -92,12 +100,19 @@ internal sealed class Mine(IMediator pipeline, IAccounts accounts, Desk desk, Wh
             await keys.Fetch(people.Keys, ct);
             var safe = (await Rules.In(zone, leads, ct)).ToDictionary(s => s.Id);
             var acts = (await Planned.In(zone, ids, ct)).GroupBy(f => f.DossierId).ToDictionary(g => g.Key, g => g.MinBy(f => f.DueAt)!);
+            // Asked only where a dossier waits for something else than its first act.
+            var others = page.Where(d => d.Closed is null && d.NextDue is not null && d.NextDue != acts.GetValueOrDefault(d.Id)?.DueAt).Select(d => d.Id).ToList();
+            var meets = others.Count == 0 ? new Dictionary<Guid, Meeting>() : (await Appointments.In(zone, others, ct)).GroupBy(c => c.DossierId).ToDictionary(g => g.Key, g => g.MinBy(c => c.At)!);
             return [.. page.Select(d =>
             {
                 var rules = d.Lead is { } lead ? safe.GetValueOrDefault(lead) : null;
                 var act = acts.GetValueOrDefault(d.Id);
-                return new Row(d.Id, d.Number, d.Lead is { } id && people.TryGetValue(id, out var person) ? person.Identity.Value.Initials : "–", d.SubKind, d.Danger, d.Urgency, rules?.Call ?? Rule.NotAsked, rules?.Sms ?? Rule.NotAsked, act?.Id, act?.Kind, act?.DueAt, d.AssignedTo);
+                if (meets.TryGetValue(d.Id, out var meeting) && (act is null || meeting.At < act.DueAt)) return Of(d, people, rules, null, meeting);
+                return Of(d, people, rules, act, null);
             })];
+
+            static Row Of(Dossier d, Dictionary<Guid, Person> people, Channels? rules, Act? act, Meeting? meeting) =>
+                new(d.Id, d.Number, d.Lead is { } id && people.TryGetValue(id, out var person) ? person.Identity.Value.Initials : "–", d.SubKind, d.Danger, d.Urgency, rules?.Call ?? Rule.NotAsked, rules?.Sms ?? Rule.NotAsked, act?.Id, act?.Kind, meeting?.At ?? act?.DueAt, d.AssignedTo) { Meets = meeting?.Place };
         }
     }
 }

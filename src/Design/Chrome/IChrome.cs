@@ -35,8 +35,11 @@ public sealed record Frame
     /// <summary>Reminders due now and where they are read; null where there is no bell.</summary>
     public FrameBell? Bell { get; init; }
 
-    /// <summary>Something that lasts and must be seen, in red, with a press that ends it.</summary>
-    public FrameAlarm? Alarm { get; init; }
+    /// <summary>What lasts and must be seen, in red, each with a press that ends it where it is the reader's to end.</summary>
+    public IReadOnlyList<FrameAlarm> Alarms { get; init; } = [];
+
+    /// <summary>Where a page that is open asks what alarms there are by now; null outside a zone.</summary>
+    public string? AlarmsHref { get; init; }
 
     /// <summary>True shows the red band: nobody here is real.</summary>
     public bool Demo { get; init; }
@@ -73,7 +76,9 @@ public sealed record FrameSession(DateTimeOffset Ends, TimeSpan Left, bool IsLas
 /// <param name="Name">The language in that language.</param>
 public sealed record FrameLanguage(string Tag, string Name, string Href, bool IsCurrent);
 
-public sealed record FrameAlarm(string Text, string EndHref, string End);
+/// <param name="EndHref">null: not the reader's to end.</param>
+/// <param name="Everywhere">On every page of the zone, so that a page that was opened before shows it too.</param>
+public sealed record FrameAlarm(string Text, string? EndHref, string? End, bool Everywhere);
 
 public sealed record FrameBell(int Due, string Href);
 

@@ -43,9 +43,10 @@ public interface IRing
 /// <summary>Something that must be seen in red on every page while it lasts.</summary>
 public interface IWarn
 {
-    /// <summary>null: nothing to warn of on the page that this request shows.</summary>
-    Warning? Of(Pipeline.WhereAndWho who);
+    /// <summary>Empty: nothing to warn of on the page that this request shows.</summary>
+    ValueTask<IReadOnlyList<Warning>> Of(Pipeline.WhereAndWho who, CancellationToken ct);
 }
 
-/// <param name="Path">Below the zone: a press posts there and ends it.</param>
-public sealed record Warning(string Text, string Path, string Act);
+/// <param name="Path">Below the zone: a press posts there and ends it; null: it is not the reader's to end.</param>
+/// <param name="Everywhere">It is the same on every page of the zone: pages that are open ask for it.</param>
+public sealed record Warning(string Text, string? Path = null, string? Act = null, bool Everywhere = false);

@@ -35,14 +35,34 @@ namespace VictimSupport.Migrations.PostgreSql.Zone
                     b.Property<Guid>("By")
                         .HasColumnType("uuid");
 
+                    b.Property<int?>("Cancelled")
+                        .HasColumnType("integer");
+
+                    b.Property<DateTimeOffset?>("CheckedIn")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<DateTimeOffset?>("CheckedOut")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<Guid?>("Companion")
+                        .HasColumnType("uuid");
+
                     b.Property<Guid>("DossierId")
                         .HasColumnType("uuid");
+
+                    b.Property<DateTimeOffset?>("ExpectedOut")
+                        .HasColumnType("timestamp with time zone");
 
                     b.Property<bool>("ForThem")
                         .HasColumnType("boolean");
 
-                    b.Property<bool>("Held")
-                        .HasColumnType("boolean");
+                    b.PrimitiveCollection<int[]>("Informed")
+                        .IsRequired()
+                        .HasMaxLength(400)
+                        .HasColumnType("integer[]");
+
+                    b.Property<DateTimeOffset?>("LateToldFor")
+                        .HasColumnType("timestamp with time zone");
 
                     b.Property<int>("Layer")
                         .HasColumnType("integer");
@@ -67,11 +87,18 @@ namespace VictimSupport.Migrations.PostgreSql.Zone
                     b.Property<int>("Place")
                         .HasColumnType("integer");
 
+                    b.Property<DateTimeOffset?>("PlannedFor")
+                        .HasColumnType("timestamp with time zone");
+
                     b.Property<byte[]>("Remark")
                         .HasMaxLength(-1)
                         .HasColumnType("bytea")
                         .HasAnnotation("Sealed:Layer", Layer.Assistance)
                         .HasAnnotation("Sealed:Name", "contact.remark");
+
+                    b.Property<string>("Room")
+                        .HasMaxLength(40)
+                        .HasColumnType("character varying(40)");
 
                     b.PrimitiveCollection<int[]>("Services")
                         .IsRequired()
@@ -87,13 +114,61 @@ namespace VictimSupport.Migrations.PostgreSql.Zone
                     b.Property<int>("Signing")
                         .HasColumnType("integer");
 
+                    b.Property<int>("State")
+                        .HasColumnType("integer");
+
+                    b.Property<int>("Travel")
+                        .HasColumnType("integer");
+
+                    b.Property<int>("Version")
+                        .HasColumnType("integer");
+
+                    b.Property<int?>("With")
+                        .HasColumnType("integer");
+
+                    b.Property<Guid?>("Worker")
+                        .HasColumnType("uuid");
+
                     b.HasKey("Id");
 
                     b.HasIndex("DossierId");
 
                     b.HasIndex("Signing");
 
+                    b.HasIndex("ExpectedOut", "CheckedOut");
+
+                    b.HasIndex("PlannedFor", "At");
+
                     b.ToTable("contact", (string)null);
+                });
+
+            modelBuilder.Entity("VictimSupport.Casework.Contacts.Feed", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid");
+
+                    b.Property<Guid>("Account")
+                        .HasColumnType("uuid");
+
+                    b.Property<DateTimeOffset>("Made")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<DateTimeOffset?>("Revoked")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<string>("TokenHash")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("Account");
+
+                    b.HasIndex("TokenHash")
+                        .IsUnique();
+
+                    b.ToTable("calendar_feed", (string)null);
                 });
 
             modelBuilder.Entity("VictimSupport.Casework.Dossiers.Dossier", b =>

@@ -34,14 +34,34 @@ namespace VictimSupport.Migrations.SqlServer.Zone
                     b.Property<Guid>("By")
                         .HasColumnType("uniqueidentifier");
 
+                    b.Property<int?>("Cancelled")
+                        .HasColumnType("int");
+
+                    b.Property<DateTimeOffset?>("CheckedIn")
+                        .HasColumnType("datetimeoffset");
+
+                    b.Property<DateTimeOffset?>("CheckedOut")
+                        .HasColumnType("datetimeoffset");
+
+                    b.Property<Guid?>("Companion")
+                        .HasColumnType("uniqueidentifier");
+
                     b.Property<Guid>("DossierId")
                         .HasColumnType("uniqueidentifier");
+
+                    b.Property<DateTimeOffset?>("ExpectedOut")
+                        .HasColumnType("datetimeoffset");
 
                     b.Property<bool>("ForThem")
                         .HasColumnType("bit");
 
-                    b.Property<bool>("Held")
-                        .HasColumnType("bit");
+                    b.PrimitiveCollection<string>("Informed")
+                        .IsRequired()
+                        .HasMaxLength(400)
+                        .HasColumnType("nvarchar(400)");
+
+                    b.Property<DateTimeOffset?>("LateToldFor")
+                        .HasColumnType("datetimeoffset");
 
                     b.Property<int>("Layer")
                         .HasColumnType("int");
@@ -66,11 +86,18 @@ namespace VictimSupport.Migrations.SqlServer.Zone
                     b.Property<int>("Place")
                         .HasColumnType("int");
 
+                    b.Property<DateTimeOffset?>("PlannedFor")
+                        .HasColumnType("datetimeoffset");
+
                     b.Property<byte[]>("Remark")
                         .HasMaxLength(-1)
                         .HasColumnType("varbinary(max)")
                         .HasAnnotation("Sealed:Layer", Layer.Assistance)
                         .HasAnnotation("Sealed:Name", "contact.remark");
+
+                    b.Property<string>("Room")
+                        .HasMaxLength(40)
+                        .HasColumnType("nvarchar(40)");
 
                     b.PrimitiveCollection<string>("Services")
                         .IsRequired()
@@ -86,13 +113,61 @@ namespace VictimSupport.Migrations.SqlServer.Zone
                     b.Property<int>("Signing")
                         .HasColumnType("int");
 
+                    b.Property<int>("State")
+                        .HasColumnType("int");
+
+                    b.Property<int>("Travel")
+                        .HasColumnType("int");
+
+                    b.Property<int>("Version")
+                        .HasColumnType("int");
+
+                    b.Property<int?>("With")
+                        .HasColumnType("int");
+
+                    b.Property<Guid?>("Worker")
+                        .HasColumnType("uniqueidentifier");
+
                     b.HasKey("Id");
 
                     b.HasIndex("DossierId");
 
                     b.HasIndex("Signing");
 
+                    b.HasIndex("ExpectedOut", "CheckedOut");
+
+                    b.HasIndex("PlannedFor", "At");
+
                     b.ToTable("contact", (string)null);
+                });
+
+            modelBuilder.Entity("VictimSupport.Casework.Contacts.Feed", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<Guid>("Account")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<DateTimeOffset>("Made")
+                        .HasColumnType("datetimeoffset");
+
+                    b.Property<DateTimeOffset?>("Revoked")
+                        .HasColumnType("datetimeoffset");
+
+                    b.Property<string>("TokenHash")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("nvarchar(64)");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("Account");
+
+                    b.HasIndex("TokenHash")
+                        .IsUnique();
+
+                    b.ToTable("calendar_feed", (string)null);
                 });
 
             modelBuilder.Entity("VictimSupport.Casework.Dossiers.Dossier", b =>

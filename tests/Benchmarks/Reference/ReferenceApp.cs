@@ -51,7 +51,7 @@ internal sealed class ReferenceApp
             SELECT "Id", "Number" FROM official_report WHERE "DossierId" = @id ORDER BY "Id";
             SELECT "Id", "Kind", "Text", "DueAt", "By", "Done", "DoneBy" FROM follow_up WHERE "DossierId" = @id ORDER BY "DueAt";
             SELECT "Id", "Layer", "At", "By", "Text" FROM note WHERE "DossierId" = @id;
-            SELECT "Id", "Place", "Minutes", "At", "By", "Note", "Services", "Held", "Layer" FROM contact WHERE "DossierId" = @id;
+            SELECT "Id", "Place", "Minutes", "At", "By", "Note", "Services", "State", "Layer" FROM contact WHERE "DossierId" = @id;
             SELECT "Kind", "At", "By", "Code" FROM milestone WHERE "DossierId" = @id;
             SELECT "Account" FROM walled_off WHERE "DossierId" = @id;
             """;

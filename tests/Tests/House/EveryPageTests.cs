@@ -2,6 +2,7 @@ using System.Net;
 using Microsoft.AspNetCore.Mvc.RazorPages;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
+using VictimSupport.Casework.Codes;
 using VictimSupport.Foundation.Access;
 using VictimSupport.Foundation.Pipeline;
 using VictimSupport.Foundation.Secrecy;
@@ -71,10 +72,11 @@ public sealed class EveryPageTests(Platforms platforms)
         var (planted, given) = (await worker.Registers(Cases.Intake(zone, Family, "Quirien", Phone)), await worker.Registers(Cases.Intake(zone, "Oefening", "Otis")));
         await officer.Send(new VictimSupport.Casework.Walls.Build.Command { Colleague = walled.Id, Round = VictimSupport.Casework.Walls.Round.Person, GivenName = "Quirien", FamilyName = Family });
         await zone.Gives(given, standIn.Id);
+        var appointment = await worker.Send(await worker.Appointment(zone, planted) with { Place = Place.Home, Note = Family });
         var message = await zone.As(Role.FrontDesk).Send(TrayTests.Message(Family, "Quirien"));
         await free.Opens(planted);
         var secrets = new[] { Family, "Q.Z.", (await worker.Opens(planted)).Dossier.Number };
-        Guid[] ids = [planted, await worker.LeadOf(planted), (await worker.Opens(planted)).Planned[0].Id, message, given];
+        Guid[] ids = [planted, await worker.LeadOf(planted), (await worker.Opens(planted)).Planned[0].Id, message, given, appointment];
 
         using (var everything = new Visit(platform, zone.Code, walled.Id, roles)) await Silent(everything, "walled off");
         using (var outside = new Visit(platform, zone.Code, standIn.Id, Role.OutsideStandIn)) Assert.Contains("Oefening", await Silent(outside, "stand-in"), StringComparison.Ordinal);
@@ -103,7 +105,7 @@ public sealed class EveryPageTests(Platforms platforms)
                     all.Append("\n== ").Append(endpoint.RoutePattern.RawText).Append('\n').Append(await Body(await visit.Get(path)));
                 }
             }
-            foreach (var page in new[] { "/worklist?tab=Team", "/worklist?tab=Unassigned", "/worklist?tab=Closed", "/tray?declined=true" }) all.Append("\n== ").Append(page).Append('\n').Append(await Body(await visit.Get(page)));
+            foreach (var page in new[] { "/agenda?all=true", "/worklist?tab=Team", "/worklist?tab=Unassigned", "/worklist?tab=Closed", "/tray?declined=true" }) all.Append("\n== ").Append(page).Append('\n').Append(await Body(await visit.Get(page)));
             all.Append("\n== search\n").Append(await Body(await visit.Submit("/search", [KeyValuePair.Create("Form.Text", Phone)])));
             return all.ToString();
         }

@@ -50,6 +50,7 @@ internal sealed class World
             world.Knows("dossier", dossier);
             world.Knows("person", view.Dossier.Lead!.Value);
             world.Knows("act", view.Planned[0].Id);
+            world.Knows("contact", await by.Send(await by.Appointment(zone, dossier) with { Place = VictimSupport.Casework.Codes.Place.Home, Despite = true }));
             world.Knows("contact", await by.Send(await by.Contact(zone, dossier)));
         }
         await worker.Send(new Edit.Command { Dossier = world.ids["dossier"][0], GivenName = "Bo", FamilyName = "Exemple", Capacity = Capacity.Relative, Language = "nl" });
@@ -58,13 +59,15 @@ internal sealed class World
         world.Hidden["dossier"] = await colleague.Registers(Cases.Intake(zone, "Muster", "Bram"));
         var theirs = await colleague.Opens(world.Hidden["dossier"]);
         (world.Hidden["person"], world.Hidden["act"], world.Hidden["after"]) = (theirs.Dossier.Lead!.Value, theirs.Planned[0].Id, world.Hidden["dossier"]);
+        world.Hidden["contact"] = world.Hidden["appointment"] = await colleague.Send(await colleague.Appointment(zone, world.Hidden["dossier"]) with { Place = VictimSupport.Casework.Codes.Place.Home });
         var walled = await zone.Hires("walled", Role.Coordinator);
         world.Walled = walled.Id;
         world.Hidden["wall"] = await zone.As(Role.DataProtectionOfficer).Send(new VictimSupport.Casework.Walls.Build.Command { Colleague = walled.Id, Round = VictimSupport.Casework.Walls.Round.Dossier, Number = theirs.Dossier.Number });
         world.Hidden["unseen"] = world.Hidden["dossier"];
         await zone.Gives(world.ids["dossier"][0], world.Accounts[Role.OutsideStandIn]);
         foreach (var account in world.Accounts.Values) world.Knows("account", account);
-        world.ids["to"] = world.ids["account"];
+        world.ids["to"] = world.ids["worker"] = world.ids["companion"] = world.ids["whose"] = world.ids["account"];
+        world.ids["appointment"] = world.ids["contact"];
         world.ids["after"] = world.ids["dossier"];
         var now = platform.Clock.GetUtcNow();
         await platform.Services.GetRequiredService<CatalogDatabase>().WriteAsPlatform("Test.World", zone.Id, house =>

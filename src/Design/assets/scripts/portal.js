@@ -4,6 +4,7 @@ import { ErrorSummary } from "govuk-frontend/dist/govuk/components/error-summary
 import { NotificationBanner } from "govuk-frontend/dist/govuk/components/notification-banner/notification-banner.mjs";
 import { ServiceNavigation } from "govuk-frontend/dist/govuk/components/service-navigation/service-navigation.mjs";
 import { SkipLink } from "govuk-frontend/dist/govuk/components/skip-link/skip-link.mjs";
+import { alarms } from "./alarms.js";
 import { drops } from "./drops.js";
 import { forms } from "./forms.js";
 import { keys } from "./keys.js";
@@ -23,4 +24,5 @@ if (document.documentElement.classList.contains("govuk-frontend-supported")) {
   reveal();
   passkeys();
   session();
+  alarms();
 }

@@ -15,6 +15,7 @@ using VictimSupport.Foundation.Secrecy;
 using VictimSupport.Tests.Kit;
 using Facts = VictimSupport.Casework.Dossiers.Facts;
 using Opened = VictimSupport.Casework.Dossiers.Opened;
+using Correct = VictimSupport.Casework.Countersign.Correct;
 using Record = VictimSupport.Casework.Contacts.Record;
 using Waiting = VictimSupport.Casework.Countersign.Waiting;
 

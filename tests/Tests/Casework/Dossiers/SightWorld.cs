@@ -154,7 +154,7 @@ internal sealed class SightWorld : IAsyncDisposable
         var dossier = Dossier.Open(DossierNumber.Of(2026, number + 1, zone.Handle.Keys.NumberKey), Trigger.Person, SubKinds.All[0], null, "", origin == Origin.OpenedByMe ? Self : Other, now);
         dossier.Assign(origin switch { Origin.Mine => Self, Origin.AbsentColleagues => Absent, Origin.Nobodys => null, _ => Other });
         dossier.Protect(protection);
-        dossier.NextDue = now.AddHours(-1);
+        dossier.Awaits(now.AddHours(-1));
         var phone = $"+32470{number:000000}";
         var person = Person.Add(dossier.Id, new Particulars("", "", phone), Capacity.Victim, "fr", now);
         dossier.Lead = person.Id;

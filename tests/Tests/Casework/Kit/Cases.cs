@@ -34,6 +34,12 @@ internal static class Cases
         Dossier = dossier, Persons = [await by.LeadOf(dossier)], Place = Place.Phone, At = zone.Platform.Clock.GetUtcNow(), Minutes = 20, Services = [ServiceKind.Listening],
     };
 
+    /// <summary>An appointment in two hours with the lead of the dossier, in the office, to which this person goes.</summary>
+    public static async Task<Plan.Command> Appointment(this Person by, TestZone zone, Guid dossier) => new()
+    {
+        Dossier = dossier, Persons = [await by.LeadOf(dossier)], Place = Place.Office, At = zone.Platform.Clock.GetUtcNow().AddHours(2), Minutes = 60, Worker = by.Id,
+    };
+
     /// <summary>Saves the facts over what they are now, with a danger.</summary>
     public static async Task Endangers(this Person by, Guid dossier, params Danger[] dangers)
     {

@@ -58,26 +58,54 @@ namespace VictimSupport.Migrations.PostgreSql.Zone
                 });
 
             migrationBuilder.CreateTable(
+                name: "calendar_feed",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "uuid", nullable: false),
+                    Account = table.Column<Guid>(type: "uuid", nullable: false),
+                    TokenHash = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: false),
+                    Made = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    Revoked = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_calendar_feed", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "contact",
                 columns: table => new
                 {
                     Id = table.Column<Guid>(type: "uuid", nullable: false),
                     DossierId = table.Column<Guid>(type: "uuid", nullable: false),
                     Persons = table.Column<List<Guid>>(type: "uuid[]", maxLength: 4000, nullable: false),
+                    State = table.Column<int>(type: "integer", nullable: false),
                     At = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
                     Minutes = table.Column<int>(type: "integer", nullable: false),
+                    PlannedFor = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
                     Place = table.Column<int>(type: "integer", nullable: false),
+                    Room = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: true),
+                    Travel = table.Column<int>(type: "integer", nullable: false),
+                    Worker = table.Column<Guid>(type: "uuid", nullable: true),
+                    Companion = table.Column<Guid>(type: "uuid", nullable: true),
                     ForThem = table.Column<bool>(type: "boolean", nullable: false),
+                    With = table.Column<int>(type: "integer", nullable: true),
                     OnCall = table.Column<bool>(type: "boolean", nullable: false),
-                    Held = table.Column<bool>(type: "boolean", nullable: false),
                     Services = table.Column<int[]>(type: "integer[]", maxLength: 400, nullable: false),
+                    Informed = table.Column<int[]>(type: "integer[]", maxLength: 400, nullable: false),
                     Layer = table.Column<int>(type: "integer", nullable: false),
                     By = table.Column<Guid>(type: "uuid", nullable: false),
                     Note = table.Column<byte[]>(type: "bytea", maxLength: -1, nullable: true),
                     Signing = table.Column<int>(type: "integer", nullable: false),
                     SignedBy = table.Column<Guid>(type: "uuid", nullable: true),
                     SignedAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
-                    Remark = table.Column<byte[]>(type: "bytea", maxLength: -1, nullable: true)
+                    Remark = table.Column<byte[]>(type: "bytea", maxLength: -1, nullable: true),
+                    Cancelled = table.Column<int>(type: "integer", nullable: true),
+                    CheckedIn = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    CheckedOut = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    ExpectedOut = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    LateToldFor = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    Version = table.Column<int>(type: "integer", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -463,9 +491,30 @@ namespace VictimSupport.Migrations.PostgreSql.Zone
                 columns: new[] { "subject", "seq" });
 
             migrationBuilder.CreateIndex(
+                name: "IX_calendar_feed_Account",
+                table: "calendar_feed",
+                column: "Account");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_calendar_feed_TokenHash",
+                table: "calendar_feed",
+                column: "TokenHash",
+                unique: true);
+
+            migrationBuilder.CreateIndex(
                 name: "IX_contact_DossierId",
                 table: "contact",
                 column: "DossierId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_contact_ExpectedOut_CheckedOut",
+                table: "contact",
+                columns: new[] { "ExpectedOut", "CheckedOut" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_contact_PlannedFor_At",
+                table: "contact",
+                columns: new[] { "PlannedFor", "At" });
 
             migrationBuilder.CreateIndex(
                 name: "IX_contact_Signing",
@@ -613,6 +662,9 @@ namespace VictimSupport.Migrations.PostgreSql.Zone
 
             migrationBuilder.DropTable(
                 name: "audit_looked_at");
+
+            migrationBuilder.DropTable(
+                name: "calendar_feed");
 
             migrationBuilder.DropTable(
                 name: "contact");

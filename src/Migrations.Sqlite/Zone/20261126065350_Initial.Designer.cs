@@ -12,7 +12,7 @@ using VictimSupport.Foundation.Secrecy;
 namespace VictimSupport.Migrations.Sqlite.Zone
 {
     [DbContext(typeof(ZoneDbContext))]
-    [Migration("20261126002112_Initial")]
+    [Migration("20261126065350_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -32,13 +32,33 @@ namespace VictimSupport.Migrations.Sqlite.Zone
                     b.Property<Guid>("By")
                         .HasColumnType("TEXT");
 
+                    b.Property<int?>("Cancelled")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long?>("CheckedIn")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long?>("CheckedOut")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<Guid?>("Companion")
+                        .HasColumnType("TEXT");
+
                     b.Property<Guid>("DossierId")
                         .HasColumnType("TEXT");
+
+                    b.Property<long?>("ExpectedOut")
+                        .HasColumnType("INTEGER");
 
                     b.Property<bool>("ForThem")
                         .HasColumnType("INTEGER");
 
-                    b.Property<bool>("Held")
+                    b.PrimitiveCollection<string>("Informed")
+                        .IsRequired()
+                        .HasMaxLength(400)
+                        .HasColumnType("TEXT");
+
+                    b.Property<long?>("LateToldFor")
                         .HasColumnType("INTEGER");
 
                     b.Property<int>("Layer")
@@ -64,11 +84,18 @@ namespace VictimSupport.Migrations.Sqlite.Zone
                     b.Property<int>("Place")
                         .HasColumnType("INTEGER");
 
+                    b.Property<long?>("PlannedFor")
+                        .HasColumnType("INTEGER");
+
                     b.Property<byte[]>("Remark")
                         .HasMaxLength(-1)
                         .HasColumnType("BLOB")
                         .HasAnnotation("Sealed:Layer", Layer.Assistance)
                         .HasAnnotation("Sealed:Name", "contact.remark");
+
+                    b.Property<string>("Room")
+                        .HasMaxLength(40)
+                        .HasColumnType("TEXT");
 
                     b.PrimitiveCollection<string>("Services")
                         .IsRequired()
@@ -84,13 +111,61 @@ namespace VictimSupport.Migrations.Sqlite.Zone
                     b.Property<int>("Signing")
                         .HasColumnType("INTEGER");
 
+                    b.Property<int>("State")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("Travel")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("Version")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int?>("With")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<Guid?>("Worker")
+                        .HasColumnType("TEXT");
+
                     b.HasKey("Id");
 
                     b.HasIndex("DossierId");
 
                     b.HasIndex("Signing");
 
+                    b.HasIndex("ExpectedOut", "CheckedOut");
+
+                    b.HasIndex("PlannedFor", "At");
+
                     b.ToTable("contact", (string)null);
+                });
+
+            modelBuilder.Entity("VictimSupport.Casework.Contacts.Feed", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("TEXT");
+
+                    b.Property<Guid>("Account")
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("Made")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long?>("Revoked")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("TokenHash")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("Account");
+
+                    b.HasIndex("TokenHash")
+                        .IsUnique();
+
+                    b.ToTable("calendar_feed", (string)null);
                 });
 
             modelBuilder.Entity("VictimSupport.Casework.Dossiers.Dossier", b =>

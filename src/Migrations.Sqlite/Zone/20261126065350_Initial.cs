@@ -57,26 +57,54 @@ namespace VictimSupport.Migrations.Sqlite.Zone
                 });
 
             migrationBuilder.CreateTable(
+                name: "calendar_feed",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Account = table.Column<Guid>(type: "TEXT", nullable: false),
+                    TokenHash = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
+                    Made = table.Column<long>(type: "INTEGER", nullable: false),
+                    Revoked = table.Column<long>(type: "INTEGER", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_calendar_feed", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "contact",
                 columns: table => new
                 {
                     Id = table.Column<Guid>(type: "TEXT", nullable: false),
                     DossierId = table.Column<Guid>(type: "TEXT", nullable: false),
                     Persons = table.Column<string>(type: "TEXT", maxLength: 4000, nullable: false),
+                    State = table.Column<int>(type: "INTEGER", nullable: false),
                     At = table.Column<long>(type: "INTEGER", nullable: false),
                     Minutes = table.Column<int>(type: "INTEGER", nullable: false),
+                    PlannedFor = table.Column<long>(type: "INTEGER", nullable: true),
                     Place = table.Column<int>(type: "INTEGER", nullable: false),
+                    Room = table.Column<string>(type: "TEXT", maxLength: 40, nullable: true),
+                    Travel = table.Column<int>(type: "INTEGER", nullable: false),
+                    Worker = table.Column<Guid>(type: "TEXT", nullable: true),
+                    Companion = table.Column<Guid>(type: "TEXT", nullable: true),
                     ForThem = table.Column<bool>(type: "INTEGER", nullable: false),
+                    With = table.Column<int>(type: "INTEGER", nullable: true),
                     OnCall = table.Column<bool>(type: "INTEGER", nullable: false),
-                    Held = table.Column<bool>(type: "INTEGER", nullable: false),
                     Services = table.Column<string>(type: "TEXT", maxLength: 400, nullable: false),
+                    Informed = table.Column<string>(type: "TEXT", maxLength: 400, nullable: false),
                     Layer = table.Column<int>(type: "INTEGER", nullable: false),
                     By = table.Column<Guid>(type: "TEXT", nullable: false),
                     Note = table.Column<byte[]>(type: "BLOB", maxLength: -1, nullable: true),
                     Signing = table.Column<int>(type: "INTEGER", nullable: false),
                     SignedBy = table.Column<Guid>(type: "TEXT", nullable: true),
                     SignedAt = table.Column<long>(type: "INTEGER", nullable: true),
-                    Remark = table.Column<byte[]>(type: "BLOB", maxLength: -1, nullable: true)
+                    Remark = table.Column<byte[]>(type: "BLOB", maxLength: -1, nullable: true),
+                    Cancelled = table.Column<int>(type: "INTEGER", nullable: true),
+                    CheckedIn = table.Column<long>(type: "INTEGER", nullable: true),
+                    CheckedOut = table.Column<long>(type: "INTEGER", nullable: true),
+                    ExpectedOut = table.Column<long>(type: "INTEGER", nullable: true),
+                    LateToldFor = table.Column<long>(type: "INTEGER", nullable: true),
+                    Version = table.Column<int>(type: "INTEGER", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -462,9 +490,30 @@ namespace VictimSupport.Migrations.Sqlite.Zone
                 columns: new[] { "subject", "seq" });
 
             migrationBuilder.CreateIndex(
+                name: "IX_calendar_feed_Account",
+                table: "calendar_feed",
+                column: "Account");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_calendar_feed_TokenHash",
+                table: "calendar_feed",
+                column: "TokenHash",
+                unique: true);
+
+            migrationBuilder.CreateIndex(
                 name: "IX_contact_DossierId",
                 table: "contact",
                 column: "DossierId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_contact_ExpectedOut_CheckedOut",
+                table: "contact",
+                columns: new[] { "ExpectedOut", "CheckedOut" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_contact_PlannedFor_At",
+                table: "contact",
+                columns: new[] { "PlannedFor", "At" });
 
             migrationBuilder.CreateIndex(
                 name: "IX_contact_Signing",
@@ -612,6 +661,9 @@ namespace VictimSupport.Migrations.Sqlite.Zone
 
             migrationBuilder.DropTable(
                 name: "audit_looked_at");
+
+            migrationBuilder.DropTable(
+                name: "calendar_feed");
 
             migrationBuilder.DropTable(
                 name: "contact");

@@ -1,0 +1,92 @@
+using FluentValidation;
+using MediatR;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Mvc.RazorPages;
+using Microsoft.EntityFrameworkCore;
+using VictimSupport.Casework.Codes;
+using VictimSupport.Casework.Dossiers;
+using VictimSupport.Casework.FollowUps;
+using VictimSupport.Design.Tags;
+using VictimSupport.Foundation.Access;
+using VictimSupport.Foundation.Persistence;
+using VictimSupport.Foundation.Pipeline;
+
+namespace VictimSupport.Casework.Contacts;
+
+/// <summary>An appointment does not take place: why, and what comes next instead.</summary>
+[Requires(May.ChangeDossiers)]
+internal sealed class Cancel(IMediator pipeline, UnderWay underWay, WhereAndWho who) : PageModel, IShowAgain
+{
+    [BindProperty(SupportsGet = true)] public Guid Dossier { get; set; }
+    [BindProperty(SupportsGet = true)] public Guid Contact { get; set; }
+    [BindProperty] public Command Form { get; set; } = new();
+    public Answer View { get; private set; } = null!;
+    public IReadOnlyList<Choice> Reasons => [.. Choice.All<CancelReason>(Words.Of).Where(c => c.Value != nameof(CancelReason.DossierClosed))];
+    public IReadOnlyList<Choice> Acts => Choice.All<ActKind>(Words.Of);
+
+    public Task OnGetAsync(CancellationToken ct) => ShowAgain(ct);
+
+    public async Task ShowAgain(CancellationToken ct) => View = await pipeline.Send(new Query(Dossier, Contact), ct);
+
+    public async Task<IActionResult> OnPostAsync(CancellationToken ct)
+    {
+        await pipeline.Send(Form with { Dossier = Dossier, Contact = Contact }, ct);
+        underWay.Forget(who);
+        TempData["Done"] = Words.AppointmentCancelled;
+        return RedirectToPage("/Casework/Dossiers/Show", new { Dossier });
+    }
+
+    internal sealed record Answer(Place Place, DateTimeOffset At);
+
+    [Requires(May.ChangeDossiers)]
+    internal sealed record Query(Guid Dossier, Guid Contact) : IQuery<Answer>;
+
+    [Requires(May.ChangeDossiers)]
+    internal sealed record Command : ICommand<bool>
+    {
+        public CancelReason? Reason { get; init; }
+        public ActKind? Next { get; init; }
+        public DateTimeOffset? Due { get; init; }
+        internal Guid Dossier { get; init; }
+        internal Guid Contact { get; init; }
+    }
+
+    internal sealed class Rules : AbstractValidator<Command>
+    {
+        public Rules(TimeProvider clock)
+        {
+            RuleFor(c => c.Reason).NotNull().WithMessage(_ => Words.ChooseReason).IsInEnum().WithMessage(_ => Words.ChooseReason).NotEqual(CancelReason.DossierClosed).WithMessage(_ => Words.ChooseReason);
+            RuleFor(c => c.Next).IsInEnum().WithMessage(_ => Words.NextActLabel);
+            RuleFor(c => c.Due).NotNull().When(c => c.Next is not null).WithMessage(_ => Words.EnterDue);
+            RuleFor(c => c.Due).Must(due => due is null || due > clock.GetUtcNow().AddMinutes(-5)).When(c => c.Next is not null).WithMessage(_ => Words.DueInPast);
+            RuleFor(c => c.Due).Must(due => due is null || due < clock.GetUtcNow().AddYears(3)).WithMessage(_ => Words.TooFarAway);
+        }
+    }
+
+    internal sealed class QueryHandler(ZoneDbContext zone, Guard guard) : IRequestHandler<Query, Answer>
+    {
+        public async Task<Answer> Handle(Query query, CancellationToken ct)
+        {
+            var dossier = await guard.Read(query.Dossier, ct);
+            var planned = await Appointments.Find(zone.Set<Contact>().AsNoTracking(), dossier.Id, query.Contact, ct);
+            return new Answer(planned.Place, planned.At);
+        }
+    }
+
+    internal sealed class Handler(ZoneDbContext zone, Guard guard, Caller caller, TimeProvider clock) : IRequestHandler<Command, bool>
+    {
+        public async Task<bool> Handle(Command form, CancellationToken ct)
+        {
+            var (dossier, now) = (await guard.Open(form.Dossier, ct), clock.GetUtcNow());
+            var planned = await Appointments.Find(zone.Set<Contact>(), dossier.Id, form.Contact, ct);
+            if (planned.State == ContactState.Cancelled && planned.Cancelled == form.Reason) return false; // pressed twice: what came next was planned the first time
+            planned.MustStand(nameof(Command.Reason));
+            dossier.MayPlan(form.Next);
+            planned.Cancel(form.Reason!.Value, caller.Self, now);
+            if (form.Next is { } kind) zone.Add(FollowUp.Plan(dossier.Id, planned.Persons, kind, null, form.Due!.Value, caller.Self, now));
+            await NextAct.Settle(zone, dossier, ct);
+            dossier.Touch();
+            return true;
+        }
+    }
+}

@@ -1,0 +1,106 @@
+using FluentValidation;
+using FluentValidation.Results;
+using MediatR;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Mvc.RazorPages;
+using Microsoft.EntityFrameworkCore;
+using VictimSupport.Casework.Codes;
+using VictimSupport.Casework.Countersign;
+using VictimSupport.Casework.Dossiers;
+using VictimSupport.Design.Tags;
+using VictimSupport.Foundation.Access;
+using VictimSupport.Foundation.Persistence;
+using VictimSupport.Foundation.Pipeline;
+
+namespace VictimSupport.Casework.Contacts;
+
+/// <summary>What was written down of a contact is put right. When and where it was stays as it is, and so does what a second name stands under.</summary>
+[Requires(May.ChangeDossiers)]
+internal sealed class Correct(IMediator pipeline) : PageModel, IShowAgain
+{
+    [BindProperty(SupportsGet = true)] public Guid Dossier { get; set; }
+    [BindProperty(SupportsGet = true)] public Guid Contact { get; set; }
+    [BindProperty] public Command Form { get; set; } = new();
+    public Answer View { get; private set; } = null!;
+    public IReadOnlyList<Choice> Services => Choice.All<ServiceKind>(Words.Of);
+    public IReadOnlyList<Choice> Topics => Choice.All<Topic>(Words.Of);
+
+    /// <summary>The contact as it stands now, where somebody else corrected it while this form was filled in.</summary>
+    public Command? Meanwhile { get; private set; }
+
+    public async Task OnGetAsync(CancellationToken ct)
+    {
+        View = await pipeline.Send(new Query(Dossier, Contact), ct);
+        Form = View.Form;
+    }
+
+    // What was typed stays; the next press saves it over what is shown beside it.
+    public async Task ShowAgain(CancellationToken ct)
+    {
+        View = await pipeline.Send(new Query(Dossier, Contact), ct);
+        if (View.Form.Version != Form.Version) (Meanwhile, Form) = (View.Form, Form with { Version = View.Form.Version });
+    }
+
+    public async Task<IActionResult> OnPostAsync(CancellationToken ct)
+    {
+        await pipeline.Send(Form with { Dossier = Dossier, Contact = Contact }, ct);
+        TempData["Done"] = Words.ContactSaved;
+        return RedirectToPage("/Casework/Dossiers/Show", new { Dossier });
+    }
+
+    internal sealed record Answer(Place Place, DateTimeOffset At, bool Held, Command Form);
+
+    [Requires(May.ChangeDossiers)]
+    internal sealed record Query(Guid Dossier, Guid Contact) : IQuery<Answer>;
+
+    [Requires(May.ChangeDossiers)]
+    internal sealed record Command : ICommand<bool>
+    {
+        public int? Minutes { get; init; }
+        public List<ServiceKind> Services { get; init; } = [];
+        public List<Topic> Informed { get; init; } = [];
+        public string? Note { get; init; }
+        public int Version { get; init; }
+        internal Guid Dossier { get; init; }
+        internal Guid Contact { get; init; }
+    }
+
+    internal sealed class Rules : AbstractValidator<Command>
+    {
+        public Rules()
+        {
+            RuleFor(c => c.Minutes).Must(m => m is >= 0 and <= 24 * 60).WithMessage(_ => Words.NoMinutes);
+            RuleForEach(c => c.Services).IsInEnum().WithMessage(_ => Words.ChooseService);
+            RuleForEach(c => c.Informed).IsInEnum().WithMessage(_ => Words.ChooseTopic);
+            RuleFor(c => c.Note).MaximumLength(20_000).WithMessage(_ => Words.TooLong);
+        }
+    }
+
+    internal sealed class QueryHandler(ZoneDbContext zone, Guard guard) : IRequestHandler<Query, Answer>
+    {
+        public async Task<Answer> Handle(Query query, CancellationToken ct)
+        {
+            var dossier = await guard.Read(query.Dossier, ct);
+            var contact = await Find(zone.Set<Contact>().AsNoTracking(), dossier.Id, query.Contact, ct);
+            return new Answer(contact.Place, contact.At, contact.Held, new Command { Minutes = contact.Minutes, Services = contact.Services, Informed = contact.Informed, Note = contact.Note?.Value, Version = contact.Version });
+        }
+    }
+
+    internal sealed class Handler(ZoneDbContext zone, Guard guard) : IRequestHandler<Command, bool>
+    {
+        public async Task<bool> Handle(Command form, CancellationToken ct)
+        {
+            var dossier = await guard.Open(form.Dossier, ct);
+            var contact = await Find(zone.Set<Contact>(), dossier.Id, form.Contact, ct);
+            if (contact.Version != form.Version) throw new ValidationException([new ValidationFailure(nameof(Command.Note), Words.ChangedMeanwhile)]);
+            if (contact.Held && form.Services.Count == 0) throw new ValidationException([new ValidationFailure(nameof(Command.Services), Words.ChooseService)]);
+            contact.Correct(form.Note, form.Minutes!.Value, form.Services, form.Informed);
+            dossier.Touch();
+            return true;
+        }
+    }
+
+    /// <exception cref="RefusedException">There is none, it has not taken place, or it has, needs or had a second name.</exception>
+    private static async Task<Contact> Find(IQueryable<Contact> contacts, Guid dossier, Guid id, CancellationToken ct) =>
+        await contacts.SingleOrDefaultAsync(c => c.Id == id && c.DossierId == dossier && c.Signing == Signing.NotNeeded && (c.State == ContactState.Held || c.State == ContactState.Missed), ct) ?? throw new RefusedException("absent", dossier);
+}

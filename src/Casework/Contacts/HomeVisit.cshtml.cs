@@ -1,0 +1,115 @@
+using FluentValidation;
+using FluentValidation.Results;
+using MediatR;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Mvc.RazorPages;
+using VictimSupport.Casework.Codes;
+using VictimSupport.Casework.Dossiers;
+using VictimSupport.Foundation.Access;
+using VictimSupport.Foundation.Persistence;
+using VictimSupport.Foundation.Pipeline;
+
+namespace VictimSupport.Casework.Contacts;
+
+/// <summary>Somebody goes to where people live: in, out, and by when they mean to be out. Late, the whole zone sees it in red; nobody is called, and the page says so.</summary>
+[Requires(May.ChangeDossiers)]
+internal sealed class HomeVisit(IMediator pipeline, UnderWay underWay, WhereAndWho who, TimeProvider clock) : PageModel, IShowAgain
+{
+    [BindProperty(SupportsGet = true)] public Guid Dossier { get; set; }
+    [BindProperty(SupportsGet = true)] public Guid Contact { get; set; }
+    [BindProperty] public In Form { get; set; } = new();
+    public Answer View { get; private set; } = null!;
+    public DateTimeOffset Now => clock.GetUtcNow();
+
+    public async Task OnGetAsync(CancellationToken ct)
+    {
+        await ShowAgain(ct);
+        Form = new In { Minutes = View.Minutes };
+    }
+
+    public async Task ShowAgain(CancellationToken ct) => View = await pipeline.Send(new Query(Dossier, Contact), ct);
+
+    public async Task<IActionResult> OnPostAsync(CancellationToken ct)
+    {
+        await pipeline.Send(Form with { Dossier = Dossier, Contact = Contact }, ct);
+        return Again(Words.CheckedInDone);
+    }
+
+    public async Task<IActionResult> OnPostLongerAsync(CancellationToken ct)
+    {
+        await pipeline.Send(new Longer(Dossier, Contact), ct);
+        return Again(Words.Noted);
+    }
+
+    public async Task<IActionResult> OnPostOutAsync(CancellationToken ct)
+    {
+        await pipeline.Send(new Out(Dossier, Contact), ct);
+        return Again(Words.CheckedOutDone);
+    }
+
+    private RedirectToPageResult Again(string done)
+    {
+        underWay.Forget(who);
+        TempData["Done"] = done;
+        return RedirectToPage(new { Dossier, Contact });
+    }
+
+    internal sealed record Answer(Place Place, DateTimeOffset At, int Minutes, Danger Danger, DateTimeOffset? CheckedIn, DateTimeOffset? ExpectedOut, DateTimeOffset? CheckedOut);
+
+    [Requires(May.ChangeDossiers)]
+    internal sealed record Query(Guid Dossier, Guid Contact) : IQuery<Answer>;
+
+    [Requires(May.ChangeDossiers)]
+    internal sealed record In : ICommand<bool>
+    {
+        /// <summary>How long it will take.</summary>
+        public int? Minutes { get; init; }
+        internal Guid Dossier { get; init; }
+        internal Guid Contact { get; init; }
+    }
+
+    [Requires(May.ChangeDossiers)]
+    internal sealed record Longer(Guid Dossier, Guid Contact) : ICommand<bool>;
+
+    [Requires(May.ChangeDossiers)]
+    internal sealed record Out(Guid Dossier, Guid Contact) : ICommand<bool>;
+
+    internal sealed class Rules : AbstractValidator<In>
+    {
+        public Rules() => RuleFor(c => c.Minutes).Must(m => m is > 0 and <= 24 * 60).WithMessage(_ => Words.NoMinutes);
+    }
+
+    internal sealed class QueryHandler(ZoneDbContext zone, Guard guard) : IRequestHandler<Query, Answer>
+    {
+        public async Task<Answer> Handle(Query query, CancellationToken ct)
+        {
+            var dossier = await guard.Read(query.Dossier, ct);
+            var visit = await Appointments.Find(zone.Set<Contact>(), dossier.Id, query.Contact, ct);
+            if (!visit.IsVisit && visit.CheckedIn is null) throw new RefusedException("absent", dossier.Id);
+            return new Answer(visit.Place, visit.At, visit.Minutes, dossier.Danger, visit.CheckedIn, visit.ExpectedOut, visit.CheckedOut);
+        }
+    }
+
+    internal sealed class Handler(ZoneDbContext zone, Guard guard, TimeProvider clock) : IRequestHandler<In, bool>, IRequestHandler<Longer, bool>, IRequestHandler<Out, bool>
+    {
+        public Task<bool> Handle(In form, CancellationToken ct) => Change(form.Dossier, form.Contact, visit =>
+        {
+            visit.MustStand(nameof(In.Minutes));
+            if (!visit.IsVisit) throw new ValidationException([new ValidationFailure(nameof(In.Minutes), Words.NoVisit)]);
+            visit.CheckIn(TimeSpan.FromMinutes(form.Minutes!.Value), clock.GetUtcNow());
+        }, ct);
+
+        public Task<bool> Handle(Longer command, CancellationToken ct) => Change(command.Dossier, command.Contact, visit => visit.Stay(clock.GetUtcNow()), ct);
+
+        public Task<bool> Handle(Out command, CancellationToken ct) => Change(command.Dossier, command.Contact, visit => visit.CheckOut(clock.GetUtcNow()), ct);
+
+        private async Task<bool> Change(Guid id, Guid contact, Action<Contact> how, CancellationToken ct)
+        {
+            var dossier = await guard.Open(id, ct);
+            var visit = await Appointments.Find(zone.Set<Contact>(), dossier.Id, contact, ct);
+            var before = visit.Version;
+            how(visit);
+            return visit.Version != before;
+        }
+    }
+}

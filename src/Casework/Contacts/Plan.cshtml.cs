@@ -1,0 +1,175 @@
+using FluentValidation;
+using FluentValidation.Results;
+using MediatR;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Mvc.RazorPages;
+using Microsoft.EntityFrameworkCore;
+using VictimSupport.Casework.Codes;
+using VictimSupport.Casework.Dossiers;
+using VictimSupport.Casework.People;
+using VictimSupport.Design.Tags;
+using VictimSupport.Foundation.Access;
+using VictimSupport.Foundation.Persistence;
+using VictimSupport.Foundation.Pipeline;
+using VictimSupport.Foundation.Secrecy;
+using VictimSupport.Identity.Contracts;
+using Place = VictimSupport.Casework.Codes.Place;
+
+namespace VictimSupport.Casework.Contacts;
+
+/// <summary>Plans an appointment, or moves one: who goes, when, where, with whom. What is in its way is said once and does not prevent it; a visit that the person never wants is.</summary>
+[Requires(May.ChangeDossiers)]
+internal sealed class Plan(IMediator pipeline, IAccounts accounts, WhereAndWho who) : PageModel, IShowAgain
+{
+    [BindProperty(SupportsGet = true)] public Guid Dossier { get; set; }
+
+    /// <summary>The appointment that is moved; null: a new one.</summary>
+    [BindProperty(SupportsGet = true)] public Guid? Contact { get; set; }
+    [BindProperty] public Command Form { get; set; } = new();
+    [BindProperty(Name = FormTag.Once)] public Guid Once { get; set; }
+    public Answer View { get; private set; } = null!;
+    public IReadOnlyList<Choice> Persons => [.. View.People.Select(p => new Choice(p.Id.ToString(), p.Name))];
+    public IReadOnlyList<Choice> Places => [.. Choice.All<Place>(Words.Of).Where(c => c.Value != nameof(Place.Written))];
+    public IReadOnlyList<Choice> Counterparts => Choice.All<Counterpart>(Words.Of);
+    public IReadOnlyList<Choice> Workers { get; private set; } = [];
+
+    /// <summary>Something was found in its way: now it can be planned all the same.</summary>
+    public bool IsInTheWay => Form.Despite || (ModelState.TryGetValue("Form.Despite", out var said) && said.Errors.Count > 0);
+
+    /// <summary>The appointment as it stands now, where somebody else moved it while this form was filled in.</summary>
+    public Contact? Meanwhile { get; private set; }
+
+    public async Task OnGetAsync(CancellationToken ct)
+    {
+        await Fill(ct);
+        Form = View.Planned is { } planned
+            ? new Command
+            {
+                Persons = planned.Persons, At = planned.At, Minutes = planned.Minutes, Place = planned.Place, Room = planned.Room, Travel = planned.Travel == 0 ? null : planned.Travel, ForThem = planned.ForThem, With = planned.With, Worker = planned.Worker, Companion = planned.Companion,
+                Note = planned.Note?.Value, Version = planned.Version,
+            }
+            : new Command { Persons = [.. View.People.Take(1).Select(p => p.Id)], Minutes = 60, Worker = who.Caller.Account };
+    }
+
+    // What was typed stays; the next press saves it over what is shown beside it.
+    public async Task ShowAgain(CancellationToken ct)
+    {
+        await Fill(ct);
+        if (View.Planned is { } now && now.Version != Form.Version) (Meanwhile, Form) = (now, Form with { Version = now.Version });
+    }
+
+    private async Task Fill(CancellationToken ct)
+    {
+        View = await pipeline.Send(new Query(Dossier, Contact), ct);
+        Workers = [.. (await accounts.Named(View.MayGo, ct)).Values.OrderBy(c => c.DisplayName, StringComparer.CurrentCulture).Select(c => new Choice(c.Id.ToString(), c.DisplayName))];
+    }
+
+    public async Task<IActionResult> OnPostAsync(CancellationToken ct)
+    {
+        await pipeline.Send(Form with { Dossier = Dossier, Contact = Contact, Once = Once }, ct);
+        TempData["Done"] = Contact is null ? Words.AppointmentPlanned : Words.AppointmentMoved;
+        return RedirectToPage("/Casework/Dossiers/Show", new { Dossier });
+    }
+
+    public string Name(Guid? account) => Workers.FirstOrDefault(w => w.Value == account?.ToString())?.Text ?? Words.Nobody;
+
+    /// <param name="Visit">May they be visited?</param>
+    internal sealed record Helped(Guid Id, string Name, bool IsMinor, Rule Visit, SafeDetails Details);
+
+    /// <param name="Planned">null: a new one.</param>
+    internal sealed record Answer(Danger Danger, IReadOnlyList<Helped> People, IReadOnlyList<Guid> MayGo, Contact? Planned);
+
+    [Requires(May.ChangeDossiers)]
+    internal sealed record Query(Guid Dossier, Guid? Contact) : IQuery<Answer>;
+
+    [Requires(May.ChangeDossiers)]
+    internal sealed record Command : ICommand<Guid>
+    {
+        public List<Guid> Persons { get; init; } = [];
+        public DateTimeOffset? At { get; init; }
+        public int? Minutes { get; init; }
+        public Place? Place { get; init; }
+        public string? Room { get; init; }
+        public int? Travel { get; init; }
+        public bool ForThem { get; init; }
+        public Counterpart? With { get; init; }
+        public Guid? Worker { get; init; }
+        public Guid? Companion { get; init; }
+        public string? Note { get; init; }
+
+        /// <summary>It was said what is in its way.</summary>
+        public bool Despite { get; init; }
+        public int Version { get; init; }
+        internal Guid Dossier { get; init; }
+        internal Guid? Contact { get; init; }
+        internal Guid Once { get; init; }
+    }
+
+    internal sealed class Rules : AbstractValidator<Command>
+    {
+        public Rules(TimeProvider clock)
+        {
+            RuleFor(c => c.Persons).NotEmpty().WithMessage(_ => Words.ChoosePerson);
+            RuleFor(c => c.At).NotNull().WithMessage(_ => Words.EnterWhen);
+            RuleFor(c => c.At).Must(at => at is null || at > clock.GetUtcNow().AddMinutes(-5)).WithMessage(_ => Words.AppointmentInPast);
+            RuleFor(c => c.At).Must(at => at is null || at < clock.GetUtcNow().AddYears(3)).WithMessage(_ => Words.TooFarAway);
+            RuleFor(c => c.Minutes).Must(m => m is > 0 and <= 24 * 60).WithMessage(_ => Words.NoMinutes);
+            RuleFor(c => c.Place).NotNull().WithMessage(_ => Words.ChoosePlace).IsInEnum().WithMessage(_ => Words.ChoosePlace);
+            RuleFor(c => c.Room).MaximumLength(40).WithMessage(_ => Words.TooLong);
+            RuleFor(c => c.Travel).Must(t => t is null or (>= 0 and <= 12 * 60)).WithMessage(_ => Words.NoTravel);
+            RuleFor(c => c.With).IsInEnum().WithMessage(_ => Words.ChooseCounterpart);
+            RuleFor(c => c.Worker).NotEmpty().WithMessage(_ => Words.ChooseColleague);
+            RuleFor(c => c.Note).MaximumLength(20_000).WithMessage(_ => Words.TooLong);
+        }
+    }
+
+    internal sealed class QueryHandler(ZoneDbContext zone, Guard guard, Diary diary, Keyring keys) : IRequestHandler<Query, Answer>
+    {
+        public async Task<Answer> Handle(Query query, CancellationToken ct)
+        {
+            var dossier = await guard.Read(query.Dossier, ct);
+            var planned = query.Contact is { } id ? await Appointments.Find(zone.Set<Contact>().AsNoTracking(), dossier.Id, id, ct) : null;
+            var people = (await zone.Set<Person>().AsNoTracking().Where(p => p.DossierId == dossier.Id).OrderBy(p => p.Id).ToListAsync(ct)).Where(p => p.IsHelped).ToList();
+            await keys.Fetch(people.Select(p => p.Id).Append(dossier.Id), ct);
+            var rules = (await zone.Set<SafeContact>().AsNoTracking().Where(s => s.DossierId == dossier.Id).ToListAsync(ct)).ToDictionary(s => s.Id);
+            return new Answer(dossier.Danger, [.. people.Select(p => Seen(p, rules.TryGetValue(p.Id, out var safe) ? safe : SafeContact.For(p)))], await diary.WhoMayGo(dossier, planned, ct), planned);
+        }
+
+        private static Helped Seen(Person person, SafeContact safe) => new(person.Id, person.Identity.Value.FullName, person.IsMinor, safe.Visit, safe.Details.Value);
+    }
+
+    internal sealed class Handler(ZoneDbContext zone, Guard guard, Diary diary, Caller caller, TimeProvider clock) : IRequestHandler<Command, Guid>
+    {
+        public async Task<Guid> Handle(Command form, CancellationToken ct)
+        {
+            var (dossier, now) = (await guard.Open(form.Dossier, ct), clock.GetUtcNow());
+            if (form.Once != default && await zone.Set<Submission>().AsNoTracking().SingleOrDefaultAsync(s => s.Id == form.Once, ct) is { } before) return before.Made;
+            var planned = form.Contact is { } id ? await Appointments.Find(zone.Set<Contact>(), dossier.Id, id, ct) : null;
+            planned?.MustStand(nameof(Command.At));
+            if (!dossier.IsOpen) throw Wrong(nameof(Command.At), Words.ClosedNoAct);
+            if (planned is not null && planned.Version != form.Version) throw Wrong(nameof(Command.At), Words.ChangedMeanwhile);
+            var agreed = new Agreed(await Concerned.Of(zone, dossier.Id, form.Persons, ct), form.At!.Value, form.Minutes!.Value, form.Place!.Value, form.Room, form.Travel ?? 0, form.Worker!.Value, form.Companion, form.ForThem, form.With, form.Note);
+            await MayBe(dossier, agreed, planned, ct);
+            if (!form.Despite && await diary.Warnings(agreed, planned?.Id, ct) is { Count: > 0 } warnings) throw new ValidationException(warnings.Distinct().Select(w => new ValidationFailure(nameof(Command.Despite), w)));
+            if (planned is null) zone.Add(planned = Contacts.Contact.Plan(dossier.Id, agreed, caller.Self, now));
+            else planned.Agree(agreed, caller.Self);
+            await NextAct.Settle(zone, dossier, ct);
+            dossier.Touch();
+            if (form.Once != default) zone.Add(new Submission { Id = form.Once, Made = planned.Id });
+            return planned.Id;
+        }
+
+        private async Task MayBe(Dossier dossier, Agreed agreed, Contact? planned, CancellationToken ct)
+        {
+            var persons = agreed.Persons.ToList();
+            if ((await zone.Set<Person>().AsNoTracking().Where(p => persons.Contains(p.Id)).ToListAsync(ct)).Any(p => !p.IsHelped)) throw new RefusedException("mentioned", dossier.Id);
+            var mayGo = await diary.WhoMayGo(dossier, planned, ct);
+            if (!mayGo.Contains(agreed.Worker)) throw Wrong(nameof(Command.Worker), Words.ChooseColleague);
+            if (agreed.Companion is { } companion && !mayGo.Contains(companion)) throw Wrong(nameof(Command.Companion), Words.ChooseColleague);
+            // Never is final until the person changes it.
+            if (agreed is { Place: Place.Home, ForThem: false } && await zone.Set<SafeContact>().AnyAsync(s => persons.Contains(s.Id) && s.Visit == Rule.Never, ct)) throw Wrong(nameof(Command.Place), Words.NeverAtHome);
+        }
+
+        private static ValidationException Wrong(string field, string say) => new([new ValidationFailure(field, say)]);
+    }
+}

@@ -1,0 +1,103 @@
+using System.Collections.Concurrent;
+using MediatR;
+using Microsoft.EntityFrameworkCore;
+using VictimSupport.Casework.Codes;
+using VictimSupport.Casework.FollowUps;
+using VictimSupport.Design.Html;
+using VictimSupport.Foundation.Access;
+using VictimSupport.Foundation.Jobs;
+using VictimSupport.Foundation.Mail;
+using VictimSupport.Foundation.Modules;
+using VictimSupport.Foundation.Persistence;
+using VictimSupport.Foundation.Pipeline;
+using VictimSupport.Identity.Contracts;
+using VictimSupport.Zones.Contracts;
+using Place = VictimSupport.Casework.Codes.Place;
+
+namespace VictimSupport.Casework.Contacts;
+
+/// <summary>Who is on a visit in which zone, as of a few seconds ago: every page of every colleague asks. What was done in this process acts at once.</summary>
+internal sealed class UnderWay(TimeProvider clock)
+{
+    private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(10);
+    private readonly ConcurrentDictionary<Guid, (IReadOnlyList<One> Visits, long Read)> known = new();
+
+    /// <param name="Expected">By when they said they would be out.</param>
+    internal sealed record One(Guid Contact, Guid Dossier, Guid? Worker, Place Place, DateTimeOffset Expected);
+
+    public void Forget(WhereAndWho who)
+    {
+        if (who.Zone is { } zone) known.TryRemove(zone.Id, out _);
+    }
+
+    public async ValueTask<IReadOnlyList<One>> In(Guid zone, Func<Task<IReadOnlyList<One>>> read)
+    {
+        if (known.TryGetValue(zone, out var entry) && clock.GetElapsedTime(entry.Read) <= Fresh) return entry.Visits;
+        if (known.Count > 10_000) known.Clear();
+        var (at, visits) = (clock.GetTimestamp(), await read());
+        known[zone] = (visits, at);
+        return visits;
+    }
+}
+
+/// <summary>The red band on every page of a zone while a colleague is late from a visit: who, where in a word, by when. Of the person visited there is nothing to see, so no wall is asked.</summary>
+internal sealed class LateVisits(IMediator pipeline, UnderWay underWay, IAccounts accounts, TimeProvider clock) : IWarn
+{
+    public async ValueTask<IReadOnlyList<Warning>> Of(WhereAndWho who, CancellationToken ct)
+    {
+        if (who.Zone is not { } zone || !who.Caller.May(May.BeSignedIn)) return [];
+        var now = clock.GetUtcNow();
+        var late = (await underWay.In(zone.Id, () => pipeline.Send(new Query(), ct))).Where(v => v.Expected <= now).ToList();
+        if (late.Count == 0) return [];
+        var names = await accounts.Named(late.Select(v => v.Worker).OfType<Guid>(), ct);
+        return [.. late.OrderBy(v => v.Expected).Select(v => Say(v, who.Caller, names))];
+    }
+
+    private static Warning Say(UnderWay.One visit, Caller caller, IReadOnlyDictionary<Guid, Colleague> names)
+    {
+        var by = Moment.Show(visit.Expected);
+        if (visit.Worker == caller.Account && caller.May(May.ChangeDossiers)) return new Warning(Words.YouAreLate(Words.Of(visit.Place), by), $"/dossiers/{visit.Dossier}/appointments/{visit.Contact}/visit?handler=Out", Words.CheckOut, Everywhere: true);
+        return new Warning(Words.ColleagueIsLate(visit.Worker is { } worker && names.TryGetValue(worker, out var colleague) ? colleague.DisplayName : Words.Nobody, Words.Of(visit.Place), by), Everywhere: true);
+    }
+
+    [Requires(May.BeSignedIn)]
+    internal sealed record Query : IQuery<IReadOnlyList<UnderWay.One>>;
+
+    internal sealed class Handler(ZoneDbContext zone) : IRequestHandler<Query, IReadOnlyList<UnderWay.One>>
+    {
+        private static readonly Compiled<bool, UnderWay.One> Visits = Compiled.Query((ZoneDbContext z, bool _) =>
+            z.Set<Contact>().AsNoTracking().Where(c => c.ExpectedOut != null && c.CheckedOut == null).Select(c => new UnderWay.One(c.Id, c.DossierId, c.Worker, c.Place, c.ExpectedOut!.Value)));
+
+        public async Task<IReadOnlyList<UnderWay.One>> Handle(Query query, CancellationToken ct) => await Visits.In(zone, true, ct);
+    }
+}
+
+/// <summary>A check-out that is late is told to the coordinators once, by a mail that names nobody.</summary>
+internal sealed class LateCheckOuts : IDoWhatIsDue
+{
+    public Task Run(IMediator pipeline, CancellationToken ct) => pipeline.Send(new Command(), ct);
+
+    public async Task<DateTimeOffset?> Next(ZoneDbContext zone, CancellationToken ct) =>
+        await zone.Set<Contact>().Where(c => c.ExpectedOut != null && c.CheckedOut == null && (c.LateToldFor == null || c.LateToldFor != c.ExpectedOut)).OrderBy(c => c.ExpectedOut).Select(c => c.ExpectedOut).FirstOrDefaultAsync(ct);
+
+    [Requires(May.RunThePlatform)]
+    internal sealed record Command : ICommand<int>;
+
+    internal sealed class Handler(ZoneDbContext zone, TimeProvider clock) : IRequestHandler<Command, int>
+    {
+        public async Task<int> Handle(Command command, CancellationToken ct)
+        {
+            var now = clock.GetUtcNow();
+            var late = await zone.Set<Contact>().Where(c => c.ExpectedOut != null && c.CheckedOut == null && c.ExpectedOut <= now && (c.LateToldFor == null || c.LateToldFor != c.ExpectedOut)).ToListAsync(ct);
+            foreach (var visit in late) zone.Add(visit.TellLate(now));
+            return late.Count;
+        }
+    }
+}
+
+internal sealed class LateCheckOutMail(ISendMail mail, IAccounts accounts, IStaff staff, IMediator pipeline) : NeutralMail(mail, accounts, staff, pipeline)
+{
+    public const string KindName = "check-out-late";
+    public override string Kind => KindName;
+    protected override (string Subject, string Text) Say(string language) => In(language, () => (Words.CheckOutLateSubject, Words.CheckOutLateText));
+}

@@ -1,0 +1,139 @@
+using System.Net;
+using AngleSharp.Html.Dom;
+using Microsoft.EntityFrameworkCore;
+using VictimSupport.Casework.Codes;
+using VictimSupport.Casework.Contacts;
+using VictimSupport.Casework.Dossiers;
+using VictimSupport.Foundation.Access;
+using VictimSupport.Tests.Kit;
+using Record = VictimSupport.Casework.Contacts.Record;
+
+namespace VictimSupport.Tests.Casework;
+
+/// <summary>In and out of a visit, and what the whole zone sees of somebody who is late.</summary>
+public sealed class HomeVisitTests(Platforms platforms)
+{
+    private const string Family = "Zzkanarie";
+
+    [Theory, EveryEngine]
+    public async Task A_late_check_out_shows_red_to_every_colleague_with_nothing_of_the_person_and_goes_after_it(string engine)
+    {
+        await using var platform = Platform.Start(engine);
+        var zone = await platform.Zone();
+        var other = await platform.Zone();
+        var (anna, bert, walled) = (await zone.Hires("anna", Role.Caseworker), await zone.Hires("bert", Role.Caseworker), await zone.Hires("walled", Role.Coordinator));
+        var dossier = await anna.Registers(Cases.Intake(zone, Family, "Quirien"));
+        var number = (await anna.Opens(dossier)).Dossier.Number;
+        var id = await anna.Send(await anna.Appointment(zone, dossier) with { Place = Place.Home, Note = Family });
+        await zone.WallsOff(walled, dossier);
+        using var hers = anna.Visit();
+        var path = $"/dossiers/{dossier}/appointments/{id}/visit";
+        Assert.Contains("no alarm system", (await hers.Page(path)).QuerySelector("main")!.TextContent, StringComparison.Ordinal);
+        Assert.Equal(HttpStatusCode.Redirect, (await hers.Submit(path, [KeyValuePair.Create("Form.Minutes", "30")])).StatusCode);
+        Visit[] colleagues = [bert.Visit(), walled.Visit(), (await zone.Hires("desk", Role.FrontDesk)).Visit(), (await zone.Hires("admin", Role.ZoneAdministrator)).Visit()];
+        string[] pages = ["/worklist", "/worklist", "/message", "/admin/staff"];
+        using var outside = (await other.Hires("cora", Role.Coordinator)).Visit();
+        Assert.All(await Bands(), band => Assert.Null(band));
+        platform.Clock.Advance(TimeSpan.FromMinutes(31));
+        foreach (var band in await Bands())
+        {
+            Assert.Contains("anna", band, StringComparison.Ordinal);
+            Assert.Contains("Home", band, StringComparison.Ordinal);
+            Assert.Contains("no alarm", band, StringComparison.Ordinal);
+            foreach (var secret in new[] { Family, "Quirien", "Q.Z.", number, dossier.ToString(), id.ToString() }) Assert.DoesNotContain(secret, band, StringComparison.OrdinalIgnoreCase);
+        }
+        Assert.Null((await outside.Page("/worklist")).QuerySelector(".vs-alarm"));
+        // A page that is open asks by itself, quietly.
+        Assert.Contains("anna", await (await colleagues[2].Get("/alarms")).Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        Assert.Equal("[]", await (await outside.Get("/alarms")).Content.ReadAsStringAsync());
+
+        var page = await hers.Page("/worklist");
+        var press = (IHtmlFormElement)page.QuerySelector(".vs-alarm form")!;
+        Assert.Equal(HttpStatusCode.Redirect, (await hers.Send("/worklist", press, [])).StatusCode);
+        Assert.All(await Bands(), band => Assert.Null(band));
+        var form = (await anna.Send(new Record.Query(dossier, id))).Planned!;
+        Assert.Equal(31, form.Minutes);
+        foreach (var colleague in colleagues) colleague.Dispose();
+
+        async Task<string?[]> Bands()
+        {
+            var all = new List<string?>();
+            foreach (var (colleague, at) in colleagues.Zip(pages)) all.Add((await colleague.Page(at)).QuerySelector(".vs-alarm")?.OuterHtml);
+            return [.. all];
+        }
+    }
+
+    [Theory, EveryEngine]
+    public async Task The_coordinators_who_may_know_are_told_once_for_each_expected_end(string engine)
+    {
+        await using var platform = Platform.Start(engine);
+        var zone = await platform.Zone();
+        var (anna, walled) = (await zone.Hires("anna", Role.Caseworker), await zone.Hires("walled", Role.Coordinator));
+        await zone.Hires("cora", Role.Coordinator);
+        var dossier = await anna.Registers(Cases.Intake(zone, Family, "Quirien"));
+        var id = await anna.Send(await anna.Appointment(zone, dossier) with { Place = Place.Home });
+        await zone.WallsOff(walled, dossier);
+        await anna.Send(new HomeVisit.In { Dossier = dossier, Contact = id, Minutes = 30 });
+        await zone.RunJobs();
+        Assert.Empty(Told());
+        platform.Clock.Advance(TimeSpan.FromMinutes(31));
+        for (var i = 0; i < 3; i++) await zone.RunJobs();
+        var letter = Assert.Single(Told());
+        Assert.Equal(Staff.AddressOf(zone, "cora"), letter.To);
+        foreach (var secret in new[] { Family, "Quirien", "anna", zone.Code, (await anna.Opens(dossier)).Dossier.Number }) Assert.DoesNotContain(secret, letter.Subject + letter.Text, StringComparison.OrdinalIgnoreCase);
+        await anna.Send(new HomeVisit.Longer(dossier, id));
+        await zone.RunJobs();
+        Assert.Single(Told());
+        platform.Clock.Advance(TimeSpan.FromMinutes(32));
+        await zone.RunJobs();
+        Assert.Equal(2, Told().Count);
+        await anna.Send(new HomeVisit.Out(dossier, id));
+        platform.Clock.Advance(TimeSpan.FromHours(5));
+        await zone.RunJobs();
+        Assert.Equal(2, Told().Count);
+
+        List<VictimSupport.Foundation.Mail.Letter> Told() => [.. platform.Post.Letters.Where(l => l.Key.StartsWith("check-out", StringComparison.Ordinal))];
+    }
+
+    [Theory, EveryEngine]
+    public async Task In_and_out_count_once_and_only_where_one_goes_to_people(string engine)
+    {
+        var zone = await (await platforms.On(engine)).Zone();
+        var worker = zone.As(Role.Caseworker);
+        var dossier = await worker.Registers(Cases.Intake(zone));
+        var office = await worker.Send(await worker.Appointment(zone, dossier));
+        await Assert.ThrowsAsync<FluentValidation.ValidationException>(() => worker.Send(new HomeVisit.In { Dossier = dossier, Contact = office, Minutes = 30 }));
+        await Assert.ThrowsAsync<RefusedException>(() => worker.Send(new HomeVisit.Query(dossier, office)));
+        var id = await worker.Send(await worker.Appointment(zone, dossier) with { Place = Place.Scene, Despite = true });
+        Assert.False(await worker.Send(new HomeVisit.Out(dossier, id))); // out of nowhere
+        var went = new HomeVisit.In { Dossier = dossier, Contact = id, Minutes = 30 };
+        var ins = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Task.Run(() => worker.Send(went))));
+        Assert.Single(ins, done => done);
+        var shown = await worker.Send(new HomeVisit.Query(dossier, id));
+        Assert.Equal(0, shown.ExpectedOut!.Value.UtcTicks % TimeSpan.TicksPerMinute);
+        Assert.InRange(shown.ExpectedOut.Value - shown.CheckedIn!.Value, TimeSpan.FromMinutes(30), TimeSpan.FromMinutes(31));
+        await worker.Send(new HomeVisit.Longer(dossier, id));
+        Assert.Equal(shown.ExpectedOut.Value.AddMinutes(30), (await worker.Send(new HomeVisit.Query(dossier, id))).ExpectedOut);
+        Assert.True(await worker.Send(new HomeVisit.Out(dossier, id)));
+        Assert.False(await worker.Send(new HomeVisit.Out(dossier, id)));
+        Assert.False(await worker.Send(new HomeVisit.Longer(dossier, id)));
+    }
+
+    [Fact]
+    public async Task Whoever_cancels_or_records_a_visit_that_is_under_way_checks_out_with_it()
+    {
+        var zone = await (await platforms.On("sqlite")).Zone();
+        var worker = zone.As(Role.Caseworker);
+        var dossier = await worker.Registers(Cases.Intake(zone));
+        foreach (var ends in (Func<Guid, Task>[])[Cancels, Records])
+        {
+            var id = await worker.Send(await worker.Appointment(zone, dossier) with { Place = Place.Home, Despite = true });
+            await worker.Send(new HomeVisit.In { Dossier = dossier, Contact = id, Minutes = 30 });
+            await ends(id);
+            Assert.NotNull(await zone.Look(z => z.Set<Contact>().Where(c => c.Id == id).Select(c => c.CheckedOut).SingleAsync()));
+        }
+
+        async Task Cancels(Guid id) => await worker.Send(new Cancel.Command { Dossier = dossier, Contact = id, Reason = CancelReason.NotSafe });
+        async Task Records(Guid id) => await worker.Send((await worker.Send(new Record.Query(dossier, id))).Planned! with { Dossier = dossier, Appointment = id, Services = [ServiceKind.Listening] });
+    }
+}
