@@ -12,7 +12,7 @@ using VictimSupport.Foundation.Persistence;
 namespace VictimSupport.Migrations.SqlServer.Catalog
 {
     [DbContext(typeof(CatalogDbContext))]
-    [Migration("20261126002155_Initial")]
+    [Migration("20261126064131_Initial")]
     partial class Initial
     {
         /// <inheritdoc />

@@ -192,6 +192,81 @@ namespace VictimSupport.Migrations.Sqlite.Zone
                 });
 
             migrationBuilder.CreateTable(
+                name: "letter",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    DossierId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    PersonId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Kind = table.Column<int>(type: "INTEGER", nullable: false),
+                    Language = table.Column<string>(type: "TEXT", maxLength: 2, nullable: false),
+                    State = table.Column<int>(type: "INTEGER", nullable: false),
+                    Content = table.Column<byte[]>(type: "BLOB", maxLength: -1, nullable: false),
+                    Act = table.Column<Guid>(type: "TEXT", nullable: true),
+                    PreparedBy = table.Column<Guid>(type: "TEXT", nullable: false),
+                    PreparedAt = table.Column<long>(type: "INTEGER", nullable: false),
+                    PrintedBy = table.Column<Guid>(type: "TEXT", nullable: true),
+                    Ended = table.Column<long>(type: "INTEGER", nullable: true),
+                    Why = table.Column<int>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_letter", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "letter_head",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    ServicePhone = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
+                    ReturnLine = table.Column<string>(type: "TEXT", maxLength: 200, nullable: false),
+                    By = table.Column<Guid>(type: "TEXT", nullable: false),
+                    At = table.Column<long>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_letter_head", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "letter_template",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Kind = table.Column<int>(type: "INTEGER", nullable: false),
+                    Language = table.Column<string>(type: "TEXT", maxLength: 2, nullable: false),
+                    Wording = table.Column<string>(type: "TEXT", maxLength: -1, nullable: false),
+                    By = table.Column<Guid>(type: "TEXT", nullable: false),
+                    At = table.Column<long>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_letter_template", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "message",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    DossierId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    PersonId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Channel = table.Column<int>(type: "INTEGER", nullable: false),
+                    Unattended = table.Column<bool>(type: "INTEGER", nullable: false),
+                    State = table.Column<int>(type: "INTEGER", nullable: false),
+                    Content = table.Column<byte[]>(type: "BLOB", maxLength: -1, nullable: false),
+                    By = table.Column<Guid>(type: "TEXT", nullable: false),
+                    At = table.Column<long>(type: "INTEGER", nullable: false),
+                    Ended = table.Column<long>(type: "INTEGER", nullable: true),
+                    Why = table.Column<int>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_message", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "milestone",
                 columns: table => new
                 {
@@ -293,7 +368,11 @@ namespace VictimSupport.Migrations.Sqlite.Zone
                     Visit = table.Column<int>(type: "INTEGER", nullable: false),
                     Details = table.Column<byte[]>(type: "BLOB", maxLength: -1, nullable: false),
                     Checked = table.Column<long>(type: "INTEGER", nullable: true),
-                    CheckedBy = table.Column<Guid>(type: "TEXT", nullable: true)
+                    CheckedBy = table.Column<Guid>(type: "TEXT", nullable: true),
+                    Revision = table.Column<int>(type: "INTEGER", nullable: false),
+                    ViolenceAt = table.Column<long>(type: "INTEGER", nullable: true),
+                    LettersHome = table.Column<int>(type: "INTEGER", nullable: false),
+                    RepresentativeTold = table.Column<int>(type: "INTEGER", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -529,6 +608,37 @@ namespace VictimSupport.Migrations.Sqlite.Zone
                 column: "DossierId");
 
             migrationBuilder.CreateIndex(
+                name: "IX_letter_DossierId",
+                table: "letter",
+                column: "DossierId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_letter_PersonId_State",
+                table: "letter",
+                columns: new[] { "PersonId", "State" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_letter_State_Ended",
+                table: "letter",
+                columns: new[] { "State", "Ended" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_letter_template_Kind_Language",
+                table: "letter_template",
+                columns: new[] { "Kind", "Language" },
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "IX_message_DossierId",
+                table: "message",
+                column: "DossierId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_message_PersonId_State",
+                table: "message",
+                columns: new[] { "PersonId", "State" });
+
+            migrationBuilder.CreateIndex(
                 name: "IX_milestone_DossierId",
                 table: "milestone",
                 column: "DossierId");
@@ -630,6 +740,18 @@ namespace VictimSupport.Migrations.Sqlite.Zone
 
             migrationBuilder.DropTable(
                 name: "follow_up");
+
+            migrationBuilder.DropTable(
+                name: "letter");
+
+            migrationBuilder.DropTable(
+                name: "letter_head");
+
+            migrationBuilder.DropTable(
+                name: "letter_template");
+
+            migrationBuilder.DropTable(
+                name: "message");
 
             migrationBuilder.DropTable(
                 name: "milestone");

@@ -193,6 +193,81 @@ namespace VictimSupport.Migrations.PostgreSql.Zone
                 });
 
             migrationBuilder.CreateTable(
+                name: "letter",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "uuid", nullable: false),
+                    DossierId = table.Column<Guid>(type: "uuid", nullable: false),
+                    PersonId = table.Column<Guid>(type: "uuid", nullable: false),
+                    Kind = table.Column<int>(type: "integer", nullable: false),
+                    Language = table.Column<string>(type: "character varying(2)", maxLength: 2, nullable: false),
+                    State = table.Column<int>(type: "integer", nullable: false),
+                    Content = table.Column<byte[]>(type: "bytea", maxLength: -1, nullable: false),
+                    Act = table.Column<Guid>(type: "uuid", nullable: true),
+                    PreparedBy = table.Column<Guid>(type: "uuid", nullable: false),
+                    PreparedAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    PrintedBy = table.Column<Guid>(type: "uuid", nullable: true),
+                    Ended = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    Why = table.Column<int>(type: "integer", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_letter", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "letter_head",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "uuid", nullable: false),
+                    ServicePhone = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
+                    ReturnLine = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: false),
+                    By = table.Column<Guid>(type: "uuid", nullable: false),
+                    At = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_letter_head", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "letter_template",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "uuid", nullable: false),
+                    Kind = table.Column<int>(type: "integer", nullable: false),
+                    Language = table.Column<string>(type: "character varying(2)", maxLength: 2, nullable: false),
+                    Wording = table.Column<string>(type: "text", maxLength: -1, nullable: false),
+                    By = table.Column<Guid>(type: "uuid", nullable: false),
+                    At = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_letter_template", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "message",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "uuid", nullable: false),
+                    DossierId = table.Column<Guid>(type: "uuid", nullable: false),
+                    PersonId = table.Column<Guid>(type: "uuid", nullable: false),
+                    Channel = table.Column<int>(type: "integer", nullable: false),
+                    Unattended = table.Column<bool>(type: "boolean", nullable: false),
+                    State = table.Column<int>(type: "integer", nullable: false),
+                    Content = table.Column<byte[]>(type: "bytea", maxLength: -1, nullable: false),
+                    By = table.Column<Guid>(type: "uuid", nullable: false),
+                    At = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    Ended = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    Why = table.Column<int>(type: "integer", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_message", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "milestone",
                 columns: table => new
                 {
@@ -294,7 +369,11 @@ namespace VictimSupport.Migrations.PostgreSql.Zone
                     Visit = table.Column<int>(type: "integer", nullable: false),
                     Details = table.Column<byte[]>(type: "bytea", maxLength: -1, nullable: false),
                     Checked = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
-                    CheckedBy = table.Column<Guid>(type: "uuid", nullable: true)
+                    CheckedBy = table.Column<Guid>(type: "uuid", nullable: true),
+                    Revision = table.Column<int>(type: "integer", nullable: false),
+                    ViolenceAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    LettersHome = table.Column<int>(type: "integer", nullable: false),
+                    RepresentativeTold = table.Column<int>(type: "integer", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -530,6 +609,37 @@ namespace VictimSupport.Migrations.PostgreSql.Zone
                 column: "DossierId");
 
             migrationBuilder.CreateIndex(
+                name: "IX_letter_DossierId",
+                table: "letter",
+                column: "DossierId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_letter_PersonId_State",
+                table: "letter",
+                columns: new[] { "PersonId", "State" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_letter_State_Ended",
+                table: "letter",
+                columns: new[] { "State", "Ended" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_letter_template_Kind_Language",
+                table: "letter_template",
+                columns: new[] { "Kind", "Language" },
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "IX_message_DossierId",
+                table: "message",
+                column: "DossierId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_message_PersonId_State",
+                table: "message",
+                columns: new[] { "PersonId", "State" });
+
+            migrationBuilder.CreateIndex(
                 name: "IX_milestone_DossierId",
                 table: "milestone",
                 column: "DossierId");
@@ -631,6 +741,18 @@ namespace VictimSupport.Migrations.PostgreSql.Zone
 
             migrationBuilder.DropTable(
                 name: "follow_up");
+
+            migrationBuilder.DropTable(
+                name: "letter");
+
+            migrationBuilder.DropTable(
+                name: "letter_head");
+
+            migrationBuilder.DropTable(
+                name: "letter_template");
+
+            migrationBuilder.DropTable(
+                name: "message");
 
             migrationBuilder.DropTable(
                 name: "milestone");
