@@ -67,6 +67,14 @@ public sealed class CaseworkModule : IModule
         services.AddScoped<IDeliver, TrayWaitsMail>();
         services.AddScoped<IDeliver, TrayPutMail>();
         services.AddSingleton<Contracts.ITellStories, Demo.Stories>();
+        services.AddScoped<People.Gate>();
+        services.AddScoped<People.Aftermath>();
+        services.AddScoped<People.ISendText, People.TextByMail>();
+        services.AddScoped<IDeliver, People.SendMessage>();
+        services.AddScoped<Letters.Wording>();
+        services.AddScoped<Letters.DueLetters>();
+        services.AddSingleton<IInMenu, LettersInMenu>();
+        services.AddSingleton<IInMenu, LetterTextsInMenu>();
     }
 
     public void Map(WebApplication app) => ReadFeed.Map(app);
@@ -105,6 +113,22 @@ public sealed class CaseworkModule : IModule
         public May Deed => May.OpenCallOuts;
         public string Path => "/intake";
         public string Text => Words.NewIntake;
+    }
+
+    private sealed class LettersInMenu : IInMenu
+    {
+        public int Order => 17;
+        public May Deed => May.ChangeDossiers;
+        public string Path => "/letters";
+        public string Text => Words.LettersTitle;
+    }
+
+    private sealed class LetterTextsInMenu : IInMenu
+    {
+        public int Order => 835;
+        public May Deed => May.SetUpTheZone;
+        public string Path => "/admin/letters";
+        public string Text => Words.LetterTexts;
     }
 
     private sealed class SearchInMenu : IInMenu

@@ -39,6 +39,12 @@ internal static class SubKinds
     // A letter on the doormat tells whoever reads it first.
     private static readonly HashSet<string> NeverByLetter = new(StringComparer.Ordinal) { "PartnerViolence", "FamilyViolence", "FamilyConflict", "SexualViolence", "Stalking" };
 
+    /// <summary>Never a letter unasked, whatever the zone lists.</summary>
+    public static bool NeverUnasked(string code) => NeverByLetter.Contains(code);
+
+    /// <summary>Violence by a partner or in the family: after it, what was safe may be so no more.</summary>
+    public static bool IsAtHome(string code) => code is "PartnerViolence" or "FamilyViolence";
+
     public static IReadOnlyList<Foundation.Modules.ShippedSubKind> ForFirstLetters => [.. All.Where(s => !NeverByLetter.Contains(s.Code)).Select(s => new Foundation.Modules.ShippedSubKind(s.Code, () => Words.Of("SubKind_" + s.Code), s.FirstLetter))];
 
     public static SubKind? Find(string? code) => All.FirstOrDefault(s => s.Code == code);
@@ -69,6 +75,9 @@ internal enum Sex { NotSaid = 0, Female = 1, Male = 2, Other = 3 }
 
 /// <summary>How somebody may be reached by a channel.</summary>
 internal enum Rule { NotAsked = 0, Safe = 1, OnlyIf = 2, Never = 3 }
+
+/// <summary>Who decided for a minor, against the rule.</summary>
+internal enum Decider { Nobody = 0, Minor = 1, Coordinator = 2 }
 
 internal enum Channel { Call = 1, Sms = 2, Mail = 3, Letter = 4, Visit = 5 }
 

@@ -27,8 +27,8 @@ internal sealed record AuditLine(DateTimeOffset At, Guid? Actor, What What, stri
         Guid? replacing = why?.StartsWith(ReplacingCode, StringComparison.Ordinal) == true && Guid.TryParse(why[ReplacingCode.Length..], out var absent) ? absent : null;
         var what = row.Act.Contains('!', StringComparison.Ordinal) ? What.Refused
             : !concerns && listed.Contains(dossier) ? row.Act.StartsWith("Casework.Intakes.", StringComparison.Ordinal) ? What.CardShown : What.Listed
-            : changed.Count > 0 ? What.Changed
             : row.Act.Contains("Print", StringComparison.Ordinal) ? What.Printed
+            : changed.Count > 0 ? What.Changed
             : row.Act.Contains("Export", StringComparison.Ordinal) ? What.Exported
             : row.Act == Act.Of(typeof(Opened.Query)) || row.Act.StartsWith("Privacy.", StringComparison.Ordinal) ? What.Asked
             : What.Opened;

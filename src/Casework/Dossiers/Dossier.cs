@@ -50,6 +50,9 @@ internal sealed class Dossier : IOfDossier
     public int Version { get; private set; }
 
     public bool IsOpen => Closed is null;
+
+    /// <summary>Is partner or family violence among its facts?</summary>
+    public bool IsViolenceAtHome => Additional.Append(SubKind).Any(SubKinds.IsAtHome);
     Guid IOfDossier.DossierId => Id;
 
     /// <summary>How urgent it is before any date: danger at home and partner violence first. Kept beside the rest so that lists can be ordered by it.</summary>
@@ -136,6 +139,7 @@ internal sealed class Dossier : IOfDossier
             b.HasIndex(d => new { d.AssignedTo, d.Closed });
             b.HasIndex(d => d.Protection);
             b.Ignore(d => d.IsOpen);
+            b.Ignore(d => d.IsViolenceAtHome);
         }
     }
 }

@@ -91,13 +91,18 @@ internal sealed class Facts(IMediator pipeline) : PageModel, IShowAgain
         }
     }
 
-    internal sealed class Handler(ZoneDbContext zone, Guard guard, UseCase here, TimeProvider clock) : IRequestHandler<Command, bool>
+    internal sealed class Handler(ZoneDbContext zone, Guard guard, UseCase here, Gate gate, Aftermath aftermath, TimeProvider clock) : IRequestHandler<Command, bool>
     {
         public async Task<bool> Handle(Command form, CancellationToken ct)
         {
             var dossier = await guard.Open(form.Dossier, ct);
             if (form.Version != dossier.Version) throw new ValidationException([new ValidationFailure(nameof(Command.SubKind), Words.ChangedMeanwhile)]);
+            var (before, at, dangers) = (dossier.Additional.Append(dossier.SubKind).ToList(), dossier.FactsAt, dossier.Danger);
             dossier.Facts(SubKinds.Find(form.SubKind)!, form.Additional, form.At, form.Municipality.Trim(), form.Dangers.Aggregate(Danger.None, (all, one) => all | one));
+            var added = dossier.Additional.Append(dossier.SubKind).Except(before).ToList();
+            // Violence at home that was not known, or that happened anew.
+            if (added.Any(SubKinds.IsAtHome) || (dossier.IsViolenceAtHome && at is not null && form.At > at)) await aftermath.Reaches(dossier, ct);
+            if (added.Any(SubKinds.NeverUnasked) || (dossier.Danger & ~dangers & (Danger.AtHome | Danger.AddressSecret)) != Danger.None) await gate.TakeBack(await zone.Set<Person>().Where(p => p.DossierId == dossier.Id).Select(p => p.Id).ToListAsync(ct), Bar.Changed, ct);
             await Reports(dossier, Numbers(form.OfficialReports), ct);
             return true;
         }

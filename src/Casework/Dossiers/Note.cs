@@ -78,4 +78,19 @@ internal sealed class Milestone : IOfDossier
     }
 }
 
-internal enum MilestoneKind { Opened = 1, Assigned = 2, Closed = 3, Reopened = 4, Released = 5, Protected = 6 }
+internal enum MilestoneKind
+{
+    Opened = 1, Assigned = 2, Closed = 3, Reopened = 4, Released = 5, Protected = 6,
+
+    /// <summary>A letter was printed; the code is its kind.</summary>
+    LetterPrinted = 21,
+
+    /// <summary>A message to somebody helped left; the code is the channel.</summary>
+    MessageSent = 22,
+
+    /// <summary>What waited to go out was dropped; the code says why.</summary>
+    TakenBack = 23,
+
+    /// <summary>The minor or the coordinator decided on letters home or on telling the representative.</summary>
+    MinorDecided = 24,
+}

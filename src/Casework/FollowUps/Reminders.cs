@@ -92,7 +92,7 @@ internal abstract class NeutralMail(ISendMail mail, IAccounts accounts, IStaff s
     }
 
     /// <summary>In the reader's language, whatever the job's is.</summary>
-    protected static T In<T>(string language, Func<T> say)
+    internal static T In<T>(string language, Func<T> say)
     {
         var before = System.Globalization.CultureInfo.CurrentUICulture;
         System.Globalization.CultureInfo.CurrentUICulture = System.Globalization.CultureInfo.GetCultureInfo(language + "-BE");

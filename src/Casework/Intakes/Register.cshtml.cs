@@ -131,7 +131,7 @@ internal sealed class Register(IMediator pipeline, WhereAndWho who, TimeProvider
         }
     }
 
-    internal sealed class Handler(ZoneDbContext zone, UseCase here, Caller caller, Trail trail, Masonry masonry, Taking taking, IZoneSettings settings, TimeProvider clock) : IRequestHandler<Command, Registered>
+    internal sealed class Handler(ZoneDbContext zone, UseCase here, Caller caller, Trail trail, Masonry masonry, Taking taking, Aftermath aftermath, IZoneSettings settings, TimeProvider clock) : IRequestHandler<Command, Registered>
     {
         public async Task<Registered> Handle(Command form, CancellationToken ct)
         {
@@ -158,6 +158,7 @@ internal sealed class Register(IMediator pipeline, WhereAndWho who, TimeProvider
             zone.AddRange(dossier, person, safe, first, Milestone.Reached(dossier.Id, MilestoneKind.Opened, caller.Self, now), OutboxMessage.New($"dossier-opened {dossier.Id}", NewDossierMail.KindName, dossier.Id, dossier.AssignedTo, now));
             if (Said(form.Note) is { } note) zone.Add(Note.Write(dossier.Id, [person.Id], Layer.Assistance, note, caller.Self, now));
             if (entry is not null) taking.Into(entry, dossier);
+            if (dossier.IsViolenceAtHome) await aftermath.Reaches(identity, ct);
             if (form.Once != default) zone.Add(new Submission { Id = form.Once, Made = dossier.Id });
             var key = new SearchKey(here.InZone.Keys.SearchRoot);
             SearchToken.Add(zone, key, dossier.Id, person.Id, SearchToken.PartsOf(identity));

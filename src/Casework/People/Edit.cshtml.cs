@@ -106,7 +106,7 @@ internal sealed class Edit(IMediator pipeline, WhereAndWho who) : PageModel, ISh
         }
     }
 
-    internal sealed class Handler(ZoneDbContext zone, Guard guard, UseCase here, Masonry masonry, TimeProvider clock) : IRequestHandler<Command, Guid>
+    internal sealed class Handler(ZoneDbContext zone, Guard guard, UseCase here, Masonry masonry, Gate gate, Aftermath aftermath, TimeProvider clock) : IRequestHandler<Command, Guid>
     {
         public async Task<Guid> Handle(Command form, CancellationToken ct)
         {
@@ -118,10 +118,11 @@ internal sealed class Edit(IMediator pipeline, WhereAndWho who) : PageModel, ISh
                 : Join(dossier, identity, form, now);
             // After the person was found: an id that is nobody's here is refused, never told that something changed.
             if (form.Person is not null && form.Version != dossier.Version) throw new ValidationException([new ValidationFailure(nameof(Command.GivenName), Words.ChangedMeanwhile)]);
-            if (form.Person is not null) await AskAgain(person.Id, person.Identity.Value, identity, ct);
+            if (form.Person is not null) await AskAgain(person, identity, form, now, ct);
+            else if (person.IsHelped && dossier.IsViolenceAtHome) await aftermath.Reaches(identity, ct);
             (person.Identity, person.Capacity, person.Sex, person.Language, person.NeedsInterpreter) = (identity, form.Capacity!.Value, form.Sex, form.Language, form.NeedsInterpreter);
             person.Damage = form.Damages.Aggregate(Damage.None, (all, one) => all | one);
-            person.IsMinor = form.IsMinor || (form.BirthDate is { } born && born.AddYears(18) > Design.Html.Moment.Day(now)) || form.EstimatedAge < 18;
+            person.IsMinor = IsMinor(form, now);
             if (person.IsMinor && person.IsHelped) dossier.Danger |= Danger.MinorPresent;
             await Lead(dossier, person, ct);
             dossier.Touch();
@@ -131,13 +132,17 @@ internal sealed class Edit(IMediator pipeline, WhereAndWho who) : PageModel, ISh
         }
 
         // Safe was said of the old number or address. The first one given takes the rule that was agreed for it.
-        private async Task AskAgain(Guid person, Particulars before, Particulars after, CancellationToken ct)
+        private async Task AskAgain(Person person, Particulars after, Command form, DateTimeOffset now, CancellationToken ct)
         {
-            var safe = await zone.Set<SafeContact>().SingleAsync(s => s.Id == person, ct);
+            var (before, safe) = (person.Identity.Value, await zone.Set<SafeContact>().SingleAsync(s => s.Id == person.Id, ct));
             if (before.Phone is not null && PhoneNumber.ToE164(before.Phone) != PhoneNumber.ToE164(after.Phone)) safe.Moved(Channel.Call, Channel.Sms);
             if (before.Mail is not null && !string.Equals(before.Mail, after.Mail, StringComparison.OrdinalIgnoreCase)) safe.Moved(Channel.Mail);
             if (before.Address is not null && before.Address != after.Address) safe.Moved(Channel.Letter, Channel.Visit);
+            // What is written already bears the old name and goes to the old place, or to somebody whom nothing may reach any more.
+            if ((before.FullName, before.Phone, before.Mail, before.Address) != (after.FullName, after.Phone, after.Mail, after.Address) || person.IsHelped != form.Capacity!.Value.IsHelped() || person.IsMinor != IsMinor(form, now)) await gate.TakeBack([person.Id], Bar.Changed, ct);
         }
+
+        private static bool IsMinor(Command form, DateTimeOffset now) => form.IsMinor || (form.BirthDate is { } born && born.AddYears(18) > Design.Html.Moment.Day(now)) || form.EstimatedAge < 18;
 
         // Somebody who is only mentioned gives the lead to the first who is helped, where there is one.
         private async Task Lead(Dossier dossier, Person person, CancellationToken ct)

@@ -10,8 +10,11 @@ namespace VictimSupport.Casework.People;
 /// <summary>Who somebody is: opened together, so sealed together.</summary>
 internal sealed record Particulars(string FamilyName, string GivenName, string? Phone = null, string? Mail = null, string? Address = null, DateOnly? BirthDate = null, int? EstimatedAge = null)
 {
+    /// <summary>Stands for a name nobody knows.</summary>
+    public const string Nameless = "–";
+
     /// <summary>Given name first; a dash where nothing is known.</summary>
-    public string FullName => string.Join(' ', new[] { GivenName, FamilyName }.Where(n => n.Length > 0)) is { Length: > 0 } name ? name : "–";
+    public string FullName => string.Join(' ', new[] { GivenName, FamilyName }.Where(n => n.Length > 0)) is { Length: > 0 } name ? name : Nameless;
 
     /// <summary>For lists and safety cards.</summary>
     public string Initials => string.Concat(new[] { GivenName, FamilyName }.Where(n => n.Length > 0).Select(n => System.Globalization.StringInfo.GetNextTextElement(n) + ".")) is { Length: > 0 } initials ? initials : "–";

@@ -21,17 +21,21 @@ internal sealed class Safe(IMediator pipeline) : PageModel, IShowAgain
     [BindProperty(SupportsGet = true)] public Guid Person { get; set; }
     [BindProperty] public Command Form { get; set; } = new();
     public string Name { get; private set; } = "";
+    public bool IsMinor { get; private set; }
     public IReadOnlyList<Choice> RulesOffered => Choice.All<Rule>(Words.Of);
+
+    /// <summary>Only whoever leads the dossier decides as a coordinator; what a coordinator decided before stays to be seen.</summary>
+    public IReadOnlyList<Choice> Deciders { get; private set; } = [];
 
     /// <summary>The rules as they stand now, where somebody else agreed on them while this form was filled in.</summary>
     public Command? Meanwhile { get; private set; }
 
-    public async Task OnGetAsync(CancellationToken ct) => (Name, Form) = await pipeline.Send(new Query(Dossier, Person), ct);
+    public async Task OnGetAsync(CancellationToken ct) => Form = await Load(ct);
 
     // What was chosen stays; the next press saves it over what is shown beside it.
     public async Task ShowAgain(CancellationToken ct)
     {
-        (Name, var now) = await pipeline.Send(new Query(Dossier, Person), ct);
+        var now = await Load(ct);
         if (now.Asked != Form.Asked) (Meanwhile, Form) = (now, Form with { Asked = now.Asked });
     }
 
@@ -42,7 +46,15 @@ internal sealed class Safe(IMediator pipeline) : PageModel, IShowAgain
         return RedirectToPage("/Casework/Dossiers/Show", new { Dossier });
     }
 
-    internal sealed record Current(string Name, Command Form);
+    private async Task<Command> Load(CancellationToken ct)
+    {
+        var current = await pipeline.Send(new Query(Dossier, Person), ct);
+        (Name, IsMinor) = (current.Name, current.IsMinor);
+        Deciders = [.. Choice.All<Decider>(Words.Of).Where(d => current.MayDecide || d.Value != nameof(Decider.Coordinator) || Decider.Coordinator == current.Form.LettersHome || Decider.Coordinator == current.Form.RepresentativeTold)];
+        return current.Form;
+    }
+
+    internal sealed record Current(string Name, Command Form, bool IsMinor, bool MayDecide);
 
     [Requires(May.ChangeDossiers)]
     internal sealed record Query(Guid Dossier, Guid Person) : IQuery<Current>;
@@ -60,6 +72,14 @@ internal sealed class Safe(IMediator pipeline) : PageModel, IShowAgain
         public string? WhatMayBeSaid { get; init; }
         public string? CodeWord { get; init; }
         public string? ThirdPerson { get; init; }
+        public TimeOnly? From { get; init; }
+        public TimeOnly? Until { get; init; }
+        public bool Weekdays { get; init; }
+
+        /// <summary>Of a minor only.</summary>
+        public Decider LettersHome { get; init; }
+        public Decider RepresentativeTold { get; init; }
+        public string? MinorReason { get; init; }
 
         /// <summary>When the rules this form showed were asked, in ticks; 0: never. Tells whether somebody agreed on others meanwhile.</summary>
         public long Asked { get; init; }
@@ -79,7 +99,11 @@ internal sealed class Safe(IMediator pipeline) : PageModel, IShowAgain
             RuleFor(c => c.Hours).MaximumLength(300).WithMessage(_ => Words.TooLong);
             RuleFor(c => c.WhoMayAnswer).MaximumLength(300).WithMessage(_ => Words.TooLong);
             // "Only if" means nothing without saying what.
-            RuleFor(c => c.WhatMayBeSaid).Must((c, _) => !new[] { c.Call, c.Sms, c.Mail, c.Letter, c.Visit }.Contains(Rule.OnlyIf) || Said(c.WhatMayBeSaid) || Said(c.Hours) || Said(c.WhoMayAnswer)).WithMessage(_ => Words.OnlyIfWhat);
+            RuleFor(c => c.WhatMayBeSaid).Must((c, _) => !new[] { c.Call, c.Sms, c.Mail, c.Letter, c.Visit }.Contains(Rule.OnlyIf) || Said(c.WhatMayBeSaid) || Said(c.Hours) || Said(c.WhoMayAnswer) || c.From is not null || c.Weekdays).WithMessage(_ => Words.OnlyIfWhat);
+            RuleFor(c => c.Until).Must((c, until) => (until is null) == (c.From is null) && (until is null || until != c.From)).WithMessage(_ => Words.HoursBoth);
+            RuleFor(c => c.LettersHome).IsInEnum().WithMessage(_ => Words.ChooseDecider);
+            RuleFor(c => c.RepresentativeTold).IsInEnum().WithMessage(_ => Words.ChooseDecider);
+            RuleFor(c => c.MinorReason).Must((c, why) => (c.LettersHome == Decider.Nobody && c.RepresentativeTold == Decider.Nobody) || Said(why)).WithMessage(_ => Words.SayWhy).MaximumLength(300).WithMessage(_ => Words.TooLong);
             RuleFor(c => c.WhatMayBeSaid).MaximumLength(300).WithMessage(_ => Words.TooLong);
             RuleFor(c => c.CodeWord).MaximumLength(100).WithMessage(_ => Words.TooLong);
             RuleFor(c => c.ThirdPerson).MaximumLength(300).WithMessage(_ => Words.TooLong);
@@ -99,23 +123,38 @@ internal sealed class Safe(IMediator pipeline) : PageModel, IShowAgain
             return new Current(person.Identity.Value.FullName, new Command
             {
                 Call = safe.Call, Sms = safe.Sms, Mail = safe.Mail, Letter = safe.Letter, Visit = safe.Visit, Hours = details.Hours, WhoMayAnswer = details.WhoMayAnswer, WhatMayBeSaid = details.WhatMayBeSaid, CodeWord = details.CodeWord, ThirdPerson = details.ThirdPerson,
+                From = details.From, Until = details.Until, Weekdays = details.Weekdays, LettersHome = safe.LettersHome, RepresentativeTold = safe.RepresentativeTold, MinorReason = details.MinorReason,
                 Asked = safe.Checked?.UtcTicks ?? 0,
-            });
+            }, person.IsMinor, await guard.Leads(dossier, ct));
         }
     }
 
-    internal sealed class Handler(ZoneDbContext zone, Guard guard, Caller caller, TimeProvider clock) : IRequestHandler<Command, bool>
+    internal sealed class Handler(ZoneDbContext zone, Guard guard, Gate gate, Caller caller, TimeProvider clock) : IRequestHandler<Command, bool>
     {
         public async Task<bool> Handle(Command form, CancellationToken ct)
         {
-            var dossier = await guard.Open(form.Dossier, ct);
+            var (dossier, now) = (await guard.Open(form.Dossier, ct), clock.GetUtcNow());
             var safe = await zone.Set<SafeContact>().SingleOrDefaultAsync(s => s.Id == form.Person && s.DossierId == dossier.Id, ct) ?? throw new RefusedException("absent", dossier.Id);
-            if (form.Asked != (safe.Checked?.UtcTicks ?? 0)) throw new ValidationException([new ValidationFailure(nameof(Command.Call), Words.ChangedMeanwhile)]);
-            safe.Agree(form.Call, form.Sms, form.Mail, form.Letter, form.Visit, new SafeDetails(Said(form.Hours), Said(form.WhoMayAnswer), Said(form.WhatMayBeSaid), Said(form.CodeWord), Said(form.ThirdPerson)), caller.Self, clock.GetUtcNow());
+            if (form.Asked != (safe.Checked?.UtcTicks ?? 0)) throw Wrong(nameof(Command.Call), Words.ChangedMeanwhile);
+            var (before, revision) = ((safe.LettersHome, safe.RepresentativeTold), safe.Revision);
+            var minor = (await zone.Set<Person>().AsNoTracking().SingleAsync(p => p.Id == form.Person, ct)).IsMinor;
+            var decided = minor ? (form.LettersHome, form.RepresentativeTold) : (Decider.Nobody, Decider.Nobody);
+            // A coordinator's decision, and the reason given for it, are the coordinator's.
+            var leads = await guard.Leads(dossier, ct);
+            if (!leads && Newly(before.LettersHome, decided.Item1)) throw Wrong(nameof(Command.LettersHome), Words.CoordinatorDecides);
+            if (!leads && Newly(before.RepresentativeTold, decided.Item2)) throw Wrong(nameof(Command.RepresentativeTold), Words.CoordinatorDecides);
+            var reason = !minor ? null : !leads && (decided.Item1 == Decider.Coordinator || decided.Item2 == Decider.Coordinator) ? safe.Details.Value.MinorReason : Said(form.MinorReason);
+            var details = new SafeDetails(Said(form.Hours), Said(form.WhoMayAnswer), Said(form.WhatMayBeSaid), Said(form.CodeWord), Said(form.ThirdPerson), form.From, form.Until, form.Weekdays, reason);
+            safe.Agree(form.Call, form.Sms, form.Mail, form.Letter, form.Visit, details, caller.Self, now);
+            safe.Decide(decided.Item1, decided.Item2);
+            if (before != decided) zone.Add(Milestone.Reached(dossier.Id, MilestoneKind.MinorDecided, caller.Self, now));
+            if (safe.Revision != revision) await gate.TakeBack([safe.Id], Bar.RuleChanged, ct);
             dossier.Touch();
             return true;
         }
 
+        private static bool Newly(Decider before, Decider after) => after == Decider.Coordinator && before != Decider.Coordinator;
+        private static ValidationException Wrong(string field, string why) => new([new ValidationFailure(field, why)]);
         private static string? Said(string? text) => string.IsNullOrWhiteSpace(text) ? null : text.Trim();
     }
 }

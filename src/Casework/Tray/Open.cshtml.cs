@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
 using Microsoft.EntityFrameworkCore;
 using VictimSupport.Casework.Dossiers;
+using VictimSupport.Casework.People;
 using VictimSupport.Design.Tags;
 using VictimSupport.Foundation.Access;
 using VictimSupport.Foundation.Audit;
@@ -22,6 +23,9 @@ internal sealed class Open(IMediator pipeline, IAccounts accounts) : PageModel, 
     public IReadOnlyDictionary<Guid, Colleague> Names { get; private set; } = null!;
     public IReadOnlyList<Choice> Colleagues { get; private set; } = [];
 
+    /// <summary>The number, once what was said of it was read.</summary>
+    public Clearance? Leave { get; private set; }
+
     public Task OnGetAsync(CancellationToken ct) => ShowAgain(ct);
 
     public async Task ShowAgain(CancellationToken ct)
@@ -29,6 +33,13 @@ internal sealed class Open(IMediator pipeline, IAccounts accounts) : PageModel, 
         View = await pipeline.Send(new Query(Entry), ct);
         Names = await accounts.Named(View.MayTake.Concat(new Guid?[] { View.Entry.PutBy, View.Entry.For, View.Entry.ClosedBy }.OfType<Guid>()), ct);
         Colleagues = [.. View.MayTake.Where(Names.ContainsKey).Select(w => Names[w]).OrderBy(c => c.DisplayName, StringComparer.CurrentCulture).Select(c => new Choice(c.Id.ToString(), c.DisplayName))];
+    }
+
+    public async Task<IActionResult> OnPostCallAsync(CancellationToken ct)
+    {
+        Leave = await pipeline.Send(new CallBack.Command(Entry), ct);
+        await ShowAgain(ct);
+        return Page();
     }
 
     public async Task<IActionResult> OnPostPutToAsync(Guid? to, CancellationToken ct)
@@ -49,7 +60,8 @@ internal sealed class Open(IMediator pipeline, IAccounts accounts) : PageModel, 
 
     /// <param name="Number">Of the dossier it became.</param>
     /// <param name="MayTake">Colleagues it may be put to.</param>
-    internal sealed record Answer(TrayEntry Entry, TrayMessage Message, string? Reason, string? Number, IReadOnlyList<Guid> MayTake);
+    /// <param name="MayCall">How the number may be called; null: it may not, there is none, or the dossier's rules hold now.</param>
+    internal sealed record Answer(TrayEntry Entry, TrayMessage Message, string? Reason, string? Number, IReadOnlyList<Guid> MayTake, Passage? MayCall);
 
     [Requires(May.OpenCallOuts)]
     internal sealed record Query(Guid Entry) : IQuery<Answer>;
@@ -64,7 +76,8 @@ internal sealed class Open(IMediator pipeline, IAccounts accounts) : PageModel, 
             if (entry.Dossier is { } made)
                 number = await zone.Set<Dossier>().AsNoTracking().Where(await guard.Visible(ct)).Where(d => d.Id == made).Select(d => d.Number).SingleOrDefaultAsync(ct) ?? throw new RefusedException("absent", entry.Id);
             trail.Concerns(entry.Id, "tray");
-            return new Answer(entry, entry.Message.Value, entry.Reason?.Value, number, await colleagues.WhoMayTake(entry.Id, ct));
+            return new Answer(entry, entry.Message.Value, entry.Reason?.Value, number, await colleagues.WhoMayTake(entry.Id, ct),
+                entry.State != TrayState.Taken && Clearance.Look(entry) is { Bar: Bar.None } look ? look.Passage : null);
         }
     }
 }

@@ -8,7 +8,6 @@ using VictimSupport.Foundation.Jobs;
 using VictimSupport.Foundation.Persistence;
 using VictimSupport.Foundation.Pipeline;
 using VictimSupport.Foundation.Secrecy;
-using VictimSupport.Foundation.Secrecy.Search;
 
 namespace VictimSupport.Casework.Walls;
 
@@ -93,20 +92,5 @@ internal sealed class Masonry(ZoneDbContext zone, UseCase here, Keyring keys, La
     private async Task<IReadOnlyList<Grant>> GrantsOf(Dossier dossier, CancellationToken ct) =>
         [.. await zone.Set<Grant>().AsNoTracking().Where(g => g.DossierId == dossier.Id).ToListAsync(ct), .. zone.Set<Grant>().Local.Where(g => g.DossierId == dossier.Id && zone.Entry(g).State == EntityState.Added)];
 
-    private async Task<List<Guid>> DossiersOf(Particulars walled, CancellationToken ct)
-    {
-        var key = new SearchKey(here.InZone.Keys.SearchRoot);
-        var owners = new HashSet<Guid>();
-        if (PhoneNumber.Part(walled.Phone) is { } phone) owners.UnionWith(await SearchToken.OwnersOf(zone, key, [phone], int.MaxValue, ct));
-        if (walled is { FamilyName.Length: > 0, GivenName.Length: > 0 }) owners.UnionWith(await SearchToken.OwnersOfAll(zone, key, SamePerson.Name(walled).Groups, int.MaxValue, ct));
-        var found = new HashSet<Guid>();
-        foreach (var some in owners.Chunk(400))
-        {
-            var ids = some.ToList();
-            var people = await zone.Set<Person>().AsNoTracking().Where(p => ids.Contains(p.Id)).ToListAsync(ct);
-            await keys.Fetch(people.Select(p => p.KeyOwner), ct);
-            found.UnionWith(people.Where(p => SamePerson.May(walled, p.Identity.Value)).Select(p => p.DossierId));
-        }
-        return [.. found];
-    }
+    private async Task<List<Guid>> DossiersOf(Particulars walled, CancellationToken ct) => [.. (await SamePerson.Find(zone, here, keys, walled, ct)).Select(p => p.DossierId).Distinct()];
 }

@@ -1,4 +1,8 @@
+using Microsoft.EntityFrameworkCore;
 using VictimSupport.Casework.People;
+using VictimSupport.Foundation.Persistence;
+using VictimSupport.Foundation.Pipeline;
+using VictimSupport.Foundation.Secrecy;
 using VictimSupport.Foundation.Secrecy.Search;
 
 namespace VictimSupport.Casework.Walls;
@@ -12,6 +16,24 @@ internal static class SamePerson
         if (walled.FamilyName.Length == 0 || walled.GivenName.Length == 0) return false;
         if (walled.BirthDate is { } born && met.BirthDate is { } other && born != other) return false;
         return Name(walled).Matches(met.FamilyName, met.GivenName);
+    }
+
+    /// <summary>Everybody of the zone who may be the same, in whatever dossier: found by the search tokens, opened and compared. For rules that hold beyond what their caller may see; never for a list.</summary>
+    public static async Task<IReadOnlyList<Person>> Find(ZoneDbContext zone, UseCase here, Keyring keys, Particulars who, CancellationToken ct)
+    {
+        var key = new SearchKey(here.InZone.Keys.SearchRoot);
+        var owners = new HashSet<Guid>();
+        if (PhoneNumber.Part(who.Phone) is { } phone) owners.UnionWith(await SearchToken.OwnersOf(zone, key, [phone], int.MaxValue, ct));
+        if (who is { FamilyName.Length: > 0, GivenName.Length: > 0 }) owners.UnionWith(await SearchToken.OwnersOfAll(zone, key, Name(who).Groups, int.MaxValue, ct));
+        var found = new List<Person>();
+        foreach (var some in owners.Chunk(400))
+        {
+            var ids = some.ToList();
+            var people = await zone.Set<Person>().AsNoTracking().Where(p => ids.Contains(p.Id)).ToListAsync(ct);
+            await keys.Fetch(people.Select(p => p.KeyOwner), ct);
+            found.AddRange(people.Where(p => May(who, p.Identity.Value)));
+        }
+        return found;
     }
 
     public static NameQuery Name(Particulars who) => NameQuery.Parse($"{who.GivenName} {who.FamilyName}");

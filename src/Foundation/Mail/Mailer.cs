@@ -8,7 +8,11 @@ namespace VictimSupport.Foundation.Mail;
 
 /// <summary>A message to a colleague: neutral subject and text, nothing that could tell who is helped.</summary>
 /// <param name="Key">Names the effect: the same key is the same message, whatever is tried again.</param>
-public sealed record Letter(string Key, string To, string Subject, string Text);
+public sealed record Letter(string Key, string To, string Subject, string Text)
+{
+    /// <summary>Another sender than the portal's, such as a neutral one; null: the portal's.</summary>
+    public string? From { get; init; }
+}
 
 /// <summary>Sends mail. Sending the same key again must not reach anyone twice where that can be known.</summary>
 public interface ISendMail
@@ -50,10 +54,10 @@ internal static class Letters
     public static MimeMessage Write(Letter letter, IConfiguration configuration)
     {
         var message = new MimeMessage { Subject = letter.Subject, Body = new TextPart("plain") { Text = letter.Text } };
-        message.From.Add(MailboxAddress.Parse(configuration["Mail:From"] ?? "portal@localhost"));
+        message.From.Add(MailboxAddress.Parse(letter.From ?? configuration["Mail:From"] ?? "portal@localhost"));
         message.To.Add(MailboxAddress.Parse(letter.To));
         var digest = Convert.ToHexString(System.Security.Cryptography.SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(letter.Key)))[..32].ToLowerInvariant();
-        message.MessageId = digest + "@" + (configuration["Mail:Domain"] ?? "localhost");
+        message.MessageId = digest + "@" + (letter.From is { } from ? from[(from.LastIndexOf('@') + 1)..].TrimEnd('>') : configuration["Mail:Domain"] ?? "localhost");
         message.Headers.Add("Auto-Submitted", "auto-generated");
         return message;
     }

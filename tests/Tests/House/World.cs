@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using System.Security.Claims;
 using VictimSupport.Casework.Codes;
+using VictimSupport.Casework.Letters;
 using VictimSupport.Casework.People;
 using VictimSupport.Foundation.Access;
 using VictimSupport.Foundation.Persistence;
@@ -53,11 +54,14 @@ internal sealed class World
             world.Knows("contact", await by.Send(await by.Appointment(zone, dossier) with { Place = VictimSupport.Casework.Codes.Place.Home, Despite = true }));
             world.Knows("contact", await by.Send(await by.Contact(zone, dossier)));
         }
-        await worker.Send(new Edit.Command { Dossier = world.ids["dossier"][0], GivenName = "Bo", FamilyName = "Exemple", Capacity = Capacity.Relative, Language = "nl" });
+        var bo = await worker.Send(new Edit.Command { Dossier = world.ids["dossier"][0], GivenName = "Bo", FamilyName = "Exemple", Capacity = Capacity.Relative, Language = "nl", Address = "Rue 1" });
+        world.Knows("letter", await worker.Send(new Prepare.Command { Dossier = world.ids["dossier"][0], Person = bo, Kind = LetterKind.First, Language = "nl", Text = "Beste Bo", Shown = 0 }));
         await worker.Closes(world.ids["dossier"][1]);
         var colleague = zone.As(Role.Caseworker);
         world.Hidden["dossier"] = await colleague.Registers(Cases.Intake(zone, "Muster", "Bram"));
         var theirs = await colleague.Opens(world.Hidden["dossier"]);
+        await colleague.Send(await colleague.Send(new Edit.Query(world.Hidden["dossier"], theirs.Dossier.Lead!.Value, "fr")) with { Dossier = world.Hidden["dossier"], Person = theirs.Dossier.Lead, Address = "Rue 2" });
+        world.Hidden["letter"] = await colleague.Send(new Prepare.Command { Dossier = world.Hidden["dossier"], Person = theirs.Dossier.Lead!.Value, Kind = LetterKind.First, Language = "fr", Text = "Bonjour", Shown = 0 });
         (world.Hidden["person"], world.Hidden["act"], world.Hidden["after"]) = (theirs.Dossier.Lead!.Value, theirs.Planned[0].Id, world.Hidden["dossier"]);
         world.Hidden["contact"] = world.Hidden["appointment"] = await colleague.Send(await colleague.Appointment(zone, world.Hidden["dossier"]) with { Place = VictimSupport.Casework.Codes.Place.Home });
         var walled = await zone.Hires("walled", Role.Coordinator);

@@ -12,35 +12,6 @@ public sealed class SafeContactTests(Platforms platforms)
 {
     private static readonly DateTimeOffset Now = new(2026, 11, 24, 9, 0, 0, TimeSpan.Zero);
 
-    /// <summary>Rule by channel, as the product says it: what is not said lets nothing out, except an attended call after the script.</summary>
-    private static readonly Dictionary<Rule, Dictionary<Channel, Passage>> Table = new()
-    {
-        [Rule.NotAsked] = new() { [Channel.Call] = Passage.AttendedAfterScript, [Channel.Sms] = Passage.Closed, [Channel.Mail] = Passage.Closed, [Channel.Letter] = Passage.Closed, [Channel.Visit] = Passage.Closed },
-        [Rule.Safe] = new() { [Channel.Call] = Passage.Open, [Channel.Sms] = Passage.Open, [Channel.Mail] = Passage.Open, [Channel.Letter] = Passage.Open, [Channel.Visit] = Passage.Open },
-        [Rule.OnlyIf] = new() { [Channel.Call] = Passage.AsAgreed, [Channel.Sms] = Passage.AsAgreed, [Channel.Mail] = Passage.AsAgreed, [Channel.Letter] = Passage.AsAgreed, [Channel.Visit] = Passage.AsAgreed },
-        [Rule.Never] = new() { [Channel.Call] = Passage.Closed, [Channel.Sms] = Passage.Closed, [Channel.Mail] = Passage.Closed, [Channel.Letter] = Passage.Closed, [Channel.Visit] = Passage.Closed },
-    };
-
-    [Fact]
-    public void The_gate_lets_through_what_the_table_says_and_nothing_to_somebody_only_mentioned()
-    {
-        foreach (var capacity in Enum.GetValues<Capacity>())
-        {
-            var person = Person.Add(Guid.NewGuid(), new Particulars("Exemple", "Ada"), capacity, "fr", Now);
-            foreach (var rule in Enum.GetValues<Rule>())
-            {
-                foreach (var channel in Enum.GetValues<Channel>())
-                {
-                    var safe = SafeContact.For(person);
-                    Rule On(Channel c) => c == channel ? rule : Rule.Never; // the other channels say nothing about this one
-                    safe.Agree(On(Channel.Call), On(Channel.Sms), On(Channel.Mail), On(Channel.Letter), On(Channel.Visit), new SafeDetails(), Guid.NewGuid(), Now);
-                    var expected = capacity is Capacity.Victim or Capacity.Relative or Capacity.Witness ? Table[rule][channel] : Passage.Closed;
-                    Assert.True(expected == safe.Gate(channel, person), $"{capacity}, {channel}, {rule}");
-                }
-            }
-        }
-    }
-
     [Fact]
     public void What_was_agreed_must_be_asked_again_after_a_fortnight()
     {
@@ -76,13 +47,12 @@ public sealed class SafeContactTests(Platforms platforms)
     }
 
     [Fact]
-    public async Task Before_anybody_asked_the_script_stands_before_the_link_to_call()
+    public async Task Before_anybody_asked_the_script_stands_before_the_way_to_the_number()
     {
         var page = await Shown(Rule.NotAsked);
-        var link = Assert.Single(page.QuerySelectorAll("a[href^='tel:']"));
-        Assert.Equal("tel:+32470123456", link.GetAttribute("href"));
-        Assert.NotNull(link.Closest("details:not([open])")); // not one tap away
-        var script = link.PreviousElementSibling;
+        Assert.Empty(page.QuerySelectorAll("a[href^='tel:']")); // not one tap away
+        var form = Assert.Single(page.QuerySelectorAll(".vs-safe form[action$='/call']"));
+        var script = form.PreviousElementSibling;
         Assert.NotNull(script);
         Assert.Equal("P", script.TagName);
         Assert.True(script.TextContent.Trim().Length > 40);
@@ -102,7 +72,7 @@ public sealed class SafeContactTests(Platforms platforms)
         var page = await visit.Page($"/dossiers/{dossier}");
         Assert.NotNull(page.QuerySelector(".vs-safe--ask"));
         Assert.NotNull(page.QuerySelector(".vs-safe form[action*='StillGood']"));
-        await visit.Submit($"/dossiers/{dossier}", [], ".vs-safe form");
+        await visit.Submit($"/dossiers/{dossier}", [], ".vs-safe form[action*='StillGood']");
         Assert.Null((await visit.Page($"/dossiers/{dossier}")).QuerySelector(".vs-safe--ask"));
     }
 

@@ -1,0 +1,64 @@
+using MediatR;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Mvc.RazorPages;
+using Microsoft.EntityFrameworkCore;
+using VictimSupport.Casework.Codes;
+using VictimSupport.Casework.Dossiers;
+using VictimSupport.Casework.People;
+using VictimSupport.Foundation.Access;
+using VictimSupport.Foundation.Persistence;
+using VictimSupport.Foundation.Pipeline;
+
+namespace VictimSupport.Casework.FollowUps;
+
+/// <summary>Plans the recontact that the facts suggest: so many days after the first contact, by a channel that is open.</summary>
+[Requires(May.ChangeDossiers)]
+internal sealed class Recontact(IMediator pipeline) : PageModel
+{
+    [BindProperty(SupportsGet = true)] public Guid Dossier { get; set; }
+
+    public IActionResult OnGet() => RedirectToPage("/Casework/Worklist/Mine");
+
+    public async Task<IActionResult> OnPostAsync(CancellationToken ct)
+    {
+        await pipeline.Send(new Command(Dossier), ct);
+        TempData["Done"] = Words.Noted;
+        return RedirectToPage("/Casework/Dossiers/Show", new { Dossier });
+    }
+
+    /// <summary>When somebody is asked again how they are, after the first contact, by kind of event.</summary>
+    public static TimeSpan After(KindOfEvent kind) => TimeSpan.FromDays(kind switch { KindOfEvent.PartnerViolence => 7, KindOfEvent.ShockingEvent or KindOfEvent.Offence => 10, _ => 14 });
+
+    /// <summary>When a recontact is proposed; null: something is planned, or the dossier is closed. Never in the past: what was missed is for tomorrow.</summary>
+    public static DateTimeOffset? Proposed(Dossier dossier, bool planned, DateTimeOffset now)
+    {
+        if (planned || !dossier.IsOpen) return null;
+        var (at, soonest) = ((dossier.FirstContact ?? now) + After(dossier.Kind), now.AddDays(1));
+        return at > soonest ? at : soonest;
+    }
+
+    [Requires(May.ChangeDossiers)]
+    internal sealed record Command(Guid Dossier) : ICommand<bool>;
+
+    internal sealed class Handler(ZoneDbContext zone, Guard guard, Gate gate, Caller caller, TimeProvider clock) : IRequestHandler<Command, bool>
+    {
+        public async Task<bool> Handle(Command command, CancellationToken ct)
+        {
+            var (dossier, now) = (await guard.Open(command.Dossier, ct), clock.GetUtcNow());
+            if (Proposed(dossier, await zone.Set<FollowUp>().AnyAsync(f => f.DossierId == dossier.Id && f.Done == null, ct), now) is not { } at) return false;
+            var act = FollowUp.Plan(dossier.Id, dossier.Lead is { } lead ? [lead] : [], await Kind(dossier, now, ct), null, at, caller.Self, now);
+            zone.Add(act);
+            dossier.NextDue = act.DueAt;
+            dossier.Touch();
+            return true;
+        }
+
+        // Who said never to calls is written to, where letters are open.
+        private async Task<ActKind> Kind(Dossier dossier, DateTimeOffset now, CancellationToken ct)
+        {
+            if (dossier.Lead is not { } lead) return ActKind.CallBack;
+            var whom = await gate.Of(dossier, lead, first: false, ct);
+            return Clearance.Look(whom, new Outgoing(Channel.Call), now).Bar is Bar.Never or Bar.Nowhere && Clearance.Look(whom, new Outgoing(Channel.Letter), now).Bar == Bar.None ? ActKind.Letter : ActKind.CallBack;
+        }
+    }
+}

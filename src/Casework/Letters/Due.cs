@@ -1,0 +1,125 @@
+using System.Globalization;
+using System.Text;
+using MediatR;
+using Microsoft.EntityFrameworkCore;
+using VictimSupport.Casework.Codes;
+using VictimSupport.Casework.Dossiers;
+using VictimSupport.Casework.FollowUps;
+using VictimSupport.Casework.People;
+using VictimSupport.Casework.Walls;
+using VictimSupport.Foundation.Access;
+using VictimSupport.Foundation.Persistence;
+using VictimSupport.Foundation.Pipeline;
+using VictimSupport.Foundation.Secrecy;
+
+namespace VictimSupport.Casework.Letters;
+
+/// <summary>One letter that is due: a next act of the kind letter, and one of the people it concerns.</summary>
+/// <param name="Bar">Why it does not go out; <see cref="Bar.None"/>: it may be prepared.</param>
+/// <param name="Twin">The number of the dossier whose letter goes to the same person or address.</param>
+internal sealed record DueLetter(Guid Act, Guid Dossier, string Number, Guid Person, string Initials, LetterKind Kind, string Language, DateTimeOffset Due, bool AskAgain, Bar Bar, string? Twin)
+{
+    /// <summary>How a form names it.</summary>
+    public string Key => $"{Act:N}{Person:N}";
+
+    public static (Guid Act, Guid Person)? Read(string? key) => key is { Length: 64 } && Guid.TryParseExact(key[..32], "N", out var act) && Guid.TryParseExact(key[32..], "N", out var person) ? (act, person) : null;
+}
+
+/// <summary>The letters that are due in the dossiers the caller sees, each before the gate, and each person and address once.</summary>
+internal sealed class DueLetters(ZoneDbContext zone, Guard guard, Gate gate, Wording wording, Keyring keys, TimeProvider clock)
+{
+    private const int Most = 100;
+
+    /// <summary>A letter printed so lately counts as one that is on its way.</summary>
+    private static readonly TimeSpan OnItsWay = TimeSpan.FromDays(7);
+
+    /// <summary>What is due by then, the earliest first.</summary>
+    public async Task<IReadOnlyList<DueLetter>> By(DateTimeOffset until, CancellationToken ct)
+    {
+        var seen = zone.Set<Dossier>().AsNoTracking().Where(await guard.Visible(ct)).Where(d => d.Closed == null);
+        var acts = await zone.Set<FollowUp>().AsNoTracking().Where(f => f.Kind == ActKind.Letter && f.Done == null && f.DueAt <= until).Where(f => seen.Any(d => d.Id == f.DossierId)).OrderBy(f => f.DueAt).ThenBy(f => f.Id).Take(Most).ToListAsync(ct);
+        return await Judge(acts, null, ct);
+    }
+
+    /// <summary>One of them, as it stands now; null: it is prepared already, or done.</summary>
+    /// <exception cref="RefusedException">No such act concerns this person, or the dossier is not the caller's to see.</exception>
+    public async Task<(DueLetter? Due, Dossier Dossier)> One(Guid act, Guid person, CancellationToken ct)
+    {
+        var about = await zone.Set<FollowUp>().Where(f => f.Id == act && f.Kind == ActKind.Letter).Select(f => (Guid?)f.DossierId).SingleOrDefaultAsync(ct) ?? throw new RefusedException("absent", act);
+        var dossier = await guard.Open(about, ct);
+        var found = await zone.Set<FollowUp>().AsNoTracking().SingleAsync(f => f.Id == act, ct);
+        if (!found.Persons.Contains(person)) throw new RefusedException("absent", dossier.Id);
+        return (found.Done is null && dossier.IsOpen ? (await Judge([found], person, ct)).FirstOrDefault() : null, dossier);
+    }
+
+    private async Task<IReadOnlyList<DueLetter>> Judge(List<FollowUp> acts, Guid? only, CancellationToken ct)
+    {
+        if (acts.Count == 0) return [];
+        var (now, ids) = (clock.GetUtcNow(), acts.Select(a => a.DossierId).Distinct().ToList());
+        var dossiers = await zone.Set<Dossier>().AsNoTracking().Where(d => ids.Contains(d.Id)).ToDictionaryAsync(d => d.Id, ct);
+        var people = (await zone.Set<Person>().AsNoTracking().Where(p => ids.Contains(p.DossierId)).ToListAsync(ct)).ToDictionary(p => p.Id);
+        var safe = await zone.Set<SafeContact>().AsNoTracking().Where(s => ids.Contains(s.DossierId)).ToDictionaryAsync(s => s.Id, ct);
+        await keys.Fetch(people.Keys.Concat(ids), ct);
+        var prepared = (await zone.Set<Letter>().AsNoTracking().Where(l => ids.Contains(l.DossierId) && l.State == LetterState.Prepared).Select(l => new { l.Act, l.PersonId }).ToListAsync(ct)).Select(l => (l.Act, l.PersonId)).ToHashSet();
+        var written = (await zone.Set<Letter>().AsNoTracking().Where(l => ids.Contains(l.DossierId) && l.State == LetterState.Printed).Select(l => l.PersonId).ToListAsync(ct)).ToHashSet();
+        var going = await Going(ct);
+        var due = new List<DueLetter>();
+        foreach (var (act, id) in acts.SelectMany(a => a.Persons.Select(p => (a, p))))
+        {
+            if ((only is { } one && id != one) || prepared.Contains((act.Id, id)) || !people.TryGetValue(id, out var person)) continue;
+            var (dossier, identity, rules) = (dossiers[act.DossierId], person.Identity.Value, safe.TryGetValue(id, out var own) ? own : SafeContact.For(person));
+            var kind = dossier.FirstContact is null && !written.Contains(id) ? LetterKind.First : LetterKind.Recontact;
+            var (_, bar) = Clearance.Look(await gate.Of(dossier, person, rules, kind == LetterKind.First, ct), new Outgoing(Channel.Letter, Unattended: true, First: kind == LetterKind.First), now);
+            var recipient = Recipient.Of(identity);
+            var twin = bar == Bar.None ? going.Find(g => g.Who.IsSame(recipient)).Number : null;
+            if (twin is not null) bar = Bar.Twin;
+            if (bar == Bar.None) going.Add((dossier.Number, recipient));
+            due.Add(new DueLetter(act.Id, dossier.Id, dossier.Number, id, identity.Initials, kind, wording.LanguageOf(person.Language), act.DueAt, rules.MustBeAskedAgain(now), bar, twin));
+        }
+        return due;
+    }
+
+    // Only letters of dossiers the caller sees: another would tell that there is one.
+    private async Task<List<(string Number, Recipient Who)>> Going(CancellationToken ct)
+    {
+        var since = clock.GetUtcNow() - OnItsWay;
+        var letters = await zone.Set<Letter>().AsNoTracking().Where(l => l.State == LetterState.Prepared || (l.State == LetterState.Printed && l.Ended > since)).OrderByDescending(l => l.Id).Take(1000)
+            .Join(zone.Set<Dossier>().Where(await guard.Visible(ct)), l => l.DossierId, d => d.Id, (l, d) => new { l.PersonId, d.Number }).ToListAsync(ct);
+        var ids = letters.Select(l => l.PersonId).Distinct().ToList();
+        var people = (await zone.Set<Person>().AsNoTracking().Where(p => ids.Contains(p.Id)).ToListAsync(ct)).ToDictionary(p => p.Id);
+        await keys.Fetch(people.Keys, ct);
+        return [.. letters.Where(l => people.ContainsKey(l.PersonId)).Select(l => (l.Number, Recipient.Of(people[l.PersonId].Identity.Value)))];
+    }
+}
+
+/// <summary>Whose letter box it is: two letters to one of them are one too many.</summary>
+internal sealed record Recipient(Particulars Who, string Door)
+{
+    public static Recipient Of(Particulars who) => new(who, Plain(Clearance.DoorOf(who)));
+
+    public bool IsSame(Recipient other) => (Door.Length > 0 && Door == other.Door) || SamePerson.May(Who, other.Who);
+
+    // Neither accents nor commas make another door.
+    private static string Plain(string? address) => address is null ? "" : string.Concat(address.Normalize(NormalizationForm.FormD).Where(char.IsLetterOrDigit)).ToLower(CultureInfo.InvariantCulture);
+}
+
+/// <summary>Prepares one letter of the batch: asked again, because the list is older than the press.</summary>
+internal static class PrepareDue
+{
+    [Requires(May.ChangeDossiers)]
+    internal sealed record Command(Guid Act, Guid Person) : ICommand<Bar>;
+
+    internal sealed class Handler(ZoneDbContext zone, DueLetters letters, Gate gate, Wording wording, Caller caller, TimeProvider clock) : IRequestHandler<Command, Bar>
+    {
+        public async Task<Bar> Handle(Command command, CancellationToken ct)
+        {
+            var (due, dossier) = await letters.One(command.Act, command.Person, ct);
+            if (due is null) return Bar.Twin;
+            if (due.Bar == Bar.Twin) return due.Bar;
+            var leave = await gate.Pass(dossier, command.Person, new Outgoing(Channel.Letter, Unattended: true, First: due.Kind == LetterKind.First), ct);
+            zone.Add(Letter.Prepare(leave, due.Kind, due.Language, await wording.Compose(due.Kind, due.Language, leave.Name, ct), command.Act, caller.Self, clock.GetUtcNow()));
+            dossier.Touch();
+            return Bar.None;
+        }
+    }
+}

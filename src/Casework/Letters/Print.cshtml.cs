@@ -1,0 +1,91 @@
+using MediatR;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Mvc.RazorPages;
+using Microsoft.EntityFrameworkCore;
+using VictimSupport.Casework.Codes;
+using VictimSupport.Casework.Dossiers;
+using VictimSupport.Casework.FollowUps;
+using VictimSupport.Casework.People;
+using VictimSupport.Design.Html;
+using VictimSupport.Foundation.Access;
+using VictimSupport.Foundation.Persistence;
+using VictimSupport.Foundation.Pipeline;
+
+namespace VictimSupport.Casework.Letters;
+
+/// <summary>The sheets to print, a letter a page, and a page of neutral labels. Each is marked and recorded before it is shown; what the gate has closed meanwhile is dropped and says so.</summary>
+[Requires(May.ChangeDossiers)]
+internal sealed class Print(IMediator pipeline) : PageModel
+{
+    public IReadOnlyList<Sheet> Sheets { get; private set; } = [];
+    public IReadOnlyList<(string Number, Bar Why)> Dropped { get; private set; } = [];
+
+    /// <summary>Where an envelope comes back to; empty: nothing stands there.</summary>
+    public string ReturnLine { get; private set; } = "";
+
+    public IActionResult OnGet() => RedirectToPage("/Casework/Letters/List");
+
+    public async Task<IActionResult> OnPostAsync(List<Guid> letters, CancellationToken ct)
+    {
+        if (letters.Count == 0) return RedirectToPage("/Casework/Letters/List");
+        var (sheets, dropped) = (new List<Sheet>(), new List<(string, Bar)>());
+        foreach (var letter in letters.Distinct().Take(List.AtOnce))
+        {
+            try
+            {
+                var sheet = await pipeline.Send(new Command(letter), ct);
+                if (sheet.Content is null) dropped.Add((sheet.Number, sheet.Why));
+                else sheets.Add(sheet);
+            }
+            catch (RefusedException e) when (Bars.Of(e.Code) is { } bar)
+            {
+                dropped.Add((await pipeline.Send(new Withdraw.Command(letter, bar), ct), bar)); // recorded as refused; now it waits no longer
+            }
+        }
+        (Sheets, Dropped, ReturnLine) = (sheets, dropped, await pipeline.Send(new Envelope(), ct));
+        return Page();
+    }
+
+    /// <param name="Content">null: it was dropped.</param>
+    /// <param name="Why">Why it was.</param>
+    internal sealed record Sheet(string Number, LetterContent? Content, string Language, DateOnly Day, Bar Why);
+
+    [Requires(May.ChangeDossiers)]
+    internal sealed record Command(Guid Letter) : ICommand<Sheet>;
+
+    /// <summary>What stands on every envelope beside the address.</summary>
+    [Requires(May.ChangeDossiers)]
+    internal sealed record Envelope : IQuery<string>;
+
+    internal sealed class Handler(ZoneDbContext zone, Guard guard, Gate gate, Wording wording, Caller caller, TimeProvider clock) : IRequestHandler<Command, Sheet>, IRequestHandler<Envelope, string>
+    {
+        public async Task<Sheet> Handle(Command command, CancellationToken ct)
+        {
+            var (letter, dossier) = await Open(command.Letter, ct);
+            if (letter.State == LetterState.Dropped) return new Sheet(dossier.Number, null, letter.Language, default, letter.Why);
+            var now = clock.GetUtcNow();
+            var leave = await gate.Pass(dossier, letter.PersonId, new Outgoing(Channel.Letter, First: letter.Kind == LetterKind.First, Read: true), ct);
+            if (letter.Print(leave, caller.Self, now)) await Sent(dossier, letter, now, ct);
+            return new Sheet(dossier.Number, letter.Content.Value, letter.Language, Moment.Day(now), Bar.None);
+        }
+
+        public async Task<string> Handle(Envelope query, CancellationToken ct) => (await wording.Head(ct)).ReturnLine;
+
+        private async Task<(Letter, Dossier)> Open(Guid id, CancellationToken ct)
+        {
+            var about = await zone.Set<Letter>().Where(l => l.Id == id).Select(l => (Guid?)l.DossierId).SingleOrDefaultAsync(ct) ?? throw new RefusedException("absent", id);
+            var dossier = await guard.Open(about, ct);
+            return (await zone.Set<Letter>().SingleAsync(l => l.Id == id, ct), dossier);
+        }
+
+        // On its way: the act is done, the timeline says so.
+        private async Task Sent(Dossier dossier, Letter letter, DateTimeOffset now, CancellationToken ct)
+        {
+            var open = await zone.Set<FollowUp>().Where(f => f.DossierId == dossier.Id && f.Done == null).ToListAsync(ct);
+            open.Find(f => f.Id == letter.Act)?.Complete(caller.Self, now);
+            dossier.NextDue = open.Where(f => f.Done is null).Min(f => (DateTimeOffset?)f.DueAt);
+            zone.Add(Milestone.Reached(dossier.Id, MilestoneKind.LetterPrinted, caller.Self, now, code: (int)letter.Kind));
+            dossier.Touch();
+        }
+    }
+}

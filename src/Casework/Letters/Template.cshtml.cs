@@ -1,0 +1,104 @@
+using FluentValidation;
+using FluentValidation.Results;
+using MediatR;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Mvc.RazorPages;
+using Microsoft.EntityFrameworkCore;
+using VictimSupport.Foundation.Access;
+using VictimSupport.Foundation.Persistence;
+using VictimSupport.Foundation.Pipeline;
+
+namespace VictimSupport.Casework.Letters;
+
+/// <summary>One kind of letter in the zone's own words, language by language. What says the same as the shipped text, or nothing, is the shipped text.</summary>
+[Requires(May.SetUpTheZone)]
+internal sealed class Template(IMediator pipeline) : PageModel, IShowAgain
+{
+    [BindProperty] public Command Form { get; set; } = new();
+    [BindProperty(SupportsGet = true, Name = "kind")] public string Name { get; set; } = "";
+    public LetterKind Of { get; private set; }
+
+    public async Task<IActionResult> OnGetAsync(CancellationToken ct)
+    {
+        if (Read(Name) is not { } kind) return NotFound();
+        (Of, Form) = (kind, await pipeline.Send(new Query(kind), ct));
+        return Page();
+    }
+
+    public Task ShowAgain(CancellationToken ct)
+    {
+        Of = Read(Name) ?? throw new RefusedException("absent");
+        return Task.CompletedTask;
+    }
+
+    public async Task<IActionResult> OnPostAsync(CancellationToken ct)
+    {
+        if (Read(Name) is not { } kind) return NotFound();
+        await pipeline.Send(Form with { Kind = kind }, ct);
+        TempData["Done"] = Words.LetterTextSaved;
+        return RedirectToPage("/Casework/Letters/Templates");
+    }
+
+    private static LetterKind? Read(string name) => Enum.GetValues<LetterKind>().Where(k => string.Equals(k.ToString(), name, StringComparison.OrdinalIgnoreCase)).Select(k => (LetterKind?)k).FirstOrDefault();
+
+    [Requires(May.SetUpTheZone)]
+    internal sealed record Query(LetterKind Kind) : IQuery<Command>;
+
+    [Requires(May.SetUpTheZone)]
+    internal sealed record Command : ICommand<bool>, ISensitive
+    {
+        public string? Fr { get; init; }
+        public string? Nl { get; init; }
+        public string? De { get; init; }
+        public string? En { get; init; }
+        internal LetterKind Kind { get; init; }
+
+        public string In(string language) => (language switch { "fr" => Fr, "nl" => Nl, "de" => De, _ => En })?.ReplaceLineEndings("\n").Trim() ?? "";
+    }
+
+    internal sealed class Rules : AbstractValidator<Command>
+    {
+        private static readonly string[] Known = ["[name]", "[service]", "[worker]", "[phone]", "[date]"];
+
+        public Rules()
+        {
+            foreach (var language in Wording.Languages)
+            {
+                RuleFor(c => c).Must(c => c.In(language).Length <= LetterTemplate.Longest).OverridePropertyName(FieldOf(language)).WithMessage(_ => Words.TooLong);
+                // Letters of a batch are read by nobody before they are printed: there a gap would stay one.
+                RuleFor(c => c).Must(c => c.Kind is not (LetterKind.First or LetterKind.Recontact) || Gap(c.In(language)) is null).OverridePropertyName(FieldOf(language)).WithMessage(c => Words.UnknownPlaceholder(Gap(c.In(language))));
+            }
+        }
+
+        private static string? Gap(string text) => Wording.Gap(Known.Aggregate(text, (whole, known) => whole.Replace(known, "", StringComparison.Ordinal)));
+    }
+
+    internal sealed class Handler(ZoneDbContext zone, Wording wording, Caller caller, TimeProvider clock) : IRequestHandler<Query, Command>, IRequestHandler<Command, bool>
+    {
+        public async Task<Command> Handle(Query query, CancellationToken ct) => new()
+        {
+            Fr = await wording.Template(query.Kind, "fr", ct), Nl = await wording.Template(query.Kind, "nl", ct), De = await wording.Template(query.Kind, "de", ct), En = await wording.Template(query.Kind, "en", ct),
+        };
+
+        public async Task<bool> Handle(Command form, CancellationToken ct)
+        {
+            var (own, now) = (await zone.Set<LetterTemplate>().Where(t => t.Kind == form.Kind).ToListAsync(ct), clock.GetUtcNow());
+            foreach (var language in Wording.Languages)
+            {
+                var (text, template) = (form.In(language), own.Find(t => t.Language == language));
+                if (text.Length == 0 || text == Wording.Shipped(form.Kind, language).ReplaceLineEndings("\n").Trim())
+                {
+                    if (template is not null) zone.Remove(template);
+                }
+                else if (text != template?.Wording)
+                {
+                    if (template is null) zone.Add(template = LetterTemplate.Of(form.Kind, language, now));
+                    template.Say(text, caller.Self, now);
+                }
+            }
+            return true;
+        }
+    }
+
+    private static string FieldOf(string language) => char.ToUpperInvariant(language[0]) + language[1..];
+}

@@ -1,0 +1,69 @@
+using System.Globalization;
+using System.Text;
+using System.Text.RegularExpressions;
+using Microsoft.EntityFrameworkCore;
+using VictimSupport.Casework.FollowUps;
+using VictimSupport.Design.Html;
+using VictimSupport.Foundation.Access;
+using VictimSupport.Foundation.Persistence;
+using VictimSupport.Foundation.Pipeline;
+using VictimSupport.Identity.Contracts;
+using VictimSupport.Zones.Contracts;
+
+namespace VictimSupport.Casework.Letters;
+
+/// <summary>Writes letters from the zone's texts, or from the shipped ones, in the language of whoever gets them.</summary>
+internal sealed partial class Wording(ZoneDbContext zone, UseCase here, Caller caller, IAccounts accounts, IZoneSettings settings, TimeProvider clock)
+{
+    /// <summary>Languages in which letters are written.</summary>
+    public static readonly IReadOnlyList<string> Languages = ["fr", "nl", "de", "en"];
+
+    /// <summary>The written language of somebody: of a sign language the one around it, of any other the fallback.</summary>
+    public static string Spoken(string language, string fallback) => language switch
+    {
+        "fr" or "nl" or "de" or "en" => language,
+        "lsfb" => "fr",
+        "vgt" => "nl",
+        "dgs" => "de",
+        _ => fallback,
+    };
+
+    /// <summary>The shipped text of a kind.</summary>
+    public static string Shipped(LetterKind kind, string language) => NeutralMail.In(language, () => Words.Of("LetterText_" + kind));
+
+    /// <summary>A placeholder nobody filled in, such as <c>[…]</c>; null: there is none.</summary>
+    public static string? Gap(string text) => Placeholder().Match(text) is { Success: true } found ? found.Value : null;
+
+    /// <summary>The language a letter to this person is written in.</summary>
+    public string LanguageOf(string person) => Spoken(person, here.InZone.Record.FirstLanguage);
+
+    /// <summary>The zone's text of a kind, else the shipped one; with its placeholders.</summary>
+    public async Task<string> Template(LetterKind kind, string language, CancellationToken ct) =>
+        await zone.Set<LetterTemplate>().AsNoTracking().Where(t => t.Kind == kind && t.Language == language).Select(t => t.Wording).SingleOrDefaultAsync(ct) ?? Shipped(kind, language);
+
+    public async Task<LetterHead> Head(CancellationToken ct) => await zone.Set<LetterHead>().AsNoTracking().SingleOrDefaultAsync(ct) ?? new LetterHead();
+
+    /// <summary>The text for one person. A line whose placeholder has no value is left out.</summary>
+    public async Task<string> Compose(LetterKind kind, string language, string name, CancellationToken ct)
+    {
+        var names = (await settings.Of(here.InZone.Id, ct)).ServiceNames;
+        var values = new Dictionary<string, string>(StringComparer.Ordinal)
+        {
+            ["[name]"] = name == People.Particulars.Nameless ? "" : name,
+            ["[service]"] = names.TryGetValue(language, out var own) ? own : names.Values.FirstOrDefault() ?? NeutralMail.In(language, () => Words.OurService),
+            ["[worker]"] = (await accounts.Named([caller.Self], ct)).TryGetValue(caller.Self, out var worker) ? worker.DisplayName : "",
+            ["[phone]"] = (await Head(ct)).ServicePhone,
+            ["[date]"] = Moment.ShowLong(Moment.Day(clock.GetUtcNow()), CultureInfo.GetCultureInfo(language + "-BE")),
+        };
+        var text = new StringBuilder();
+        foreach (var line in (await Template(kind, language, ct)).ReplaceLineEndings("\n").Split('\n'))
+        {
+            if (values.Any(v => v.Value.Length == 0 && line.Contains(v.Key, StringComparison.Ordinal))) continue;
+            text.Append(values.Aggregate(line, (whole, v) => whole.Replace(v.Key, v.Value, StringComparison.Ordinal))).Append('\n');
+        }
+        return text.ToString().Trim();
+    }
+
+    [GeneratedRegex(@"\[[^\[\]\n]{1,40}\]", RegexOptions.None, 1000)]
+    private static partial Regex Placeholder();
+}

@@ -1,0 +1,188 @@
+using VictimSupport.Casework.Codes;
+using VictimSupport.Casework.Dossiers;
+using VictimSupport.Casework.Tray;
+using VictimSupport.Foundation.Secrecy.Search;
+
+namespace VictimSupport.Casework.People;
+
+/// <summary>How an act goes out, where it may.</summary>
+internal enum Passage
+{
+    /// <summary>Not at all, not even offered.</summary>
+    Closed,
+
+    /// <summary>Attended, after the neutral script: name only, hidden number, no voicemail.</summary>
+    AttendedAfterScript,
+
+    /// <summary>Unasked, in a neutral envelope: a first letter, and nothing else.</summary>
+    FirstLetter,
+
+    /// <summary>Attended, keeping to what was agreed.</summary>
+    AsAgreed,
+
+    /// <summary>Free, unattended messages included.</summary>
+    Open,
+}
+
+/// <summary>Why something does not go out. The audit has it as <c>gate-</c> and the name; the word is found under <c>Bar_</c>.</summary>
+internal enum Bar
+{
+    None = 0,
+
+    /// <summary>Only mentioned: a deceased, an alleged perpetrator, anybody who is not helped.</summary>
+    Mentioned = 1,
+    Never = 2,
+    NotAsked = 3,
+
+    /// <summary>Nobody was asked, and a first letter is not for these facts or this person.</summary>
+    FirstLetter = 4,
+
+    /// <summary>A minor: nobody decided that letters may come home.</summary>
+    Minor = 5,
+
+    /// <summary>There is a condition, and nobody who keeps to it.</summary>
+    OnlyIf = 6,
+
+    /// <summary>Outside the hours that were agreed.</summary>
+    Hours = 7,
+
+    /// <summary>There is no number or address.</summary>
+    Nowhere = 8,
+
+    /// <summary>The rule or the script was not read first.</summary>
+    Unread = 9,
+
+    /// <summary>Another letter goes to the same person or the same address.</summary>
+    Twin = 10,
+
+    /// <summary>Somebody took it back.</summary>
+    Withdrawn = 11,
+
+    /// <summary>The rules changed after it was prepared.</summary>
+    RuleChanged = 12,
+
+    /// <summary>Where it would have gone to, or what happened, changed after it was prepared.</summary>
+    Changed = 13,
+}
+
+internal static class Bars
+{
+    private const string Prefix = "gate-";
+
+    /// <summary>As the audit has it.</summary>
+    public static string Code(this Bar bar) => Prefix + bar.ToString().ToLowerInvariant();
+
+    /// <summary>The bar behind the code of a refusal; null: it was refused by something else.</summary>
+    public static Bar? Of(string code) => code.StartsWith(Prefix, StringComparison.Ordinal) && Enum.TryParse<Bar>(code[Prefix.Length..], ignoreCase: true, out var bar) ? bar : null;
+}
+
+/// <summary>What wants to go out.</summary>
+/// <param name="Unattended">No colleague is there who could keep to a condition: a job, or a batch.</param>
+/// <param name="First">A first letter, which may go before anybody was asked where the zone says so.</param>
+/// <param name="Read">Whoever sends it had the rule or the script before their eyes.</param>
+internal sealed record Outgoing(Channel Channel, bool Unattended = false, bool First = false, bool Read = false);
+
+/// <summary>Whom it would reach, and all that decides on it.</summary>
+/// <param name="FirstLetterFor">Sub-kinds for which the zone lets a first letter out.</param>
+/// <param name="Elsewhere">In another dossier the same person said never, or suffered what no letter may follow unasked.</param>
+internal sealed record Addressee(Person Person, SafeContact Safe, Dossier Dossier, IReadOnlySet<string> FirstLetterFor, bool Elsewhere = false)
+{
+    /// <summary>May a letter go unasked? What is listed counts for the main facts; what is never sent unasked counts wherever it stands.</summary>
+    public bool MayGetFirstLetter => !Elsewhere && !Person.IsMinor && FirstLetterFor.Contains(Dossier.SubKind) && !Dossier.Danger.HasFlag(Danger.AtHome) && !Dossier.Danger.HasFlag(Danger.AddressSecret)
+        && !Dossier.Additional.Append(Dossier.SubKind).Any(SubKinds.NeverUnasked);
+}
+
+/// <summary>Leave to reach this person by this channel, now. Only the gate (<see cref="Ask(Addressee, Outgoing, DateTimeOffset)"/>) gives one, and whatever goes out must be handed one: it alone knows where to.</summary>
+internal sealed class Clearance
+{
+    private Clearance(Guid person, Guid? dossier, Channel channel, Passage passage, string to, string name, SafeDetails agreed) =>
+        (Person, Dossier, Channel, Passage, To, Name, Agreed) = (person, dossier, channel, passage, to, name, agreed);
+
+    /// <summary>The person, or the message in the tray.</summary>
+    public Guid Person { get; }
+
+    /// <summary>null: a message in the tray, which is no dossier yet.</summary>
+    public Guid? Dossier { get; }
+    public Channel Channel { get; }
+    public Passage Passage { get; }
+
+    /// <summary>The number in international form, the e-mail address, or the postal address.</summary>
+    public string To { get; }
+    public string Name { get; }
+
+    /// <summary>What to keep to.</summary>
+    public SafeDetails Agreed { get; }
+
+    // Somebody's number would stand in the log.
+    public override string ToString() => "•••";
+
+    /// <summary>The gate.</summary>
+    /// <returns>Leave, or what stands in the way.</returns>
+    public static (Clearance? Leave, Bar Bar) Ask(Addressee whom, Outgoing what, DateTimeOffset now)
+    {
+        var (passage, bar) = Look(whom, what, now);
+        if (bar == Bar.None && !what.Unattended && !what.Read) bar = Bar.Unread;
+        if (bar != Bar.None) return (null, bar);
+        var (person, identity) = (whom.Person, whom.Person.Identity.Value);
+        return (new Clearance(person.Id, person.DossierId, what.Channel, passage, Destination(identity, what.Channel)!, identity.FullName, whom.Safe.Details.Value), bar);
+    }
+
+    /// <summary>The gate for a message in the tray: only the number is known, and what was said of it.</summary>
+    public static (Clearance? Leave, Bar Bar) Ask(TrayEntry entry)
+    {
+        var message = entry.Message.Value;
+        var (passage, bar) = Look(entry);
+        if (bar != Bar.None) return (null, bar);
+        return (new Clearance(entry.Id, null, Channel.Call, passage, Number(message.Phone!), message.Name, new SafeDetails(WhatMayBeSaid: message.Condition)), bar);
+    }
+
+    /// <summary>What the gate would say to whoever has read the rule; gives no leave.</summary>
+    public static (Passage Passage, Bar Bar) Look(Addressee whom, Outgoing what, DateTimeOffset now)
+    {
+        var (passage, bar) = Rules(whom, what, now);
+        if (bar == Bar.None && Destination(whom.Person.Identity.Value, what.Channel) is null) bar = Bar.Nowhere;
+        return (bar == Bar.None ? passage : Passage.Closed, bar);
+    }
+
+    /// <summary>The same for a message in the tray.</summary>
+    public static (Passage Passage, Bar Bar) Look(TrayEntry entry) => entry.Message.Value.Phone is not { Length: > 0 } ? (Passage.Closed, Bar.Nowhere) : entry.MayCall switch
+    {
+        Rule.Never => (Passage.Closed, Bar.Never),
+        Rule.NotAsked => (Passage.AttendedAfterScript, Bar.None),
+        Rule.OnlyIf => (Passage.AsAgreed, Bar.None),
+        _ => (Passage.Open, Bar.None),
+    };
+
+    private static (Passage Passage, Bar Bar) Rules(Addressee whom, Outgoing what, DateTimeOffset now)
+    {
+        var (person, safe, rule) = (whom.Person, whom.Safe, whom.Safe.Of(what.Channel));
+        if (!person.IsHelped) return (Passage.Closed, Bar.Mentioned);
+        if (rule == Rule.Never) return (Passage.Closed, Bar.Never);
+        if (rule == Rule.NotAsked) return NotAsked(whom, what);
+        if (what.Channel == Channel.Letter && person.IsMinor && safe.LettersHome == Decider.Nobody) return (Passage.Closed, Bar.Minor);
+        if (rule == Rule.OnlyIf && what.Unattended) return (Passage.Closed, Bar.OnlyIf);
+        // A letter lies until somebody opens it; everything else is noticed when it comes.
+        if (what.Channel != Channel.Letter && !safe.Details.Value.IsTime(now)) return (Passage.Closed, Bar.Hours);
+        return (rule == Rule.OnlyIf ? Passage.AsAgreed : Passage.Open, Bar.None);
+    }
+
+    private static (Passage Passage, Bar Bar) NotAsked(Addressee whom, Outgoing what) => what switch
+    {
+        { Channel: Channel.Call, Unattended: false } => (Passage.AttendedAfterScript, Bar.None),
+        { Channel: Channel.Letter, First: true } => whom.MayGetFirstLetter ? (Passage.FirstLetter, Bar.None) : (Passage.Closed, Bar.FirstLetter),
+        _ => (Passage.Closed, Bar.NotAsked),
+    };
+
+    private static string? Destination(Particulars identity, Channel channel) => channel switch
+    {
+        Channel.Call or Channel.Sms => identity.Phone is { Length: > 0 } phone ? Number(phone) : null,
+        Channel.Mail => Said(identity.Mail),
+        _ => Said(identity.Address),
+    };
+
+    /// <summary>The letter box, to compare with others; no letter goes there by it.</summary>
+    public static string? DoorOf(Particulars identity) => Destination(identity, Channel.Letter);
+
+    private static string Number(string phone) => PhoneNumber.ToE164(phone) ?? phone;
+    private static string? Said(string? text) => string.IsNullOrWhiteSpace(text) ? null : text;
+}

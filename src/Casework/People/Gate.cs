@@ -1,0 +1,90 @@
+using Microsoft.EntityFrameworkCore;
+using VictimSupport.Casework.Codes;
+using VictimSupport.Casework.Dossiers;
+using VictimSupport.Casework.Letters;
+using VictimSupport.Casework.Walls;
+using VictimSupport.Foundation.Access;
+using VictimSupport.Foundation.Persistence;
+using VictimSupport.Foundation.Pipeline;
+using VictimSupport.Foundation.Secrecy;
+using VictimSupport.Zones.Contracts;
+
+namespace VictimSupport.Casework.People;
+
+/// <summary>Brings before the gate whoever shall be reached, with all that decides on it; and takes back what waits to go out when a rule changes.</summary>
+internal sealed class Gate(ZoneDbContext zone, UseCase here, Keyring keys, IZoneSettings settings, Caller caller, TimeProvider clock)
+{
+    /// <summary>Leave for one act.</summary>
+    /// <exception cref="RefusedException">The channel is closed (a code of <see cref="Bars"/>), or nobody of this id is in the dossier.</exception>
+    public async Task<Clearance> Pass(Dossier dossier, Guid person, Outgoing what, CancellationToken ct)
+    {
+        var (leave, bar) = Clearance.Ask(await Of(dossier, person, what.First, ct), what, clock.GetUtcNow());
+        return leave ?? throw new RefusedException(bar.Code(), dossier.Id);
+    }
+
+    /// <summary>Somebody of a dossier, as the gate must know them.</summary>
+    /// <param name="first">A first letter is asked for: then their other dossiers count too.</param>
+    /// <exception cref="RefusedException">Nobody of this id is in the dossier.</exception>
+    public async Task<Addressee> Of(Dossier dossier, Guid person, bool first, CancellationToken ct)
+    {
+        var who = await zone.Set<Person>().AsNoTracking().SingleOrDefaultAsync(p => p.Id == person && p.DossierId == dossier.Id, ct) ?? throw new RefusedException("absent", dossier.Id);
+        var safe = await zone.Set<SafeContact>().AsNoTracking().SingleOrDefaultAsync(s => s.Id == person, ct) ?? SafeContact.For(who);
+        return await Of(dossier, who, safe, first, ct);
+    }
+
+    /// <summary>The same, of rows that were read already.</summary>
+    public async Task<Addressee> Of(Dossier dossier, Person who, SafeContact safe, bool first, CancellationToken ct) =>
+        new(who, safe, dossier, (await settings.Of(here.InZone.Id, ct)).FirstLetterFor, first && await Elsewhere(who, ct));
+
+    /// <summary>What waits to go out to these people is dropped: prepared letters, queued messages. In the transaction of whatever changed.</summary>
+    public async Task TakeBack(IReadOnlyCollection<Guid> persons, Bar why, CancellationToken ct)
+    {
+        var (ids, now) = (persons.ToList(), clock.GetUtcNow());
+        var dossiers = new List<Guid>();
+        foreach (var letter in await zone.Set<Letter>().Where(l => ids.Contains(l.PersonId) && l.State == LetterState.Prepared).ToListAsync(ct))
+        {
+            letter.Drop(why, now);
+            dossiers.Add(letter.DossierId);
+        }
+        foreach (var message in await zone.Set<Message>().Where(m => ids.Contains(m.PersonId) && m.State == MessageState.Waiting).ToListAsync(ct))
+        {
+            message.Drop(why, now);
+            dossiers.Add(message.DossierId);
+        }
+        foreach (var dossier in dossiers.Distinct()) zone.Add(Milestone.Reached(dossier, MilestoneKind.TakenBack, caller.Account ?? Milestone.ThePlatform, now, code: (int)why));
+    }
+
+    // One who said never in another dossier, or was beaten at home in another dossier, gets no letter because of a burglary. Which dossier it is, nobody is told.
+    private async Task<bool> Elsewhere(Person who, CancellationToken ct)
+    {
+        var others = (await SamePerson.Find(zone, here, keys, who.Identity.Value, ct)).Where(p => p.DossierId != who.DossierId).ToList();
+        if (others.Count == 0) return false;
+        var (people, dossiers) = (others.Select(p => p.Id).ToList(), others.Select(p => p.DossierId).Distinct().ToList());
+        if (await zone.Set<SafeContact>().AnyAsync(s => people.Contains(s.Id) && s.Letter == Rule.Never, ct)) return true;
+        return (await zone.Set<Dossier>().AsNoTracking().Where(d => dossiers.Contains(d.Id)).ToListAsync(ct)).Any(d => d.Additional.Append(d.SubKind).Any(SubKinds.NeverUnasked));
+    }
+}
+
+/// <summary>After an event of partner or family violence what was agreed is to be asked again, in every dossier of those it happened to.</summary>
+internal sealed class Aftermath(ZoneDbContext zone, UseCase here, Keyring keys, TimeProvider clock)
+{
+    /// <summary>Reaches everybody who is helped in this dossier.</summary>
+    public async Task Reaches(Dossier dossier, CancellationToken ct)
+    {
+        var people = (await zone.Set<Person>().AsNoTracking().Where(p => p.DossierId == dossier.Id).ToListAsync(ct)).Where(p => p.IsHelped).ToList();
+        await keys.Fetch(people.Select(p => p.Id), ct);
+        foreach (var person in people) await Reaches(person.Identity.Value, ct);
+        // Somebody without a name is found by nothing.
+        DateTimeOffset? now = clock.GetUtcNow();
+        await zone.Set<SafeContact>().Where(s => s.DossierId == dossier.Id).ExecuteUpdateAsync(set => set.SetProperty(s => s.ViolenceAt, now), ct);
+    }
+
+    /// <summary>Reaches one person, wherever they are known; one who comes into a dossier in this very transaction was asked with the event known.</summary>
+    // Not by the change tracker: the audit of this act would name dossiers that may not exist for whoever does it.
+    public async Task Reaches(Particulars identity, CancellationToken ct)
+    {
+        var ids = (await SamePerson.Find(zone, here, keys, identity, ct)).Select(p => p.Id).ToList();
+        DateTimeOffset? now = clock.GetUtcNow();
+        if (ids.Count > 0) await zone.Set<SafeContact>().Where(s => ids.Contains(s.Id)).ExecuteUpdateAsync(set => set.SetProperty(s => s.ViolenceAt, now), ct);
+    }
+}

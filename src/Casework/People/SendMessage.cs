@@ -1,0 +1,88 @@
+using MediatR;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Configuration;
+using VictimSupport.Casework.Codes;
+using VictimSupport.Casework.Dossiers;
+using VictimSupport.Casework.FollowUps;
+using VictimSupport.Foundation.Access;
+using VictimSupport.Foundation.Audit;
+using VictimSupport.Foundation.Jobs;
+using VictimSupport.Foundation.Mail;
+using VictimSupport.Foundation.Persistence;
+using VictimSupport.Foundation.Pipeline;
+using VictimSupport.Foundation.Zones;
+
+namespace VictimSupport.Casework.People;
+
+/// <summary>Carries a text to somebody who is helped. A platform without a provider for a channel has none of these for it, or one that is not ready; the page says so.</summary>
+internal interface ISendText
+{
+    Channel Channel { get; }
+
+    /// <summary>Is everything set up?</summary>
+    bool IsReady { get; }
+
+    /// <summary>Sends to where the leave says. Sending the same key again must not reach anyone twice where that can be known.</summary>
+    /// <param name="language">Of the person.</param>
+    Task Send(Clearance leave, string key, string text, string language, CancellationToken ct);
+}
+
+/// <summary>E-mail under a neutral sender of its own (<c>Texts:From</c>): the portal's sender would tell who writes.</summary>
+internal sealed class TextByMail(ISendMail mail, IConfiguration configuration) : ISendText
+{
+    public Channel Channel => Channel.Mail;
+    public bool IsReady => From is { Length: > 0 };
+
+    public Task Send(Clearance leave, string key, string text, string language, CancellationToken ct) => leave.Channel != Channel.Mail ? throw new InvalidOperationException("This leave is for another channel.")
+        : mail.Send(new Letter(key, leave.To, NeutralMail.In(Letters.Wording.Spoken(language, "en"), () => Words.TextSubject), text) { From = From }, ct);
+
+    private string? From => configuration["Texts:From"];
+}
+
+/// <summary>Sends one queued message: the gate is asked again, now; what it closes to is dropped.</summary>
+internal sealed class SendMessage(IEnumerable<ISendText> senders, IMediator pipeline) : IDeliver
+{
+    public const string KindName = "message";
+    public string Kind => KindName;
+
+    public async Task Deliver(OutboxMessage message, ZoneRecord zone, CancellationToken ct)
+    {
+        if (message.About is not { } id || await pipeline.Send(new Ask(id), ct) is not { } leaving) return;
+        await senders.First(s => s.Channel == leaving.Leave.Channel && s.IsReady).Send(leaving.Leave, message.Key, leaving.Text, leaving.Language, ct);
+        await pipeline.Send(new Done(id), ct);
+    }
+
+    internal sealed record Leaving(Clearance Leave, string Text, string Language);
+
+    /// <summary>The message with leave to send it; null: it is sent already, or was dropped.</summary>
+    [Requires(May.RunThePlatform)]
+    internal sealed record Ask(Guid Message) : ICommand<Leaving?>;
+
+    [Requires(May.RunThePlatform)]
+    internal sealed record Done(Guid Message) : ICommand<bool>;
+
+    internal sealed class Handler(ZoneDbContext zone, Gate gate, Trail trail, TimeProvider clock) : IRequestHandler<Ask, Leaving?>, IRequestHandler<Done, bool>
+    {
+        public async Task<Leaving?> Handle(Ask command, CancellationToken ct)
+        {
+            if (await zone.Set<Message>().SingleOrDefaultAsync(m => m.Id == command.Message && m.State == MessageState.Waiting, ct) is not { } message) return null;
+            trail.Concerns(message.DossierId, "platform");
+            var dossier = await zone.Set<Dossier>().AsNoTracking().SingleAsync(d => d.Id == message.DossierId, ct);
+            var whom = await gate.Of(dossier, message.PersonId, first: false, ct);
+            // It was read when it was written; what changed since has dropped it.
+            var (leave, bar) = Clearance.Ask(whom, new Outgoing(message.Channel, Unattended: message.Unattended, Read: true), clock.GetUtcNow());
+            if (leave is not null) return new Leaving(leave, message.Content.Value, whom.Person.Language);
+            message.Drop(bar, clock.GetUtcNow());
+            zone.Add(Milestone.Reached(message.DossierId, MilestoneKind.TakenBack, Milestone.ThePlatform, clock.GetUtcNow(), code: (int)bar));
+            return null;
+        }
+
+        public async Task<bool> Handle(Done command, CancellationToken ct)
+        {
+            if (await zone.Set<Message>().SingleOrDefaultAsync(m => m.Id == command.Message && m.State != MessageState.Sent, ct) is not { } message) return false;
+            message.Sent(clock.GetUtcNow());
+            zone.Add(Milestone.Reached(message.DossierId, MilestoneKind.MessageSent, message.By, clock.GetUtcNow(), code: (int)message.Channel));
+            return true;
+        }
+    }
+}

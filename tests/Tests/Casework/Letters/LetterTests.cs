@@ -1,0 +1,284 @@
+using System.Net;
+using AngleSharp.Dom;
+using AngleSharp.Html.Dom;
+using FluentValidation;
+using Microsoft.EntityFrameworkCore;
+using VictimSupport.Casework.Codes;
+using VictimSupport.Casework.Dossiers;
+using VictimSupport.Casework.Letters;
+using VictimSupport.Casework.People;
+using VictimSupport.Foundation.Access;
+using VictimSupport.Foundation.Persistence;
+using VictimSupport.Tests.Kit;
+using VictimSupport.Zones.Settings;
+using List = VictimSupport.Casework.Letters.List;
+using Person = VictimSupport.Tests.Kit.Person;
+
+namespace VictimSupport.Tests.Casework;
+
+/// <summary>Letters: from what is due to the sheet and its label, each before the gate twice.</summary>
+public sealed class LetterTests(Platforms platforms)
+{
+    private static readonly string[] Telling = ["police", "politie", "polizei", "victim", "slachtoffer", "opfer", "zone", "violence", "sapv", "slachtofferbejegening"];
+
+    [Theory, EveryEngine]
+    public async Task A_batch_prepares_each_person_and_address_once_and_says_why_the_others_get_none(string engine)
+    {
+        var zone = await (await platforms.On(engine)).Zone();
+        var worker = await zone.Hires("worker", Role.Caseworker);
+        var (plain, one) = await worker.Knows(zone, "Rue de l'Exemple 1\n9901 Val-Clair", "Exemple", "Ada", phone: null);
+        var (neighbour, two) = await worker.Knows(zone, "rue de l’exemple, 1, 9901 VAL-CLAIR", "Exemple", "Bo", phone: null); // the same door, typed otherwise
+        var (again, three) = await worker.Knows(zone, "Rue 77", "EXEMPLE", "ada", "Fire", phone: null); // the same person, elsewhere
+        var (beaten, four) = await worker.Knows(zone, "Rue 4", "Muster", "Dina", "PartnerViolence", phone: null);
+        var (child, five) = await worker.Knows(zone, "Rue 5", "Muster", "Emil", minor: true, phone: null);
+        var (never, six) = await worker.Knows(zone, "Rue 6", "Muster", "Fien", phone: null);
+        await worker.Agrees(never, six, r => r with { Letter = Rule.Never });
+        var nowhere = await worker.Registers(Cases.Intake(zone, "Muster", "Gil"));
+        var seven = await worker.LeadOf(nowhere);
+        var (conditional, eight) = await worker.Knows(zone, "Rue 8", "Muster", "Hugo", phone: null);
+        await worker.Agrees(conditional, eight, r => r with { Letter = Rule.OnlyIf, WhatMayBeSaid = "to her sister" });
+        var (safe, nine) = await worker.Knows(zone, "Rue 9", "Muster", "Iris", "PartnerViolence", phone: null);
+        await worker.Agrees(safe, nine, r => r with { Letter = Rule.Safe });
+        await worker.Send(await worker.Contact(zone, safe));
+        var minutes = 0;
+        foreach (var (dossier, person) in new[] { (plain, one), (neighbour, two), (again, three), (beaten, four), (child, five), (never, six), (nowhere, seven), (conditional, eight), (safe, nine) }) await worker.PlansALetter(zone, dossier, person, ++minutes);
+
+        var due = (await worker.Send(new List.Query())).Due.ToDictionary(d => d.Person);
+        Assert.Equal([Bar.None, Bar.Twin, Bar.Twin, Bar.FirstLetter, Bar.FirstLetter, Bar.Never, Bar.Nowhere, Bar.OnlyIf, Bar.None], new[] { one, two, three, four, five, six, seven, eight, nine }.Select(p => due[p].Bar));
+        var number = (await worker.Opens(plain)).Dossier.Number;
+        Assert.Equal((number, number), (due[two].Twin, due[three].Twin));
+        Assert.Equal((LetterKind.First, LetterKind.Recontact), (due[one].Kind, due[nine].Kind));
+
+        using var visit = worker.Visit();
+        var page = await visit.Page("/letters");
+        Assert.Equal(2, page.QuerySelectorAll("input[name='chosen']").Length); // what is refused cannot be ticked
+        Assert.Equal(7, page.QuerySelectorAll("section[aria-labelledby='refused'] tbody tr").Length);
+        // Forged: all of them are sent.
+        var form = page.QuerySelector<IHtmlFormElement>("section[aria-labelledby='due'] form")!;
+        var answer = await visit.Send("/letters", form, due.Values.Select(d => KeyValuePair.Create("chosen", d.Key)));
+        Assert.Equal(HttpStatusCode.Redirect, answer.StatusCode);
+        var letters = await Letters(zone);
+        Assert.Equal(new[] { one, nine }.Order(), letters.Select(l => l.PersonId).Order());
+        foreach (var code in new[] { "firstletter", "never", "nowhere", "onlyif" }) Assert.NotEmpty(await GateTests.Recorded(zone, "Casework.Letters.PrepareDue!gate-" + code));
+        // Pressed twice, nothing more; and what is prepared is due no longer.
+        await visit.Send("/letters", form, due.Values.Select(d => KeyValuePair.Create("chosen", d.Key)));
+        Assert.Equal(2, (await Letters(zone)).Count);
+        Assert.DoesNotContain((await worker.Send(new List.Query())).Due, d => d.Person == one || d.Person == nine);
+    }
+
+    [Theory, EveryEngine]
+    public async Task Printing_is_recorded_completes_the_act_and_shows_a_sheet_and_a_neutral_label(string engine)
+    {
+        var zone = await (await platforms.On(engine)).Zone("nl", "fr");
+        var worker = await zone.Hires("worker", Role.Caseworker);
+        await zone.As(Role.ZoneAdministrator).Send(new Change.Command { Setting = SettingCode.ServiceNameNl, Text = "Slachtofferbejegening Testzone", From = VictimSupport.Design.Html.Moment.Day(zone.Platform.Clock.GetUtcNow()) });
+        zone.Platform.Clock.Advance(TimeSpan.FromSeconds(5));
+        await zone.As(Role.Coordinator).Send(new Templates.Command { ServicePhone = "081 00 00 00", ReturnLine = "Molenstraat 1, 9901 Lindeberg" });
+        var (dossier, person) = await worker.Knows(zone, "Voorbeeldlaan 12\n9901 Lindeberg", "Voorbeeld", "Ada", language: "nl");
+        await worker.PlansALetter(zone, dossier, person);
+        var due = Assert.Single((await worker.Send(new List.Query())).Due);
+        Assert.Equal(Bar.None, await worker.Send(new PrepareDue.Command(due.Act, due.Person)));
+        var text = (await Letters(zone)).Single();
+        Assert.Equal("nl", text.Language);
+
+        using var visit = worker.Visit();
+        var printed = await Visit.Read(await visit.Submit("/letters", [], "form[action$='/letters/print']"));
+        var sheets = printed.QuerySelectorAll("article.vs-sheet");
+        var sheet = Assert.Single(sheets);
+        Assert.Equal("nl", sheet.GetAttribute("lang"));
+        foreach (var said in new[] { "Beste Ada Voorbeeld", "Slachtofferbejegening Testzone", "081 00 00 00", "worker", "Voorbeeldlaan 12", VictimSupport.Design.Html.Moment.ShowLong(VictimSupport.Design.Html.Moment.Day(zone.Platform.Clock.GetUtcNow()), System.Globalization.CultureInfo.GetCultureInfo("nl-BE")) }) Assert.Contains(said, sheet.TextContent, StringComparison.Ordinal);
+        Assert.DoesNotContain("[", sheet.TextContent, StringComparison.Ordinal);
+        var label = Assert.Single(printed.QuerySelectorAll(".vs-label"));
+        foreach (var said in new[] { "Ada Voorbeeld", "Voorbeeldlaan 12", "Molenstraat 1" }) Assert.Contains(said, label.TextContent, StringComparison.Ordinal);
+        var number = (await worker.Opens(dossier)).Dossier.Number;
+        foreach (var secret in Telling.Concat([number, zone.Code, "Testzone", "081", "worker"])) Assert.DoesNotContain(secret, label.TextContent, StringComparison.OrdinalIgnoreCase);
+
+        var record = Assert.Single(await GateTests.Recorded(zone, "Casework.Letters.Print", a => a.Subject == dossier && a.Actor == worker.Id));
+        Assert.Contains("Letter changed", record.Payload, StringComparison.Ordinal);
+        Assert.DoesNotContain("Voorbeeld", record.Payload, StringComparison.Ordinal);
+        var view = await worker.Opens(dossier);
+        Assert.Contains(view.Timeline, h => h.Title == "Letter printed" && h.By == worker.Id);
+        Assert.DoesNotContain(view.Planned, f => f.Kind == ActKind.Letter);
+        Assert.Equal(view.Planned.Min(f => f.DueAt), view.Dossier.NextDue);
+        Assert.Contains((await worker.Send(new Opened.Query(dossier, null))).Deeds, d => d.What == What.Printed);
+        // The paper jammed: once more, recorded once more, told once.
+        var again = await Visit.Read(await visit.Submit("/letters", [KeyValuePair.Create("letters", text.Id.ToString())], "section[aria-labelledby='ended'] form"));
+        Assert.Single(again.QuerySelectorAll("article.vs-sheet"));
+        Assert.Equal(2, (await GateTests.Recorded(zone, "Casework.Letters.Print", a => a.Subject == dossier)).Count);
+        Assert.Single((await worker.Opens(dossier)).Timeline, h => h.Title == "Letter printed");
+    }
+
+    [Theory, EveryEngine]
+    public async Task A_rule_changed_between_preparing_and_printing_drops_the_letter_and_says_so(string engine)
+    {
+        var zone = await (await platforms.On(engine)).Zone();
+        var worker = zone.As(Role.Caseworker);
+        var (dossier, person) = await worker.Knows(zone, "Rue 1");
+        await worker.Agrees(dossier, person, r => r with { Letter = Rule.Safe });
+        var letter = await Prepares(worker, dossier, person, LetterKind.Recontact);
+        await worker.Agrees(dossier, person, r => r with { Letter = Rule.Never });
+        Assert.Equal((LetterState.Dropped, Bar.RuleChanged), Assert.Single((await Letters(zone)).Select(l => (l.State, l.Why))));
+        using var visit = worker.Visit();
+        var page = await Prints(visit, letter);
+        Assert.Empty(page.QuerySelectorAll(".vs-sheet"));
+        Assert.Contains("The rules of safe contact changed after it was prepared.", page.Body!.TextContent, StringComparison.Ordinal);
+        Assert.Contains("The rules of safe contact changed", (await visit.Page("/letters")).QuerySelector("section[aria-labelledby='ended']")!.TextContent, StringComparison.Ordinal);
+        Assert.Contains((await worker.Opens(dossier)).Timeline, h => h.Title == "What waited to go out was dropped");
+    }
+
+    [Theory, EveryEngine]
+    public async Task What_the_gate_closes_to_without_a_rule_changing_is_refused_at_the_print_recorded_and_dropped(string engine)
+    {
+        var zone = await (await platforms.On(engine)).Zone();
+        var worker = zone.As(Role.Caseworker);
+        var (dossier, person) = await worker.Knows(zone, "Rue 1");
+        var letter = await Prepares(worker, dossier, person, LetterKind.First);
+        await zone.As(Role.ZoneAdministrator).Send(new Change.Command { Setting = SettingCode.FirstLetterFor, Chosen = [], From = VictimSupport.Design.Html.Moment.Day(zone.Platform.Clock.GetUtcNow()) });
+        zone.Platform.Clock.Advance(TimeSpan.FromSeconds(5));
+        using var visit = worker.Visit();
+        Assert.Empty((await Prints(visit, letter)).QuerySelectorAll(".vs-sheet"));
+        Assert.Single(await GateTests.Recorded(zone, "Casework.Letters.Print!gate-firstletter", a => a.Subject == dossier));
+        Assert.Equal((LetterState.Dropped, Bar.FirstLetter), Assert.Single((await Letters(zone)).Select(l => (l.State, l.Why))));
+    }
+
+    [Theory]
+    [InlineData("address"), InlineData("name"), InlineData("minor"), InlineData("mentioned"), InlineData("violence"), InlineData("danger")]
+    public async Task What_changes_about_the_person_or_the_facts_takes_the_letter_back(string what)
+    {
+        var zone = await (await platforms.On("sqlite")).Zone();
+        var worker = zone.As(Role.Caseworker);
+        var (dossier, person) = await worker.Knows(zone, "Rue 1");
+        await Prepares(worker, dossier, person, LetterKind.First);
+        var (identity, facts) = (await worker.Send(new Edit.Query(dossier, person, "fr")) with { Dossier = dossier, Person = person }, await worker.Send(new VictimSupport.Casework.Dossiers.Facts.Query(dossier)) with { Dossier = dossier });
+        await (what switch
+        {
+            "address" => worker.Send(identity with { Address = "Rue 2" }),
+            "name" => worker.Send(identity with { GivenName = "Adèle" }),
+            "minor" => worker.Send(identity with { EstimatedAge = 15 }),
+            "mentioned" => worker.Send(identity with { Capacity = Capacity.AllegedAuthor }),
+            "violence" => (Task)worker.Send(facts with { Additional = ["Stalking"] }),
+            _ => worker.Send(facts with { Dangers = [Danger.AtHome] }),
+        });
+        Assert.Equal((LetterState.Dropped, Bar.Changed), Assert.Single((await Letters(zone)).Select(l => (l.State, l.Why))));
+    }
+
+    [Theory, EveryEngine]
+    public async Task Letters_of_another_zone_or_behind_a_wall_are_not_there(string engine)
+    {
+        var platform = await platforms.On(engine);
+        var (zone, other) = (await platform.Zone(), await platform.Zone());
+        var (worker, walled) = (await zone.Hires("w", Role.Caseworker), await zone.Hires("x", Role.Coordinator));
+        var (dossier, person) = await worker.Knows(zone, "Rue 1");
+        await worker.PlansALetter(zone, dossier, person);
+        var due = Assert.Single((await walled.Send(new List.Query())).Due);
+        var letter = await Prepares(worker, dossier, person, LetterKind.First);
+        Assert.Single((await walled.Send(new List.Query())).Prepared);
+        await zone.WallsOff(walled, dossier);
+        foreach (var by in new[] { walled, zone.As(Role.Caseworker), other.As(Role.Coordinator) })
+        {
+            foreach (var sent in new Func<Task>[] { () => by.Send(new Print.Command(letter)), () => by.Send(new Withdraw.Command(letter)), () => by.Send(new PrepareDue.Command(due.Act, person)) })
+                Assert.Equal("absent", (await Assert.ThrowsAsync<RefusedException>(sent)).Code);
+            var list = await by.Send(new List.Query());
+            Assert.Empty(list.Due.Select(d => d.Dossier).Concat(list.Prepared.Concat(list.Ended).Select(r => r.Dossier)));
+            using var visit = by.Visit();
+            Assert.Equal(HttpStatusCode.NotFound, (await Sends(visit, letter)).StatusCode);
+        }
+        // A twin that the reader may not know of is none: it would tell that there is one.
+        var mine = await walled.Knows(zone, "Rue 1", "Voorbeeld", "Bram", phone: null);
+        await walled.PlansALetter(zone, mine.Dossier, mine.Person);
+        Assert.Equal(Bar.None, Assert.Single((await walled.Send(new List.Query())).Due).Bar);
+    }
+
+    [Theory]
+    [InlineData("fr", "fr", "Bonjour Ada Exemple"), InlineData("nl", "nl", "Beste Ada Exemple"), InlineData("de", "de", "Guten Tag Ada Exemple"), InlineData("en", "en", "Dear Ada Exemple"), InlineData("vgt", "nl", "Beste Ada Exemple"), InlineData("ar", "fr", "Bonjour Ada Exemple")]
+    public async Task A_letter_is_written_in_the_language_of_the_person(string person, string written, string greeting)
+    {
+        var zone = await (await platforms.On("sqlite")).Zone();
+        var worker = zone.As(Role.Caseworker);
+        var (dossier, id) = await worker.Knows(zone, "Rue 1", language: person);
+        var proposal = await worker.Send(new Prepare.Query(dossier, id, null, null));
+        Assert.Equal((written, LetterKind.First), (proposal.Language, proposal.Kind));
+        Assert.StartsWith(greeting, proposal.Text, StringComparison.Ordinal);
+        Assert.DoesNotContain("[phone]", proposal.Text, StringComparison.Ordinal); // none is set: the line is left out
+    }
+
+    [Fact]
+    public void Every_kind_has_a_shipped_text_in_four_languages_that_says_nothing_of_what_happened()
+    {
+        foreach (var kind in Enum.GetValues<LetterKind>())
+        {
+            var texts = Wording.Languages.Select(l => Wording.Shipped(kind, l)).ToList();
+            Assert.Equal(4, texts.Distinct(StringComparer.Ordinal).Count());
+            Assert.All(texts, text => Assert.Null(Neutral.Telling(text, [])));
+            Assert.All(texts, text => Assert.Contains("[service]", text, StringComparison.Ordinal));
+        }
+    }
+
+    [Theory, EveryEngine]
+    public async Task The_zone_writes_its_own_texts_and_an_empty_one_brings_the_shipped_back(string engine)
+    {
+        var zone = await (await platforms.On(engine)).Zone();
+        var (chief, worker) = (zone.As(Role.ZoneAdministrator), zone.As(Role.Caseworker));
+        var (dossier, person) = await worker.Knows(zone, "Rue 1");
+        var texts = await chief.Send(new Template.Query(LetterKind.First));
+        await chief.Send(texts with { Kind = LetterKind.First, Fr = "Chère personne,\r\n\r\nParlons-en.\n[worker]" });
+        Assert.Equal((LetterKind.First, "fr"), Assert.Single((await chief.Send(new Templates.Query())).Own));
+        Assert.StartsWith("Chère personne,\n\nParlons-en.", (await worker.Send(new Prepare.Query(dossier, person, LetterKind.First, "fr"))).Text, StringComparison.Ordinal);
+        Assert.StartsWith("Beste Ada", (await worker.Send(new Prepare.Query(dossier, person, LetterKind.First, "nl"))).Text, StringComparison.Ordinal);
+        Assert.Contains((await Assert.ThrowsAsync<ValidationException>(() => chief.Send(texts with { Kind = LetterKind.First, Nl = "Beste [naam]" }))).Errors, e => e.PropertyName == "Nl" && e.ErrorMessage.Contains("[naam]", StringComparison.Ordinal));
+        await chief.Send(texts with { Kind = LetterKind.First, Fr = " " });
+        Assert.StartsWith("Bonjour Ada", (await worker.Send(new Prepare.Query(dossier, person, LetterKind.First, "fr"))).Text, StringComparison.Ordinal);
+        await Assert.ThrowsAsync<RefusedException>(() => worker.Send(new Template.Query(LetterKind.First)));
+    }
+
+    [Theory]
+    [InlineData("Politie Lindeberg, Molenstraat 1"), InlineData("Service Aide, Rue 1"), InlineData("SAPV, Rue 1")]
+    public async Task The_return_line_names_nobody(string line)
+    {
+        var zone = await (await platforms.On("sqlite")).Zone();
+        var chief = zone.As(Role.Coordinator);
+        await chief.Send(new Change.Command { Setting = SettingCode.ServiceNameFr, Text = "Service Aide", From = VictimSupport.Design.Html.Moment.Day(zone.Platform.Clock.GetUtcNow()) });
+        zone.Platform.Clock.Advance(TimeSpan.FromSeconds(5));
+        Assert.Contains((await Assert.ThrowsAsync<ValidationException>(() => chief.Send(new Templates.Command { ReturnLine = line }))).Errors, e => e.PropertyName == "ReturnLine");
+        await chief.Send(new Templates.Command { ReturnLine = "Rue 1, 9901 Val-Clair" });
+    }
+
+    [Fact]
+    public async Task A_gap_in_the_text_is_turned_back_at_its_field_and_what_was_typed_stays()
+    {
+        var zone = await (await platforms.On("sqlite")).Zone();
+        var worker = zone.As(Role.Caseworker);
+        var (dossier, person) = await worker.Knows(zone, "Rue 1");
+        await worker.Agrees(dossier, person, r => r with { Letter = Rule.Safe });
+        using var visit = worker.Visit();
+        var path = $"/dossiers/{dossier}/people/{person}/letter?kind=Appointment&language=fr";
+        var refused = await visit.Submit(path, []);
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, refused.StatusCode);
+        var page = await Visit.Read(refused);
+        Assert.Contains("[jour et heure]", page.QuerySelector(".govuk-error-summary")!.TextContent, StringComparison.Ordinal);
+        Assert.Contains("Bonjour Ada", page.QuerySelector("[name='Form.Text']")!.TextContent, StringComparison.Ordinal);
+        Assert.Equal(HttpStatusCode.Redirect, (await visit.Submit(path, [KeyValuePair.Create("Form.Text", "Bonjour, à jeudi.")])).StatusCode);
+        Assert.Equal("Bonjour, à jeudi.", (await Letters(zone)).Single().Content.Value.Text);
+    }
+
+    private static async Task<Guid> Prepares(Person by, Guid dossier, Guid person, LetterKind kind) =>
+        await by.Send(new Prepare.Command { Dossier = dossier, Person = person, Kind = kind, Language = "fr", Text = "Bonjour", Shown = (await by.RulesOf(dossier, person)).Revision });
+
+    // With the token of another form: what is prepared may be gone from the page.
+    private static async Task<HttpResponseMessage> Sends(Visit visit, Guid letter)
+    {
+        var form = (await visit.Page("/search")).QuerySelector<IHtmlFormElement>("main form[method=post]")!;
+        form.RemoveAttribute("action");
+        return await visit.Send("/letters/print", form, [KeyValuePair.Create("letters", letter.ToString())]);
+    }
+
+    private static async Task<IHtmlDocument> Prints(Visit visit, Guid letter) => await Visit.Read(await Sends(visit, letter));
+
+    // Opened while the context lives: the text is sealed under the person's key.
+    private static Task<List<Letter>> Letters(TestZone zone) => zone.Look(async z =>
+    {
+        var letters = await z.Set<Letter>().AsNoTracking().OrderBy(l => l.Id).ToListAsync();
+        letters.ForEach(l => _ = l.Content.Value);
+        return letters;
+    });
+}
