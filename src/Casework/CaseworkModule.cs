@@ -1,6 +1,9 @@
+using MediatR;
+using Microsoft.AspNetCore.Mvc;
 using Microsoft.Extensions.DependencyInjection;
 using VictimSupport.Casework.Countersign;
 using VictimSupport.Casework.Dossiers;
+using VictimSupport.Casework.Drafts;
 using VictimSupport.Casework.FollowUps;
 using VictimSupport.Casework.Intakes;
 using VictimSupport.Casework.Tray;
@@ -58,6 +61,11 @@ public sealed class CaseworkModule : IModule
         services.AddScoped<IDeliver, TrayWaitsMail>();
         services.AddScoped<IDeliver, TrayPutMail>();
         services.AddSingleton<Contracts.ITellStories, Demo.Stories>();
+        services.AddScoped<Design.Tags.IKeepForms, KeptForms>();
+        services.AddTransient(typeof(IPipelineBehavior<,>), typeof(Sent<,>));
+        services.AddScoped<SaveForms>();
+        services.Configure<MvcOptions>(o => o.Filters.AddService<SaveForms>(SaveForms.Order));
+        services.AddScoped<IDoWhatIsDue, ClearDrafts>();
     }
 
     private static void AddNotice(IServiceCollection services, string kind, Func<string> subject, Func<string> text) =>
