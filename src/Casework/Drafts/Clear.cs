@@ -51,6 +51,8 @@ internal sealed class ClearDrafts : IDoWhatIsDue
             foreach (var draft in own) draft.KeyWasDestroyed();
             var over = clock.GetUtcNow() - Presence.Lasts;
             await zone.Set<Presence>().Where(p => p.Seen < over).ExecuteDeleteAsync(ct);
+            var done = clock.GetUtcNow() - Worklist.BulkTurn.Undoable;
+            await zone.Set<Worklist.BulkTurn>().Where(t => t.At < done).ExecuteDeleteAsync(ct);
             var forgotten = clock.GetUtcNow() - Draft.Remembered;
             zone.RemoveRange(await zone.Set<Draft>().Where(d => d.Gone < forgotten && (d.KeyIsGone || d.DossierId != null)).OrderBy(d => d.Gone).Take(InOneGo).ToListAsync(ct));
             return own.Count;
