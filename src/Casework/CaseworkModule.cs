@@ -61,7 +61,7 @@ public sealed class CaseworkModule : IModule
         services.AddScoped<IDeliver, TrayWaitsMail>();
         services.AddScoped<IDeliver, TrayPutMail>();
         services.AddSingleton<Contracts.ITellStories, Demo.Stories>();
-        services.AddScoped<Design.Tags.IKeepForms, KeptForms>();
+        services.AddScoped<Design.Tags.IKeepDrafts, DraftsOfForms>();
         services.AddTransient(typeof(IPipelineBehavior<,>), typeof(Sent<,>));
         services.AddScoped<SaveForms>();
         services.Configure<MvcOptions>(o => o.Filters.AddService<SaveForms>(SaveForms.Order));

@@ -31,18 +31,18 @@ internal static partial class Place
 }
 
 /// <summary>Finds what its reader had typed in a form, for the form itself to show.</summary>
-internal sealed class KeptForms(IMediator pipeline, WhereAndWho who) : IKeepForms
+internal sealed class DraftsOfForms(IMediator pipeline, WhereAndWho who) : IKeepDrafts
 {
     /// <summary>In the address, where somebody chose another of several texts; an id and nothing else.</summary>
     private const string Chosen = "draft";
 
-    public async ValueTask<KeptForm?> Find(HttpContext http, string form)
+    public async ValueTask<DraftForm?> Find(HttpContext http, string form)
     {
         if (who.Zone is null || who.Caller.Account is null || Place.Of(http, form) is not { } place) return null;
         var found = await pipeline.Send(new Drafts.Find.Query(place, Guid.TryParse(http.Request.Query[Chosen], out var chosen) ? chosen : null), http.RequestAborted);
         if (found is null) return null;
         var here = http.Request.PathBase + http.Request.Path;
-        return new KeptForm(found.Draft, found.Version, found.Saved, found.Text.Boxes, $"{http.Request.PathBase}/drafts/{found.Draft}", [.. found.Others.Select(o => (o.Saved, here + Rest(http, o.Draft)))]) { Back = here + Rest(http, null) };
+        return new DraftForm(found.Draft, found.Version, found.Saved, found.Text.Boxes, $"{http.Request.PathBase}/drafts/{found.Draft}", [.. found.Others.Select(o => (o.Saved, here + Rest(http, o.Draft)))]) { Back = here + Rest(http, null) };
     }
 
     private static QueryString Rest(HttpContext http, Guid? draft)

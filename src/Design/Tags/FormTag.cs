@@ -15,7 +15,7 @@ namespace VictimSupport.Design.Tags;
 
 /// <summary>A form that posts, proves where it comes from, and carries an id by which a second sending is recognised.</summary>
 [HtmlTargetElement("vs-form")]
-public sealed class FormTag(IAntiforgery antiforgery, IUrlHelperFactory urls, IEnumerable<IKeepForms> keepers) : TagHelper
+public sealed class FormTag(IAntiforgery antiforgery, IUrlHelperFactory urls, IEnumerable<IKeepDrafts> keepers) : TagHelper
 {
     /// <summary>The name of the hidden field with the one-time id of this form (Guid v7).</summary>
     public const string Once = "vs-once";
@@ -66,7 +66,7 @@ public sealed class FormTag(IAntiforgery antiforgery, IUrlHelperFactory urls, IE
     {
         var http = View.HttpContext;
         var turnedBack = http.Request.HasFormContentType && http.Request.Form[Place] == name;
-        KeptForm? kept = null;
+        DraftForm? kept = null;
         if (!turnedBack)
         {
             foreach (var keeper in keepers) kept ??= await keeper.Find(http, name);
@@ -89,7 +89,7 @@ public sealed class FormTag(IAntiforgery antiforgery, IUrlHelperFactory urls, IE
     }
 
     // A form of its own, before the other: a button inside would be the one that Enter presses.
-    static TagBuilder Said(KeptForm kept, string once, AntiforgeryTokenSet tokens)
+    static TagBuilder Said(DraftForm kept, string once, AntiforgeryTokenSet tokens)
     {
         var form = Make.Tag("form", "vs-kept").With("method", "post").With("action", kept.AwayHref).With("data-away", "").Holding(
             Hidden(tokens.FormFieldName, tokens.RequestToken ?? ""), Hidden(Once, once), Hidden("back", kept.Back),

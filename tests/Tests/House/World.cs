@@ -51,6 +51,9 @@ internal sealed class World
             world.Knows("person", view.Dossier.Lead!.Value);
             world.Knows("act", view.Planned[0].Id);
             world.Knows("contact", await by.Send(await by.Contact(zone, dossier)));
+            var once = Guid.NewGuid();
+            world.Knows("draft", (await by.Send(new VictimSupport.Casework.Drafts.Save.Command { Draft = once, Once = once, Turn = 1, Place = "/Casework/Intakes/Register intake", Boxes = new Dictionary<string, string[]> { ["Form.Note"] = ["x"] } })).Draft);
+            world.Knows("filter", await by.Send(new VictimSupport.Casework.Worklist.Filter.Command { Due = VictimSupport.Casework.Worklist.DueBy.Late }));
         }
         await worker.Send(new Edit.Command { Dossier = world.ids["dossier"][0], GivenName = "Bo", FamilyName = "Exemple", Capacity = Capacity.Relative, Language = "nl" });
         await worker.Closes(world.ids["dossier"][1]);
