@@ -83,7 +83,7 @@ internal sealed class Bulk(IMediator pipeline, IAccounts accounts, WhereAndWho w
 
     private static string Said(string done, int left) => left == 0 ? done : $"{done} {Words.BulkSkipped(left)}";
 
-    internal sealed record Row(Guid Dossier, string Number, string Initials, string SubKind, Danger Danger, Guid? Act, ActKind? Kind, DateTimeOffset? Due, Guid? AssignedTo);
+    internal sealed record Row(Guid Dossier, string Number, string Initials, string SubKind, Danger Danger, ActKind? Kind, DateTimeOffset? Due, Guid? AssignedTo);
 
     /// <param name="MayGet">Colleagues to whom every one of them may go.</param>
     internal sealed record Answer(IReadOnlyList<Row> Rows, IReadOnlyList<Guid> MayGet) : IListDossiers
@@ -141,9 +141,11 @@ internal sealed class Bulk(IMediator pipeline, IAccounts accounts, WhereAndWho w
                     mayGet = mayGet is null ? these : mayGet.Intersect(these).ToList();
                 }
             }
-            return new Answer([.. chosen.Select(d => acts.GetValueOrDefault(d.Id) is var act && d.Lead is { } lead && people.TryGetValue(lead, out var person)
-                ? new Row(d.Id, d.Number, person.Identity.Value.Initials, d.SubKind, d.Danger, act?.Id, act?.Kind, act?.DueAt, d.AssignedTo)
-                : new Row(d.Id, d.Number, "–", d.SubKind, d.Danger, act?.Id, act?.Kind, act?.DueAt, d.AssignedTo))], [.. mayGet ?? []]);
+            return new Answer([.. chosen.Select(d =>
+            {
+                var act = acts.GetValueOrDefault(d.Id);
+                return new Row(d.Id, d.Number, d.Lead is { } lead && people.TryGetValue(lead, out var person) ? person.Identity.Value.Initials : "–", d.SubKind, d.Danger, act?.Kind, act?.DueAt, d.AssignedTo);
+            })], [.. mayGet ?? []]);
         }
 
         public async Task<Turn> Handle(Command form, CancellationToken ct)
