@@ -78,7 +78,7 @@ public sealed class DraftTests
         await two.Page.SetViewportSizeAsync(320, 640);
         await Shot(two, "restored-320");
         await two.IsSound();
-        await two.Page.ClickAsync("form[data-away] button");
+        await two.Page.ClickAsync(".vs-kept button");
         Assert.Equal("", await two.Page.InputValueAsync("[name='Form.Text']"));
         await two.Page.ReloadAsync();
         Assert.Equal("", await two.Page.InputValueAsync("[name='Form.Text']"));

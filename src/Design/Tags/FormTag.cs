@@ -79,7 +79,8 @@ public sealed class FormTag(IAntiforgery antiforgery, IUrlHelperFactory urls, IE
         output.PostContent.AppendHtml(Make.Tag("p", "govuk-hint vs-saved").With("role", "status").With("data-saved", ""));
         if (kept is null) return;
         foreach (var (box, typed) in kept.Boxes) Restore(View.ViewData.ModelState, box, typed);
-        output.PreElement.AppendHtml(Said(kept, once, tokens));
+        output.PreElement.AppendHtml(Said(kept));
+        output.PostElement.AppendHtml(Away(kept, once, tokens));
     }
 
     static void Restore(ModelStateDictionary state, string box, string[] typed)
@@ -88,16 +89,20 @@ public sealed class FormTag(IAntiforgery antiforgery, IUrlHelperFactory urls, IE
         state.MarkFieldSkipped(box);
     }
 
-    // A form of its own, before the other: a button inside would be the one that Enter presses.
-    static TagBuilder Said(DraftForm kept, string once, AntiforgeryTokenSet tokens)
+    // Not inside the form: a button there would be the one that Enter presses.
+    static TagBuilder Said(DraftForm kept)
     {
-        var form = Make.Tag("form", "vs-kept").With("method", "post").With("action", kept.AwayHref).With("data-away", "").Holding(
-            Hidden(tokens.FormFieldName, tokens.RequestToken ?? ""), Hidden(Once, once), Hidden("back", kept.Back),
+        var said = Make.Tag("div", "vs-kept").Holding(
             Make.Tag("p", "govuk-body", Words.DraftRestored(Moment.Show(kept.Saved))),
-            Make.Tag("button", "govuk-button govuk-button--secondary vs-button--small", Words.DraftAway).With("type", "submit"));
-        foreach (var (saved, href) in kept.Others) form.Holding(Make.Tag("p", "govuk-body-s").Holding(Make.Tag("a", "govuk-link", Words.DraftOther(Moment.Show(saved))).With("href", href)));
-        return form;
+            Make.Tag("button", "govuk-button govuk-button--secondary vs-button--small", Words.DraftAway).With("type", "submit").With("form", AwayOf(kept)));
+        foreach (var (saved, href) in kept.Others) said.Holding(Make.Tag("p", "govuk-body-s").Holding(Make.Tag("a", "govuk-link", Words.DraftOther(Moment.Show(saved))).With("href", href)));
+        return said;
     }
+
+    static TagBuilder Away(DraftForm kept, string once, AntiforgeryTokenSet tokens) => Make.Tag("form").With("id", AwayOf(kept)).With("method", "post").With("action", kept.AwayHref).With("data-away", "").Holding(
+        Hidden(tokens.FormFieldName, tokens.RequestToken ?? ""), Hidden(Once, once), Hidden("back", kept.Back));
+
+    static string AwayOf(DraftForm kept) => "vs-away-" + kept.Id;
 
     string? Target()
     {
