@@ -11,7 +11,10 @@ function keep(form) {
   const box = (name) => form.querySelector(`input[name="${name}"]`);
   let typed = "typed" in form.dataset, saving = false, sent = false, failed = false, turn = 0, version = form.dataset.draft;
 
-  const say = (text) => { if (said.textContent !== text) said.textContent = text; };
+  const say = (text) => {
+    said.classList.toggle("govuk-error-message", failed);
+    if (said.textContent !== text) said.textContent = text;
+  };
   const touched = () => [typed, sent] = [true, false];
   form.addEventListener("input", touched);
   form.addEventListener("change", touched);
