@@ -26,7 +26,7 @@ internal static partial class Place
 
     public static Guid? Dossier(HttpContext http) => Guid.TryParse(http.Request.RouteValues["dossier"]?.ToString(), out var dossier) ? dossier : null;
 
-    [GeneratedRegex("^[a-z]{1,20}( [0-9a-f-]{36})?$", RegexOptions.None, 1000)]
+    [GeneratedRegex("^[a-z]{1,20}( [0-9a-f-]{36})?$", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Name();
 }
 

@@ -1,4 +1,5 @@
 using MediatR;
+using Microsoft.EntityFrameworkCore;
 using VictimSupport.Casework.Dossiers;
 using VictimSupport.Foundation.Access;
 using VictimSupport.Foundation.Audit;

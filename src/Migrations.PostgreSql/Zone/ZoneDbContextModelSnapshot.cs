@@ -541,6 +541,27 @@ namespace VictimSupport.Migrations.PostgreSql.Zone
                     b.ToTable("official_report", (string)null);
                 });
 
+            modelBuilder.Entity("VictimSupport.Casework.Dossiers.Presence", b =>
+                {
+                    b.Property<Guid>("DossierId")
+                        .HasColumnType("uuid");
+
+                    b.Property<Guid>("Account")
+                        .HasColumnType("uuid");
+
+                    b.Property<DateTimeOffset>("Seen")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<DateTimeOffset>("Since")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.HasKey("DossierId", "Account");
+
+                    b.HasIndex("Seen");
+
+                    b.ToTable("presence", (string)null);
+                });
+
             modelBuilder.Entity("VictimSupport.Casework.Dossiers.Submission", b =>
                 {
                     b.Property<Guid>("Id")
@@ -552,6 +573,58 @@ namespace VictimSupport.Migrations.PostgreSql.Zone
                     b.HasKey("Id");
 
                     b.ToTable("submission", (string)null);
+                });
+
+            modelBuilder.Entity("VictimSupport.Casework.Drafts.Draft", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid");
+
+                    b.Property<Guid>("Account")
+                        .HasColumnType("uuid");
+
+                    b.Property<Guid>("By")
+                        .HasColumnType("uuid");
+
+                    b.Property<Guid?>("DossierId")
+                        .HasColumnType("uuid");
+
+                    b.Property<DateTimeOffset?>("Gone")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<bool>("KeyIsGone")
+                        .HasColumnType("boolean");
+
+                    b.Property<string>("Place")
+                        .IsRequired()
+                        .HasMaxLength(300)
+                        .HasColumnType("character varying(300)");
+
+                    b.Property<DateTimeOffset>("Saved")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<byte[]>("Text")
+                        .HasMaxLength(-1)
+                        .HasColumnType("bytea")
+                        .HasAnnotation("Sealed:Layer", Layer.Assistance)
+                        .HasAnnotation("Sealed:Name", "draft.text");
+
+                    b.Property<long>("Turn")
+                        .HasColumnType("bigint");
+
+                    b.Property<int>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("integer");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("Gone");
+
+                    b.HasIndex("Saved");
+
+                    b.HasIndex("Account", "Place");
+
+                    b.ToTable("draft", (string)null);
                 });
 
             modelBuilder.Entity("VictimSupport.Casework.FollowUps.FollowUp", b =>
@@ -842,6 +915,59 @@ namespace VictimSupport.Migrations.PostgreSql.Zone
                         .IsUnique();
 
                     b.ToTable("walled_off", (string)null);
+                });
+
+            modelBuilder.Entity("VictimSupport.Casework.Worklist.BulkTurn", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid");
+
+                    b.Property<Guid>("Account")
+                        .HasColumnType("uuid");
+
+                    b.Property<int>("Act")
+                        .HasColumnType("integer");
+
+                    b.Property<DateTimeOffset>("At")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.PrimitiveCollection<List<string>>("Steps")
+                        .IsRequired()
+                        .HasMaxLength(-1)
+                        .HasColumnType("text[]");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("At");
+
+                    b.ToTable("bulk_turn", (string)null);
+                });
+
+            modelBuilder.Entity("VictimSupport.Casework.Worklist.SavedFilter", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid");
+
+                    b.Property<Guid>("Account")
+                        .HasColumnType("uuid");
+
+                    b.Property<bool>("Dangerous")
+                        .HasColumnType("boolean");
+
+                    b.Property<int>("Due")
+                        .HasColumnType("integer");
+
+                    b.Property<int?>("Kind")
+                        .HasColumnType("integer");
+
+                    b.Property<Guid?>("Worker")
+                        .HasColumnType("uuid");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("Account");
+
+                    b.ToTable("saved_filter", (string)null);
                 });
 
             modelBuilder.Entity("VictimSupport.Foundation.Audit.AuditHeadRow", b =>

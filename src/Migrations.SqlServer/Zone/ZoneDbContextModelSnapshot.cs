@@ -540,6 +540,27 @@ namespace VictimSupport.Migrations.SqlServer.Zone
                     b.ToTable("official_report", (string)null);
                 });
 
+            modelBuilder.Entity("VictimSupport.Casework.Dossiers.Presence", b =>
+                {
+                    b.Property<Guid>("DossierId")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<Guid>("Account")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<DateTimeOffset>("Seen")
+                        .HasColumnType("datetimeoffset");
+
+                    b.Property<DateTimeOffset>("Since")
+                        .HasColumnType("datetimeoffset");
+
+                    b.HasKey("DossierId", "Account");
+
+                    b.HasIndex("Seen");
+
+                    b.ToTable("presence", (string)null);
+                });
+
             modelBuilder.Entity("VictimSupport.Casework.Dossiers.Submission", b =>
                 {
                     b.Property<Guid>("Id")
@@ -551,6 +572,58 @@ namespace VictimSupport.Migrations.SqlServer.Zone
                     b.HasKey("Id");
 
                     b.ToTable("submission", (string)null);
+                });
+
+            modelBuilder.Entity("VictimSupport.Casework.Drafts.Draft", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<Guid>("Account")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<Guid>("By")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<Guid?>("DossierId")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<DateTimeOffset?>("Gone")
+                        .HasColumnType("datetimeoffset");
+
+                    b.Property<bool>("KeyIsGone")
+                        .HasColumnType("bit");
+
+                    b.Property<string>("Place")
+                        .IsRequired()
+                        .HasMaxLength(300)
+                        .HasColumnType("nvarchar(300)");
+
+                    b.Property<DateTimeOffset>("Saved")
+                        .HasColumnType("datetimeoffset");
+
+                    b.Property<byte[]>("Text")
+                        .HasMaxLength(-1)
+                        .HasColumnType("varbinary(max)")
+                        .HasAnnotation("Sealed:Layer", Layer.Assistance)
+                        .HasAnnotation("Sealed:Name", "draft.text");
+
+                    b.Property<long>("Turn")
+                        .HasColumnType("bigint");
+
+                    b.Property<int>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("int");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("Gone");
+
+                    b.HasIndex("Saved");
+
+                    b.HasIndex("Account", "Place");
+
+                    b.ToTable("draft", (string)null);
                 });
 
             modelBuilder.Entity("VictimSupport.Casework.FollowUps.FollowUp", b =>
@@ -841,6 +914,59 @@ namespace VictimSupport.Migrations.SqlServer.Zone
                         .IsUnique();
 
                     b.ToTable("walled_off", (string)null);
+                });
+
+            modelBuilder.Entity("VictimSupport.Casework.Worklist.BulkTurn", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<Guid>("Account")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<int>("Act")
+                        .HasColumnType("int");
+
+                    b.Property<DateTimeOffset>("At")
+                        .HasColumnType("datetimeoffset");
+
+                    b.PrimitiveCollection<string>("Steps")
+                        .IsRequired()
+                        .HasMaxLength(-1)
+                        .HasColumnType("nvarchar(max)");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("At");
+
+                    b.ToTable("bulk_turn", (string)null);
+                });
+
+            modelBuilder.Entity("VictimSupport.Casework.Worklist.SavedFilter", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<Guid>("Account")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<bool>("Dangerous")
+                        .HasColumnType("bit");
+
+                    b.Property<int>("Due")
+                        .HasColumnType("int");
+
+                    b.Property<int?>("Kind")
+                        .HasColumnType("int");
+
+                    b.Property<Guid?>("Worker")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("Account");
+
+                    b.ToTable("saved_filter", (string)null);
                 });
 
             modelBuilder.Entity("VictimSupport.Foundation.Audit.AuditHeadRow", b =>

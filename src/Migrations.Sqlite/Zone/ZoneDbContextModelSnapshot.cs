@@ -535,6 +535,27 @@ namespace VictimSupport.Migrations.Sqlite.Zone
                     b.ToTable("official_report", (string)null);
                 });
 
+            modelBuilder.Entity("VictimSupport.Casework.Dossiers.Presence", b =>
+                {
+                    b.Property<Guid>("DossierId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<Guid>("Account")
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("Seen")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("Since")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("DossierId", "Account");
+
+                    b.HasIndex("Seen");
+
+                    b.ToTable("presence", (string)null);
+                });
+
             modelBuilder.Entity("VictimSupport.Casework.Dossiers.Submission", b =>
                 {
                     b.Property<Guid>("Id")
@@ -546,6 +567,58 @@ namespace VictimSupport.Migrations.Sqlite.Zone
                     b.HasKey("Id");
 
                     b.ToTable("submission", (string)null);
+                });
+
+            modelBuilder.Entity("VictimSupport.Casework.Drafts.Draft", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("TEXT");
+
+                    b.Property<Guid>("Account")
+                        .HasColumnType("TEXT");
+
+                    b.Property<Guid>("By")
+                        .HasColumnType("TEXT");
+
+                    b.Property<Guid?>("DossierId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<long?>("Gone")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<bool>("KeyIsGone")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Place")
+                        .IsRequired()
+                        .HasMaxLength(300)
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("Saved")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<byte[]>("Text")
+                        .HasMaxLength(-1)
+                        .HasColumnType("BLOB")
+                        .HasAnnotation("Sealed:Layer", Layer.Assistance)
+                        .HasAnnotation("Sealed:Name", "draft.text");
+
+                    b.Property<long>("Turn")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("Gone");
+
+                    b.HasIndex("Saved");
+
+                    b.HasIndex("Account", "Place");
+
+                    b.ToTable("draft", (string)null);
                 });
 
             modelBuilder.Entity("VictimSupport.Casework.FollowUps.FollowUp", b =>
@@ -836,6 +909,59 @@ namespace VictimSupport.Migrations.Sqlite.Zone
                         .IsUnique();
 
                     b.ToTable("walled_off", (string)null);
+                });
+
+            modelBuilder.Entity("VictimSupport.Casework.Worklist.BulkTurn", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("TEXT");
+
+                    b.Property<Guid>("Account")
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("Act")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("At")
+                        .HasColumnType("INTEGER");
+
+                    b.PrimitiveCollection<string>("Steps")
+                        .IsRequired()
+                        .HasMaxLength(-1)
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("At");
+
+                    b.ToTable("bulk_turn", (string)null);
+                });
+
+            modelBuilder.Entity("VictimSupport.Casework.Worklist.SavedFilter", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("TEXT");
+
+                    b.Property<Guid>("Account")
+                        .HasColumnType("TEXT");
+
+                    b.Property<bool>("Dangerous")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("Due")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int?>("Kind")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<Guid?>("Worker")
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("Account");
+
+                    b.ToTable("saved_filter", (string)null);
                 });
 
             modelBuilder.Entity("VictimSupport.Foundation.Audit.AuditHeadRow", b =>

@@ -57,6 +57,21 @@ namespace VictimSupport.Migrations.SqlServer.Zone
                 });
 
             migrationBuilder.CreateTable(
+                name: "bulk_turn",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    Account = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    At = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
+                    Act = table.Column<int>(type: "int", nullable: false),
+                    Steps = table.Column<string>(type: "nvarchar(max)", maxLength: -1, nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_bulk_turn", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "contact",
                 columns: table => new
                 {
@@ -146,6 +161,27 @@ namespace VictimSupport.Migrations.SqlServer.Zone
                 constraints: table =>
                 {
                     table.PrimaryKey("PK_dossier_grant", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "draft",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    Account = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    Place = table.Column<string>(type: "nvarchar(300)", maxLength: 300, nullable: false),
+                    DossierId = table.Column<Guid>(type: "uniqueidentifier", nullable: true),
+                    By = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    Turn = table.Column<long>(type: "bigint", nullable: false),
+                    Version = table.Column<int>(type: "int", nullable: false),
+                    Saved = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
+                    Gone = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true),
+                    KeyIsGone = table.Column<bool>(type: "bit", nullable: false),
+                    Text = table.Column<byte[]>(type: "varbinary(max)", maxLength: -1, nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_draft", x => x.Id);
                 });
 
             migrationBuilder.CreateTable(
@@ -281,6 +317,20 @@ namespace VictimSupport.Migrations.SqlServer.Zone
                 });
 
             migrationBuilder.CreateTable(
+                name: "presence",
+                columns: table => new
+                {
+                    DossierId = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    Account = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    Since = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
+                    Seen = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_presence", x => new { x.DossierId, x.Account });
+                });
+
+            migrationBuilder.CreateTable(
                 name: "safe_contact",
                 columns: table => new
                 {
@@ -298,6 +348,22 @@ namespace VictimSupport.Migrations.SqlServer.Zone
                 constraints: table =>
                 {
                     table.PrimaryKey("PK_safe_contact", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "saved_filter",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    Account = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    Kind = table.Column<int>(type: "int", nullable: true),
+                    Dangerous = table.Column<bool>(type: "bit", nullable: false),
+                    Due = table.Column<int>(type: "int", nullable: false),
+                    Worker = table.Column<Guid>(type: "uniqueidentifier", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_saved_filter", x => x.Id);
                 });
 
             migrationBuilder.CreateTable(
@@ -462,6 +528,11 @@ namespace VictimSupport.Migrations.SqlServer.Zone
                 columns: new[] { "subject", "seq" });
 
             migrationBuilder.CreateIndex(
+                name: "IX_bulk_turn_At",
+                table: "bulk_turn",
+                column: "At");
+
+            migrationBuilder.CreateIndex(
                 name: "IX_contact_DossierId",
                 table: "contact",
                 column: "DossierId");
@@ -506,6 +577,21 @@ namespace VictimSupport.Migrations.SqlServer.Zone
                 name: "IX_dossier_grant_Kind_Reviewed",
                 table: "dossier_grant",
                 columns: new[] { "Kind", "Reviewed" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_draft_Account_Place",
+                table: "draft",
+                columns: new[] { "Account", "Place" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_draft_Gone",
+                table: "draft",
+                column: "Gone");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_draft_Saved",
+                table: "draft",
+                column: "Saved");
 
             migrationBuilder.CreateIndex(
                 name: "IX_finding_IsDone_Id",
@@ -565,9 +651,19 @@ namespace VictimSupport.Migrations.SqlServer.Zone
                 column: "DossierId");
 
             migrationBuilder.CreateIndex(
+                name: "IX_presence_Seen",
+                table: "presence",
+                column: "Seen");
+
+            migrationBuilder.CreateIndex(
                 name: "IX_safe_contact_DossierId",
                 table: "safe_contact",
                 column: "DossierId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_saved_filter_Account",
+                table: "saved_filter",
+                column: "Account");
 
             migrationBuilder.CreateIndex(
                 name: "IX_search_token_Owner",
@@ -614,6 +710,9 @@ namespace VictimSupport.Migrations.SqlServer.Zone
                 name: "audit_looked_at");
 
             migrationBuilder.DropTable(
+                name: "bulk_turn");
+
+            migrationBuilder.DropTable(
                 name: "contact");
 
             migrationBuilder.DropTable(
@@ -624,6 +723,9 @@ namespace VictimSupport.Migrations.SqlServer.Zone
 
             migrationBuilder.DropTable(
                 name: "dossier_grant");
+
+            migrationBuilder.DropTable(
+                name: "draft");
 
             migrationBuilder.DropTable(
                 name: "finding");
@@ -647,7 +749,13 @@ namespace VictimSupport.Migrations.SqlServer.Zone
                 name: "person");
 
             migrationBuilder.DropTable(
+                name: "presence");
+
+            migrationBuilder.DropTable(
                 name: "safe_contact");
+
+            migrationBuilder.DropTable(
+                name: "saved_filter");
 
             migrationBuilder.DropTable(
                 name: "seal");

@@ -11,7 +11,7 @@ using VictimSupport.Foundation.Persistence;
 namespace VictimSupport.Migrations.Sqlite.Catalog
 {
     [DbContext(typeof(CatalogDbContext))]
-    [Migration("20261126002056_Initial")]
+    [Migration("20261126064409_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
