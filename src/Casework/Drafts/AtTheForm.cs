@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.RegularExpressions;
 using FluentValidation;
 using MediatR;
+using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.Filters;
@@ -63,7 +64,8 @@ internal sealed class SaveForms(IMediator pipeline, WhereAndWho who) : IAsyncPag
     public async Task OnPageHandlerExecutionAsync(PageHandlerExecutingContext context, PageHandlerExecutionDelegate next)
     {
         var http = context.HttpContext;
-        if (who.Zone is null || context.HandlerMethod is not { HttpMethod: "Post" } || !http.Request.HasFormContentType)
+        // The page that says what went wrong is shown within the same request: nothing is sent or saved there.
+        if (who.Zone is null || http.Features.Get<IStatusCodeReExecuteFeature>() is not null || context.HandlerMethod is not { HttpMethod: "Post" } || !http.Request.HasFormContentType)
         {
             await next();
             return;
@@ -81,13 +83,14 @@ internal sealed class SaveForms(IMediator pipeline, WhereAndWho who) : IAsyncPag
     private async Task<IActionResult> Saved(PageHandlerExecutingContext context, IFormCollection form)
     {
         var http = context.HttpContext;
-        if (Place.Of(http, form[FormTag.Place].ToString()) is not { } place) return new NotFoundResult();
+        var demand = Demand.Of(context.ActionDescriptor.ModelTypeInfo!) ?? Demand.Of(context.ActionDescriptor.HandlerTypeInfo);
+        if (demand?.Deed is not { } deed || Place.Of(http, form[FormTag.Place].ToString()) is not { } place) return new NotFoundResult();
         try
         {
             var saved = await pipeline.Send(new Save.Command
             {
                 Draft = Id(form[FormTag.Kept]), Once = Id(form[FormTag.Once]), Version = (int)Math.Min(Number(form[FormTag.Version]), int.MaxValue), Turn = Number(form[FormTag.Turn]), Place = place, Dossier = Place.Dossier(http),
-                Deed = (Demand.Of(context.ActionDescriptor.ModelTypeInfo!) ?? Demand.Of(context.ActionDescriptor.HandlerTypeInfo))?.Deed, Boxes = Boxes(form),
+                Deed = deed, Boxes = Boxes(form),
             }, http.RequestAborted);
             return new JsonResult(new { draft = saved.Draft, version = saved.Version, said = Design.Words.DraftSaved(Moment.Clock(saved.At)) });
         }
