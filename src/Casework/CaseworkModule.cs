@@ -1,8 +1,11 @@
+using MediatR;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Mvc;
 using Microsoft.Extensions.DependencyInjection;
 using VictimSupport.Casework.Contacts;
 using VictimSupport.Casework.Countersign;
 using VictimSupport.Casework.Dossiers;
+using VictimSupport.Casework.Drafts;
 using VictimSupport.Casework.FollowUps;
 using VictimSupport.Casework.Intakes;
 using VictimSupport.Casework.Tray;
@@ -75,6 +78,11 @@ public sealed class CaseworkModule : IModule
         services.AddScoped<Letters.DueLetters>();
         services.AddSingleton<IInMenu, LettersInMenu>();
         services.AddSingleton<IInMenu, LetterTextsInMenu>();
+        services.AddScoped<Design.Tags.IKeepDrafts, DraftsOfForms>();
+        services.AddTransient(typeof(IPipelineBehavior<,>), typeof(Sent<,>));
+        services.AddScoped<SaveForms>();
+        services.Configure<MvcOptions>(o => o.Filters.AddService<SaveForms>(SaveForms.Order));
+        services.AddScoped<IDoWhatIsDue, ClearDrafts>();
     }
 
     public void Map(WebApplication app) => ReadFeed.Map(app);

@@ -47,10 +47,13 @@ internal sealed record ShowView(Dossier Dossier, IReadOnlyList<PersonView> Peopl
     /// <summary>Still to come, or past and not recorded yet; the earliest first.</summary>
     public IReadOnlyList<Contact> Appointments { get; init; } = [];
 
+    /// <summary>Who else has it open now.</summary>
+    public IReadOnlyList<Here.Other> Others { get; init; } = [];
+
     [Requires(May.WorkOnDossiers)]
     internal sealed record Query(Guid Dossier) : IQuery<ShowView>;
 
-    internal sealed class Handler(ZoneDbContext zone, Guard guard, Entries entries, Colleagues colleagues, Keyring keys) : IRequestHandler<Query, ShowView>
+    internal sealed class Handler(ZoneDbContext zone, Guard guard, Entries entries, Colleagues colleagues, Keyring keys, Caller caller, TimeProvider clock) : IRequestHandler<Query, ShowView>
     {
         private static readonly Compiled<Guid, Person> PeopleOf = Compiled.Query((ZoneDbContext z, Guid dossier) => z.Set<Person>().AsNoTracking().Where(p => p.DossierId == dossier).OrderBy(p => p.Id));
         private static readonly Compiled<Guid, SafeContact> SafeOf = Compiled.Query((ZoneDbContext z, Guid dossier) => z.Set<SafeContact>().AsNoTracking().Where(s => s.DossierId == dossier));
@@ -71,12 +74,13 @@ internal sealed record ShowView(Dossier Dossier, IReadOnlyList<PersonView> Peopl
             var acts = await ActsOf.In(zone, dossier.Id, ct);
             var contacts = await ContactsOf.In(zone, dossier.Id, ct);
             var appointments = contacts.Where(c => c.IsPlanned).OrderBy(c => c.At).ToList();
+            var others = caller.Account is { } self ? await Here.Handler.Of(zone, dossier, self, clock.GetUtcNow(), ct) : [];
             var timeline = (await Happenings(dossier.Id, acts, contacts, views, ct)).OrderByDescending(h => h.At).ToList();
-            var accounts = timeline.Select(h => h.By).Concat(timeline.Select(h => h.Signed?.SignedBy).OfType<Guid>()).Concat(safe.Values.Select(s => s.CheckedBy).OfType<Guid>()).Concat(appointments.SelectMany(a => new[] { a.Worker, a.Companion }).OfType<Guid>()).Append(dossier.AssignedTo ?? dossier.OpenedBy).Distinct().ToList();
+            var accounts = timeline.Select(h => h.By).Concat(others.Select(o => o.Account)).Concat(timeline.Select(h => h.Signed?.SignedBy).OfType<Guid>()).Concat(safe.Values.Select(s => s.CheckedBy).OfType<Guid>()).Concat(appointments.SelectMany(a => new[] { a.Worker, a.Companion }).OfType<Guid>()).Append(dossier.AssignedTo ?? dossier.OpenedBy).Distinct().ToList();
             var mayGet = await guard.Leads(dossier, ct) ? await colleagues.WhoMayGet(dossier, ct) : [];
             return new ShowView(dossier, views, [.. reports.Select(r => r.Number.Value)], [.. acts.Where(a => a.Done is null)], timeline, accounts, mayGet)
             {
-                Appointments = appointments, IsOwn = await guard.Owns(dossier, ct), MaySign = timeline.Any(h => h.Signed is not null) && await entries.MaySign(dossier, ct),
+                Appointments = appointments, Others = others, IsOwn = await guard.Owns(dossier, ct), MaySign = timeline.Any(h => h.Signed is not null) && await entries.MaySign(dossier, ct),
             };
         }
 

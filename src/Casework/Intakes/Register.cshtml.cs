@@ -103,7 +103,7 @@ internal sealed class Register(IMediator pipeline, WhereAndWho who, TimeProvider
     }
 
     [Requires(May.SeeSafetyCards)]
-    internal sealed record Check : ICommand<IReadOnlyList<PossibleDuplicate>>
+    internal sealed record Check : ICommand<IReadOnlyList<PossibleDuplicate>>, IBesideTheForm
     {
         internal string FamilyName { get; init; } = "";
         internal string GivenName { get; init; } = "";

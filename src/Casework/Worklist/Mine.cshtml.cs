@@ -22,6 +22,9 @@ namespace VictimSupport.Casework.Worklist;
 internal sealed class Mine(IMediator pipeline, IAccounts accounts, Desk desk, WhereAndWho who, TimeProvider clock) : PageModel
 {
     [BindProperty(SupportsGet = true)] public Tab Tab { get; set; }
+
+    /// <summary>A tab of the reader's own, instead of one that is there for all.</summary>
+    [BindProperty(SupportsGet = true, Name = "filter")] public Guid? Filter { get; set; }
     [BindProperty(SupportsGet = true, Name = "at")] public int At { get; set; } = 1;
     public Answer List { get; private set; } = null!;
     public bool MayOpen => who.Caller.May(May.OpenCallOuts);
@@ -32,15 +35,15 @@ internal sealed class Mine(IMediator pipeline, IAccounts accounts, Desk desk, Wh
 
     public async Task OnGetAsync(CancellationToken ct)
     {
-        List = await pipeline.Send(new Query(Tab, Math.Clamp(At, 1, 10_000)), ct);
+        List = await pipeline.Send(new Query(Tab, Math.Clamp(At, 1, 10_000), Filter), ct);
         Waits = await desk.Waiting(ct);
-        Names = await accounts.Named(List.Rows.Select(r => r.AssignedTo).OfType<Guid>(), ct);
+        Names = await accounts.Named(List.Rows.Select(r => r.AssignedTo).Concat(List.Filters.Select(f => f.Worker)).OfType<Guid>().Distinct(), ct);
     }
 
     public string Name(Guid? account) => account is { } id && Names.TryGetValue(id, out var colleague) ? colleague.DisplayName : Words.Nobody;
 
     [Requires(May.WorkOnDossiers)]
-    internal sealed record Query(Tab Tab, int Page) : IQuery<Answer>;
+    internal sealed record Query(Tab Tab, int Page, Guid? Filter = null) : IQuery<Answer>;
 
     /// <param name="Act">The next act planned; null where there is none, or where an appointment comes first.</param>
     internal sealed record Row(Guid Dossier, string Number, string Initials, string SubKind, Danger Danger, int Urgency, Rule Call, Rule Sms, Guid? Act, ActKind? ActKind, DateTimeOffset? Due, Guid? AssignedTo)
@@ -52,6 +55,9 @@ internal sealed class Mine(IMediator pipeline, IAccounts accounts, Desk desk, Wh
     internal sealed record Answer(IReadOnlyList<Row> Rows, int Total, int DueToday, int Late, int Unassigned) : IListDossiers
     {
         public const int PerPage = 25;
+
+        /// <summary>The reader's own tabs.</summary>
+        public IReadOnlyList<SavedFilter> Filters { get; init; } = [];
         public int Pages => Math.Max(1, (Total + PerPage - 1) / PerPage);
         IEnumerable<Guid> IListDossiers.Listed => Rows.Select(r => r.Dossier);
     }
@@ -66,6 +72,8 @@ internal sealed class Mine(IMediator pipeline, IAccounts accounts, Desk desk, Wh
         private static readonly Compiled<List<Guid>, Channels> Rules = Compiled.Query((ZoneDbContext z, List<Guid> leads) => z.Set<SafeContact>().Where(s => leads.Contains(s.Id)).Select(s => new Channels(s.Id, s.Call, s.Sms)));
         private static readonly Compiled<List<Guid>, Act> Planned = Compiled.Query((ZoneDbContext z, List<Guid> dossiers) => z.Set<FollowUp>().Where(f => dossiers.Contains(f.DossierId) && f.Done == null).Select(f => new Act(f.Id, f.DossierId, f.Kind, f.DueAt)));
         private static readonly Compiled<List<Guid>, Meeting> Appointments = Compiled.Query((ZoneDbContext z, List<Guid> dossiers) => z.Set<Contact>().Where(c => dossiers.Contains(c.DossierId) && c.State == ContactState.Planned).Select(c => new Meeting(c.DossierId, c.At, c.Place)));
+
+        private static readonly Compiled<Guid, SavedFilter> Own = Compiled.Query((ZoneDbContext z, Guid self) => z.Set<SavedFilter>().AsNoTracking().Where(f => f.Account == self).OrderBy(f => f.Id));
 
         private sealed record Counts(int Total, int Today, int Late, int Free);
 
@@ -88,9 +96,17 @@ internal sealed class Mine(IMediator pipeline, IAccounts accounts, Desk desk, Wh
             var tab = query.Tab == Tab.Mine && (!caller.May(May.ChangeDossiers) || who.OnlyStandsIn) ? Tab.Team : query.Tab;
             var skipped = (query.Page - 1) * Answer.PerPage;
             var counts = (await Figures.In(zone, who, tab, tonight, who.OnlyStandsIn, ct)).SingleOrDefault() ?? new Counts(0, 0, 0, 0);
-            if (tab != Tab.Closed) return new Answer(await Rows(await Open.In(zone, who, tab, tonight, skipped, ct), ct), counts.Total, counts.Today, counts.Late, counts.Free);
+            var filters = await Own.In(zone, who.Self, ct);
+            if (query.Filter is { } chosen)
+            {
+                var filter = filters.Find(f => f.Id == chosen) ?? throw new RefusedException("absent", chosen);
+                var fits = filter.Of(zone.Set<Dossier>().AsNoTracking().Where(await guard.Visible(ct)).Where(d => d.Closed == null), now, tonight);
+                var ordered = fits.OrderBy(d => d.NextDue == null || d.NextDue >= tonight).ThenByDescending(d => d.Urgency).ThenBy(d => d.NextDue).ThenBy(d => d.Id);
+                return new Answer(await Rows(await ordered.Skip(skipped).Take(Answer.PerPage).ToListAsync(ct), ct), await fits.CountAsync(ct), counts.Today, counts.Late, counts.Free) { Filters = filters };
+            }
+            if (tab != Tab.Closed) return new Answer(await Rows(await Open.In(zone, who, tab, tonight, skipped, ct), ct), counts.Total, counts.Today, counts.Late, counts.Free) { Filters = filters };
             var closed = zone.Set<Dossier>().AsNoTracking().Where(await guard.Visible(ct)).Where(d => d.Closed != null);
-            return new Answer(await Rows(await closed.OrderByDescending(d => d.Closed).Skip(skipped).Take(Answer.PerPage).ToListAsync(ct), ct), await closed.CountAsync(ct), counts.Today, counts.Late, counts.Free);
+            return new Answer(await Rows(await closed.OrderByDescending(d => d.Closed).Skip(skipped).Take(Answer.PerPage).ToListAsync(ct), ct), await closed.CountAsync(ct), counts.Today, counts.Late, counts.Free) { Filters = filters };
         }
 
         private async Task<IReadOnlyList<Row>> Rows(List<Dossier> page, CancellationToken ct)

@@ -1,19 +1,28 @@
+using System.Globalization;
 using Microsoft.AspNetCore.Antiforgery;
 using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Mvc.ModelBinding;
 using Microsoft.AspNetCore.Mvc.Rendering;
 using Microsoft.AspNetCore.Mvc.Routing;
 using Microsoft.AspNetCore.Mvc.ViewFeatures;
 using Microsoft.AspNetCore.Razor.TagHelpers;
 using Microsoft.AspNetCore.Routing;
+using VictimSupport.Design.Html;
 
 namespace VictimSupport.Design.Tags;
 
 /// <summary>A form that posts, proves where it comes from, and carries an id by which a second sending is recognised.</summary>
 [HtmlTargetElement("vs-form")]
-public sealed class FormTag(IAntiforgery antiforgery, IUrlHelperFactory urls) : TagHelper
+public sealed class FormTag(IAntiforgery antiforgery, IUrlHelperFactory urls, IEnumerable<IKeepDrafts> keepers) : TagHelper
 {
     /// <summary>The name of the hidden field with the one-time id of this form (Guid v7).</summary>
     public const string Once = "vs-once";
+
+    /// <summary>Fields of a form that is kept while it is filled in: its name, where it is kept, over which version it was filled in, the count of its savings, and lists in which nothing is ticked.</summary>
+    public const string Place = "vs-place", Kept = "vs-draft", Version = "vs-version", Turn = "vs-turn", Unticked = "vs-unticked";
+
+    /// <summary>The header by which a form says that it is saved and not sent.</summary>
+    public const string SavesItself = "Vs-Draft";
 
     [ViewContext, HtmlAttributeNotBound]
     public ViewContext View { get; set; } = null!;
@@ -32,7 +41,10 @@ public sealed class FormTag(IAntiforgery antiforgery, IUrlHelperFactory urls) : 
     [HtmlAttributeName("route-all", DictionaryAttributePrefix = "route-")]
     public IDictionary<string, string?> Route { get; set; } = new Dictionary<string, string?>(StringComparer.OrdinalIgnoreCase);
 
-    public override void Process(TagHelperContext context, TagHelperOutput output)
+    /// <summary>Keeps what is typed, under this name (lower-case letters, and perhaps an id), until the form is sent; its fields bind <c>Form</c>. What was left is filled in again when its writer comes back.</summary>
+    public string? Draft { get; set; }
+
+    public override async Task ProcessAsync(TagHelperContext context, TagHelperOutput output)
     {
         output.TagName = "form";
         output.Attributes.SetAttribute("method", Method);
@@ -42,8 +54,53 @@ public sealed class FormTag(IAntiforgery antiforgery, IUrlHelperFactory urls) : 
 
         var tokens = antiforgery.GetAndStoreTokens(View.HttpContext);
         output.PreContent.AppendHtml(Hidden(tokens.FormFieldName, tokens.RequestToken ?? ""));
-        output.PreContent.AppendHtml(Hidden(Once, OnceId()));
+        var once = OnceId();
+        output.PreContent.AppendHtml(Hidden(Once, once));
+        if (Draft?.Trim() is { Length: > 0 } name) await Keep(output, name, once, tokens);
     }
+
+    // Before the fields are written, so that each finds what was typed where it looks for it after a try that failed.
+    async Task Keep(TagHelperOutput output, string name, string once, AntiforgeryTokenSet tokens)
+    {
+        var http = View.HttpContext;
+        var turnedBack = http.Request.HasFormContentType && http.Request.Form[Place] == name;
+        DraftForm? kept = null;
+        if (!turnedBack)
+        {
+            foreach (var keeper in keepers) kept ??= await keeper.Find(http, name);
+        }
+        output.PreContent.AppendHtml(Hidden(Place, name));
+        output.PreContent.AppendHtml(Hidden(Kept, turnedBack ? Guid.TryParse(http.Request.Form[Kept], out var same) ? same.ToString() : "" : kept?.Id.ToString() ?? ""));
+        output.Attributes.SetAttribute("data-draft", kept?.Version.ToString(CultureInfo.InvariantCulture) ?? "0");
+        output.Attributes.SetAttribute("data-not-saved", Words.DraftNotSaved);
+        if (turnedBack) output.Attributes.SetAttribute("data-typed", "");
+        output.PostContent.AppendHtml(Make.Tag("p", "govuk-hint vs-saved").With("role", "status").With("data-saved", ""));
+        if (kept is null) return;
+        foreach (var (box, typed) in kept.Boxes) Restore(View.ViewData.ModelState, box, typed);
+        output.PreElement.AppendHtml(Said(kept));
+        output.PostElement.AppendHtml(Away(kept, once, tokens));
+    }
+
+    static void Restore(ModelStateDictionary state, string box, string[] typed)
+    {
+        state.SetModelValue(box, typed.Length == 1 ? typed[0] : typed, string.Join(',', typed));
+        state.MarkFieldSkipped(box);
+    }
+
+    // Not inside the form: a button there would be the one that Enter presses.
+    static TagBuilder Said(DraftForm kept)
+    {
+        var said = Make.Tag("div", "vs-kept").Holding(
+            Make.Tag("p", "govuk-body", Words.DraftRestored(Moment.Show(kept.Saved))),
+            Make.Tag("button", "govuk-button govuk-button--secondary vs-button--small", Words.DraftAway).With("type", "submit").With("form", AwayOf(kept)));
+        foreach (var (saved, href) in kept.Others) said.Holding(Make.Tag("p", "govuk-body-s").Holding(Make.Tag("a", "govuk-link", Words.DraftOther(Moment.Show(saved))).With("href", href)));
+        return said;
+    }
+
+    static TagBuilder Away(DraftForm kept, string once, AntiforgeryTokenSet tokens) => Make.Tag("form").With("id", AwayOf(kept)).With("method", "post").With("action", kept.AwayHref).With("data-away", "").Holding(
+        Hidden(tokens.FormFieldName, tokens.RequestToken ?? ""), Hidden(Once, once), Hidden("back", kept.Back));
+
+    static string AwayOf(DraftForm kept) => "vs-away-" + kept.Id;
 
     string? Target()
     {

@@ -5,7 +5,8 @@ using VictimSupport.Foundation.Secrecy;
 namespace VictimSupport.Foundation.Persistence;
 
 /// <summary>What a unit of work gives back: its result, and the record to chain as its last act.</summary>
-internal readonly record struct Written<T>(T Result, AuditRecord Record);
+/// <param name="Record">null: it is one of the few that leave none (<see cref="Pipeline.IUnrecorded"/>).</param>
+internal readonly record struct Written<T>(T Result, AuditRecord? Record);
 
 /// <summary>A database with an audit chain. Everything that is written, and every record of a read, enters it here.</summary>
 internal abstract class Database<TContext>(Chain chain, TimeProvider clock) : IAsyncDisposable where TContext : DbContext

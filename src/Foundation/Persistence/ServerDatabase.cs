@@ -49,10 +49,15 @@ internal sealed class ServerDatabase<TContext>(string connectionString, Func<DbC
         await using var transaction = await context.Database.BeginTransactionAsync(ct);
         var written = await unit(context);
         if (keys is { New.Count: > 0 }) await keys.Store.Add(keys.New, ct);
+        if (written.Record is not { } record)
+        {
+            await transaction.CommitAsync(CancellationToken.None);
+            return written.Result;
+        }
         await headGate.WaitAsync(ct);
         try
         {
-            var head = await Advance(context.Database.GetDbConnection(), transaction.GetDbTransaction(), [written.Record], ct);
+            var head = await Advance(context.Database.GetDbConnection(), transaction.GetDbTransaction(), [record], ct);
             known = null; // unknown while the commit's fate is
             await transaction.CommitAsync(CancellationToken.None);
             known = head;

@@ -70,7 +70,7 @@ internal sealed class SqliteDatabase<TContext> : Database<TContext> where TConte
         try
         {
             var written = await unit(context);
-            Insert(written.Record);
+            if (written.Record is { } record) Insert(record);
             if (keys is { New.Count: > 0 })
             {
                 keyStore = keys.Store;

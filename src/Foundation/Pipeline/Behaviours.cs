@@ -111,7 +111,7 @@ internal sealed class Transact<TRequest, TResponse>(UseCase useCase, CatalogData
             await beforeSaving();
             await context.SaveChangesAsync(cancellationToken);
             if (useCase.IsGivenUp) throw new SilentDatabaseException();
-            return new Written<TResponse>(response, useCase.Trail.Write(request, response, useCase.Caller));
+            return new Written<TResponse>(response, request is IUnrecorded ? null : useCase.Trail.Write(request, response, useCase.Caller));
         }
     }
 

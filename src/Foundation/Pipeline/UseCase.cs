@@ -16,6 +16,9 @@ public sealed class UseCase(IServiceProvider services, CatalogDatabase catalog)
     private bool givenUp;
 
     public Caller Caller { get; internal set; } = Caller.Nobody;
+
+    /// <summary>The form whose sending this deed answers, where a draft of it is kept.</summary>
+    public SentForm? Sent { get; internal set; }
     internal ZoneHandle? Place { get; set; }
     internal bool Begun { get; set; }
 

@@ -35,6 +35,7 @@ internal sealed class UseCases(IServiceScopeFactory scopes, WhereAndWho current,
         var inner = scope.ServiceProvider.GetRequiredService<UseCase>();
         inner.Caller = current.Caller;
         inner.Place = current.Zone;
+        inner.Sent = current.Sent;
         inner.Begun = true;
         try
         {
@@ -74,6 +75,14 @@ public sealed class WhereAndWho
     /// <summary>Whose pass came with the request though its session has ended: nobody's rights, but what was typed is theirs.</summary>
     public Guid? Was { get; internal set; }
 
+    /// <summary>The form that this request sends, where a draft of it is kept.</summary>
+    public SentForm? Sent { get; set; }
+
     /// <summary>The dossier that this request opened last; what stands round the page may have to say why.</summary>
     public Audit.Opened? Opened { get; internal set; }
 }
+
+/// <summary>A form that is sent and was saved while it was filled in.</summary>
+/// <param name="Draft">Where what was typed is kept.</param>
+/// <param name="Once">The one-time id of the page that sends it.</param>
+public sealed record SentForm(Guid Draft, Guid Once);

@@ -104,6 +104,23 @@ internal sealed class KeyStore(Func<DbConnection> connect)
         await transaction.CommitAsync(CancellationToken.None);
     }
 
+    /// <summary>Destroys keys; durable when the task completes. Keys that are not there are none to destroy.</summary>
+    public async Task Remove(IReadOnlyCollection<Guid> ids, CancellationToken ct)
+    {
+        await using var connection = await Open(ct);
+        await using var transaction = await connection.BeginTransactionAsync(ct);
+        await using var command = connection.CreateCommand();
+        command.Transaction = transaction;
+        command.CommandText = $"DELETE FROM {Table} WHERE id = @id";
+        var id = Parameter(command, "@id");
+        foreach (var key in ids)
+        {
+            id.Value = key;
+            await command.ExecuteNonQueryAsync(ct);
+        }
+        await transaction.CommitAsync(CancellationToken.None);
+    }
+
     private static async Task Read(DbCommand command, List<(Guid, byte[])> into, CancellationToken ct)
     {
         await using var row = await command.ExecuteReaderAsync(ct);

@@ -63,6 +63,13 @@ public sealed class ZoneKeys
 
     internal void Remember(DataKey key) => Trim()[key.Id] = key.Clear;
 
+    internal async Task Destroy(IReadOnlyCollection<Guid> ids, CancellationToken ct)
+    {
+        if (ids.Contains(Zone)) throw new InvalidOperationException("The zone's own secret goes with the zone.");
+        await Store.Remove(ids, ct);
+        foreach (var id in ids) opened.TryRemove(id, out _);
+    }
+
     private byte[]? Keep(Guid id, byte[]? wrapped) => wrapped is null ? null : Trim()[id] = Open(id, wrapped);
 
     internal byte[] Open(Guid id, byte[] wrapped) => Unwrap(Zone, Under(wrapped), id, wrapped);

@@ -20,7 +20,7 @@ internal static class Signs
     public static readonly TimeSpan History = TimeSpan.FromDays(60);
 
     /// <summary>Reasons that explain an opening by the work itself.</summary>
-    private static readonly HashSet<string> OwnWork = new(StringComparer.Ordinal) { "assigned", "own", "named", "replacing", "on-duty", "stand-in" };
+    private static readonly HashSet<string> OwnWork = new(StringComparer.Ordinal) { "assigned", "own", "named", "replacing", "on-duty", "stand-in", "draft" };
 
     /// <summary>Reasons that explain nothing but that one may.</summary>
     private static readonly HashSet<string> MerelyMay = new(StringComparer.Ordinal) { "unassigned", "control", "team" };

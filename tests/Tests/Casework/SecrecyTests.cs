@@ -60,7 +60,7 @@ public sealed class SecrecyTests
         var care = platform.Services.GetRequiredService<KeyCare>();
         var before = await care.Verify(zone.Code, default);
         Assert.Empty(before.Faults);
-        Assert.Equal(6, before.Boxes); // identity, safe contact, report, two notes, contact
+        Assert.Equal(8, before.Boxes); // identity, safe contact, report, two notes, contact, two drafts
         await care.Rotate(zone.Code, default);
         var view = await anna.Opens(id);
         Assert.Contains(view.People, p => p.Name == "Zzcanarygiven Zzcanaryfamily");
@@ -103,7 +103,13 @@ public sealed class SecrecyTests
         await visit.Submit("/search", new Dictionary<string, string> { ["Form.Text"] = "0470 98 76 54" });
         await visit.Submit("/intake", new Dictionary<string, string> { ["Form.FamilyName"] = "Zzcanaryfamily", ["Form.Phone"] = "0470 98 76 54", ["Form.Note"] = "ZZCANARY" }); // refused: no facts
         await visit.Submit("/intake", new Dictionary<string, string> { ["Form.FamilyName"] = "ZZCANARY" + new string('x', 10_000) });
+        foreach (var (place, dossier) in new[] { ($"/Casework/Dossiers/Show note {id}", (Guid?)id), ("/Casework/Intakes/Register intake", null) })
+        {
+            var once = Guid.NewGuid();
+            await anna.Send(new VictimSupport.Casework.Drafts.Save.Command { Draft = once, Once = once, Turn = 1, Place = place, Dossier = dossier, Boxes = new Dictionary<string, string[]> { ["Form.Text"] = ["ZZCANARY unsent"], ["Form.FamilyName"] = ["Zzcanaryfamily"] } });
+        }
         await visit.Page($"/dossiers/{id}");
+        await visit.Page("/intake");
         await visit.Page("/worklist");
         return id;
     }

@@ -53,6 +53,9 @@ internal sealed class World
             world.Knows("act", view.Planned[0].Id);
             world.Knows("contact", await by.Send(await by.Appointment(zone, dossier) with { Place = VictimSupport.Casework.Codes.Place.Home, Despite = true }));
             world.Knows("contact", await by.Send(await by.Contact(zone, dossier)));
+            var once = Guid.NewGuid();
+            world.Knows("draft", (await by.Send(new VictimSupport.Casework.Drafts.Save.Command { Draft = once, Once = once, Turn = 1, Place = "/Casework/Intakes/Register intake", Boxes = new Dictionary<string, string[]> { ["Form.Note"] = ["x"] } })).Draft);
+            world.Knows("filter", await by.Send(new VictimSupport.Casework.Worklist.Filter.Command { Due = VictimSupport.Casework.Worklist.DueBy.Late }));
         }
         var bo = await worker.Send(new Edit.Command { Dossier = world.ids["dossier"][0], GivenName = "Bo", FamilyName = "Exemple", Capacity = Capacity.Relative, Language = "nl", Address = "Rue 1" });
         world.Knows("letter", await worker.Send(new Prepare.Command { Dossier = world.ids["dossier"][0], Person = bo, Kind = LetterKind.First, Language = "nl", Text = "Beste Bo", Shown = 0 }));

@@ -26,12 +26,22 @@ export function keys() {
       return;
     }
 
+    if (event.key === "j" || event.key === "k") step(event, event.key === "j" ? 1 : -1);
     const target = [...named()].find((element) => element.getAttribute("aria-keyshortcuts") === event.key);
     if (!target) return;
     event.preventDefault();
     target.focus();
     if (!target.matches("input, textarea, select")) target.click();
   });
+}
+
+/** j and k go from row to row of a table, to the link it begins with. */
+function step(event, by) {
+  const links = [...document.querySelectorAll("main tbody tr")].map((row) => row.querySelector("a[href]")).filter(Boolean);
+  if (!links.length) return;
+  event.preventDefault();
+  const now = links.findIndex((link) => link.closest("tr").contains(document.activeElement));
+  links[Math.min(Math.max(now + by, 0), links.length - 1)].focus();
 }
 
 const named = () => document.querySelectorAll("[aria-keyshortcuts]");

@@ -5,8 +5,10 @@ import { NotificationBanner } from "govuk-frontend/dist/govuk/components/notific
 import { ServiceNavigation } from "govuk-frontend/dist/govuk/components/service-navigation/service-navigation.mjs";
 import { SkipLink } from "govuk-frontend/dist/govuk/components/skip-link/skip-link.mjs";
 import { alarms } from "./alarms.js";
+import { drafts } from "./drafts.js";
 import { drops } from "./drops.js";
 import { forms } from "./forms.js";
+import { here } from "./here.js";
 import { keys } from "./keys.js";
 import { passkeys } from "./passkeys.js";
 import { reveal } from "./reveal.js";
@@ -20,6 +22,8 @@ if (document.documentElement.classList.contains("govuk-frontend-supported")) {
   }
   drops();
   forms();
+  drafts();
+  here();
   keys();
   reveal();
   passkeys();

@@ -1,0 +1,250 @@
+using FluentValidation;
+using FluentValidation.Results;
+using MediatR;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Mvc.RazorPages;
+using Microsoft.EntityFrameworkCore;
+using VictimSupport.Casework.Codes;
+using VictimSupport.Casework.Dossiers;
+using VictimSupport.Casework.FollowUps;
+using VictimSupport.Casework.People;
+using VictimSupport.Design.Tags;
+using VictimSupport.Foundation.Access;
+using VictimSupport.Foundation.Persistence;
+using VictimSupport.Foundation.Pipeline;
+using VictimSupport.Foundation.Secrecy;
+using VictimSupport.Identity.Contracts;
+
+namespace VictimSupport.Casework.Worklist;
+
+/// <summary>Several dossiers at once: first they are shown, then assigned or postponed, each in a transaction and a record of its own; for ten minutes it can be taken back.</summary>
+[Requires(May.ChangeDossiers)]
+internal sealed class Bulk(IMediator pipeline, IAccounts accounts, WhereAndWho who) : PageModel, IShowAgain
+{
+    [BindProperty] public Command Form { get; set; } = new();
+    public Answer View { get; private set; } = new([], []);
+    public IReadOnlyDictionary<Guid, Colleague> Names { get; private set; } = new Dictionary<Guid, Colleague>();
+
+    /// <summary>Whoever leads decides who works on what; others postpone only.</summary>
+    public bool MayAssign => who.Caller.May(May.OpenAnyDossierOfTheZone);
+    public int LeftOut => Form.Dossiers.Distinct().Count() - View.Rows.Count;
+    public IReadOnlyList<Choice> Acts => [.. Enum.GetValues<BulkAct>().Where(a => a != BulkAct.Assign || MayAssign).Select(a => new Choice(a.ToString(), Words.Of(a)))];
+    public IReadOnlyList<Choice> Workers => [.. View.MayGet.Where(Names.ContainsKey).Select(w => new Choice(w.ToString(), Names[w].DisplayName)).OrderBy(c => c.Text, StringComparer.CurrentCulture)];
+
+    public IActionResult OnGet() => RedirectToPage("/Casework/Worklist/Mine");
+
+    /// <summary>Shows what was chosen; nothing is changed.</summary>
+    public Task OnPostAsync(CancellationToken ct) => ShowAgain(ct);
+
+    public async Task ShowAgain(CancellationToken ct)
+    {
+        View = await pipeline.Send(new Query(Form.Dossiers, MayAssign), ct);
+        Names = await accounts.Named(View.MayGet.Concat(View.Rows.Select(r => r.AssignedTo).OfType<Guid>()), ct);
+    }
+
+    public async Task<IActionResult> OnPostDoAsync(CancellationToken ct)
+    {
+        var turn = await pipeline.Send(Form, ct);
+        // One after the other: each is recorded under its own dossier, and one that changed meanwhile stays as it is.
+        var done = await Each(turn.Steps, step => turn.Act == BulkAct.Assign ? Send(new Assign.Command(step.Dossier, BulkStep.Worker(step.After))) : Send(new PostponeTo.Command(step.Act, BulkStep.Due(step.After), BulkStep.Due(step.Before))));
+        TempData["Done"] = Said(Words.BulkDone(done), turn.Steps.Count - done);
+        TempData["Undo"] = turn.Id;
+        return RedirectToPage("/Casework/Worklist/Mine");
+
+        Task<bool> Send(IRequest<bool> one) => pipeline.Send(one, ct);
+    }
+
+    public async Task<IActionResult> OnPostUndoAsync(Guid turn, CancellationToken ct)
+    {
+        var taken = await pipeline.Send(new Back.Query(turn), ct);
+        var done = await Each(taken.Steps, step => pipeline.Send(new Back.Command(turn, step.Act), ct));
+        TempData["Done"] = Said(Words.BulkUndone(done), taken.Steps.Count - done);
+        return RedirectToPage("/Casework/Worklist/Mine");
+    }
+
+    public string Name(Guid? account) => account is { } id && Names.TryGetValue(id, out var colleague) ? colleague.DisplayName : Words.Nobody;
+
+    private static async Task<int> Each(IReadOnlyList<BulkStep> steps, Func<BulkStep, Task<bool>> deed)
+    {
+        var done = 0;
+        foreach (var step in steps)
+        {
+            try
+            {
+                if (await deed(step)) done++;
+            }
+            catch (RefusedException)
+            {
+                // Not there any more, or not theirs: said as a number.
+            }
+        }
+        return done;
+    }
+
+    private static string Said(string done, int left) => left == 0 ? done : $"{done} {Words.BulkSkipped(left)}";
+
+    internal sealed record Row(Guid Dossier, string Number, string Initials, string SubKind, Danger Danger, ActKind? Kind, DateTimeOffset? Due, Guid? AssignedTo);
+
+    /// <param name="MayGet">Colleagues to whom every one of them may go.</param>
+    internal sealed record Answer(IReadOnlyList<Row> Rows, IReadOnlyList<Guid> MayGet) : IListDossiers
+    {
+        IEnumerable<Guid> IListDossiers.Listed => Rows.Select(r => r.Dossier);
+    }
+
+    /// <summary>Those of the chosen that are open and there for the caller. A sealed one is handled by itself, with a factor.</summary>
+    [Requires(May.ChangeDossiers)]
+    internal sealed record Query(IReadOnlyList<Guid> Dossiers, bool Assigns) : IQuery<Answer>;
+
+    internal sealed record Turn(Guid Id, BulkAct Act, IReadOnlyList<BulkStep> Steps);
+
+    /// <summary>Says what will be done to which and remembers how they were; the deeds follow one by one.</summary>
+    [Requires(May.ChangeDossiers)]
+    internal sealed record Command : ICommand<Turn>
+    {
+        public List<Guid> Dossiers { get; init; } = [];
+        public BulkAct? Act { get; init; }
+
+        /// <summary>null: nobody's.</summary>
+        public Guid? To { get; init; }
+        public DateTimeOffset? Until { get; init; }
+    }
+
+    internal sealed class Rules : AbstractValidator<Command>
+    {
+        public const int Most = 50;
+
+        public Rules(TimeProvider clock)
+        {
+            RuleFor(c => c.Dossiers).NotEmpty().WithMessage(_ => Words.BulkNone).Must(d => d.Count <= Most).WithMessage(_ => Words.BulkMost(Most));
+            RuleFor(c => c.Act).NotNull().WithMessage(_ => Words.BulkChoose).IsInEnum().WithMessage(_ => Words.BulkChoose);
+            RuleFor(c => c.Until).NotNull().When(c => c.Act == BulkAct.Postpone).WithMessage(_ => Words.EnterDue);
+            RuleFor(c => c.Until).Must(due => due is null || due > clock.GetUtcNow()).When(c => c.Act == BulkAct.Postpone).WithMessage(_ => Words.DueInPast);
+            RuleFor(c => c.Until).Must(due => due is null || due < clock.GetUtcNow().AddYears(1)).When(c => c.Act == BulkAct.Postpone).WithMessage(_ => Words.TooFarAway);
+        }
+    }
+
+    internal sealed class Handler(ZoneDbContext zone, Guard guard, Colleagues colleagues, Keyring keys, Caller caller, TimeProvider clock) : IRequestHandler<Query, Answer>, IRequestHandler<Command, Turn>
+    {
+        public async Task<Answer> Handle(Query query, CancellationToken ct)
+        {
+            var chosen = await Chosen(query.Dossiers, ct);
+            var leads = chosen.Select(d => d.Lead).OfType<Guid>().ToList();
+            var people = await zone.Set<Person>().AsNoTracking().Where(p => leads.Contains(p.Id)).ToDictionaryAsync(p => p.Id, ct);
+            await keys.Fetch(people.Keys, ct);
+            var acts = await Next(chosen, ct);
+            IEnumerable<Guid>? mayGet = null;
+            if (query.Assigns)
+            {
+                foreach (var dossier in chosen)
+                {
+                    var these = await colleagues.WhoMayGet(dossier, ct);
+                    mayGet = mayGet is null ? these : mayGet.Intersect(these).ToList();
+                }
+            }
+            return new Answer([.. chosen.Select(d =>
+            {
+                var act = acts.GetValueOrDefault(d.Id);
+                return new Row(d.Id, d.Number, d.Lead is { } lead && people.TryGetValue(lead, out var person) ? person.Identity.Value.Initials : "–", d.SubKind, d.Danger, act?.Kind, act?.DueAt, d.AssignedTo);
+            })], [.. mayGet ?? []]);
+        }
+
+        public async Task<Turn> Handle(Command form, CancellationToken ct)
+        {
+            var act = form.Act!.Value;
+            if (act == BulkAct.Assign && !caller.May(May.OpenAnyDossierOfTheZone)) throw new RefusedException("assign");
+            var chosen = await Chosen(form.Dossiers, ct);
+            List<BulkStep> steps;
+            if (act == BulkAct.Assign)
+            {
+                steps = [.. chosen.Where(d => d.AssignedTo != form.To).Select(d => new BulkStep(d.Id, d.Id, BulkStep.Of(d.AssignedTo), BulkStep.Of(form.To)))];
+            }
+            else
+            {
+                var (acts, until) = (await Next(chosen, ct), form.Until!.Value.ToUniversalTime());
+                until = new DateTimeOffset(until.Ticks - until.Ticks % TimeSpan.TicksPerMinute, TimeSpan.Zero);
+                // Postponed is later, never earlier.
+                steps = [.. acts.Values.Where(a => a.DueAt < until).Select(a => new BulkStep(a.DossierId, a.Id, BulkStep.Of(a.DueAt), BulkStep.Of(until)))];
+            }
+            if (steps.Count == 0) throw new ValidationException([new ValidationFailure(nameof(Command.Act), Words.BulkNothing)]);
+            var turn = BulkTurn.Take(act, steps, caller.Self, clock.GetUtcNow());
+            zone.Add(turn);
+            return new Turn(turn.Id, act, steps);
+        }
+
+        private async Task<List<Dossier>> Chosen(IReadOnlyList<Guid> ids, CancellationToken ct)
+        {
+            var some = ids.Distinct().Take(Rules.Most).ToList();
+            return await zone.Set<Dossier>().AsNoTracking().Where(await guard.Visible(ct)).Where(d => some.Contains(d.Id) && d.Closed == null && d.Protection != Protection.Sealed).OrderBy(d => d.NextDue).ThenBy(d => d.Id).ToListAsync(ct);
+        }
+
+        private async Task<Dictionary<Guid, FollowUp>> Next(IReadOnlyList<Dossier> dossiers, CancellationToken ct)
+        {
+            var ids = dossiers.Select(d => d.Id).ToList();
+            return (await zone.Set<FollowUp>().AsNoTracking().Where(f => ids.Contains(f.DossierId) && f.Done == null).ToListAsync(ct)).GroupBy(f => f.DossierId).ToDictionary(g => g.Key, g => g.MinBy(f => f.DueAt)!);
+        }
+    }
+}
+
+/// <summary>Puts a next act to a later moment.</summary>
+internal static class PostponeTo
+{
+    /// <param name="Was">When it was due as the caller saw it; an act that somebody moved meanwhile stays where they put it.</param>
+    [Requires(May.ChangeDossiers)]
+    internal sealed record Command(Guid Act, DateTimeOffset Until, DateTimeOffset Was) : ICommand<bool>;
+
+    internal sealed class Handler(ZoneDbContext zone, Guard guard) : IRequestHandler<Command, bool>
+    {
+        public Task<bool> Handle(Command command, CancellationToken ct) => Move(zone, guard, command.Act, command.Was, command.Until, ct);
+
+        public static async Task<bool> Move(ZoneDbContext zone, Guard guard, Guid id, DateTimeOffset from, DateTimeOffset to, CancellationToken ct)
+        {
+            var about = await zone.Set<FollowUp>().Where(f => f.Id == id).Select(f => (Guid?)f.DossierId).SingleOrDefaultAsync(ct) ?? throw new RefusedException("absent", id);
+            var dossier = await guard.Open(about, ct);
+            if (await zone.Set<FollowUp>().SingleOrDefaultAsync(f => f.Id == id && f.Done == null, ct) is not { } act || act.DueAt != from) return false;
+            act.Postpone(to);
+            dossier.NextDue = (await zone.Set<FollowUp>().Where(f => f.DossierId == dossier.Id).ToListAsync(ct)).Where(f => f.Done is null).Min(f => (DateTimeOffset?)f.DueAt);
+            dossier.Touch();
+            return true;
+        }
+    }
+}
+
+/// <summary>Takes back what was done to several dossiers; one that was changed since stays as it is.</summary>
+internal static class Back
+{
+    [Requires(May.ChangeDossiers)]
+    internal sealed record Query(Guid Turn) : IQuery<Bulk.Turn>;
+
+    /// <param name="Act">Which of its steps.</param>
+    [Requires(May.ChangeDossiers)]
+    internal sealed record Command(Guid Turn, Guid Act) : ICommand<bool>;
+
+    internal sealed class Handler(ZoneDbContext zone, Guard guard, Colleagues colleagues, Caller caller, TimeProvider clock) : IRequestHandler<Query, Bulk.Turn>, IRequestHandler<Command, bool>
+    {
+        public async Task<Bulk.Turn> Handle(Query query, CancellationToken ct)
+        {
+            var turn = await Own(query.Turn, ct);
+            return new Bulk.Turn(turn.Id, turn.Act, [.. turn.All]);
+        }
+
+        public async Task<bool> Handle(Command command, CancellationToken ct)
+        {
+            var turn = await Own(command.Turn, ct);
+            var step = turn.All.SingleOrDefault(s => s.Act == command.Act) ?? throw new RefusedException("absent", command.Turn);
+            if (turn.Act == BulkAct.Postpone) return await PostponeTo.Handler.Move(zone, guard, step.Act, BulkStep.Due(step.After), BulkStep.Due(step.Before), ct);
+            var dossier = await guard.Open(step.Dossier, ct);
+            var before = BulkStep.Worker(step.Before);
+            if (!await guard.Leads(dossier, ct) || dossier.AssignedTo != BulkStep.Worker(step.After) || !dossier.IsOpen) return false;
+            if (before is { } worker && !(await colleagues.WhoMayGet(dossier, ct)).Contains(worker)) return false; // left, or walled off, meanwhile
+            dossier.Assign(before);
+            zone.Add(Milestone.Reached(dossier.Id, MilestoneKind.Assigned, caller.Self, clock.GetUtcNow(), before));
+            return true;
+        }
+
+        private async Task<BulkTurn> Own(Guid id, CancellationToken ct)
+        {
+            var since = clock.GetUtcNow() - BulkTurn.Undoable;
+            return await zone.Set<BulkTurn>().AsNoTracking().SingleOrDefaultAsync(t => t.Id == id && t.Account == caller.Self && t.At >= since, ct) ?? throw new RefusedException("absent", id);
+        }
+    }
+}

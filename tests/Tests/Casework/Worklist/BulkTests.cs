@@ -1,0 +1,113 @@
+using System.Net;
+using AngleSharp.Dom;
+using AngleSharp.Html.Dom;
+using FluentValidation;
+using Microsoft.EntityFrameworkCore;
+using VictimSupport.Casework.Dossiers;
+using VictimSupport.Casework.Worklist;
+using VictimSupport.Foundation.Access;
+using VictimSupport.Foundation.Audit;
+using VictimSupport.Tests.Kit;
+
+namespace VictimSupport.Tests.Casework;
+
+/// <summary>Several dossiers at once: seen before, recorded one by one, taken back within ten minutes.</summary>
+public sealed class BulkTests(Platforms platforms)
+{
+    [Theory, EveryEngine]
+    public async Task A_coordinator_assigns_three_sees_them_first_and_takes_it_back(string engine)
+    {
+        var zone = await (await platforms.On(engine)).Zone();
+        var (chief, anna, bert) = (await zone.Hires("chief", Role.Coordinator), await zone.Hires("anna", Role.Caseworker), await zone.Hires("bert", Role.Caseworker));
+        Guid[] three = [await anna.Registers(Cases.Intake(zone, "Exemple")), await anna.Registers(Cases.Intake(zone, "Voorbeeld")), await anna.Registers(Cases.Intake(zone, "Muster"))];
+        var (hidden, closed) = (await anna.Registers(Cases.Intake(zone, "Fictif")), await anna.Registers(Cases.Intake(zone, "Sample")));
+        await zone.WallsOff(chief, hidden);
+        await anna.Closes(closed);
+        using var visit = chief.Visit();
+        var worklist = await visit.Page("/worklist?tab=Team");
+        Assert.Equal(3, worklist.QuerySelectorAll("input[name='Form.Dossiers']").Length);
+        var ask = await Visit.Read(await visit.Client.PostAsync($"/{zone.Code}/worklist/bulk", Fields(worklist, [.. three, hidden, closed], "main form:has(table)"), TestContext.Current.CancellationToken));
+        Assert.Equal(3, ask.QuerySelectorAll("tbody tr").Length);
+        Assert.Contains("2 of those ticked are left out", ask.QuerySelector("main")!.TextContent, StringComparison.Ordinal);
+        Assert.DoesNotContain("Exemple", ask.QuerySelector("main")!.TextContent, StringComparison.Ordinal); // initials only
+        foreach (var id in three) Assert.Equal(anna.Id, await AssignedTo(zone, id)); // nothing is done yet
+
+        var form = ask.QuerySelector<IHtmlFormElement>("main form[method=post]")!;
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, (await visit.Send("/worklist/bulk", form, Chosen(three))).StatusCode);
+        Assert.Equal(HttpStatusCode.Redirect, (await visit.Send("/worklist/bulk", form, [.. Chosen(three), KeyValuePair.Create("Form.Act", "Assign"), KeyValuePair.Create("Form.To", bert.Id.ToString())])).StatusCode);
+        foreach (var id in three) Assert.Equal(bert.Id, await AssignedTo(zone, id));
+        var recorded = await zone.Look(z => z.Set<AuditRow>().Where(r => r.Act == "Casework.Dossiers.Assign").Select(r => r.Subject!.Value).ToListAsync());
+        Assert.Equal(three.Order(), recorded.Order());
+
+        // One of them moves on meanwhile; the others go back.
+        await chief.Send(new Assign.Command(three[1], null));
+        var done = await visit.Page("/worklist");
+        Assert.Contains("Done for 3 dossiers.", done.QuerySelector(".govuk-notification-banner")!.TextContent, StringComparison.Ordinal);
+        var undo = done.QuerySelector<IHtmlFormElement>("main form[action*='handler=Undo']")!;
+        Assert.Equal(HttpStatusCode.Redirect, (await visit.Send("/worklist/bulk", undo, [])).StatusCode);
+        Assert.Equal((anna.Id, (Guid?)null, anna.Id), (await AssignedTo(zone, three[0]), await AssignedTo(zone, three[1]), await AssignedTo(zone, three[2])));
+        Assert.Contains("Taken back for 2 dossiers. 1 stayed", (await visit.Page("/worklist")).QuerySelector(".govuk-notification-banner")!.TextContent, StringComparison.Ordinal);
+    }
+
+    [Theory, EveryEngine]
+    public async Task A_caseworker_postpones_and_never_to_earlier(string engine)
+    {
+        await using var platform = Platform.Start(engine);
+        var zone = await platform.Zone();
+        var (anna, bert) = (await zone.Hires("anna", Role.Caseworker), await zone.Hires("bert", Role.Caseworker));
+        Guid[] two = [await anna.Registers(Cases.Intake(zone)), await anna.Registers(Cases.Intake(zone))];
+        var until = platform.Clock.GetUtcNow().AddDays(10);
+        var before = await NextDue(zone, two[0]);
+        var turn = await anna.Send(new Bulk.Command { Dossiers = [.. two], Act = BulkAct.Postpone, Until = until });
+        Assert.Equal(2, turn.Steps.Count);
+        foreach (var step in turn.Steps) Assert.True(await anna.Send(new PostponeTo.Command(step.Act, BulkStep.Due(step.After), BulkStep.Due(step.Before))));
+        Assert.Equal(BulkStep.Due(turn.Steps[0].After), await NextDue(zone, two[0]));
+        Assert.False(await anna.Send(new PostponeTo.Command(turn.Steps[0].Act, until.AddDays(1), before!.Value))); // somebody moved it since
+        await Assert.ThrowsAsync<ValidationException>(() => anna.Send(new Bulk.Command { Dossiers = [.. two], Act = BulkAct.Postpone, Until = until.AddDays(-1) })); // nothing would be later
+        await Assert.ThrowsAsync<ValidationException>(() => anna.Send(new Bulk.Command { Dossiers = [.. two], Act = BulkAct.Postpone, Until = platform.Clock.GetUtcNow().AddMinutes(-1) }));
+        await Assert.ThrowsAsync<ValidationException>(() => anna.Send(new Bulk.Command { Act = BulkAct.Postpone, Until = until }));
+        await Assert.ThrowsAsync<ValidationException>(() => anna.Send(new Bulk.Command { Dossiers = [.. Enumerable.Range(0, 51).Select(_ => Guid.NewGuid())], Act = BulkAct.Postpone, Until = until }));
+        await Refused(anna.Send(new Bulk.Command { Dossiers = [.. two], Act = BulkAct.Assign, To = bert.Id }));
+
+        await Refused(bert.Send(new Back.Query(turn.Id)));
+        await Refused(bert.Send(new Back.Command(turn.Id, turn.Steps[0].Act)));
+        await Refused(anna.Send(new Back.Command(turn.Id, Guid.NewGuid())));
+        Assert.True(await anna.Send(new Back.Command(turn.Id, turn.Steps[0].Act)));
+        Assert.False(await anna.Send(new Back.Command(turn.Id, turn.Steps[0].Act))); // pressed twice
+        Assert.Equal(before, await NextDue(zone, two[0]));
+        platform.Clock.Advance(BulkTurn.Undoable + TimeSpan.FromSeconds(1));
+        await Refused(anna.Send(new Back.Query(turn.Id)));
+        await zone.RunJobs();
+        Assert.Equal(0, await zone.Look(z => z.Set<BulkTurn>().CountAsync()));
+    }
+
+    [Theory, EveryEngine]
+    public async Task What_is_not_there_for_the_reader_is_neither_shown_nor_changed(string engine)
+    {
+        var platform = await platforms.On(engine);
+        var (zone, elsewhere) = (await platform.Zone(), await platform.Zone());
+        var (chief, anna) = (await zone.Hires("c", Role.Coordinator), await zone.Hires("a", Role.Caseworker));
+        var (walled, sealedOne, free) = (await anna.Registers(Cases.Intake(zone)), await anna.Registers(Cases.Intake(zone)), await anna.Registers(Cases.Intake(zone)));
+        await chief.Send(new WhoMaySee.Command { Dossier = sealedOne, Protection = VictimSupport.Casework.Codes.Protection.Sealed, Readers = [chief.Id] });
+        await zone.WallsOff(chief, walled);
+        Assert.Equal([free], (await chief.Send(new Bulk.Query([walled, sealedOne, free, Guid.NewGuid()], true))).Rows.Select(r => r.Dossier));
+        var turn = await chief.Send(new Bulk.Command { Dossiers = [walled, sealedOne, free], Act = BulkAct.Assign, To = null });
+        Assert.Equal([free], turn.Steps.Select(s => s.Dossier));
+        Assert.Empty((await chief.In(elsewhere, Role.Coordinator).Send(new Bulk.Query([free], true))).Rows);
+        await Refused(chief.In(elsewhere, Role.Coordinator).Send(new Back.Query(turn.Id)));
+        await Refused(zone.As(Role.Trainee).Send(new Bulk.Query([free], false)));
+        // A colleague who is walled off from one of them is nobody's choice for all.
+        await zone.WallsOff(anna, free);
+        Assert.Equal([chief.Id], (await chief.Send(new Bulk.Query([free], true))).MayGet);
+        using var visit = chief.Visit();
+        Assert.Equal(HttpStatusCode.Redirect, (await visit.Get("/worklist/bulk")).StatusCode);
+    }
+
+    private static Task<Guid?> AssignedTo(TestZone zone, Guid id) => zone.Look(z => z.Set<Dossier>().Where(d => d.Id == id).Select(d => d.AssignedTo).SingleAsync());
+    private static Task<DateTimeOffset?> NextDue(TestZone zone, Guid id) => zone.Look(z => z.Set<Dossier>().Where(d => d.Id == id).Select(d => d.NextDue).SingleAsync());
+    private static IEnumerable<KeyValuePair<string, string>> Chosen(IEnumerable<Guid> ids) => ids.Select(id => KeyValuePair.Create("Form.Dossiers", id.ToString()));
+    private static Task Refused(Task what) => Assert.ThrowsAsync<RefusedException>(() => what);
+
+    private static FormUrlEncodedContent Fields(IHtmlDocument page, IEnumerable<Guid> ids, string form) =>
+        new([KeyValuePair.Create("__RequestVerificationToken", page.QuerySelector(form + " [name=__RequestVerificationToken]")!.GetAttribute("value")!), .. Chosen(ids)]);
+}

@@ -1,0 +1,73 @@
+using System.Net;
+using AngleSharp.Dom;
+using FluentValidation;
+using VictimSupport.Casework.Codes;
+using VictimSupport.Casework.Worklist;
+using VictimSupport.Foundation.Access;
+using VictimSupport.Tests.Kit;
+
+namespace VictimSupport.Tests.Casework;
+
+/// <summary>Tabs that somebody makes for themselves.</summary>
+public sealed class FilterTests(Platforms platforms)
+{
+    [Theory, EveryEngine]
+    public async Task A_tab_of_ones_own_lists_what_fits_in_the_worklists_order(string engine)
+    {
+        await using var platform = Platform.Start(engine);
+        var zone = await platform.Zone();
+        var (chief, anna) = (await zone.Hires("chief", Role.Coordinator), await zone.Hires("anna", Role.Caseworker));
+        var late = await anna.Registers(Cases.Intake(zone, subKind: "PartnerViolence"));
+        platform.Clock.Advance(TimeSpan.FromDays(5));
+        var young = await anna.Registers(Cases.Intake(zone, subKind: "PartnerViolence"));
+        var free = await chief.Registers(Cases.Intake(zone));
+        await anna.Endangers(young, Danger.AtHome);
+        await Lists(new() { Kind = KindOfEvent.PartnerViolence }, late, young);
+        await Lists(new() { Kind = KindOfEvent.PartnerViolence, Dangerous = true }, young);
+        await Lists(new() { Due = DueBy.Late }, late);
+        await Lists(new() { Due = DueBy.Today }, late);
+        await Lists(new() { Due = DueBy.Week }, late, young, free);
+        await Lists(new() { Worker = anna.Id }, late, young);
+        await Lists(new() { Worker = Guid.Empty }, free);
+
+        async Task Lists(Filter.Command filter, params Guid[] expected)
+        {
+            var tab = await chief.Send(filter);
+            Assert.Equal(tab, await chief.Send(filter)); // the same again is the same tab
+            var list = await chief.Send(new Mine.Query(Tab.Mine, 1, tab));
+            Assert.Equal((expected.Length, string.Join(' ', expected)), (list.Total, string.Join(' ', list.Rows.Select(r => r.Dossier))));
+        }
+    }
+
+    [Theory, EveryEngine]
+    public async Task A_tab_is_its_makers_alone_and_shows_nothing_they_may_not_see(string engine)
+    {
+        var platform = await platforms.On(engine);
+        var (zone, elsewhere) = (await platform.Zone(), await platform.Zone());
+        var (chief, other, anna) = (await zone.Hires("c", Role.Coordinator), await zone.Hires("o", Role.Coordinator), await zone.Hires("a", Role.Caseworker));
+        var (walled, seen) = (await anna.Registers(Cases.Intake(zone)), await anna.Registers(Cases.Intake(zone)));
+        await zone.WallsOff(chief, walled);
+        var tab = await chief.Send(new Filter.Command { Worker = anna.Id });
+        var list = await chief.Send(new Mine.Query(Tab.Mine, 1, tab));
+        Assert.Equal((1, seen), (list.Total, Assert.Single(list.Rows).Dossier));
+        await Refused(other.Send(new Mine.Query(Tab.Mine, 1, tab)));
+        await Refused(other.Send(new Filter.Remove(tab)));
+        await Refused(chief.In(elsewhere, Role.Coordinator).Send(new Mine.Query(Tab.Mine, 1, tab)));
+        await Refused(chief.Send(new Filter.Command { Worker = Guid.NewGuid() }));
+        Assert.Empty((await other.Send(new Mine.Query(Tab.Mine, 1))).Filters);
+        await Assert.ThrowsAsync<ValidationException>(() => chief.Send(new Filter.Command()));
+        await Assert.ThrowsAsync<ValidationException>(() => chief.Send(new Filter.Command { Kind = (KindOfEvent)99 }));
+        for (var i = 1; i < SavedFilter.Most; i++) await chief.Send(new Filter.Command { Kind = (KindOfEvent)(i % 5 + 1), Dangerous = i > 5, Due = DueBy.Late });
+        await Assert.ThrowsAsync<ValidationException>(() => chief.Send(new Filter.Command { Due = DueBy.Week }));
+
+        using var visit = chief.Visit();
+        var page = await visit.Page($"/worklist?filter={tab}");
+        Assert.Equal("a", page.QuerySelector(".vs-tabs [aria-current]")!.TextContent.Trim());
+        await visit.Send("/worklist", page.QuerySelector<AngleSharp.Html.Dom.IHtmlFormElement>("main form[action*='handler=Remove']")!, []);
+        Assert.Equal(HttpStatusCode.NotFound, (await visit.Get($"/worklist?filter={tab}")).StatusCode);
+        Assert.Equal(HttpStatusCode.Redirect, (await visit.Submit("/worklist/filter", [KeyValuePair.Create("Form.Worker", Guid.Empty.ToString())])).StatusCode);
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, (await visit.Submit("/worklist/filter", [KeyValuePair.Create("Form.Due", "Never")])).StatusCode);
+    }
+
+    private static Task Refused(Task what) => Assert.ThrowsAsync<RefusedException>(() => what);
+}
