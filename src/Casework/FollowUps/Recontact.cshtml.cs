@@ -48,7 +48,7 @@ internal sealed class Recontact(IMediator pipeline) : PageModel
             if (Proposed(dossier, await zone.Set<FollowUp>().AnyAsync(f => f.DossierId == dossier.Id && f.Done == null, ct), now) is not { } at) return false;
             var act = FollowUp.Plan(dossier.Id, dossier.Lead is { } lead ? [lead] : [], await Kind(dossier, now, ct), null, at, caller.Self, now);
             zone.Add(act);
-            dossier.NextDue = act.DueAt;
+            dossier.Awaits(act.DueAt);
             dossier.Touch();
             return true;
         }

@@ -83,7 +83,7 @@ internal sealed class Print(IMediator pipeline) : PageModel
         {
             var open = await zone.Set<FollowUp>().Where(f => f.DossierId == dossier.Id && f.Done == null).ToListAsync(ct);
             open.Find(f => f.Id == letter.Act)?.Complete(caller.Self, now);
-            dossier.NextDue = open.Where(f => f.Done is null).Min(f => (DateTimeOffset?)f.DueAt);
+            await NextAct.Settle(zone, dossier, ct);
             zone.Add(Milestone.Reached(dossier.Id, MilestoneKind.LetterPrinted, caller.Self, now, code: (int)letter.Kind));
             dossier.Touch();
         }

@@ -202,7 +202,7 @@ internal static class PostponeTo
             var dossier = await guard.Open(about, ct);
             if (await zone.Set<FollowUp>().SingleOrDefaultAsync(f => f.Id == id && f.Done == null, ct) is not { } act || act.DueAt != from) return false;
             act.Postpone(to);
-            dossier.NextDue = (await zone.Set<FollowUp>().Where(f => f.DossierId == dossier.Id).ToListAsync(ct)).Where(f => f.Done is null).Min(f => (DateTimeOffset?)f.DueAt);
+            await NextAct.Settle(zone, dossier, ct);
             dossier.Touch();
             return true;
         }

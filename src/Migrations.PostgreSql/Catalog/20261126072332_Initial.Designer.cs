@@ -13,7 +13,7 @@ using VictimSupport.Foundation.Persistence;
 namespace VictimSupport.Migrations.PostgreSql.Catalog
 {
     [DbContext(typeof(CatalogDbContext))]
-    [Migration("20261126065428_Initial")]
+    [Migration("20261126072332_Initial")]
     partial class Initial
     {
         /// <inheritdoc />

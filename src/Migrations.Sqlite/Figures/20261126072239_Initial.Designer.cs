@@ -10,7 +10,7 @@ using VictimSupport.Foundation.Persistence;
 namespace VictimSupport.Migrations.Sqlite.Figures
 {
     [DbContext(typeof(FiguresDbContext))]
-    [Migration("20261126065352_Initial")]
+    [Migration("20261126072239_Initial")]
     partial class Initial
     {
         /// <inheritdoc />

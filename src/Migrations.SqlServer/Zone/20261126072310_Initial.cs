@@ -57,6 +57,21 @@ namespace VictimSupport.Migrations.SqlServer.Zone
                 });
 
             migrationBuilder.CreateTable(
+                name: "bulk_turn",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    Account = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    At = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
+                    Act = table.Column<int>(type: "int", nullable: false),
+                    Steps = table.Column<string>(type: "nvarchar(max)", maxLength: -1, nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_bulk_turn", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "calendar_feed",
                 columns: table => new
                 {
@@ -177,6 +192,27 @@ namespace VictimSupport.Migrations.SqlServer.Zone
                 });
 
             migrationBuilder.CreateTable(
+                name: "draft",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    Account = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    Place = table.Column<string>(type: "nvarchar(300)", maxLength: 300, nullable: false),
+                    DossierId = table.Column<Guid>(type: "uniqueidentifier", nullable: true),
+                    By = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    Turn = table.Column<long>(type: "bigint", nullable: false),
+                    Version = table.Column<int>(type: "int", nullable: false),
+                    Saved = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
+                    Gone = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true),
+                    KeyIsGone = table.Column<bool>(type: "bit", nullable: false),
+                    Text = table.Column<byte[]>(type: "varbinary(max)", maxLength: -1, nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_draft", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "finding",
                 columns: table => new
                 {
@@ -217,6 +253,81 @@ namespace VictimSupport.Migrations.SqlServer.Zone
                 constraints: table =>
                 {
                     table.PrimaryKey("PK_follow_up", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "letter",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    DossierId = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    PersonId = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    Kind = table.Column<int>(type: "int", nullable: false),
+                    Language = table.Column<string>(type: "nvarchar(2)", maxLength: 2, nullable: false),
+                    State = table.Column<int>(type: "int", nullable: false),
+                    Content = table.Column<byte[]>(type: "varbinary(max)", maxLength: -1, nullable: false),
+                    Act = table.Column<Guid>(type: "uniqueidentifier", nullable: true),
+                    PreparedBy = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    PreparedAt = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
+                    PrintedBy = table.Column<Guid>(type: "uniqueidentifier", nullable: true),
+                    Ended = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true),
+                    Why = table.Column<int>(type: "int", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_letter", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "letter_head",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    ServicePhone = table.Column<string>(type: "nvarchar(40)", maxLength: 40, nullable: false),
+                    ReturnLine = table.Column<string>(type: "nvarchar(200)", maxLength: 200, nullable: false),
+                    By = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    At = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_letter_head", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "letter_template",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    Kind = table.Column<int>(type: "int", nullable: false),
+                    Language = table.Column<string>(type: "nvarchar(2)", maxLength: 2, nullable: false),
+                    Wording = table.Column<string>(type: "nvarchar(max)", maxLength: -1, nullable: false),
+                    By = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    At = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_letter_template", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "message",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    DossierId = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    PersonId = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    Channel = table.Column<int>(type: "int", nullable: false),
+                    Unattended = table.Column<bool>(type: "bit", nullable: false),
+                    State = table.Column<int>(type: "int", nullable: false),
+                    Content = table.Column<byte[]>(type: "varbinary(max)", maxLength: -1, nullable: false),
+                    By = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    At = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
+                    Ended = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true),
+                    Why = table.Column<int>(type: "int", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_message", x => x.Id);
                 });
 
             migrationBuilder.CreateTable(
@@ -309,6 +420,20 @@ namespace VictimSupport.Migrations.SqlServer.Zone
                 });
 
             migrationBuilder.CreateTable(
+                name: "presence",
+                columns: table => new
+                {
+                    DossierId = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    Account = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    Since = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
+                    Seen = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_presence", x => new { x.DossierId, x.Account });
+                });
+
+            migrationBuilder.CreateTable(
                 name: "safe_contact",
                 columns: table => new
                 {
@@ -321,11 +446,31 @@ namespace VictimSupport.Migrations.SqlServer.Zone
                     Visit = table.Column<int>(type: "int", nullable: false),
                     Details = table.Column<byte[]>(type: "varbinary(max)", maxLength: -1, nullable: false),
                     Checked = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true),
-                    CheckedBy = table.Column<Guid>(type: "uniqueidentifier", nullable: true)
+                    CheckedBy = table.Column<Guid>(type: "uniqueidentifier", nullable: true),
+                    Revision = table.Column<int>(type: "int", nullable: false),
+                    ViolenceAt = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true),
+                    LettersHome = table.Column<int>(type: "int", nullable: false),
+                    RepresentativeTold = table.Column<int>(type: "int", nullable: false)
                 },
                 constraints: table =>
                 {
                     table.PrimaryKey("PK_safe_contact", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "saved_filter",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    Account = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    Kind = table.Column<int>(type: "int", nullable: true),
+                    Dangerous = table.Column<bool>(type: "bit", nullable: false),
+                    Due = table.Column<int>(type: "int", nullable: false),
+                    Worker = table.Column<Guid>(type: "uniqueidentifier", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_saved_filter", x => x.Id);
                 });
 
             migrationBuilder.CreateTable(
@@ -490,6 +635,11 @@ namespace VictimSupport.Migrations.SqlServer.Zone
                 columns: new[] { "subject", "seq" });
 
             migrationBuilder.CreateIndex(
+                name: "IX_bulk_turn_At",
+                table: "bulk_turn",
+                column: "At");
+
+            migrationBuilder.CreateIndex(
                 name: "IX_calendar_feed_Account",
                 table: "calendar_feed",
                 column: "Account");
@@ -557,6 +707,21 @@ namespace VictimSupport.Migrations.SqlServer.Zone
                 columns: new[] { "Kind", "Reviewed" });
 
             migrationBuilder.CreateIndex(
+                name: "IX_draft_Account_Place",
+                table: "draft",
+                columns: new[] { "Account", "Place" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_draft_Gone",
+                table: "draft",
+                column: "Gone");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_draft_Saved",
+                table: "draft",
+                column: "Saved");
+
+            migrationBuilder.CreateIndex(
                 name: "IX_finding_IsDone_Id",
                 table: "finding",
                 columns: new[] { "IsDone", "Id" });
@@ -576,6 +741,37 @@ namespace VictimSupport.Migrations.SqlServer.Zone
                 name: "IX_follow_up_DossierId",
                 table: "follow_up",
                 column: "DossierId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_letter_DossierId",
+                table: "letter",
+                column: "DossierId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_letter_PersonId_State",
+                table: "letter",
+                columns: new[] { "PersonId", "State" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_letter_State_Ended",
+                table: "letter",
+                columns: new[] { "State", "Ended" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_letter_template_Kind_Language",
+                table: "letter_template",
+                columns: new[] { "Kind", "Language" },
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "IX_message_DossierId",
+                table: "message",
+                column: "DossierId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_message_PersonId_State",
+                table: "message",
+                columns: new[] { "PersonId", "State" });
 
             migrationBuilder.CreateIndex(
                 name: "IX_milestone_DossierId",
@@ -614,9 +810,19 @@ namespace VictimSupport.Migrations.SqlServer.Zone
                 column: "DossierId");
 
             migrationBuilder.CreateIndex(
+                name: "IX_presence_Seen",
+                table: "presence",
+                column: "Seen");
+
+            migrationBuilder.CreateIndex(
                 name: "IX_safe_contact_DossierId",
                 table: "safe_contact",
                 column: "DossierId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_saved_filter_Account",
+                table: "saved_filter",
+                column: "Account");
 
             migrationBuilder.CreateIndex(
                 name: "IX_search_token_Owner",
@@ -663,6 +869,9 @@ namespace VictimSupport.Migrations.SqlServer.Zone
                 name: "audit_looked_at");
 
             migrationBuilder.DropTable(
+                name: "bulk_turn");
+
+            migrationBuilder.DropTable(
                 name: "calendar_feed");
 
             migrationBuilder.DropTable(
@@ -678,10 +887,25 @@ namespace VictimSupport.Migrations.SqlServer.Zone
                 name: "dossier_grant");
 
             migrationBuilder.DropTable(
+                name: "draft");
+
+            migrationBuilder.DropTable(
                 name: "finding");
 
             migrationBuilder.DropTable(
                 name: "follow_up");
+
+            migrationBuilder.DropTable(
+                name: "letter");
+
+            migrationBuilder.DropTable(
+                name: "letter_head");
+
+            migrationBuilder.DropTable(
+                name: "letter_template");
+
+            migrationBuilder.DropTable(
+                name: "message");
 
             migrationBuilder.DropTable(
                 name: "milestone");
@@ -699,7 +923,13 @@ namespace VictimSupport.Migrations.SqlServer.Zone
                 name: "person");
 
             migrationBuilder.DropTable(
+                name: "presence");
+
+            migrationBuilder.DropTable(
                 name: "safe_contact");
+
+            migrationBuilder.DropTable(
+                name: "saved_filter");
 
             migrationBuilder.DropTable(
                 name: "seal");

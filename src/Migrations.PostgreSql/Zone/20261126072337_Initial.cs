@@ -58,6 +58,21 @@ namespace VictimSupport.Migrations.PostgreSql.Zone
                 });
 
             migrationBuilder.CreateTable(
+                name: "bulk_turn",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "uuid", nullable: false),
+                    Account = table.Column<Guid>(type: "uuid", nullable: false),
+                    At = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    Act = table.Column<int>(type: "integer", nullable: false),
+                    Steps = table.Column<List<string>>(type: "text[]", maxLength: -1, nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_bulk_turn", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "calendar_feed",
                 columns: table => new
                 {
@@ -178,6 +193,27 @@ namespace VictimSupport.Migrations.PostgreSql.Zone
                 });
 
             migrationBuilder.CreateTable(
+                name: "draft",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "uuid", nullable: false),
+                    Account = table.Column<Guid>(type: "uuid", nullable: false),
+                    Place = table.Column<string>(type: "character varying(300)", maxLength: 300, nullable: false),
+                    DossierId = table.Column<Guid>(type: "uuid", nullable: true),
+                    By = table.Column<Guid>(type: "uuid", nullable: false),
+                    Turn = table.Column<long>(type: "bigint", nullable: false),
+                    Version = table.Column<int>(type: "integer", nullable: false),
+                    Saved = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    Gone = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    KeyIsGone = table.Column<bool>(type: "boolean", nullable: false),
+                    Text = table.Column<byte[]>(type: "bytea", maxLength: -1, nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_draft", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "finding",
                 columns: table => new
                 {
@@ -218,6 +254,81 @@ namespace VictimSupport.Migrations.PostgreSql.Zone
                 constraints: table =>
                 {
                     table.PrimaryKey("PK_follow_up", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "letter",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "uuid", nullable: false),
+                    DossierId = table.Column<Guid>(type: "uuid", nullable: false),
+                    PersonId = table.Column<Guid>(type: "uuid", nullable: false),
+                    Kind = table.Column<int>(type: "integer", nullable: false),
+                    Language = table.Column<string>(type: "character varying(2)", maxLength: 2, nullable: false),
+                    State = table.Column<int>(type: "integer", nullable: false),
+                    Content = table.Column<byte[]>(type: "bytea", maxLength: -1, nullable: false),
+                    Act = table.Column<Guid>(type: "uuid", nullable: true),
+                    PreparedBy = table.Column<Guid>(type: "uuid", nullable: false),
+                    PreparedAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    PrintedBy = table.Column<Guid>(type: "uuid", nullable: true),
+                    Ended = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    Why = table.Column<int>(type: "integer", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_letter", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "letter_head",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "uuid", nullable: false),
+                    ServicePhone = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
+                    ReturnLine = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: false),
+                    By = table.Column<Guid>(type: "uuid", nullable: false),
+                    At = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_letter_head", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "letter_template",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "uuid", nullable: false),
+                    Kind = table.Column<int>(type: "integer", nullable: false),
+                    Language = table.Column<string>(type: "character varying(2)", maxLength: 2, nullable: false),
+                    Wording = table.Column<string>(type: "text", maxLength: -1, nullable: false),
+                    By = table.Column<Guid>(type: "uuid", nullable: false),
+                    At = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_letter_template", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "message",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "uuid", nullable: false),
+                    DossierId = table.Column<Guid>(type: "uuid", nullable: false),
+                    PersonId = table.Column<Guid>(type: "uuid", nullable: false),
+                    Channel = table.Column<int>(type: "integer", nullable: false),
+                    Unattended = table.Column<bool>(type: "boolean", nullable: false),
+                    State = table.Column<int>(type: "integer", nullable: false),
+                    Content = table.Column<byte[]>(type: "bytea", maxLength: -1, nullable: false),
+                    By = table.Column<Guid>(type: "uuid", nullable: false),
+                    At = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    Ended = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    Why = table.Column<int>(type: "integer", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_message", x => x.Id);
                 });
 
             migrationBuilder.CreateTable(
@@ -310,6 +421,20 @@ namespace VictimSupport.Migrations.PostgreSql.Zone
                 });
 
             migrationBuilder.CreateTable(
+                name: "presence",
+                columns: table => new
+                {
+                    DossierId = table.Column<Guid>(type: "uuid", nullable: false),
+                    Account = table.Column<Guid>(type: "uuid", nullable: false),
+                    Since = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    Seen = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_presence", x => new { x.DossierId, x.Account });
+                });
+
+            migrationBuilder.CreateTable(
                 name: "safe_contact",
                 columns: table => new
                 {
@@ -322,11 +447,31 @@ namespace VictimSupport.Migrations.PostgreSql.Zone
                     Visit = table.Column<int>(type: "integer", nullable: false),
                     Details = table.Column<byte[]>(type: "bytea", maxLength: -1, nullable: false),
                     Checked = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
-                    CheckedBy = table.Column<Guid>(type: "uuid", nullable: true)
+                    CheckedBy = table.Column<Guid>(type: "uuid", nullable: true),
+                    Revision = table.Column<int>(type: "integer", nullable: false),
+                    ViolenceAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    LettersHome = table.Column<int>(type: "integer", nullable: false),
+                    RepresentativeTold = table.Column<int>(type: "integer", nullable: false)
                 },
                 constraints: table =>
                 {
                     table.PrimaryKey("PK_safe_contact", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "saved_filter",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "uuid", nullable: false),
+                    Account = table.Column<Guid>(type: "uuid", nullable: false),
+                    Kind = table.Column<int>(type: "integer", nullable: true),
+                    Dangerous = table.Column<bool>(type: "boolean", nullable: false),
+                    Due = table.Column<int>(type: "integer", nullable: false),
+                    Worker = table.Column<Guid>(type: "uuid", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_saved_filter", x => x.Id);
                 });
 
             migrationBuilder.CreateTable(
@@ -491,6 +636,11 @@ namespace VictimSupport.Migrations.PostgreSql.Zone
                 columns: new[] { "subject", "seq" });
 
             migrationBuilder.CreateIndex(
+                name: "IX_bulk_turn_At",
+                table: "bulk_turn",
+                column: "At");
+
+            migrationBuilder.CreateIndex(
                 name: "IX_calendar_feed_Account",
                 table: "calendar_feed",
                 column: "Account");
@@ -558,6 +708,21 @@ namespace VictimSupport.Migrations.PostgreSql.Zone
                 columns: new[] { "Kind", "Reviewed" });
 
             migrationBuilder.CreateIndex(
+                name: "IX_draft_Account_Place",
+                table: "draft",
+                columns: new[] { "Account", "Place" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_draft_Gone",
+                table: "draft",
+                column: "Gone");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_draft_Saved",
+                table: "draft",
+                column: "Saved");
+
+            migrationBuilder.CreateIndex(
                 name: "IX_finding_IsDone_Id",
                 table: "finding",
                 columns: new[] { "IsDone", "Id" });
@@ -577,6 +742,37 @@ namespace VictimSupport.Migrations.PostgreSql.Zone
                 name: "IX_follow_up_DossierId",
                 table: "follow_up",
                 column: "DossierId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_letter_DossierId",
+                table: "letter",
+                column: "DossierId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_letter_PersonId_State",
+                table: "letter",
+                columns: new[] { "PersonId", "State" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_letter_State_Ended",
+                table: "letter",
+                columns: new[] { "State", "Ended" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_letter_template_Kind_Language",
+                table: "letter_template",
+                columns: new[] { "Kind", "Language" },
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "IX_message_DossierId",
+                table: "message",
+                column: "DossierId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_message_PersonId_State",
+                table: "message",
+                columns: new[] { "PersonId", "State" });
 
             migrationBuilder.CreateIndex(
                 name: "IX_milestone_DossierId",
@@ -615,9 +811,19 @@ namespace VictimSupport.Migrations.PostgreSql.Zone
                 column: "DossierId");
 
             migrationBuilder.CreateIndex(
+                name: "IX_presence_Seen",
+                table: "presence",
+                column: "Seen");
+
+            migrationBuilder.CreateIndex(
                 name: "IX_safe_contact_DossierId",
                 table: "safe_contact",
                 column: "DossierId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_saved_filter_Account",
+                table: "saved_filter",
+                column: "Account");
 
             migrationBuilder.CreateIndex(
                 name: "IX_search_token_Owner",
@@ -664,6 +870,9 @@ namespace VictimSupport.Migrations.PostgreSql.Zone
                 name: "audit_looked_at");
 
             migrationBuilder.DropTable(
+                name: "bulk_turn");
+
+            migrationBuilder.DropTable(
                 name: "calendar_feed");
 
             migrationBuilder.DropTable(
@@ -679,10 +888,25 @@ namespace VictimSupport.Migrations.PostgreSql.Zone
                 name: "dossier_grant");
 
             migrationBuilder.DropTable(
+                name: "draft");
+
+            migrationBuilder.DropTable(
                 name: "finding");
 
             migrationBuilder.DropTable(
                 name: "follow_up");
+
+            migrationBuilder.DropTable(
+                name: "letter");
+
+            migrationBuilder.DropTable(
+                name: "letter_head");
+
+            migrationBuilder.DropTable(
+                name: "letter_template");
+
+            migrationBuilder.DropTable(
+                name: "message");
 
             migrationBuilder.DropTable(
                 name: "milestone");
@@ -700,7 +924,13 @@ namespace VictimSupport.Migrations.PostgreSql.Zone
                 name: "person");
 
             migrationBuilder.DropTable(
+                name: "presence");
+
+            migrationBuilder.DropTable(
                 name: "safe_contact");
+
+            migrationBuilder.DropTable(
+                name: "saved_filter");
 
             migrationBuilder.DropTable(
                 name: "seal");
