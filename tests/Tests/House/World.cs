@@ -44,6 +44,8 @@ internal sealed class World
         var world = new World(await platform.Zone());
         world.Accounts = await Hire(platform, world.Zone.Code);
         var (zone, worker, onCall) = (world.Zone, world.As(Role.Caseworker), world.As(Role.OnCall));
+        var walled = await zone.Hires("walled", Role.Coordinator); // before anybody plans: who works here is kept for seconds
+        world.Walled = walled.Id;
         foreach (var by in (Person[])[worker, worker, onCall, onCall])
         {
             var dossier = await by.Registers(Cases.Intake(zone, phone: "0470 12 34 56"));
@@ -67,8 +69,6 @@ internal sealed class World
         world.Hidden["letter"] = await colleague.Send(new Prepare.Command { Dossier = world.Hidden["dossier"], Person = theirs.Dossier.Lead!.Value, Kind = LetterKind.First, Language = "fr", Text = "Bonjour", Shown = 0 });
         (world.Hidden["person"], world.Hidden["act"], world.Hidden["after"]) = (theirs.Dossier.Lead!.Value, theirs.Planned[0].Id, world.Hidden["dossier"]);
         world.Hidden["contact"] = world.Hidden["appointment"] = await colleague.Send(await colleague.Appointment(zone, world.Hidden["dossier"]) with { Place = VictimSupport.Casework.Codes.Place.Home });
-        var walled = await zone.Hires("walled", Role.Coordinator);
-        world.Walled = walled.Id;
         world.Hidden["wall"] = await zone.As(Role.DataProtectionOfficer).Send(new VictimSupport.Casework.Walls.Build.Command { Colleague = walled.Id, Round = VictimSupport.Casework.Walls.Round.Dossier, Number = theirs.Dossier.Number });
         world.Hidden["unseen"] = world.Hidden["dossier"];
         await zone.Gives(world.ids["dossier"][0], world.Accounts[Role.OutsideStandIn]);
