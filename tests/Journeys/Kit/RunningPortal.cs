@@ -28,8 +28,18 @@ public sealed class RunningPortal : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         Address = $"http://localhost:{FreePort()}";
+        // The product's own output, as `dotnet run` starts it: tests/Journeys/bin/{configuration}/{framework} has it beside.
+        var (framework, configuration) = (new DirectoryInfo(AppContext.BaseDirectory), new DirectoryInfo(AppContext.BaseDirectory).Parent!);
+        var output = Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "..", "..", "..", "..", "..", "src", "Portal", "bin", configuration.Name, framework.Name));
+        var start = new ProcessStartInfo("dotnet", [Path.Combine(output, "VictimSupport.Portal.dll"), "--Urls", Address, "--Data:Directory", Folder, .. Settings]) { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false, WorkingDirectory = output };
+        start.Environment["ASPNETCORE_ENVIRONMENT"] = "Development";
         var clock = Stopwatch.StartNew();
-        await Start();
+        process = Process.Start(start)!;
+        process.OutputDataReceived += Keep;
+        process.ErrorDataReceived += Keep;
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
+        await UntilItAnswers();
         ToFirstPage = clock.Elapsed;
         playwright = await Playwright.CreateAsync();
         Browser = await playwright.Chromium.LaunchAsync(new()
@@ -37,30 +47,6 @@ public sealed class RunningPortal : IAsyncLifetime
             ExecutablePath = Environment.GetEnvironmentVariable("VS_TEST_CHROMIUM") ?? "/usr/bin/chromium",
             Args = ["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--no-first-run", "--lang=fr-BE"],
         });
-    }
-
-    /// <summary>Kills the program without a word (as <c>kill -9</c> does) and starts it again at the same address on the same data.</summary>
-    public async Task KillAndStart()
-    {
-        process!.Kill(entireProcessTree: true);
-        await process.WaitForExitAsync();
-        process.Dispose();
-        await Start();
-    }
-
-    private async Task Start()
-    {
-        // The product's own output, as `dotnet run` starts it: tests/Journeys/bin/{configuration}/{framework} has it beside.
-        var (framework, configuration) = (new DirectoryInfo(AppContext.BaseDirectory), new DirectoryInfo(AppContext.BaseDirectory).Parent!);
-        var output = Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "..", "..", "..", "..", "..", "src", "Portal", "bin", configuration.Name, framework.Name));
-        var start = new ProcessStartInfo("dotnet", [Path.Combine(output, "VictimSupport.Portal.dll"), "--Urls", Address, "--Data:Directory", Folder, .. Settings]) { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false, WorkingDirectory = output };
-        start.Environment["ASPNETCORE_ENVIRONMENT"] = "Development";
-        process = Process.Start(start)!;
-        process.OutputDataReceived += Keep;
-        process.ErrorDataReceived += Keep;
-        process.BeginOutputReadLine();
-        process.BeginErrorReadLine();
-        await UntilItAnswers();
     }
 
     public async ValueTask DisposeAsync()
