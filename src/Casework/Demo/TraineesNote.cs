@@ -18,7 +18,7 @@ internal static class TraineesNote
         foreach (var dossier in burglaries) if ((await coordinator.Send(new WhoMaySee.Query(dossier), ct)).Named.Contains(trainee)) return dossier;
         if (burglaries.Count == 0) return null;
         var now = await coordinator.Send(new WhoMaySee.Query(burglaries[0]), ct);
-        await coordinator.Send(new WhoMaySee.Command { Dossier = burglaries[0], Protection = now.Protection, Readers = [.. now.Named, trainee] }, ct);
+        await coordinator.Send(new WhoMaySee.Command { Dossier = burglaries[0], Protection = now.Protection, Readers = [.. now.Named, trainee], Version = now.Version }, ct);
         return burglaries[0];
     }
 
