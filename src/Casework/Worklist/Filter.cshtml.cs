@@ -83,7 +83,9 @@ internal sealed class Filter(IMediator pipeline, IAccounts accounts) : PageModel
 
         public async Task<bool> Handle(Remove command, CancellationToken ct)
         {
-            zone.Remove(await zone.Set<SavedFilter>().SingleOrDefaultAsync(f => f.Id == command.Filter && f.Account == caller.Self, ct) ?? throw new RefusedException("absent", command.Filter));
+            // Pressed twice it is gone; somebody else's is gone for the caller all the same.
+            if (await zone.Set<SavedFilter>().SingleOrDefaultAsync(f => f.Id == command.Filter && f.Account == caller.Self, ct) is not { } own) return false;
+            zone.Remove(own);
             return true;
         }
     }

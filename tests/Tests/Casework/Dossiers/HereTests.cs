@@ -62,7 +62,7 @@ public sealed class HereTests(Platforms platforms)
 
         var other = await anna.Registers(Cases.Intake(zone));
         await anna.Send(new Here.Command(other, false));
-        await anna.Send(new WhoMaySee.Command { Dossier = other, Protection = VictimSupport.Casework.Codes.Protection.Sealed, Readers = [anna.Id] });
+        await anna.Protects(other, VictimSupport.Casework.Codes.Protection.Sealed, anna.Id);
         Assert.Empty(await anna.Send(new Here.Command(other, false)));
         Assert.Empty((await anna.Opens(other)).Others);
     }

@@ -53,6 +53,7 @@ public sealed class MessageTests(Platforms platforms)
         await worker.Send(now with { Dossier = dossier, Person = person, Mail = "other@example.org" });
         Assert.Equal(Bar.Changed, Assert.Single(await Messages(zone)).Why);
         await worker.Agrees(dossier, person, r => r with { Mail = Rule.Safe, From = new TimeOnly(8, 0), Until = new TimeOnly(12, 0) });
+        platform.Clock.Advance(TimeSpan.FromSeconds(1));
         await worker.Send(await Message(worker, dossier, person, "Two."));
         platform.Clock.Advance(TimeSpan.FromHours(4)); // the mail server was away meanwhile, say
         await zone.RunJobs();

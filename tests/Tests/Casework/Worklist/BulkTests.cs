@@ -88,7 +88,7 @@ public sealed class BulkTests(Platforms platforms)
         var (zone, elsewhere) = (await platform.Zone(), await platform.Zone());
         var (chief, anna) = (await zone.Hires("c", Role.Coordinator), await zone.Hires("a", Role.Caseworker));
         var (walled, sealedOne, free) = (await anna.Registers(Cases.Intake(zone)), await anna.Registers(Cases.Intake(zone)), await anna.Registers(Cases.Intake(zone)));
-        await chief.Send(new WhoMaySee.Command { Dossier = sealedOne, Protection = VictimSupport.Casework.Codes.Protection.Sealed, Readers = [chief.Id] });
+        await chief.Protects(sealedOne, VictimSupport.Casework.Codes.Protection.Sealed, chief.Id);
         await zone.WallsOff(chief, walled);
         Assert.Equal([free], (await chief.Send(new Bulk.Query([walled, sealedOne, free, Guid.NewGuid()], true))).Rows.Select(r => r.Dossier));
         var turn = await chief.Send(new Bulk.Command { Dossiers = [walled, sealedOne, free], Act = BulkAct.Assign, To = null });
