@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Security.Cryptography;
 using MediatR;
 using Microsoft.AspNetCore.Builder;
@@ -7,6 +6,7 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.EntityFrameworkCore;
 using VictimSupport.Casework.Codes;
 using VictimSupport.Casework.Dossiers;
+using VictimSupport.Casework.FollowUps;
 using VictimSupport.Foundation.Access;
 using VictimSupport.Foundation.Persistence;
 using VictimSupport.Foundation.Pipeline;
@@ -23,7 +23,7 @@ internal static class ReadFeed
     public static void Map(IEndpointRouteBuilder app) => app.MapGet("/agenda/feed/{token}.ics", [Open("the address is the key; it holds times, and nothing else")] async (string token, WhereAndWho who, IMediator pipeline, TimeProvider clock, CancellationToken ct) =>
     {
         if (who.Zone is null || token.Length > 100 || await pipeline.Send(new Query(token), ct) is not { } found) return Results.NotFound();
-        return Results.Text(In(found.Language, () => ICalendar.Write(Words.FeedName, Words.FeedEvent, found.Events, clock.GetUtcNow())), "text/calendar; charset=utf-8");
+        return Results.Text(NeutralMail.In(found.Language, () => ICalendar.Write(Words.FeedName, Words.FeedEvent, found.Events, clock.GetUtcNow())), "text/calendar; charset=utf-8");
     });
 
     /// <param name="Language">Its owner's.</param>
@@ -54,13 +54,5 @@ internal static class ReadFeed
 
         // The id of a contact is known in the portal; nobody who reads a calendar there shall find it again here.
         private static string Uid(Feed feed, Guid contact) => Convert.ToHexString(SHA256.HashData((byte[])[.. feed.Id.ToByteArray(), .. contact.ToByteArray()]))[..32];
-    }
-
-    private static T In<T>(string language, Func<T> say)
-    {
-        var before = CultureInfo.CurrentUICulture;
-        CultureInfo.CurrentUICulture = CultureInfo.GetCultureInfo(language + "-BE");
-        try { return say(); }
-        finally { CultureInfo.CurrentUICulture = before; }
     }
 }

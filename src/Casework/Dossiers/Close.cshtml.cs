@@ -62,7 +62,7 @@ internal sealed class Close(IMediator pipeline) : PageModel, IShowAgain
         public async Task<IReadOnlyList<string>> Handle(Query query, CancellationToken ct)
         {
             var dossier = await guard.Read(query.Dossier, ct);
-            if (!await guard.Owns(dossier, ct)) throw new RefusedException("own", dossier.Id);
+            await guard.MustOwn(dossier, ct);
             var helped = (await zone.Set<Person>().AsNoTracking().Where(p => p.DossierId == dossier.Id).ToListAsync(ct)).Where(p => p.IsHelped).ToList();
             var gaps = new List<string>();
             if (dossier.FactsAt is null) gaps.Add("When");
@@ -80,7 +80,7 @@ internal sealed class Close(IMediator pipeline) : PageModel, IShowAgain
         public async Task<bool> Handle(Command form, CancellationToken ct)
         {
             var (dossier, now) = (await guard.Open(form.Dossier, ct), clock.GetUtcNow());
-            if (!await guard.Owns(dossier, ct)) throw new RefusedException("own", dossier.Id);
+            await guard.MustOwn(dossier, ct);
             if (!dossier.IsOpen)
             {
                 // Sent twice it is done; closed otherwise by somebody else, one is told how.

@@ -45,6 +45,12 @@ internal sealed class Guard(ZoneDbContext zone, UseCase here, Caller caller, Tra
     /// <summary>Is it the caller's own: theirs, or of somebody they replace, or one over which they decide? Closing it, and who opened it, are for no other.</summary>
     public async Task<bool> Owns(Dossier dossier, CancellationToken ct) => (await Looks(ct)).Owns(dossier) || await Leads(dossier, ct);
 
+    /// <exception cref="RefusedException">It is another's. Not the code of what one may not do to oneself: who tries this again and again is noticed.</exception>
+    public async Task MustOwn(Dossier dossier, CancellationToken ct)
+    {
+        if (!await Owns(dossier, ct)) throw new RefusedException("not-theirs", dossier.Id);
+    }
+
     /// <summary>Opens a dossier to work on it. Its row stays locked until the transaction ends: those who work on it at once take turns.</summary>
     /// <exception cref="RefusedException">It is absent, or not this caller's to see: the same to them.</exception>
     public async Task<Dossier> Open(Guid id, CancellationToken ct)

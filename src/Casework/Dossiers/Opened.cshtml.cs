@@ -50,7 +50,7 @@ internal sealed class Opened(IMediator pipeline, IAccounts accounts) : PageModel
         public async Task<Answer> Handle(Query query, CancellationToken ct)
         {
             var dossier = await guard.Read(query.Dossier, ct);
-            if (!await guard.Owns(dossier, ct)) throw new RefusedException("own", dossier.Id);
+            await guard.MustOwn(dossier, ct);
             var (first, last) = (FirstOf(Moment.Day(dossier.Opened)), FirstOf(Moment.Day(clock.GetUtcNow())));
             var month = query.Month is not { } asked || asked > last ? last : asked < first ? first : asked;
             var hidden = await walls.From(caller, ct);

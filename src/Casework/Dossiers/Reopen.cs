@@ -18,7 +18,7 @@ internal static class Reopen
         public async Task<bool> Handle(Command command, CancellationToken ct)
         {
             var (dossier, now) = (await guard.Open(command.Dossier, ct), clock.GetUtcNow());
-            if (!await guard.Owns(dossier, ct)) throw new RefusedException("own", dossier.Id);
+            await guard.MustOwn(dossier, ct);
             if (dossier.IsOpen) return false;
             dossier.Reopen();
             var act = FollowUp.Plan(dossier.Id, dossier.Lead is { } lead ? [lead] : [], ActKind.CallBack, null, now.AddDays(1), caller.Self, now);

@@ -1,7 +1,6 @@
 using MediatR;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
-using Microsoft.EntityFrameworkCore;
 using VictimSupport.Casework.Codes;
 using VictimSupport.Casework.Dossiers;
 using VictimSupport.Casework.People;
@@ -29,10 +28,10 @@ internal sealed class Recontact(IMediator pipeline) : PageModel
     /// <summary>When somebody is asked again how they are, after the first contact, by kind of event.</summary>
     public static TimeSpan After(KindOfEvent kind) => TimeSpan.FromDays(kind switch { KindOfEvent.PartnerViolence => 7, KindOfEvent.ShockingEvent or KindOfEvent.Offence => 10, _ => 14 });
 
-    /// <summary>When a recontact is proposed; null: something is planned, or the dossier is closed. Never in the past: what was missed is for tomorrow.</summary>
-    public static DateTimeOffset? Proposed(Dossier dossier, bool planned, DateTimeOffset now)
+    /// <summary>When a recontact is proposed; null: it waits for an act or an appointment, or is closed. Never in the past: what was missed is for tomorrow.</summary>
+    public static DateTimeOffset? Proposed(Dossier dossier, DateTimeOffset now)
     {
-        if (planned || !dossier.IsOpen) return null;
+        if (dossier.NextDue is not null || !dossier.IsOpen) return null;
         var (at, soonest) = ((dossier.FirstContact ?? now) + After(dossier.Kind), now.AddDays(1));
         return at > soonest ? at : soonest;
     }
@@ -45,7 +44,7 @@ internal sealed class Recontact(IMediator pipeline) : PageModel
         public async Task<bool> Handle(Command command, CancellationToken ct)
         {
             var (dossier, now) = (await guard.Open(command.Dossier, ct), clock.GetUtcNow());
-            if (Proposed(dossier, await zone.Set<FollowUp>().AnyAsync(f => f.DossierId == dossier.Id && f.Done == null, ct), now) is not { } at) return false;
+            if (Proposed(dossier, now) is not { } at) return false;
             var act = FollowUp.Plan(dossier.Id, dossier.Lead is { } lead ? [lead] : [], await Kind(dossier, now, ct), null, at, caller.Self, now);
             zone.Add(act);
             dossier.Awaits(act.DueAt);

@@ -53,6 +53,7 @@ public sealed class UnusualTests(Platforms platforms)
         Assert.Empty(Kinds([Line("Casework.Worklist.Mine", null, null) with { Listed = found }])); // a worklist comes unasked
         Assert.Equal([FindingKind.RefusedAgain], Kinds([.. Enumerable.Range(0, 5).Select(_ => Line("A.B", null, null) with { Refusal = "absent" })]));
         Assert.Empty(Kinds([.. Enumerable.Range(0, 9).Select(_ => Line("A.B", null, null) with { Refusal = "invalid" })]));
+        Assert.Empty(Kinds([.. Enumerable.Range(0, 9).Select(_ => Line("A.B", null, null) with { Refusal = "own" })])); // what one may not do to oneself
         Assert.Equal([FindingKind.RefusedAgain], Kinds([.. Enumerable.Range(0, 5).Select(_ => Line("Casework.Dossiers.BreakGlass", null, null) with { Refusal = "invalid" })])); // numbers are being guessed
     }
 

@@ -29,6 +29,19 @@ public sealed class RecontactTests(Platforms platforms)
     }
 
     [Fact]
+    public async Task A_dossier_that_waits_for_an_appointment_waits_for_no_recontact()
+    {
+        var zone = await (await platforms.On("sqlite")).Zone();
+        var worker = zone.As(Role.Caseworker);
+        var dossier = await worker.Registers(Cases.Intake(zone));
+        await worker.Send(await worker.Contact(zone, dossier)); // the first contact is made
+        await worker.Send(await worker.Appointment(zone, dossier));
+        using var visit = worker.Visit();
+        Assert.Empty((await visit.Page($"/dossiers/{dossier}")).QuerySelectorAll("form[action$='/recontact']"));
+        Assert.False(await worker.Send(new Recontact.Command(dossier)));
+    }
+
+    [Fact]
     public async Task Who_must_not_be_called_is_written_to_and_what_is_late_is_for_tomorrow()
     {
         await using var platform = Platform.Start("sqlite");
