@@ -154,6 +154,18 @@ internal sealed class Workload(Product product, Client client)
 
     public async Task<(bool Good, long Bytes)> Dossier(int i, string query = "") => Fine(await client.Send(HttpMethod.Get, $"/{Product.Zone}/dossiers/{product.Dossiers[i * 7 % product.Dossiers.Count]}{query}"), HttpStatusCode.OK);
     public async Task<(bool Good, long Bytes)> Worklist(int i, string query = "") => Fine(await client.Send(HttpMethod.Get, $"/{Product.Zone}/worklist{(query.Length > 0 ? query : "?tab=Team")}"), HttpStatusCode.OK);
+
+    /// <summary>Searches, and notes how many rows were found: an answer that found nobody is none, as whoever is searched is there.</summary>
+    public async Task<(bool Good, long Bytes)> Search(string text, string query = "", System.Collections.Concurrent.ConcurrentBag<int>? found = null)
+    {
+        if (token.Length == 0) await Token();
+        using var answer = await client.Answer(HttpMethod.Post, $"/{Product.Zone}/search{query}", new Dictionary<string, string> { ["__RequestVerificationToken"] = token, ["Form.Text"] = text });
+        var page = await answer.Content.ReadAsStringAsync();
+        var rows = page.Split("/dossiers/").Length - 1;
+        found?.Add(rows);
+        return (answer.StatusCode == HttpStatusCode.OK && rows > 0, page.Length);
+    }
+
     public async Task<(bool Good, long Bytes)> Write(int i) => ((await Intake(i)).Contains("/9901/", StringComparison.Ordinal), 0);
 
     /// <returns>Where the answer leads; a status where it does not.</returns>

@@ -20,6 +20,8 @@ switch (args.FirstOrDefault())
     case "speed":
         await Published.With(Option("published", ""), async (program, reference, folder) => await new Speed(program, reference, folder, Number("rounds", 5), Number("warm", 20), Option("only", "").Split(',', StringSplitOptions.RemoveEmptyEntries)).Run(Option("engines", "sqlite,postgresql").Split(',')));
         return 0;
+    case "search":
+        return await Beside((program, reference, folder) => new Searching(program, reference, folder, Number("people", 100_000), Number("rounds", 5)).Run(Option("engines", "sqlite,postgresql").Split(',')));
     case "profile":
         await Published.With(Option("published", ""), async (program, _, folder) => await new Profile(program, folder, Option("work", "B1"), Number("seconds", 20)).Run(Option("engine", "sqlite")));
         return 0;
@@ -41,6 +43,7 @@ switch (args.FirstOrDefault())
         Console.Error.WriteLine("""
             dotnet run -c Release --project tests/Benchmarks -- <command>
               speed [--engines sqlite,postgresql] [--rounds 5] [--warm 20] [--only B1,B18] [--published FOLDER]   B1, B2, B3, B6, B8, B9, B10, B18 beside the reference application
+              search [--engines sqlite,postgresql] [--people 100000] [--rounds 5]   B4: a name in a zone of a hundred thousand people, beside names in clear text
               profile [--engine sqlite] [--work B1|B2|B3] [--seconds 20]   one workload for a profiler to look on
               kill [--engine sqlite|postgresql] [--times 200] [--target application|database]   R1: kill -9 under load, again and again
               outage [--seconds 30]   R3: PostgreSQL stopped, killed, frozen under load
@@ -64,10 +67,12 @@ async Task<int> Judged(Func<string, string, Task<IReadOnlyList<string>>> work)
     return broken.Count == 0 ? 0 : 1;
 }
 
-async Task<int> Kept(Func<string, string, Task<bool>> work)
+Task<int> Kept(Func<string, string, Task<bool>> work) => Beside((program, _, folder) => work(program, folder));
+
+async Task<int> Beside(Func<string, string, string, Task<bool>> work)
 {
     var kept = false;
-    await Published.With(Option("published", ""), async (program, _, folder) => kept = await work(program, folder));
+    await Published.With(Option("published", ""), async (program, reference, folder) => kept = await work(program, reference, folder));
     Console.WriteLine(kept ? "Every promise kept." : "A PROMISE IS BROKEN.");
     return kept ? 0 : 1;
 }

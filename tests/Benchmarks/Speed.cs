@@ -183,26 +183,30 @@ internal sealed class Speed(string program, string reference, string folder, int
         Line(string.Create(CultureInfo.InvariantCulture, $"B8 176 zones from a file, sqlite, process start included: {whole.Elapsed.TotalSeconds:0.0} s (gate 60 s {(whole.Elapsed.TotalSeconds <= 60 ? "met" : "**missed**")})."));
     }
 
-    private Child ReferenceChild(Product of, int port)
+    private Child ReferenceChild(Product of, int port) => ReferenceChild(reference, of, port);
+
+    private static Child ReferenceChild(string reference, Product of, int port)
     {
         var where = of.Where;
         return Child.Start(reference, ["reference", "--folder", where.Folder, "--server", where.Server ?? "", "--prefix", where.Prefix, "--port", port.ToString(CultureInfo.InvariantCulture), "--session", of.Session.ToString(), "--account", of.Account.ToString(), "--template", of.Template.ToString()],
             new Dictionary<string, string> { ["DOTNET_gcServer"] = "0" }, where.Folder);
     }
 
-    private async Task<Child> StartReference(Product of, int port)
+    private Task<Child> StartReference(Product of, int port) => StartReference(reference, of, port);
+
+    internal static async Task<Child> StartReference(string reference, Product of, int port)
     {
-        var child = ReferenceChild(of, port);
+        var child = ReferenceChild(reference, of, port);
         await Product.Answering(port, child);
         return child;
     }
 
-    private static async Task<string> Entered(int port)
+    internal static async Task<string> Entered(int port)
     {
         using var client = new Client(port, "");
         using var answer = await client.Answer(HttpMethod.Get, "/enter");
         return answer.Headers.GetValues("Set-Cookie").First().Split(';')[0];
     }
 
-    private static double Median(List<double> values) => values.Order().ElementAt(values.Count / 2);
+    internal static double Median(List<double> values) => values.Order().ElementAt(values.Count / 2);
 }

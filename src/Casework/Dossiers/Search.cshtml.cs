@@ -50,6 +50,10 @@ internal sealed class Search(IMediator pipeline, WhereAndWho who) : PageModel
     internal sealed class Handler(ZoneDbContext zone, Guard guard, UseCase here, Keyring keys, IStaff staff, IAccounts accounts, Caller caller, Trail trail) : IRequestHandler<Query, Answer>
     {
         private const int Most = 50, Candidates = 5000;
+        // Only what the searcher may see is ever opened.
+        private static readonly Seen<List<Guid>, int, int, Hit> People = new((zone, seen, _, _, _, ids, _, _) => zone.Set<Person>().AsNoTracking().Where(p => ids.Contains(p.Id)).Join(seen, p => p.DossierId, d => d.Id, (person, dossier) => new Hit(person, dossier)));
+
+        private sealed record Hit(Person Person, Dossier Dossier);
 
         public async Task<Answer> Handle(Query query, CancellationToken ct)
         {
@@ -74,18 +78,15 @@ internal sealed class Search(IMediator pipeline, WhereAndWho who) : PageModel
 
         private async Task<IReadOnlyList<Row>> ByPerson(HashSet<Guid> owners, Func<Particulars, int> rank, CancellationToken ct)
         {
-            var found = new List<(int Rank, Row Row)>();
-            // Only what the searcher may see is ever opened.
-            var visible = zone.Set<Dossier>().Where(await guard.Visible(ct));
+            var (found, who) = (new List<(int Rank, Row Row)>(), await guard.Looks(ct));
             foreach (var some in owners.Chunk(400))
             {
-                var ids = some.ToList();
-                var people = await zone.Set<Person>().AsNoTracking().Where(p => ids.Contains(p.Id)).Join(visible, p => p.DossierId, d => d.Id, (person, dossier) => new { person, dossier }).ToListAsync(ct);
-                await keys.Fetch(people.Select(p => p.person.KeyOwner), ct);
-                foreach (var hit in people)
+                var hits = await People.In(zone, who, [.. some], 0, 0, ct);
+                await keys.Fetch(hits.Select(h => h.Person.KeyOwner), ct);
+                foreach (var (person, dossier) in hits)
                 {
-                    var identity = hit.person.Identity.Value;
-                    if (rank(identity) is > 0 and var fit) found.Add((fit, new Row(hit.dossier.Id, hit.dossier.Number, identity.FullName, hit.person.Capacity, hit.dossier.SubKind, hit.dossier.IsOpen)));
+                    var identity = person.Identity.Value;
+                    if (rank(identity) is > 0 and var fit) found.Add((fit, new Row(dossier.Id, dossier.Number, identity.FullName, person.Capacity, dossier.SubKind, dossier.IsOpen)));
                 }
             }
             return [.. found.OrderByDescending(f => f.Rank).ThenByDescending(f => f.Row.IsOpen).ThenByDescending(f => f.Row.Dossier).Take(Most).Select(f => f.Row)];

@@ -16,30 +16,26 @@ internal sealed class SearchToken : IOfDossier
     public Guid Owner { get; init; }
     public Guid DossierId { get; init; }
 
-    private static readonly Compiled<long, PartKind, int, Guid> LatestOwners = Compiled.Query((ZoneDbContext z, long token, PartKind kind, int most) =>
-        z.Set<SearchToken>().Where(t => t.Token == token && t.Kind == kind).OrderByDescending(t => t.Owner).Select(t => t.Owner).Take(most));
+    private static readonly Compiled<List<long>, int, Guid> OfOne = Compiled.Query((ZoneDbContext z, List<long> tokens, int most) => z.Set<SearchToken>().Where(t => tokens.Contains(t.Token)).Select(t => t.Owner).Distinct().OrderByDescending(o => o).Take(most));
+    private static readonly Compiled<List<long>, List<long>, int, Guid> OfBoth = Compiled.Query((ZoneDbContext z, List<long> one, List<long> two, int most) =>
+        z.Set<SearchToken>().Where(t => one.Contains(t.Token)).Select(t => t.Owner).Intersect(z.Set<SearchToken>().Where(t => two.Contains(t.Token)).Select(t => t.Owner)).OrderByDescending(o => o).Take(most));
 
-    /// <summary>Those that have one of these parts, the latest first, so many for each at most. Tokens collide: who is meant shows only after opening.</summary>
-    public static async Task<HashSet<Guid>> OwnersOf(ZoneDbContext zone, SearchKey key, IEnumerable<SearchPart> parts, int most, CancellationToken ct)
+    /// <summary>The token of a part as it is stored: its kind above, what the key makes of it below. One number says both, so that a search asks for all its parts at once.</summary>
+    public static long Of(SearchKey key, SearchPart part) => ((long)part.Kind << SearchKey.Bits) | key.Token(part);
+
+    /// <summary>Those that have one of these parts, the latest so many. Tokens collide: who is meant shows only after opening.</summary>
+    public static async Task<HashSet<Guid>> OwnersOf(ZoneDbContext zone, SearchKey key, IEnumerable<SearchPart> parts, int most, CancellationToken ct) => [.. await OfOne.In(zone, Tokens(key, parts), most, ct)];
+
+    /// <summary>Those that have one part of each group, the latest so many.</summary>
+    public static async Task<HashSet<Guid>> OwnersOfAll(ZoneDbContext zone, SearchKey key, IReadOnlyList<IReadOnlyList<SearchPart>> groups, int most, CancellationToken ct)
     {
-        var owners = new HashSet<Guid>();
-        foreach (var part in parts) owners.UnionWith(await LatestOwners.In(zone, key.Token(part), part.Kind, most, ct));
-        return owners;
+        if (groups.Count < 2) return groups.Count == 0 ? [] : await OwnersOf(zone, key, groups[0], most, ct);
+        var all = (await OfBoth.In(zone, Tokens(key, groups[0]), Tokens(key, groups[1]), most, ct)).ToHashSet();
+        foreach (var group in groups.Skip(2).TakeWhile(_ => all.Count > 0)) all.IntersectWith(await OwnersOf(zone, key, group, most, ct));
+        return all;
     }
 
-    /// <summary>Those that have one part of each group.</summary>
-    public static async Task<HashSet<Guid>> OwnersOfAll(ZoneDbContext zone, SearchKey key, IEnumerable<IReadOnlyList<SearchPart>> groups, int most, CancellationToken ct)
-    {
-        HashSet<Guid>? all = null;
-        foreach (var group in groups)
-        {
-            var owners = await OwnersOf(zone, key, group, most, ct);
-            if (all is null) all = owners;
-            else all.IntersectWith(owners);
-            if (all.Count == 0) break;
-        }
-        return all ?? [];
-    }
+    private static List<long> Tokens(SearchKey key, IEnumerable<SearchPart> parts) => [.. parts.Select(part => Of(key, part)).Distinct()];
 
     /// <summary>Replaces what is found under an owner.</summary>
     public static async Task Replace(ZoneDbContext zone, SearchKey key, Guid dossier, Guid owner, IEnumerable<SearchPart> parts, CancellationToken ct)
@@ -54,7 +50,7 @@ internal sealed class SearchToken : IOfDossier
     // A token that stays must not be removed and added in one go.
     private static void Add(ZoneDbContext zone, SearchKey key, Guid dossier, Guid owner, IEnumerable<SearchPart> parts, List<SearchToken> old)
     {
-        foreach (var (kind, token) in parts.Select(p => (p.Kind, Token: key.Token(p))).Distinct())
+        foreach (var (kind, token) in parts.Select(p => (p.Kind, Token: Of(key, p))).Distinct())
         {
             if (old.Find(t => t.Kind == kind && t.Token == token) is { } same) zone.Entry(same).State = EntityState.Unchanged;
             else zone.Add(new SearchToken { Kind = kind, Token = token, Owner = owner, DossierId = dossier });

@@ -22,26 +22,46 @@ public sealed class ZoneHandle : IAsyncDisposable
     public ZoneKeys Keys { get; }
     internal ZoneDatabase Database { get; }
 
+    /// <summary>How long nobody has used it. By the machine's running time: a clock that is set must close nobody's zone.</summary>
+    internal TimeSpan Idle => Database.Idle;
+
+    internal void Touch() => Database.Touch();
+
     public ValueTask DisposeAsync() => Database.DisposeAsync();
 }
 
 /// <summary>A zone's database with this use case's keys put into each context it gives out.</summary>
 internal sealed class ZoneDatabase(Database<ZoneDbContext> inner) : IAsyncDisposable
 {
+    private long used = Environment.TickCount64;
+
+    public TimeSpan Idle => TimeSpan.FromMilliseconds(Environment.TickCount64 - Volatile.Read(ref used));
+    public void Touch() => Volatile.Write(ref used, Environment.TickCount64);
+
     public ZoneDbContext Lease(Keyring keys)
     {
+        Touch();
         var context = inner.Lease();
         context.Keyring = keys;
         return context;
     }
 
-    public Task<T> Write<T>(Keyring keys, Func<ZoneDbContext, Task<Written<T>>> unit, CancellationToken ct) => inner.Write(context =>
+    public Task<T> Write<T>(Keyring keys, Func<ZoneDbContext, Task<Written<T>>> unit, CancellationToken ct)
     {
-        context.Keyring = keys;
-        return unit(context);
-    }, keys, ct);
+        Touch();
+        return inner.Write(context =>
+        {
+            context.Keyring = keys;
+            return unit(context);
+        }, keys, ct);
+    }
 
-    public Task Append(AuditRecord record, CancellationToken ct) => inner.Append(record, ct);
+    public Task Append(AuditRecord record, CancellationToken ct)
+    {
+        Touch();
+        return inner.Append(record, ct);
+    }
+
     public Task<AuditHead> Head(CancellationToken ct) => inner.Head(ct);
     public ValueTask DisposeAsync() => inner.DisposeAsync();
 }

@@ -28,6 +28,7 @@ public sealed class ZoneRegistry : IAsyncDisposable
         if (open.TryGetValue(code, out var known) && known.IsValueCreated && known.Value.IsCompletedSuccessfully)
         {
             // Embedded mode is one process, and it is told; on a server another process may have suspended the zone.
+            known.Value.Result?.Touch();
             if (engine.IsEmbedded || known.Value.Result is not { } here || await IsStillActive(here)) return known.Value.Result;
             LetGo(code);
             return null;
@@ -54,6 +55,20 @@ public sealed class ZoneRegistry : IAsyncDisposable
     {
         unknown.TryRemove(code, out _);
         if (open.TryRemove(code, out var handle) && handle.IsValueCreated) _ = CloseLater(handle.Value);
+    }
+
+    /// <summary>Closes what nobody has used for so long: an idle zone holds no memory, no files and no connections. The next request opens it again.</summary>
+    /// <returns>How many were closed.</returns>
+    internal int LetGoOfIdle(TimeSpan since) => open.Keys.Count(code => LetGoIfIdle(code, since));
+
+    internal bool LetGoIfIdle(string code, TimeSpan since)
+    {
+        if (!open.TryGetValue(code, out var handle) || !handle.IsValueCreated || !handle.Value.IsCompletedSuccessfully || handle.Value.Result is not { } zone) return false;
+        if (zone.Idle < since || !open.TryRemove(new(code, handle))) return false;
+        // Somebody found it in this very moment: it stays theirs, unless another has opened it anew.
+        if (zone.Idle < since && open.TryAdd(code, handle)) return false;
+        _ = CloseLater(handle.Value);
+        return true;
     }
 
     private static async Task CloseLater(Task<ZoneHandle?> handle)

@@ -30,11 +30,12 @@ internal sealed class Intake
     private List<DataKey> made = [];
     private int waiting;
 
-    public Intake(Where where, Secrets secrets, Appender audit, Guid account, Guid template)
+    /// <param name="from">Where the pattern lies; null: in the zone itself.</param>
+    public Intake(Where where, Secrets secrets, Appender audit, Guid account, Guid template, Where? from = null)
     {
         (this.where, this.secrets, this.audit, this.account, this.template) = (where, secrets, audit, account, template);
         search = new SearchKey(secrets.Keys.SearchRoot);
-        using var connection = where.Connect(where.Data);
+        using var connection = where.Connect((from ?? where).Data);
         connection.Open();
         foreach (var (table, by) in Tables)
         {
@@ -144,7 +145,7 @@ internal sealed class Intake
             sql.Append(");");
             changed.Add($"{table} added {row}");
         }
-        var tokens = SearchToken.PartsOf(new Particulars(family, given, phone)).Select(part => ((int)part.Kind, search.Token(part), person)).Append(((int)PartKind.DossierNumber, search.Token(new SearchPart(PartKind.DossierNumber, number)), dossier)).Distinct().ToList();
+        var tokens = SearchToken.PartsOf(new Particulars(family, given, phone)).Select(part => ((int)part.Kind, SearchToken.Of(search, part), person)).Append(((int)PartKind.DossierNumber, SearchToken.Of(search, new SearchPart(PartKind.DossierNumber, number)), dossier)).Distinct().ToList();
         foreach (var (kind, token, owner) in tokens)
         {
             sql.Append(CultureInfo.InvariantCulture, $"INSERT INTO search_token (\"Kind\",\"Token\",\"Owner\",\"DossierId\") VALUES ({kind},{token},@p{p},@p{p + 1});");
@@ -175,7 +176,7 @@ internal sealed class Intake
             var owners = new HashSet<Guid>();
             await using var command = connection.CreateCommand();
             command.Transaction = transaction;
-            command.CommandText = "SELECT \"Owner\" FROM search_token WHERE " + string.Join(" OR ", parts.Select(part => $"(\"Token\" = {search.Token(part)} AND \"Kind\" = {(int)part.Kind})")) + " ORDER BY \"Owner\" DESC LIMIT 2000";
+            command.CommandText = "SELECT \"Owner\" FROM search_token WHERE " + string.Join(" OR ", parts.Select(part => $"(\"Token\" = {SearchToken.Of(search, part)} AND \"Kind\" = {(int)part.Kind})")) + " ORDER BY \"Owner\" DESC LIMIT 2000";
             await using var row = await command.ExecuteReaderAsync();
             while (await row.ReadAsync()) owners.Add(row.GetGuid(0));
             if (parts[0].Kind == PartKind.Phone) found.UnionWith(owners);
@@ -187,6 +188,35 @@ internal sealed class Intake
         {
             if (await One(connection, transaction, "SELECT \"Identity\" FROM person WHERE \"Id\" = @id", ("id", candidate)) is byte[] box && secrets.Keys.Find(Box.KeyOf(box)) is not null) _ = JsonSerializer.Deserialize<Particulars>(secrets.Open(box, "person.identity", candidate));
         }
+    }
+
+    /// <summary>Everybody of the zone in clear text.</summary>
+    public async Task<IReadOnlyList<(Guid Person, string Family, string FamilyName, string Given, string GivenName)>> Written(Secrets secrets)
+    {
+        var all = new List<(Guid, string, string, string, string)>();
+        await using var connection = where.Connect(where.Data);
+        await connection.OpenAsync();
+        await using var command = connection.CreateCommand();
+        command.CommandText = "SELECT \"Id\", \"Identity\" FROM person";
+        await using var row = await command.ExecuteReaderAsync();
+        while (await row.ReadAsync())
+        {
+            var (id, box) = (row.GetGuid(0), (byte[])row.GetValue(1));
+            var identity = JsonSerializer.Deserialize<Particulars>(secrets.Open(box, "person.identity", id))!;
+            all.Add((id, NameForms.Fold(identity.FamilyName), identity.FamilyName, NameForms.Fold(identity.GivenName), identity.GivenName));
+        }
+        return all;
+    }
+
+    /// <summary>What a server does by itself in its first quiet night; SQLite does not.</summary>
+    public static async Task Analyze(Where where)
+    {
+        if (where.IsSqlite) return;
+        await using var connection = where.Connect(where.Data);
+        await connection.OpenAsync();
+        await using var command = connection.CreateCommand();
+        command.CommandText = "ANALYZE";
+        await command.ExecuteNonQueryAsync();
     }
 
     private byte[] Seal(byte[] clear, DataKey key, string field, Guid row) => Box.Seal(clear, key.Clear, key.Id, Sealing.Place(secrets.Zone, field, row));

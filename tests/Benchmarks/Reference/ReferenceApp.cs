@@ -34,6 +34,7 @@ internal sealed class ReferenceApp
     private readonly ConcurrentDictionary<Guid, (bool Alive, long Read)> sessions = new();
     private readonly ConcurrentDictionary<Guid, string> names = new();
     private readonly Reading dossier, bare, worklist, bell;
+    private readonly Reading? byName;
     private IAntiforgery antiforgery = null!;
 
     private ReferenceApp(Where where, Guid session, Guid account, Guid template)
@@ -72,6 +73,11 @@ internal sealed class ReferenceApp
             SELECT d."Id", d."Number", d."SubKind", d."Danger", d."AssignedTo", d."NextDue", p."Id", p."Identity", s."Call", s."Sms" FROM (SELECT * FROM dossier d WHERE d."Closed" IS NULL AND {seen} {order}) d LEFT JOIN person p ON p."Id" = d."Lead" LEFT JOIN safe_contact s ON s."Id" = d."Lead" {again};
             SELECT f."Id", f."DossierId", f."Kind", f."DueAt" FROM follow_up f WHERE f."Done" IS NULL AND f."DossierId" IN (SELECT "Id" FROM dossier d WHERE d."Closed" IS NULL AND {seen} {order});
             """ + due, "tonight", "now", "self");
+        // Names in clear text under an ordinary index: what nobody may build, and the fastest there is.
+        if (NamesInClear.In(where)) byName = new Reading(where, $"""
+            SELECT d."Id", d."Number", c."FamilyName", c."GivenName", p."Capacity", d."SubKind", d."Closed" FROM name_in_clear c JOIN person p ON p."Id" = c."Person" JOIN dossier d ON d."Id" = p."DossierId"
+            WHERE c."Family" >= @family AND c."Family" < @familyEnd AND c."Given" >= @given AND c."Given" < @givenEnd AND {seen} ORDER BY (d."Closed" IS NULL) DESC, d."Id" DESC LIMIT 50;
+            """ + due, "family", "familyEnd", "given", "givenEnd", "now", "self");
     }
 
     public static async Task Run(Where where, int port, Guid session, Guid account, Guid template)
@@ -108,6 +114,7 @@ internal sealed class ReferenceApp
         }
         if (path.StartsWith("/9901/dossiers/", StringComparison.Ordinal)) await Show(http, Guid.Parse(path[15..]), isBare);
         else if (path == "/9901/worklist") await Worklist(http, isBare);
+        else if (path == "/9901/search") await Search(http, isBare);
         else if (path == "/9901/intake" && HttpMethods.IsGet(http.Request.Method)) await Form(http);
         else if (path == "/9901/intake") await Register(http);
         else http.Response.StatusCode = StatusCodes.Status404NotFound;
@@ -270,6 +277,30 @@ internal sealed class ReferenceApp
             return page.Raw("</tbody></table><nav class=\"govuk-pagination\"><p class=\"govuk-body\">Page 1 de ").Text(Code((total + 24) / 25)).Raw("</p><a rel=\"next\" href=\"/9901/worklist?at=2\">Suivante</a></nav>");
         }, tonight, now, account);
         if (!isBare) await audit.Append(new AuditRecord(DateTimeOffset.UtcNow, account, "Casework.Worklist.Mine", null, $$"""{"session":"{{session}}","listed":[{{string.Join(',', listed.Select(l => $"\"{l}\""))}}]}"""));
+        await Send(http, page);
+    }
+
+    private async Task Search(HttpContext http, bool isBare)
+    {
+        if (!isBare) await antiforgery.ValidateRequestAsync(http);
+        var words = NameForms.Fold((await http.Request.ReadFormAsync())["Form.Text"].ToString()).Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        var (family, given) = (words[^1], words.Length > 1 ? words[0] : "");
+        var listed = new List<Guid>();
+        var page = await byName!.Run(async rows =>
+        {
+            var list = new List<(Guid Id, string Number, string Name, int Capacity, string SubKind, bool Open)>();
+            while (await rows.ReadAsync()) list.Add((rows.GetGuid(0), rows.GetString(1), rows.GetString(3) + " " + rows.GetString(2), rows.GetInt32(4), rows.GetString(5), rows.IsDBNull(6)));
+            await rows.NextResultAsync();
+            var page = new Page("Rechercher", await Due(rows), isBare ? "" : antiforgery.GetAndStoreTokens(http).RequestToken!);
+            page.Raw("<h1 class=\"govuk-heading-l\">Rechercher</h1>").Form("/9901/search").Raw("<input class=\"govuk-input\" name=\"Form.Text\">").Button("Rechercher").Raw("<h2>").Text(Code(list.Count)).Raw("</h2><table class=\"govuk-table\"><tbody>");
+            foreach (var row in list)
+            {
+                listed.Add(row.Id);
+                page.Raw("<tr><td><a class=\"govuk-link\" href=\"/9901/dossiers/").Text(row.Id.ToString()).Raw("\">").Text(row.Number).Raw("</a></td><td>").Text(row.Name).Raw("</td><td>").Text(Code(row.Capacity)).Raw("</td><td>").Text(row.SubKind).Raw("</td><td>").Text(row.Open ? "ouvert" : "clos").Raw("</td></tr>");
+            }
+            return page.Raw("</tbody></table>");
+        }, family, family + '\uFFFF', given, given + '\uFFFF', DateTime.UtcNow, account);
+        if (!isBare) await audit.Append(new AuditRecord(DateTimeOffset.UtcNow, account, "Casework.Dossiers.Search", null, $$"""{"session":"{{session}}","listed":[{{string.Join(',', listed.Select(l => $"\"{l}\""))}}]}"""));
         await Send(http, page);
     }
 

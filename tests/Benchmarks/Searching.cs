@@ -1,0 +1,96 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+using VictimSupport.Benchmarks.Reference;
+using VictimSupport.Foundation.Audit;
+using VictimSupport.Foundation.Secrecy.Search;
+
+namespace VictimSupport.Benchmarks;
+
+/// <summary>B4: a name searched in a zone of a hundred thousand people, over the sealed store, beside the same page by hand over names in clear text under an index. CPU of application and database for each search; how long one searcher waits.</summary>
+internal sealed class Searching(string program, string reference, string folder, int people, int rounds)
+{
+    private const int Clients = 16, Each = 600, Alone = 1000;
+    private readonly Names names = new(20_000, 2_000);
+
+    /// <returns>Was every gate met?</returns>
+    public async Task<bool> Run(IEnumerable<string> engines)
+    {
+        var (met, lines) = (true, new List<string>
+        {
+            $"{Machine.Describe()}; {people} people, {rounds} rounds of {Each} searches, {Clients} clients; CPU is the application's and the database's together, per search.", "",
+            "| engine | searched by | product µs | by hand, in clear µs | ratio | bare µs | gate | found | p50, p99 ms of one searcher | by hand | errors |", "|---|---|---|---|---|---|---|---|---|---|---|",
+        });
+        foreach (var engine in engines)
+        {
+            await using var cluster = engine == "postgresql" ? await Cluster.Start(Directory.CreateDirectory(Path.Combine(folder, engine)).FullName) : null;
+            var ours = await Product.Prepare(program, Path.Combine(folder, engine, "product"), "bench", cluster, 20);
+            var theirs = await Product.Prepare(program, Path.Combine(folder, engine, "reference"), "benchref", cluster, 20);
+            await Fill(ours, inClear: false);
+            await Fill(theirs, inClear: true);
+            met &= await Measure(engine, ours, theirs, cluster, lines);
+        }
+        foreach (var line in lines) Console.WriteLine(line);
+        return met;
+    }
+
+    private async Task Fill(Product product, bool inClear)
+    {
+        var (where, watch) = (product.Where, Stopwatch.StartNew());
+        var secrets = new Secrets(where);
+        var intake = new Intake(where, secrets, new Appender(where, new Chain(secrets.Keys.ChainKey)), product.Account, product.Template);
+        var next = -1;
+        await Task.WhenAll(Enumerable.Range(0, 32).Select(_ => Task.Run(async () =>
+        {
+            while (Interlocked.Increment(ref next) is var i && i < people)
+            {
+                var (family, given) = names.Of(i);
+                await intake.Save(family, given, $"047{i % 10} {i / 10 % 100:00} {i / 1000 % 100:00} {i / 100_000 % 10}{i % 7}", "Une note.", Guid.CreateVersion7(), product.Session);
+                if (i % 10_000 == 0) Console.Error.WriteLine($"{i} people after {watch.Elapsed.TotalSeconds:0} s");
+            }
+        })));
+        if (inClear) await NamesInClear.Write(where, await intake.Written(secrets));
+        await Intake.Analyze(where);
+    }
+
+    private async Task<bool> Measure(string engine, Product ours, Product theirs, Cluster? cluster, List<string> lines)
+    {
+        var (port, refPort, met) = (Machine.FreePort(), Machine.FreePort(), true);
+        await using var product = await ours.Start(port);
+        await using var byHand = await Speed.StartReference(reference, theirs, refPort);
+        using var client = new Client(port, ours.Pass);
+        using var refClient = new Client(refPort, await Speed.Entered(refPort));
+        var (a, b) = (new Workload(ours, client), new Workload(theirs, refClient));
+        await a.Token();
+        await b.Token();
+        (string Name, bool Gated, Func<int, string> Text)[] kinds =
+        [
+            ("both names", true, i => names.Of(i * 131 % people) is var (family, given) ? $"{given} {family}" : ""),
+            ("the family name alone", false, i => names.Of(i * 131 % people).Family),
+        ];
+        foreach (var (name, gated, text) in kinds)
+        {
+            foreach (var work in new[] { a, b }) for (var watch = Stopwatch.StartNew(); watch.Elapsed.TotalSeconds < 10;) await Load.Closed(Clients, 200, i => work.Search(text(i + 77)));
+            var (x, y, z, bad, found) = (new List<double>(), new List<double>(), new List<double>(), 0, new ConcurrentBag<int>());
+            for (var round = 0; round < rounds; round++)
+            {
+                var offset = (round + 1) * 10_007;
+                foreach (var (child, work, query, into) in new[] { (product, a, "", x), (byHand, b, "", y), (byHand, b, "?bare", z) })
+                {
+                    var before = Machine.Cpu(child.Id) + (cluster?.Cpu() ?? 0);
+                    var outcome = await Load.Closed(Clients, Each, i => work.Search(text(i + offset), query, child == product ? found : null));
+                    into.Add((Machine.Cpu(child.Id) + (cluster?.Cpu() ?? 0) - before) / Each * 1e6);
+                    bad += outcome.Bad;
+                }
+            }
+            var (alone, aloneByHand) = (await Load.Closed(1, Alone, i => a.Search(text(i + 3))), await Load.Closed(1, Alone, i => b.Search(text(i + 3))));
+            var (ratio, gate) = (Speed.Median(x) / Speed.Median(y), engine == "sqlite" ? 7.0 : 3.0);
+            var fine = ratio <= gate && alone.Percentile(0.99) <= 10 && bad == 0;
+            if (gated) met &= fine;
+            lines.Add(string.Create(CultureInfo.InvariantCulture, $"| {engine} | {name} | {Speed.Median(x):0} | {Speed.Median(y):0} | **{ratio:0.00}** | {Speed.Median(z):0} | {(gated ? $"≤ {gate:0}, p99 ≤ 10 ms {(fine ? "met" : "**missed**")}" : "–")} | {found.Average():0.0} | {alone.Percentile(0.5):0.0}, {alone.Percentile(0.99):0.0} | {aloneByHand.Percentile(0.5):0.0}, {aloneByHand.Percentile(0.99):0.0} | {bad} |"));
+            Console.Error.WriteLine(lines[^1]);
+        }
+        return met;
+    }
+}
