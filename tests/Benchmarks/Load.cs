@@ -23,18 +23,19 @@ internal sealed class Client(int port, string cookies) : IDisposable
 
     public string Cookies { get; set; } = cookies;
 
-    public async Task<(HttpStatusCode Status, long Bytes)> Send(HttpMethod method, string path, IEnumerable<KeyValuePair<string, string>>? form = null)
+    public async Task<(HttpStatusCode Status, long Bytes)> Send(HttpMethod method, string path, IEnumerable<KeyValuePair<string, string>>? form = null, string? cookies = null)
     {
-        using var answer = await Answer(method, path, form);
+        using var answer = await Answer(method, path, form, cookies: cookies);
         var body = await answer.Content.ReadAsByteArrayAsync();
         return (answer.StatusCode, body.Length);
     }
 
     /// <param name="whole">Wait for the body too; without it, an answer counts from its first line on.</param>
-    public async Task<HttpResponseMessage> Answer(HttpMethod method, string path, IEnumerable<KeyValuePair<string, string>>? form = null, bool whole = true)
+    /// <param name="cookies">Others than its own, for this one request.</param>
+    public async Task<HttpResponseMessage> Answer(HttpMethod method, string path, IEnumerable<KeyValuePair<string, string>>? form = null, bool whole = true, string? cookies = null)
     {
         using var request = new HttpRequestMessage(method, path);
-        request.Headers.TryAddWithoutValidation("Cookie", Cookies);
+        request.Headers.TryAddWithoutValidation("Cookie", cookies ?? Cookies);
         request.Headers.TryAddWithoutValidation("X-Forwarded-Proto", "https");
         request.Headers.TryAddWithoutValidation("Accept-Language", "fr");
         if (form is not null) request.Content = new FormUrlEncodedContent(form);

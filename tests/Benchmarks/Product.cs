@@ -20,6 +20,9 @@ internal sealed class Product
     public string Folder => folder;
     public string Program => program;
     public string Pass { get; private set; } = "";
+
+    /// <summary>Who is signed in, before any place: what passes are made from.</summary>
+    public string Signed { get; private set; } = "";
     public Guid Account { get; private set; }
     public Guid Session { get; private set; }
 
@@ -37,7 +40,7 @@ internal sealed class Product
         var port = Machine.FreePort();
         await using (await product.Start(port, "Development"))
         {
-            (product.Pass, product.Account) = await product.SignIn(port, $"/{Zone}/worklist");
+            (product.Pass, product.Account, product.Signed) = await product.SignIn(port, $"/{Zone}/worklist");
             using var client = new Client(port, product.Pass);
             var made = await new Workload(product, client).Intake(0);
             product.Template = Guid.TryParse(made.Split('/')[^1], out var template) ? template : throw new InvalidOperationException("The intake answered " + made);
@@ -45,6 +48,37 @@ internal sealed class Product
         await product.Employ();
         await product.Look();
         return product;
+    }
+
+    /// <summary>The same data once more, for the reference: nothing may run on them meanwhile.</summary>
+    public async Task<Product> Copy(string to, string under)
+    {
+        SqliteConnection.ClearAllPools();
+        foreach (var file in Directory.GetFiles(folder, "*", SearchOption.AllDirectories))
+        {
+            var target = Path.Combine(to, Path.GetRelativePath(folder, file));
+            Directory.CreateDirectory(Path.GetDirectoryName(target)!);
+            File.Copy(file, target, overwrite: true);
+        }
+        if (cluster is not null)
+        {
+            NpgsqlConnection.ClearAllPools();
+            await using var server = new NpgsqlConnection(cluster.Server);
+            await server.OpenAsync();
+            var names = new List<string>();
+            await using (var read = new NpgsqlCommand("SELECT datname FROM pg_database WHERE datname LIKE @like", server))
+            {
+                read.Parameters.AddWithValue("like", prefix + "\\_%");
+                await using var row = await read.ExecuteReaderAsync();
+                while (await row.ReadAsync()) names.Add(row.GetString(0));
+            }
+            foreach (var name in names)
+            {
+                await using var copy = new NpgsqlCommand($"CREATE DATABASE \"{under}{name[prefix.Length..]}\" TEMPLATE \"{name}\" STRATEGY file_copy", server) { CommandTimeout = 300 };
+                await copy.ExecuteNonQueryAsync();
+            }
+        }
+        return new Product(program, to, under, cluster) { Pass = Pass, Account = Account, Session = Session, Signed = Signed, Dossiers = Dossiers, Template = Template };
     }
 
     /// <summary>The program as it runs in production, answering; jobs included.</summary>
@@ -101,14 +135,14 @@ internal sealed class Product
     /// <summary>Somebody who works on dossiers of a zone, signed in: one of the two caseworkers, the coordinator, or whoever is on call.</summary>
     public async Task<string> SignIn(int port, string zone, int which) => (await SignIn(port, $"/{zone}/worklist", page => page.Where(f => f.QuerySelector("input[name=leads]")?.GetAttribute("value") == $"/{zone}/").ElementAt(which % 4))).Pass;
 
-    private Task<(string Pass, Guid Account)> SignIn(int port, string leads)
+    private Task<(string Pass, Guid Account, string Signed)> SignIn(int port, string leads)
     {
         var role = leads.StartsWith("/operator", StringComparison.Ordinal) ? "operator" : "coordinator";
         return SignIn(port, leads, page => page.First(f => f.ParentElement!.TextContent.Contains(role, StringComparison.Ordinal)));
     }
 
     // By hand what a browser does at /demo: press, follow, keep the pass.
-    private static async Task<(string Pass, Guid Account)> SignIn(int port, string leads, Func<IEnumerable<IHtmlFormElement>, IHtmlFormElement> choose)
+    private static async Task<(string Pass, Guid Account, string Signed)> SignIn(int port, string leads, Func<IEnumerable<IHtmlFormElement>, IHtmlFormElement> choose)
     {
         using var handler = new HttpClientHandler { AllowAutoRedirect = true, UseCookies = true };
         using var http = new HttpClient(handler) { BaseAddress = new Uri($"http://127.0.0.1:{port}") };
@@ -120,7 +154,8 @@ internal sealed class Product
         using var answer = await http.PostAsync(form.GetAttribute("action") is { Length: > 0 } action ? action : "/demo", new FormUrlEncodedContent(fields));
         if (answer.StatusCode != HttpStatusCode.OK) throw new InvalidOperationException($"Signing in led to {(int)answer.StatusCode}.");
         var pass = handler.CookieContainer.GetCookies(new Uri($"http://127.0.0.1:{port}{leads}"))["p"] ?? throw new InvalidOperationException("No pass was given.");
-        return ($"p={pass.Value}", Guid.Parse(fields["account"]));
+        var signed = $"s={handler.CookieContainer.GetCookies(new Uri($"http://127.0.0.1:{port}/account/"))["s"]?.Value}";
+        return ($"p={pass.Value}", Guid.Parse(fields["account"]), signed);
     }
 
     // Roles of a story count where stories are told only, and what is measured is the program as it runs in production: whoever owns the database can make them real.

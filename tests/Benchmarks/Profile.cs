@@ -14,7 +14,8 @@ internal sealed class Profile(string program, string folder, string workload, in
         using var client = new Client(port, product.Pass);
         var work = new Workload(product, client);
         await work.Token();
-        Func<int, Task<(bool, long)>> send = workload switch { "B1" => i => work.Dossier(i), "B2" => i => work.Worklist(i), _ => work.Write };
+        if (workload == "B4") for (var i = 0; i < 200; i++) await work.Write(i);
+        Func<int, Task<(bool, long)>> send = workload switch { "B1" => i => work.Dossier(i), "B2" => i => work.Worklist(i), "B4" => i => work.Search(work.Form(i % 200) is var form ? $"{form["Form.GivenName"]} {form["Form.FamilyName"]}" : ""), _ => work.Write };
         for (var watch = System.Diagnostics.Stopwatch.StartNew(); watch.Elapsed.TotalSeconds < 20;) await Load.Closed(16, 200, send);
         Console.WriteLine($"{workload} on {engine}: process {child.Id}, warm");
         var (requests, before) = (0, Machine.Cpu(child.Id) + (cluster?.Cpu() ?? 0));

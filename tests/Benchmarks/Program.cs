@@ -21,7 +21,11 @@ switch (args.FirstOrDefault())
         await Published.With(Option("published", ""), async (program, reference, folder) => await new Speed(program, reference, folder, Number("rounds", 5), Number("warm", 20), Option("only", "").Split(',', StringSplitOptions.RemoveEmptyEntries)).Run(Option("engines", "sqlite,postgresql").Split(',')));
         return 0;
     case "search":
-        return await Beside((program, reference, folder) => new Searching(program, reference, folder, Number("people", 100_000), Number("rounds", 5)).Run(Option("engines", "sqlite,postgresql").Split(',')));
+        return await Beside((program, reference, folder) => new Searching(program, reference, folder, Number("people", 100_000), Number("rounds", 5), Number("warm", 20)).Run(Option("engines", "sqlite,postgresql").Split(',')));
+    case "zones":
+        return await Kept((program, folder) => new ManyZones(program, folder, [.. Option("sizes", "10,180,2000,10000").Split(',').Select(n => int.Parse(n, CultureInfo.InvariantCulture))], Number("rounds", 3), Option("idle", "yes") == "yes").Run());
+    case "reminders":
+        return await Kept((program, folder) => new Reminding(program, folder, Number("zones", 10_000), Number("each", 10), Number("minutes", 15)).Run());
     case "profile":
         await Published.With(Option("published", ""), async (program, _, folder) => await new Profile(program, folder, Option("work", "B1"), Number("seconds", 20)).Run(Option("engine", "sqlite")));
         return 0;
@@ -44,7 +48,9 @@ switch (args.FirstOrDefault())
             dotnet run -c Release --project tests/Benchmarks -- <command>
               speed [--engines sqlite,postgresql] [--rounds 5] [--warm 20] [--only B1,B18] [--published FOLDER]   B1, B2, B3, B6, B8, B9, B10, B18 beside the reference application
               search [--engines sqlite,postgresql] [--people 100000] [--rounds 5]   B4: a name in a zone of a hundred thousand people, beside names in clear text
-              profile [--engine sqlite] [--work B1|B2|B3] [--seconds 20]   one workload for a profiler to look on
+              zones [--sizes 10,180,2000,10000] [--rounds 3] [--idle yes|no]       B7: the worklist among ten zones and among ten thousand; memory of an active and of an idle zone
+              reminders [--zones 10000] [--each 10] [--minutes 15]                  B13: a hundred thousand next acts due in one minute, beside a sweep by hand
+              profile [--engine sqlite] [--work B1|B2|B3|B4] [--seconds 20]   one workload for a profiler to look on
               kill [--engine sqlite|postgresql] [--times 200] [--target application|database]   R1: kill -9 under load, again and again
               outage [--seconds 30]   R3: PostgreSQL stopped, killed, frozen under load
               fulldisk [--engine sqlite|postgresql]   R3: the data on a disk that is filled up under load (as root: a tmpfs)

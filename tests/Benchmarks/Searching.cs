@@ -9,7 +9,7 @@ using VictimSupport.Foundation.Secrecy.Search;
 namespace VictimSupport.Benchmarks;
 
 /// <summary>B4: a name searched in a zone of a hundred thousand people, over the sealed store, beside the same page by hand over names in clear text under an index. CPU of application and database for each search; how long one searcher waits.</summary>
-internal sealed class Searching(string program, string reference, string folder, int people, int rounds)
+internal sealed class Searching(string program, string reference, string folder, int people, int rounds, int warm)
 {
     private const int Clients = 16, Each = 600, Alone = 1000;
     private readonly Names names = new(20_000, 2_000);
@@ -26,32 +26,27 @@ internal sealed class Searching(string program, string reference, string folder,
         {
             await using var cluster = engine == "postgresql" ? await Cluster.Start(Directory.CreateDirectory(Path.Combine(folder, engine)).FullName) : null;
             var ours = await Product.Prepare(program, Path.Combine(folder, engine, "product"), "bench", cluster, 20);
-            var theirs = await Product.Prepare(program, Path.Combine(folder, engine, "reference"), "benchref", cluster, 20);
-            await Fill(ours, inClear: false);
-            await Fill(theirs, inClear: true);
+            var intake = await Fill(ours);
+            var theirs = await ours.Copy(Path.Combine(folder, engine, "reference"), "benchref");
+            await NamesInClear.Write(theirs.Where, await intake.Written());
+            await Intake.Analyze(theirs.Where);
             met &= await Measure(engine, ours, theirs, cluster, lines);
         }
         foreach (var line in lines) Console.WriteLine(line);
         return met;
     }
 
-    private async Task Fill(Product product, bool inClear)
+    private async Task<Intake> Fill(Product product)
     {
         var (where, watch) = (product.Where, Stopwatch.StartNew());
         var secrets = new Secrets(where);
-        var intake = new Intake(where, secrets, new Appender(where, new Chain(secrets.Keys.ChainKey)), product.Account, product.Template);
-        var next = -1;
-        await Task.WhenAll(Enumerable.Range(0, 32).Select(_ => Task.Run(async () =>
-        {
-            while (Interlocked.Increment(ref next) is var i && i < people)
-            {
-                var (family, given) = names.Of(i);
-                await intake.Save(family, given, $"047{i % 10} {i / 10 % 100:00} {i / 1000 % 100:00} {i / 100_000 % 10}{i % 7}", "Une note.", Guid.CreateVersion7(), product.Session);
-                if (i % 10_000 == 0) Console.Error.WriteLine($"{i} people after {watch.Elapsed.TotalSeconds:0} s");
-            }
-        })));
-        if (inClear) await NamesInClear.Write(where, await intake.Written(secrets));
+        var appender = new Appender(where, new Chain(secrets.Keys.ChainKey));
+        var intake = new Intake(where, secrets, appender, product.Account, product.Template);
+        await intake.Fill(Enumerable.Range(0, people).Select(i => names.Of(i) is var (family, given) ? (family, given, $"047{i % 10} {i / 10 % 100:00} {i / 1000 % 100:00} {i / 100_000 % 10}{i % 7}") : default), product.Session);
+        await appender.Writer.DisposeAsync();
         await Intake.Analyze(where);
+        Console.Error.WriteLine($"{people} people after {watch.Elapsed.TotalSeconds:0} s");
+        return intake;
     }
 
     private async Task<bool> Measure(string engine, Product ours, Product theirs, Cluster? cluster, List<string> lines)
@@ -71,7 +66,7 @@ internal sealed class Searching(string program, string reference, string folder,
         ];
         foreach (var (name, gated, text) in kinds)
         {
-            foreach (var work in new[] { a, b }) for (var watch = Stopwatch.StartNew(); watch.Elapsed.TotalSeconds < 10;) await Load.Closed(Clients, 200, i => work.Search(text(i + 77)));
+            foreach (var work in new[] { a, b }) for (var watch = Stopwatch.StartNew(); watch.Elapsed.TotalSeconds < warm;) await Load.Closed(Clients, 200, i => work.Search(text(i + 77)));
             var (x, y, z, bad, found) = (new List<double>(), new List<double>(), new List<double>(), 0, new ConcurrentBag<int>());
             for (var round = 0; round < rounds; round++)
             {

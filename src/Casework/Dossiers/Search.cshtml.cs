@@ -53,6 +53,8 @@ internal sealed class Search(IMediator pipeline, WhereAndWho who) : PageModel
         // Only what the searcher may see is ever opened.
         private static readonly Seen<List<Guid>, int, int, Hit> People = new((zone, seen, _, _, _, ids, _, _) => zone.Set<Person>().AsNoTracking().Where(p => ids.Contains(p.Id)).Join(seen, p => p.DossierId, d => d.Id, (person, dossier) => new Hit(person, dossier)));
 
+        private static readonly System.Collections.Concurrent.ConcurrentDictionary<string, ReadName> Colleagues = new(StringComparer.Ordinal);
+
         private sealed record Hit(Person Person, Dossier Dossier);
 
         public async Task<Answer> Handle(Query query, CancellationToken ct)
@@ -70,8 +72,15 @@ internal sealed class Search(IMediator pipeline, WhereAndWho who) : PageModel
         private async Task SayWhose(NameQuery name, CancellationToken ct)
         {
             var names = await accounts.Named((await staff.Holding(here.InZone.Id, Enum.GetValues<Role>(), ct)).Append(caller.Self), ct);
-            var meant = names.Values.Where(c => name.Rank(c.DisplayName, "") > 0).Select(c => c.Id).ToList();
+            var meant = names.Values.Where(c => name.Rank(Read(c.DisplayName)) > 0).Select(c => c.Id).ToList();
             if (meant.Count > 0) trail.Because(meant.Contains(caller.Self) ? "own-name" : "colleagues-name");
+        }
+
+        // Colleagues are few and asked about at every search; whoever is searched for is read each time and kept nowhere.
+        private static ReadName Read(string colleague)
+        {
+            if (Colleagues.Count > 5_000) Colleagues.Clear();
+            return Colleagues.GetOrAdd(colleague, name => ReadName.Of(name, ""));
         }
 
         private Task<HashSet<Guid>> Owners(SearchKey key, IReadOnlyList<IReadOnlyList<SearchPart>> groups, CancellationToken ct) => SearchToken.OwnersOfAll(zone, key, groups, Candidates, ct);

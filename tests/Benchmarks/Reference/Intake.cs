@@ -106,10 +106,42 @@ internal sealed class Intake
         return id;
     }
 
+    /// <summary>Registers many in one go, as a country is filled: no look for people who may be known, nothing told to the catalogue.</summary>
+    public async Task Fill(IEnumerable<(string Family, string Given, string Phone)> people, Guid session)
+    {
+        foreach (var some in people.Chunk(500))
+        {
+            await using var own = where.IsSqlite ? null : new NpgsqlConnection(where.Data);
+            if (own is not null) await own.OpenAsync();
+            var connection = own ?? audit.Writer;
+            await using var transaction = await connection.BeginTransactionAsync();
+            var (keys, records) = (new List<DataKey>(), new List<AuditRecord>());
+            foreach (var (family, given, phone) in some)
+            {
+                var (_, made, record) = await Write(connection, transaction, family, given, phone, "Une note.", Guid.CreateVersion7(), session);
+                keys.AddRange(made);
+                records.Add(record);
+            }
+            await secrets.Store.Add(keys, default);
+            await audit.Chain(connection, transaction, records);
+            await transaction.CommitAsync();
+        }
+    }
+
     private async Task<(Guid, List<DataKey>, AuditRecord)> Unit(DbConnection connection, DbTransaction transaction, string family, string given, string phone, string note, Guid once, Guid session)
     {
         if (await One(connection, transaction, "SELECT \"Made\" FROM submission WHERE \"Id\" = @id", ("id", once)) is { } before) return (Guid.Parse(before.ToString()!), [], new AuditRecord(DateTimeOffset.UtcNow, account, "Casework.Intakes.Register", null, "{}"));
         await Alike(connection, transaction, family, given, phone);
+        var written = await Write(connection, transaction, family, given, phone, note, once, session);
+        // When something falls due next stands in the catalogue; it is looked at before and after, and rarely needs lowering.
+        await using var catalog = where.Connect(where.Catalog);
+        await catalog.OpenAsync();
+        for (var i = 0; i < 2; i++) await One(catalog, null, "SELECT \"NextDue\" FROM zone WHERE \"Code\" = @code", ("code", where.Zone));
+        return written;
+    }
+
+    private async Task<(Guid, List<DataKey>, AuditRecord)> Write(DbConnection connection, DbTransaction transaction, string family, string given, string phone, string note, Guid once, Guid session)
+    {
         var year = DateTime.UtcNow.Year;
         var count = Convert.ToInt32(await One(connection, transaction, "UPDATE dossier_counter SET \"Last\" = \"Last\" + 1 WHERE \"Year\" = @year RETURNING \"Last\"", ("year", year)), CultureInfo.InvariantCulture);
         var number = DossierNumber.Of(year, count, secrets.Keys.NumberKey).ToString();
@@ -154,12 +186,6 @@ internal sealed class Intake
         }
         command.CommandText = sql.ToString();
         await command.ExecuteNonQueryAsync();
-        // When something falls due next stands in the catalogue; it is looked at before and after, and rarely needs lowering.
-        await using (var catalog = where.Connect(where.Catalog))
-        {
-            await catalog.OpenAsync();
-            for (var i = 0; i < 2; i++) await One(catalog, null, "SELECT \"NextDue\" FROM zone WHERE \"Code\" = @code", ("code", where.Zone));
-        }
         return (dossier, keys, new AuditRecord(DateTimeOffset.UtcNow, account, "Casework.Intakes.Register", dossier, JsonSerializer.Serialize(new { why = "intake", session, changed })));
     }
 
@@ -191,7 +217,7 @@ internal sealed class Intake
     }
 
     /// <summary>Everybody of the zone in clear text.</summary>
-    public async Task<IReadOnlyList<(Guid Person, string Family, string FamilyName, string Given, string GivenName)>> Written(Secrets secrets)
+    public async Task<IReadOnlyList<(Guid Person, string Family, string FamilyName, string Given, string GivenName)>> Written()
     {
         var all = new List<(Guid, string, string, string, string)>();
         await using var connection = where.Connect(where.Data);

@@ -5,7 +5,7 @@ public sealed class NameQuery
 {
     /// <summary>More words than any name has; what stands behind them is not looked at.</summary>
     private const int MostWords = 8, MostLetters = 200;
-    private const int Exact = 4, Begins = 2, Sounds = 1;
+    internal const int Exact = 4, Beginning = 2, Sounds = 1;
 
     private readonly IReadOnlyList<NameChunk> chunks;
 
@@ -27,11 +27,12 @@ public sealed class NameQuery
     public bool Matches(string familyName, string? givenName) => Rank(familyName, givenName) > 0;
 
     /// <summary>How well this person fits: 0 not at all; exact words before beginnings before sounds.</summary>
-    public int Rank(string familyName, string? givenName)
+    public int Rank(string familyName, string? givenName) => IsEmpty ? 0 : Rank(ReadName.Of(familyName, givenName));
+
+    /// <summary>The same for a name that was read once and is asked about often.</summary>
+    public int Rank(ReadName person)
     {
         if (IsEmpty) return 0;
-        var forms = NameForms.Forms(familyName, givenName);
-        var person = new Person(forms, forms.Select(Sound.Of).ToHashSet(StringComparer.Ordinal));
         // The best reading of the words from each place on: a word for itself, or joined with the next (Anne Marie, Annemarie). 0: no reading.
         var best = new int[chunks.Count + 2];
         best[chunks.Count] = 1;
@@ -45,12 +46,12 @@ public sealed class NameQuery
         static int Add(int fit, int rest) => fit == 0 || rest == 0 ? 0 : fit + rest;
     }
 
-    private int Fit(int place, Person person)
+    private int Fit(int place, ReadName person)
     {
         var chunk = chunks[place];
         if (IsInitial(place)) return person.Begins(chunk.Bare[0]) ? Sounds : 0;
         var fit = chunk.Joined.Max(person.Fit);
-        return fit == 0 && chunk.Initial is { } initial && person.Begins(initial.ToString()) ? Math.Min(Begins, chunk.Bare.Max(person.Fit)) : fit;
+        return fit == 0 && chunk.Initial is { } initial && person.Begins(initial.ToString()) ? Math.Min(Beginning, chunk.Bare.Max(person.Fit)) : fit;
     }
 
     // A single letter is searched only if nothing else was typed: no beginning that short is kept.
@@ -72,13 +73,20 @@ public sealed class NameQuery
     }
 
     private IEnumerable<string> Paired(int place) => chunks[place].Joined.SelectMany(a => chunks[place + 1].Joined.Select(b => a + b));
+}
 
-    private sealed record Person(IReadOnlySet<string> Forms, IReadOnlySet<string> Heard)
-    {
-        public bool Begins(string letters) => Forms.Any(f => f.StartsWith(letters, StringComparison.Ordinal));
+/// <summary>A name as it is compared: its forms, and how each sounds.</summary>
+public sealed class ReadName
+{
+    private readonly IReadOnlySet<string> forms, heard;
 
-        public int Same(string word) => Forms.Contains(word) ? Exact : Heard.Contains(Sound.Of(word)) ? Sounds : 0;
+    private ReadName(IReadOnlySet<string> forms) => (this.forms, heard) = (forms, forms.Select(Sound.Of).ToHashSet(StringComparer.Ordinal));
 
-        public int Fit(string word) => Forms.Contains(word) ? Exact : NameForms.Beginning(word) is not null && Begins(word) ? NameQuery.Begins : Same(word);
-    }
+    public static ReadName Of(string familyName, string? givenName) => new(NameForms.Forms(familyName, givenName));
+
+    internal bool Begins(string letters) => forms.Any(f => f.StartsWith(letters, StringComparison.Ordinal));
+
+    internal int Same(string word) => forms.Contains(word) ? NameQuery.Exact : heard.Contains(Sound.Of(word)) ? NameQuery.Sounds : 0;
+
+    internal int Fit(string word) => forms.Contains(word) ? NameQuery.Exact : NameForms.Beginning(word) is not null && Begins(word) ? NameQuery.Beginning : Same(word);
 }
