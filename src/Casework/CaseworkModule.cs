@@ -72,6 +72,7 @@ public sealed class CaseworkModule : IModule
         services.AddSingleton<Contracts.ITellStories, Demo.Stories>();
         services.AddScoped<People.Gate>();
         services.AddScoped<People.Aftermath>();
+        services.AddScoped<People.Doors>();
         services.AddScoped<People.ISendText, People.TextByMail>();
         services.AddScoped<IDeliver, People.SendMessage>();
         services.AddScoped<Letters.Wording>();

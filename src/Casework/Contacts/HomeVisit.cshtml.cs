@@ -3,11 +3,14 @@ using FluentValidation.Results;
 using MediatR;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
+using Microsoft.EntityFrameworkCore;
 using VictimSupport.Casework.Codes;
 using VictimSupport.Casework.Dossiers;
+using VictimSupport.Casework.People;
 using VictimSupport.Foundation.Access;
 using VictimSupport.Foundation.Persistence;
 using VictimSupport.Foundation.Pipeline;
+using VictimSupport.Foundation.Secrecy;
 
 namespace VictimSupport.Casework.Contacts;
 
@@ -54,7 +57,8 @@ internal sealed class HomeVisit(IMediator pipeline, UnderWay underWay, WhereAndW
         return RedirectToPage(new { Dossier, Contact });
     }
 
-    internal sealed record Answer(Place Place, DateTimeOffset At, int Minutes, Danger Danger, DateTimeOffset? CheckedIn, DateTimeOffset? ExpectedOut, DateTimeOffset? CheckedOut);
+    /// <param name="AtTheDoor">What other dossiers tell of the address.</param>
+    internal sealed record Answer(Place Place, DateTimeOffset At, int Minutes, Danger Danger, Danger AtTheDoor, DateTimeOffset? CheckedIn, DateTimeOffset? ExpectedOut, DateTimeOffset? CheckedOut);
 
     [Requires(May.ChangeDossiers)]
     internal sealed record Query(Guid Dossier, Guid Contact) : IQuery<Answer>;
@@ -79,14 +83,22 @@ internal sealed class HomeVisit(IMediator pipeline, UnderWay underWay, WhereAndW
         public Rules() => RuleFor(c => c.Minutes).Must(m => m is > 0 and <= 24 * 60).WithMessage(_ => Words.NoMinutes);
     }
 
-    internal sealed class QueryHandler(ZoneDbContext zone, Guard guard) : IRequestHandler<Query, Answer>
+    internal sealed class QueryHandler(ZoneDbContext zone, Guard guard, Doors doors, Keyring keys) : IRequestHandler<Query, Answer>
     {
         public async Task<Answer> Handle(Query query, CancellationToken ct)
         {
             var dossier = await guard.Read(query.Dossier, ct);
             var visit = await Appointments.Find(zone.Set<Contact>(), dossier.Id, query.Contact, ct);
             if (!visit.IsVisit && visit.CheckedIn is null) throw new RefusedException("absent", dossier.Id);
-            return new Answer(visit.Place, visit.At, visit.Minutes, dossier.Danger, visit.CheckedIn, visit.ExpectedOut, visit.CheckedOut);
+            return new Answer(visit.Place, visit.At, visit.Minutes, dossier.Danger, await AtTheDoor(dossier, visit, ct), visit.CheckedIn, visit.ExpectedOut, visit.CheckedOut);
+        }
+
+        private async Task<Danger> AtTheDoor(Dossier dossier, Contact visit, CancellationToken ct)
+        {
+            var persons = visit.Persons.ToList();
+            var people = await zone.Set<Person>().AsNoTracking().Where(p => p.DossierId == dossier.Id && persons.Contains(p.Id)).ToListAsync(ct);
+            await keys.Fetch(people.Select(p => p.KeyOwner), ct);
+            return await doors.Of(dossier, people, ct);
         }
     }
 

@@ -76,8 +76,9 @@ internal sealed class Plan(IMediator pipeline, IAccounts accounts, WhereAndWho w
     /// <param name="Visit">May they be visited?</param>
     internal sealed record Helped(Guid Id, string Name, bool IsMinor, Rule Visit, SafeDetails Details);
 
+    /// <param name="AtTheDoor">What other dossiers tell of these addresses.</param>
     /// <param name="Planned">null: a new one.</param>
-    internal sealed record Answer(Danger Danger, IReadOnlyList<Helped> People, IReadOnlyList<Guid> MayGo, Contact? Planned);
+    internal sealed record Answer(Danger Danger, Danger AtTheDoor, IReadOnlyList<Helped> People, IReadOnlyList<Guid> MayGo, Contact? Planned);
 
     [Requires(May.ChangeDossiers)]
     internal sealed record Query(Guid Dossier, Guid? Contact) : IQuery<Answer>;
@@ -123,7 +124,7 @@ internal sealed class Plan(IMediator pipeline, IAccounts accounts, WhereAndWho w
         }
     }
 
-    internal sealed class QueryHandler(ZoneDbContext zone, Guard guard, Diary diary, Keyring keys) : IRequestHandler<Query, Answer>
+    internal sealed class QueryHandler(ZoneDbContext zone, Guard guard, Diary diary, Doors doors, Keyring keys) : IRequestHandler<Query, Answer>
     {
         public async Task<Answer> Handle(Query query, CancellationToken ct)
         {
@@ -132,7 +133,7 @@ internal sealed class Plan(IMediator pipeline, IAccounts accounts, WhereAndWho w
             var people = (await zone.Set<Person>().AsNoTracking().Where(p => p.DossierId == dossier.Id).OrderBy(p => p.Id).ToListAsync(ct)).Where(p => p.IsHelped).ToList();
             await keys.Fetch(people.Select(p => p.Id).Append(dossier.Id), ct);
             var rules = (await zone.Set<SafeContact>().AsNoTracking().Where(s => s.DossierId == dossier.Id).ToListAsync(ct)).ToDictionary(s => s.Id);
-            return new Answer(dossier.Danger, [.. people.Select(p => Seen(p, rules.TryGetValue(p.Id, out var safe) ? safe : SafeContact.For(p)))], await diary.WhoMayGo(dossier, planned, ct), planned);
+            return new Answer(dossier.Danger, await doors.Of(dossier, people, ct), [.. people.Select(p => Seen(p, rules.TryGetValue(p.Id, out var safe) ? safe : SafeContact.For(p)))], await diary.WhoMayGo(dossier, planned, ct), planned);
         }
 
         private static Helped Seen(Person person, SafeContact safe) => new(person.Id, person.Identity.Value.FullName, person.IsMinor, safe.Visit, safe.Details.Value);

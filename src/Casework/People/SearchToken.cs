@@ -58,7 +58,7 @@ internal sealed class SearchToken : IOfDossier
     }
 
     public static IEnumerable<SearchPart> PartsOf(Particulars identity) =>
-        [.. NameForms.Of(identity.FamilyName, identity.GivenName), .. PhoneNumber.Part(identity.Phone) is { } phone ? new[] { phone } : []];
+        [.. NameForms.Of(identity.FamilyName, identity.GivenName), .. PhoneNumber.Part(identity.Phone) is { } phone ? new[] { phone } : [], .. Address.Part(identity.Address) is { } house ? new[] { house } : []];
 
     internal sealed class Mapping : IZoneMapping<SearchToken>
     {

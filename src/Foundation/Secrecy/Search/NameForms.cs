@@ -1,7 +1,7 @@
 namespace VictimSupport.Foundation.Secrecy.Search;
 
 /// <summary>What a token stands for.</summary>
-public enum PartKind { Word = 1, Prefix = 2, Sound = 3, Phone = 4, PvNumber = 5, DossierNumber = 6 }
+public enum PartKind { Word = 1, Prefix = 2, Sound = 3, Phone = 4, PvNumber = 5, DossierNumber = 6, Address = 7 }
 
 /// <summary>One searchable part of a name or number, before it is keyed.</summary>
 public readonly record struct SearchPart(PartKind Kind, string Text);
