@@ -51,13 +51,14 @@ public sealed class Link : IHoldSealed, IOfDossier, IFallDue
     public bool IsAlive(DateTimeOffset now) => Revoked is null && now < Expires;
     public DateTimeOffset? Due => Content is null ? null : Expires;
 
+    /// <param name="reference">The one both sides know already, where a link takes the place of another.</param>
     /// <returns>The link, and its token: known here only.</returns>
-    public static (Link Link, string Token) Make(string purpose, Guid about, Guid dossier, Guid owner, Disclosure? content, DateTimeOffset now, TimeSpan goodFor)
+    public static (Link Link, string Token) Make(string purpose, Guid about, Guid dossier, Guid owner, Disclosure? content, DateTimeOffset now, TimeSpan goodFor, string? reference = null)
     {
         var token = Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(TokenBytes));
         return (new Link
         {
-            Id = Guid.CreateVersion7(now), Purpose = purpose, About = about, DossierId = dossier, KeyOwner = owner, TokenHash = Hash(token), Reference = RandomNumberGenerator.GetString("23456789ABCDEFGHJKLMNPQRSTUVWXYZ", 8),
+            Id = Guid.CreateVersion7(now), Purpose = purpose, About = about, DossierId = dossier, KeyOwner = owner, TokenHash = Hash(token), Reference = reference ?? RandomNumberGenerator.GetString("23456789ABCDEFGHJKLMNPQRSTUVWXYZ", 8),
             Made = now, Expires = now + goodFor, Content = content is null ? null : (Sealed<Disclosure>)content,
         }, token);
     }
