@@ -14,6 +14,7 @@ public sealed class NetworkModule : IModule
     {
         services.AddScoped<IPartners, Book>();
         services.AddScoped<IWriteToPartners, WriteToPartners>();
+        services.AddSingleton<ITellPartners, Demo.StoryPartners>();
         services.AddScoped<IDoWhatIsDue, Stale>();
         services.AddScoped<IDeliver, StaleMail>();
         services.AddSingleton<IInMenu, PartnersInMenu>();

@@ -70,6 +70,14 @@ public interface IWriteToPartners
     Task<bool> AskToErase(Guid partner, string key, string reference, CancellationToken ct);
 }
 
+/// <summary>Fills a zone's directory with fictitious partners, through the same use cases that people use.</summary>
+public interface ITellPartners
+{
+    /// <summary>Adds them; does nothing in a zone that has partners.</summary>
+    /// <returns>Those offered, one for psychosocial support first where they were added now.</returns>
+    Task<IReadOnlyList<Guid>> Tell(MediatR.IMediator pipeline, string language, CancellationToken ct);
+}
+
 /// <summary>What a partner may answer at its link, as it stands in the tray of links.</summary>
 public static class PartnerAnswers
 {
