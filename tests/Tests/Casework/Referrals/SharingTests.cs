@@ -61,7 +61,8 @@ public sealed class SharingTests(Platforms platforms)
         await zone.Names(dossier, tess.Id);
         Assert.Equal("role", (await Assert.ThrowsAsync<RefusedException>(() => tess.Send(form))).Code);
         var made = await anna.Send(form);
-        var walled = zone.As(Role.Coordinator);
+        var walled = await zone.Hires("walled", Role.Coordinator);
+        zone.Platform.Clock.Advance(TimeSpan.FromSeconds(5)); // who works here is kept for seconds
         await zone.As(Role.DataProtectionOfficer).Send(new VictimSupport.Casework.Walls.Build.Command { Colleague = walled.Id, Round = VictimSupport.Casework.Walls.Round.Dossier, Number = (await anna.Opens(dossier)).Dossier.Number });
         Assert.Equal("absent", (await Assert.ThrowsAsync<RefusedException>(() => walled.Send(new Show.Query(dossier, made)))).Code);
         Assert.Equal("absent", (await Assert.ThrowsAsync<RefusedException>(() => walled.Send(form with { Once = Guid.NewGuid() }))).Code);
