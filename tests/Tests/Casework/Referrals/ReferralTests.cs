@@ -66,7 +66,9 @@ public sealed partial class ReferralTests(Platforms platforms)
         var lines = shown.Lines("[data-goes]");
         // In the partner's language, with the rules that belong to a number.
         Assert.Equal(["Nom|Peet Peeters", "Téléphone|0470 12 34 56", "Appeler|seulement si; 10-12 u.; Mot de passe convenu: Magnolia", "SMS|jamais", "Un message de la personne|Appelez après midi"], lines);
-        var saved = await hers.Client.PostAsync($"/{zone.Code}{path}", Form(shown, [.. ticked.Select(f => ("Form.Fields", f.ToString())), ("Form.Message", "Appelez après midi"), ("Form.AgreedBy", "Person"), ("Form.How", "OnScreen")]));
+        var action = shown.QuerySelectorAll("main form").First(f => f.QuerySelector("[name='Form.Shown']") is not null).GetAttribute("action")!;
+        Assert.DoesNotContain("handler", action, StringComparison.Ordinal);
+        var saved = await hers.Client.PostAsync(action, Form(shown, [.. ticked.Select(f => ("Form.Fields", f.ToString())), ("Form.Message", "Appelez après midi"), ("Form.AgreedBy", "Person"), ("Form.How", "OnScreen")]));
         Assert.Equal(HttpStatusCode.Redirect, saved.StatusCode);
         var kept = Assert.Single((await anna.Send(new Show.Query(dossier, referral))).Consents);
         Assert.Equal(lines, kept.Content.Lines.Select(l => $"{l.Label}|{l.Value}"));
