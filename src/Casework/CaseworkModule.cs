@@ -79,6 +79,9 @@ public sealed class CaseworkModule : IModule
         services.AddScoped<Letters.DueLetters>();
         services.AddSingleton<IInMenu, LettersInMenu>();
         services.AddSingleton<IInMenu, LetterTextsInMenu>();
+        services.AddScoped<IDoWhatIsDue, Referrals.Collect>();
+        services.AddScoped<IDeliver, Referrals.LinkMail>();
+        services.AddScoped<IDeliver, Referrals.StopMail>();
         services.AddScoped<Design.Tags.IKeepDrafts, DraftsOfForms>();
         services.AddTransient(typeof(IPipelineBehavior<,>), typeof(Sent<,>));
         services.AddScoped<SaveForms>();

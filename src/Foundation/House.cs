@@ -46,6 +46,7 @@ public static class House
         services.AddTransient<Jobs.HouseJob>();
         services.AddSingleton<Jobs.JobBoard>();
         services.AddSingleton(s => new HouseReport(s.GetRequiredService<CatalogDatabase>(), s.GetRequiredService<Engine>(), s.GetRequiredService<DataFolder>()));
+        services.AddScoped<Jobs.IDoWhatIsDue, Links.EndLinks>();
         services.AddSingleton<Mail.PortalAddress>();
         if (configuration["Mail:Host"] is null) services.AddSingleton<Mail.ISendMail, Mail.FolderMail>();
         else services.AddSingleton<Mail.ISendMail, Mail.SmtpMail>();

@@ -9,7 +9,7 @@ internal static class Limits
 {
     public const int Programs = 600;
     private static readonly TimeSpan Window = TimeSpan.FromMinutes(1);
-    private static readonly string[] Doors = ["/account/sign-in", "/account/second-factor", "/account/invitation", "/account/federation", "/account/factor", "/account/lost-access", "/account/recover"];
+    private static readonly string[] Doors = ["/account/sign-in", "/account/second-factor", "/account/invitation", "/account/federation", "/account/factor", "/account/lost-access", "/account/recover", "/partner"];
 
     public static void Set(RateLimiterOptions options)
     {

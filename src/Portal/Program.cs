@@ -1,6 +1,7 @@
 using VictimSupport.Casework;
 using VictimSupport.Foundation.Modules;
 using VictimSupport.Identity;
+using VictimSupport.Network;
 using VictimSupport.Portal.CommandLine;
 using VictimSupport.Privacy;
 using VictimSupport.Zones;
@@ -10,6 +11,7 @@ IReadOnlyList<IModule> modules =
 [
     new IdentityModule(),
     new ZonesModule(),
+    new NetworkModule(),
     new CaseworkModule(),
     new PrivacyModule(),
 ];

@@ -100,6 +100,26 @@ internal enum ServiceKind { Listening = 1, FirstHelp = 2, Information = 3, Pract
 
 internal enum ActKind { FirstContact = 1, CallBack = 2, Visit = 3, Interview = 4, Letter = 5, Accompany = 6, Referral = 7, Administration = 8, Other = 9 }
 
+/// <summary>How far a referral has come.</summary>
+internal enum ReferralState { Offered = 1, Accepted = 2, Refused = 3, Sent = 4, Received = 5, TakenUp = 6, NoAnswer = 7, Withdrawn = 8, CannotTakeUp = 9, DidNotCome = 10 }
+
+/// <summary>Why somebody does not want to be referred: theirs to say or not.</summary>
+internal enum RefusalReason { NotSaid = 0, NotNow = 1, HasHelp = 2, NoWish = 3, TooFar = 4, NoTrust = 5 }
+
+/// <summary>What a partner may be told of somebody, field by field.</summary>
+internal enum SharedField { Name = 1, BirthDate = 2, Phone = 3, Mail = 4, Address = 5, Language = 6, Need = 7, Facts = 8, FactsOn = 9, Municipality = 10, Message = 11 }
+
+/// <summary>Who agreed to a referral.</summary>
+internal enum AgreedBy { Person = 1, Representative = 2 }
+
+internal enum AgreedHow { OnScreen = 1, OnPaper = 2, Orally = 3 }
+
+/// <summary>How a link reaches a partner.</summary>
+internal enum SentAs { Mail = 1, Sheet = 2 }
+
+/// <summary>On what ground something was shared outside the team without being a referral.</summary>
+internal enum SharingGround { ConsultationByLaw = 1, ConsultationByProsecutor = 2, Danger = 3, ProsecutorsOrder = 4, JudgesOrder = 5, PersonsRequest = 6, Other = 9 }
+
 internal enum ClosingReason { NeedsMet = 1, Referred = 2, Declined = 3, Unreachable = 4, Moved = 5, HandedOver = 6, OpenedInError = 7 }
 
 /// <summary>How far a dossier is kept from the rest of the team.</summary>

@@ -12,7 +12,7 @@ using VictimSupport.Foundation.Secrecy;
 namespace VictimSupport.Casework.Demo;
 
 /// <summary>The stories, told in order, and as many invented dossiers as asked for.</summary>
-internal sealed class Stories(TimeProvider clock) : ITellStories
+internal sealed class Stories(Network.Contracts.ITellPartners partners, TimeProvider clock) : ITellStories
 {
     private static readonly string[] Given = ["Ada", "Bram", "Célia", "Dieter", "Elif", "Fien", "Gaëlle", "Hugo", "Imane", "Joris", "Katja", "Louis", "Märta", "Noor", "Otis", "Paulien", "Quinten", "Rosa", "Simon", "Tess"];
 
@@ -27,6 +27,8 @@ internal sealed class Stories(TimeProvider clock) : ITellStories
         await BurglaryRecontact.Tell(pipeline, clock, language, stand, ct);
         await DeathNotification.Tell(pipeline, clock, language, stand, ct);
         await PartnerViolence.Tell(pipeline, clock, language, stand, ct);
+        stand(TimeSpan.FromDays(70));
+        await ReferralWithdrawn.Tell(pipeline, clock, language, (await partners.Tell(pipeline, language, ct))[0], stand, ct);
         stand(TimeSpan.Zero);
         return true;
     }

@@ -64,8 +64,11 @@ internal sealed class Milestone : IOfDossier
     /// <summary>A closing reason, or how far it is kept from the team, as its number.</summary>
     public int? Code { get; private set; }
 
-    public static Milestone Reached(Guid dossier, MilestoneKind kind, Guid by, DateTimeOffset now, Guid? to = null, int? code = null) =>
-        new() { Id = Guid.CreateVersion7(now), DossierId = dossier, Kind = kind, By = by, At = now, To = to, Code = code };
+    /// <summary>The referral or the sharing it is about.</summary>
+    public Guid? About { get; private set; }
+
+    public static Milestone Reached(Guid dossier, MilestoneKind kind, Guid by, DateTimeOffset now, Guid? to = null, int? code = null, Guid? about = null) =>
+        new() { Id = Guid.CreateVersion7(now), DossierId = dossier, Kind = kind, By = by, At = now, To = to, Code = code, About = about };
 
     internal sealed class Mapping : IZoneMapping<Milestone>
     {
@@ -93,4 +96,25 @@ internal enum MilestoneKind
 
     /// <summary>The minor or the coordinator decided on letters home or on telling the representative.</summary>
     MinorDecided = 24,
+
+    /// <summary>A referral came further; the code is how far.</summary>
+    Referral = 51,
+
+    /// <summary>Somebody agreed to what a partner may be told; the code is the version.</summary>
+    ConsentGiven = 52,
+
+    /// <summary>The partner answered, at its link or to a colleague; the code is how far the referral came by it.</summary>
+    PartnerAnswered = 53,
+
+    /// <summary>The partner opened what it was told.</summary>
+    PartnerRead = 54,
+
+    /// <summary>Too many wrong codes at the partner's link.</summary>
+    PartnerLocked = 55,
+
+    /// <summary>The partner was asked to stop and erase.</summary>
+    PartnerTold = 56,
+
+    /// <summary>Something was shared outside the team; the code is the ground.</summary>
+    SharedOutside = 57,
 }

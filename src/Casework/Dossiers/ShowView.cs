@@ -5,6 +5,7 @@ using VictimSupport.Casework.Contacts;
 using VictimSupport.Casework.Countersign;
 using VictimSupport.Casework.FollowUps;
 using VictimSupport.Casework.People;
+using VictimSupport.Casework.Referrals;
 using VictimSupport.Foundation.Access;
 using VictimSupport.Foundation.Persistence;
 using VictimSupport.Foundation.Pipeline;
@@ -34,6 +35,10 @@ internal sealed record PersonView(Person Person, Particulars Identity, SafeConta
     public string Name => Identity.FullName;
 }
 
+/// <summary>A referral as the dossier page lists it.</summary>
+/// <param name="Person">Whose it is, where the dossier has more than one person.</param>
+internal sealed record ReferralLine(Guid Id, string Partner, string? Person, ReferralState State, DateTimeOffset Since);
+
 /// <summary>All that the dossier page shows, opened for one reader and recorded before it leaves.</summary>
 /// <param name="MayGet">To whom the reader may give it; empty for whoever does not decide that.</param>
 internal sealed record ShowView(Dossier Dossier, IReadOnlyList<PersonView> People, IReadOnlyList<string> OfficialReports, IReadOnlyList<FollowUp> Planned, IReadOnlyList<Happening> Timeline, IReadOnlyList<Guid> Accounts, IReadOnlyList<Guid> MayGet)
@@ -47,13 +52,19 @@ internal sealed record ShowView(Dossier Dossier, IReadOnlyList<PersonView> Peopl
     /// <summary>Still to come, or past and not recorded yet; the earliest first.</summary>
     public IReadOnlyList<Contact> Appointments { get; init; } = [];
 
+    /// <summary>The latest first.</summary>
+    public IReadOnlyList<ReferralLine> Referrals { get; init; } = [];
+
+    /// <summary>What else was shared outside the team, the latest first.</summary>
+    public IReadOnlyList<Sharings.Sharing> Sharings { get; init; } = [];
+
     /// <summary>Who else has it open now.</summary>
     public IReadOnlyList<Here.Other> Others { get; init; } = [];
 
     [Requires(May.WorkOnDossiers)]
     internal sealed record Query(Guid Dossier) : IQuery<ShowView>;
 
-    internal sealed class Handler(ZoneDbContext zone, Guard guard, Entries entries, Colleagues colleagues, Keyring keys, Caller caller, TimeProvider clock) : IRequestHandler<Query, ShowView>
+    internal sealed class Handler(ZoneDbContext zone, Guard guard, Entries entries, Colleagues colleagues, Keyring keys, Network.Contracts.IPartners partners, Caller caller, TimeProvider clock) : IRequestHandler<Query, ShowView>
     {
         private static readonly Compiled<Guid, Person> PeopleOf = Compiled.Query((ZoneDbContext z, Guid dossier) => z.Set<Person>().AsNoTracking().Where(p => p.DossierId == dossier).OrderBy(p => p.Id));
         private static readonly Compiled<Guid, SafeContact> SafeOf = Compiled.Query((ZoneDbContext z, Guid dossier) => z.Set<SafeContact>().AsNoTracking().Where(s => s.DossierId == dossier));
@@ -62,6 +73,9 @@ internal sealed record ShowView(Dossier Dossier, IReadOnlyList<PersonView> Peopl
         private static readonly Compiled<Guid, Note> NotesOf = Compiled.Query((ZoneDbContext z, Guid dossier) => z.Set<Note>().AsNoTracking().Where(n => n.DossierId == dossier));
         private static readonly Compiled<Guid, Contact> ContactsOf = Compiled.Query((ZoneDbContext z, Guid dossier) => z.Set<Contact>().AsNoTracking().Where(c => c.DossierId == dossier));
         private static readonly Compiled<Guid, Milestone> MilestonesOf = Compiled.Query((ZoneDbContext z, Guid dossier) => z.Set<Milestone>().AsNoTracking().Where(m => m.DossierId == dossier));
+
+        private static readonly Compiled<Guid, Referral> ReferralsOf = Compiled.Query((ZoneDbContext z, Guid dossier) => z.Set<Referral>().AsNoTracking().Where(r => r.DossierId == dossier).OrderByDescending(r => r.Id));
+        private static readonly Compiled<Guid, Sharings.Sharing> SharingsOf = Compiled.Query((ZoneDbContext z, Guid dossier) => z.Set<Sharings.Sharing>().AsNoTracking().Where(s => s.DossierId == dossier).OrderByDescending(s => s.Id));
 
         public async Task<ShowView> Handle(Query query, CancellationToken ct)
         {
@@ -75,16 +89,20 @@ internal sealed record ShowView(Dossier Dossier, IReadOnlyList<PersonView> Peopl
             var contacts = await ContactsOf.In(zone, dossier.Id, ct);
             var appointments = contacts.Where(c => c.IsPlanned).OrderBy(c => c.At).ToList();
             var others = caller.Account is { } self ? await Here.Handler.Of(zone, dossier, self, clock.GetUtcNow(), ct) : [];
-            var timeline = (await Happenings(dossier.Id, acts, contacts, views, ct)).OrderByDescending(h => h.At).ToList();
+            var referrals = await ReferralsOf.In(zone, dossier.Id, ct);
+            var asked = referrals.Count == 0 ? new Dictionary<Guid, Network.Contracts.PartnerEntry>() : await partners.Of([.. referrals.Select(r => r.PartnerId)], ct);
+            var named = referrals.ToDictionary(r => r.Id, r => asked[r.PartnerId].Organisation);
+            var timeline = (await Happenings(dossier.Id, acts, contacts, views, named, ct)).OrderByDescending(h => h.At).ToList();
             var accounts = timeline.Select(h => h.By).Concat(others.Select(o => o.Account)).Concat(timeline.Select(h => h.Signed?.SignedBy).OfType<Guid>()).Concat(safe.Values.Select(s => s.CheckedBy).OfType<Guid>()).Concat(appointments.SelectMany(a => new[] { a.Worker, a.Companion }).OfType<Guid>()).Append(dossier.AssignedTo ?? dossier.OpenedBy).Distinct().ToList();
             var mayGet = await guard.Leads(dossier, ct) ? await colleagues.WhoMayGet(dossier, ct) : [];
             return new ShowView(dossier, views, [.. reports.Select(r => r.Number.Value)], [.. acts.Where(a => a.Done is null)], timeline, accounts, mayGet)
             {
+                Referrals = [.. referrals.Select(r => new ReferralLine(r.Id, named[r.Id], views.Count < 2 ? null : views.Find(p => p.Id == r.PersonId)?.Name, r.State, r.TurnedAt))], Sharings = await SharingsOf.In(zone, dossier.Id, ct),
                 Appointments = appointments, Others = others, IsOwn = await guard.Owns(dossier, ct), MaySign = timeline.Any(h => h.Signed is not null) && await entries.MaySign(dossier, ct),
             };
         }
 
-        private async Task<List<Happening>> Happenings(Guid dossier, List<FollowUp> acts, List<Contact> contacts, List<PersonView> people, CancellationToken ct)
+        private async Task<List<Happening>> Happenings(Guid dossier, List<FollowUp> acts, List<Contact> contacts, List<PersonView> people, Dictionary<Guid, string> referrals, CancellationToken ct)
         {
             var all = new List<Happening>();
             foreach (var note in await NotesOf.In(zone, dossier, ct))
@@ -112,6 +130,7 @@ internal sealed record ShowView(Dossier Dossier, IReadOnlyList<PersonView> Peopl
                 {
                     { Kind: MilestoneKind.Closed, Code: { } code } => $"{Words.Of(turn.Kind)}: {Words.Of((ClosingReason)code)}",
                     { Kind: MilestoneKind.Protected, Code: { } code } => $"{Words.Of(turn.Kind)}: {Words.Of((Protection)code)}",
+                    _ when Turns.IsOne(turn) => turn.About is { } about && referrals.TryGetValue(about, out var partner) ? $"{Turns.Say(turn)} ({partner})" : Turns.Say(turn),
                     _ => Words.Of(turn.Kind),
                 };
                 all.Add(new Happening(turn.At, turn.By, title, null, null, null, []));

@@ -29,6 +29,8 @@ public static class AccessMatrix
         [May.BuildWalls] = [Coordinator, DataProtectionOfficer, OutsideStandIn],
         [May.CloseAndHandOver] = [Coordinator, Caseworker, OutsideStandIn],
         [May.SeeWhoIsOnCall] = [ZoneAdministrator, Coordinator, Caseworker, OnCall, Trainee, FrontDesk],
+        [May.SeePartners] = [ZoneAdministrator, Coordinator, Caseworker, OnCall, Trainee, OutsideStandIn],
+        [May.KeepPartners] = [ZoneAdministrator, Coordinator, Caseworker],
         [May.SayWhoIsAway] = [Coordinator, OutsideStandIn],
         [May.ReadTheAudit] = [ZoneAdministrator, Coordinator, DataProtectionOfficer],
         [May.ReviewUnusualOpenings] = [ZoneAdministrator, Coordinator, DataProtectionOfficer, OutsideStandIn],

@@ -32,6 +32,10 @@ public enum May
     BuildWalls,
     CloseAndHandOver,
     SeeWhoIsOnCall,
+
+    /// <summary>The organisations people are referred to: about nobody who is helped.</summary>
+    SeePartners,
+    KeepPartners,
     SayWhoIsAway,
     ReadTheAudit,
     /// <summary>What the audit finds unusual is looked at by the data-protection officer; what is about that officer, by a coordinator, and where it is about both, by the outside stand-in.</summary>

@@ -88,6 +88,9 @@ public sealed record ZoneSettings(TimeSpan FirstContactWithin, bool TeamSeesAll,
     public int YearsOfAssistance { get; init; } = 10;
     public int YearsOfPoliceFacts { get; init; } = 10;
 
+    /// <summary>After that, a referral without an answer comes back to whoever works on the dossier.</summary>
+    public TimeSpan ReferralAnswerWithin { get; init; } = TimeSpan.FromDays(10);
+
     /// <summary>When the zone went live; null: people are still practising.</summary>
     public DateTimeOffset? Live { get; init; }
 }

@@ -73,6 +73,7 @@ internal sealed class InForce(CatalogDatabase catalog, IEnumerable<IShipSubKinds
             FirstLetterFor = Setting.Several(Value(SettingCode.FirstLetterFor)).Where(c => FirstLetters.Any(k => k.Code == c)).ToHashSet(StringComparer.Ordinal),
             Victim = Enum.Parse<VictimMeaning>(Value(SettingCode.VictimMeans)),
             Accent = Value(SettingCode.Accent),
+            ReferralAnswerWithin = TimeSpan.FromDays(Number(SettingCode.ReferralAnswerDays)),
             Hours = OpeningHours.Read(Value(SettingCode.Hours)) ?? OpeningHours.Unknown,
             YearsOfAssistance = Number(SettingCode.YearsOfAssistance),
             YearsOfPoliceFacts = Number(SettingCode.YearsOfPoliceFacts),

@@ -6,7 +6,7 @@ namespace VictimSupport.Zones.Settings;
 /// <summary>What a zone may settle for itself. The name stands in the database: it is never reused for something else.</summary>
 internal enum SettingCode
 {
-    ServiceNameFr = 1, ServiceNameNl, ServiceNameDe, OfficialLanguages, Languages, Hours, FirstContactHours, TeamSeesAll, CallOutHours, FirstLetterFor, VictimMeans, OutsideStandIn, YearsOfAssistance, YearsOfPoliceFacts, Accent,
+    ServiceNameFr = 1, ServiceNameNl, ServiceNameDe, OfficialLanguages, Languages, Hours, FirstContactHours, TeamSeesAll, CallOutHours, FirstLetterFor, VictimMeans, OutsideStandIn, YearsOfAssistance, YearsOfPoliceFacts, Accent, ReferralAnswerDays,
 }
 
 /// <summary>How it is asked on the page.</summary>
@@ -41,6 +41,7 @@ internal sealed record Setting(SettingCode Code, Shape Shape, string Default)
         new(SettingCode.OutsideStandIn, Shape.Colleague, ""),
         new(SettingCode.YearsOfAssistance, Shape.One, "10") { Options = ["5", "10", "20", "30"] },
         new(SettingCode.YearsOfPoliceFacts, Shape.One, "10") { Options = ["10", "20", "30"] },
+        new(SettingCode.ReferralAnswerDays, Shape.Number, "10") { Limits = (3, 30) },
         new(SettingCode.Accent, Shape.Colour, ZoneSettings.FederalDefaults.Accent),
     ];
 

@@ -60,7 +60,7 @@ public sealed class SecrecyTests
         var care = platform.Services.GetRequiredService<KeyCare>();
         var before = await care.Verify(zone.Code, default);
         Assert.Empty(before.Faults);
-        Assert.Equal(8, before.Boxes); // identity, safe contact, report, two notes, contact, two drafts
+        Assert.Equal(11, before.Boxes); // identity, safe contact, report, two notes, contact, two drafts, consent, what lies behind the partner's link, sharing
         await care.Rotate(zone.Code, default);
         var view = await anna.Opens(id);
         Assert.Contains(view.People, p => p.Name == "Zzcanarygiven Zzcanaryfamily");
@@ -97,6 +97,10 @@ public sealed class SecrecyTests
         await anna.Send(await anna.Send(new Facts.Query(id)) with { Dossier = id, OfficialReports = "BR.30.L1.777888/2026" });
         await anna.Send(await anna.Contact(zone, id) with { Note = "ZZCANARY contact note", Next = ActKind.CallBack, Due = now.AddDays(2) });
         await anna.Send(new Write.Command { Dossier = id, Persons = [lead], Layer = Layer.Police, Text = "ZZCANARY written" });
+        var referral = await anna.Offers(id, await anna.Send(Referring.Partner()));
+        await anna.Send(await anna.Consent(id, referral, "ZZCANARY message", SharedField.Name, SharedField.Phone, SharedField.Address, SharedField.Message));
+        await anna.Sends(id, referral);
+        await anna.Shares(id, "ZZCANARY shared");
         await anna.Send(new Register.Check { FamilyName = "Zzcanaryfamily", GivenName = "Zzcanarygiven", Phone = "0470 98 76 54" });
         using var visit = anna.Visit();
         await visit.Submit("/search", new Dictionary<string, string> { ["Form.Text"] = "zzcanaryfamily" });

@@ -41,6 +41,7 @@ public sealed partial class GateTests
         ["VictimSupport.Casework.Intakes.Known"] = "handed to the search for duplicates",
         ["VictimSupport.Casework.Dossiers.Search"] = "compared with what was searched for",
         [typeof(TrayMessage).FullName!] = "the message's own: whom it is about, for walls",
+        ["VictimSupport.Casework.Referrals.Disclosing"] = "what somebody agreed that a partner be told; never goes where they said never, and always with its rule",
         ["VictimSupport.Casework.Tray.Prefill"] = "the intake form that a message fills in",
         ["AspNetCoreGeneratedDocument.Casework_People_Edit"] = "the form",
     };

@@ -46,6 +46,7 @@ internal sealed class World
         var (zone, worker, onCall) = (world.Zone, world.As(Role.Caseworker), world.As(Role.OnCall));
         var walled = await zone.Hires("walled", Role.Coordinator); // before anybody plans: who works here is kept for seconds
         world.Walled = walled.Id;
+        world.Knows("partner", await worker.Send(Referring.Partner()));
         foreach (var by in (Person[])[worker, worker, onCall, onCall])
         {
             var dossier = await by.Registers(Cases.Intake(zone, phone: "0470 12 34 56"));
@@ -57,6 +58,8 @@ internal sealed class World
             world.Knows("contact", await by.Send(await by.Contact(zone, dossier)));
             var once = Guid.NewGuid();
             world.Knows("draft", (await by.Send(new VictimSupport.Casework.Drafts.Save.Command { Draft = once, Once = once, Turn = 1, Place = "/Casework/Intakes/Register intake", Boxes = new Dictionary<string, string[]> { ["Form.Note"] = ["x"] } })).Draft);
+            world.Knows("referral", (await by.Refers(dossier, world.ids["partner"][0])).Referral);
+            world.Knows("sharing", await by.Shares(dossier));
             world.Knows("filter", await by.Send(new VictimSupport.Casework.Worklist.Filter.Command { Due = VictimSupport.Casework.Worklist.DueBy.Late }));
         }
         var bo = await worker.Send(new Edit.Command { Dossier = world.ids["dossier"][0], GivenName = "Bo", FamilyName = "Exemple", Capacity = Capacity.Relative, Language = "nl", Address = "Rue 1" });
@@ -71,11 +74,14 @@ internal sealed class World
         world.Hidden["contact"] = world.Hidden["appointment"] = await colleague.Send(await colleague.Appointment(zone, world.Hidden["dossier"]) with { Place = VictimSupport.Casework.Codes.Place.Home });
         world.Hidden["wall"] = await zone.As(Role.DataProtectionOfficer).Send(new VictimSupport.Casework.Walls.Build.Command { Colleague = walled.Id, Round = VictimSupport.Casework.Walls.Round.Dossier, Number = theirs.Dossier.Number });
         world.Hidden["unseen"] = world.Hidden["dossier"];
+        world.Hidden["referral"] = world.Hidden["again"] = (await colleague.Refers(world.Hidden["dossier"], world.ids["partner"][0])).Referral;
+        world.Hidden["sharing"] = await colleague.Shares(world.Hidden["dossier"]);
         await zone.Gives(world.ids["dossier"][0], world.Accounts[Role.OutsideStandIn]);
         foreach (var account in world.Accounts.Values) world.Knows("account", account);
         world.ids["to"] = world.ids["worker"] = world.ids["companion"] = world.ids["whose"] = world.ids["account"];
         world.ids["appointment"] = world.ids["contact"];
         world.ids["after"] = world.ids["dossier"];
+        world.ids["again"] = world.ids["referral"];
         var now = platform.Clock.GetUtcNow();
         await platform.Services.GetRequiredService<CatalogDatabase>().WriteAsPlatform("Test.World", zone.Id, house =>
         {

@@ -88,6 +88,31 @@ namespace VictimSupport.Migrations.PostgreSql.Zone
                 });
 
             migrationBuilder.CreateTable(
+                name: "consent",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "uuid", nullable: false),
+                    DossierId = table.Column<Guid>(type: "uuid", nullable: false),
+                    ReferralId = table.Column<Guid>(type: "uuid", nullable: false),
+                    PersonId = table.Column<Guid>(type: "uuid", nullable: false),
+                    PartnerId = table.Column<Guid>(type: "uuid", nullable: false),
+                    Version = table.Column<int>(type: "integer", nullable: false),
+                    Fields = table.Column<int[]>(type: "integer[]", maxLength: 400, nullable: false),
+                    AgreedBy = table.Column<int>(type: "integer", nullable: false),
+                    Representative = table.Column<Guid>(type: "uuid", nullable: true),
+                    How = table.Column<int>(type: "integer", nullable: false),
+                    given_on = table.Column<DateOnly>(type: "date", nullable: false),
+                    By = table.Column<Guid>(type: "uuid", nullable: false),
+                    At = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    Withdrawn = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    Content = table.Column<byte[]>(type: "bytea", maxLength: -1, nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_consent", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "contact",
                 columns: table => new
                 {
@@ -311,6 +336,47 @@ namespace VictimSupport.Migrations.PostgreSql.Zone
                 });
 
             migrationBuilder.CreateTable(
+                name: "link",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "uuid", nullable: false),
+                    Purpose = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
+                    About = table.Column<Guid>(type: "uuid", nullable: false),
+                    DossierId = table.Column<Guid>(type: "uuid", nullable: false),
+                    KeyOwner = table.Column<Guid>(type: "uuid", nullable: false),
+                    TokenHash = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: false),
+                    Reference = table.Column<string>(type: "character varying(8)", maxLength: 8, nullable: false),
+                    Made = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    Expires = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    Revoked = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    Content = table.Column<byte[]>(type: "bytea", maxLength: -1, nullable: true),
+                    CodeHash = table.Column<byte[]>(type: "bytea", maxLength: 64, nullable: true),
+                    WrongCodes = table.Column<int>(type: "integer", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_link", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "link_answer",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "uuid", nullable: false),
+                    LinkId = table.Column<Guid>(type: "uuid", nullable: false),
+                    Purpose = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
+                    About = table.Column<Guid>(type: "uuid", nullable: false),
+                    DossierId = table.Column<Guid>(type: "uuid", nullable: false),
+                    Answer = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
+                    At = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    Collected = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_link_answer", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "message",
                 columns: table => new
                 {
@@ -341,7 +407,8 @@ namespace VictimSupport.Migrations.PostgreSql.Zone
                     At = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
                     By = table.Column<Guid>(type: "uuid", nullable: false),
                     To = table.Column<Guid>(type: "uuid", nullable: true),
-                    Code = table.Column<int>(type: "integer", nullable: true)
+                    Code = table.Column<int>(type: "integer", nullable: true),
+                    About = table.Column<Guid>(type: "uuid", nullable: true)
                 },
                 constraints: table =>
                 {
@@ -401,6 +468,36 @@ namespace VictimSupport.Migrations.PostgreSql.Zone
                 });
 
             migrationBuilder.CreateTable(
+                name: "partner",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "uuid", nullable: false),
+                    Organisation = table.Column<string>(type: "character varying(160)", maxLength: 160, nullable: false),
+                    Type = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
+                    OwnType = table.Column<string>(type: "character varying(120)", maxLength: 120, nullable: true),
+                    Needs = table.Column<int[]>(type: "integer[]", maxLength: 400, nullable: false),
+                    Languages = table.Column<List<string>>(type: "text[]", maxLength: 400, nullable: false),
+                    Municipalities = table.Column<List<string>>(type: "text[]", maxLength: 4000, nullable: false),
+                    Hours = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: true),
+                    Channel = table.Column<int>(type: "integer", nullable: false),
+                    Telephone = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: true),
+                    Mailbox = table.Column<string>(type: "character varying(254)", maxLength: 254, nullable: true),
+                    TakesForm = table.Column<bool>(type: "boolean", nullable: false),
+                    CheckedOn = table.Column<DateOnly>(type: "date", nullable: false),
+                    CheckedBy = table.Column<Guid>(type: "uuid", nullable: false),
+                    RemindedFor = table.Column<DateOnly>(type: "date", nullable: true),
+                    Added = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    Once = table.Column<Guid>(type: "uuid", nullable: false),
+                    Ended = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    Version = table.Column<int>(type: "integer", nullable: false),
+                    StaleAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_partner", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "person",
                 columns: table => new
                 {
@@ -432,6 +529,34 @@ namespace VictimSupport.Migrations.PostgreSql.Zone
                 constraints: table =>
                 {
                     table.PrimaryKey("PK_presence", x => new { x.DossierId, x.Account });
+                });
+
+            migrationBuilder.CreateTable(
+                name: "referral",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "uuid", nullable: false),
+                    DossierId = table.Column<Guid>(type: "uuid", nullable: false),
+                    PersonId = table.Column<Guid>(type: "uuid", nullable: false),
+                    PartnerId = table.Column<Guid>(type: "uuid", nullable: false),
+                    Need = table.Column<int>(type: "integer", nullable: false),
+                    State = table.Column<int>(type: "integer", nullable: false),
+                    OfferedAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    By = table.Column<Guid>(type: "uuid", nullable: false),
+                    TurnedAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    Refusal = table.Column<int>(type: "integer", nullable: true),
+                    ConsentId = table.Column<Guid>(type: "uuid", nullable: true),
+                    SentConsent = table.Column<Guid>(type: "uuid", nullable: true),
+                    LinkId = table.Column<Guid>(type: "uuid", nullable: true),
+                    Reference = table.Column<string>(type: "character varying(8)", maxLength: 8, nullable: true),
+                    SentAs = table.Column<int>(type: "integer", nullable: true),
+                    Waiting = table.Column<byte[]>(type: "bytea", maxLength: -1, nullable: true),
+                    AnswerBy = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    WentOut = table.Column<bool>(type: "boolean", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_referral", x => x.Id);
                 });
 
             migrationBuilder.CreateTable(
@@ -498,6 +623,24 @@ namespace VictimSupport.Migrations.PostgreSql.Zone
                 constraints: table =>
                 {
                     table.PrimaryKey("PK_search_token", x => new { x.Token, x.Kind, x.Owner });
+                });
+
+            migrationBuilder.CreateTable(
+                name: "sharing",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "uuid", nullable: false),
+                    DossierId = table.Column<Guid>(type: "uuid", nullable: false),
+                    Persons = table.Column<List<Guid>>(type: "uuid[]", maxLength: 4000, nullable: false),
+                    Ground = table.Column<int>(type: "integer", nullable: false),
+                    At = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    By = table.Column<Guid>(type: "uuid", nullable: false),
+                    Told = table.Column<bool>(type: "boolean", nullable: false),
+                    Content = table.Column<byte[]>(type: "bytea", maxLength: -1, nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_sharing", x => x.Id);
                 });
 
             migrationBuilder.CreateTable(
@@ -652,6 +795,17 @@ namespace VictimSupport.Migrations.PostgreSql.Zone
                 unique: true);
 
             migrationBuilder.CreateIndex(
+                name: "IX_consent_PersonId_PartnerId_Version",
+                table: "consent",
+                columns: new[] { "PersonId", "PartnerId", "Version" },
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "IX_consent_ReferralId",
+                table: "consent",
+                column: "ReferralId");
+
+            migrationBuilder.CreateIndex(
                 name: "IX_contact_DossierId",
                 table: "contact",
                 column: "DossierId");
@@ -765,6 +919,32 @@ namespace VictimSupport.Migrations.PostgreSql.Zone
                 unique: true);
 
             migrationBuilder.CreateIndex(
+                name: "IX_link_Expires",
+                table: "link",
+                column: "Expires");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_link_Purpose_About",
+                table: "link",
+                columns: new[] { "Purpose", "About" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_link_TokenHash",
+                table: "link",
+                column: "TokenHash",
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "IX_link_answer_LinkId",
+                table: "link_answer",
+                column: "LinkId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_link_answer_Purpose_Collected",
+                table: "link_answer",
+                columns: new[] { "Purpose", "Collected" });
+
+            migrationBuilder.CreateIndex(
                 name: "IX_message_DossierId",
                 table: "message",
                 column: "DossierId");
@@ -806,6 +986,17 @@ namespace VictimSupport.Migrations.PostgreSql.Zone
                 unique: true);
 
             migrationBuilder.CreateIndex(
+                name: "IX_partner_Ended_StaleAt",
+                table: "partner",
+                columns: new[] { "Ended", "StaleAt" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_partner_Once",
+                table: "partner",
+                column: "Once",
+                unique: true);
+
+            migrationBuilder.CreateIndex(
                 name: "IX_person_DossierId",
                 table: "person",
                 column: "DossierId");
@@ -814,6 +1005,21 @@ namespace VictimSupport.Migrations.PostgreSql.Zone
                 name: "IX_presence_Seen",
                 table: "presence",
                 column: "Seen");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_referral_DossierId",
+                table: "referral",
+                column: "DossierId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_referral_PersonId_PartnerId",
+                table: "referral",
+                columns: new[] { "PersonId", "PartnerId" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_referral_State_AnswerBy",
+                table: "referral",
+                columns: new[] { "State", "AnswerBy" });
 
             migrationBuilder.CreateIndex(
                 name: "IX_safe_contact_DossierId",
@@ -829,6 +1035,11 @@ namespace VictimSupport.Migrations.PostgreSql.Zone
                 name: "IX_search_token_Owner",
                 table: "search_token",
                 column: "Owner");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_sharing_DossierId",
+                table: "sharing",
+                column: "DossierId");
 
             migrationBuilder.CreateIndex(
                 name: "IX_tray_entry_PutBy_PutAt",
@@ -876,6 +1087,9 @@ namespace VictimSupport.Migrations.PostgreSql.Zone
                 name: "calendar_feed");
 
             migrationBuilder.DropTable(
+                name: "consent");
+
+            migrationBuilder.DropTable(
                 name: "contact");
 
             migrationBuilder.DropTable(
@@ -906,6 +1120,12 @@ namespace VictimSupport.Migrations.PostgreSql.Zone
                 name: "letter_template");
 
             migrationBuilder.DropTable(
+                name: "link");
+
+            migrationBuilder.DropTable(
+                name: "link_answer");
+
+            migrationBuilder.DropTable(
                 name: "message");
 
             migrationBuilder.DropTable(
@@ -921,10 +1141,16 @@ namespace VictimSupport.Migrations.PostgreSql.Zone
                 name: "outbox");
 
             migrationBuilder.DropTable(
+                name: "partner");
+
+            migrationBuilder.DropTable(
                 name: "person");
 
             migrationBuilder.DropTable(
                 name: "presence");
+
+            migrationBuilder.DropTable(
+                name: "referral");
 
             migrationBuilder.DropTable(
                 name: "safe_contact");
@@ -937,6 +1163,9 @@ namespace VictimSupport.Migrations.PostgreSql.Zone
 
             migrationBuilder.DropTable(
                 name: "search_token");
+
+            migrationBuilder.DropTable(
+                name: "sharing");
 
             migrationBuilder.DropTable(
                 name: "submission");

@@ -87,6 +87,31 @@ namespace VictimSupport.Migrations.SqlServer.Zone
                 });
 
             migrationBuilder.CreateTable(
+                name: "consent",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    DossierId = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    ReferralId = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    PersonId = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    PartnerId = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    Version = table.Column<int>(type: "int", nullable: false),
+                    Fields = table.Column<string>(type: "nvarchar(400)", maxLength: 400, nullable: false),
+                    AgreedBy = table.Column<int>(type: "int", nullable: false),
+                    Representative = table.Column<Guid>(type: "uniqueidentifier", nullable: true),
+                    How = table.Column<int>(type: "int", nullable: false),
+                    given_on = table.Column<DateOnly>(type: "date", nullable: false),
+                    By = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    At = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
+                    Withdrawn = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true),
+                    Content = table.Column<byte[]>(type: "varbinary(max)", maxLength: -1, nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_consent", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "contact",
                 columns: table => new
                 {
@@ -310,6 +335,47 @@ namespace VictimSupport.Migrations.SqlServer.Zone
                 });
 
             migrationBuilder.CreateTable(
+                name: "link",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    Purpose = table.Column<string>(type: "nvarchar(40)", maxLength: 40, nullable: false),
+                    About = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    DossierId = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    KeyOwner = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    TokenHash = table.Column<string>(type: "nvarchar(64)", maxLength: 64, nullable: false),
+                    Reference = table.Column<string>(type: "nvarchar(8)", maxLength: 8, nullable: false),
+                    Made = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
+                    Expires = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
+                    Revoked = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true),
+                    Content = table.Column<byte[]>(type: "varbinary(max)", maxLength: -1, nullable: true),
+                    CodeHash = table.Column<byte[]>(type: "varbinary(64)", maxLength: 64, nullable: true),
+                    WrongCodes = table.Column<int>(type: "int", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_link", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "link_answer",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    LinkId = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    Purpose = table.Column<string>(type: "nvarchar(40)", maxLength: 40, nullable: false),
+                    About = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    DossierId = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    Answer = table.Column<string>(type: "nvarchar(40)", maxLength: 40, nullable: false),
+                    At = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
+                    Collected = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_link_answer", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "message",
                 columns: table => new
                 {
@@ -340,7 +406,8 @@ namespace VictimSupport.Migrations.SqlServer.Zone
                     At = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
                     By = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
                     To = table.Column<Guid>(type: "uniqueidentifier", nullable: true),
-                    Code = table.Column<int>(type: "int", nullable: true)
+                    Code = table.Column<int>(type: "int", nullable: true),
+                    About = table.Column<Guid>(type: "uniqueidentifier", nullable: true)
                 },
                 constraints: table =>
                 {
@@ -400,6 +467,36 @@ namespace VictimSupport.Migrations.SqlServer.Zone
                 });
 
             migrationBuilder.CreateTable(
+                name: "partner",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    Organisation = table.Column<string>(type: "nvarchar(160)", maxLength: 160, nullable: false),
+                    Type = table.Column<string>(type: "nvarchar(40)", maxLength: 40, nullable: false),
+                    OwnType = table.Column<string>(type: "nvarchar(120)", maxLength: 120, nullable: true),
+                    Needs = table.Column<string>(type: "nvarchar(400)", maxLength: 400, nullable: false),
+                    Languages = table.Column<string>(type: "nvarchar(400)", maxLength: 400, nullable: false),
+                    Municipalities = table.Column<string>(type: "nvarchar(4000)", maxLength: 4000, nullable: false),
+                    Hours = table.Column<string>(type: "nvarchar(200)", maxLength: 200, nullable: true),
+                    Channel = table.Column<int>(type: "int", nullable: false),
+                    Telephone = table.Column<string>(type: "nvarchar(40)", maxLength: 40, nullable: true),
+                    Mailbox = table.Column<string>(type: "nvarchar(254)", maxLength: 254, nullable: true),
+                    TakesForm = table.Column<bool>(type: "bit", nullable: false),
+                    CheckedOn = table.Column<DateOnly>(type: "date", nullable: false),
+                    CheckedBy = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    RemindedFor = table.Column<DateOnly>(type: "date", nullable: true),
+                    Added = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
+                    Once = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    Ended = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true),
+                    Version = table.Column<int>(type: "int", nullable: false),
+                    StaleAt = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_partner", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "person",
                 columns: table => new
                 {
@@ -431,6 +528,34 @@ namespace VictimSupport.Migrations.SqlServer.Zone
                 constraints: table =>
                 {
                     table.PrimaryKey("PK_presence", x => new { x.DossierId, x.Account });
+                });
+
+            migrationBuilder.CreateTable(
+                name: "referral",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    DossierId = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    PersonId = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    PartnerId = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    Need = table.Column<int>(type: "int", nullable: false),
+                    State = table.Column<int>(type: "int", nullable: false),
+                    OfferedAt = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
+                    By = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    TurnedAt = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
+                    Refusal = table.Column<int>(type: "int", nullable: true),
+                    ConsentId = table.Column<Guid>(type: "uniqueidentifier", nullable: true),
+                    SentConsent = table.Column<Guid>(type: "uniqueidentifier", nullable: true),
+                    LinkId = table.Column<Guid>(type: "uniqueidentifier", nullable: true),
+                    Reference = table.Column<string>(type: "nvarchar(8)", maxLength: 8, nullable: true),
+                    SentAs = table.Column<int>(type: "int", nullable: true),
+                    Waiting = table.Column<byte[]>(type: "varbinary(max)", maxLength: -1, nullable: true),
+                    AnswerBy = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true),
+                    WentOut = table.Column<bool>(type: "bit", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_referral", x => x.Id);
                 });
 
             migrationBuilder.CreateTable(
@@ -497,6 +622,24 @@ namespace VictimSupport.Migrations.SqlServer.Zone
                 constraints: table =>
                 {
                     table.PrimaryKey("PK_search_token", x => new { x.Token, x.Kind, x.Owner });
+                });
+
+            migrationBuilder.CreateTable(
+                name: "sharing",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    DossierId = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    Persons = table.Column<string>(type: "nvarchar(4000)", maxLength: 4000, nullable: false),
+                    Ground = table.Column<int>(type: "int", nullable: false),
+                    At = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
+                    By = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    Told = table.Column<bool>(type: "bit", nullable: false),
+                    Content = table.Column<byte[]>(type: "varbinary(max)", maxLength: -1, nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_sharing", x => x.Id);
                 });
 
             migrationBuilder.CreateTable(
@@ -651,6 +794,17 @@ namespace VictimSupport.Migrations.SqlServer.Zone
                 unique: true);
 
             migrationBuilder.CreateIndex(
+                name: "IX_consent_PersonId_PartnerId_Version",
+                table: "consent",
+                columns: new[] { "PersonId", "PartnerId", "Version" },
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "IX_consent_ReferralId",
+                table: "consent",
+                column: "ReferralId");
+
+            migrationBuilder.CreateIndex(
                 name: "IX_contact_DossierId",
                 table: "contact",
                 column: "DossierId");
@@ -764,6 +918,32 @@ namespace VictimSupport.Migrations.SqlServer.Zone
                 unique: true);
 
             migrationBuilder.CreateIndex(
+                name: "IX_link_Expires",
+                table: "link",
+                column: "Expires");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_link_Purpose_About",
+                table: "link",
+                columns: new[] { "Purpose", "About" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_link_TokenHash",
+                table: "link",
+                column: "TokenHash",
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "IX_link_answer_LinkId",
+                table: "link_answer",
+                column: "LinkId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_link_answer_Purpose_Collected",
+                table: "link_answer",
+                columns: new[] { "Purpose", "Collected" });
+
+            migrationBuilder.CreateIndex(
                 name: "IX_message_DossierId",
                 table: "message",
                 column: "DossierId");
@@ -805,6 +985,17 @@ namespace VictimSupport.Migrations.SqlServer.Zone
                 unique: true);
 
             migrationBuilder.CreateIndex(
+                name: "IX_partner_Ended_StaleAt",
+                table: "partner",
+                columns: new[] { "Ended", "StaleAt" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_partner_Once",
+                table: "partner",
+                column: "Once",
+                unique: true);
+
+            migrationBuilder.CreateIndex(
                 name: "IX_person_DossierId",
                 table: "person",
                 column: "DossierId");
@@ -813,6 +1004,21 @@ namespace VictimSupport.Migrations.SqlServer.Zone
                 name: "IX_presence_Seen",
                 table: "presence",
                 column: "Seen");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_referral_DossierId",
+                table: "referral",
+                column: "DossierId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_referral_PersonId_PartnerId",
+                table: "referral",
+                columns: new[] { "PersonId", "PartnerId" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_referral_State_AnswerBy",
+                table: "referral",
+                columns: new[] { "State", "AnswerBy" });
 
             migrationBuilder.CreateIndex(
                 name: "IX_safe_contact_DossierId",
@@ -828,6 +1034,11 @@ namespace VictimSupport.Migrations.SqlServer.Zone
                 name: "IX_search_token_Owner",
                 table: "search_token",
                 column: "Owner");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_sharing_DossierId",
+                table: "sharing",
+                column: "DossierId");
 
             migrationBuilder.CreateIndex(
                 name: "IX_tray_entry_PutBy_PutAt",
@@ -875,6 +1086,9 @@ namespace VictimSupport.Migrations.SqlServer.Zone
                 name: "calendar_feed");
 
             migrationBuilder.DropTable(
+                name: "consent");
+
+            migrationBuilder.DropTable(
                 name: "contact");
 
             migrationBuilder.DropTable(
@@ -905,6 +1119,12 @@ namespace VictimSupport.Migrations.SqlServer.Zone
                 name: "letter_template");
 
             migrationBuilder.DropTable(
+                name: "link");
+
+            migrationBuilder.DropTable(
+                name: "link_answer");
+
+            migrationBuilder.DropTable(
                 name: "message");
 
             migrationBuilder.DropTable(
@@ -920,10 +1140,16 @@ namespace VictimSupport.Migrations.SqlServer.Zone
                 name: "outbox");
 
             migrationBuilder.DropTable(
+                name: "partner");
+
+            migrationBuilder.DropTable(
                 name: "person");
 
             migrationBuilder.DropTable(
                 name: "presence");
+
+            migrationBuilder.DropTable(
+                name: "referral");
 
             migrationBuilder.DropTable(
                 name: "safe_contact");
@@ -936,6 +1162,9 @@ namespace VictimSupport.Migrations.SqlServer.Zone
 
             migrationBuilder.DropTable(
                 name: "search_token");
+
+            migrationBuilder.DropTable(
+                name: "sharing");
 
             migrationBuilder.DropTable(
                 name: "submission");

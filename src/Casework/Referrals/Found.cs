@@ -1,0 +1,22 @@
+using Microsoft.EntityFrameworkCore;
+using VictimSupport.Casework.Dossiers;
+using VictimSupport.Casework.People;
+using VictimSupport.Foundation.Access;
+using VictimSupport.Foundation.Persistence;
+
+namespace VictimSupport.Casework.Referrals;
+
+/// <summary>Finds a referral in its dossier; an id from another one is nothing.</summary>
+internal static class Found
+{
+    /// <exception cref="RefusedException">It is not in this dossier.</exception>
+    public static async Task<Referral> In(IQueryable<Referral> referrals, Dossier dossier, Guid id, CancellationToken ct) =>
+        await referrals.SingleOrDefaultAsync(r => r.Id == id && r.DossierId == dossier.Id, ct) ?? throw new RefusedException("absent", dossier.Id);
+
+    /// <summary>The person, and the rules by which they are reached.</summary>
+    public static async Task<(Person Person, SafeContact Safe)> Person(ZoneDbContext zone, Referral referral, CancellationToken ct)
+    {
+        var person = await zone.Set<Person>().AsNoTracking().SingleOrDefaultAsync(p => p.Id == referral.PersonId && p.DossierId == referral.DossierId, ct) ?? throw new RefusedException("absent", referral.DossierId);
+        return (person, await zone.Set<SafeContact>().AsNoTracking().SingleOrDefaultAsync(s => s.Id == person.Id, ct) ?? SafeContact.For(person));
+    }
+}

@@ -1,0 +1,120 @@
+using System.Globalization;
+using FluentValidation;
+using Microsoft.EntityFrameworkCore;
+using VictimSupport.Foundation.Access;
+using VictimSupport.Network.Contracts;
+using VictimSupport.Network.Partners;
+using VictimSupport.Tests.Casework;
+using VictimSupport.Tests.Kit;
+
+namespace VictimSupport.Tests.Network;
+
+/// <summary>The directory of partners: who fits, who may keep it, and that it ages.</summary>
+public sealed class PartnerTests(Platforms platforms)
+{
+    [Theory, EveryEngine]
+    public async Task It_is_narrowed_by_need_language_and_municipality_and_what_names_none_serves_all(string engine)
+    {
+        var zone = await (await platforms.On(engine)).Zone();
+        var anna = zone.As(Role.Caseworker);
+        await anna.Send(Referring.Partner("Here") with { Municipalities = "Twee-Oevers, Liège\nEupen" });
+        await anna.Send(Referring.Partner("Everywhere") with { Languages = [] });
+        await anna.Send(Referring.Partner("Money") with { Type = "CPAS", Needs = [Need.Money, Need.Shelter], Languages = ["de"] });
+        Assert.Equal(["Everywhere", "Here", "Money"], await Names(new(null, null, null, false)));
+        Assert.Equal(["Everywhere", "Here"], await Names(new(Need.Support, null, null, false)));
+        Assert.Equal(["Everywhere", "Money"], await Names(new(null, "de", null, false)));
+        Assert.Equal(["Everywhere", "Here", "Money"], await Names(new(null, null, "LIEGE", false)));
+        Assert.Equal(["Everywhere", "Money"], await Names(new(null, null, "Gent", false)));
+        Assert.Equal(["Here"], (await Names(new(Need.Support, "nl", "twee oevers", false))).Except(["Everywhere"]));
+
+        async Task<string[]> Names(List.Query query) => [.. (await anna.Send(query)).Select(p => p.Organisation)];
+    }
+
+    [Theory, EveryEngine]
+    public async Task After_six_months_an_entry_is_marked_and_the_coordinators_are_told_once_until_it_is_checked(string engine)
+    {
+        await using var platform = Platform.Start(engine);
+        var zone = await platform.Zone();
+        var cora = await zone.Hires("cora", Role.Coordinator, "nl");
+        await zone.Hires("anna", Role.Caseworker);
+        var partner = await cora.Send(Referring.Partner("Zzpartner"));
+        await cora.Send(Referring.Partner("Other"));
+        platform.Clock.Advance(TimeSpan.FromDays(180));
+        await zone.RunJobs();
+        Assert.Empty(Told());
+        platform.Clock.Advance(TimeSpan.FromDays(3));
+        await zone.RunJobs();
+        await zone.RunJobs();
+        var letter = Assert.Single(Told());
+        Assert.Equal((Staff.AddressOf(zone, "cora"), "Partnerlijst"), (letter.To, letter.Subject));
+        Assert.DoesNotContain("Zzpartner", letter.Text, StringComparison.Ordinal);
+        Assert.All(await cora.Send(new List.Query(null, null, null, false)), p => Assert.True(p.IsStale(platform.Clock.GetUtcNow())));
+        using (var visit = cora.Visit()) Assert.Contains("to be checked", (await visit.Page("/partners")).Body!.TextContent, StringComparison.Ordinal);
+        await cora.Send(new List.Checked(partner));
+        Assert.Single(await cora.Send(new List.Query(null, null, null, false)), p => p.IsStale(platform.Clock.GetUtcNow()));
+        platform.Clock.Advance(TimeSpan.FromDays(184));
+        await zone.RunJobs();
+        Assert.Equal(2, Told().Count); // the one that was checked ran out anew; the other was told already
+
+        List<VictimSupport.Foundation.Mail.Letter> Told() => [.. platform.Post.Letters.Where(l => l.Key.StartsWith("partners-stale", StringComparison.Ordinal))];
+    }
+
+    [Fact]
+    public async Task Keeping_it_is_for_few_reading_it_for_those_who_refer_and_ending_keeps_the_row()
+    {
+        var zone = await (await platforms.On("sqlite")).Zone();
+        var (anna, tess, desk) = (zone.As(Role.Caseworker), zone.As(Role.Trainee), zone.As(Role.FrontDesk));
+        var partner = await zone.As(Role.ZoneAdministrator).Send(Referring.Partner());
+        Assert.Single(await tess.Send(new List.Query(null, null, null, false)));
+        Assert.Equal("role", (await Assert.ThrowsAsync<RefusedException>(() => tess.Send(new List.End(partner)))).Code);
+        Assert.Equal("role", (await Assert.ThrowsAsync<RefusedException>(() => tess.Send(Referring.Partner()))).Code);
+        Assert.Equal("role", (await Assert.ThrowsAsync<RefusedException>(() => desk.Send(new List.Query(null, null, null, false)))).Code);
+        await anna.Send(new List.End(partner));
+        Assert.Empty(await anna.Send(new List.Query(null, null, null, false)));
+        Assert.Single(await anna.Send(new List.Query(null, null, null, true)));
+        await anna.Send(new List.Again(partner));
+        Assert.Single(await anna.Send(new List.Query(null, null, null, false)));
+        Assert.Equal("absent", (await Assert.ThrowsAsync<RefusedException>(async () => await zone.As(Role.Coordinator).In(await zone.Platform.Zone(), Role.Coordinator).Send(new List.End(partner)))).Code);
+    }
+
+    [Fact]
+    public async Task The_same_form_makes_one_entry_and_who_saved_over_another_is_told()
+    {
+        var zone = await (await platforms.On("sqlite")).Zone();
+        var anna = zone.As(Role.Caseworker);
+        var form = Referring.Partner() with { Once = Guid.NewGuid() };
+        Assert.Equal(await anna.Send(form), await anna.Send(form));
+        var known = Assert.Single(await anna.Send(new List.Query(null, null, null, false)));
+        var over = await anna.Send(new Edit.Query(known.Id)) with { Partner = known.Id };
+        await anna.Send(over with { Hours = "8-16" });
+        await Assert.ThrowsAsync<ValidationException>(() => anna.Send(over with { Hours = "10-12" }));
+        Assert.Equal("8-16", (await anna.Send(new Edit.Query(known.Id))).Hours);
+    }
+
+    [Theory]
+    [InlineData("12", false), InlineData("1712", true), InlineData("+32 (0)78 15.00.00", true), InlineData("call us", false)]
+    public async Task A_short_number_is_a_number_too(string telephone, bool good)
+    {
+        var zone = await (await platforms.On("sqlite")).Zone();
+        var saving = zone.As(Role.Caseworker).Send(Referring.Partner() with { Telephone = telephone });
+        if (good) await saving;
+        else Assert.Contains((await Assert.ThrowsAsync<ValidationException>(() => saving)).Errors, e => e.PropertyName == "Telephone");
+    }
+
+    [Fact]
+    public async Task Every_shipped_type_has_a_word_in_each_language_and_the_zones_own_name_counts_as_a_shipped_one()
+    {
+        Assert.Equal(PartnerTypes.All.Count, PartnerTypes.All.Select(t => t.Code).Distinct().Count());
+        foreach (var language in new[] { "fr", "nl", "de", "en" })
+        {
+            CultureInfo.CurrentUICulture = CultureInfo.GetCultureInfo(language);
+            Assert.All(PartnerTypes.All, t => Assert.DoesNotContain("Type_", VictimSupport.Network.Words.Of("Type_" + t.Code), StringComparison.Ordinal));
+        }
+        var zone = await (await platforms.On("sqlite")).Zone();
+        var anna = zone.As(Role.Caseworker);
+        await Assert.ThrowsAsync<ValidationException>(() => anna.Send(Referring.Partner() with { Type = "Espace Parole" }));
+        await anna.Send(Referring.Partner() with { OwnType = "Espace Parole" });
+        var partner = Assert.Single(await anna.Send(new List.Query(null, null, null, false)));
+        Assert.Equal(("Espace Parole", PartnerKind.VictimSupport), (Book.TypeOf(partner), PartnerTypes.Find(partner.Type)!.Kind));
+    }
+}
