@@ -27,6 +27,7 @@ internal sealed class Stories(TimeProvider clock) : ITellStories
         await BurglaryRecontact.Tell(pipeline, clock, language, stand, ct);
         await DeathNotification.Tell(pipeline, clock, language, stand, ct);
         await PartnerViolence.Tell(pipeline, clock, language, stand, ct);
+        await ChildWitness.Tell(pipeline, clock, language, stand, ct);
         stand(TimeSpan.Zero);
         return true;
     }

@@ -9,6 +9,7 @@ using VictimSupport.Foundation.Access;
 using VictimSupport.Foundation.Persistence;
 using VictimSupport.Foundation.Pipeline;
 using VictimSupport.Foundation.Secrecy;
+using VictimSupport.Zones.Contracts;
 
 namespace VictimSupport.Casework.Dossiers;
 
@@ -47,13 +48,23 @@ internal sealed record ShowView(Dossier Dossier, IReadOnlyList<PersonView> Peopl
     /// <summary>Still to come, or past and not recorded yet; the earliest first.</summary>
     public IReadOnlyList<Contact> Appointments { get; init; } = [];
 
+    /// <summary>Who stands for whom.</summary>
+    public IReadOnlyList<Standing> Standings { get; init; } = [];
+
+    /// <summary>Risks that were assessed and hold, the latest of each person, the highest first.</summary>
+    public IReadOnlyList<Risk> Risks { get; init; } = [];
+    public IReadOnlyDictionary<Guid, Interpreter> Interpreters { get; init; } = new Dictionary<Guid, Interpreter>();
+
+    /// <summary>Whom the zone counts as a victim.</summary>
+    public VictimMeaning Victim { get; init; }
+
     /// <summary>Who else has it open now.</summary>
     public IReadOnlyList<Here.Other> Others { get; init; } = [];
 
     [Requires(May.WorkOnDossiers)]
     internal sealed record Query(Guid Dossier) : IQuery<ShowView>;
 
-    internal sealed class Handler(ZoneDbContext zone, Guard guard, Entries entries, Colleagues colleagues, Keyring keys, Caller caller, TimeProvider clock) : IRequestHandler<Query, ShowView>
+    internal sealed class Handler(ZoneDbContext zone, Guard guard, Entries entries, Colleagues colleagues, Keyring keys, UseCase here, IZoneSettings settings, Caller caller, TimeProvider clock) : IRequestHandler<Query, ShowView>
     {
         private static readonly Compiled<Guid, Person> PeopleOf = Compiled.Query((ZoneDbContext z, Guid dossier) => z.Set<Person>().AsNoTracking().Where(p => p.DossierId == dossier).OrderBy(p => p.Id));
         private static readonly Compiled<Guid, SafeContact> SafeOf = Compiled.Query((ZoneDbContext z, Guid dossier) => z.Set<SafeContact>().AsNoTracking().Where(s => s.DossierId == dossier));
@@ -61,6 +72,9 @@ internal sealed record ShowView(Dossier Dossier, IReadOnlyList<PersonView> Peopl
         private static readonly Compiled<Guid, FollowUp> ActsOf = Compiled.Query((ZoneDbContext z, Guid dossier) => z.Set<FollowUp>().AsNoTracking().Where(f => f.DossierId == dossier).OrderBy(f => f.DueAt));
         private static readonly Compiled<Guid, Note> NotesOf = Compiled.Query((ZoneDbContext z, Guid dossier) => z.Set<Note>().AsNoTracking().Where(n => n.DossierId == dossier));
         private static readonly Compiled<Guid, Contact> ContactsOf = Compiled.Query((ZoneDbContext z, Guid dossier) => z.Set<Contact>().AsNoTracking().Where(c => c.DossierId == dossier));
+        private static readonly Compiled<Guid, Standing> StandingsOf = Compiled.Query((ZoneDbContext z, Guid dossier) => z.Set<Standing>().AsNoTracking().Where(s => s.DossierId == dossier).OrderBy(s => s.Id));
+        private static readonly Compiled<Guid, Risk> RisksOf = Compiled.Query((ZoneDbContext z, Guid dossier) => z.Set<Risk>().AsNoTracking().Where(r => r.DossierId == dossier));
+        private static readonly Compiled<Guid, Interpreter> InterpretersOf = Compiled.Query((ZoneDbContext z, Guid dossier) => z.Set<Interpreter>().AsNoTracking().Where(i => i.DossierId == dossier));
         private static readonly Compiled<Guid, Milestone> MilestonesOf = Compiled.Query((ZoneDbContext z, Guid dossier) => z.Set<Milestone>().AsNoTracking().Where(m => m.DossierId == dossier));
 
         public async Task<ShowView> Handle(Query query, CancellationToken ct)
@@ -77,9 +91,12 @@ internal sealed record ShowView(Dossier Dossier, IReadOnlyList<PersonView> Peopl
             var others = caller.Account is { } self ? await Here.Handler.Of(zone, dossier, self, clock.GetUtcNow(), ct) : [];
             var timeline = (await Happenings(dossier.Id, acts, contacts, views, ct)).OrderByDescending(h => h.At).ToList();
             var accounts = timeline.Select(h => h.By).Concat(others.Select(o => o.Account)).Concat(timeline.Select(h => h.Signed?.SignedBy).OfType<Guid>()).Concat(safe.Values.Select(s => s.CheckedBy).OfType<Guid>()).Concat(appointments.SelectMany(a => new[] { a.Worker, a.Companion }).OfType<Guid>()).Append(dossier.AssignedTo ?? dossier.OpenedBy).Distinct().ToList();
+            var risks = await RisksOf.In(zone, dossier.Id, ct);
             var mayGet = await guard.Leads(dossier, ct) ? await colleagues.WhoMayGet(dossier, ct) : [];
             return new ShowView(dossier, views, [.. reports.Select(r => r.Number.Value)], [.. acts.Where(a => a.Done is null)], timeline, accounts, mayGet)
             {
+                Standings = await StandingsOf.In(zone, dossier.Id, ct), Interpreters = (await InterpretersOf.In(zone, dossier.Id, ct)).ToDictionary(i => i.Id), Victim = (await settings.Of(here.InZone.Id, ct)).Victim,
+                Risks = [.. people.Select(p => Risk.Latest(risks, p.Id)).OfType<Risk>().Distinct().OrderByDescending(r => r.Level).ThenByDescending(r => r.On)],
                 Appointments = appointments, Others = others, IsOwn = await guard.Owns(dossier, ct), MaySign = timeline.Any(h => h.Signed is not null) && await entries.MaySign(dossier, ct),
             };
         }
@@ -111,6 +128,7 @@ internal sealed record ShowView(Dossier Dossier, IReadOnlyList<PersonView> Peopl
                 var title = turn switch
                 {
                     { Kind: MilestoneKind.Closed, Code: { } code } => $"{Words.Of(turn.Kind)}: {Words.Of((ClosingReason)code)}",
+                    { Kind: MilestoneKind.RiskNoted, Code: { } code } => $"{Words.Of(turn.Kind)}: {Words.Of((RiskLevel)code)}",
                     { Kind: MilestoneKind.Protected, Code: { } code } => $"{Words.Of(turn.Kind)}: {Words.Of((Protection)code)}",
                     _ => Words.Of(turn.Kind),
                 };

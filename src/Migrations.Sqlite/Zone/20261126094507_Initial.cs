@@ -256,6 +256,23 @@ namespace VictimSupport.Migrations.Sqlite.Zone
                 });
 
             migrationBuilder.CreateTable(
+                name: "interpreter",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    DossierId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Kind = table.Column<int>(type: "INTEGER", nullable: false),
+                    Who = table.Column<byte[]>(type: "BLOB", maxLength: -1, nullable: true),
+                    Hit = table.Column<int>(type: "INTEGER", nullable: false),
+                    Checked = table.Column<long>(type: "INTEGER", nullable: true),
+                    CheckedBy = table.Column<Guid>(type: "TEXT", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_interpreter", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "letter",
                 columns: table => new
                 {
@@ -307,6 +324,25 @@ namespace VictimSupport.Migrations.Sqlite.Zone
                 constraints: table =>
                 {
                     table.PrimaryKey("PK_letter_template", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "merger",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    DossierId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Kept = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Gone = table.Column<Guid>(type: "TEXT", nullable: false),
+                    By = table.Column<Guid>(type: "TEXT", nullable: false),
+                    At = table.Column<long>(type: "INTEGER", nullable: false),
+                    UndoneBy = table.Column<Guid>(type: "TEXT", nullable: true),
+                    Undone = table.Column<long>(type: "INTEGER", nullable: true),
+                    Was = table.Column<byte[]>(type: "BLOB", maxLength: -1, nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_merger", x => x.Id);
                 });
 
             migrationBuilder.CreateTable(
@@ -434,6 +470,42 @@ namespace VictimSupport.Migrations.Sqlite.Zone
                 });
 
             migrationBuilder.CreateTable(
+                name: "risk",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    DossierId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Persons = table.Column<string>(type: "TEXT", maxLength: 4000, nullable: false),
+                    On = table.Column<DateOnly>(type: "TEXT", nullable: false),
+                    Level = table.Column<int>(type: "INTEGER", nullable: false),
+                    Author = table.Column<int>(type: "INTEGER", nullable: false),
+                    By = table.Column<Guid>(type: "TEXT", nullable: false),
+                    At = table.Column<long>(type: "INTEGER", nullable: false),
+                    WithdrawnBy = table.Column<Guid>(type: "TEXT", nullable: true),
+                    Withdrawn = table.Column<long>(type: "INTEGER", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_risk", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "rule_change",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    DossierId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    PersonId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    At = table.Column<long>(type: "INTEGER", nullable: false),
+                    By = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Before = table.Column<byte[]>(type: "BLOB", maxLength: -1, nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_rule_change", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "safe_contact",
                 columns: table => new
                 {
@@ -449,8 +521,7 @@ namespace VictimSupport.Migrations.Sqlite.Zone
                     CheckedBy = table.Column<Guid>(type: "TEXT", nullable: true),
                     Revision = table.Column<int>(type: "INTEGER", nullable: false),
                     ViolenceAt = table.Column<long>(type: "INTEGER", nullable: true),
-                    LettersHome = table.Column<int>(type: "INTEGER", nullable: false),
-                    RepresentativeTold = table.Column<int>(type: "INTEGER", nullable: false)
+                    LettersHome = table.Column<int>(type: "INTEGER", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -497,6 +568,27 @@ namespace VictimSupport.Migrations.Sqlite.Zone
                 constraints: table =>
                 {
                     table.PrimaryKey("PK_search_token", x => new { x.Token, x.Kind, x.Owner });
+                });
+
+            migrationBuilder.CreateTable(
+                name: "standing",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    DossierId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    WhoId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    PersonId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Role = table.Column<int>(type: "INTEGER", nullable: false),
+                    Conflict = table.Column<bool>(type: "INTEGER", nullable: false),
+                    Told = table.Column<int>(type: "INTEGER", nullable: false),
+                    Reached = table.Column<int>(type: "INTEGER", nullable: false),
+                    Words = table.Column<byte[]>(type: "BLOB", maxLength: -1, nullable: false),
+                    By = table.Column<Guid>(type: "TEXT", nullable: false),
+                    At = table.Column<long>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_standing", x => x.Id);
                 });
 
             migrationBuilder.CreateTable(
@@ -743,6 +835,11 @@ namespace VictimSupport.Migrations.Sqlite.Zone
                 column: "DossierId");
 
             migrationBuilder.CreateIndex(
+                name: "IX_interpreter_DossierId",
+                table: "interpreter",
+                column: "DossierId");
+
+            migrationBuilder.CreateIndex(
                 name: "IX_letter_DossierId",
                 table: "letter",
                 column: "DossierId");
@@ -762,6 +859,16 @@ namespace VictimSupport.Migrations.Sqlite.Zone
                 table: "letter_template",
                 columns: new[] { "Kind", "Language" },
                 unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "IX_merger_DossierId",
+                table: "merger",
+                column: "DossierId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_merger_Kept",
+                table: "merger",
+                column: "Kept");
 
             migrationBuilder.CreateIndex(
                 name: "IX_message_DossierId",
@@ -815,6 +922,21 @@ namespace VictimSupport.Migrations.Sqlite.Zone
                 column: "Seen");
 
             migrationBuilder.CreateIndex(
+                name: "IX_risk_DossierId",
+                table: "risk",
+                column: "DossierId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_rule_change_DossierId",
+                table: "rule_change",
+                column: "DossierId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_rule_change_PersonId",
+                table: "rule_change",
+                column: "PersonId");
+
+            migrationBuilder.CreateIndex(
                 name: "IX_safe_contact_DossierId",
                 table: "safe_contact",
                 column: "DossierId");
@@ -828,6 +950,16 @@ namespace VictimSupport.Migrations.Sqlite.Zone
                 name: "IX_search_token_Owner",
                 table: "search_token",
                 column: "Owner");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_standing_DossierId",
+                table: "standing",
+                column: "DossierId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_standing_PersonId",
+                table: "standing",
+                column: "PersonId");
 
             migrationBuilder.CreateIndex(
                 name: "IX_tray_entry_PutBy_PutAt",
@@ -896,6 +1028,9 @@ namespace VictimSupport.Migrations.Sqlite.Zone
                 name: "follow_up");
 
             migrationBuilder.DropTable(
+                name: "interpreter");
+
+            migrationBuilder.DropTable(
                 name: "letter");
 
             migrationBuilder.DropTable(
@@ -903,6 +1038,9 @@ namespace VictimSupport.Migrations.Sqlite.Zone
 
             migrationBuilder.DropTable(
                 name: "letter_template");
+
+            migrationBuilder.DropTable(
+                name: "merger");
 
             migrationBuilder.DropTable(
                 name: "message");
@@ -926,6 +1064,12 @@ namespace VictimSupport.Migrations.Sqlite.Zone
                 name: "presence");
 
             migrationBuilder.DropTable(
+                name: "risk");
+
+            migrationBuilder.DropTable(
+                name: "rule_change");
+
+            migrationBuilder.DropTable(
                 name: "safe_contact");
 
             migrationBuilder.DropTable(
@@ -936,6 +1080,9 @@ namespace VictimSupport.Migrations.Sqlite.Zone
 
             migrationBuilder.DropTable(
                 name: "search_token");
+
+            migrationBuilder.DropTable(
+                name: "standing");
 
             migrationBuilder.DropTable(
                 name: "submission");
