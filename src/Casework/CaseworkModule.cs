@@ -71,6 +71,7 @@ public sealed class CaseworkModule : IModule
         services.AddScoped<IDeliver, TrayPutMail>();
         services.AddSingleton<Contracts.ITellStories, Demo.Stories>();
         services.AddScoped<People.Gate>();
+        services.AddScoped<IWarn, People.RulesOnEveryPage>();
         services.AddScoped<People.Aftermath>();
         services.AddScoped<People.Doors>();
         services.AddScoped<People.ISendText, People.TextByMail>();

@@ -1,3 +1,5 @@
+using VictimSupport.Zones.Contracts;
+
 namespace VictimSupport.Casework.Codes;
 
 /// <summary>How a case came in.</summary>
@@ -45,6 +47,9 @@ internal static class SubKinds
     /// <summary>Violence by a partner or in the family: after it, what was safe may be so no more.</summary>
     public static bool IsAtHome(string code) => code is "PartnerViolence" or "FamilyViolence";
 
+    /// <summary>Is it an offence? Violence in the family is one, whatever main kind it stands under.</summary>
+    public static bool IsOffence(string code) => Find(code)?.Kind is KindOfEvent.Offence or KindOfEvent.PartnerViolence || code == "FamilyViolence";
+
     public static IReadOnlyList<Foundation.Modules.ShippedSubKind> ForFirstLetters => [.. All.Where(s => !NeverByLetter.Contains(s.Code)).Select(s => new Foundation.Modules.ShippedSubKind(s.Code, () => Words.Of("SubKind_" + s.Code), s.FirstLetter))];
 
     public static SubKind? Find(string? code) => All.FirstOrDefault(s => s.Code == code);
@@ -62,7 +67,47 @@ internal enum Capacity { Victim = 1, Relative = 2, Witness = 3, Deceased = 11, A
 internal static class Capacities
 {
     public static bool IsHelped(this Capacity capacity) => capacity is Capacity.Victim or Capacity.Relative or Capacity.Witness;
+
+    /// <summary>Does the zone's meaning of the word victim cover somebody? Communities differ: labels and figures ask here and nowhere else.</summary>
+    /// <param name="setting">What the zone chose.</param>
+    /// <param name="offence">Is there an offence among the facts (<see cref="SubKinds.IsOffence"/>)?</param>
+    public static bool CountsAsVictim(this Capacity capacity, VictimMeaning setting, bool offence) => setting switch
+    {
+        VictimMeaning.Offence => offence && capacity == Capacity.Victim,
+        VictimMeaning.OffenceAndThoseClose => offence && capacity is (Capacity.Victim or Capacity.Relative),
+        VictimMeaning.Event => capacity == Capacity.Victim,
+        VictimMeaning.EventAndThoseClose => capacity is Capacity.Victim or Capacity.Relative,
+        VictimMeaning.EventThoseCloseAndWitnesses => capacity.IsHelped(),
+        _ => false,
+    };
 }
+
+/// <summary>As what somebody stands for another person.</summary>
+internal enum StandingRole { Parent = 1, Guardian = 2, Support = 3, Other = 4 }
+
+/// <summary>Who decided that whoever stands for a person is told, or reached for them.</summary>
+internal enum Authority { Nobody = 0, Person = 1, Coordinator = 2, Prosecutor = 3 }
+
+/// <summary>How somebody is interpreted for.</summary>
+internal enum InterpreterKind
+{
+    None = 0, Phone = 1, Present = 2, Sworn = 3, SignLanguage = 4,
+
+    /// <summary>Somebody close interprets: not advised, and noted so.</summary>
+    SupportPerson = 5,
+}
+
+/// <summary>What the check of an interpreter's name came to.</summary>
+internal enum InterpreterHit { None = 0, ThisDossier = 1, AnotherDossier = 2 }
+
+/// <summary>How high an assessed risk is, as its author said it.</summary>
+internal enum RiskLevel { NotSaid = 0, Low = 1, Moderate = 2, High = 3, Acute = 4 }
+
+/// <summary>Who assessed a risk.</summary>
+internal enum RiskAuthor { Police = 1, Prosecutor = 2, Service = 3, Other = 4 }
+
+/// <summary>Why what is kept of a person is printed.</summary>
+internal enum PrintReason { ForThePerson = 1, Appointment = 2, Justice = 3, HandOn = 4, Other = 5 }
 
 [Flags]
 internal enum Damage { None = 0, Material = 1, Physical = 2, Moral = 4 }

@@ -29,6 +29,7 @@ internal sealed class Stories(Network.Contracts.ITellPartners partners, TimeProv
         await PartnerViolence.Tell(pipeline, clock, language, stand, ct);
         stand(TimeSpan.FromDays(70));
         await ReferralWithdrawn.Tell(pipeline, clock, language, (await partners.Tell(pipeline, language, ct))[0], stand, ct);
+        await ChildWitness.Tell(pipeline, clock, language, stand, ct);
         stand(TimeSpan.Zero);
         return true;
     }

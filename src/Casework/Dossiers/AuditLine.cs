@@ -14,6 +14,7 @@ internal sealed record AuditLine(DateTimeOffset At, Guid? Actor, What What, stri
     private static readonly Dictionary<string, string> Reasons = new(StringComparer.Ordinal)
     {
         ["assigned"] = "Assigned", ["own"] = "Own", ["unassigned"] = "Unassigned", ["control"] = "Control", ["platform"] = "Platform", ["intake"] = "Intake", ["named"] = "Named", ["on duty"] = "OnDuty", ["stand-in"] = "StandIn", ["team"] = "Team", ["break-glass"] = "BreakGlass", ["break glass"] = "BreakGlass",
+        ["print-ForThePerson"] = "PrintForThePerson", ["print-Appointment"] = "PrintAppointment", ["print-Justice"] = "PrintJustice", ["print-HandOn"] = "PrintHandOn", ["print-Other"] = "PrintOther",
     };
 
     /// <summary>null: the record does not speak of this dossier after all.</summary>

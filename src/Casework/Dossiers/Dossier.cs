@@ -53,6 +53,12 @@ internal sealed class Dossier : IOfDossier
 
     /// <summary>Is partner or family violence among its facts?</summary>
     public bool IsViolenceAtHome => Additional.Append(SubKind).Any(SubKinds.IsAtHome);
+
+    /// <summary>May somebody at home be the danger?</summary>
+    public bool IsDangerous => IsViolenceAtHome || (Danger & (Danger.AtHome | Danger.AddressSecret)) != Danger.None;
+
+    /// <summary>Is an offence among its facts?</summary>
+    public bool IsOffence => Additional.Append(SubKind).Any(SubKinds.IsOffence);
     Guid IOfDossier.DossierId => Id;
 
     /// <summary>How urgent it is before any date: danger at home and partner violence first. Kept beside the rest so that lists can be ordered by it.</summary>
@@ -140,6 +146,8 @@ internal sealed class Dossier : IOfDossier
             b.HasIndex(d => d.Protection);
             b.Ignore(d => d.IsOpen);
             b.Ignore(d => d.IsViolenceAtHome);
+            b.Ignore(d => d.IsOffence);
+            b.Ignore(d => d.IsDangerous);
         }
     }
 }

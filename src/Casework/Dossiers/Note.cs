@@ -117,4 +117,14 @@ internal enum MilestoneKind
 
     /// <summary>Something was shared outside the team; the code is the ground.</summary>
     SharedOutside = 57,
+
+    /// <summary>Who stands for a person, whether they are told, or whether they are reached for them was decided.</summary>
+    StandingDecided = 25,
+
+    /// <summary>A risk that others assessed was noted; the code is its level.</summary>
+    RiskNoted = 26,
+
+    /// <summary>Two rows of one person became one.</summary>
+    Merged = 27,
+    MergeUndone = 28,
 }

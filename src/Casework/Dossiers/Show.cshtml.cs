@@ -41,6 +41,7 @@ internal sealed class Show(IMediator pipeline, IAccounts accounts, WhereAndWho w
     public async Task ShowAgain(CancellationToken ct)
     {
         View = await pipeline.Send(new ShowView.Query(Dossier), ct);
+        who.RulesAreShown = true;
         Names = await accounts.Named(View.Accounts, ct);
         if (View.MayGet.Count == 0) return;
         Colleagues = [.. (await accounts.Named(View.MayGet, ct)).Values.OrderBy(c => c.DisplayName, StringComparer.CurrentCulture).Select(c => new Choice(c.Id.ToString(), c.DisplayName))];

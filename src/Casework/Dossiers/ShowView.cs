@@ -10,6 +10,7 @@ using VictimSupport.Foundation.Access;
 using VictimSupport.Foundation.Persistence;
 using VictimSupport.Foundation.Pipeline;
 using VictimSupport.Foundation.Secrecy;
+using VictimSupport.Zones.Contracts;
 
 namespace VictimSupport.Casework.Dossiers;
 
@@ -58,13 +59,23 @@ internal sealed record ShowView(Dossier Dossier, IReadOnlyList<PersonView> Peopl
     /// <summary>What else was shared outside the team, the latest first.</summary>
     public IReadOnlyList<Sharings.Sharing> Sharings { get; init; } = [];
 
+    /// <summary>Who stands for whom.</summary>
+    public IReadOnlyList<Standing> Standings { get; init; } = [];
+
+    /// <summary>Risks that were assessed and hold, the latest of each person, the highest first.</summary>
+    public IReadOnlyList<Risk> Risks { get; init; } = [];
+    public IReadOnlyDictionary<Guid, Interpreter> Interpreters { get; init; } = new Dictionary<Guid, Interpreter>();
+
+    /// <summary>Whom the zone counts as a victim.</summary>
+    public VictimMeaning Victim { get; init; }
+
     /// <summary>Who else has it open now.</summary>
     public IReadOnlyList<Here.Other> Others { get; init; } = [];
 
     [Requires(May.WorkOnDossiers)]
     internal sealed record Query(Guid Dossier) : IQuery<ShowView>;
 
-    internal sealed class Handler(ZoneDbContext zone, Guard guard, Entries entries, Colleagues colleagues, Keyring keys, Network.Contracts.IPartners partners, Caller caller, TimeProvider clock) : IRequestHandler<Query, ShowView>
+    internal sealed class Handler(ZoneDbContext zone, Guard guard, Entries entries, Colleagues colleagues, Keyring keys, Network.Contracts.IPartners partners, UseCase here, IZoneSettings settings, Caller caller, TimeProvider clock) : IRequestHandler<Query, ShowView>
     {
         private static readonly Compiled<Guid, Person> PeopleOf = Compiled.Query((ZoneDbContext z, Guid dossier) => z.Set<Person>().AsNoTracking().Where(p => p.DossierId == dossier).OrderBy(p => p.Id));
         private static readonly Compiled<Guid, SafeContact> SafeOf = Compiled.Query((ZoneDbContext z, Guid dossier) => z.Set<SafeContact>().AsNoTracking().Where(s => s.DossierId == dossier));
@@ -72,6 +83,9 @@ internal sealed record ShowView(Dossier Dossier, IReadOnlyList<PersonView> Peopl
         private static readonly Compiled<Guid, FollowUp> ActsOf = Compiled.Query((ZoneDbContext z, Guid dossier) => z.Set<FollowUp>().AsNoTracking().Where(f => f.DossierId == dossier).OrderBy(f => f.DueAt));
         private static readonly Compiled<Guid, Note> NotesOf = Compiled.Query((ZoneDbContext z, Guid dossier) => z.Set<Note>().AsNoTracking().Where(n => n.DossierId == dossier));
         private static readonly Compiled<Guid, Contact> ContactsOf = Compiled.Query((ZoneDbContext z, Guid dossier) => z.Set<Contact>().AsNoTracking().Where(c => c.DossierId == dossier));
+        private static readonly Compiled<Guid, Standing> StandingsOf = Compiled.Query((ZoneDbContext z, Guid dossier) => z.Set<Standing>().AsNoTracking().Where(s => s.DossierId == dossier).OrderBy(s => s.Id));
+        private static readonly Compiled<Guid, Risk> RisksOf = Compiled.Query((ZoneDbContext z, Guid dossier) => z.Set<Risk>().AsNoTracking().Where(r => r.DossierId == dossier));
+        private static readonly Compiled<Guid, Interpreter> InterpretersOf = Compiled.Query((ZoneDbContext z, Guid dossier) => z.Set<Interpreter>().AsNoTracking().Where(i => i.DossierId == dossier));
         private static readonly Compiled<Guid, Milestone> MilestonesOf = Compiled.Query((ZoneDbContext z, Guid dossier) => z.Set<Milestone>().AsNoTracking().Where(m => m.DossierId == dossier));
 
         private static readonly Compiled<Guid, Referral> ReferralsOf = Compiled.Query((ZoneDbContext z, Guid dossier) => z.Set<Referral>().AsNoTracking().Where(r => r.DossierId == dossier).OrderByDescending(r => r.Id));
@@ -94,10 +108,13 @@ internal sealed record ShowView(Dossier Dossier, IReadOnlyList<PersonView> Peopl
             var named = referrals.ToDictionary(r => r.Id, r => asked[r.PartnerId].Organisation);
             var timeline = (await Happenings(dossier.Id, acts, contacts, views, named, ct)).OrderByDescending(h => h.At).ToList();
             var accounts = timeline.Select(h => h.By).Concat(others.Select(o => o.Account)).Concat(timeline.Select(h => h.Signed?.SignedBy).OfType<Guid>()).Concat(safe.Values.Select(s => s.CheckedBy).OfType<Guid>()).Concat(appointments.SelectMany(a => new[] { a.Worker, a.Companion }).OfType<Guid>()).Append(dossier.AssignedTo ?? dossier.OpenedBy).Distinct().ToList();
+            var risks = await RisksOf.In(zone, dossier.Id, ct);
             var mayGet = await guard.Leads(dossier, ct) ? await colleagues.WhoMayGet(dossier, ct) : [];
             return new ShowView(dossier, views, [.. reports.Select(r => r.Number.Value)], [.. acts.Where(a => a.Done is null)], timeline, accounts, mayGet)
             {
                 Referrals = [.. referrals.Select(r => new ReferralLine(r.Id, named[r.Id], views.Count < 2 ? null : views.Find(p => p.Id == r.PersonId)?.Name, r.State, r.TurnedAt))], Sharings = await SharingsOf.In(zone, dossier.Id, ct),
+                Standings = await StandingsOf.In(zone, dossier.Id, ct), Interpreters = (await InterpretersOf.In(zone, dossier.Id, ct)).ToDictionary(i => i.Id), Victim = (await settings.Of(here.InZone.Id, ct)).Victim,
+                Risks = [.. people.Select(p => Risk.Latest(risks, p.Id)).OfType<Risk>().Distinct().OrderByDescending(r => r.Level).ThenByDescending(r => r.On)],
                 Appointments = appointments, Others = others, IsOwn = await guard.Owns(dossier, ct), MaySign = timeline.Any(h => h.Signed is not null) && await entries.MaySign(dossier, ct),
             };
         }
@@ -129,6 +146,7 @@ internal sealed record ShowView(Dossier Dossier, IReadOnlyList<PersonView> Peopl
                 var title = turn switch
                 {
                     { Kind: MilestoneKind.Closed, Code: { } code } => $"{Words.Of(turn.Kind)}: {Words.Of((ClosingReason)code)}",
+                    { Kind: MilestoneKind.RiskNoted, Code: { } code } => $"{Words.Of(turn.Kind)}: {Words.Of((RiskLevel)code)}",
                     { Kind: MilestoneKind.Protected, Code: { } code } => $"{Words.Of(turn.Kind)}: {Words.Of((Protection)code)}",
                     _ when Turns.IsOne(turn) => turn.About is { } about && referrals.TryGetValue(about, out var partner) ? $"{Turns.Say(turn)} ({partner})" : Turns.Say(turn),
                     _ => Words.Of(turn.Kind),

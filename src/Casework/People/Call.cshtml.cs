@@ -3,9 +3,11 @@ using FluentValidation.Results;
 using MediatR;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
+using Microsoft.EntityFrameworkCore;
 using VictimSupport.Casework.Codes;
 using VictimSupport.Casework.Dossiers;
 using VictimSupport.Foundation.Access;
+using VictimSupport.Foundation.Persistence;
 using VictimSupport.Foundation.Pipeline;
 
 namespace VictimSupport.Casework.People;
@@ -41,7 +43,14 @@ internal sealed class Call(IMediator pipeline) : PageModel, IShowAgain
     }
 
     /// <param name="Revision">Of the rules shown: sent back, it says which were read.</param>
-    internal sealed record Answer(string Name, Rule Rule, Passage Passage, Bar Bar, SafeDetails Details, bool AskAgain, int Revision);
+    internal sealed record Answer(string Name, Rule Rule, Passage Passage, Bar Bar, SafeDetails Details, bool AskAgain, int Revision, bool MustNotBeConfirmed)
+    {
+        /// <summary>Through whom the person may be reached instead, by decision; what stands in the way of it too.</summary>
+        public IReadOnlyList<Way> Through { get; init; } = [];
+    }
+
+    /// <param name="What">What may be told.</param>
+    internal sealed record Way(Guid Who, string Name, StandingRole Role, Authority Decided, string? What, Bar Bar);
 
     [Requires(May.WorkOnDossiers)]
     internal sealed record Query(Guid Dossier, Guid Person) : IQuery<Answer>;
@@ -52,25 +61,44 @@ internal sealed class Call(IMediator pipeline) : PageModel, IShowAgain
     {
         /// <summary>The revision of the rules that stood above the button; null: none did.</summary>
         public int? Shown { get; init; }
+
+        /// <summary>Who is called for the person; null: the person.</summary>
+        public Guid? Through { get; init; }
         internal Guid Dossier { get; init; }
         internal Guid Person { get; init; }
     }
 
-    internal sealed class Handler(Guard guard, Gate gate, TimeProvider clock) : IRequestHandler<Query, Answer>, IRequestHandler<Command, Clearance>
+    internal sealed class Handler(ZoneDbContext zone, Guard guard, Gate gate, TimeProvider clock) : IRequestHandler<Query, Answer>, IRequestHandler<Command, Clearance>
     {
         public async Task<Answer> Handle(Query query, CancellationToken ct)
         {
-            var whom = await gate.Of(await guard.Read(query.Dossier, ct), query.Person, first: false, ct);
+            var dossier = await guard.Read(query.Dossier, ct);
+            var whom = await gate.Of(dossier, query.Person, first: false, ct);
             var now = clock.GetUtcNow();
             var (passage, bar) = Clearance.Look(whom, new Outgoing(Channel.Call), now);
-            return new Answer(whom.Person.Identity.Value.FullName, whom.Safe.Call, passage, bar, whom.Safe.Details.Value, whom.Safe.MustBeAskedAgain(now), whom.Safe.Revision);
+            return new Answer(whom.Person.Identity.Value.FullName, whom.Safe.Call, passage, bar, whom.Safe.Details.Value, whom.Safe.MustBeAskedAgain(now), whom.Safe.Revision, whom.Safe.MustNotBeConfirmed(whom.Person.IsMinor, dossier.IsDangerous))
+            {
+                Through = await Ways(dossier, whom, now, ct),
+            };
+        }
+
+        private async Task<IReadOnlyList<Way>> Ways(Dossier dossier, Addressee whom, DateTimeOffset now, CancellationToken ct)
+        {
+            var ways = new List<Way>();
+            foreach (var who in await zone.Set<Standing>().AsNoTracking().Where(s => s.DossierId == dossier.Id && s.PersonId == whom.Person.Id && s.Reached != Authority.Nobody).OrderBy(s => s.Id).Select(s => s.WhoId).ToListAsync(ct))
+            {
+                if (await gate.Stead(dossier, whom.Person.Id, who, ct) is not { } stead) continue;
+                var bar = Clearance.Look(whom with { Stead = stead }, new Outgoing(Channel.Call, Through: who), now).Bar;
+                ways.Add(new Way(who, stead.Who.Identity.Value.FullName, stead.Standing.Role, stead.Standing.Reached, stead.Standing.Words.Value.What, bar));
+            }
+            return ways;
         }
 
         public async Task<Clearance> Handle(Command command, CancellationToken ct)
         {
             var dossier = await guard.Read(command.Dossier, ct);
             var whom = await gate.Of(dossier, command.Person, first: false, ct);
-            var leave = await gate.Pass(dossier, command.Person, new Outgoing(Channel.Call, Read: command.Shown is not null), ct);
+            var leave = await gate.Pass(dossier, command.Person, new Outgoing(Channel.Call, Read: command.Shown is not null, Through: command.Through), ct);
             if (command.Shown != whom.Safe.Revision) throw new ValidationException([new ValidationFailure(nameof(Command.Shown), Words.RulesChangedRead)]);
             return leave;
         }

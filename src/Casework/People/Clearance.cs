@@ -63,6 +63,12 @@ internal enum Bar
 
     /// <summary>Where it would have gone to, or what happened, changed after it was prepared.</summary>
     Changed = 13,
+
+    /// <summary>Nobody decided that the person is reached through this one.</summary>
+    Undecided = 14,
+
+    /// <summary>Whoever it would go through is the alleged perpetrator, or stands in a conflict.</summary>
+    Conflict = 15,
 }
 
 internal static class Bars
@@ -80,12 +86,18 @@ internal static class Bars
 /// <param name="Unattended">No colleague is there who could keep to a condition: a job, or a batch.</param>
 /// <param name="First">A first letter, which may go before anybody was asked where the zone says so.</param>
 /// <param name="Read">Whoever sends it had the rule or the script before their eyes.</param>
-internal sealed record Outgoing(Channel Channel, bool Unattended = false, bool First = false, bool Read = false);
+/// <param name="Through">Who is called for the person; null: the person.</param>
+internal sealed record Outgoing(Channel Channel, bool Unattended = false, bool First = false, bool Read = false, Guid? Through = null);
+
+/// <summary>Who is called for somebody, and what was decided on it.</summary>
+/// <param name="Safe">Their own rules.</param>
+internal sealed record Stead(Standing Standing, Person Who, SafeContact Safe);
 
 /// <summary>Whom it would reach, and all that decides on it.</summary>
 /// <param name="FirstLetterFor">Sub-kinds for which the zone lets a first letter out.</param>
 /// <param name="Elsewhere">In another dossier the same person said never, or suffered what no letter may follow unasked.</param>
-internal sealed record Addressee(Person Person, SafeContact Safe, Dossier Dossier, IReadOnlySet<string> FirstLetterFor, bool Elsewhere = false)
+/// <param name="Stead">Through whom it goes, where somebody else is asked for.</param>
+internal sealed record Addressee(Person Person, SafeContact Safe, Dossier Dossier, IReadOnlySet<string> FirstLetterFor, bool Elsewhere = false, Stead? Stead = null)
 {
     /// <summary>May a letter go unasked? What is listed counts for the main facts; what is never sent unasked counts wherever it stands.</summary>
     public bool MayGetFirstLetter => !Elsewhere && !Person.IsMinor && FirstLetterFor.Contains(Dossier.SubKind) && !Dossier.Danger.HasFlag(Danger.AtHome) && !Dossier.Danger.HasFlag(Danger.AddressSecret)
@@ -124,6 +136,11 @@ internal sealed class Clearance
         if (bar == Bar.None && !what.Unattended && !what.Read) bar = Bar.Unread;
         if (bar != Bar.None) return (null, bar);
         var (person, identity) = (whom.Person, whom.Person.Identity.Value);
+        if (what.Through is not null && whom.Stead is { } stead)
+        {
+            var (other, said) = (stead.Who.Identity.Value, stead.Safe.Details.Value);
+            return (new Clearance(person.Id, person.DossierId, what.Channel, passage, Destination(other, what.Channel)!, other.FullName, said with { WhatMayBeSaid = stead.Standing.Words.Value.What ?? said.WhatMayBeSaid }), bar);
+        }
         return (new Clearance(person.Id, person.DossierId, what.Channel, passage, Destination(identity, what.Channel)!, identity.FullName, whom.Safe.Details.Value), bar);
     }
 
@@ -140,7 +157,7 @@ internal sealed class Clearance
     public static (Passage Passage, Bar Bar) Look(Addressee whom, Outgoing what, DateTimeOffset now)
     {
         var (passage, bar) = Rules(whom, what, now);
-        if (bar == Bar.None && Destination(whom.Person.Identity.Value, what.Channel) is null) bar = Bar.Nowhere;
+        if (bar == Bar.None && Destination((what.Through is null ? whom.Person : whom.Stead!.Who).Identity.Value, what.Channel) is null) bar = Bar.Nowhere;
         return (bar == Bar.None ? passage : Passage.Closed, bar);
     }
 
@@ -157,6 +174,7 @@ internal sealed class Clearance
     {
         var (person, safe, rule) = (whom.Person, whom.Safe, whom.Safe.Of(what.Channel));
         if (!person.IsHelped) return (Passage.Closed, Bar.Mentioned);
+        if (what.Through is { } through) return Through(whom, what, through, now);
         if (rule == Rule.Never) return (Passage.Closed, Bar.Never);
         if (rule == Rule.NotAsked) return NotAsked(whom, what);
         if (what.Channel == Channel.Letter && person.IsMinor && safe.LettersHome == Decider.Nobody) return (Passage.Closed, Bar.Minor);
@@ -164,6 +182,18 @@ internal sealed class Clearance
         // A letter lies until somebody opens it; everything else is noticed when it comes.
         if (what.Channel != Channel.Letter && !safe.Details.Value.IsTime(now)) return (Passage.Closed, Bar.Hours);
         return (rule == Rule.OnlyIf ? Passage.AsAgreed : Passage.Open, Bar.None);
+    }
+
+    // For a minor, by a decision with a reason: somebody calls, and keeps to what may be told. What the minor said of their own telephone is of that telephone; what the other said of theirs holds here.
+    private static (Passage Passage, Bar Bar) Through(Addressee whom, Outgoing what, Guid through, DateTimeOffset now)
+    {
+        if (whom.Stead is not { } stead || stead.Who.Id != through || stead.Standing.WhoId != through || stead.Standing.PersonId != whom.Person.Id || !whom.Person.IsMinor) return (Passage.Closed, Bar.Undecided);
+        if (stead.Standing.Conflict || stead.Who.Capacity is Capacity.AllegedAuthor or Capacity.Deceased) return (Passage.Closed, Bar.Conflict);
+        if (stead.Standing.Reached == Authority.Nobody) return (Passage.Closed, Bar.Undecided);
+        if (what.Channel != Channel.Call || what.Unattended) return (Passage.Closed, Bar.Undecided);
+        if (stead.Safe.Call == Rule.Never) return (Passage.Closed, Bar.Never);
+        if (stead.Safe.Call != Rule.NotAsked && !stead.Safe.Details.Value.IsTime(now)) return (Passage.Closed, Bar.Hours);
+        return (Passage.AsAgreed, Bar.None);
     }
 
     private static (Passage Passage, Bar Bar) NotAsked(Addressee whom, Outgoing what) => what switch

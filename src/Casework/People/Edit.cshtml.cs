@@ -106,7 +106,7 @@ internal sealed class Edit(IMediator pipeline, WhereAndWho who) : PageModel, ISh
         }
     }
 
-    internal sealed class Handler(ZoneDbContext zone, Guard guard, UseCase here, Masonry masonry, Gate gate, Aftermath aftermath, TimeProvider clock) : IRequestHandler<Command, Guid>
+    internal sealed class Handler(ZoneDbContext zone, Guard guard, UseCase here, Masonry masonry, Gate gate, Aftermath aftermath, Caller caller, TimeProvider clock) : IRequestHandler<Command, Guid>
     {
         public async Task<Guid> Handle(Command form, CancellationToken ct)
         {
@@ -116,6 +116,7 @@ internal sealed class Edit(IMediator pipeline, WhereAndWho who) : PageModel, ISh
             var person = form.Person is { } id
                 ? await zone.Set<Person>().SingleOrDefaultAsync(p => p.Id == id && p.DossierId == dossier.Id, ct) ?? throw new RefusedException("absent", dossier.Id)
                 : Join(dossier, identity, form, now);
+            if (form.Capacity is Capacity.Representative or Capacity.SupportPerson && Authors.Are(await AuthorsOf(dossier, person, ct), identity)) throw new ValidationException([new ValidationFailure(nameof(Command.Capacity), Words.NeverTheAuthor)]);
             // After the person was found: an id that is nobody's here is refused, never told that something changed.
             if (form.Person is not null && form.Version != dossier.Version) throw new ValidationException([new ValidationFailure(nameof(Command.GivenName), Words.ChangedMeanwhile)]);
             if (form.Person is not null) await AskAgain(person, identity, form, now, ct);
@@ -124,6 +125,7 @@ internal sealed class Edit(IMediator pipeline, WhereAndWho who) : PageModel, ISh
             person.Damage = form.Damages.Aggregate(Damage.None, (all, one) => all | one);
             person.IsMinor = IsMinor(form, now);
             if (person.IsMinor && person.IsHelped) dossier.Danger |= Danger.MinorPresent;
+            if (form.Person is not null && person.Capacity is Capacity.AllegedAuthor or Capacity.Deceased) await StandsNoMore(person, now, ct);
             await Lead(dossier, person, ct);
             dossier.Touch();
             await masonry.Meets(dossier, identity, null, ct);
@@ -131,13 +133,28 @@ internal sealed class Edit(IMediator pipeline, WhereAndWho who) : PageModel, ISh
             return person.Id;
         }
 
+        // What was decided while they were somebody else's support ends the moment they are the alleged perpetrator.
+        private async Task StandsNoMore(Person person, DateTimeOffset now, CancellationToken ct)
+        {
+            foreach (var standing in await zone.Set<Standing>().Where(s => s.WhoId == person.Id && !s.Conflict).ToListAsync(ct))
+            {
+                standing.Decide(standing.Role, conflict: true, Authority.Nobody, Authority.Nobody, standing.Words.Value, caller.Self, now);
+                (await zone.Set<SafeContact>().SingleAsync(s => s.Id == standing.PersonId, ct)).StandingChanged();
+            }
+        }
+
+        private async Task<IReadOnlyList<Particulars>> AuthorsOf(Dossier dossier, Person except, CancellationToken ct) =>
+            [.. (await zone.Set<Person>().AsNoTracking().Where(p => p.DossierId == dossier.Id && p.Id != except.Id && p.Capacity == Capacity.AllegedAuthor).ToListAsync(ct)).Select(p => p.Identity.Value)];
+
         // Safe was said of the old number or address. The first one given takes the rule that was agreed for it.
         private async Task AskAgain(Person person, Particulars after, Command form, DateTimeOffset now, CancellationToken ct)
         {
             var (before, safe) = (person.Identity.Value, await zone.Set<SafeContact>().SingleAsync(s => s.Id == person.Id, ct));
+            var rules = safe.Now();
             if (before.Phone is not null && PhoneNumber.ToE164(before.Phone) != PhoneNumber.ToE164(after.Phone)) safe.Moved(Channel.Call, Channel.Sms);
             if (before.Mail is not null && !string.Equals(before.Mail, after.Mail, StringComparison.OrdinalIgnoreCase)) safe.Moved(Channel.Mail);
             if (before.Address is not null && before.Address != after.Address) safe.Moved(Channel.Letter, Channel.Visit);
+            if (safe.Revision != rules.Revision) zone.Add(RuleChange.Of(safe, rules, caller.Self, now));
             // What is written already bears the old name and goes to the old place, or to somebody whom nothing may reach any more.
             if ((before.FullName, before.Phone, before.Mail, before.Address) != (after.FullName, after.Phone, after.Mail, after.Address) || person.IsHelped != form.Capacity!.Value.IsHelped() || person.IsMinor != IsMinor(form, now)) await gate.TakeBack([person.Id], Bar.Changed, ct);
         }

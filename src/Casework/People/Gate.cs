@@ -18,7 +18,9 @@ internal sealed class Gate(ZoneDbContext zone, UseCase here, Keyring keys, IZone
     /// <exception cref="RefusedException">The channel is closed (a code of <see cref="Bars"/>), or nobody of this id is in the dossier.</exception>
     public async Task<Clearance> Pass(Dossier dossier, Guid person, Outgoing what, CancellationToken ct)
     {
-        var (leave, bar) = Clearance.Ask(await Of(dossier, person, what.First, ct), what, clock.GetUtcNow());
+        var whom = await Of(dossier, person, what.First, ct);
+        if (what.Through is { } through) whom = whom with { Stead = await Stead(dossier, person, through, ct) };
+        var (leave, bar) = Clearance.Ask(whom, what, clock.GetUtcNow());
         return leave ?? throw new RefusedException(bar.Code(), dossier.Id);
     }
 
@@ -30,6 +32,14 @@ internal sealed class Gate(ZoneDbContext zone, UseCase here, Keyring keys, IZone
         var who = await zone.Set<Person>().AsNoTracking().SingleOrDefaultAsync(p => p.Id == person && p.DossierId == dossier.Id, ct) ?? throw new RefusedException("absent", dossier.Id);
         var safe = await zone.Set<SafeContact>().AsNoTracking().SingleOrDefaultAsync(s => s.Id == person, ct) ?? SafeContact.For(who);
         return await Of(dossier, who, safe, first, ct);
+    }
+
+    /// <summary>Who would be called for somebody; null: nobody of this id stands for them.</summary>
+    public async Task<Stead?> Stead(Dossier dossier, Guid person, Guid through, CancellationToken ct)
+    {
+        var standing = await zone.Set<Standing>().AsNoTracking().SingleOrDefaultAsync(s => s.DossierId == dossier.Id && s.PersonId == person && s.WhoId == through, ct);
+        if (standing is null || await zone.Set<Person>().AsNoTracking().SingleOrDefaultAsync(p => p.Id == through && p.DossierId == dossier.Id, ct) is not { } who) return null;
+        return new Stead(standing, who, await zone.Set<SafeContact>().AsNoTracking().SingleOrDefaultAsync(s => s.Id == through, ct) ?? SafeContact.For(who));
     }
 
     /// <summary>The same, of rows that were read already.</summary>

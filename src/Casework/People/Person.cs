@@ -39,6 +39,22 @@ internal sealed class Person : IHoldSealed, IOfDossier
     public static Person Add(Guid dossier, Particulars identity, Capacity capacity, string language, DateTimeOffset now) =>
         new() { Id = Guid.CreateVersion7(now), DossierId = dossier, Identity = identity, Capacity = capacity, Language = language, Added = now };
 
+    /// <summary>As the row stands, to be compared with or put back.</summary>
+    public Kept Keep() => new(Capacity, Damage, Sex, Language, NeedsInterpreter, IsMinor, Added, Identity.Value);
+
+    /// <summary>Takes all that a row said.</summary>
+    public void Take(Kept kept) => (Capacity, Damage, Sex, Language, NeedsInterpreter, IsMinor, Added, Identity) = (kept.Capacity, kept.Damage, kept.Sex, kept.Language, kept.NeedsInterpreter, kept.IsMinor, kept.Added, kept.Identity);
+
+    /// <summary>The row that a merge took away, under the id and the key it had.</summary>
+    public static Person Back(Guid id, Guid dossier, Kept kept)
+    {
+        var person = new Person { Id = id, DossierId = dossier };
+        person.Take(kept);
+        return person;
+    }
+
+    internal sealed record Kept(Capacity Capacity, Damage Damage, Sex Sex, string Language, bool NeedsInterpreter, bool IsMinor, DateTimeOffset Added, Particulars Identity);
+
     internal sealed class Mapping : IZoneMapping<Person>
     {
         public void Configure(EntityTypeBuilder<Person> b)

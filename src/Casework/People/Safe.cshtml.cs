@@ -10,18 +10,23 @@ using VictimSupport.Design.Tags;
 using VictimSupport.Foundation.Access;
 using VictimSupport.Foundation.Persistence;
 using VictimSupport.Foundation.Pipeline;
+using VictimSupport.Identity.Contracts;
 
 namespace VictimSupport.Casework.People;
 
 /// <summary>What a person has said about being reached: a rule for each channel, and the words behind it.</summary>
 [Requires(May.ChangeDossiers)]
-internal sealed class Safe(IMediator pipeline) : PageModel, IShowAgain
+internal sealed class Safe(IMediator pipeline, IAccounts accounts) : PageModel, IShowAgain
 {
+    private IReadOnlyDictionary<Guid, Colleague> names = new Dictionary<Guid, Colleague>();
+
     [BindProperty(SupportsGet = true)] public Guid Dossier { get; set; }
     [BindProperty(SupportsGet = true)] public Guid Person { get; set; }
     [BindProperty] public Command Form { get; set; } = new();
     public string Name { get; private set; } = "";
     public bool IsMinor { get; private set; }
+    public IReadOnlyList<RuleChange> History { get; private set; } = [];
+    public string NameOf(Guid account) => names.TryGetValue(account, out var colleague) ? colleague.DisplayName : Words.Nobody;
     public IReadOnlyList<Choice> RulesOffered => Choice.All<Rule>(Words.Of);
 
     /// <summary>Only whoever leads the dossier decides as a coordinator; what a coordinator decided before stays to be seen.</summary>
@@ -49,12 +54,14 @@ internal sealed class Safe(IMediator pipeline) : PageModel, IShowAgain
     private async Task<Command> Load(CancellationToken ct)
     {
         var current = await pipeline.Send(new Query(Dossier, Person), ct);
-        (Name, IsMinor) = (current.Name, current.IsMinor);
-        Deciders = [.. Choice.All<Decider>(Words.Of).Where(d => current.MayDecide || d.Value != nameof(Decider.Coordinator) || Decider.Coordinator == current.Form.LettersHome || Decider.Coordinator == current.Form.RepresentativeTold)];
+        (Name, IsMinor, History) = (current.Name, current.IsMinor, current.History);
+        names = await accounts.Named(History.Select(h => h.By), ct);
+        Deciders = [.. Choice.All<Decider>(Words.Of).Where(d => current.MayDecide || d.Value != nameof(Decider.Coordinator) || Decider.Coordinator == current.Form.LettersHome)];
         return current.Form;
     }
 
-    internal sealed record Current(string Name, Command Form, bool IsMinor, bool MayDecide);
+    /// <param name="History">What held before, the latest first.</param>
+    internal sealed record Current(string Name, Command Form, bool IsMinor, bool MayDecide, IReadOnlyList<RuleChange> History);
 
     [Requires(May.ChangeDossiers)]
     internal sealed record Query(Guid Dossier, Guid Person) : IQuery<Current>;
@@ -78,7 +85,6 @@ internal sealed class Safe(IMediator pipeline) : PageModel, IShowAgain
 
         /// <summary>Of a minor only.</summary>
         public Decider LettersHome { get; init; }
-        public Decider RepresentativeTold { get; init; }
         public string? MinorReason { get; init; }
 
         /// <summary>When the rules this form showed were asked, in ticks; 0: never. Tells whether somebody agreed on others meanwhile.</summary>
@@ -102,8 +108,7 @@ internal sealed class Safe(IMediator pipeline) : PageModel, IShowAgain
             RuleFor(c => c.WhatMayBeSaid).Must((c, _) => !new[] { c.Call, c.Sms, c.Mail, c.Letter, c.Visit }.Contains(Rule.OnlyIf) || Said(c.WhatMayBeSaid) || Said(c.Hours) || Said(c.WhoMayAnswer) || c.From is not null || c.Weekdays).WithMessage(_ => Words.OnlyIfWhat);
             RuleFor(c => c.Until).Must((c, until) => (until is null) == (c.From is null) && (until is null || until != c.From)).WithMessage(_ => Words.HoursBoth);
             RuleFor(c => c.LettersHome).IsInEnum().WithMessage(_ => Words.ChooseDecider);
-            RuleFor(c => c.RepresentativeTold).IsInEnum().WithMessage(_ => Words.ChooseDecider);
-            RuleFor(c => c.MinorReason).Must((c, why) => (c.LettersHome == Decider.Nobody && c.RepresentativeTold == Decider.Nobody) || Said(why)).WithMessage(_ => Words.SayWhy).MaximumLength(300).WithMessage(_ => Words.TooLong);
+            RuleFor(c => c.MinorReason).Must((c, why) => c.LettersHome == Decider.Nobody || Said(why)).WithMessage(_ => Words.SayWhy).MaximumLength(300).WithMessage(_ => Words.TooLong);
             RuleFor(c => c.WhatMayBeSaid).MaximumLength(300).WithMessage(_ => Words.TooLong);
             RuleFor(c => c.CodeWord).MaximumLength(100).WithMessage(_ => Words.TooLong);
             RuleFor(c => c.ThirdPerson).MaximumLength(300).WithMessage(_ => Words.TooLong);
@@ -114,6 +119,8 @@ internal sealed class Safe(IMediator pipeline) : PageModel, IShowAgain
 
     internal sealed class QueryHandler(ZoneDbContext zone, Guard guard) : IRequestHandler<Query, Current>
     {
+        private const int Most = 50;
+
         public async Task<Current> Handle(Query query, CancellationToken ct)
         {
             var dossier = await guard.Read(query.Dossier, ct);
@@ -123,9 +130,9 @@ internal sealed class Safe(IMediator pipeline) : PageModel, IShowAgain
             return new Current(person.Identity.Value.FullName, new Command
             {
                 Call = safe.Call, Sms = safe.Sms, Mail = safe.Mail, Letter = safe.Letter, Visit = safe.Visit, Hours = details.Hours, WhoMayAnswer = details.WhoMayAnswer, WhatMayBeSaid = details.WhatMayBeSaid, CodeWord = details.CodeWord, ThirdPerson = details.ThirdPerson,
-                From = details.From, Until = details.Until, Weekdays = details.Weekdays, LettersHome = safe.LettersHome, RepresentativeTold = safe.RepresentativeTold, MinorReason = details.MinorReason,
+                From = details.From, Until = details.Until, Weekdays = details.Weekdays, LettersHome = safe.LettersHome, MinorReason = details.MinorReason,
                 Asked = safe.Checked?.UtcTicks ?? 0,
-            }, person.IsMinor, await guard.Leads(dossier, ct));
+            }, person.IsMinor, await guard.Leads(dossier, ct), await zone.Set<RuleChange>().AsNoTracking().Where(c => c.PersonId == person.Id).OrderByDescending(c => c.At).ThenByDescending(c => c.Id).Take(Most).ToListAsync(ct));
         }
     }
 
@@ -136,19 +143,26 @@ internal sealed class Safe(IMediator pipeline) : PageModel, IShowAgain
             var (dossier, now) = (await guard.Open(form.Dossier, ct), clock.GetUtcNow());
             var safe = await zone.Set<SafeContact>().SingleOrDefaultAsync(s => s.Id == form.Person && s.DossierId == dossier.Id, ct) ?? throw new RefusedException("absent", dossier.Id);
             if (form.Asked != (safe.Checked?.UtcTicks ?? 0)) throw Wrong(nameof(Command.Call), Words.ChangedMeanwhile);
-            var (before, revision) = ((safe.LettersHome, safe.RepresentativeTold), safe.Revision);
-            var minor = (await zone.Set<Person>().AsNoTracking().SingleAsync(p => p.Id == form.Person, ct)).IsMinor;
-            var decided = minor ? (form.LettersHome, form.RepresentativeTold) : (Decider.Nobody, Decider.Nobody);
+            var before = safe.Now();
+            var people = await zone.Set<Person>().AsNoTracking().Where(p => p.DossierId == dossier.Id).ToListAsync(ct);
+            var minor = people.Single(p => p.Id == form.Person).IsMinor;
+            var decided = minor ? form.LettersHome : Decider.Nobody;
+            var authors = people.Where(p => p.Capacity == Capacity.AllegedAuthor).Select(p => p.Identity.Value).ToList();
+            if (Authors.Named(authors, form.WhoMayAnswer)) throw Wrong(nameof(Command.WhoMayAnswer), Words.NeverTheAuthor);
+            if (Authors.Named(authors, form.ThirdPerson)) throw Wrong(nameof(Command.ThirdPerson), Words.NeverTheAuthor);
             // A coordinator's decision, and the reason given for it, are the coordinator's.
             var leads = await guard.Leads(dossier, ct);
-            if (!leads && Newly(before.LettersHome, decided.Item1)) throw Wrong(nameof(Command.LettersHome), Words.CoordinatorDecides);
-            if (!leads && Newly(before.RepresentativeTold, decided.Item2)) throw Wrong(nameof(Command.RepresentativeTold), Words.CoordinatorDecides);
-            var reason = !minor ? null : !leads && (decided.Item1 == Decider.Coordinator || decided.Item2 == Decider.Coordinator) ? safe.Details.Value.MinorReason : Said(form.MinorReason);
+            if (!leads && Newly(before.LettersHome, decided)) throw Wrong(nameof(Command.LettersHome), Words.CoordinatorDecides);
+            var reason = !minor ? null : !leads && decided == Decider.Coordinator ? safe.Details.Value.MinorReason : Said(form.MinorReason);
             var details = new SafeDetails(Said(form.Hours), Said(form.WhoMayAnswer), Said(form.WhatMayBeSaid), Said(form.CodeWord), Said(form.ThirdPerson), form.From, form.Until, form.Weekdays, reason);
             safe.Agree(form.Call, form.Sms, form.Mail, form.Letter, form.Visit, details, caller.Self, now);
-            safe.Decide(decided.Item1, decided.Item2);
-            if (before != decided) zone.Add(Milestone.Reached(dossier.Id, MilestoneKind.MinorDecided, caller.Self, now));
-            if (safe.Revision != revision) await gate.TakeBack([safe.Id], Bar.RuleChanged, ct);
+            safe.Decide(decided);
+            if (before.LettersHome != decided) zone.Add(Milestone.Reached(dossier.Id, MilestoneKind.MinorDecided, caller.Self, now));
+            if (safe.Revision != before.Revision)
+            {
+                zone.Add(RuleChange.Of(safe, before, caller.Self, now));
+                await gate.TakeBack([safe.Id], Bar.RuleChanged, ct);
+            }
             dossier.Touch();
             return true;
         }

@@ -11,7 +11,7 @@ namespace VictimSupport.Casework.People;
 /// <summary>The words behind the rules: read before anybody dials.</summary>
 /// <param name="From">The hours, where the gate can keep to them by itself: from and until on a Belgian clock.</param>
 /// <param name="Weekdays">Not on Saturdays and Sundays.</param>
-/// <param name="MinorReason">Why the minor or the coordinator decided that letters come home, or that the representative is told.</param>
+/// <param name="MinorReason">Why the minor or the coordinator decided that letters come home.</param>
 internal sealed record SafeDetails(string? Hours = null, string? WhoMayAnswer = null, string? WhatMayBeSaid = null, string? CodeWord = null, string? ThirdPerson = null, TimeOnly? From = null, TimeOnly? Until = null, bool Weekdays = false, string? MinorReason = null)
 {
     /// <summary>Is this within the hours? A span may go over midnight.</summary>
@@ -52,9 +52,6 @@ internal sealed class SafeContact : IHoldSealed, IOfDossier
 
     /// <summary>Who decided that a minor gets letters at home. Nobody: none comes.</summary>
     public Decider LettersHome { get; private set; }
-
-    /// <summary>Who decided that a minor's representative is told. Nobody: the representative is not.</summary>
-    public Decider RepresentativeTold { get; private set; }
     public Guid KeyOwner => Id;
 
     public static SafeContact For(Person person) => new() { Id = person.Id, DossierId = person.DossierId };
@@ -70,10 +67,75 @@ internal sealed class SafeContact : IHoldSealed, IOfDossier
     }
 
     /// <summary>The minor or the coordinator decided; why stands in the details.</summary>
-    public void Decide(Decider lettersHome, Decider representativeTold)
+    public void Decide(Decider lettersHome)
     {
-        if ((LettersHome, RepresentativeTold) != (lettersHome, representativeTold)) Revision++;
-        (LettersHome, RepresentativeTold) = (lettersHome, representativeTold);
+        if (LettersHome != lettersHome) Revision++;
+        LettersHome = lettersHome;
+    }
+
+    /// <summary>Who stands for the person, and is told or reached for them, changed: whoever read it before reads again.</summary>
+    public void StandingChanged() => Revision++;
+
+    /// <summary>All that holds now.</summary>
+    public RulesAsTheyStood Now() => new(Call, Sms, Mail, Letter, Visit, Details.Value, LettersHome, Checked, CheckedBy, ViolenceAt, Revision);
+
+    /// <summary>Puts back what held before a merge; the revision goes on rising, so that nobody acts over what stood between.</summary>
+    public void PutBack(RulesAsTheyStood was)
+    {
+        (Call, Sms, Mail, Letter, Visit, Details, LettersHome) = (was.Call, was.Sms, was.Mail, was.Letter, was.Visit, was.Details, was.LettersHome);
+        (Checked, CheckedBy, ViolenceAt, Revision) = (was.Checked, was.CheckedBy, was.ViolenceAt, Math.Max(Revision, was.Revision) + 1);
+    }
+
+    /// <summary>Two rows of one person become one: of each channel the stricter rule, of the hours what both allow, the words of both. It is to be asked again.</summary>
+    public void Join(RulesAsTheyStood other)
+    {
+        var (mine, theirs) = (Details.Value, other.Details);
+        (Call, Sms, Mail, Letter, Visit) = (Stricter(Channel.Call, Call, other.Call), Stricter(Channel.Sms, Sms, other.Sms), Stricter(Channel.Mail, Mail, other.Mail), Stricter(Channel.Letter, Letter, other.Letter), Stricter(Channel.Visit, Visit, other.Visit));
+        var (from, until, clash) = Overlap(mine, theirs);
+        Details = new SafeDetails(Both(Both(mine.Hours, theirs.Hours), clash), Both(mine.WhoMayAnswer, theirs.WhoMayAnswer), Both(mine.WhatMayBeSaid, theirs.WhatMayBeSaid), Both(mine.CodeWord, theirs.CodeWord), Both(mine.ThirdPerson, theirs.ThirdPerson), from, until, mine.Weekdays || theirs.Weekdays, Both(mine.MinorReason, theirs.MinorReason));
+        // Hours that never meet, or go over midnight, are for people to read: then nothing is simply safe.
+        if (clash is not null) foreach (var channel in Enum.GetValues<Channel>()) if (Of(channel) == Rule.Safe) Only(channel);
+        if (LettersHome == Decider.Nobody || other.LettersHome == Decider.Nobody) LettersHome = Decider.Nobody;
+        if (ViolenceAt is null || other.ViolenceAt > ViolenceAt) ViolenceAt = other.ViolenceAt;
+        (Checked, CheckedBy) = (null, null);
+        Revision++;
+    }
+
+    /// <summary>Of two rules for one channel the one that lets less through. Not asked lets a call through after the script, and a first letter; a condition does not.</summary>
+    public static Rule Stricter(Channel channel, Rule one, Rule other)
+    {
+        return Weight(one) >= Weight(other) ? one : other;
+
+        int Weight(Rule rule) => rule switch { Rule.Never => 4, Rule.OnlyIf => channel is Channel.Call or Channel.Letter ? 3 : 2, Rule.NotAsked => channel is Channel.Call or Channel.Letter ? 2 : 3, _ => 1 };
+    }
+
+    /// <summary>Does a rule forbid to say that this person is known here, whoever asks?</summary>
+    public bool MustNotBeConfirmed(bool minor, bool danger) => minor || danger || Enum.GetValues<Channel>().Any(c => Of(c) is Rule.Never or Rule.OnlyIf);
+
+    /// <summary>By when what was agreed is to be asked again; null: now.</summary>
+    public DateTimeOffset? ReviewBy => Checked is { } at && !(ViolenceAt >= at) ? at + GoodFor : null;
+
+    private static (TimeOnly? From, TimeOnly? Until, string? Clash) Overlap(SafeDetails one, SafeDetails other)
+    {
+        if (one.From is not { } from || one.Until is not { } until) return (other.From, other.Until, null);
+        if (other.From is not { } otherFrom || other.Until is not { } otherUntil || (from, until) == (otherFrom, otherUntil)) return (from, until, null);
+        var (first, last) = (from > otherFrom ? from : otherFrom, until < otherUntil ? until : otherUntil);
+        return from < until && otherFrom < otherUntil && first < last ? (first, last, null)
+            : (null, null, string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{from:HH:mm}–{until:HH:mm} / {otherFrom:HH:mm}–{otherUntil:HH:mm}"));
+    }
+
+    private static string? Both(string? one, string? other) => string.IsNullOrWhiteSpace(one) || one == other ? other : string.IsNullOrWhiteSpace(other) ? one : $"{one} / {other}";
+
+    private void Only(Channel channel)
+    {
+        switch (channel)
+        {
+            case Channel.Call: Call = Rule.OnlyIf; break;
+            case Channel.Sms: Sms = Rule.OnlyIf; break;
+            case Channel.Mail: Mail = Rule.OnlyIf; break;
+            case Channel.Letter: Letter = Rule.OnlyIf; break;
+            case Channel.Visit: Visit = Rule.OnlyIf; break;
+        }
     }
 
     /// <summary>What a channel leads to was replaced (another number, another address). Nobody has called the new one safe yet; a never, or a condition, stays until it is asked again.</summary>
@@ -114,6 +176,7 @@ internal sealed class SafeContact : IHoldSealed, IOfDossier
             b.Sealed(s => s.Details, "safe_contact.details");
             b.HasIndex(s => s.DossierId);
             b.Ignore(s => s.KeyOwner);
+            b.Ignore(s => s.ReviewBy);
         }
     }
 }

@@ -80,6 +80,9 @@ public sealed class WhereAndWho
 
     /// <summary>The dossier that this request opened last; what stands round the page may have to say why.</summary>
     public Audit.Opened? Opened { get; internal set; }
+
+    /// <summary>The page itself shows how the people of the dossier may be reached: it need not stand round the page too.</summary>
+    public bool RulesAreShown { get; set; }
 }
 
 /// <summary>A form that is sent and was saved while it was filled in.</summary>

@@ -47,6 +47,7 @@ public sealed class Sealed<T> : ISealedValue where T : class
     internal static Sealed<T> FromBox(byte[] box) => new() { box = box };
     internal byte[] ToBox() => box ?? throw new InvalidOperationException("A value reached the database without being sealed.");
 
+    ISealedValue ISealedValue.Anew() => (Sealed<T>)Value;
     bool ISealedValue.IsSealed => box is not null;
     void ISealedValue.Attach(Func<byte[], byte[]> how) => open = how;
     void ISealedValue.Prove() => _ = Value;
@@ -65,6 +66,21 @@ internal interface ISealedValue
 
     /// <summary>Opens it, to prove that it opens.</summary>
     void Prove();
+
+    /// <summary>The same value, to be sealed once more.</summary>
+    ISealedValue Anew();
+}
+
+/// <summary>Seals what a row holds once more, because another key owns it now.</summary>
+public static class Resealing
+{
+    /// <summary>Opens every sealed field of a row under the key that sealed it; the next saving seals it under the key of its owner then.</summary>
+    /// <exception cref="ErasedException">Its owner was erased.</exception>
+    public static void SealAnew(this EntityEntry entry)
+    {
+        foreach (var field in entry.Metadata.GetProperties().Where(p => p.FindAnnotation(SealedMapping.Name) is not null))
+            if (entry.Property(field.Name).CurrentValue is ISealedValue value) entry.Property(field.Name).CurrentValue = value.Anew();
+    }
 }
 
 /// <summary>How a sealed field is declared in an entity's mapping.</summary>

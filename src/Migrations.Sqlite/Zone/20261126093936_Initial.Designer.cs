@@ -12,7 +12,11 @@ using VictimSupport.Foundation.Secrecy;
 namespace VictimSupport.Migrations.Sqlite.Zone
 {
     [DbContext(typeof(ZoneDbContext))]
+<<<<<<<< HEAD:src/Migrations.Sqlite/Zone/20261126093936_Initial.Designer.cs
     [Migration("20261126093936_Initial")]
+========
+    [Migration("20261126094507_Initial")]
+>>>>>>>> people:src/Migrations.Sqlite/Zone/20261126094507_Initial.Designer.cs
     partial class Initial
     {
         /// <inheritdoc />
@@ -864,6 +868,80 @@ namespace VictimSupport.Migrations.Sqlite.Zone
                     b.ToTable("letter_template", (string)null);
                 });
 
+            modelBuilder.Entity("VictimSupport.Casework.People.Interpreter", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("TEXT");
+
+                    b.Property<long?>("Checked")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<Guid?>("CheckedBy")
+                        .HasColumnType("TEXT");
+
+                    b.Property<Guid>("DossierId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("Hit")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("Kind")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<byte[]>("Who")
+                        .HasMaxLength(-1)
+                        .HasColumnType("BLOB")
+                        .HasAnnotation("Sealed:Layer", Layer.Assistance)
+                        .HasAnnotation("Sealed:Name", "interpreter.who");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("DossierId");
+
+                    b.ToTable("interpreter", (string)null);
+                });
+
+            modelBuilder.Entity("VictimSupport.Casework.People.Merger", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("At")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<Guid>("By")
+                        .HasColumnType("TEXT");
+
+                    b.Property<Guid>("DossierId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<Guid>("Gone")
+                        .HasColumnType("TEXT");
+
+                    b.Property<Guid>("Kept")
+                        .HasColumnType("TEXT");
+
+                    b.Property<long?>("Undone")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<Guid?>("UndoneBy")
+                        .HasColumnType("TEXT");
+
+                    b.Property<byte[]>("Was")
+                        .HasMaxLength(-1)
+                        .HasColumnType("BLOB")
+                        .HasAnnotation("Sealed:Layer", Layer.Assistance)
+                        .HasAnnotation("Sealed:Name", "merger.was");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("DossierId");
+
+                    b.HasIndex("Kept");
+
+                    b.ToTable("merger", (string)null);
+                });
+
             modelBuilder.Entity("VictimSupport.Casework.People.Message", b =>
                 {
                     b.Property<Guid>("Id")
@@ -957,6 +1035,80 @@ namespace VictimSupport.Migrations.Sqlite.Zone
                     b.ToTable("person", (string)null);
                 });
 
+            modelBuilder.Entity("VictimSupport.Casework.People.Risk", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("At")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("Author")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<Guid>("By")
+                        .HasColumnType("TEXT");
+
+                    b.Property<Guid>("DossierId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("Level")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<DateOnly>("On")
+                        .HasColumnType("TEXT");
+
+                    b.PrimitiveCollection<string>("Persons")
+                        .IsRequired()
+                        .HasMaxLength(4000)
+                        .HasColumnType("TEXT");
+
+                    b.Property<long?>("Withdrawn")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<Guid?>("WithdrawnBy")
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("DossierId");
+
+                    b.ToTable("risk", (string)null);
+                });
+
+            modelBuilder.Entity("VictimSupport.Casework.People.RuleChange", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("At")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<byte[]>("Before")
+                        .IsRequired()
+                        .HasMaxLength(-1)
+                        .HasColumnType("BLOB")
+                        .HasAnnotation("Sealed:Layer", Layer.Assistance)
+                        .HasAnnotation("Sealed:Name", "rule_change.before");
+
+                    b.Property<Guid>("By")
+                        .HasColumnType("TEXT");
+
+                    b.Property<Guid>("DossierId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<Guid>("PersonId")
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("DossierId");
+
+                    b.HasIndex("PersonId");
+
+                    b.ToTable("rule_change", (string)null);
+                });
+
             modelBuilder.Entity("VictimSupport.Casework.People.SafeContact", b =>
                 {
                     b.Property<Guid>("Id")
@@ -988,9 +1140,6 @@ namespace VictimSupport.Migrations.Sqlite.Zone
                         .HasColumnType("INTEGER");
 
                     b.Property<int>("Mail")
-                        .HasColumnType("INTEGER");
-
-                    b.Property<int>("RepresentativeTold")
                         .HasColumnType("INTEGER");
 
                     b.Property<int>("Revision")
@@ -1033,6 +1182,7 @@ namespace VictimSupport.Migrations.Sqlite.Zone
                     b.ToTable("search_token", (string)null);
                 });
 
+<<<<<<<< HEAD:src/Migrations.Sqlite/Zone/20261126093936_Initial.Designer.cs
             modelBuilder.Entity("VictimSupport.Casework.Referrals.Consent", b =>
                 {
                     b.Property<Guid>("Id")
@@ -1169,6 +1319,9 @@ namespace VictimSupport.Migrations.Sqlite.Zone
                 });
 
             modelBuilder.Entity("VictimSupport.Casework.Sharings.Sharing", b =>
+========
+            modelBuilder.Entity("VictimSupport.Casework.People.Standing", b =>
+>>>>>>>> people:src/Migrations.Sqlite/Zone/20261126094507_Initial.Designer.cs
                 {
                     b.Property<Guid>("Id")
                         .HasColumnType("TEXT");
@@ -1179,16 +1332,22 @@ namespace VictimSupport.Migrations.Sqlite.Zone
                     b.Property<Guid>("By")
                         .HasColumnType("TEXT");
 
+<<<<<<<< HEAD:src/Migrations.Sqlite/Zone/20261126093936_Initial.Designer.cs
                     b.Property<byte[]>("Content")
                         .IsRequired()
                         .HasMaxLength(-1)
                         .HasColumnType("BLOB")
                         .HasAnnotation("Sealed:Layer", Layer.Assistance)
                         .HasAnnotation("Sealed:Name", "sharing.content");
+========
+                    b.Property<bool>("Conflict")
+                        .HasColumnType("INTEGER");
+>>>>>>>> people:src/Migrations.Sqlite/Zone/20261126094507_Initial.Designer.cs
 
                     b.Property<Guid>("DossierId")
                         .HasColumnType("TEXT");
 
+<<<<<<<< HEAD:src/Migrations.Sqlite/Zone/20261126093936_Initial.Designer.cs
                     b.Property<int>("Ground")
                         .HasColumnType("INTEGER");
 
@@ -1200,11 +1359,41 @@ namespace VictimSupport.Migrations.Sqlite.Zone
                     b.Property<bool>("Told")
                         .HasColumnType("INTEGER");
 
+========
+                    b.Property<Guid>("PersonId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("Reached")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("Role")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("Told")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<Guid>("WhoId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<byte[]>("Words")
+                        .IsRequired()
+                        .HasMaxLength(-1)
+                        .HasColumnType("BLOB")
+                        .HasAnnotation("Sealed:Layer", Layer.Assistance)
+                        .HasAnnotation("Sealed:Name", "standing.words");
+
+>>>>>>>> people:src/Migrations.Sqlite/Zone/20261126094507_Initial.Designer.cs
                     b.HasKey("Id");
 
                     b.HasIndex("DossierId");
 
+<<<<<<<< HEAD:src/Migrations.Sqlite/Zone/20261126093936_Initial.Designer.cs
                     b.ToTable("sharing", (string)null);
+========
+                    b.HasIndex("PersonId");
+
+                    b.ToTable("standing", (string)null);
+>>>>>>>> people:src/Migrations.Sqlite/Zone/20261126094507_Initial.Designer.cs
                 });
 
             modelBuilder.Entity("VictimSupport.Casework.Tray.TrayEntry", b =>

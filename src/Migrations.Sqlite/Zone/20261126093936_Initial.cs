@@ -281,6 +281,23 @@ namespace VictimSupport.Migrations.Sqlite.Zone
                 });
 
             migrationBuilder.CreateTable(
+                name: "interpreter",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    DossierId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Kind = table.Column<int>(type: "INTEGER", nullable: false),
+                    Who = table.Column<byte[]>(type: "BLOB", maxLength: -1, nullable: true),
+                    Hit = table.Column<int>(type: "INTEGER", nullable: false),
+                    Checked = table.Column<long>(type: "INTEGER", nullable: true),
+                    CheckedBy = table.Column<Guid>(type: "TEXT", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_interpreter", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "letter",
                 columns: table => new
                 {
@@ -335,6 +352,7 @@ namespace VictimSupport.Migrations.Sqlite.Zone
                 });
 
             migrationBuilder.CreateTable(
+<<<<<<<< HEAD:src/Migrations.Sqlite/Zone/20261126093936_Initial.cs
                 name: "link",
                 columns: table => new
                 {
@@ -373,6 +391,24 @@ namespace VictimSupport.Migrations.Sqlite.Zone
                 constraints: table =>
                 {
                     table.PrimaryKey("PK_link_answer", x => x.Id);
+========
+                name: "merger",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    DossierId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Kept = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Gone = table.Column<Guid>(type: "TEXT", nullable: false),
+                    By = table.Column<Guid>(type: "TEXT", nullable: false),
+                    At = table.Column<long>(type: "INTEGER", nullable: false),
+                    UndoneBy = table.Column<Guid>(type: "TEXT", nullable: true),
+                    Undone = table.Column<long>(type: "INTEGER", nullable: true),
+                    Was = table.Column<byte[]>(type: "BLOB", maxLength: -1, nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_merger", x => x.Id);
+>>>>>>>> people:src/Migrations.Sqlite/Zone/20261126094507_Initial.cs
                 });
 
             migrationBuilder.CreateTable(
@@ -531,12 +567,37 @@ namespace VictimSupport.Migrations.Sqlite.Zone
                 });
 
             migrationBuilder.CreateTable(
+<<<<<<<< HEAD:src/Migrations.Sqlite/Zone/20261126093936_Initial.cs
                 name: "referral",
+========
+                name: "risk",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    DossierId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Persons = table.Column<string>(type: "TEXT", maxLength: 4000, nullable: false),
+                    On = table.Column<DateOnly>(type: "TEXT", nullable: false),
+                    Level = table.Column<int>(type: "INTEGER", nullable: false),
+                    Author = table.Column<int>(type: "INTEGER", nullable: false),
+                    By = table.Column<Guid>(type: "TEXT", nullable: false),
+                    At = table.Column<long>(type: "INTEGER", nullable: false),
+                    WithdrawnBy = table.Column<Guid>(type: "TEXT", nullable: true),
+                    Withdrawn = table.Column<long>(type: "INTEGER", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_risk", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "rule_change",
+>>>>>>>> people:src/Migrations.Sqlite/Zone/20261126094507_Initial.cs
                 columns: table => new
                 {
                     Id = table.Column<Guid>(type: "TEXT", nullable: false),
                     DossierId = table.Column<Guid>(type: "TEXT", nullable: false),
                     PersonId = table.Column<Guid>(type: "TEXT", nullable: false),
+<<<<<<<< HEAD:src/Migrations.Sqlite/Zone/20261126093936_Initial.cs
                     PartnerId = table.Column<Guid>(type: "TEXT", nullable: false),
                     Need = table.Column<int>(type: "INTEGER", nullable: false),
                     State = table.Column<int>(type: "INTEGER", nullable: false),
@@ -556,6 +617,15 @@ namespace VictimSupport.Migrations.Sqlite.Zone
                 constraints: table =>
                 {
                     table.PrimaryKey("PK_referral", x => x.Id);
+========
+                    At = table.Column<long>(type: "INTEGER", nullable: false),
+                    By = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Before = table.Column<byte[]>(type: "BLOB", maxLength: -1, nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_rule_change", x => x.Id);
+>>>>>>>> people:src/Migrations.Sqlite/Zone/20261126094507_Initial.cs
                 });
 
             migrationBuilder.CreateTable(
@@ -574,8 +644,7 @@ namespace VictimSupport.Migrations.Sqlite.Zone
                     CheckedBy = table.Column<Guid>(type: "TEXT", nullable: true),
                     Revision = table.Column<int>(type: "INTEGER", nullable: false),
                     ViolenceAt = table.Column<long>(type: "INTEGER", nullable: true),
-                    LettersHome = table.Column<int>(type: "INTEGER", nullable: false),
-                    RepresentativeTold = table.Column<int>(type: "INTEGER", nullable: false)
+                    LettersHome = table.Column<int>(type: "INTEGER", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -625,11 +694,16 @@ namespace VictimSupport.Migrations.Sqlite.Zone
                 });
 
             migrationBuilder.CreateTable(
+<<<<<<<< HEAD:src/Migrations.Sqlite/Zone/20261126093936_Initial.cs
                 name: "sharing",
+========
+                name: "standing",
+>>>>>>>> people:src/Migrations.Sqlite/Zone/20261126094507_Initial.cs
                 columns: table => new
                 {
                     Id = table.Column<Guid>(type: "TEXT", nullable: false),
                     DossierId = table.Column<Guid>(type: "TEXT", nullable: false),
+<<<<<<<< HEAD:src/Migrations.Sqlite/Zone/20261126093936_Initial.cs
                     Persons = table.Column<string>(type: "TEXT", maxLength: 4000, nullable: false),
                     Ground = table.Column<int>(type: "INTEGER", nullable: false),
                     At = table.Column<long>(type: "INTEGER", nullable: false),
@@ -640,6 +714,21 @@ namespace VictimSupport.Migrations.Sqlite.Zone
                 constraints: table =>
                 {
                     table.PrimaryKey("PK_sharing", x => x.Id);
+========
+                    WhoId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    PersonId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Role = table.Column<int>(type: "INTEGER", nullable: false),
+                    Conflict = table.Column<bool>(type: "INTEGER", nullable: false),
+                    Told = table.Column<int>(type: "INTEGER", nullable: false),
+                    Reached = table.Column<int>(type: "INTEGER", nullable: false),
+                    Words = table.Column<byte[]>(type: "BLOB", maxLength: -1, nullable: false),
+                    By = table.Column<Guid>(type: "TEXT", nullable: false),
+                    At = table.Column<long>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_standing", x => x.Id);
+>>>>>>>> people:src/Migrations.Sqlite/Zone/20261126094507_Initial.cs
                 });
 
             migrationBuilder.CreateTable(
@@ -897,6 +986,11 @@ namespace VictimSupport.Migrations.Sqlite.Zone
                 column: "DossierId");
 
             migrationBuilder.CreateIndex(
+                name: "IX_interpreter_DossierId",
+                table: "interpreter",
+                column: "DossierId");
+
+            migrationBuilder.CreateIndex(
                 name: "IX_letter_DossierId",
                 table: "letter",
                 column: "DossierId");
@@ -918,6 +1012,7 @@ namespace VictimSupport.Migrations.Sqlite.Zone
                 unique: true);
 
             migrationBuilder.CreateIndex(
+<<<<<<<< HEAD:src/Migrations.Sqlite/Zone/20261126093936_Initial.cs
                 name: "IX_link_Expires",
                 table: "link",
                 column: "Expires");
@@ -942,6 +1037,16 @@ namespace VictimSupport.Migrations.Sqlite.Zone
                 name: "IX_link_answer_Purpose_Collected",
                 table: "link_answer",
                 columns: new[] { "Purpose", "Collected" });
+========
+                name: "IX_merger_DossierId",
+                table: "merger",
+                column: "DossierId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_merger_Kept",
+                table: "merger",
+                column: "Kept");
+>>>>>>>> people:src/Migrations.Sqlite/Zone/20261126094507_Initial.cs
 
             migrationBuilder.CreateIndex(
                 name: "IX_message_DossierId",
@@ -1006,6 +1111,7 @@ namespace VictimSupport.Migrations.Sqlite.Zone
                 column: "Seen");
 
             migrationBuilder.CreateIndex(
+<<<<<<<< HEAD:src/Migrations.Sqlite/Zone/20261126093936_Initial.cs
                 name: "IX_referral_DossierId",
                 table: "referral",
                 column: "DossierId");
@@ -1019,6 +1125,21 @@ namespace VictimSupport.Migrations.Sqlite.Zone
                 name: "IX_referral_State_AnswerBy",
                 table: "referral",
                 columns: new[] { "State", "AnswerBy" });
+========
+                name: "IX_risk_DossierId",
+                table: "risk",
+                column: "DossierId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_rule_change_DossierId",
+                table: "rule_change",
+                column: "DossierId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_rule_change_PersonId",
+                table: "rule_change",
+                column: "PersonId");
+>>>>>>>> people:src/Migrations.Sqlite/Zone/20261126094507_Initial.cs
 
             migrationBuilder.CreateIndex(
                 name: "IX_safe_contact_DossierId",
@@ -1036,11 +1157,24 @@ namespace VictimSupport.Migrations.Sqlite.Zone
                 column: "Owner");
 
             migrationBuilder.CreateIndex(
+<<<<<<<< HEAD:src/Migrations.Sqlite/Zone/20261126093936_Initial.cs
                 name: "IX_sharing_DossierId",
                 table: "sharing",
                 column: "DossierId");
 
             migrationBuilder.CreateIndex(
+========
+                name: "IX_standing_DossierId",
+                table: "standing",
+                column: "DossierId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_standing_PersonId",
+                table: "standing",
+                column: "PersonId");
+
+            migrationBuilder.CreateIndex(
+>>>>>>>> people:src/Migrations.Sqlite/Zone/20261126094507_Initial.cs
                 name: "IX_tray_entry_PutBy_PutAt",
                 table: "tray_entry",
                 columns: new[] { "PutBy", "PutAt" });
@@ -1110,6 +1244,9 @@ namespace VictimSupport.Migrations.Sqlite.Zone
                 name: "follow_up");
 
             migrationBuilder.DropTable(
+                name: "interpreter");
+
+            migrationBuilder.DropTable(
                 name: "letter");
 
             migrationBuilder.DropTable(
@@ -1119,10 +1256,14 @@ namespace VictimSupport.Migrations.Sqlite.Zone
                 name: "letter_template");
 
             migrationBuilder.DropTable(
+<<<<<<<< HEAD:src/Migrations.Sqlite/Zone/20261126093936_Initial.cs
                 name: "link");
 
             migrationBuilder.DropTable(
                 name: "link_answer");
+========
+                name: "merger");
+>>>>>>>> people:src/Migrations.Sqlite/Zone/20261126094507_Initial.cs
 
             migrationBuilder.DropTable(
                 name: "message");
@@ -1149,7 +1290,14 @@ namespace VictimSupport.Migrations.Sqlite.Zone
                 name: "presence");
 
             migrationBuilder.DropTable(
+<<<<<<<< HEAD:src/Migrations.Sqlite/Zone/20261126093936_Initial.cs
                 name: "referral");
+========
+                name: "risk");
+
+            migrationBuilder.DropTable(
+                name: "rule_change");
+>>>>>>>> people:src/Migrations.Sqlite/Zone/20261126094507_Initial.cs
 
             migrationBuilder.DropTable(
                 name: "safe_contact");
@@ -1164,7 +1312,11 @@ namespace VictimSupport.Migrations.Sqlite.Zone
                 name: "search_token");
 
             migrationBuilder.DropTable(
+<<<<<<<< HEAD:src/Migrations.Sqlite/Zone/20261126093936_Initial.cs
                 name: "sharing");
+========
+                name: "standing");
+>>>>>>>> people:src/Migrations.Sqlite/Zone/20261126094507_Initial.cs
 
             migrationBuilder.DropTable(
                 name: "submission");

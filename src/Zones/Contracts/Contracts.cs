@@ -106,6 +106,12 @@ public enum VictimMeaning
 
     /// <summary>The same, and those close to them.</summary>
     EventAndThoseClose,
+
+    /// <summary>Who suffered an offence, and those close to them: as the agreement for Wallonia and the French Community has it.</summary>
+    OffenceAndThoseClose,
+
+    /// <summary>Who suffered an offence, an accident or a shocking event, those close to them, and who saw it happen: as in the German-speaking Community.</summary>
+    EventThoseCloseAndWitnesses,
 }
 
 /// <summary>Adds a zone to the platform, for the command line alone: whoever holds the machine hands the one-time link on. On a page an operator would invite himself.</summary>

@@ -36,6 +36,8 @@ public sealed partial class GateTests
         [typeof(Clearance).FullName!] = "the gate itself: what it reads leaves only with leave",
         [typeof(Edit).FullName!] = "the form in which it is noted and corrected",
         [typeof(SearchToken).FullName!] = "the keyed tokens by which somebody is found",
+        [typeof(Merge).FullName!] = "the form in which two rows of one person become one",
+        [typeof(Blackout).FullName!] = "blackened in what is printed for somebody else",
         ["VictimSupport.Casework.Walls.SamePerson"] = "compared, to know whether two are the same",
         ["VictimSupport.Casework.Intakes.Duplicates"] = "compared, to show who may be known",
         ["VictimSupport.Casework.Intakes.Known"] = "handed to the search for duplicates",

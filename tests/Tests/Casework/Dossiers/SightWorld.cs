@@ -17,6 +17,7 @@ using VictimSupport.Tests.Kit;
 using VictimSupport.Zones.Contracts;
 using VictimSupport.Zones.Staff;
 using Person = VictimSupport.Casework.People.Person;
+using Standing = VictimSupport.Zones.Staff.Standing;
 
 namespace VictimSupport.Tests.Casework;
 

@@ -105,9 +105,9 @@ public sealed class GateTests(Platforms platforms)
         {
             var whom = Whom(Channel.Letter, rule, minor: true);
             Assert.Equal(Bar.Minor, Clearance.Look(whom, new Outgoing(Channel.Letter), Now).Bar);
-            whom.Safe.Decide(Decider.Minor, Decider.Nobody);
+            whom.Safe.Decide(Decider.Minor);
             Assert.Equal(Bar.None, Clearance.Look(whom, new Outgoing(Channel.Letter), Now).Bar);
-            whom.Safe.Decide(Decider.Nobody, Decider.Coordinator); // that the representative is told says nothing of letters
+            whom.Safe.Decide(Decider.Nobody);
             Assert.Equal(Bar.Minor, Clearance.Look(whom, new Outgoing(Channel.Letter), Now).Bar);
         }
         Assert.Equal(Bar.None, Clearance.Look(Whom(Channel.Call, Rule.Safe, minor: true), new Outgoing(Channel.Call), Now).Bar);
@@ -297,14 +297,14 @@ public sealed class GateTests(Platforms platforms)
         await chief.Agrees(dossier, person, r => r with { LettersHome = Decider.Coordinator, MinorReason = "lives alone" });
         Assert.Null(await Code());
         var view = await worker.Opens(dossier);
-        Assert.Contains(view.Timeline, h => h.Title == "Decision on letters home or on telling the representative" && h.By == chief.Id);
+        Assert.Contains(view.Timeline, h => h.Title == "Decision on letters home" && h.By == chief.Id);
         Assert.Equal((Decider.Coordinator, "lives alone"), (view.People[0].Safe.LettersHome, view.People[0].Safe.Details.Value.MinorReason));
         // A caseworker may change the other rules without undoing it, and may undo it.
         await worker.Agrees(dossier, person, r => r with { Call = Rule.Safe });
         await worker.Agrees(dossier, person, r => r with { LettersHome = Decider.Nobody });
         Assert.Equal("gate-minor", await Code());
         using var visit = worker.Visit();
-        Assert.Contains("Representative told: no", (await visit.Page($"/dossiers/{dossier}")).QuerySelector(".vs-safe")!.TextContent, StringComparison.Ordinal);
+        Assert.Contains("No representative is told", (await visit.Page($"/dossiers/{dossier}")).QuerySelector(".vs-safe")!.TextContent, StringComparison.Ordinal);
 
         async Task<string?> Code()
         {

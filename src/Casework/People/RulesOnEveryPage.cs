@@ -1,0 +1,48 @@
+using MediatR;
+using Microsoft.EntityFrameworkCore;
+using VictimSupport.Casework.Codes;
+using VictimSupport.Casework.Dossiers;
+using VictimSupport.Design.Html;
+using VictimSupport.Foundation.Access;
+using VictimSupport.Foundation.Modules;
+using VictimSupport.Foundation.Persistence;
+using VictimSupport.Foundation.Pipeline;
+using VictimSupport.Foundation.Secrecy;
+
+namespace VictimSupport.Casework.People;
+
+/// <summary>On every page that opened a dossier: what nobody may do to reach its people, and that nobody is told they are known here. Where a page shows the rules itself it says so (<see cref="WhereAndWho.RulesAreShown"/>).</summary>
+internal sealed class RulesOnEveryPage(IMediator pipeline) : IWarn
+{
+    public async ValueTask<IReadOnlyList<Warning>> Of(WhereAndWho who, CancellationToken ct) =>
+        who.Opened is not { } opened || who.RulesAreShown || !who.Caller.May(May.WorkOnDossiers) ? [] : [.. (await pipeline.Send(new Query(opened.Dossier), ct)).Select(r => new Warning(Say(r)))];
+
+    private static string Say(One one)
+    {
+        var rules = string.Join(", ", Enum.GetValues<Channel>().Where(c => one.Safe.Of(c) is Rule.Never or Rule.OnlyIf).Select(c => Words.ChannelRule(Words.Of(c), Words.Of(one.Safe.Of(c)))));
+        var review = one.Safe.ReviewBy is { } at && at > one.Now ? Words.ReviewBy(Moment.ShowLong(Moment.Day(at))) : Words.AskAgain;
+        return string.Join(' ', new[] { Words.ChannelRule(Words.SafeContactOf(one.Name), rules.Length > 0 ? rules : Words.DoNotConfirm), rules.Length > 0 ? Words.DoNotConfirm : "", review }.Where(s => s.Length > 0));
+    }
+
+    internal sealed record One(string Name, SafeContact Safe, DateTimeOffset Now);
+
+    /// <summary>Leaves no record of its own: the page that stands below opened this dossier in the same request, and that is recorded.</summary>
+    [Requires(May.WorkOnDossiers)]
+    internal sealed record Query(Guid Dossier) : IQuery<IReadOnlyList<One>>;
+
+    internal sealed class Handler(ZoneDbContext zone, Guard guard, Keyring keys, TimeProvider clock) : IRequestHandler<Query, IReadOnlyList<One>>
+    {
+        private static readonly Compiled<Guid, Person> PeopleOf = Compiled.Query((ZoneDbContext z, Guid dossier) => z.Set<Person>().AsNoTracking().Where(p => p.DossierId == dossier).OrderBy(p => p.Id));
+        private static readonly Compiled<Guid, SafeContact> RulesOf = Compiled.Query((ZoneDbContext z, Guid dossier) => z.Set<SafeContact>().AsNoTracking().Where(s => s.DossierId == dossier));
+
+        public async Task<IReadOnlyList<One>> Handle(Query query, CancellationToken ct)
+        {
+            // What the page did may have ended the reader's own sight of it.
+            if (await zone.Set<Dossier>().AsNoTracking().Where(await guard.Visible(ct)).SingleOrDefaultAsync(d => d.Id == query.Dossier, ct) is not { } dossier) return [];
+            var rules = (await RulesOf.In(zone, dossier.Id, ct)).ToDictionary(s => s.Id);
+            var people = (await PeopleOf.In(zone, dossier.Id, ct)).Where(p => p.IsHelped && rules.TryGetValue(p.Id, out var safe) && safe.MustNotBeConfirmed(p.IsMinor, dossier.IsDangerous)).ToList();
+            await keys.Fetch(people.Select(p => p.Id), ct);
+            return [.. people.Select(p => new One(p.Identity.Value.FullName, rules[p.Id], clock.GetUtcNow()))];
+        }
+    }
+}

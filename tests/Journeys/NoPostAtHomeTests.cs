@@ -1,0 +1,168 @@
+using VictimSupport.Journeys.Kit;
+
+namespace VictimSupport.Journeys;
+
+/// <summary>Partner violence, no post at home: every way out is closed by the rule, the card says what to tell "the husband", and the rules stand on every page and on paper.</summary>
+public sealed class NoPostAtHomeTests(RunningPortal portal)
+{
+    private static readonly string? Folder = Environment.GetEnvironmentVariable("VS_PEOPLE_SCREENS");
+
+    [Theory]
+    [InlineData("fr", 1280, true), InlineData("de", 320, true), InlineData("nl", 320, false), InlineData("en", 1280, false)]
+    public async Task She_is_reached_only_as_she_said(string language, int width, bool script)
+    {
+        await using var screen = await Screen.Open(portal, width, language, script);
+        var (name, tag) = ("Zzcanary" + Guid.NewGuid().ToString("N")[..6], Random.Shared.Next(1000, 9999));
+        await PeopleSteps.SignIn(screen, language);
+        var dossier = await PeopleSteps.Registers(screen, "PartnerViolence", "Leila", name, $"0472 55 {tag / 100} {tag % 100}");
+
+        // Where she lives, and who hits her.
+        await PeopleSteps.Presses(screen, "section[aria-labelledby='people'] .vs-card a[href*='/people/']");
+        await screen.Page.FillAsync("[name='Form.Address']", $"Rue {name} 12\n9901 Val-Clair");
+        await PeopleSteps.Submits(screen);
+        await PeopleSteps.Joins(screen, dossier, "Marc", name + "er", "AllegedAuthor", null, null);
+
+        // Her rules, typed without a mouse.
+        await screen.Go(dossier);
+        await PeopleSteps.Presses(screen, ".vs-safe a[href*='safe-contact']");
+        var rules = screen.Page.Url;
+        foreach (var (field, rule) in new[] { ("Call", "OnlyIf"), ("Sms", "OnlyIf"), ("Mail", "Never"), ("Letter", "Never"), ("Visit", "Never") }) await PeopleSteps.Chooses(screen, "Form." + field, rule);
+        await screen.Page.FillAsync("[name='Form.WhatMayBeSaid']", "la bibliothèque");
+        await screen.Page.FillAsync("[name='Form.CodeWord']", "Magnolia");
+        await screen.Page.FillAsync("[name='Form.ThirdPerson']", $"Marc {name}er");
+        await PeopleSteps.Submits(screen);
+        Assert.Equal(1, await screen.Page.Locator(".govuk-error-summary").CountAsync()); // never the one who hits her
+        await screen.Page.FillAsync("[name='Form.ThirdPerson']", "sa sœur");
+        await PeopleSteps.Submits(screen);
+        Assert.True(await screen.Page.Locator(".vs-safe details[open]").CountAsync() >= 1);
+        Assert.Contains($"Marc {name}er", await screen.Page.InnerTextAsync(".vs-safe details"), StringComparison.Ordinal);
+        await PeopleSteps.Sound(screen, script);
+        await PeopleSteps.Shot(screen, Folder, "s2-dossier", width);
+
+        // No letter: not offered, closed where somebody goes all the same, and kept out of the batch.
+        Assert.Equal(0, await screen.Page.Locator(".vs-safe a[href$='/letter']").CountAsync());
+        await screen.Go(rules.Replace("safe-contact", "letter", StringComparison.Ordinal));
+        Assert.Equal(0, await screen.Page.Locator("[name='Form.Text']").CountAsync());
+        await PeopleSteps.Sound(screen, script);
+        await PeopleSteps.Shot(screen, Folder, "s2-letter", width);
+        await screen.Go(rules.Replace("safe-contact", "message", StringComparison.Ordinal));
+        Assert.Equal(0, await screen.Page.Locator("input[name='Form.Channel'][value='Mail']").CountAsync());
+
+        // On every page of it the rules stand above.
+        foreach (var path in new[] { "/facts", "/contact", "/risk", "/close" })
+        {
+            await screen.Go(dossier + path);
+            Assert.Contains(name, await screen.Page.InnerTextAsync("#vs-alarms"), StringComparison.Ordinal);
+            await PeopleSteps.Sound(screen, script);
+        }
+        await PeopleSteps.Shot(screen, Folder, "s2-band", width);
+
+        // A risk the police assessed.
+        await screen.Go(dossier + "/risk");
+        await PeopleSteps.Chooses(screen, "Form.Level", "High");
+        await PeopleSteps.Chooses(screen, "Form.Author", "Police");
+        await PeopleSteps.Shot(screen, Folder, "s2-risk", width);
+        await PeopleSteps.Submits(screen);
+        Assert.Equal(1, await screen.Page.Locator(".vs-identity .vs-badge--danger").CountAsync());
+
+        // The rules change; what held before stays to be read.
+        await screen.Go(rules);
+        await PeopleSteps.Chooses(screen, "Form.Sms", "Never");
+        await PeopleSteps.Submits(screen);
+        await screen.Go(rules);
+        Assert.Equal(2, await screen.Page.Locator("section[aria-labelledby='history'] .vs-card").CountAsync());
+        await PeopleSteps.Sound(screen, script);
+        await PeopleSteps.Shot(screen, Folder, "s2-rules", width);
+
+        // And on paper.
+        await screen.Go(rules.Replace("safe-contact", "print", StringComparison.Ordinal));
+        await PeopleSteps.Sound(screen, script);
+        await PeopleSteps.Chooses(screen, "Form.Reason", "ForThePerson");
+        await PeopleSteps.Submits(screen);
+        Assert.Contains("Magnolia", await screen.Page.InnerTextAsync(".vs-paper thead"), StringComparison.Ordinal);
+        Assert.DoesNotContain(name + "er", await screen.Page.InnerTextAsync(".vs-paper"), StringComparison.Ordinal);
+        await PeopleSteps.Sound(screen, script);
+        await PeopleSteps.Shot(screen, Folder, "s2-print", width);
+
+        // He rings and is looked up.
+        await screen.Go("/9901/search");
+        await screen.Page.FillAsync("[name='Form.Text']", name + "er");
+        await screen.Page.PressAsync("[name='Form.Text']", "Enter");
+        Assert.True(await screen.Page.Locator("main p strong").CountAsync() >= 1);
+        await PeopleSteps.Sound(screen, script);
+
+        screen.SaysNothingWrong();
+        Assert.All(screen.Addresses, address => Assert.DoesNotContain(name, address, StringComparison.OrdinalIgnoreCase));
+        Assert.DoesNotContain(name, portal.Output, StringComparison.OrdinalIgnoreCase);
+    }
+}
+
+/// <summary>What both journeys about people do.</summary>
+internal static class PeopleSteps
+{
+    public static async Task SignIn(Screen screen, string language)
+    {
+        await screen.Go("/demo");
+        await screen.Page.ClickAsync($".vs-languages a[lang='{language}'], .vs-languages span[lang='{language}']");
+        await screen.Page.Locator("button", new() { HasTextString = "Claire Demo-A" }).First.ClickAsync();
+        await screen.Page.WaitForURLAsync("**/9901/worklist");
+    }
+
+    public static async Task<string> Registers(Screen screen, string facts, string given, string family, string phone)
+    {
+        await screen.Go("/9901/intake");
+        await Chooses(screen, "Form.Trigger", "Person");
+        await Chooses(screen, "Form.SubKind", facts);
+        await screen.Page.FillAsync("[name='Form.GivenName']", given);
+        await screen.Page.FillAsync("[name='Form.FamilyName']", family);
+        await screen.Page.FillAsync("[name='Form.Phone']", phone);
+        await Chooses(screen, "Form.Safe", "NotAsked");
+        await screen.Page.ClickAsync("main form[method=post] button[type=submit]:not([formaction])");
+        if (screen.Page.Url.Contains("/known/", StringComparison.Ordinal)) await screen.Page.ClickAsync("main a.govuk-button");
+        return screen.Page.Url;
+    }
+
+    public static async Task Joins(Screen screen, string dossier, string given, string family, string capacity, string? phone, string? age)
+    {
+        await screen.Go(dossier + "/people");
+        await screen.Page.FillAsync("[name='Form.GivenName']", given);
+        await screen.Page.FillAsync("[name='Form.FamilyName']", family);
+        await Chooses(screen, "Form.Capacity", capacity);
+        if (phone is not null) await screen.Page.FillAsync("[name='Form.Phone']", phone);
+        if (age is not null) await screen.Page.FillAsync("[name='Form.EstimatedAge']", age);
+        await Submits(screen);
+    }
+
+    /// <summary>By keyboard: to the box, and the space bar.</summary>
+    public static async Task Chooses(Screen screen, string name, string value)
+    {
+        var box = screen.Page.Locator($"input[name='{name}'][value='{value}']");
+        await box.FocusAsync();
+        await screen.Page.Keyboard.PressAsync("Space");
+        Assert.True(await box.IsCheckedAsync());
+    }
+
+    /// <summary>By keyboard: to the link, and enter.</summary>
+    public static async Task Presses(Screen screen, string link)
+    {
+        var from = screen.Page.Url;
+        await screen.Page.Locator(link).First.FocusAsync();
+        await screen.Page.Keyboard.PressAsync("Enter");
+        await screen.Page.WaitForURLAsync(url => url != from);
+    }
+
+    public static async Task Submits(Screen screen)
+    {
+        await screen.Page.Locator("main form[method=post]:not([action*='handler']) button[type=submit]:not([formaction])").Last.FocusAsync();
+        await screen.Page.RunAndWaitForNavigationAsync(() => screen.Page.Keyboard.PressAsync("Enter"));
+    }
+
+    public static Task Sound(Screen screen, bool script) => script ? screen.IsSound() : screen.FitsItsWidth();
+
+    public static async Task Shot(Screen screen, string? folder, string name, int width)
+    {
+        if (folder is null) return;
+        Directory.CreateDirectory(folder);
+        await screen.Page.ScreenshotAsync(new() { Path = Path.Combine(folder, $"{name}-{width}.png"), FullPage = true });
+    }
+}

@@ -1,0 +1,96 @@
+using FluentValidation;
+using Microsoft.EntityFrameworkCore;
+using VictimSupport.Casework.Codes;
+using VictimSupport.Casework.Dossiers;
+using VictimSupport.Casework.People;
+using VictimSupport.Foundation.Access;
+using VictimSupport.Foundation.Audit;
+using VictimSupport.Foundation.Secrecy;
+using VictimSupport.Tests.Kit;
+using Record = VictimSupport.Casework.Contacts.Record;
+
+namespace VictimSupport.Tests.Casework;
+
+/// <summary>What is printed for one person holds nothing of anybody else.</summary>
+public sealed class PrintTests(Platforms platforms)
+{
+    private static readonly Particulars Noah = new("Fictif", "Noah", "0470 00 00 09");
+
+    [Theory]
+    [InlineData("Sarah cried; Noah did not.", "[Victim] cried; Noah did not.")]
+    [InlineData("SARAH MUSTER, Muster Sarah, sarah's bag, chez d'Sarah", "[Victim], [Victim], [Victim]'s bag, chez d'[Victim]")]
+    [InlineData("Noah Fictif and Marc Fictif; the Fictifs", "Noah Fictif and [Alleged perpetrator]; the Fictifs")]
+    [InlineData("call 0499/11.22.33 or +32 499 11 22 33 or 0499112233, not 0470 00 00 09", "call […] or […] or […], not 0470 00 00 09")]
+    [InlineData("write to Sarah@example.org, Rue de l'Ours 7", "write to […], […]")]
+    [InlineData("Inès L'Ourson and Ines Lourson", "[Relative] and [Relative]")]
+    [InlineData("Sarahan is a town", "Sarahan is a town")]
+    public void Everybody_else_is_a_capacity(string text, string printed)
+    {
+        System.Globalization.CultureInfo.CurrentUICulture = System.Globalization.CultureInfo.GetCultureInfo("en");
+        var black = new Blackout(Noah,
+        [
+            (new Particulars("Muster", "Sarah", "0499 11 22 33", "sarah@example.org", "Rue de l'Ours 7\n9901 Val-Clair"), Capacity.Victim), (new Particulars("Fictif", "Marc", "0499 11 22 33"), Capacity.AllegedAuthor), (new Particulars("L'Ourson", "Inès"), Capacity.Relative),
+        ]);
+        Assert.Equal(printed, black.Of(text));
+    }
+
+    [Theory, EveryEngine]
+    public async Task Nothing_of_the_mother_stands_on_the_boys_print(string engine)
+    {
+        var (zone, worker, family) = await Family.In(await platforms.On(engine));
+        await worker.Send(await worker.Standing(family, family.Grandmother) with { Role = StandingRole.Support, Told = Authority.Person, What = "what Rosa asks of Sarah", Reason = "wants it" });
+        await worker.Agrees(family.Dossier, family.Noah, r => r with { Call = Rule.Never, ThirdPerson = "Rosa Fictif", CodeWord = "Magnolia" });
+        await worker.Agrees(family.Dossier, family.Mother, r => r with { CodeWord = "Zzcanary0" });
+        await Writes("Zzcanary1", family.Mother);
+        await Writes("Zzcanary2", family.Mother, family.Noah);
+        await Writes("of Noah: Sarah Muster, 0499 11 22 33, told him", family.Noah);
+        await worker.Send(new Write.Command { Dossier = family.Dossier, Persons = [family.Noah], Layer = Layer.Police, Text = "facts of Noah" });
+        await worker.Send(new Write.Command { Dossier = family.Dossier, Persons = [family.Mother], Layer = Layer.Police, Text = "Zzcanary3" });
+        await worker.Send(new Record.Command { Dossier = family.Dossier, Persons = [family.Mother], Place = Place.Office, At = zone.Platform.Clock.GetUtcNow(), Minutes = 20, Services = [ServiceKind.Listening], Note = "Zzcanary4" });
+        await worker.Send(new Record.Command { Dossier = family.Dossier, Persons = [family.Noah], Place = Place.Office, At = zone.Platform.Clock.GetUtcNow(), Minutes = 20, Services = [ServiceKind.Listening], Note = "prepared with Rosa" });
+        await worker.Send(new NoteRisk.Command { Dossier = family.Dossier, Persons = [family.Mother], On = VictimSupport.Design.Html.Moment.Day(zone.Platform.Clock.GetUtcNow()), Level = RiskLevel.Acute, Author = RiskAuthor.Police });
+        using var visit = worker.Visit();
+        var paper = await Paper(visit, family.Noah, "Assistance", "Police");
+        foreach (var secret in new[] { "Zzcanary", "Sarah", "Muster", "0499", "Rosa", "Marc", "acute" }) Assert.DoesNotContain(secret, paper, StringComparison.OrdinalIgnoreCase);
+        foreach (var own in new[] { "Noah Fictif", "facts of Noah", "of Noah: [Victim], […], told him", "prepared with [Support person]", "Call: never", "Magnolia", "Printed by", "Do not confirm" }) Assert.Contains(own, paper, StringComparison.Ordinal);
+        // It is there to leak: on the mother's own it stands.
+        Assert.Contains("Zzcanary1", await Paper(visit, family.Mother, "Assistance"), StringComparison.Ordinal);
+        Assert.DoesNotContain("Zzcanary2", await Paper(visit, family.Mother, "Assistance"), StringComparison.Ordinal);
+        // A layer that was not chosen stays out.
+        Assert.DoesNotContain("facts of Noah", await Paper(visit, family.Noah, "Assistance"), StringComparison.Ordinal);
+
+        async Task Writes(string text, params Guid[] persons) => await worker.Send(new Write.Command { Dossier = family.Dossier, Persons = [.. persons], Layer = Layer.Assistance, Text = text });
+
+        async Task<string> Paper(Visit by, Guid person, params string[] layers) =>
+            (await Visit.Read(await by.Submit($"/dossiers/{family.Dossier}/people/{person}/print", [.. layers.Select(l => KeyValuePair.Create("Form.Layers", l)), new("Form.Reason", "Justice")]))).QuerySelector(".vs-paper")!.TextContent;
+    }
+
+    [Theory, EveryEngine]
+    public async Task It_is_recorded_as_a_print_with_its_reason_and_says_so_to_who_asks(string engine)
+    {
+        var (zone, worker, family) = await Family.In(await platforms.On(engine));
+        StandingTests.Fails(await Assert.ThrowsAsync<ValidationException>(() => worker.Send(new PrintPerson.Command { Dossier = family.Dossier, Person = family.Noah })), "Layers", "Reason");
+        await worker.Send(new PrintPerson.Command { Dossier = family.Dossier, Person = family.Noah, Layers = [Layer.Assistance], Reason = PrintReason.Justice });
+        var record = Assert.Single(await zone.Look(z => z.Set<AuditRow>().Where(a => a.Act == "Casework.People.PrintPerson" && a.Actor == worker.Id && a.Payload.Contains("print-Justice")).ToListAsync()));
+        Assert.Equal(family.Dossier, record.Subject);
+        Assert.Contains((await worker.Send(new VictimSupport.Casework.Dossiers.Opened.Query(family.Dossier, null))).Deeds, d => d is { What: What.Printed, Why: "PrintJustice" });
+        // Nobody who is only mentioned, nobody of another dossier, nobody who may not open it.
+        foreach (var (by, person) in new[] { (worker, family.Father), (worker, Guid.NewGuid()), (zone.As(Role.Caseworker), family.Noah) })
+            Assert.Equal("absent", (await Assert.ThrowsAsync<RefusedException>(() => by.Send(new PrintPerson.Command { Dossier = family.Dossier, Person = person, Layers = [Layer.Assistance], Reason = PrintReason.Justice }))).Code);
+    }
+
+    [Theory, EveryEngine]
+    public async Task What_waits_for_a_second_name_is_not_printed(string engine)
+    {
+        var (zone, worker, family) = await Family.In(await platforms.On(engine));
+        var trainee = zone.As(Role.Trainee);
+        await zone.Names(family.Dossier, trainee.Id);
+        await trainee.Send(new Write.Command { Dossier = family.Dossier, Persons = [family.Noah], Layer = Layer.Assistance, Text = "seen by a trainee" });
+        var asked = new PrintPerson.Command { Dossier = family.Dossier, Person = family.Noah, Layers = [Layer.Assistance], Reason = PrintReason.Other };
+        var paper = await worker.Send(asked);
+        Assert.DoesNotContain(paper.Entries, e => e.Text == "seen by a trainee");
+        Assert.Equal(1, paper.LeftOut);
+        await worker.Signs(family.Dossier, (await zone.Look(z => z.Set<Note>().SingleAsync(n => n.By == trainee.Id))).Id);
+        Assert.Contains((await worker.Send(asked)).Entries, e => e.Text == "seen by a trainee");
+    }
+}

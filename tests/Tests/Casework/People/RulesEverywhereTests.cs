@@ -1,0 +1,80 @@
+using AngleSharp.Dom;
+using Microsoft.EntityFrameworkCore;
+using VictimSupport.Casework.Codes;
+using VictimSupport.Casework.People;
+using VictimSupport.Foundation.Access;
+using VictimSupport.Tests.Kit;
+
+namespace VictimSupport.Tests.Casework;
+
+/// <summary>The rules are before everybody's eyes: on every page of a dossier, with their history, and with what to say when "the husband" rings.</summary>
+public sealed class RulesEverywhereTests(Platforms platforms)
+{
+    private static readonly string[] Pages = ["facts", "contact", "close", "risk", "people/{0}", "people/{0}/call", "people/{0}/letter", "people/{0}/interpreter", "people/{0}/standing", "people/{0}/print"];
+
+    [Fact]
+    public async Task On_every_page_of_a_dossier_it_says_what_is_closed_and_that_nothing_is_confirmed()
+    {
+        var (zone, worker, dossier, person) = await Leila();
+        using var visit = worker.Visit();
+        foreach (var page in Pages)
+        {
+            var shown = await visit.Page($"/dossiers/{dossier}/" + string.Format(System.Globalization.CultureInfo.InvariantCulture, page, person));
+            var band = shown.GetElementById("vs-alarms")!.TextContent;
+            Assert.True(band.Contains("Letter: never", StringComparison.Ordinal) && band.Contains("Do not confirm", StringComparison.Ordinal) && band.Contains("To be asked again by", StringComparison.Ordinal), page + ": " + band);
+            Assert.DoesNotContain("Magnolia", band, StringComparison.Ordinal); // the code word is nobody's who looks over a shoulder
+        }
+        // The dossier shows them itself; other pages know nothing of it.
+        Assert.DoesNotContain("Letter: never", (await visit.Page($"/dossiers/{dossier}")).GetElementById("vs-alarms")?.TextContent ?? "", StringComparison.Ordinal);
+        Assert.DoesNotContain("Letter: never", (await visit.Page("/worklist")).GetElementById("vs-alarms")?.TextContent ?? "", StringComparison.Ordinal);
+        // Where nothing is closed nothing stands.
+        var free = await worker.Registers(Cases.Intake(zone, "Vrij", "Vic", "0470 11 22 33"));
+        Assert.DoesNotContain("Vic", (await visit.Page($"/dossiers/{free}/facts")).GetElementById("vs-alarms")?.TextContent ?? "", StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task When_the_partner_rings_the_card_says_what_to_say()
+    {
+        var (_, worker, dossier, person) = await Leila();
+        await worker.Send(new Edit.Command { Dossier = dossier, GivenName = "Marc", FamilyName = "Fictif", Capacity = Capacity.AllegedAuthor, Language = "fr" });
+        using var visit = worker.Visit();
+        var card = (await visit.Page($"/dossiers/{dossier}")).QuerySelector(".vs-safe details")!;
+        Assert.True(card.HasAttribute("open"));
+        foreach (var said in new[] { "Do not confirm any contact", "\"the husband\"", "Marc Fictif" }) Assert.Contains(said, card.TextContent, StringComparison.Ordinal);
+        Assert.Contains("Do not confirm", (await visit.Page($"/dossiers/{dossier}/people/{person}/call")).QuerySelector("main")!.TextContent, StringComparison.Ordinal);
+        // Whoever looks him up while he is on the line is told too.
+        var found = await Visit.Read(await visit.Submit("/search", [new("Form.Text", "Fictif")]));
+        Assert.Contains("Confirm to nobody", found.Body!.TextContent, StringComparison.Ordinal);
+    }
+
+    [Theory, EveryEngine]
+    public async Task Every_change_of_a_rule_keeps_what_held_before(string engine)
+    {
+        var zone = await (await platforms.On(engine)).Zone();
+        var worker = zone.As(Role.Caseworker);
+        var (dossier, person) = await worker.Knows(zone, "Rue 1");
+        await worker.Agrees(dossier, person, r => r with { Letter = Rule.OnlyIf, WhatMayBeSaid = "the library", CodeWord = "Magnolia" });
+        zone.Platform.Clock.Advance(TimeSpan.FromSeconds(1));
+        await worker.Agrees(dossier, person, r => r with { Letter = Rule.Never });
+        await worker.Agrees(dossier, person, r => r); // asked again, nothing changed
+        zone.Platform.Clock.Advance(TimeSpan.FromSeconds(1));
+        await worker.Agrees(dossier, person, r => r with { Call = Rule.Safe });
+        zone.Platform.Clock.Advance(TimeSpan.FromSeconds(1));
+        await worker.Send((await worker.Send(new Edit.Query(dossier, person, "fr"))) with { Dossier = dossier, Person = person, Phone = "0470 99 99 99" });
+        var history = (await worker.Send(new Safe.Query(dossier, person))).History;
+        Assert.Equal([(Rule.Safe, Rule.Never), (Rule.NotAsked, Rule.Never), (Rule.NotAsked, Rule.OnlyIf), (Rule.NotAsked, Rule.NotAsked)], history.Select(h => (h.Before.Value.Call, h.Before.Value.Letter)));
+        Assert.All(history, h => Assert.Equal(worker.Id, h.By));
+        using var visit = worker.Visit();
+        var page = await visit.Page($"/dossiers/{dossier}/people/{person}/safe-contact");
+        Assert.Equal(4, page.QuerySelectorAll("section[aria-labelledby='history'] .vs-card").Length);
+    }
+
+    private async Task<(TestZone Zone, VictimSupport.Tests.Kit.Person Worker, Guid Dossier, Guid Person)> Leila()
+    {
+        var zone = await (await platforms.On("sqlite")).Zone();
+        var worker = await zone.Hires("worker", Role.Caseworker); // the frame round a page is an account's
+        var (dossier, person) = await worker.Knows(zone, "Rue 1", "Muster", "Leïla", "PartnerViolence");
+        await worker.Agrees(dossier, person, r => r with { Letter = Rule.Never, Mail = Rule.Never, Sms = Rule.OnlyIf, WhatMayBeSaid = "the library", CodeWord = "Magnolia" });
+        return (zone, worker, dossier, person);
+    }
+}
