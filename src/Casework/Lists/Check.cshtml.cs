@@ -20,7 +20,7 @@ internal enum PvShow { All, ToDecide, Made }
 
 /// <summary>A list before it is taken: each row with what would happen, what is wrong at its field, and who may be known. What is put right stays on the server; taking makes one intake a row, each once.</summary>
 [Requires(May.OpenCallOuts)]
-internal sealed class Check(IMediator pipeline, WhereAndWho who) : PageModel
+internal sealed class Check(IMediator pipeline, WhereAndWho who) : PageModel, IShowAgain
 {
     [BindProperty(SupportsGet = true)] public Guid List { get; set; }
     [BindProperty(SupportsGet = true)] public PvShow Show { get; set; }
@@ -33,7 +33,10 @@ internal sealed class Check(IMediator pipeline, WhereAndWho who) : PageModel
     /// <summary>Which rows stand where in the form.</summary>
     public IReadOnlyDictionary<int, int> Place { get; private set; } = new Dictionary<int, int>();
 
-    public async Task<IActionResult> OnGetAsync(CancellationToken ct)
+    public Task OnGetAsync(CancellationToken ct) => ShowAgain(ct);
+
+    // What was typed stays in its boxes: they stand where they stood.
+    public async Task ShowAgain(CancellationToken ct)
     {
         At = Math.Clamp(At, 1, 10_000);
         View = await pipeline.Send(new Query(List, Enum.IsDefined(Show) ? Show : PvShow.All, At), ct);
@@ -49,7 +52,6 @@ internal sealed class Check(IMediator pipeline, WhereAndWho who) : PageModel
             foreach (var (field, wrong) in row.Reading.Faults) ModelState.AddModelError($"Form.Rows[{Place[row.Number]}].{field}", Words.PvRowFault(row.Number, wrong));
         }
         if (open.Any(r => r.Known)) Alike = (await pipeline.Send(new Cards.Command(List, [.. open.Where(r => r.Known).Select(r => r.Number)]), ct)).Rows;
-        return Page();
     }
 
     /// <summary>Keeps what was put right and chosen on this page.</summary>

@@ -19,7 +19,7 @@ namespace VictimSupport.Casework.Tray;
 /// <summary>An officer asks the service to reach somebody, at the zone's secret address, without an account. What is sent lands in the tray; nothing of it, and nothing of anybody, is ever shown here.
 /// An address that was revoked, never was, or was made up: not there.</summary>
 [Open("the address is the key; it takes and never shows")]
-internal sealed class Ask(IMediator pipeline, WhereAndWho who) : PageModel
+internal sealed class Ask(IMediator pipeline, WhereAndWho who) : PageModel, IShowAgain
 {
     [BindProperty] public Command Form { get; set; } = new();
     [BindProperty(Name = FormTag.Once)] public Guid Once { get; set; }
@@ -41,6 +41,12 @@ internal sealed class Ask(IMediator pipeline, WhereAndWho who) : PageModel
         if (!await IsOpen(token, ct)) return NotFound();
         TempData["Reference"] = await pipeline.Send(Form with { Token = token, Once = Once }, ct);
         return RedirectToPage(new { token });
+    }
+
+    /// <exception cref="RefusedException">The address leads nowhere: whatever was sent there, nothing is there.</exception>
+    public async Task ShowAgain(CancellationToken ct)
+    {
+        if (!await IsOpen(RouteData.Values["token"] as string ?? "", ct)) throw new RefusedException("absent");
     }
 
     private async Task<bool> IsOpen(string token, CancellationToken ct) => who.Zone is not null && token.Length < 100 && await pipeline.Send(new Query(token), ct);
