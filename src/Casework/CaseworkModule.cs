@@ -59,6 +59,7 @@ public sealed class CaseworkModule : IModule
         AddNotice(services, Notices.BrokenGlass, () => Words.GlassBrokenSubject, () => Words.GlassBrokenText);
         AddNotice(services, Notices.Unassigned, () => Words.LetGoSubject, () => Words.LetGoText);
         AddNotice(services, Notices.NobodySees, () => Words.NobodySeesSubject, () => Words.NobodySeesText);
+        AddNotice(services, Notices.CaseloadReceived, () => Words.CaseloadReceivedSubject, () => Words.CaseloadReceivedText);
         AddNotice(services, Notices.StandIn, () => Words.StandInSubject, () => Words.StandInText);
         services.AddScoped<Diary>();
         services.AddSingleton<UnderWay>();
@@ -83,11 +84,13 @@ public sealed class CaseworkModule : IModule
         services.AddScoped<IDoWhatIsDue, Referrals.Collect>();
         services.AddScoped<IDeliver, Referrals.LinkMail>();
         services.AddScoped<IDeliver, Referrals.StopMail>();
+        services.AddSingleton<IInMenu, RequestAddressInMenu>();
         services.AddScoped<Design.Tags.IKeepDrafts, DraftsOfForms>();
         services.AddTransient(typeof(IPipelineBehavior<,>), typeof(Sent<,>));
         services.AddScoped<SaveForms>();
         services.Configure<MvcOptions>(o => o.Filters.AddService<SaveForms>(SaveForms.Order));
         services.AddScoped<IDoWhatIsDue, ClearDrafts>();
+        services.AddScoped<IDoWhatIsDue, Lists.ClearLists>();
     }
 
     public void Map(WebApplication app) => ReadFeed.Map(app);

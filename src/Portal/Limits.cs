@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.RateLimiting;
 
 namespace VictimSupport.Portal;
 
-/// <summary>How often one address may knock, whatever it finds there: thirty times a minute at the doors where passwords, codes and links are tried, 600 times at those of other programs, as a whole police network may stand behind one address.</summary>
+/// <summary>How often one address may knock, whatever it finds there: thirty times a minute at the doors where passwords, codes and links are tried and where officers write, 600 times at those of other programs, as a whole police network may stand behind one address.</summary>
 internal static class Limits
 {
     public const int Programs = 600;
@@ -22,6 +22,7 @@ internal static class Limits
         };
         options.GlobalLimiter = PartitionedRateLimiter.Create<HttpContext, string>(http =>
             http.Request.Path.StartsWithSegments("/connect", StringComparison.OrdinalIgnoreCase) ? Knocks(http, "programs", Programs)
+            : HttpMethods.IsPost(http.Request.Method) && http.Request.Path.StartsWithSegments("/note", StringComparison.OrdinalIgnoreCase) ? Knocks(http, "officers", 30)
             : HttpMethods.IsPost(http.Request.Method) && Doors.Any(door => http.Request.Path.StartsWithSegments(door, StringComparison.OrdinalIgnoreCase)) ? Knocks(http, "people", 30)
             : RateLimitPartition.GetNoLimiter(""));
     }

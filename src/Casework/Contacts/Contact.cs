@@ -113,6 +113,17 @@ internal sealed class Contact : IHoldSealed, IOfDossier, ICountersigned, IFallDu
         Version++;
     }
 
+    /// <summary>Somebody else goes in their place. Not where that one goes along already, nor while somebody is there.</summary>
+    /// <returns>Did it change hands?</returns>
+    public bool PassOn(Guid from, Guid to)
+    {
+        if (!IsPlanned || IsUnderWay || Worker == to || Companion == to || (Worker != from && Companion != from)) return false;
+        if (Worker == from) Worker = to;
+        else Companion = to;
+        Version++;
+        return true;
+    }
+
     /// <summary>It took place, or was tried in vain.</summary>
     public void Happens(Took took, Guid by, DateTimeOffset now, Signing signing)
     {

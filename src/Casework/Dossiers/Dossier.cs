@@ -46,6 +46,9 @@ internal sealed class Dossier : IOfDossier
     public ClosingReason? Reason { get; private set; }
     public Outcome? Outcome { get; private set; }
 
+    /// <summary>Until when it is not proposed for closing or referral; null: as the zone's short-term rule says.</summary>
+    public DateTimeOffset? PutOffUntil { get; private set; }
+
     /// <summary>Rises with every change; a form that was filled in over an older one is told.</summary>
     public int Version { get; private set; }
 
@@ -115,6 +118,13 @@ internal sealed class Dossier : IOfDossier
     public void MayPlan(ActKind? next)
     {
         if (!IsOpen && next is not null) throw new ValidationException([new ValidationFailure("Next", Words.ClosedNoAct)]);
+    }
+
+    /// <summary>Somebody said why it stays open for longer.</summary>
+    public void PutOff(DateTimeOffset until)
+    {
+        PutOffUntil = until;
+        Touch();
     }
 
     public void Reopen()

@@ -85,6 +85,9 @@ internal enum MilestoneKind
 {
     Opened = 1, Assigned = 2, Closed = 3, Reopened = 4, Released = 5, Protected = 6,
 
+    /// <summary>Stays open for longer than the zone's short term; the code is for how many weeks.</summary>
+    PutOff = 11,
+
     /// <summary>A letter was printed; the code is its kind.</summary>
     LetterPrinted = 21,
 

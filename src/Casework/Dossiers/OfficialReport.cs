@@ -1,8 +1,10 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using VictimSupport.Casework.People;
 using VictimSupport.Foundation.Audit;
 using VictimSupport.Foundation.Persistence;
 using VictimSupport.Foundation.Secrecy;
+using VictimSupport.Foundation.Secrecy.Search;
 
 namespace VictimSupport.Casework.Dossiers;
 
@@ -15,6 +17,14 @@ internal sealed class OfficialReport : IHoldSealed, IOfDossier
     public Guid KeyOwner => DossierId;
 
     public static OfficialReport Of(Guid dossier, string number, DateTimeOffset now) => new() { Id = Guid.CreateVersion7(now), DossierId = dossier, Number = number };
+
+    /// <summary>Notes it and makes it findable.</summary>
+    public static void Add(ZoneDbContext zone, SearchKey key, Guid dossier, string number, DateTimeOffset now)
+    {
+        var report = Of(dossier, number, now);
+        zone.Add(report);
+        SearchToken.Add(zone, key, dossier, report.Id, [PvNumber.Part(number)]);
+    }
 
     internal sealed class Mapping : IZoneMapping<OfficialReport>
     {

@@ -4,6 +4,7 @@ using VictimSupport.Casework.FollowUps;
 using VictimSupport.Foundation.Access;
 using VictimSupport.Foundation.Persistence;
 using VictimSupport.Foundation.Pipeline;
+using VictimSupport.Zones.Contracts;
 
 namespace VictimSupport.Casework.Dossiers;
 
@@ -13,7 +14,7 @@ internal static class Reopen
     [Requires(May.CloseAndHandOver)]
     internal sealed record Command(Guid Dossier) : ICommand<bool>;
 
-    internal sealed class Handler(ZoneDbContext zone, Guard guard, Caller caller, TimeProvider clock) : IRequestHandler<Command, bool>
+    internal sealed class Handler(ZoneDbContext zone, UseCase here, Guard guard, IZoneSettings settings, Caller caller, TimeProvider clock) : IRequestHandler<Command, bool>
     {
         public async Task<bool> Handle(Command command, CancellationToken ct)
         {
@@ -21,6 +22,8 @@ internal static class Reopen
             await guard.MustOwn(dossier, ct);
             if (dossier.IsOpen) return false;
             dossier.Reopen();
+            // Its time begins anew.
+            dossier.PutOff(now + (await settings.Of(here.InZone.Id, ct)).ShortTerm);
             var act = FollowUp.Plan(dossier.Id, dossier.Lead is { } lead ? [lead] : [], ActKind.CallBack, null, now.AddDays(1), caller.Self, now);
             dossier.Awaits(act.DueAt);
             zone.AddRange(act, Milestone.Reached(dossier.Id, MilestoneKind.Reopened, caller.Self, now));

@@ -7,6 +7,7 @@ using VictimSupport.Casework.People;
 using VictimSupport.Foundation.Access;
 using VictimSupport.Foundation.Persistence;
 using VictimSupport.Foundation.Pipeline;
+using VictimSupport.Zones.Contracts;
 
 namespace VictimSupport.Casework.FollowUps;
 
@@ -25,26 +26,24 @@ internal sealed class Recontact(IMediator pipeline) : PageModel
         return RedirectToPage("/Casework/Dossiers/Show", new { Dossier });
     }
 
-    /// <summary>When somebody is asked again how they are, after the first contact, by kind of event.</summary>
-    public static TimeSpan After(KindOfEvent kind) => TimeSpan.FromDays(kind switch { KindOfEvent.PartnerViolence => 7, KindOfEvent.ShockingEvent or KindOfEvent.Offence => 10, _ => 14 });
-
     /// <summary>When a recontact is proposed; null: it waits for an act or an appointment, or is closed. Never in the past: what was missed is for tomorrow.</summary>
-    public static DateTimeOffset? Proposed(Dossier dossier, DateTimeOffset now)
+    /// <param name="rules">The zone's: how long after the first contact, by kind of event.</param>
+    public static DateTimeOffset? Proposed(Dossier dossier, ZoneSettings rules, DateTimeOffset now)
     {
         if (dossier.NextDue is not null || !dossier.IsOpen) return null;
-        var (at, soonest) = ((dossier.FirstContact ?? now) + After(dossier.Kind), now.AddDays(1));
+        var (at, soonest) = ((dossier.FirstContact ?? now) + rules.RecontactAfter[dossier.Kind.ToString()], now.AddDays(1));
         return at > soonest ? at : soonest;
     }
 
     [Requires(May.ChangeDossiers)]
     internal sealed record Command(Guid Dossier) : ICommand<bool>;
 
-    internal sealed class Handler(ZoneDbContext zone, Guard guard, Gate gate, Caller caller, TimeProvider clock) : IRequestHandler<Command, bool>
+    internal sealed class Handler(ZoneDbContext zone, UseCase here, Guard guard, Gate gate, IZoneSettings settings, Caller caller, TimeProvider clock) : IRequestHandler<Command, bool>
     {
         public async Task<bool> Handle(Command command, CancellationToken ct)
         {
             var (dossier, now) = (await guard.Open(command.Dossier, ct), clock.GetUtcNow());
-            if (Proposed(dossier, now) is not { } at) return false;
+            if (Proposed(dossier, await settings.Of(here.InZone.Id, ct), now) is not { } at) return false;
             var act = FollowUp.Plan(dossier.Id, dossier.Lead is { } lead ? [lead] : [], await Kind(dossier, now, ct), null, at, caller.Self, now);
             zone.Add(act);
             dossier.Awaits(act.DueAt);

@@ -33,6 +33,33 @@ internal sealed class Duplicates(ZoneDbContext zone, Guard guard, UseCase here, 
         return meant.Count == 0 ? [] : await Cards([.. meant.Take(Most)], ct);
     }
 
+    /// <summary>The same for a row of a list: whoever is alike, and the first of each dossier that has this official report.</summary>
+    public async Task<IReadOnlyList<PossibleDuplicate>> Of(string familyName, string givenName, string report, CancellationToken ct)
+    {
+        var meant = (await Meant(familyName, givenName, null, null, ct)).Concat(await OfReport(report, ct)).DistinctBy(p => p.Id).ToList();
+        return meant.Count == 0 ? [] : await Cards([.. meant.Take(Most)], ct);
+    }
+
+    /// <summary>Is somebody alike, or the report, known? Shows nothing and tells nobody.</summary>
+    public async Task<bool> Any(string familyName, string givenName, string report, bool named, CancellationToken ct) =>
+        (named && (await Meant(familyName, givenName, null, null, ct)).Count > 0) || (await OfReport(report, ct)).Count > 0;
+
+    private async Task<IReadOnlyList<Person>> OfReport(string number, CancellationToken ct)
+    {
+        if (number.Length == 0) return [];
+        var part = PvNumber.Part(number);
+        var owners = (await SearchToken.OwnersOf(zone, new SearchKey(here.InZone.Keys.SearchRoot), [part], Candidates, ct)).ToList();
+        if (owners.Count == 0) return [];
+        var reports = await zone.Set<OfficialReport>().AsNoTracking().Where(r => owners.Contains(r.Id)).ToListAsync(ct);
+        var about = reports.Select(r => r.DossierId).Distinct().ToList();
+        var there = (await zone.Set<Dossier>().AsNoTracking().Where(await guard.Exists(ct)).Where(d => about.Contains(d.Id) && d.Lead != null).Select(d => new { d.Id, d.Lead }).ToListAsync(ct)).ToDictionary(d => d.Id, d => d.Lead!.Value);
+        await keys.Fetch(there.Keys, ct);
+        var leads = reports.Where(r => there.ContainsKey(r.DossierId) && PvNumber.Part(r.Number.Value) == part).Select(r => there[r.DossierId]).Distinct().ToList();
+        var people = await People.In(zone, leads, ct);
+        await keys.Fetch(people.Select(p => p.KeyOwner), ct);
+        return people;
+    }
+
     /// <summary>Is somebody alike known? Shows nothing and tells nobody.</summary>
     public async Task<bool> Any(string familyName, string givenName, string? phone, CancellationToken ct) => (await Meant(familyName, givenName, phone, null, ct)).Count > 0;
 

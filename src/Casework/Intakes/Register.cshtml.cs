@@ -100,6 +100,10 @@ internal sealed class Register(IMediator pipeline, WhereAndWho who, TimeProvider
 
         /// <summary>The message it comes from: closed in the same transaction.</summary>
         internal Guid? Tray { get; init; }
+
+        /// <summary>What a row of a list says beside the eight fields.</summary>
+        internal string? OfficialReport { get; init; }
+        internal string? Address { get; init; }
     }
 
     [Requires(May.SeeSafetyCards)]
@@ -128,6 +132,8 @@ internal sealed class Register(IMediator pipeline, WhereAndWho who, TimeProvider
             RuleFor(c => c.Safe).NotNull().When(c => !string.IsNullOrWhiteSpace(c.Phone)).WithMessage(_ => Words.ChooseSafeRule);
             RuleFor(c => c.Language).Must(Languages.All.Contains).WithMessage(_ => Words.ChooseLanguage);
             RuleFor(c => c.Note).MaximumLength(20_000).WithMessage(_ => Words.TooLong);
+            RuleFor(c => c.OfficialReport).MaximumLength(60).WithMessage(_ => Words.TooLong);
+            RuleFor(c => c.Address).MaximumLength(500).WithMessage(_ => Words.TooLong);
         }
     }
 
@@ -140,7 +146,7 @@ internal sealed class Register(IMediator pipeline, WhereAndWho who, TimeProvider
             if (entry?.Dossier is { } earlier) return new Registered(earlier, IsNew: false);
             var rules = await settings.Of(here.InZone.Id, ct);
             var (now, kind) = (clock.GetUtcNow(), SubKinds.Find(form.SubKind)!);
-            var identity = form.Unknown && form.FamilyName.Trim().Length + form.GivenName.Trim().Length == 0 ? new Particulars("", "", Said(form.Phone)) : new Particulars(form.FamilyName.Trim(), form.GivenName.Trim(), Said(form.Phone));
+            var identity = form.Unknown && form.FamilyName.Trim().Length + form.GivenName.Trim().Length == 0 ? new Particulars("", "", Said(form.Phone), Address: Said(form.Address)) : new Particulars(form.FamilyName.Trim(), form.GivenName.Trim(), Said(form.Phone), Address: Said(form.Address));
             var year = Design.Html.Moment.Day(now).Year;
             var number = DossierNumber.Of(year, await DossierCounter.Next(zone, year, ct), here.InZone.Keys.NumberKey);
             var dossier = Dossier.Open(number, form.Trigger!.Value, kind, form.When, form.Municipality.Trim(), caller.Self, now);
@@ -163,6 +169,7 @@ internal sealed class Register(IMediator pipeline, WhereAndWho who, TimeProvider
             var key = new SearchKey(here.InZone.Keys.SearchRoot);
             SearchToken.Add(zone, key, dossier.Id, person.Id, SearchToken.PartsOf(identity));
             SearchToken.Add(zone, key, dossier.Id, dossier.Id, [new SearchPart(PartKind.DossierNumber, dossier.Number)]);
+            if (Said(form.OfficialReport) is { } named) OfficialReport.Add(zone, key, dossier.Id, named, now);
             return new Registered(dossier.Id, IsNew: true);
         }
 

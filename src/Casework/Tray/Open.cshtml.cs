@@ -56,7 +56,7 @@ internal sealed class Open(IMediator pipeline, IAccounts accounts) : PageModel, 
         return RedirectToPage("/Casework/Tray/Waiting");
     }
 
-    public string Name(Guid? account) => account is { } id && Names.TryGetValue(id, out var colleague) ? colleague.DisplayName : Words.Nobody;
+    public string Name(Guid? account) => account == Guid.Empty ? Words.ByOfficer : account is { } id && Names.TryGetValue(id, out var colleague) ? colleague.DisplayName : Words.Nobody;
 
     /// <param name="Number">Of the dossier it became.</param>
     /// <param name="MayTake">Colleagues it may be put to.</param>

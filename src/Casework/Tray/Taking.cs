@@ -35,8 +35,6 @@ internal sealed class Taking(ZoneDbContext zone, Guard guard, UseCase here, Call
         var now = clock.GetUtcNow();
         entry.Becomes(dossier.Id, caller.Self, now);
         if (entry.Message.Value.OfficialReport is not { } number) return;
-        var report = OfficialReport.Of(dossier.Id, number, now);
-        zone.Add(report);
-        SearchToken.Add(zone, new SearchKey(here.InZone.Keys.SearchRoot), dossier.Id, report.Id, [PvNumber.Part(number)]);
+        OfficialReport.Add(zone, new SearchKey(here.InZone.Keys.SearchRoot), dossier.Id, number, now);
     }
 }

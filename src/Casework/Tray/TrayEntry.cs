@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 using VictimSupport.Casework.Codes;
@@ -13,7 +14,8 @@ namespace VictimSupport.Casework.Tray;
 /// <summary>What was written down at the desk: opened together, so sealed together.</summary>
 /// <param name="Condition">On what condition the number may be called.</param>
 /// <param name="OfficialReport">Number of the official report, where one was named.</param>
-internal sealed record TrayMessage(string FamilyName, string GivenName, string? Phone, string? Condition, string About, string? OfficialReport)
+/// <param name="Officer">Who asks for them by the form for officers; null: it was written down at the desk.</param>
+internal sealed record TrayMessage(string FamilyName, string GivenName, string? Phone, string? Condition, string About, string? OfficialReport, TrayOfficer? Officer = null)
 {
     public string Name => new Particulars(FamilyName, GivenName).FullName;
     public string Initials => new Particulars(FamilyName, GivenName).Initials;
@@ -22,6 +24,9 @@ internal sealed record TrayMessage(string FamilyName, string GivenName, string? 
     public Particulars Who => new(FamilyName, GivenName, Phone);
 }
 
+/// <summary>An officer who asks the service to reach somebody. Not somebody helped: their number is a colleague's.</summary>
+internal sealed record TrayOfficer(string Unit, string Name, string Phone);
+
 /// <summary>A message for the service: somebody asks for help, and is no dossier yet. It has a data key of its own, so that it can be forgotten on its own.</summary>
 internal sealed class TrayEntry : IHoldSealed, IFallDue
 {
@@ -29,7 +34,12 @@ internal sealed class TrayEntry : IHoldSealed, IFallDue
     private static readonly TimeSpan UrgentWithin = TimeSpan.FromHours(4);
 
     public Guid Id { get; private set; }
+
+    /// <summary>Whoever wrote it down; <see cref="Guid.Empty"/>: an officer, by the zone's link.</summary>
     public Guid PutBy { get; private set; }
+
+    /// <summary>The link it came by.</summary>
+    public Guid? ByLink { get; private set; }
     public DateTimeOffset PutAt { get; private set; }
     public Urgency Urgency { get; private set; }
     public string Language { get; private set; } = "";
@@ -55,15 +65,19 @@ internal sealed class TrayEntry : IHoldSealed, IFallDue
     /// <summary>Rises with every change: of two who take it at once, one finds it taken.</summary>
     public int Version { get; private set; }
     public Guid KeyOwner => Id;
+
+    /// <summary>What whoever sent it was given, to be named on the telephone: says nothing by itself.</summary>
+    public string Reference => string.Concat(SHA256.HashData(Id.ToByteArray()).Take(6).Select(b => "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"[b % 32]));
     public DateTimeOffset? Due => State == TrayState.Waiting && Reminded is null ? RemindAt : null;
 
     /// <param name="within">The zone's delay for a first contact.</param>
-    public static TrayEntry Put(TrayMessage message, Rule mayCall, string language, Urgency urgency, Guid by, TimeSpan within, DateTimeOffset now)
+    /// <param name="link">The link it comes by, where nobody of the zone wrote it down.</param>
+    public static TrayEntry Put(TrayMessage message, Rule mayCall, string language, Urgency urgency, Guid by, TimeSpan within, DateTimeOffset now, Guid? link = null)
     {
         var remind = now + (urgency == Urgency.Urgent && UrgentWithin < within ? UrgentWithin : within);
         return new()
         {
-            Id = Guid.CreateVersion7(now), Message = message, MayCall = mayCall, Language = language, Urgency = urgency, PutBy = by, PutAt = now, State = TrayState.Waiting,
+            Id = Guid.CreateVersion7(now), Message = message, MayCall = mayCall, Language = language, Urgency = urgency, PutBy = by, ByLink = link, PutAt = now, State = TrayState.Waiting,
             RemindAt = new(remind.UtcTicks - remind.UtcTicks % TimeSpan.TicksPerMinute, TimeSpan.Zero),
         };
     }
@@ -112,6 +126,7 @@ internal sealed class TrayEntry : IHoldSealed, IFallDue
             b.HasIndex(e => new { e.State, e.Urgency, e.PutAt });
             b.HasIndex(e => new { e.PutBy, e.PutAt });
             b.Ignore(e => e.KeyOwner);
+            b.Ignore(e => e.Reference);
             b.Ignore(e => e.Due);
         }
     }

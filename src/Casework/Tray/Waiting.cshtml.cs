@@ -28,7 +28,7 @@ internal sealed class Waiting(IMediator pipeline, IAccounts accounts, TimeProvid
         Names = await accounts.Named(List.Rows.SelectMany(r => new[] { r.PutBy, r.For }).OfType<Guid>(), ct);
     }
 
-    public string Name(Guid? account) => account is { } id && Names.TryGetValue(id, out var colleague) ? colleague.DisplayName : Words.Nobody;
+    public string Name(Guid? account) => account == Guid.Empty ? Words.ByOfficer : account is { } id && Names.TryGetValue(id, out var colleague) ? colleague.DisplayName : Words.Nobody;
 
     /// <param name="Declined">Those declined in the last month, instead of those that wait.</param>
     [Requires(May.OpenCallOuts)]

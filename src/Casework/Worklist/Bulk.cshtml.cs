@@ -28,7 +28,7 @@ internal sealed class Bulk(IMediator pipeline, IAccounts accounts, WhereAndWho w
     /// <summary>Whoever leads decides who works on what; others postpone only.</summary>
     public bool MayAssign => who.Caller.May(May.OpenAnyDossierOfTheZone);
     public int LeftOut => Form.Dossiers.Distinct().Count() - View.Rows.Count;
-    public IReadOnlyList<Choice> Acts => [.. Enum.GetValues<BulkAct>().Where(a => a != BulkAct.Assign || MayAssign).Select(a => new Choice(a.ToString(), Words.Of(a)))];
+    public IReadOnlyList<Choice> Acts => [.. Enum.GetValues<BulkAct>().Where(a => a != BulkAct.HandOver && (a != BulkAct.Assign || MayAssign)).Select(a => new Choice(a.ToString(), Words.Of(a)))];
     public IReadOnlyList<Choice> Workers => [.. View.MayGet.Where(Names.ContainsKey).Select(w => new Choice(w.ToString(), Names[w].DisplayName)).OrderBy(c => c.Text, StringComparer.CurrentCulture)];
 
     public IActionResult OnGet() => RedirectToPage("/Casework/Worklist/Mine");
@@ -57,8 +57,10 @@ internal sealed class Bulk(IMediator pipeline, IAccounts accounts, WhereAndWho w
     public async Task<IActionResult> OnPostUndoAsync(Guid turn, CancellationToken ct)
     {
         var taken = await pipeline.Send(new Back.Query(turn), ct);
-        var done = await Each(taken.Steps, step => pipeline.Send(new Back.Command(turn, step.Act), ct));
-        TempData["Done"] = Said(Words.BulkUndone(done), taken.Steps.Count - done);
+        // A caseload goes back dossier by dossier, with its appointments.
+        IReadOnlyList<BulkStep> steps = taken.Act == BulkAct.HandOver ? [.. taken.Steps.DistinctBy(s => s.Dossier)] : taken.Steps;
+        var done = await Each(steps, step => taken.Act == BulkAct.HandOver ? pipeline.Send(new TakeBack.Command(turn, step.Dossier), ct) : pipeline.Send(new Back.Command(turn, step.Act), ct));
+        TempData["Done"] = Said(Words.BulkUndone(done), steps.Count - done);
         return RedirectToPage("/Casework/Worklist/Mine");
     }
 
@@ -116,7 +118,7 @@ internal sealed class Bulk(IMediator pipeline, IAccounts accounts, WhereAndWho w
         public Rules(TimeProvider clock)
         {
             RuleFor(c => c.Dossiers).NotEmpty().WithMessage(_ => Words.BulkNone).Must(d => d.Count <= Most).WithMessage(_ => Words.BulkMost(Most));
-            RuleFor(c => c.Act).NotNull().WithMessage(_ => Words.BulkChoose).IsInEnum().WithMessage(_ => Words.BulkChoose);
+            RuleFor(c => c.Act).NotNull().WithMessage(_ => Words.BulkChoose).Must(a => a is null or BulkAct.Assign or BulkAct.Postpone).WithMessage(_ => Words.BulkChoose);
             RuleFor(c => c.Until).NotNull().When(c => c.Act == BulkAct.Postpone).WithMessage(_ => Words.EnterDue);
             RuleFor(c => c.Until).Must(due => due is null || due > clock.GetUtcNow()).When(c => c.Act == BulkAct.Postpone).WithMessage(_ => Words.DueInPast);
             RuleFor(c => c.Until).Must(due => due is null || due < clock.GetUtcNow().AddYears(1)).When(c => c.Act == BulkAct.Postpone).WithMessage(_ => Words.TooFarAway);
@@ -223,13 +225,14 @@ internal static class Back
     {
         public async Task<Bulk.Turn> Handle(Query query, CancellationToken ct)
         {
-            var turn = await Own(query.Turn, ct);
+            var turn = await Own(zone, caller.Self, clock.GetUtcNow(), query.Turn, ct);
             return new Bulk.Turn(turn.Id, turn.Act, [.. turn.All]);
         }
 
         public async Task<bool> Handle(Command command, CancellationToken ct)
         {
-            var turn = await Own(command.Turn, ct);
+            var turn = await Own(zone, caller.Self, clock.GetUtcNow(), command.Turn, ct);
+            if (turn.Act == BulkAct.HandOver) throw new RefusedException("absent", command.Turn);
             var step = turn.All.SingleOrDefault(s => s.Act == command.Act) ?? throw new RefusedException("absent", command.Turn);
             if (turn.Act == BulkAct.Postpone) return await PostponeTo.Handler.Move(zone, guard, step.Act, BulkStep.Due(step.After), BulkStep.Due(step.Before), ct);
             var dossier = await guard.Open(step.Dossier, ct);
@@ -241,10 +244,10 @@ internal static class Back
             return true;
         }
 
-        private async Task<BulkTurn> Own(Guid id, CancellationToken ct)
+        internal static async Task<BulkTurn> Own(ZoneDbContext zone, Guid self, DateTimeOffset now, Guid id, CancellationToken ct)
         {
-            var since = clock.GetUtcNow() - BulkTurn.Undoable;
-            return await zone.Set<BulkTurn>().AsNoTracking().SingleOrDefaultAsync(t => t.Id == id && t.Account == caller.Self && t.At >= since, ct) ?? throw new RefusedException("absent", id);
+            var since = now - BulkTurn.Undoable;
+            return await zone.Set<BulkTurn>().AsNoTracking().SingleOrDefaultAsync(t => t.Id == id && t.Account == self && t.At >= since, ct) ?? throw new RefusedException("absent", id);
         }
     }
 }

@@ -4,10 +4,16 @@ using VictimSupport.Foundation.Persistence;
 
 namespace VictimSupport.Casework.Worklist;
 
-internal enum BulkAct { Assign = 1, Postpone = 2 }
+internal enum BulkAct
+{
+    Assign = 1, Postpone = 2,
+
+    /// <summary>A caseload goes to colleagues, with its appointments.</summary>
+    HandOver = 3,
+}
 
 /// <summary>What one dossier was before, and what it was made.</summary>
-/// <param name="Act">The next act that was postponed; the dossier itself where it was assigned.</param>
+/// <param name="Act">The next act that was postponed, or the appointment that changed hands; the dossier itself where it was assigned.</param>
 /// <param name="Before">A worker's id or ticks of a due instant; empty: nobody's.</param>
 internal sealed record BulkStep(Guid Dossier, Guid Act, string Before, string After)
 {

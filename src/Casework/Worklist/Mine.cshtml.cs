@@ -13,6 +13,7 @@ using VictimSupport.Foundation.Persistence;
 using VictimSupport.Foundation.Pipeline;
 using VictimSupport.Foundation.Secrecy;
 using VictimSupport.Identity.Contracts;
+using VictimSupport.Zones.Contracts;
 using Place = VictimSupport.Casework.Codes.Place;
 
 namespace VictimSupport.Casework.Worklist;
@@ -29,6 +30,7 @@ internal sealed class Mine(IMediator pipeline, IAccounts accounts, Desk desk, Wh
     public Answer List { get; private set; } = null!;
     public bool MayOpen => who.Caller.May(May.OpenCallOuts);
     public bool MayChange => who.Caller.May(May.ChangeDossiers);
+    public bool MayHandOver => who.Caller.May(May.CloseAndHandOver);
     public Desk.Waits Waits { get; private set; } = null!;
     public IReadOnlyDictionary<Guid, Colleague> Names { get; private set; } = null!;
     public DateTimeOffset Now => clock.GetUtcNow();
@@ -62,7 +64,7 @@ internal sealed class Mine(IMediator pipeline, IAccounts accounts, Desk desk, Wh
         IEnumerable<Guid> IListDossiers.Listed => Rows.Select(r => r.Dossier);
     }
 
-    internal sealed class Handler(ZoneDbContext zone, Guard guard, Keyring keys, Caller caller, TimeProvider clock) : IRequestHandler<Query, Answer>
+    internal sealed class Handler(ZoneDbContext zone, UseCase here, Guard guard, Keyring keys, IZoneSettings settings, Caller caller, TimeProvider clock) : IRequestHandler<Query, Answer>
     {
         private sealed record Channels(Guid Id, Rule Call, Rule Sms);
         private sealed record Act(Guid Id, Guid DossierId, ActKind Kind, DateTimeOffset DueAt);
@@ -104,9 +106,22 @@ internal sealed class Mine(IMediator pipeline, IAccounts accounts, Desk desk, Wh
                 var ordered = fits.OrderBy(d => d.NextDue == null || d.NextDue >= tonight).ThenByDescending(d => d.Urgency).ThenBy(d => d.NextDue).ThenBy(d => d.Id);
                 return new Answer(await Rows(await ordered.Skip(skipped).Take(Answer.PerPage).ToListAsync(ct), ct), await fits.CountAsync(ct), counts.Today, counts.Late, counts.Free) { Filters = filters };
             }
+            if (tab is Tab.NoNextAct or Tab.ShortTerm)
+            {
+                var found = await Overlooked(tab, who, now, ct);
+                return new Answer(await Rows(await found.OrderByDescending(d => d.Urgency).ThenBy(d => d.Opened).ThenBy(d => d.Id).Skip(skipped).Take(Answer.PerPage).ToListAsync(ct), ct), await found.CountAsync(ct), counts.Today, counts.Late, counts.Free) { Filters = filters };
+            }
             if (tab != Tab.Closed) return new Answer(await Rows(await Open.In(zone, who, tab, tonight, skipped, ct), ct), counts.Total, counts.Today, counts.Late, counts.Free) { Filters = filters };
             var closed = zone.Set<Dossier>().AsNoTracking().Where(await guard.Visible(ct)).Where(d => d.Closed != null);
             return new Answer(await Rows(await closed.OrderByDescending(d => d.Closed).Skip(skipped).Take(Answer.PerPage).ToListAsync(ct), ct), await closed.CountAsync(ct), counts.Today, counts.Late, counts.Free) { Filters = filters };
+        }
+
+        // Whoever leads sees all of them; else one's own, those of whoever one replaces, and those that are nobody's.
+        private async Task<IQueryable<Dossier>> Overlooked(Tab tab, Reader who, DateTimeOffset now, CancellationToken ct)
+        {
+            var (self, replaced, all, before) = (who.Self, who.Replaced.ToList(), who.Leads || who.OnlyStandsIn, now - (await settings.Of(here.InZone.Id, ct)).ShortTerm);
+            var open = zone.Set<Dossier>().AsNoTracking().Where(await guard.Visible(ct)).Where(d => d.Closed == null && (all || d.AssignedTo == self || d.AssignedTo == null || replaced.Contains(d.AssignedTo!.Value)));
+            return tab == Tab.NoNextAct ? open.Where(d => d.NextDue == null) : open.Where(d => d.Opened <= before && (d.PutOffUntil == null || d.PutOffUntil <= now));
         }
 
         private async Task<IReadOnlyList<Row>> Rows(List<Dossier> page, CancellationToken ct)
@@ -133,4 +148,14 @@ internal sealed class Mine(IMediator pipeline, IAccounts accounts, Desk desk, Wh
     }
 }
 
-internal enum Tab { Mine, Team, Unassigned, Closed }
+internal enum Tab
+{
+    Mine, Team, Unassigned,
+
+    /// <summary>Open dossiers for which nothing is planned.</summary>
+    NoNextAct,
+
+    /// <summary>Open for longer than the zone's short term: to close, to refer, or to put off with a reason.</summary>
+    ShortTerm,
+    Closed,
+}

@@ -9,7 +9,7 @@ namespace VictimSupport.Design.Forms;
 
 /// <summary>Text as every page takes it: whole characters, no control characters but tab and line break, and nothing that turns the reading direction of what
 /// stands around it. What belongs to a script (the marks left-to-right and right-to-left, joiners) stays.</summary>
-internal sealed class PlainText(IModelBinder typed) : IModelBinder
+public sealed class PlainText(IModelBinder typed) : IModelBinder
 {
     public async Task BindModelAsync(ModelBindingContext context)
     {

@@ -13,10 +13,14 @@ namespace VictimSupport.Migrations.Sqlite.Zone
 {
     [DbContext(typeof(ZoneDbContext))]
 <<<<<<<< HEAD:src/Migrations.Sqlite/Zone/20261126093936_Initial.Designer.cs
+<<<<<<<< HEAD:src/Migrations.Sqlite/Zone/20261126093936_Initial.Designer.cs
     [Migration("20261126093936_Initial")]
 ========
     [Migration("20261126094507_Initial")]
 >>>>>>>> people:src/Migrations.Sqlite/Zone/20261126094507_Initial.Designer.cs
+========
+    [Migration("20261126094303_Initial")]
+>>>>>>>> lists:src/Migrations.Sqlite/Zone/20261126094303_Initial.Designer.cs
     partial class Initial
     {
         /// <inheritdoc />
@@ -226,6 +230,9 @@ namespace VictimSupport.Migrations.Sqlite.Zone
                         .HasColumnType("INTEGER");
 
                     b.Property<int>("Protection")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long?>("PutOffUntil")
                         .HasColumnType("INTEGER");
 
                     b.Property<int?>("Reason")
@@ -868,11 +875,16 @@ namespace VictimSupport.Migrations.Sqlite.Zone
                     b.ToTable("letter_template", (string)null);
                 });
 
+<<<<<<<< HEAD:src/Migrations.Sqlite/Zone/20261126093936_Initial.Designer.cs
             modelBuilder.Entity("VictimSupport.Casework.People.Interpreter", b =>
+========
+            modelBuilder.Entity("VictimSupport.Casework.Lists.PvList", b =>
+>>>>>>>> lists:src/Migrations.Sqlite/Zone/20261126094303_Initial.Designer.cs
                 {
                     b.Property<Guid>("Id")
                         .HasColumnType("TEXT");
 
+<<<<<<<< HEAD:src/Migrations.Sqlite/Zone/20261126093936_Initial.Designer.cs
                     b.Property<long?>("Checked")
                         .HasColumnType("INTEGER");
 
@@ -904,11 +916,15 @@ namespace VictimSupport.Migrations.Sqlite.Zone
             modelBuilder.Entity("VictimSupport.Casework.People.Merger", b =>
                 {
                     b.Property<Guid>("Id")
+========
+                    b.Property<Guid>("Account")
+>>>>>>>> lists:src/Migrations.Sqlite/Zone/20261126094303_Initial.Designer.cs
                         .HasColumnType("TEXT");
 
                     b.Property<long>("At")
                         .HasColumnType("INTEGER");
 
+<<<<<<<< HEAD:src/Migrations.Sqlite/Zone/20261126093936_Initial.Designer.cs
                     b.Property<Guid>("By")
                         .HasColumnType("TEXT");
 
@@ -940,6 +956,26 @@ namespace VictimSupport.Migrations.Sqlite.Zone
                     b.HasIndex("Kept");
 
                     b.ToTable("merger", (string)null);
+========
+                    b.Property<long?>("Gone")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<byte[]>("Sheet")
+                        .HasMaxLength(-1)
+                        .HasColumnType("BLOB")
+                        .HasAnnotation("Sealed:Layer", Layer.Assistance)
+                        .HasAnnotation("Sealed:Name", "pv_list.sheet");
+
+                    b.Property<int>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("At");
+
+                    b.ToTable("pv_list", (string)null);
+>>>>>>>> lists:src/Migrations.Sqlite/Zone/20261126094303_Initial.Designer.cs
                 });
 
             modelBuilder.Entity("VictimSupport.Casework.People.Message", b =>
@@ -1183,11 +1219,16 @@ namespace VictimSupport.Migrations.Sqlite.Zone
                 });
 
 <<<<<<<< HEAD:src/Migrations.Sqlite/Zone/20261126093936_Initial.Designer.cs
+<<<<<<<< HEAD:src/Migrations.Sqlite/Zone/20261126093936_Initial.Designer.cs
             modelBuilder.Entity("VictimSupport.Casework.Referrals.Consent", b =>
+========
+            modelBuilder.Entity("VictimSupport.Casework.Tray.RequestLink", b =>
+>>>>>>>> lists:src/Migrations.Sqlite/Zone/20261126094303_Initial.Designer.cs
                 {
                     b.Property<Guid>("Id")
                         .HasColumnType("TEXT");
 
+<<<<<<<< HEAD:src/Migrations.Sqlite/Zone/20261126093936_Initial.Designer.cs
                     b.Property<int>("AgreedBy")
                         .HasColumnType("INTEGER");
 
@@ -1394,11 +1435,41 @@ namespace VictimSupport.Migrations.Sqlite.Zone
 
                     b.ToTable("standing", (string)null);
 >>>>>>>> people:src/Migrations.Sqlite/Zone/20261126094507_Initial.Designer.cs
+========
+                    b.Property<long>("Made")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<Guid>("MadeBy")
+                        .HasColumnType("TEXT");
+
+                    b.Property<long?>("Revoked")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<Guid?>("RevokedBy")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("TokenHash")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("Revoked");
+
+                    b.HasIndex("TokenHash")
+                        .IsUnique();
+
+                    b.ToTable("request_link", (string)null);
+>>>>>>>> lists:src/Migrations.Sqlite/Zone/20261126094303_Initial.Designer.cs
                 });
 
             modelBuilder.Entity("VictimSupport.Casework.Tray.TrayEntry", b =>
                 {
                     b.Property<Guid>("Id")
+                        .HasColumnType("TEXT");
+
+                    b.Property<Guid?>("ByLink")
                         .HasColumnType("TEXT");
 
                     b.Property<long?>("Closed")

@@ -175,6 +175,7 @@ namespace VictimSupport.Migrations.Sqlite.Zone
                     Closed = table.Column<long>(type: "INTEGER", nullable: true),
                     Reason = table.Column<int>(type: "INTEGER", nullable: true),
                     Outcome = table.Column<int>(type: "INTEGER", nullable: true),
+                    PutOffUntil = table.Column<long>(type: "INTEGER", nullable: true),
                     Version = table.Column<int>(type: "INTEGER", nullable: false),
                     Urgency = table.Column<int>(type: "INTEGER", nullable: false)
                 },
@@ -568,6 +569,7 @@ namespace VictimSupport.Migrations.Sqlite.Zone
 
             migrationBuilder.CreateTable(
 <<<<<<<< HEAD:src/Migrations.Sqlite/Zone/20261126093936_Initial.cs
+<<<<<<<< HEAD:src/Migrations.Sqlite/Zone/20261126093936_Initial.cs
                 name: "referral",
 ========
                 name: "risk",
@@ -626,6 +628,37 @@ namespace VictimSupport.Migrations.Sqlite.Zone
                 {
                     table.PrimaryKey("PK_rule_change", x => x.Id);
 >>>>>>>> people:src/Migrations.Sqlite/Zone/20261126094507_Initial.cs
+========
+                name: "pv_list",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Account = table.Column<Guid>(type: "TEXT", nullable: false),
+                    At = table.Column<long>(type: "INTEGER", nullable: false),
+                    Gone = table.Column<long>(type: "INTEGER", nullable: true),
+                    Sheet = table.Column<byte[]>(type: "BLOB", maxLength: -1, nullable: true),
+                    Version = table.Column<int>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_pv_list", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "request_link",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    TokenHash = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
+                    MadeBy = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Made = table.Column<long>(type: "INTEGER", nullable: false),
+                    RevokedBy = table.Column<Guid>(type: "TEXT", nullable: true),
+                    Revoked = table.Column<long>(type: "INTEGER", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_request_link", x => x.Id);
+>>>>>>>> lists:src/Migrations.Sqlite/Zone/20261126094303_Initial.cs
                 });
 
             migrationBuilder.CreateTable(
@@ -749,6 +782,7 @@ namespace VictimSupport.Migrations.Sqlite.Zone
                 {
                     Id = table.Column<Guid>(type: "TEXT", nullable: false),
                     PutBy = table.Column<Guid>(type: "TEXT", nullable: false),
+                    ByLink = table.Column<Guid>(type: "TEXT", nullable: true),
                     PutAt = table.Column<long>(type: "INTEGER", nullable: false),
                     Urgency = table.Column<int>(type: "INTEGER", nullable: false),
                     Language = table.Column<string>(type: "TEXT", maxLength: 10, nullable: false),
@@ -1112,6 +1146,7 @@ namespace VictimSupport.Migrations.Sqlite.Zone
 
             migrationBuilder.CreateIndex(
 <<<<<<<< HEAD:src/Migrations.Sqlite/Zone/20261126093936_Initial.cs
+<<<<<<<< HEAD:src/Migrations.Sqlite/Zone/20261126093936_Initial.cs
                 name: "IX_referral_DossierId",
                 table: "referral",
                 column: "DossierId");
@@ -1140,6 +1175,22 @@ namespace VictimSupport.Migrations.Sqlite.Zone
                 table: "rule_change",
                 column: "PersonId");
 >>>>>>>> people:src/Migrations.Sqlite/Zone/20261126094507_Initial.cs
+========
+                name: "IX_pv_list_At",
+                table: "pv_list",
+                column: "At");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_request_link_Revoked",
+                table: "request_link",
+                column: "Revoked");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_request_link_TokenHash",
+                table: "request_link",
+                column: "TokenHash",
+                unique: true);
+>>>>>>>> lists:src/Migrations.Sqlite/Zone/20261126094303_Initial.cs
 
             migrationBuilder.CreateIndex(
                 name: "IX_safe_contact_DossierId",
@@ -1291,6 +1342,7 @@ namespace VictimSupport.Migrations.Sqlite.Zone
 
             migrationBuilder.DropTable(
 <<<<<<<< HEAD:src/Migrations.Sqlite/Zone/20261126093936_Initial.cs
+<<<<<<<< HEAD:src/Migrations.Sqlite/Zone/20261126093936_Initial.cs
                 name: "referral");
 ========
                 name: "risk");
@@ -1298,6 +1350,12 @@ namespace VictimSupport.Migrations.Sqlite.Zone
             migrationBuilder.DropTable(
                 name: "rule_change");
 >>>>>>>> people:src/Migrations.Sqlite/Zone/20261126094507_Initial.cs
+========
+                name: "pv_list");
+
+            migrationBuilder.DropTable(
+                name: "request_link");
+>>>>>>>> lists:src/Migrations.Sqlite/Zone/20261126094303_Initial.cs
 
             migrationBuilder.DropTable(
                 name: "safe_contact");

@@ -90,6 +90,14 @@ public sealed record ZoneSettings(TimeSpan FirstContactWithin, bool TeamSeesAll,
 
     /// <summary>After that, a referral without an answer comes back to whoever works on the dossier.</summary>
     public TimeSpan ReferralAnswerWithin { get; init; } = TimeSpan.FromDays(10);
+    /// <summary>How long after the first contact somebody is asked again, by the kind of event.</summary>
+    public IReadOnlyDictionary<string, TimeSpan> RecontactAfter { get; init; } = new Dictionary<string, TimeSpan>(StringComparer.Ordinal)
+    {
+        ["Offence"] = TimeSpan.FromDays(10), ["ShockingEvent"] = TimeSpan.FromDays(10), ["RoadAccident"] = TimeSpan.FromDays(14), ["FamilySituation"] = TimeSpan.FromDays(14), ["PartnerViolence"] = TimeSpan.FromDays(7),
+    };
+
+    /// <summary>How long a dossier may stay open before closing or referral is proposed.</summary>
+    public TimeSpan ShortTerm { get; init; } = TimeSpan.FromDays(7 * 12);
 
     /// <summary>When the zone went live; null: people are still practising.</summary>
     public DateTimeOffset? Live { get; init; }

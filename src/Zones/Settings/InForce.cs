@@ -77,6 +77,8 @@ internal sealed class InForce(CatalogDatabase catalog, IEnumerable<IShipSubKinds
             Hours = OpeningHours.Read(Value(SettingCode.Hours)) ?? OpeningHours.Unknown,
             YearsOfAssistance = Number(SettingCode.YearsOfAssistance),
             YearsOfPoliceFacts = Number(SettingCode.YearsOfPoliceFacts),
+            RecontactAfter = ZoneSettings.FederalDefaults.RecontactAfter.Keys.ToDictionary(kind => kind, kind => TimeSpan.FromDays(Number(Enum.Parse<SettingCode>("RecontactDays" + kind))), StringComparer.Ordinal),
+            ShortTerm = TimeSpan.FromDays(7 * Number(SettingCode.ShortTermWeeks)),
         };
 
         string Value(SettingCode code) => ValueOn(day, code, changes, languages);

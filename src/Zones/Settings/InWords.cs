@@ -12,8 +12,7 @@ internal static class InWords
     public static string Of(Setting setting, string value, IReadOnlyList<ShippedSubKind> kinds, Func<Guid, string> name) => setting.Shape switch
     {
         Shape.YesNo => value == "yes" ? Design.Words.Yes : Design.Words.No,
-        Shape.Number when setting.Code == SettingCode.ReferralAnswerDays => Words.Days(value),
-        Shape.Number => Words.Hours(value),
+        Shape.Number => setting.Unit switch { Unit.Days => Words.NumberOfDays(value), Unit.Weeks => Words.NumberOfWeeks(value), _ => Words.Hours(value) },
         Shape.One => Option(setting, value),
         Shape.Several => string.Join(", ", Setting.Several(value).Select(c => setting.Code == SettingCode.FirstLetterFor ? kinds.FirstOrDefault(k => k.Code == c)?.Word() ?? c : Languages.GetValueOrDefault(c, c))) is { Length: > 0 } list ? list : Words.NoneChosen,
         Shape.Week => Week(value),

@@ -7,16 +7,23 @@ namespace VictimSupport.Zones.Settings;
 internal enum SettingCode
 {
     ServiceNameFr = 1, ServiceNameNl, ServiceNameDe, OfficialLanguages, Languages, Hours, FirstContactHours, TeamSeesAll, CallOutHours, FirstLetterFor, VictimMeans, OutsideStandIn, YearsOfAssistance, YearsOfPoliceFacts, Accent, ReferralAnswerDays,
+    RecontactDaysOffence, RecontactDaysShockingEvent, RecontactDaysRoadAccident, RecontactDaysFamilySituation, RecontactDaysPartnerViolence, ShortTermWeeks,
 }
 
 /// <summary>How it is asked on the page.</summary>
 internal enum Shape { Text, Number, YesNo, One, Several, Week, Colour, Colleague }
+
+/// <summary>What a number counts.</summary>
+internal enum Unit { Hours, Days, Weeks }
 
 /// <summary>A setting: the federal default, and what is locked. Its value is always a text, so that old and new can be read years later.</summary>
 internal sealed record Setting(SettingCode Code, Shape Shape, string Default)
 {
     /// <summary>The locked limits of a number.</summary>
     public (int Least, int Most) Limits { get; init; }
+
+    /// <summary>What a number counts.</summary>
+    public Unit Unit { get; init; }
 
     /// <summary>What there is to choose from, where that is fixed; the first is the locked minimum where there is one.</summary>
     public IReadOnlyList<string> Options { get; init; } = [];
@@ -36,12 +43,20 @@ internal sealed record Setting(SettingCode Code, Shape Shape, string Default)
         new(SettingCode.FirstContactHours, Shape.Number, "48") { Limits = (1, 48) },
         new(SettingCode.TeamSeesAll, Shape.YesNo, "no"),
         new(SettingCode.CallOutHours, Shape.Number, "72") { Limits = (0, 72) },
+        // Somebody is asked again within a month at the latest, after partner violence within a fortnight.
+        new(SettingCode.RecontactDaysOffence, Shape.Number, "10") { Limits = (1, 30), Unit = Unit.Days },
+        new(SettingCode.RecontactDaysShockingEvent, Shape.Number, "10") { Limits = (1, 30), Unit = Unit.Days },
+        new(SettingCode.RecontactDaysRoadAccident, Shape.Number, "14") { Limits = (1, 30), Unit = Unit.Days },
+        new(SettingCode.RecontactDaysFamilySituation, Shape.Number, "14") { Limits = (1, 30), Unit = Unit.Days },
+        new(SettingCode.RecontactDaysPartnerViolence, Shape.Number, "7") { Limits = (1, 14), Unit = Unit.Days },
+        // Short-term help: nobody is kept for longer than half a year without a word.
+        new(SettingCode.ShortTermWeeks, Shape.Number, "12") { Limits = (4, 26), Unit = Unit.Weeks },
         new(SettingCode.FirstLetterFor, Shape.Several, ""),
         new(SettingCode.VictimMeans, Shape.One, nameof(VictimMeaning.Event)) { Options = Enum.GetNames<VictimMeaning>() },
         new(SettingCode.OutsideStandIn, Shape.Colleague, ""),
         new(SettingCode.YearsOfAssistance, Shape.One, "10") { Options = ["5", "10", "20", "30"] },
         new(SettingCode.YearsOfPoliceFacts, Shape.One, "10") { Options = ["10", "20", "30"] },
-        new(SettingCode.ReferralAnswerDays, Shape.Number, "10") { Limits = (3, 30) },
+        new(SettingCode.ReferralAnswerDays, Shape.Number, "10") { Limits = (3, 30), Unit = Unit.Days },
         new(SettingCode.Accent, Shape.Colour, ZoneSettings.FederalDefaults.Accent),
     ];
 

@@ -1,0 +1,380 @@
+using MediatR;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Mvc.RazorPages;
+using Microsoft.EntityFrameworkCore;
+using VictimSupport.Casework.Codes;
+using VictimSupport.Casework.Dossiers;
+using VictimSupport.Casework.Intakes;
+using VictimSupport.Casework.People;
+using VictimSupport.Casework.Walls;
+using VictimSupport.Design.Tags;
+using VictimSupport.Foundation.Access;
+using VictimSupport.Foundation.Persistence;
+using VictimSupport.Foundation.Pipeline;
+using VictimSupport.Foundation.Secrecy.Search;
+
+namespace VictimSupport.Casework.Lists;
+
+/// <summary>Which rows are shown.</summary>
+internal enum PvShow { All, ToDecide, Made }
+
+/// <summary>A list before it is taken: each row with what would happen, what is wrong at its field, and who may be known. What is put right stays on the server; taking makes one intake a row, each once.</summary>
+[Requires(May.OpenCallOuts)]
+internal sealed class Check(IMediator pipeline, WhereAndWho who) : PageModel, IShowAgain
+{
+    [BindProperty(SupportsGet = true)] public Guid List { get; set; }
+    [BindProperty(SupportsGet = true)] public PvShow Show { get; set; }
+    [BindProperty(SupportsGet = true, Name = "at")] public int At { get; set; } = 1;
+    [BindProperty] public Input Form { get; set; } = new();
+    public Answer View { get; private set; } = null!;
+    public IReadOnlyDictionary<int, IReadOnlyList<PossibleDuplicate>> Alike { get; private set; } = new Dictionary<int, IReadOnlyList<PossibleDuplicate>>();
+    public bool MayWrite => who.Caller.May(May.ChangeDossiers);
+
+    /// <summary>Which rows stand where in the form.</summary>
+    public IReadOnlyDictionary<int, int> Place { get; private set; } = new Dictionary<int, int>();
+
+    public Task OnGetAsync(CancellationToken ct) => ShowAgain(ct);
+
+    // What was typed stays in its boxes: they stand where they stood.
+    public async Task ShowAgain(CancellationToken ct)
+    {
+        At = Math.Clamp(At, 1, 10_000);
+        View = await pipeline.Send(new Query(List, Enum.IsDefined(Show) ? Show : PvShow.All, At), ct);
+        var open = View.Rows.Where(r => r.Made is null).ToList();
+        Form = new Input { Rows = [.. open.Select(r => new RowForm
+        {
+            Row = r.Number, Number = r.Cells.Number, Facts = r.Reading.Kind?.Code ?? r.Cells.Facts, Date = r.Cells.Date, GivenName = r.Cells.GivenName, FamilyName = r.Cells.FamilyName, Address = r.Cells.Address,
+            Language = r.Reading.Faults.Any(f => f.Field == nameof(PvCells.Language)) ? r.Cells.Language : r.Reading.Language, Choice = r.Choice == PvChoice.Add ? r.AddTo?.ToString() : r.Choice == PvChoice.Undecided ? null : r.Choice.ToString(),
+        })] };
+        Place = open.Select((r, place) => (r.Number, place)).ToDictionary(r => r.Number, r => r.place);
+        foreach (var row in open)
+        {
+            foreach (var (field, wrong) in row.Reading.Faults) ModelState.AddModelError($"Form.Rows[{Place[row.Number]}].{field}", Words.PvRowFault(row.Number, wrong));
+        }
+        if (open.Any(r => r.Known)) Alike = (await pipeline.Send(new Cards.Command(List, [.. open.Where(r => r.Known).Select(r => r.Number)]), ct)).Rows;
+    }
+
+    /// <summary>Keeps what was put right and chosen on this page.</summary>
+    public async Task<IActionResult> OnPostAsync(CancellationToken ct)
+    {
+        await Save(ct);
+        TempData["Done"] = Words.PvSaved;
+        return RedirectToPage(new { List, Show, at = At });
+    }
+
+    /// <summary>One intake for each row that is in order and was not left; one after the other, so that what a kill leaves undone is done by the next press.</summary>
+    public async Task<IActionResult> OnPostTakeAsync(CancellationToken ct)
+    {
+        await Save(ct);
+        var (made, added, refused) = (0, 0, 0);
+        foreach (var row in await pipeline.Send(new Ready.Query(List), ct))
+        {
+            try
+            {
+                if (row.AddTo is { } dossier)
+                {
+                    await pipeline.Send(new AddReport.Command(List, row.Number, dossier), ct);
+                    added++;
+                }
+                else if ((await pipeline.Send(row.Intake!, ct)).IsNew)
+                {
+                    made++;
+                }
+            }
+            catch (Exception e) when (e is RefusedException or FluentValidation.ValidationException or StaleFactorException)
+            {
+                refused++; // it stays in the list and is shown again
+            }
+        }
+        TempData["Done"] = refused == 0 ? Words.PvTaken(made, added) : $"{Words.PvTaken(made, added)} {Words.PvRefused(refused)}";
+        return RedirectToPage(new { List, Show = PvShow.Made });
+    }
+
+    /// <summary>Plans a first letter for each of the list to whom one may go unasked, and leads to the letters.</summary>
+    public async Task<IActionResult> OnPostLettersAsync(CancellationToken ct)
+    {
+        var (planned, closed) = (0, 0);
+        foreach (var dossier in await pipeline.Send(new Ready.Made(List), ct))
+        {
+            try
+            {
+                if (await pipeline.Send(new FirstLetter.Command(dossier), ct) == Bar.None) planned++;
+                else closed++;
+            }
+            catch (RefusedException)
+            {
+                closed++; // not theirs any more
+            }
+        }
+        TempData["Done"] = Words.PvLetters(planned, closed);
+        return RedirectToPage("/Casework/Letters/List");
+    }
+
+    public async Task<IActionResult> OnPostThrowAsync(CancellationToken ct)
+    {
+        await pipeline.Send(new Away.Command(List), ct);
+        TempData["Done"] = Words.PvThrown;
+        return RedirectToPage("/Casework/Lists/Paste");
+    }
+
+    /// <summary>The facts there are; what was typed and not understood stands first, as it was typed.</summary>
+    public IReadOnlyList<Choice> FactsFor(RowForm row) => With(row.Facts, PvReading.FactsOf(row.Facts) is not null, SubKinds.All.Select(s => new Choice(s.Code, Words.Of("SubKind_" + s.Code))));
+    public IReadOnlyList<Choice> LanguagesFor(RowForm row) => With(row.Language, PvReading.LanguageOf(row.Language) is not null, Languages.All.Select(l => new Choice(l, Words.Of("Language_" + l))));
+
+    public IReadOnlyList<Choice> ChoicesFor(Row row) =>
+    [
+        new(nameof(PvChoice.Take), Words.Of(PvChoice.Take)), new(nameof(PvChoice.Leave), Words.Of(PvChoice.Leave)),
+        .. Alike.GetValueOrDefault(row.Number, []).Where(a => a.Dossier is not null).DistinctBy(a => a.Dossier).Select(a => new Choice(a.Dossier!.Value.ToString(), Words.PvAddTo(a.Number!))),
+    ];
+
+    private static IReadOnlyList<Choice> With(string typed, bool understood, IEnumerable<Choice> all) => typed.Length == 0 || understood ? [.. all] : [new Choice(typed, Words.PvAsTyped(typed)), .. all];
+
+    private async Task Save(CancellationToken ct)
+    {
+        var changed = Form.Rows.Where(r => r.Row > 0).Take(Answer.PerPage).ToList();
+        var known = changed.Count == 0 ? [] : await pipeline.Send(new KnownRows.Query([.. changed.Select(r => r.Cells)]), ct);
+        await pipeline.Send(new Command(List, [.. changed.Select((r, i) => new Changed(r.Row, r.Cells, r.Choice, known[i]))]), ct);
+    }
+
+    /// <summary>What is typed on this page.</summary>
+    internal sealed record Input
+    {
+        public List<RowForm> Rows { get; init; } = [];
+    }
+
+    internal sealed record RowForm
+    {
+        /// <summary>Counted from 1.</summary>
+        public int Row { get; init; }
+        public string Number { get; init; } = "";
+        public string Facts { get; init; } = "";
+        public string Date { get; init; } = "";
+        public string GivenName { get; init; } = "";
+        public string FamilyName { get; init; } = "";
+        public string Address { get; init; } = "";
+        public string Language { get; init; } = "";
+
+        /// <summary>Name of a <see cref="PvChoice"/>, or the id of the dossier it is added to; null: not decided.</summary>
+        public string? Choice { get; init; }
+
+        internal PvCells Cells => new(Said(Number), Said(Facts), Said(Date), Said(GivenName), Said(FamilyName), Said(Address), Said(Language));
+
+        private static string Said(string? text) => (text ?? "").Trim();
+    }
+
+    /// <param name="Number">Counted from 1.</param>
+    /// <param name="Twin">The earlier row with the same name; 0: none.</param>
+    /// <param name="Made">The dossier it became or was added to.</param>
+    /// <param name="MadeNumber">Its number; null: it is not the caller's to see.</param>
+    internal sealed record Row(int Number, PvCells Cells, PvReading Reading, PvChoice Choice, Guid? AddTo, bool Known, int Twin, Guid? Made, string? MadeNumber);
+
+    internal sealed record Answer(IReadOnlyList<Row> Rows, int Total, int InOrder, int ToDecide, int Left, int Made) : IListDossiers
+    {
+        public const int PerPage = 25;
+        public int Pages => Math.Max(1, (Total + PerPage - 1) / PerPage);
+        IEnumerable<Guid> IListDossiers.Listed => Rows.Where(r => r.MadeNumber is not null).Select(r => r.Made!.Value);
+    }
+
+    [Requires(May.OpenCallOuts)]
+    internal sealed record Query(Guid List, PvShow Show, int Page) : IQuery<Answer>;
+
+    internal sealed record Changed(int Row, PvCells Cells, string? Choice, bool Known);
+
+    [Requires(May.OpenCallOuts)]
+    internal sealed record Command(Guid List, IReadOnlyList<Changed> Rows) : ICommand<bool>;
+
+    internal sealed class Handler(ZoneDbContext zone, UseCase here, Guard guard, Caller caller, TimeProvider clock) : IRequestHandler<Query, Answer>, IRequestHandler<Command, bool>
+    {
+        public async Task<Answer> Handle(Query query, CancellationToken ct)
+        {
+            var now = clock.GetUtcNow();
+            var list = await PvList.Own(zone.Set<PvList>().AsNoTracking(), query.List, caller.Self, now, ct);
+            var (sheet, usual) = (list.Sheet!.Value, here.InZone.Record.FirstLanguage);
+            var (made, twins) = (await Ready.Handler.MadeOf(zone, list, ct), sheet.Twins());
+            var all = sheet.Rows.Select((r, i) => (Row: i + 1, Of: r, Reading: PvReading.Of(r.Cells, usual, now), Made: made.TryGetValue(i + 1, out var dossier) ? dossier : (Guid?)null)).ToList();
+            var open = all.Where(r => r.Made is null).ToList();
+            var waiting = open.Where(r => r.Of.Choice != PvChoice.Leave && (r.Of.Choice == PvChoice.Undecided || r.Reading.Faults.Count > 0)).ToList();
+            var shown = query.Show switch { PvShow.ToDecide => waiting, PvShow.Made => [.. all.Where(r => r.Made is not null)], _ => all };
+            var page = shown.Skip((query.Page - 1) * Answer.PerPage).Take(Answer.PerPage).ToList();
+            var ids = page.Select(r => r.Made).OfType<Guid>().ToList();
+            var numbers = ids.Count == 0 ? [] : await zone.Set<Dossier>().AsNoTracking().Where(await guard.Visible(ct)).Where(d => ids.Contains(d.Id)).ToDictionaryAsync(d => d.Id, d => d.Number, ct);
+            return new Answer([.. page.Select(r => new Row(r.Row, r.Of.Cells, r.Reading, r.Of.Choice, r.Of.AddTo, r.Of.Known, twins[r.Row - 1], r.Made, r.Made is { } id ? numbers.GetValueOrDefault(id) : null))],
+                shown.Count, open.Count(r => r.Of.Choice is PvChoice.Take or PvChoice.Add && r.Reading.Faults.Count == 0), waiting.Count, open.Count(r => r.Of.Choice == PvChoice.Leave), made.Count);
+        }
+
+        public async Task<bool> Handle(Command command, CancellationToken ct)
+        {
+            var list = await PvList.Own(zone.Set<PvList>(), command.List, caller.Self, clock.GetUtcNow(), ct);
+            var (rows, made) = (list.Sheet!.Value.Rows.ToList(), await Ready.Handler.MadeOf(zone, list, ct));
+            foreach (var change in command.Rows.Where(c => c.Row <= rows.Count && !made.ContainsKey(c.Row)))
+            {
+                var before = rows[change.Row - 1];
+                var to = Guid.TryParse(change.Choice, out var dossier) ? dossier : (Guid?)null;
+                var choice = to is not null ? PvChoice.Add : change.Choice switch { nameof(PvChoice.Take) => PvChoice.Take, nameof(PvChoice.Leave) => PvChoice.Leave, _ => PvChoice.Undecided };
+                // What nobody asked about when it was chosen is asked now: put right, it may be about somebody else.
+                if (change.Known && !before.Known && choice == PvChoice.Take) choice = PvChoice.Undecided;
+                rows[change.Row - 1] = new PvRow(change.Cells, choice, change.Known, to);
+            }
+            list.Change(new PvSheet(rows));
+            return true;
+        }
+    }
+}
+
+/// <summary>Who may be known, for the rows that are looked at. A command: of a dossier that is a colleague's only the safety card is shown, and they are told.</summary>
+internal static class Cards
+{
+    internal sealed record Answer(IReadOnlyDictionary<int, IReadOnlyList<PossibleDuplicate>> Rows) : IListDossiers
+    {
+        IEnumerable<Guid> IListDossiers.Listed => Rows.Values.OfType<IListDossiers>().SelectMany(l => l.Listed).Distinct();
+    }
+
+    [Requires(May.SeeSafetyCards)]
+    internal sealed record Command(Guid List, IReadOnlyList<int> Rows) : ICommand<Answer>;
+
+    internal sealed class Handler(ZoneDbContext zone, Duplicates duplicates, Caller caller, TimeProvider clock) : IRequestHandler<Command, Answer>
+    {
+        public async Task<Answer> Handle(Command command, CancellationToken ct)
+        {
+            var rows = (await PvList.Own(zone.Set<PvList>().AsNoTracking(), command.List, caller.Self, clock.GetUtcNow(), ct)).Sheet!.Value.Rows;
+            var found = new Dictionary<int, IReadOnlyList<PossibleDuplicate>>();
+            foreach (var row in command.Rows.Where(r => r > 0 && r <= rows.Count).Distinct().Take(Check.Answer.PerPage))
+            {
+                var cells = rows[row - 1].Cells;
+                var unknown = PvReading.IsUnknown(cells);
+                found[row] = await duplicates.Of(unknown ? "" : cells.FamilyName, unknown ? "" : cells.GivenName, cells.Number, ct);
+            }
+            return new Answer(found);
+        }
+    }
+}
+
+/// <summary>The rows that are in order and wait to be taken, and what was made of the list so far.</summary>
+internal static class Ready
+{
+    /// <param name="Intake">null: it is added to a dossier.</param>
+    internal sealed record Row(int Number, Register.Command? Intake, Guid? AddTo);
+
+    [Requires(May.OpenCallOuts)]
+    internal sealed record Query(Guid List) : IQuery<IReadOnlyList<Row>>;
+
+    /// <summary>The dossiers that were made of it, or got a report of it.</summary>
+    [Requires(May.OpenCallOuts)]
+    internal sealed record Made(Guid List) : IQuery<IReadOnlyList<Guid>>;
+
+    internal sealed class Handler(ZoneDbContext zone, UseCase here, Caller caller, TimeProvider clock) : IRequestHandler<Query, IReadOnlyList<Row>>, IRequestHandler<Made, IReadOnlyList<Guid>>
+    {
+        public async Task<IReadOnlyList<Row>> Handle(Query query, CancellationToken ct)
+        {
+            var now = clock.GetUtcNow();
+            var list = await PvList.Own(zone.Set<PvList>().AsNoTracking(), query.List, caller.Self, now, ct);
+            var (made, rows) = (await MadeOf(zone, list, ct), list.Sheet!.Value.Rows);
+            return [.. rows.Select((r, i) => (Row: i + 1, Of: r, Reading: PvReading.Of(r.Cells, here.InZone.Record.FirstLanguage, now)))
+                .Where(r => !made.ContainsKey(r.Row) && r.Of.Choice is PvChoice.Take or PvChoice.Add && r.Reading.Faults.Count == 0)
+                .Select(r => new Row(r.Row, r.Of.Choice == PvChoice.Add ? null : IntakeOf(list.Id, r.Row, r.Of.Cells, r.Reading), r.Of.Choice == PvChoice.Add ? r.Of.AddTo : null))];
+        }
+
+        public async Task<IReadOnlyList<Guid>> Handle(Made query, CancellationToken ct)
+        {
+            var list = await PvList.Own(zone.Set<PvList>().AsNoTracking(), query.List, caller.Self, clock.GetUtcNow(), ct);
+            return [.. (await MadeOf(zone, list, ct)).Values.Distinct()];
+        }
+
+        /// <summary>By row, counted from 1.</summary>
+        public static async Task<IReadOnlyDictionary<int, Guid>> MadeOf(ZoneDbContext zone, PvList list, CancellationToken ct)
+        {
+            var made = new Dictionary<int, Guid>();
+            foreach (var some in Enumerable.Range(1, list.Sheet!.Value.Rows.Count).Select(r => (Row: r, Once: PvList.OnceOf(list.Id, r))).Chunk(400))
+            {
+                var ids = some.Select(s => s.Once).ToList();
+                var done = await zone.Set<Submission>().AsNoTracking().Where(s => ids.Contains(s.Id)).ToDictionaryAsync(s => s.Id, s => s.Made, ct);
+                foreach (var (row, once) in some.Where(s => done.ContainsKey(s.Once))) made[row] = done[once];
+            }
+            return made;
+        }
+
+        private static Register.Command IntakeOf(Guid list, int row, PvCells cells, PvReading reading) => new()
+        {
+            Trigger = Trigger.OfficialReport, When = reading.When, SubKind = reading.Kind!.Code, Unknown = reading.Unknown, GivenName = reading.Unknown ? "" : cells.GivenName, FamilyName = reading.Unknown ? "" : cells.FamilyName,
+            Language = reading.Language, OfficialReport = cells.Number, Address = cells.Address, Once = PvList.OnceOf(list, row),
+        };
+    }
+}
+
+/// <summary>Adds a row to a dossier that is there already: its report, its facts beside the main ones, and the person where they are not in it.</summary>
+internal static class AddReport
+{
+    [Requires(May.OpenCallOuts)]
+    internal sealed record Command(Guid List, int Row, Guid Dossier) : ICommand<bool>;
+
+    internal sealed class Handler(ZoneDbContext zone, UseCase here, Guard guard, Masonry masonry, Aftermath aftermath, Gate gate, Foundation.Secrecy.Keyring keys, Caller caller, TimeProvider clock) : IRequestHandler<Command, bool>
+    {
+        public async Task<bool> Handle(Command command, CancellationToken ct)
+        {
+            var (now, once) = (clock.GetUtcNow(), PvList.OnceOf(command.List, command.Row));
+            await DossierCounter.TakeTurns(zone, now, ct);
+            if (await zone.Set<Submission>().AnyAsync(s => s.Id == once, ct)) return false;
+            var rows = (await PvList.Own(zone.Set<PvList>().AsNoTracking(), command.List, caller.Self, now, ct)).Sheet!.Value.Rows;
+            if (command.Row < 1 || command.Row > rows.Count) throw new RefusedException("absent", command.Dossier);
+            var cells = rows[command.Row - 1].Cells;
+            var reading = PvReading.Of(cells, here.InZone.Record.FirstLanguage, now);
+            var dossier = await guard.Open(command.Dossier, ct);
+            if (!dossier.IsOpen || reading.Faults.Count > 0) throw new RefusedException("closed", dossier.Id);
+            var key = new SearchKey(here.InZone.Keys.SearchRoot);
+            await Report(dossier, cells.Number, key, now, ct);
+            await Person(dossier, cells, reading, key, now, ct);
+            await Facts(dossier, reading.Kind!, ct);
+            dossier.Touch();
+            zone.Add(new Submission { Id = once, Made = dossier.Id });
+            return true;
+        }
+
+        private async Task Report(Dossier dossier, string number, SearchKey key, DateTimeOffset now, CancellationToken ct)
+        {
+            var known = await zone.Set<OfficialReport>().AsNoTracking().Where(r => r.DossierId == dossier.Id).ToListAsync(ct);
+            await keys.Fetch([dossier.Id], ct);
+            if (known.All(r => PvNumber.Part(r.Number.Value) != PvNumber.Part(number))) OfficialReport.Add(zone, key, dossier.Id, number, now);
+        }
+
+        // A second burglary of the same house stands in the report; other facts stand beside the main ones, and what was safe may be so no more.
+        private async Task Facts(Dossier dossier, SubKind kind, CancellationToken ct)
+        {
+            if (dossier.SubKind == kind.Code || dossier.Additional.Contains(kind.Code)) return;
+            dossier.Additional = [.. dossier.Additional, kind.Code];
+            if (SubKinds.IsAtHome(kind.Code)) await aftermath.Reaches(dossier, ct);
+            if (SubKinds.NeverUnasked(kind.Code)) await gate.TakeBack(await zone.Set<Person>().Where(p => p.DossierId == dossier.Id).Select(p => p.Id).ToListAsync(ct), Bar.Changed, ct);
+        }
+
+        private async Task Person(Dossier dossier, PvCells cells, PvReading reading, SearchKey key, DateTimeOffset now, CancellationToken ct)
+        {
+            if (reading.Unknown) return;
+            var people = await zone.Set<Person>().AsNoTracking().Where(p => p.DossierId == dossier.Id).ToListAsync(ct);
+            await keys.Fetch(people.Select(p => p.Id), ct);
+            var identity = new Particulars(cells.FamilyName, cells.GivenName, Address: cells.Address.Length > 0 ? cells.Address : null);
+            var query = SamePerson.Name(identity);
+            if (people.Any(p => SamePerson.May(identity, p.Identity.Value) || (!query.IsEmpty && query.Matches(p.Identity.Value.FamilyName, p.Identity.Value.GivenName)))) return;
+            var person = People.Person.Add(dossier.Id, identity, reading.Kind!.Capacity, reading.Language, now);
+            zone.AddRange(person, SafeContact.For(person));
+            dossier.Lead ??= person.Id;
+            if (dossier.IsViolenceAtHome) await aftermath.Reaches(identity, ct);
+            await masonry.Meets(dossier, identity, null, ct);
+            SearchToken.Add(zone, key, dossier.Id, person.Id, SearchToken.PartsOf(identity));
+        }
+    }
+}
+
+/// <summary>Throws a list away; what was made of it stays.</summary>
+internal static class Away
+{
+    [Requires(May.OpenCallOuts)]
+    internal sealed record Command(Guid List) : ICommand<bool>;
+
+    internal sealed class Handler(ZoneDbContext zone, Caller caller, TimeProvider clock) : IRequestHandler<Command, bool>
+    {
+        public async Task<bool> Handle(Command command, CancellationToken ct)
+        {
+            (await PvList.Own(zone.Set<PvList>(), command.List, caller.Self, clock.GetUtcNow(), ct)).Throw(clock.GetUtcNow());
+            return true;
+        }
+    }
+}

@@ -1,0 +1,193 @@
+using System.Globalization;
+using System.Text;
+using VictimSupport.Design.Forms;
+using VictimSupport.Design.Html;
+
+namespace VictimSupport.Casework.Lists;
+
+/// <summary>What a row of a list says, each cell as it was typed: text and nothing else, whatever sign it begins with.</summary>
+internal sealed record PvCells(string Number, string Facts, string Date, string GivenName, string FamilyName, string Address, string Language)
+{
+    public static readonly PvCells Nothing = new("", "", "", "", "", "", "");
+}
+
+/// <summary>The columns a list may have. Their headings in four languages stand in the words, under <c>PvHeading_</c> and this.</summary>
+internal enum PvColumn { Number = 1, Facts, Date, Name, Address, Language, GivenName, FamilyName }
+
+/// <summary>Why a text is no list.</summary>
+internal enum PvUnread { Nothing = 1, TooLarge, TooMany }
+
+/// <summary>Reads the night's list as it comes out of a spreadsheet or a file: tab, semicolon or comma, with a heading in any of four languages or none, in UTF-8 or Latin-1. Whatever is in it, there is an answer.</summary>
+internal static class PvText
+{
+    /// <summary>The largest list, in bytes and in rows.</summary>
+    public const int LargestBytes = 512 * 1024, Most = 500;
+
+    // Where nothing is said of the columns.
+    private static readonly PvColumn?[] Usual = [PvColumn.Number, PvColumn.Facts, PvColumn.Date, PvColumn.Name, PvColumn.Address, PvColumn.Language];
+    private static readonly Lazy<Dictionary<string, PvColumn>> Headings = new(() => InFourLanguages(Enum.GetValues<PvColumn>().Select(c => (c, "PvHeading_" + c)), several: true));
+
+    /// <summary>A file's text: UTF-8, with or without its mark; what is not UTF-8 is Latin-1, as old programs write it.</summary>
+    public static string Decode(byte[] file)
+    {
+        var start = file.AsSpan().StartsWith("\uFEFF"u8) ? 3 : 0;
+        try
+        {
+            return new UTF8Encoding(false, throwOnInvalidBytes: true).GetString(file, start, file.Length - start);
+        }
+        catch (DecoderFallbackException)
+        {
+            return Encoding.Latin1.GetString(file);
+        }
+    }
+
+    /// <summary>The rows, in their order; empty ones are no rows.</summary>
+    /// <returns>The rows; or why there are none.</returns>
+    public static (IReadOnlyList<PvCells> Rows, PvUnread? Unread) Read(string text)
+    {
+        if (Encoding.UTF8.GetByteCount(text) > LargestBytes) return ([], PvUnread.TooLarge);
+        var plain = PlainText.Of(text).TrimStart('\uFEFF');
+        var rows = Cells(plain, Separator(plain)).Where(r => r.Any(c => c.Length > 0)).Take(Most + 2).ToList();
+        if (rows.Count == 0) return ([], PvUnread.Nothing);
+        var columns = Heading(rows[0]);
+        var read = rows.Skip(columns is null ? 0 : 1).Select(r => Row(r, columns ?? Usual)).ToList();
+        return read.Count == 0 ? ([], PvUnread.Nothing) : read.Count > Most ? ([], PvUnread.TooMany) : (read, null);
+    }
+
+    /// <summary>Words of codes, folded, in every language of the portal.</summary>
+    /// <param name="several">A word's text is several, parted by semicolons.</param>
+    internal static Dictionary<string, T> InFourLanguages<T>(IEnumerable<(T Code, string Key)> codes, bool several = false)
+    {
+        var (before, known) = (CultureInfo.CurrentUICulture, new Dictionary<string, T>(StringComparer.Ordinal));
+        try
+        {
+            foreach (var culture in Moment.Cultures)
+            {
+                CultureInfo.CurrentUICulture = culture;
+                foreach (var (code, key) in codes)
+                {
+                    foreach (var word in several ? Words.Of(key).Split(';') : [Words.Of(key)]) known.TryAdd(Fold(word), code);
+                }
+            }
+        }
+        finally
+        {
+            CultureInfo.CurrentUICulture = before;
+        }
+        return known;
+    }
+
+    /// <summary>Small letters and digits, without accents and signs: what two spellings of one word have in common.</summary>
+    internal static string Fold(string word)
+    {
+        var plain = new StringBuilder(word.Length);
+        foreach (var c in word.Normalize(NormalizationForm.FormKD)) if (char.IsLetterOrDigit(c)) plain.Append(char.ToLowerInvariant(c));
+        return plain.ToString();
+    }
+
+    // A tab is typed by nobody; else whatever parts the first line most often.
+    private static char Separator(string text)
+    {
+        var line = text.AsSpan().TrimStart("\r\n");
+        if (line.IndexOfAny('\r', '\n') is var end and >= 0) line = line[..end];
+        return line.Contains('\t') ? '\t' : line.Count(';') >= line.Count(',') ? ';' : ',';
+    }
+
+    // RFC 4180, and forgiving: a quotation mark that nobody closes before the end is a letter like any other.
+    private static IEnumerable<List<string>> Cells(string text, char separator)
+    {
+        var (row, cell, at) = (new List<string>(), new StringBuilder(), 0);
+        while (at < text.Length)
+        {
+            var c = text[at];
+            if (c == '"' && cell.Length == 0 && Quoted(text, at, separator) is var (inside, next))
+            {
+                cell.Append(inside);
+                at = next;
+                continue;
+            }
+            at++;
+            if (c == separator)
+            {
+                End();
+            }
+            else if (c is '\r' or '\n')
+            {
+                if (c == '\r' && at < text.Length && text[at] == '\n') at++;
+                End();
+                yield return row;
+                row = [];
+            }
+            else
+            {
+                cell.Append(c);
+            }
+        }
+        End();
+        yield return row;
+
+        void End()
+        {
+            row.Add(cell.ToString().Trim());
+            cell.Clear();
+        }
+    }
+
+    // What stands between two marks, and where the text goes on behind them; null: the mark opens nothing.
+    private static (string Inside, int Next)? Quoted(string text, int from, char separator)
+    {
+        // One that is not closed within a cell's length closes none: else a hostile file would be read again and again.
+        var (inside, last) = (new StringBuilder(), Math.Min(text.Length, from + 4000));
+        for (var at = from + 1; at < last; at++)
+        {
+            if (text[at] != '"')
+            {
+                inside.Append(text[at]);
+                continue;
+            }
+            if (at + 1 < text.Length && text[at + 1] == '"')
+            {
+                inside.Append('"');
+                at++;
+                continue;
+            }
+            return at + 1 == text.Length || text[at + 1] == separator || text[at + 1] is '\r' or '\n' ? (inside.ToString(), at + 1) : null;
+        }
+        return null;
+    }
+
+    // A heading names the number, or two columns at least.
+    private static PvColumn?[]? Heading(List<string> row)
+    {
+        var columns = row.Select(c => Headings.Value.TryGetValue(Fold(c), out var column) ? column : (PvColumn?)null).ToArray();
+        return columns.OfType<PvColumn>().Distinct().Count() is var named && (named > 1 || (named == 1 && row.Count(c => c.Length > 0) == 1)) ? columns : null;
+    }
+
+    private static PvCells Row(List<string> cells, PvColumn?[] columns)
+    {
+        var (given, family) = (Of(PvColumn.GivenName), Of(PvColumn.FamilyName));
+        if (Of(PvColumn.Name) is { Length: > 0 } name)
+        {
+            // Beside a column of first names, the name is the family's.
+            (given, family) = given.Length > 0 ? (given, family.Length > 0 ? family : name) : family.Length > 0 ? (name, family) : Parted(name);
+        }
+        else if (!columns.Contains(PvColumn.GivenName) && family.Length > 0)
+        {
+            (given, family) = Parted(family); // "Nom", and both parts in it
+        }
+        return new PvCells(Of(PvColumn.Number), Of(PvColumn.Facts), Of(PvColumn.Date), given, family, Of(PvColumn.Address), Of(PvColumn.Language));
+
+        string Of(PvColumn column) => Array.IndexOf(columns, column) is var at and >= 0 && at < cells.Count ? cells[at] : "";
+    }
+
+    /// <summary>"Dupont, Jean", "DUPONT Jean" and "Jean Dupont": which part is whose. It is a guess, shown before anything is made of it.</summary>
+    internal static (string Given, string Family) Parted(string name)
+    {
+        if (name.IndexOf(',', StringComparison.Ordinal) is var comma and > 0) return (name[(comma + 1)..].Trim(), name[..comma].Trim());
+        var parts = name.Split(' ', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        if (parts.Length < 2) return ("", name);
+        var loud = parts.Where(p => p.Any(char.IsLetter) && p.Where(char.IsLetter).Count() > 1 && p.Where(char.IsLetter).All(char.IsUpper)).ToList();
+        if (loud.Count > 0 && loud.Count < parts.Length) return (string.Join(' ', parts.Except(loud)), string.Join(' ', loud));
+        return (parts[0], string.Join(' ', parts[1..]));
+    }
+}

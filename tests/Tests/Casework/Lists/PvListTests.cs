@@ -1,0 +1,217 @@
+using System.Net;
+using AngleSharp.Dom;
+using AngleSharp.Html.Dom;
+using Microsoft.EntityFrameworkCore;
+using VictimSupport.Casework.Codes;
+using VictimSupport.Casework.Dossiers;
+using VictimSupport.Casework.FollowUps;
+using VictimSupport.Casework.Lists;
+using VictimSupport.Casework.People;
+using VictimSupport.Foundation.Access;
+using VictimSupport.Foundation.Audit;
+using VictimSupport.Foundation.Persistence;
+using VictimSupport.Foundation.Secrecy;
+using VictimSupport.Tests.Kit;
+using Person = VictimSupport.Tests.Kit.Person;
+
+namespace VictimSupport.Tests.Casework;
+
+/// <summary>The night's list: seen before, mended in the page, each row taken once.</summary>
+public sealed class PvListTests(Platforms platforms)
+{
+    private const string Night = "PV;Faits;Date;Nom;Adresse;Langue\n"
+        + "BR.30.L1.000001/2026;Burglary;24/11/2026;Exemple, Ada;Rue Haute 1, 9901 Val-Clair;fr\n"
+        + "BR.30.L1.000002/2026;no such thing;24/11/2026;Voorbeeld, Bo;Dorp 2, 9901 Val-Clair;nl\n"
+        + "BR.30.L1.000003/2026;PartnerViolence;24/11/2026;Muster, Cleo;Weg 3, 9901 Val-Clair;de\n";
+
+    [Theory, EveryEngine]
+    public async Task A_list_is_shown_mended_and_taken_and_each_row_makes_one_dossier(string engine)
+    {
+        var zone = await (await platforms.On(engine)).Zone();
+        var anna = zone.As(Role.Caseworker);
+        using var visit = anna.Visit();
+        var path = await Pastes(visit, Night);
+        var page = await visit.Page(path);
+        Assert.Equal(["2", "1", "0", "0"], page.QuerySelectorAll(".vs-figure").Select(f => f.TextContent));
+        Assert.Contains("Row 2", page.QuerySelector(".govuk-error-summary a[href='#Form_Rows_1__Facts']")!.TextContent, StringComparison.Ordinal);
+        Assert.Equal("no such thing", page.QuerySelector("[name='Form.Rows[1].Facts'] option[selected]")!.GetAttribute("value")); // as it was typed
+        Assert.Equal(0, await Dossiers(zone));
+
+        await Take(visit, path);
+        Assert.Equal(2, await Dossiers(zone));
+        await Take(visit, path); // an impatient thumb
+        Assert.Equal(2, await Dossiers(zone));
+        page = await visit.Page(path + "?show=ToDecide");
+        Assert.Single(page.QuerySelectorAll("main section.vs-card"));
+        await visit.Send(path, FormOf(page), [KeyValuePair.Create("Form.Rows[0].Facts", "Fire")]);
+        await Take(visit, path);
+        Assert.Equal(3, await Dossiers(zone));
+        var made = await visit.Page(path + "?show=Made");
+        Assert.Equal(3, made.QuerySelectorAll("main a[href*='/dossiers/']").Length);
+
+        var view = await anna.Opens(await DossierOf(zone, "Burglary"));
+        Assert.Equal((Trigger.OfficialReport, "BR.30.L1.000001/2026", anna.Id), (view.Dossier.Trigger, Assert.Single(view.OfficialReports), view.Dossier.AssignedTo));
+        Assert.Equal(("Ada Exemple", "Rue Haute 1, 9901 Val-Clair", "fr"), (view.People[0].Name, view.People[0].Identity.Address, view.People[0].Person.Language));
+        Assert.Equal(new DateTime(2026, 11, 24), VictimSupport.Design.Html.Moment.Local(view.Dossier.FactsAt!.Value));
+        Assert.Single((await anna.Send(new Search.Query { Text = "BR.30.L1.000001/2026" })).Rows);
+        // Nothing of it stands open: neither in the record nor in an address.
+        Assert.DoesNotContain(await zone.Look(z => z.Set<AuditRow>().Select(r => r.Payload).ToListAsync()), p => p.Contains("Exemple", StringComparison.OrdinalIgnoreCase) || p.Contains("000001", StringComparison.Ordinal));
+    }
+
+    [Theory, EveryEngine]
+    public async Task Who_may_be_known_is_named_to_those_only_who_may_know_and_is_decided_by_somebody(string engine)
+    {
+        var zone = await (await platforms.On(engine)).Zone();
+        var (anna, bert) = (await zone.Hires("anna", Role.Caseworker), await zone.Hires("bert", Role.Caseworker));
+        var (mine, theirs, hidden) = (await anna.Registers(Cases.Intake(zone, "Exemple", "Ada")), await bert.Registers(Cases.Intake(zone, "Muster", "Cleo")), await bert.Registers(Cases.Intake(zone, "Voorbeeld", "Bo")));
+        await bert.Send(await bert.Send(new Facts.Query(hidden)) with { Dossier = hidden, OfficialReports = "BR.30.L1.000002/2026" });
+        await zone.WallsOff(anna, hidden);
+        using var visit = anna.Visit();
+        var path = await Pastes(visit, Night.Replace("no such thing", "Fire", StringComparison.Ordinal));
+        var page = await visit.Page(path);
+        var cards = page.QuerySelectorAll("main section.vs-card").ToList();
+        Assert.Contains((await anna.Opens(mine)).Dossier.Number, cards[0].TextContent, StringComparison.Ordinal);
+        Assert.DoesNotContain("known", cards[1].TextContent, StringComparison.Ordinal); // behind a wall there is nobody
+        Assert.Contains("Safety card: C.M.", cards[2].TextContent, StringComparison.Ordinal);
+        Assert.DoesNotContain((await bert.Opens(theirs)).Dossier.Number, page.DocumentElement.OuterHtml, StringComparison.Ordinal);
+        Assert.Empty(cards[2].QuerySelectorAll($"input[value='{theirs}']"));
+        Assert.Single(await zone.Look(z => z.Set<VictimSupport.Foundation.Jobs.OutboxMessage>().Where(m => m.Kind == "safety-card-shown").ToListAsync()), m => m.About == theirs && m.To == bert.Id);
+        // Nobody decided about the two: only the third is taken.
+        await Take(visit, path);
+        Assert.Equal(4, await Dossiers(zone));
+        // The first is added to what is hers already; a dossier that is not hers to open takes nothing.
+        page = await visit.Page(path + "?show=ToDecide");
+        await visit.Send(path, FormOf(page), [KeyValuePair.Create("Form.Rows[0].Choice", mine.ToString()), KeyValuePair.Create("Form.Rows[1].Choice", theirs.ToString())]);
+        await Take(visit, path);
+        Assert.Equal(4, await Dossiers(zone));
+        Assert.Equal(["BR.30.L1.000001/2026"], (await anna.Opens(mine)).OfficialReports);
+        Assert.Single((await anna.Opens(mine)).People);
+        Assert.Empty((await bert.Opens(theirs)).OfficialReports);
+    }
+
+    [Fact]
+    public async Task A_report_that_is_known_is_a_duplicate_and_somebody_else_in_it_joins_the_dossier()
+    {
+        var zone = await (await platforms.On("sqlite")).Zone();
+        var anna = zone.As(Role.Caseworker);
+        var mine = await anna.Registers(Cases.Intake(zone, "Sample", "Zoë", subKind: "Fire"));
+        await anna.Send(await anna.Send(new Facts.Query(mine)) with { Dossier = mine, OfficialReports = "br 30 l1 1/26" });
+        using var visit = anna.Visit();
+        var path = await Pastes(visit, Night);
+        await visit.Send(path, FormOf(await visit.Page(path)), [KeyValuePair.Create("Form.Rows[0].Choice", mine.ToString())]);
+        await Take(visit, path);
+        await Take(visit, path);
+        var view = await anna.Opens(mine);
+        Assert.Equal(["Ada Exemple", "Zoë Sample"], view.People.Select(p => p.Name).Order(StringComparer.Ordinal));
+        Assert.Single(view.OfficialReports);
+        Assert.Equal(["Burglary"], view.Dossier.Additional);
+    }
+
+    [Fact]
+    public async Task A_list_is_its_writers_alone_lies_sealed_and_is_gone_after_a_day()
+    {
+        await using var platform = Platform.Start("sqlite");
+        var zone = await platform.Zone();
+        var (anna, bert) = (zone.As(Role.Caseworker), zone.As(Role.Coordinator));
+        using var hers = anna.Visit();
+        var path = await Pastes(hers, Night);
+        var list = Guid.Parse(path[(path.LastIndexOf('/') + 1)..]);
+        using (var his = bert.Visit())
+        {
+            Assert.Equal(HttpStatusCode.NotFound, (await his.Get(path)).StatusCode);
+            Assert.DoesNotContain(list.ToString(), (await his.Page("/intake/list")).DocumentElement.OuterHtml, StringComparison.Ordinal);
+        }
+        await Assert.ThrowsAsync<RefusedException>(() => bert.Send(new Ready.Query(list)));
+        await Assert.ThrowsAsync<RefusedException>(() => bert.Send(new Cards.Command(list, [1])));
+        Assert.Contains(list.ToString(), (await hers.Page("/intake/list")).DocumentElement.OuterHtml, StringComparison.Ordinal);
+        Assert.Equal(list, await zone.Look(async z => (await z.Set<PvList>().AsNoTracking().SingleAsync()).KeyOwner));
+        platform.Clock.Advance(TimeSpan.FromHours(23));
+        await zone.RunJobs();
+        Assert.Equal(HttpStatusCode.OK, (await hers.Get(path)).StatusCode);
+        platform.Clock.Advance(TimeSpan.FromHours(2));
+        Assert.Equal(HttpStatusCode.NotFound, (await hers.Get(path)).StatusCode);
+        await zone.RunJobs();
+        Assert.Equal(0, await zone.Look(z => z.Set<PvList>().CountAsync()));
+        Assert.Throws<ErasedException>(() => new Keyring(zone.Handle.Keys).Open(list));
+    }
+
+    [Theory, EveryEngine]
+    public async Task Five_hundred_rows_are_taken_once_though_the_press_was_broken_off(string engine)
+    {
+        var zone = await (await platforms.On(engine)).Zone();
+        var anna = zone.As(Role.Caseworker);
+        var text = string.Join('\n', Enumerable.Range(1, PvText.Most).Select(i => $"BR.30.L1.{i:000000}/2026\tBurglary\t24/11/2026\t{Name(i)}\tRue {i}, 9901 Val-Clair\tfr"));
+        using var visit = anna.Visit();
+        var path = await Pastes(visit, text);
+        var ready = await anna.Send(new Ready.Query(Guid.Parse(path[(path.LastIndexOf('/') + 1)..])));
+        Assert.Equal(PvText.Most, ready.Count);
+        foreach (var row in ready.Take(40)) await anna.Send(row.Intake!); // then the lights went out
+        await Task.WhenAll(Take(visit, path), Take(visit, path));
+        await Take(visit, path);
+        Assert.Equal(PvText.Most, await Dossiers(zone));
+        Assert.Equal("500", (await visit.Page(path)).QuerySelectorAll(".vs-figure")[3].TextContent);
+    }
+
+    [Fact]
+    public async Task From_the_list_straight_to_the_letters_of_those_who_may_get_one_unasked()
+    {
+        var zone = await (await platforms.On("sqlite")).Zone();
+        var anna = zone.As(Role.Caseworker);
+        using var visit = anna.Visit();
+        var path = await Pastes(visit, Night);
+        await Take(visit, path);
+        await Take(visit, path);
+        var sent = await visit.Client.PostAsync($"{path}?handler=Letters", new FormUrlEncodedContent([KeyValuePair.Create("__RequestVerificationToken", Token(await visit.Page(path)))]), TestContext.Current.CancellationToken);
+        Assert.EndsWith("/letters", sent.Headers.Location!.ToString(), StringComparison.Ordinal);
+        var acts = await zone.Look(z => z.Set<FollowUp>().Where(f => f.Kind == ActKind.Letter).ToListAsync());
+        Assert.Equal(await DossierOf(zone, "Burglary"), Assert.Single(acts).DossierId); // partner violence: never
+        Assert.Equal(Bar.None, await anna.Send(new FirstLetter.Command(acts[0].DossierId))); // pressed again: one act
+        Assert.Single(await zone.Look(z => z.Set<FollowUp>().Where(f => f.Kind == ActKind.Letter).ToListAsync()));
+        var letters = await visit.Page("/letters");
+        Assert.Single(letters.QuerySelectorAll("input[name='chosen']"));
+    }
+
+    [Fact]
+    public async Task What_is_no_list_is_said_and_what_was_pasted_stays()
+    {
+        var zone = await (await platforms.On("sqlite")).Zone();
+        using var visit = zone.Visit(Role.OnCall);
+        var many = string.Join('\n', Enumerable.Range(0, 501).Select(i => $"{i}/2026;Burglary"));
+        var refused = await visit.Submit("/intake/list", [KeyValuePair.Create("Form.Text", many)]);
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, refused.StatusCode);
+        var page = await Visit.Read(refused);
+        Assert.Contains("500/2026;Burglary", page.QuerySelector("textarea")!.TextContent, StringComparison.Ordinal);
+        Assert.NotNull(page.QuerySelector(".govuk-error-summary a[href='#Form_Text']"));
+        // A file, with the mark of UTF-8.
+        using var file = new MultipartFormDataContent { { new StringContent(Token(page)), "__RequestVerificationToken" }, { new ByteArrayContent([.. System.Text.Encoding.UTF8.Preamble, .. System.Text.Encoding.UTF8.GetBytes(Night)]), "Form.File", "night.csv" } };
+        var read = await visit.Client.PostAsync($"/{zone.Code}/intake/list", file, TestContext.Current.CancellationToken);
+        Assert.Equal(HttpStatusCode.Redirect, read.StatusCode);
+        foreach (var role in new[] { Role.Trainee, Role.FrontDesk, Role.ZoneAdministrator, Role.DataProtectionOfficer })
+        {
+            using var other = zone.Visit(role);
+            Assert.Equal(HttpStatusCode.NotFound, (await other.Get("/intake/list")).StatusCode);
+        }
+    }
+
+    private static string Name(int i) => $"{(char)('A' + i % 26)}{(char)('a' + i / 26 % 26)}xo, {(char)('A' + i / 7 % 26)}{(char)('a' + i % 7)}lu{(char)('a' + i % 19)}";
+
+    private static async Task<string> Pastes(Visit visit, string text)
+    {
+        var read = await visit.Submit("/intake/list", [KeyValuePair.Create("Form.Text", text)]);
+        Assert.Equal(HttpStatusCode.Redirect, read.StatusCode);
+        return read.Headers.Location!.ToString();
+    }
+
+    private static async Task Take(Visit visit, string path)
+    {
+        var page = await visit.Page(path);
+        var form = FormOf(page);
+        form.SetAttribute("action", form.QuerySelector("button[formaction*='Take']")?.GetAttribute("formaction") ?? path + "?handler=Take");
+        Assert.Equal(HttpStatusCode.Redirect, (await visit.Send(path, form, [])).StatusCode);
+    }
+
+    private static IHtmlFormElement FormOf(IHtmlDocument page) => page.QuerySelector<IHtmlFormElement>("main form:has(section)")!;
+    private static string Token(IHtmlDocument page) => page.QuerySelector("input[name='__RequestVerificationToken']")!.GetAttribute("value")!;
+    private static Task<int> Dossiers(TestZone zone) => zone.Look(z => z.Set<Dossier>().CountAsync());
+    private static Task<Guid> DossierOf(TestZone zone, string subKind) => zone.Look(z => z.Set<Dossier>().Where(d => d.SubKind == subKind).Select(d => d.Id).SingleAsync());
+}
