@@ -24,6 +24,62 @@ namespace VictimSupport.Migrations.PostgreSql.Zone
 
             NpgsqlModelBuilderExtensions.UseIdentityByDefaultColumns(modelBuilder);
 
+            modelBuilder.Entity("VictimSupport.Casework.Codes.OwnCode", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid");
+
+                    b.Property<DateTimeOffset>("At")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<Guid>("By")
+                        .HasColumnType("uuid");
+
+                    b.Property<string>("De")
+                        .IsRequired()
+                        .HasMaxLength(60)
+                        .HasColumnType("character varying(60)");
+
+                    b.Property<string>("En")
+                        .IsRequired()
+                        .HasMaxLength(60)
+                        .HasColumnType("character varying(60)");
+
+                    b.Property<string>("Fr")
+                        .IsRequired()
+                        .HasMaxLength(60)
+                        .HasColumnType("character varying(60)");
+
+                    b.Property<DateOnly>("From")
+                        .HasColumnType("date");
+
+                    b.Property<int>("List")
+                        .HasColumnType("integer");
+
+                    b.Property<string>("Nl")
+                        .IsRequired()
+                        .HasMaxLength(60)
+                        .HasColumnType("character varying(60)");
+
+                    b.Property<string>("Shipped")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("character varying(40)");
+
+                    b.Property<DateOnly?>("Until")
+                        .HasColumnType("date");
+
+                    b.Property<int>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("integer");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("List");
+
+                    b.ToTable("own_code", (string)null);
+                });
+
             modelBuilder.Entity("VictimSupport.Casework.Contacts.Contact", b =>
                 {
                     b.Property<Guid>("Id")
@@ -171,6 +227,89 @@ namespace VictimSupport.Migrations.PostgreSql.Zone
                     b.ToTable("calendar_feed", (string)null);
                 });
 
+            modelBuilder.Entity("VictimSupport.Casework.Counting.Case", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid");
+
+                    b.Property<bool>("Counts")
+                        .HasColumnType("boolean");
+
+                    b.Property<Guid>("DossierId")
+                        .HasColumnType("uuid");
+
+                    b.PrimitiveCollection<List<Guid>>("Marks")
+                        .IsRequired()
+                        .HasMaxLength(4000)
+                        .HasColumnType("uuid[]");
+
+                    b.Property<int>("Number")
+                        .HasColumnType("integer");
+
+                    b.Property<int>("Origin")
+                        .HasColumnType("integer");
+
+                    b.Property<int>("Referrals")
+                        .HasColumnType("integer");
+
+                    b.Property<DateOnly>("RegisteredOn")
+                        .HasColumnType("date");
+
+                    b.Property<int>("Services")
+                        .HasColumnType("integer");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("DossierId");
+
+                    b.HasIndex("RegisteredOn", "Counts");
+
+                    b.ToTable("counted_case", (string)null);
+                });
+
+            modelBuilder.Entity("VictimSupport.Casework.Counting.CaseCounter", b =>
+                {
+                    b.Property<int>("Year")
+                        .HasColumnType("integer");
+
+                    b.Property<Guid>("Mark")
+                        .HasColumnType("uuid");
+
+                    b.Property<int>("Last")
+                        .HasColumnType("integer");
+
+                    b.HasKey("Year", "Mark");
+
+                    b.ToTable("case_counter", (string)null);
+                });
+
+            modelBuilder.Entity("VictimSupport.Casework.Counting.GivenService", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid");
+
+                    b.Property<bool>("Counts")
+                        .HasColumnType("boolean");
+
+                    b.Property<Guid>("DossierId")
+                        .HasColumnType("uuid");
+
+                    b.Property<int>("Kind")
+                        .HasColumnType("integer");
+
+                    b.Property<Guid>("PersonId")
+                        .HasColumnType("uuid");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("DossierId");
+
+                    b.HasIndex("PersonId", "Kind")
+                        .IsUnique();
+
+                    b.ToTable("given_service", (string)null);
+                });
+
             modelBuilder.Entity("VictimSupport.Casework.Dossiers.Dossier", b =>
                 {
                     b.Property<Guid>("Id")
@@ -223,6 +362,15 @@ namespace VictimSupport.Migrations.PostgreSql.Zone
 
                     b.Property<int?>("Outcome")
                         .HasColumnType("integer");
+
+                    b.Property<Guid?>("OwnReason")
+                        .HasColumnType("uuid");
+
+                    b.Property<Guid?>("OwnSubKind")
+                        .HasColumnType("uuid");
+
+                    b.Property<Guid?>("OwnTrigger")
+                        .HasColumnType("uuid");
 
                     b.Property<int>("Protection")
                         .HasColumnType("integer");
@@ -462,6 +610,43 @@ namespace VictimSupport.Migrations.PostgreSql.Zone
                         });
                 });
 
+            modelBuilder.Entity("VictimSupport.Casework.Dossiers.Giving", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid");
+
+                    b.Property<DateTimeOffset>("At")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<Guid>("By")
+                        .HasColumnType("uuid");
+
+                    b.Property<byte[]>("Details")
+                        .IsRequired()
+                        .HasMaxLength(-1)
+                        .HasColumnType("bytea")
+                        .HasAnnotation("Sealed:Layer", Layer.Police)
+                        .HasAnnotation("Sealed:Name", "giving.details");
+
+                    b.Property<Guid>("DossierId")
+                        .HasColumnType("uuid");
+
+                    b.Property<Guid>("NoteId")
+                        .HasColumnType("uuid");
+
+                    b.Property<DateOnly>("On")
+                        .HasColumnType("date");
+
+                    b.Property<int?>("Reason")
+                        .HasColumnType("integer");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("DossierId");
+
+                    b.ToTable("giving", (string)null);
+                });
+
             modelBuilder.Entity("VictimSupport.Casework.Dossiers.Grant", b =>
                 {
                     b.Property<Guid>("Id")
@@ -511,6 +696,36 @@ namespace VictimSupport.Migrations.PostgreSql.Zone
                     b.ToTable("dossier_grant", (string)null);
                 });
 
+            modelBuilder.Entity("VictimSupport.Casework.Dossiers.LeftUnknown", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid");
+
+                    b.Property<DateTimeOffset>("At")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<Guid>("By")
+                        .HasColumnType("uuid");
+
+                    b.Property<Guid>("DossierId")
+                        .HasColumnType("uuid");
+
+                    b.Property<int>("Kind")
+                        .HasColumnType("integer");
+
+                    b.Property<Guid?>("PersonId")
+                        .HasColumnType("uuid");
+
+                    b.Property<int>("Why")
+                        .HasColumnType("integer");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("DossierId");
+
+                    b.ToTable("left_unknown", (string)null);
+                });
+
             modelBuilder.Entity("VictimSupport.Casework.Dossiers.Milestone", b =>
                 {
                     b.Property<Guid>("Id")
@@ -552,8 +767,14 @@ namespace VictimSupport.Migrations.PostgreSql.Zone
                     b.Property<Guid>("By")
                         .HasColumnType("uuid");
 
+                    b.Property<Guid?>("CopyOf")
+                        .HasColumnType("uuid");
+
                     b.Property<Guid>("DossierId")
                         .HasColumnType("uuid");
+
+                    b.Property<int?>("Ground")
+                        .HasColumnType("integer");
 
                     b.Property<int>("Layer")
                         .HasColumnType("integer");
@@ -582,8 +803,15 @@ namespace VictimSupport.Migrations.PostgreSql.Zone
                         .IsRequired()
                         .HasMaxLength(-1)
                         .HasColumnType("bytea")
+                        .HasAnnotation("Sealed:ByRow", true)
                         .HasAnnotation("Sealed:Layer", Layer.Assistance)
                         .HasAnnotation("Sealed:Name", "note.text");
+
+                    b.Property<byte[]>("Why")
+                        .HasMaxLength(-1)
+                        .HasColumnType("bytea")
+                        .HasAnnotation("Sealed:Layer", Layer.Assistance)
+                        .HasAnnotation("Sealed:Name", "note.why");
 
                     b.HasKey("Id");
 

@@ -23,6 +23,62 @@ namespace VictimSupport.Migrations.SqlServer.Zone
 
             SqlServerModelBuilderExtensions.UseIdentityColumns(modelBuilder);
 
+            modelBuilder.Entity("VictimSupport.Casework.Codes.OwnCode", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<DateTimeOffset>("At")
+                        .HasColumnType("datetimeoffset");
+
+                    b.Property<Guid>("By")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<string>("De")
+                        .IsRequired()
+                        .HasMaxLength(60)
+                        .HasColumnType("nvarchar(60)");
+
+                    b.Property<string>("En")
+                        .IsRequired()
+                        .HasMaxLength(60)
+                        .HasColumnType("nvarchar(60)");
+
+                    b.Property<string>("Fr")
+                        .IsRequired()
+                        .HasMaxLength(60)
+                        .HasColumnType("nvarchar(60)");
+
+                    b.Property<DateOnly>("From")
+                        .HasColumnType("date");
+
+                    b.Property<int>("List")
+                        .HasColumnType("int");
+
+                    b.Property<string>("Nl")
+                        .IsRequired()
+                        .HasMaxLength(60)
+                        .HasColumnType("nvarchar(60)");
+
+                    b.Property<string>("Shipped")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("nvarchar(40)");
+
+                    b.Property<DateOnly?>("Until")
+                        .HasColumnType("date");
+
+                    b.Property<int>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("int");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("List");
+
+                    b.ToTable("own_code", (string)null);
+                });
+
             modelBuilder.Entity("VictimSupport.Casework.Contacts.Contact", b =>
                 {
                     b.Property<Guid>("Id")
@@ -170,6 +226,89 @@ namespace VictimSupport.Migrations.SqlServer.Zone
                     b.ToTable("calendar_feed", (string)null);
                 });
 
+            modelBuilder.Entity("VictimSupport.Casework.Counting.Case", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<bool>("Counts")
+                        .HasColumnType("bit");
+
+                    b.Property<Guid>("DossierId")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.PrimitiveCollection<string>("Marks")
+                        .IsRequired()
+                        .HasMaxLength(4000)
+                        .HasColumnType("nvarchar(4000)");
+
+                    b.Property<int>("Number")
+                        .HasColumnType("int");
+
+                    b.Property<int>("Origin")
+                        .HasColumnType("int");
+
+                    b.Property<int>("Referrals")
+                        .HasColumnType("int");
+
+                    b.Property<DateOnly>("RegisteredOn")
+                        .HasColumnType("date");
+
+                    b.Property<int>("Services")
+                        .HasColumnType("int");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("DossierId");
+
+                    b.HasIndex("RegisteredOn", "Counts");
+
+                    b.ToTable("counted_case", (string)null);
+                });
+
+            modelBuilder.Entity("VictimSupport.Casework.Counting.CaseCounter", b =>
+                {
+                    b.Property<int>("Year")
+                        .HasColumnType("int");
+
+                    b.Property<Guid>("Mark")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<int>("Last")
+                        .HasColumnType("int");
+
+                    b.HasKey("Year", "Mark");
+
+                    b.ToTable("case_counter", (string)null);
+                });
+
+            modelBuilder.Entity("VictimSupport.Casework.Counting.GivenService", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<bool>("Counts")
+                        .HasColumnType("bit");
+
+                    b.Property<Guid>("DossierId")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<int>("Kind")
+                        .HasColumnType("int");
+
+                    b.Property<Guid>("PersonId")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("DossierId");
+
+                    b.HasIndex("PersonId", "Kind")
+                        .IsUnique();
+
+                    b.ToTable("given_service", (string)null);
+                });
+
             modelBuilder.Entity("VictimSupport.Casework.Dossiers.Dossier", b =>
                 {
                     b.Property<Guid>("Id")
@@ -222,6 +361,15 @@ namespace VictimSupport.Migrations.SqlServer.Zone
 
                     b.Property<int?>("Outcome")
                         .HasColumnType("int");
+
+                    b.Property<Guid?>("OwnReason")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<Guid?>("OwnSubKind")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<Guid?>("OwnTrigger")
+                        .HasColumnType("uniqueidentifier");
 
                     b.Property<int>("Protection")
                         .HasColumnType("int");
@@ -461,6 +609,43 @@ namespace VictimSupport.Migrations.SqlServer.Zone
                         });
                 });
 
+            modelBuilder.Entity("VictimSupport.Casework.Dossiers.Giving", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<DateTimeOffset>("At")
+                        .HasColumnType("datetimeoffset");
+
+                    b.Property<Guid>("By")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<byte[]>("Details")
+                        .IsRequired()
+                        .HasMaxLength(-1)
+                        .HasColumnType("varbinary(max)")
+                        .HasAnnotation("Sealed:Layer", Layer.Police)
+                        .HasAnnotation("Sealed:Name", "giving.details");
+
+                    b.Property<Guid>("DossierId")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<Guid>("NoteId")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<DateOnly>("On")
+                        .HasColumnType("date");
+
+                    b.Property<int?>("Reason")
+                        .HasColumnType("int");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("DossierId");
+
+                    b.ToTable("giving", (string)null);
+                });
+
             modelBuilder.Entity("VictimSupport.Casework.Dossiers.Grant", b =>
                 {
                     b.Property<Guid>("Id")
@@ -510,6 +695,36 @@ namespace VictimSupport.Migrations.SqlServer.Zone
                     b.ToTable("dossier_grant", (string)null);
                 });
 
+            modelBuilder.Entity("VictimSupport.Casework.Dossiers.LeftUnknown", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<DateTimeOffset>("At")
+                        .HasColumnType("datetimeoffset");
+
+                    b.Property<Guid>("By")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<Guid>("DossierId")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<int>("Kind")
+                        .HasColumnType("int");
+
+                    b.Property<Guid?>("PersonId")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<int>("Why")
+                        .HasColumnType("int");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("DossierId");
+
+                    b.ToTable("left_unknown", (string)null);
+                });
+
             modelBuilder.Entity("VictimSupport.Casework.Dossiers.Milestone", b =>
                 {
                     b.Property<Guid>("Id")
@@ -551,8 +766,14 @@ namespace VictimSupport.Migrations.SqlServer.Zone
                     b.Property<Guid>("By")
                         .HasColumnType("uniqueidentifier");
 
+                    b.Property<Guid?>("CopyOf")
+                        .HasColumnType("uniqueidentifier");
+
                     b.Property<Guid>("DossierId")
                         .HasColumnType("uniqueidentifier");
+
+                    b.Property<int?>("Ground")
+                        .HasColumnType("int");
 
                     b.Property<int>("Layer")
                         .HasColumnType("int");
@@ -581,8 +802,15 @@ namespace VictimSupport.Migrations.SqlServer.Zone
                         .IsRequired()
                         .HasMaxLength(-1)
                         .HasColumnType("varbinary(max)")
+                        .HasAnnotation("Sealed:ByRow", true)
                         .HasAnnotation("Sealed:Layer", Layer.Assistance)
                         .HasAnnotation("Sealed:Name", "note.text");
+
+                    b.Property<byte[]>("Why")
+                        .HasMaxLength(-1)
+                        .HasColumnType("varbinary(max)")
+                        .HasAnnotation("Sealed:Layer", Layer.Assistance)
+                        .HasAnnotation("Sealed:Name", "note.why");
 
                     b.HasKey("Id");
 

@@ -88,6 +88,19 @@ namespace VictimSupport.Migrations.PostgreSql.Zone
                 });
 
             migrationBuilder.CreateTable(
+                name: "case_counter",
+                columns: table => new
+                {
+                    Year = table.Column<int>(type: "integer", nullable: false),
+                    Mark = table.Column<Guid>(type: "uuid", nullable: false),
+                    Last = table.Column<int>(type: "integer", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_case_counter", x => new { x.Year, x.Mark });
+                });
+
+            migrationBuilder.CreateTable(
                 name: "contact",
                 columns: table => new
                 {
@@ -128,6 +141,25 @@ namespace VictimSupport.Migrations.PostgreSql.Zone
                 });
 
             migrationBuilder.CreateTable(
+                name: "counted_case",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "uuid", nullable: false),
+                    DossierId = table.Column<Guid>(type: "uuid", nullable: false),
+                    RegisteredOn = table.Column<DateOnly>(type: "date", nullable: false),
+                    Origin = table.Column<int>(type: "integer", nullable: false),
+                    Number = table.Column<int>(type: "integer", nullable: false),
+                    Counts = table.Column<bool>(type: "boolean", nullable: false),
+                    Services = table.Column<int>(type: "integer", nullable: false),
+                    Referrals = table.Column<int>(type: "integer", nullable: false),
+                    Marks = table.Column<List<Guid>>(type: "uuid[]", maxLength: 4000, nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_counted_case", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "dossier",
                 columns: table => new
                 {
@@ -139,6 +171,9 @@ namespace VictimSupport.Migrations.PostgreSql.Zone
                     Trigger = table.Column<int>(type: "integer", nullable: false),
                     Kind = table.Column<int>(type: "integer", nullable: false),
                     SubKind = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
+                    OwnTrigger = table.Column<Guid>(type: "uuid", nullable: true),
+                    OwnSubKind = table.Column<Guid>(type: "uuid", nullable: true),
+                    OwnReason = table.Column<Guid>(type: "uuid", nullable: true),
                     Additional = table.Column<List<string>>(type: "text[]", maxLength: 1000, nullable: false),
                     FactsAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
                     Municipality = table.Column<string>(type: "character varying(80)", maxLength: 80, nullable: false),
@@ -257,6 +292,56 @@ namespace VictimSupport.Migrations.PostgreSql.Zone
                 });
 
             migrationBuilder.CreateTable(
+                name: "given_service",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "uuid", nullable: false),
+                    DossierId = table.Column<Guid>(type: "uuid", nullable: false),
+                    PersonId = table.Column<Guid>(type: "uuid", nullable: false),
+                    Kind = table.Column<int>(type: "integer", nullable: false),
+                    Counts = table.Column<bool>(type: "boolean", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_given_service", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "giving",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "uuid", nullable: false),
+                    DossierId = table.Column<Guid>(type: "uuid", nullable: false),
+                    NoteId = table.Column<Guid>(type: "uuid", nullable: false),
+                    On = table.Column<DateOnly>(type: "date", nullable: false),
+                    Reason = table.Column<int>(type: "integer", nullable: true),
+                    Details = table.Column<byte[]>(type: "bytea", maxLength: -1, nullable: false),
+                    By = table.Column<Guid>(type: "uuid", nullable: false),
+                    At = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_giving", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "left_unknown",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "uuid", nullable: false),
+                    DossierId = table.Column<Guid>(type: "uuid", nullable: false),
+                    PersonId = table.Column<Guid>(type: "uuid", nullable: true),
+                    Kind = table.Column<int>(type: "integer", nullable: false),
+                    Why = table.Column<int>(type: "integer", nullable: false),
+                    By = table.Column<Guid>(type: "uuid", nullable: false),
+                    At = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_left_unknown", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "letter",
                 columns: table => new
                 {
@@ -356,6 +441,9 @@ namespace VictimSupport.Migrations.PostgreSql.Zone
                     DossierId = table.Column<Guid>(type: "uuid", nullable: false),
                     Persons = table.Column<List<Guid>>(type: "uuid[]", maxLength: 4000, nullable: false),
                     Layer = table.Column<int>(type: "integer", nullable: false),
+                    CopyOf = table.Column<Guid>(type: "uuid", nullable: true),
+                    Ground = table.Column<int>(type: "integer", nullable: true),
+                    Why = table.Column<byte[]>(type: "bytea", maxLength: -1, nullable: true),
                     At = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
                     By = table.Column<Guid>(type: "uuid", nullable: false),
                     Text = table.Column<byte[]>(type: "bytea", maxLength: -1, nullable: false),
@@ -398,6 +486,28 @@ namespace VictimSupport.Migrations.PostgreSql.Zone
                 constraints: table =>
                 {
                     table.PrimaryKey("PK_outbox", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "own_code",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "uuid", nullable: false),
+                    List = table.Column<int>(type: "integer", nullable: false),
+                    Shipped = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
+                    Fr = table.Column<string>(type: "character varying(60)", maxLength: 60, nullable: false),
+                    Nl = table.Column<string>(type: "character varying(60)", maxLength: 60, nullable: false),
+                    De = table.Column<string>(type: "character varying(60)", maxLength: 60, nullable: false),
+                    En = table.Column<string>(type: "character varying(60)", maxLength: 60, nullable: false),
+                    From = table.Column<DateOnly>(type: "date", nullable: false),
+                    Until = table.Column<DateOnly>(type: "date", nullable: true),
+                    By = table.Column<Guid>(type: "uuid", nullable: false),
+                    At = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    Version = table.Column<int>(type: "integer", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_own_code", x => x.Id);
                 });
 
             migrationBuilder.CreateTable(
@@ -672,6 +782,16 @@ namespace VictimSupport.Migrations.PostgreSql.Zone
                 column: "Signing");
 
             migrationBuilder.CreateIndex(
+                name: "IX_counted_case_DossierId",
+                table: "counted_case",
+                column: "DossierId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_counted_case_RegisteredOn_Counts",
+                table: "counted_case",
+                columns: new[] { "RegisteredOn", "Counts" });
+
+            migrationBuilder.CreateIndex(
                 name: "IX_dossier_AssignedTo_Closed",
                 table: "dossier",
                 columns: new[] { "AssignedTo", "Closed" });
@@ -744,6 +864,27 @@ namespace VictimSupport.Migrations.PostgreSql.Zone
                 column: "DossierId");
 
             migrationBuilder.CreateIndex(
+                name: "IX_given_service_DossierId",
+                table: "given_service",
+                column: "DossierId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_given_service_PersonId_Kind",
+                table: "given_service",
+                columns: new[] { "PersonId", "Kind" },
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "IX_giving_DossierId",
+                table: "giving",
+                column: "DossierId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_left_unknown_DossierId",
+                table: "left_unknown",
+                column: "DossierId");
+
+            migrationBuilder.CreateIndex(
                 name: "IX_letter_DossierId",
                 table: "letter",
                 column: "DossierId");
@@ -804,6 +945,11 @@ namespace VictimSupport.Migrations.PostgreSql.Zone
                 table: "outbox",
                 column: "Key",
                 unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "IX_own_code_List",
+                table: "own_code",
+                column: "List");
 
             migrationBuilder.CreateIndex(
                 name: "IX_person_DossierId",
@@ -876,7 +1022,13 @@ namespace VictimSupport.Migrations.PostgreSql.Zone
                 name: "calendar_feed");
 
             migrationBuilder.DropTable(
+                name: "case_counter");
+
+            migrationBuilder.DropTable(
                 name: "contact");
+
+            migrationBuilder.DropTable(
+                name: "counted_case");
 
             migrationBuilder.DropTable(
                 name: "dossier");
@@ -895,6 +1047,15 @@ namespace VictimSupport.Migrations.PostgreSql.Zone
 
             migrationBuilder.DropTable(
                 name: "follow_up");
+
+            migrationBuilder.DropTable(
+                name: "given_service");
+
+            migrationBuilder.DropTable(
+                name: "giving");
+
+            migrationBuilder.DropTable(
+                name: "left_unknown");
 
             migrationBuilder.DropTable(
                 name: "letter");
@@ -919,6 +1080,9 @@ namespace VictimSupport.Migrations.PostgreSql.Zone
 
             migrationBuilder.DropTable(
                 name: "outbox");
+
+            migrationBuilder.DropTable(
+                name: "own_code");
 
             migrationBuilder.DropTable(
                 name: "person");

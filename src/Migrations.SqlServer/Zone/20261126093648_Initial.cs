@@ -87,6 +87,19 @@ namespace VictimSupport.Migrations.SqlServer.Zone
                 });
 
             migrationBuilder.CreateTable(
+                name: "case_counter",
+                columns: table => new
+                {
+                    Year = table.Column<int>(type: "int", nullable: false),
+                    Mark = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    Last = table.Column<int>(type: "int", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_case_counter", x => new { x.Year, x.Mark });
+                });
+
+            migrationBuilder.CreateTable(
                 name: "contact",
                 columns: table => new
                 {
@@ -127,6 +140,25 @@ namespace VictimSupport.Migrations.SqlServer.Zone
                 });
 
             migrationBuilder.CreateTable(
+                name: "counted_case",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    DossierId = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    RegisteredOn = table.Column<DateOnly>(type: "date", nullable: false),
+                    Origin = table.Column<int>(type: "int", nullable: false),
+                    Number = table.Column<int>(type: "int", nullable: false),
+                    Counts = table.Column<bool>(type: "bit", nullable: false),
+                    Services = table.Column<int>(type: "int", nullable: false),
+                    Referrals = table.Column<int>(type: "int", nullable: false),
+                    Marks = table.Column<string>(type: "nvarchar(4000)", maxLength: 4000, nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_counted_case", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "dossier",
                 columns: table => new
                 {
@@ -138,6 +170,9 @@ namespace VictimSupport.Migrations.SqlServer.Zone
                     Trigger = table.Column<int>(type: "int", nullable: false),
                     Kind = table.Column<int>(type: "int", nullable: false),
                     SubKind = table.Column<string>(type: "nvarchar(40)", maxLength: 40, nullable: false),
+                    OwnTrigger = table.Column<Guid>(type: "uniqueidentifier", nullable: true),
+                    OwnSubKind = table.Column<Guid>(type: "uniqueidentifier", nullable: true),
+                    OwnReason = table.Column<Guid>(type: "uniqueidentifier", nullable: true),
                     Additional = table.Column<string>(type: "nvarchar(1000)", maxLength: 1000, nullable: false),
                     FactsAt = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true),
                     Municipality = table.Column<string>(type: "nvarchar(80)", maxLength: 80, nullable: false),
@@ -256,6 +291,56 @@ namespace VictimSupport.Migrations.SqlServer.Zone
                 });
 
             migrationBuilder.CreateTable(
+                name: "given_service",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    DossierId = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    PersonId = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    Kind = table.Column<int>(type: "int", nullable: false),
+                    Counts = table.Column<bool>(type: "bit", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_given_service", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "giving",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    DossierId = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    NoteId = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    On = table.Column<DateOnly>(type: "date", nullable: false),
+                    Reason = table.Column<int>(type: "int", nullable: true),
+                    Details = table.Column<byte[]>(type: "varbinary(max)", maxLength: -1, nullable: false),
+                    By = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    At = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_giving", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "left_unknown",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    DossierId = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    PersonId = table.Column<Guid>(type: "uniqueidentifier", nullable: true),
+                    Kind = table.Column<int>(type: "int", nullable: false),
+                    Why = table.Column<int>(type: "int", nullable: false),
+                    By = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    At = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_left_unknown", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "letter",
                 columns: table => new
                 {
@@ -355,6 +440,9 @@ namespace VictimSupport.Migrations.SqlServer.Zone
                     DossierId = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
                     Persons = table.Column<string>(type: "nvarchar(4000)", maxLength: 4000, nullable: false),
                     Layer = table.Column<int>(type: "int", nullable: false),
+                    CopyOf = table.Column<Guid>(type: "uniqueidentifier", nullable: true),
+                    Ground = table.Column<int>(type: "int", nullable: true),
+                    Why = table.Column<byte[]>(type: "varbinary(max)", maxLength: -1, nullable: true),
                     At = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
                     By = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
                     Text = table.Column<byte[]>(type: "varbinary(max)", maxLength: -1, nullable: false),
@@ -397,6 +485,28 @@ namespace VictimSupport.Migrations.SqlServer.Zone
                 constraints: table =>
                 {
                     table.PrimaryKey("PK_outbox", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "own_code",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    List = table.Column<int>(type: "int", nullable: false),
+                    Shipped = table.Column<string>(type: "nvarchar(40)", maxLength: 40, nullable: false),
+                    Fr = table.Column<string>(type: "nvarchar(60)", maxLength: 60, nullable: false),
+                    Nl = table.Column<string>(type: "nvarchar(60)", maxLength: 60, nullable: false),
+                    De = table.Column<string>(type: "nvarchar(60)", maxLength: 60, nullable: false),
+                    En = table.Column<string>(type: "nvarchar(60)", maxLength: 60, nullable: false),
+                    From = table.Column<DateOnly>(type: "date", nullable: false),
+                    Until = table.Column<DateOnly>(type: "date", nullable: true),
+                    By = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    At = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
+                    Version = table.Column<int>(type: "int", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_own_code", x => x.Id);
                 });
 
             migrationBuilder.CreateTable(
@@ -671,6 +781,16 @@ namespace VictimSupport.Migrations.SqlServer.Zone
                 column: "Signing");
 
             migrationBuilder.CreateIndex(
+                name: "IX_counted_case_DossierId",
+                table: "counted_case",
+                column: "DossierId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_counted_case_RegisteredOn_Counts",
+                table: "counted_case",
+                columns: new[] { "RegisteredOn", "Counts" });
+
+            migrationBuilder.CreateIndex(
                 name: "IX_dossier_AssignedTo_Closed",
                 table: "dossier",
                 columns: new[] { "AssignedTo", "Closed" });
@@ -743,6 +863,27 @@ namespace VictimSupport.Migrations.SqlServer.Zone
                 column: "DossierId");
 
             migrationBuilder.CreateIndex(
+                name: "IX_given_service_DossierId",
+                table: "given_service",
+                column: "DossierId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_given_service_PersonId_Kind",
+                table: "given_service",
+                columns: new[] { "PersonId", "Kind" },
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "IX_giving_DossierId",
+                table: "giving",
+                column: "DossierId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_left_unknown_DossierId",
+                table: "left_unknown",
+                column: "DossierId");
+
+            migrationBuilder.CreateIndex(
                 name: "IX_letter_DossierId",
                 table: "letter",
                 column: "DossierId");
@@ -803,6 +944,11 @@ namespace VictimSupport.Migrations.SqlServer.Zone
                 table: "outbox",
                 column: "Key",
                 unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "IX_own_code_List",
+                table: "own_code",
+                column: "List");
 
             migrationBuilder.CreateIndex(
                 name: "IX_person_DossierId",
@@ -875,7 +1021,13 @@ namespace VictimSupport.Migrations.SqlServer.Zone
                 name: "calendar_feed");
 
             migrationBuilder.DropTable(
+                name: "case_counter");
+
+            migrationBuilder.DropTable(
                 name: "contact");
+
+            migrationBuilder.DropTable(
+                name: "counted_case");
 
             migrationBuilder.DropTable(
                 name: "dossier");
@@ -894,6 +1046,15 @@ namespace VictimSupport.Migrations.SqlServer.Zone
 
             migrationBuilder.DropTable(
                 name: "follow_up");
+
+            migrationBuilder.DropTable(
+                name: "given_service");
+
+            migrationBuilder.DropTable(
+                name: "giving");
+
+            migrationBuilder.DropTable(
+                name: "left_unknown");
 
             migrationBuilder.DropTable(
                 name: "letter");
@@ -918,6 +1079,9 @@ namespace VictimSupport.Migrations.SqlServer.Zone
 
             migrationBuilder.DropTable(
                 name: "outbox");
+
+            migrationBuilder.DropTable(
+                name: "own_code");
 
             migrationBuilder.DropTable(
                 name: "person");

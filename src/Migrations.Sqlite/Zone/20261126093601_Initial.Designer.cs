@@ -12,7 +12,7 @@ using VictimSupport.Foundation.Secrecy;
 namespace VictimSupport.Migrations.Sqlite.Zone
 {
     [DbContext(typeof(ZoneDbContext))]
-    [Migration("20261126072232_Initial")]
+    [Migration("20261126093601_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -20,6 +20,62 @@ namespace VictimSupport.Migrations.Sqlite.Zone
         {
 #pragma warning disable 612, 618
             modelBuilder.HasAnnotation("ProductVersion", "10.0.15");
+
+            modelBuilder.Entity("VictimSupport.Casework.Codes.OwnCode", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("At")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<Guid>("By")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("De")
+                        .IsRequired()
+                        .HasMaxLength(60)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("En")
+                        .IsRequired()
+                        .HasMaxLength(60)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Fr")
+                        .IsRequired()
+                        .HasMaxLength(60)
+                        .HasColumnType("TEXT");
+
+                    b.Property<DateOnly>("From")
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("List")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Nl")
+                        .IsRequired()
+                        .HasMaxLength(60)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Shipped")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("TEXT");
+
+                    b.Property<DateOnly?>("Until")
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("List");
+
+                    b.ToTable("own_code", (string)null);
+                });
 
             modelBuilder.Entity("VictimSupport.Casework.Contacts.Contact", b =>
                 {
@@ -168,6 +224,89 @@ namespace VictimSupport.Migrations.Sqlite.Zone
                     b.ToTable("calendar_feed", (string)null);
                 });
 
+            modelBuilder.Entity("VictimSupport.Casework.Counting.Case", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("TEXT");
+
+                    b.Property<bool>("Counts")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<Guid>("DossierId")
+                        .HasColumnType("TEXT");
+
+                    b.PrimitiveCollection<string>("Marks")
+                        .IsRequired()
+                        .HasMaxLength(4000)
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("Number")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("Origin")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("Referrals")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<DateOnly>("RegisteredOn")
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("Services")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("DossierId");
+
+                    b.HasIndex("RegisteredOn", "Counts");
+
+                    b.ToTable("counted_case", (string)null);
+                });
+
+            modelBuilder.Entity("VictimSupport.Casework.Counting.CaseCounter", b =>
+                {
+                    b.Property<int>("Year")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<Guid>("Mark")
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("Last")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("Year", "Mark");
+
+                    b.ToTable("case_counter", (string)null);
+                });
+
+            modelBuilder.Entity("VictimSupport.Casework.Counting.GivenService", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("TEXT");
+
+                    b.Property<bool>("Counts")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<Guid>("DossierId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("Kind")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<Guid>("PersonId")
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("DossierId");
+
+                    b.HasIndex("PersonId", "Kind")
+                        .IsUnique();
+
+                    b.ToTable("given_service", (string)null);
+                });
+
             modelBuilder.Entity("VictimSupport.Casework.Dossiers.Dossier", b =>
                 {
                     b.Property<Guid>("Id")
@@ -220,6 +359,15 @@ namespace VictimSupport.Migrations.Sqlite.Zone
 
                     b.Property<int?>("Outcome")
                         .HasColumnType("INTEGER");
+
+                    b.Property<Guid?>("OwnReason")
+                        .HasColumnType("TEXT");
+
+                    b.Property<Guid?>("OwnSubKind")
+                        .HasColumnType("TEXT");
+
+                    b.Property<Guid?>("OwnTrigger")
+                        .HasColumnType("TEXT");
 
                     b.Property<int>("Protection")
                         .HasColumnType("INTEGER");
@@ -459,6 +607,43 @@ namespace VictimSupport.Migrations.Sqlite.Zone
                         });
                 });
 
+            modelBuilder.Entity("VictimSupport.Casework.Dossiers.Giving", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("At")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<Guid>("By")
+                        .HasColumnType("TEXT");
+
+                    b.Property<byte[]>("Details")
+                        .IsRequired()
+                        .HasMaxLength(-1)
+                        .HasColumnType("BLOB")
+                        .HasAnnotation("Sealed:Layer", Layer.Police)
+                        .HasAnnotation("Sealed:Name", "giving.details");
+
+                    b.Property<Guid>("DossierId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<Guid>("NoteId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<DateOnly>("On")
+                        .HasColumnType("TEXT");
+
+                    b.Property<int?>("Reason")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("DossierId");
+
+                    b.ToTable("giving", (string)null);
+                });
+
             modelBuilder.Entity("VictimSupport.Casework.Dossiers.Grant", b =>
                 {
                     b.Property<Guid>("Id")
@@ -508,6 +693,36 @@ namespace VictimSupport.Migrations.Sqlite.Zone
                     b.ToTable("dossier_grant", (string)null);
                 });
 
+            modelBuilder.Entity("VictimSupport.Casework.Dossiers.LeftUnknown", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("At")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<Guid>("By")
+                        .HasColumnType("TEXT");
+
+                    b.Property<Guid>("DossierId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("Kind")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<Guid?>("PersonId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("Why")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("DossierId");
+
+                    b.ToTable("left_unknown", (string)null);
+                });
+
             modelBuilder.Entity("VictimSupport.Casework.Dossiers.Milestone", b =>
                 {
                     b.Property<Guid>("Id")
@@ -549,8 +764,14 @@ namespace VictimSupport.Migrations.Sqlite.Zone
                     b.Property<Guid>("By")
                         .HasColumnType("TEXT");
 
+                    b.Property<Guid?>("CopyOf")
+                        .HasColumnType("TEXT");
+
                     b.Property<Guid>("DossierId")
                         .HasColumnType("TEXT");
+
+                    b.Property<int?>("Ground")
+                        .HasColumnType("INTEGER");
 
                     b.Property<int>("Layer")
                         .HasColumnType("INTEGER");
@@ -579,8 +800,15 @@ namespace VictimSupport.Migrations.Sqlite.Zone
                         .IsRequired()
                         .HasMaxLength(-1)
                         .HasColumnType("BLOB")
+                        .HasAnnotation("Sealed:ByRow", true)
                         .HasAnnotation("Sealed:Layer", Layer.Assistance)
                         .HasAnnotation("Sealed:Name", "note.text");
+
+                    b.Property<byte[]>("Why")
+                        .HasMaxLength(-1)
+                        .HasColumnType("BLOB")
+                        .HasAnnotation("Sealed:Layer", Layer.Assistance)
+                        .HasAnnotation("Sealed:Name", "note.why");
 
                     b.HasKey("Id");
 
