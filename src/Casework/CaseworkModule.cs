@@ -23,6 +23,7 @@ public sealed class CaseworkModule : IModule
     public void Add(IServiceCollection services)
     {
         services.AddScoped<Guard>();
+        services.AddScoped<Counting.Tally>();
         services.AddSingleton<IShipSubKinds, Codes.ShippedSubKinds>();
         services.AddScoped<Colleagues>();
         services.AddScoped<Duplicates>();
@@ -85,6 +86,7 @@ public sealed class CaseworkModule : IModule
         services.AddScoped<IDeliver, Referrals.LinkMail>();
         services.AddScoped<IDeliver, Referrals.StopMail>();
         services.AddSingleton<IInMenu, RequestAddressInMenu>();
+        services.AddSingleton<IInMenu, Codes.CodesInMenu>();
         services.AddScoped<Design.Tags.IKeepDrafts, DraftsOfForms>();
         services.AddTransient(typeof(IPipelineBehavior<,>), typeof(Sent<,>));
         services.AddScoped<SaveForms>();

@@ -70,8 +70,13 @@ public sealed class MainJobTests(RunningPortal portal)
 
         // Closed with a reason.
         await screen.Go(dossier);
+        await screen.Page.ClickAsync("section[aria-labelledby=police-open] a");
+        await Radio(screen, "Form.End", "NotGiven");
+        await Radio(screen, "Form.Reason", "KnownAlready");
+        await Submit(screen);
         await screen.Page.ClickAsync("a[href$='/close']");
         await Sound(screen, script);
+        foreach (var select in await screen.Page.Locator("[data-gap] select").AllAsync()) await select.SelectOptionAsync("DidNotSay");
         await Radio(screen, "Form.Reason", "NeedsMet");
         await Radio(screen, "Form.Outcome", "Supported");
         await Submit(screen);

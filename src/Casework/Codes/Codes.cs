@@ -167,6 +167,15 @@ internal enum SharingGround { ConsultationByLaw = 1, ConsultationByProsecutor = 
 
 internal enum ClosingReason { NeedsMet = 1, Referred = 2, Declined = 3, Unreachable = 4, Moved = 5, HandedOver = 6, OpenedInError = 7 }
 
+/// <summary>On what ground an entry is copied into the other layer.</summary>
+internal enum CopyGround { ThePersonAgrees = 1, GraveDanger = 2, DutyToReport = 3, ProsecutorsOrder = 4, NeededForHelp = 5, Other = 6 }
+
+/// <summary>Why an entry for the police file is not given.</summary>
+internal enum NotGiven { ThePersonObjects = 1, KnownAlready = 2, NoUseToThem = 3, ProfessionalSecrecy = 4, WrittenInError = 5, Other = 6 }
+
+/// <summary>Why something that the figures need is not known when a dossier closes.</summary>
+internal enum WhyUnknown { DidNotSay = 1, NotReached = 2, Declined = 3, NotSafeToAsk = 4, DoesNotApply = 5 }
+
 /// <summary>How far a dossier is kept from the rest of the team.</summary>
 internal enum Protection
 {

@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
 using Microsoft.EntityFrameworkCore;
 using VictimSupport.Casework.Codes;
+using VictimSupport.Casework.Counting;
 using VictimSupport.Casework.Countersign;
 using VictimSupport.Casework.Dossiers;
 using VictimSupport.Design.Tags;
@@ -86,7 +87,7 @@ internal sealed class Correct(IMediator pipeline) : PageModel, IShowAgain
         }
     }
 
-    internal sealed class Handler(ZoneDbContext zone, Guard guard) : IRequestHandler<Command, bool>
+    internal sealed class Handler(ZoneDbContext zone, Guard guard, Tally tally) : IRequestHandler<Command, bool>
     {
         public async Task<bool> Handle(Command form, CancellationToken ct)
         {
@@ -95,6 +96,7 @@ internal sealed class Correct(IMediator pipeline) : PageModel, IShowAgain
             if (contact.Version != form.Version) throw new ValidationException([new ValidationFailure(nameof(Command.Note), Words.ChangedMeanwhile)]);
             if (contact.Held && form.Services.Count == 0) throw new ValidationException([new ValidationFailure(nameof(Command.Services), Words.ChooseService)]);
             contact.Correct(form.Note, form.Minutes!.Value, form.Services, form.Informed);
+            await tally.Corrected(contact, ct);
             dossier.Touch();
             return true;
         }

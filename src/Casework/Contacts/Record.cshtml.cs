@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
 using Microsoft.EntityFrameworkCore;
 using VictimSupport.Casework.Codes;
+using VictimSupport.Casework.Counting;
 using VictimSupport.Casework.Countersign;
 using VictimSupport.Casework.Dossiers;
 using VictimSupport.Casework.FollowUps;
@@ -118,7 +119,7 @@ internal sealed class Record(IMediator pipeline, UnderWay underWay, WhereAndWho 
         }
     }
 
-    internal sealed class Handler(ZoneDbContext zone, Guard guard, Caller caller, TimeProvider clock) : IRequestHandler<Command, Guid>
+    internal sealed class Handler(ZoneDbContext zone, Guard guard, Tally tally, Caller caller, TimeProvider clock) : IRequestHandler<Command, Guid>
     {
         public async Task<Guid> Handle(Command form, CancellationToken ct)
         {
@@ -141,6 +142,7 @@ internal sealed class Record(IMediator pipeline, UnderWay underWay, WhereAndWho 
             }
             var open = await zone.Set<FollowUp>().Where(f => f.DossierId == dossier.Id && f.Done == null).ToListAsync(ct);
             contact.EndsTheWait(dossier, open, now);
+            await tally.Gives(contact, ct);
             if (form.Next is { } kind)
             {
                 zone.Add(FollowUp.Plan(dossier.Id, persons, kind, null, form.Due!.Value, caller.Self, now));

@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Mvc.RazorPages;
 using Microsoft.EntityFrameworkCore;
 using VictimSupport.Casework.Codes;
 using VictimSupport.Casework.Contacts;
+using VictimSupport.Casework.Counting;
 using VictimSupport.Casework.Dossiers;
 using VictimSupport.Casework.FollowUps;
 using VictimSupport.Foundation.Access;
@@ -69,7 +70,7 @@ internal sealed class Sign(IMediator pipeline, IAccounts accounts) : PageModel, 
         }
     }
 
-    internal sealed class Handler(ZoneDbContext zone, Entries entries, Caller caller, TimeProvider clock) : IRequestHandler<Command, bool>
+    internal sealed class Handler(ZoneDbContext zone, Entries entries, Tally tally, Caller caller, TimeProvider clock) : IRequestHandler<Command, bool>
     {
         public async Task<bool> Handle(Command command, CancellationToken ct)
         {
@@ -81,6 +82,7 @@ internal sealed class Sign(IMediator pipeline, IAccounts accounts) : PageModel, 
             {
                 var open = await zone.Set<FollowUp>().Where(f => f.DossierId == dossier.Id && f.Done == null).ToListAsync(ct);
                 contact.EndsTheWait(dossier, open, clock.GetUtcNow());
+                await tally.Gives(contact, ct);
                 await NextAct.Settle(zone, dossier, ct);
             }
             dossier.Touch();

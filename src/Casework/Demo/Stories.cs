@@ -86,7 +86,9 @@ internal sealed class Stories(Network.Contracts.ITellPartners partners, TimeProv
             {
                 Dossier = made.Dossier, Persons = [person], Place = (Place)dice.Next(1, 7), At = now, Minutes = dice.Next(1, 9) * 10, Services = [(ServiceKind)dice.Next(1, 8), ServiceKind.Listening], Next = ActKind.CallBack, Due = now.AddDays(dice.Next(1, 20)),
             }, ct);
-            if (dice.Next(4) == 0) await pipeline.Send(new Close.Command { Dossier = made.Dossier, Reason = (ClosingReason)dice.Next(1, 6), Outcome = (Outcome)dice.Next(1, 4) }, ct);
+            if (dice.Next(4) != 0) continue;
+            var unknown = (await pipeline.Send(new Close.Query(made.Dossier), ct)).ToDictionary(g => g.Key, _ => (WhyUnknown?)WhyUnknown.DidNotSay);
+            await pipeline.Send(new Close.Command { Dossier = made.Dossier, Reason = (ClosingReason)dice.Next(1, 6), Outcome = (Outcome)dice.Next(1, 4), Why = unknown }, ct);
         }
         stand(TimeSpan.Zero);
     }

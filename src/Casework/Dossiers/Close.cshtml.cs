@@ -5,29 +5,37 @@ using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
 using Microsoft.EntityFrameworkCore;
 using VictimSupport.Casework.Codes;
-using VictimSupport.Casework.Contacts;
 using VictimSupport.Casework.FollowUps;
-using VictimSupport.Casework.People;
+using VictimSupport.Design.Html;
 using VictimSupport.Design.Tags;
 using VictimSupport.Foundation.Access;
 using VictimSupport.Foundation.Persistence;
 using VictimSupport.Foundation.Pipeline;
+using VictimSupport.Foundation.Secrecy;
 
 namespace VictimSupport.Casework.Dossiers;
 
-/// <summary>Closes a dossier with a reason and an outcome. What the figures would miss is shown, and never blocks.</summary>
+/// <summary>Closes a dossier with a reason and an outcome. What is unfinished is finished first; what the figures need and nobody knows is left unknown, each with its why.</summary>
 [Requires(May.CloseAndHandOver)]
 internal sealed class Close(IMediator pipeline) : PageModel, IShowAgain
 {
     [BindProperty(SupportsGet = true)] public Guid Dossier { get; set; }
     [BindProperty] public Command Form { get; set; } = new();
-    public IReadOnlyList<string> Gaps { get; private set; } = [];
-    public IReadOnlyList<Choice> Reasons => Choice.All<ClosingReason>(Words.Of);
+    public IReadOnlyList<Gap> Gaps { get; private set; } = [];
+    public IEnumerable<Gap> Unfinished => Gaps.Where(g => !g.MayStayUnknown);
+    public IEnumerable<Gap> Unknown => Gaps.Where(g => g.MayStayUnknown);
+    public IReadOnlyList<Choice> Reasons { get; private set; } = [];
     public IReadOnlyList<Choice> Outcomes => Choice.All<Outcome>(Words.Of);
+    public IReadOnlyList<Choice> Whys => Choice.All<WhyUnknown>(Words.Of);
 
     public Task OnGetAsync(CancellationToken ct) => ShowAgain(ct);
 
-    public async Task ShowAgain(CancellationToken ct) => Gaps = [.. (await pipeline.Send(new Query(Dossier), ct)).Select(g => Words.Of("Gap_" + g))];
+    public async Task ShowAgain(CancellationToken ct)
+    {
+        Gaps = await pipeline.Send(new Query(Dossier), ct);
+        Reasons = await pipeline.Send(new Offered.Query(CodeList.ClosingReason), ct);
+        foreach (var gap in Unknown) Form.Why.TryAdd(gap.Key, null);
+    }
 
     public async Task<IActionResult> OnPostAsync(CancellationToken ct)
     {
@@ -36,15 +44,37 @@ internal sealed class Close(IMediator pipeline) : PageModel, IShowAgain
         return RedirectToPage("/Casework/Dossiers/Show", new { Dossier });
     }
 
-    /// <summary>What the figures need and the dossier lacks, as codes.</summary>
+    public static string Say(Gap gap) => gap switch
+    {
+        { Name: { } name } => Words.GapOf(Words.Of(gap.Kind), name),
+        { At: { } at } => Words.GapOf(Words.Of(gap.Kind), Moment.Show(at)),
+        _ => Words.Of(gap.Kind),
+    };
+
+    /// <summary>Where it is mended.</summary>
+    public string? Mends(Gap gap) => gap.Kind switch
+    {
+        GapKind.When or GapKind.Where => Url.Page("/Casework/Dossiers/Facts", new { Dossier }),
+        GapKind.FirstContact or GapKind.Service => Url.Page("/Casework/Contacts/Record", new { Dossier }),
+        GapKind.Nobody => Url.Page("/Casework/People/Edit", new { Dossier }),
+        GapKind.Sex or GapKind.Age or GapKind.Language or GapKind.Damage => Url.Page("/Casework/People/Edit", new { Dossier, person = gap.Person }),
+        GapKind.Letter => Url.Page("/Casework/Letters/List"),
+        GapKind.PoliceEntry => Url.Page("/Casework/Dossiers/Give", new { Dossier, entry = gap.Entry }),
+        _ => Url.Page("/Casework/Dossiers/Show", new { Dossier }) + (gap.Kind == GapKind.Appointment ? "#next" : "#timeline"),
+    };
+
+    /// <summary>What is unfinished, and what the figures need and the dossier lacks.</summary>
     [Requires(May.CloseAndHandOver)]
-    internal sealed record Query(Guid Dossier) : IQuery<IReadOnlyList<string>>;
+    internal sealed record Query(Guid Dossier) : IQuery<IReadOnlyList<Gap>>;
 
     [Requires(May.CloseAndHandOver)]
     internal sealed record Command : ICommand<bool>
     {
-        public ClosingReason? Reason { get; init; }
+        public Coded<ClosingReason>? Reason { get; init; }
         public Outcome? Outcome { get; init; }
+
+        /// <summary>Why something is unknown, by the key of its gap.</summary>
+        public Dictionary<string, WhyUnknown?> Why { get; init; } = [];
         internal Guid Dossier { get; init; }
     }
 
@@ -52,46 +82,44 @@ internal sealed class Close(IMediator pipeline) : PageModel, IShowAgain
     {
         public Rules()
         {
-            RuleFor(c => c.Reason).NotNull().WithMessage(_ => Words.ChooseReason).IsInEnum().WithMessage(_ => Words.ChooseReason);
+            RuleFor(c => c.Reason).Must(r => r?.IsOne == true).WithMessage(_ => Words.ChooseReason);
             RuleFor(c => c.Outcome).NotNull().WithMessage(_ => Words.ChooseOutcome).IsInEnum().WithMessage(_ => Words.ChooseOutcome);
         }
     }
 
-    internal sealed class QueryHandler(ZoneDbContext zone, Guard guard) : IRequestHandler<Query, IReadOnlyList<string>>
+    internal sealed class Handler(ZoneDbContext zone, Guard guard, Keyring keys, Caller caller, TimeProvider clock) : IRequestHandler<Query, IReadOnlyList<Gap>>, IRequestHandler<Command, bool>
     {
-        public async Task<IReadOnlyList<string>> Handle(Query query, CancellationToken ct)
+        public async Task<IReadOnlyList<Gap>> Handle(Query query, CancellationToken ct)
         {
             var dossier = await guard.Read(query.Dossier, ct);
             await guard.MustOwn(dossier, ct);
-            var helped = (await zone.Set<Person>().AsNoTracking().Where(p => p.DossierId == dossier.Id).ToListAsync(ct)).Where(p => p.IsHelped).ToList();
-            var gaps = new List<string>();
-            if (dossier.FactsAt is null) gaps.Add("When");
-            if (dossier.Municipality.Length == 0) gaps.Add("Where");
-            if (dossier.FirstContact is null) gaps.Add("FirstContact");
-            if (helped.Count == 0) gaps.Add("Nobody");
-            if (helped.Any(p => p.Sex == Sex.NotSaid)) gaps.Add("Sex");
-            if (helped.Any(p => p.Damage == Damage.None)) gaps.Add("Damage");
-            return gaps;
+            return await Completeness.Of(zone, keys, dossier, ct);
         }
-    }
 
-    internal sealed class Handler(ZoneDbContext zone, Guard guard, Caller caller, TimeProvider clock) : IRequestHandler<Command, bool>
-    {
         public async Task<bool> Handle(Command form, CancellationToken ct)
         {
             var (dossier, now) = (await guard.Open(form.Dossier, ct), clock.GetUtcNow());
             await guard.MustOwn(dossier, ct);
+            var (reason, own) = await OwnCodes.Resolve(zone, CodeList.ClosingReason, form.Reason!, Moment.Day(now), ct) ?? throw Wrong((nameof(Command.Reason), Words.ChooseReason));
             if (!dossier.IsOpen)
             {
                 // Sent twice it is done; closed otherwise by somebody else, one is told how.
-                if (dossier.Reason == form.Reason && dossier.Outcome == form.Outcome) return false;
-                throw new ValidationException([new ValidationFailure(nameof(Command.Reason), Words.ClosedMeanwhile(Words.Of(dossier.Reason!.Value), Words.Of(dossier.Outcome!.Value)))]);
+                if (dossier.Reason == reason && dossier.OwnReason == own && dossier.Outcome == form.Outcome) return false;
+                throw Wrong((nameof(Command.Reason), Words.ClosedMeanwhile(Words.Of(dossier.Reason!.Value), Words.Of(dossier.Outcome!.Value))));
             }
+            // Opened in error it is in no figure: then only what is unfinished is in the way.
+            var gaps = (await Completeness.Of(zone, keys, dossier, ct)).Where(g => !g.MayStayUnknown || reason != ClosingReason.OpenedInError).ToList();
+            if (gaps.Exists(g => !g.MayStayUnknown)) throw Wrong((nameof(Command.Reason), Words.FinishFirst));
+            if (gaps.Where(g => Said(form, g) is null).Select(g => ($"{nameof(Command.Why)}[{g.Key}]", Words.SayWhyUnknown(Say(g)))).ToArray() is { Length: > 0 } unsaid) throw Wrong(unsaid);
+            zone.RemoveRange(await zone.Set<LeftUnknown>().Where(u => u.DossierId == dossier.Id).ToListAsync(ct));
+            foreach (var gap in gaps) zone.Add(LeftUnknown.Leave(dossier.Id, gap, Said(form, gap)!.Value, caller.Self, now));
             foreach (var act in await zone.Set<FollowUp>().Where(f => f.DossierId == dossier.Id && f.Done == null).ToListAsync(ct)) act.Complete(caller.Self, now);
-            foreach (var planned in await zone.Set<Contact>().Where(c => c.DossierId == dossier.Id && c.State == ContactState.Planned && c.CheckedIn == null).ToListAsync(ct)) planned.Cancel(CancelReason.DossierClosed, caller.Self, now);
-            dossier.Close(form.Reason!.Value, form.Outcome!.Value, now);
-            zone.Add(Milestone.Reached(dossier.Id, MilestoneKind.Closed, caller.Self, now, code: (int)form.Reason.Value));
+            dossier.Close(reason, form.Outcome!.Value, now, own);
+            zone.Add(Milestone.Reached(dossier.Id, MilestoneKind.Closed, caller.Self, now, code: (int)reason));
             return true;
         }
+
+        private static WhyUnknown? Said(Command form, Gap gap) => form.Why.GetValueOrDefault(gap.Key) is { } why && Enum.IsDefined(why) ? why : null;
+        private static ValidationException Wrong(params (string Field, string Say)[] faults) => new([.. faults.Select(f => new ValidationFailure(f.Field, f.Say))]);
     }
 }

@@ -24,6 +24,14 @@ internal sealed class Dossier : IOfDossier
     public KindOfEvent Kind { get; private set; }
     public string SubKind { get; private set; } = "";
 
+    /// <summary>What the zone calls the trigger, the sub-kind and the reason of closing, where it has an entry of its own for them: what they stand for stays beside it, and counts.</summary>
+    public Guid? OwnTrigger { get; private set; }
+    public Guid? OwnSubKind { get; private set; }
+    public Guid? OwnReason { get; private set; }
+
+    /// <summary>The sub-kind as a form knows it: the zone's own entry where there is one.</summary>
+    public string FactsCode => OwnSubKind is { } own ? OwnCode.ValueOf(own) : SubKind;
+
     /// <summary>Sub-kinds beside the main one.</summary>
     public List<string> Additional { get; set; } = [];
     public DateTimeOffset? FactsAt { get; set; }
@@ -69,19 +77,19 @@ internal sealed class Dossier : IOfDossier
 
     private int Weight => (Danger.HasFlag(Danger.AtHome) ? 2 : 0) + (Kind == KindOfEvent.PartnerViolence || SubKind is "Stalking" or "SexualViolence" or "FamilyViolence" ? 1 : 0);
 
-    public static Dossier Open(DossierNumber number, Trigger trigger, SubKind subKind, DateTimeOffset? factsAt, string municipality, Guid by, DateTimeOffset now)
+    public static Dossier Open(DossierNumber number, Trigger trigger, SubKind subKind, DateTimeOffset? factsAt, string municipality, Guid by, DateTimeOffset now, Guid? ownTrigger = null, Guid? ownSubKind = null)
     {
         var dossier = new Dossier
         {
-            Id = Guid.CreateVersion7(now), Number = number.Text, RegisteredOn = Moment.Day(now), Opened = now, OpenedBy = by, Trigger = trigger, Kind = subKind.Kind, SubKind = subKind.Code, FactsAt = factsAt, Municipality = municipality,
+            Id = Guid.CreateVersion7(now), Number = number.Text, RegisteredOn = Moment.Day(now), Opened = now, OpenedBy = by, Trigger = trigger, Kind = subKind.Kind, SubKind = subKind.Code, FactsAt = factsAt, Municipality = municipality, OwnTrigger = ownTrigger, OwnSubKind = ownSubKind,
         };
         dossier.Touch();
         return dossier;
     }
 
-    public void Facts(SubKind main, IEnumerable<string> additional, DateTimeOffset? at, string municipality, Danger danger)
+    public void Facts(SubKind main, IEnumerable<string> additional, DateTimeOffset? at, string municipality, Danger danger, Guid? own = null)
     {
-        (Kind, SubKind, FactsAt, Municipality, Danger) = (main.Kind, main.Code, at, municipality, danger);
+        (Kind, SubKind, OwnSubKind, FactsAt, Municipality, Danger) = (main.Kind, main.Code, own, at, municipality, danger);
         Additional = [.. additional.Where(a => a != main.Code && SubKinds.Find(a) is not null).Distinct()];
         Touch();
     }
@@ -101,9 +109,9 @@ internal sealed class Dossier : IOfDossier
     /// <summary>The first contact that was held with a helped person, or with somebody for them.</summary>
     public void Contacted(DateTimeOffset at) => FirstContact = FirstContact is { } first && first <= at ? first : at;
 
-    public void Close(ClosingReason reason, Outcome outcome, DateTimeOffset now)
+    public void Close(ClosingReason reason, Outcome outcome, DateTimeOffset now, Guid? ownReason = null)
     {
-        (Closed, Reason, Outcome, NextDue) = (now, reason, outcome, null);
+        (Closed, Reason, OwnReason, Outcome, NextDue) = (now, reason, ownReason, outcome, null);
         Touch();
     }
 
@@ -129,7 +137,7 @@ internal sealed class Dossier : IOfDossier
 
     public void Reopen()
     {
-        (Closed, Reason, Outcome) = (null, null, null);
+        (Closed, Reason, OwnReason, Outcome) = (null, null, null, null);
         Touch();
     }
 
@@ -155,6 +163,7 @@ internal sealed class Dossier : IOfDossier
             b.HasIndex(d => new { d.AssignedTo, d.Closed });
             b.HasIndex(d => d.Protection);
             b.Ignore(d => d.IsOpen);
+            b.Ignore(d => d.FactsCode);
             b.Ignore(d => d.IsViolenceAtHome);
             b.Ignore(d => d.IsOffence);
             b.Ignore(d => d.IsDangerous);

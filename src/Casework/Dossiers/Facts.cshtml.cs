@@ -22,10 +22,17 @@ internal sealed class Facts(IMediator pipeline) : PageModel, IShowAgain
     [BindProperty(SupportsGet = true)] public Guid Dossier { get; set; }
     [BindProperty] public Command Form { get; set; } = new();
     public IReadOnlyList<string> OddReports => [.. Numbers(Form.OfficialReports).Where(n => !PvNumber.LooksUsual(n))];
-    public IReadOnlyList<Choice> Kinds => [.. SubKinds.All.Select(s => new Choice(s.Code, Words.Of("SubKind_" + s.Code)))];
+    public IReadOnlyList<Choice> Kinds { get; private set; } = [];
+
+    /// <summary>Beside the main one stand shipped codes only.</summary>
+    public IReadOnlyList<Choice> Others => [.. Kinds.Where(k => OwnCode.IdOf(k.Value) is null)];
     public IReadOnlyList<Choice> Dangers => [.. Enum.GetValues<Danger>().Where(d => d != Danger.None).Select(d => new Choice(d.ToString(), Words.Of(d)))];
 
-    public async Task OnGetAsync(CancellationToken ct) => Form = await pipeline.Send(new Query(Dossier), ct);
+    public async Task OnGetAsync(CancellationToken ct)
+    {
+        Form = await pipeline.Send(new Query(Dossier), ct);
+        Kinds = await pipeline.Send(new Offered.Query(CodeList.SubKind, Form.SubKind), ct);
+    }
 
     /// <summary>What stands in the dossier now, where somebody else saved while this form was filled in.</summary>
     public Command? Meanwhile { get; private set; }
@@ -35,7 +42,11 @@ internal sealed class Facts(IMediator pipeline) : PageModel, IShowAgain
     {
         var now = await pipeline.Send(new Query(Dossier), ct);
         if (now.Version != Form.Version) (Meanwhile, Form) = (now, Form with { Version = now.Version });
+        Kinds = await pipeline.Send(new Offered.Query(CodeList.SubKind, now.SubKind), ct);
     }
+
+    /// <summary>What a list calls a sub-kind.</summary>
+    public string Word(string code) => Kinds.FirstOrDefault(k => k.Value == code)?.Text ?? "";
 
     public async Task<IActionResult> OnPostAsync(CancellationToken ct)
     {
@@ -69,7 +80,7 @@ internal sealed class Facts(IMediator pipeline) : PageModel, IShowAgain
     {
         public Rules(TimeProvider clock)
         {
-            RuleFor(c => c.SubKind).Must(code => SubKinds.Find(code) is not null).WithMessage(_ => Words.ChooseFacts);
+            RuleFor(c => c.SubKind).Must(code => SubKinds.Find(code) is not null || OwnCode.IdOf(code) is not null).WithMessage(_ => Words.ChooseFacts);
             RuleFor(c => c.At).Must(at => at is null || at <= clock.GetUtcNow().AddHours(1)).WithMessage(_ => Words.InTheFuture);
             RuleFor(c => c.At).Must(at => at is null || at > clock.GetUtcNow().AddYears(-60)).WithMessage(_ => Words.TooLongAgo);
             RuleFor(c => c.Municipality).MaximumLength(80).WithMessage(_ => Words.TooLong);
@@ -85,7 +96,7 @@ internal sealed class Facts(IMediator pipeline) : PageModel, IShowAgain
             var reports = await zone.Set<OfficialReport>().AsNoTracking().Where(r => r.DossierId == dossier.Id).OrderBy(r => r.Id).ToListAsync(ct);
             return new Command
             {
-                SubKind = dossier.SubKind, Additional = dossier.Additional, At = dossier.FactsAt, Municipality = dossier.Municipality, Version = dossier.Version,
+                SubKind = dossier.FactsCode, Additional = dossier.Additional, At = dossier.FactsAt, Municipality = dossier.Municipality, Version = dossier.Version,
                 Dangers = [.. Enum.GetValues<Danger>().Where(d => d != Danger.None && dossier.Danger.HasFlag(d))], OfficialReports = string.Join('\n', reports.Select(r => r.Number.Value)),
             };
         }
@@ -97,8 +108,9 @@ internal sealed class Facts(IMediator pipeline) : PageModel, IShowAgain
         {
             var dossier = await guard.Open(form.Dossier, ct);
             if (form.Version != dossier.Version) throw new ValidationException([new ValidationFailure(nameof(Command.SubKind), Words.ChangedMeanwhile)]);
+            var (main, own) = await OwnCodes.Resolve(zone, form.SubKind, Design.Html.Moment.Day(clock.GetUtcNow()), ct, dossier.OwnSubKind, dossier.SubKind) ?? throw new ValidationException([new ValidationFailure(nameof(Command.SubKind), Words.ChooseFacts)]);
             var (before, at, dangers) = (dossier.Additional.Append(dossier.SubKind).ToList(), dossier.FactsAt, dossier.Danger);
-            dossier.Facts(SubKinds.Find(form.SubKind)!, form.Additional, form.At, form.Municipality.Trim(), form.Dangers.Aggregate(Danger.None, (all, one) => all | one));
+            dossier.Facts(main, form.Additional, form.At, form.Municipality.Trim(), form.Dangers.Aggregate(Danger.None, (all, one) => all | one), own);
             var added = dossier.Additional.Append(dossier.SubKind).Except(before).ToList();
             // Violence at home that was not known, or that happened anew.
             if (added.Any(SubKinds.IsAtHome) || (dossier.IsViolenceAtHome && at is not null && form.At > at)) await aftermath.Reaches(dossier, ct);

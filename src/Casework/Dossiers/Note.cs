@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using VictimSupport.Casework.Codes;
 using VictimSupport.Casework.Countersign;
 using VictimSupport.Foundation.Audit;
 using VictimSupport.Foundation.Persistence;
@@ -8,7 +9,7 @@ using VictimSupport.Foundation.Secrecy;
 namespace VictimSupport.Casework.Dossiers;
 
 /// <summary>What somebody wrote down. Assistance (professional secrecy) unless it is meant as facts for the police file.</summary>
-internal sealed class Note : IHoldSealed, IOfDossier, ICountersigned
+internal sealed class Note : IHoldSealed, ISayMyLayer, IOfDossier, ICountersigned
 {
     public Guid Id { get; private set; }
     public Guid DossierId { get; private set; }
@@ -16,6 +17,13 @@ internal sealed class Note : IHoldSealed, IOfDossier, ICountersigned
     /// <summary>The persons it concerns; never empty.</summary>
     public List<Guid> Persons { get; private set; } = [];
     public Layer Layer { get; private set; }
+
+    /// <summary>The entry of the other layer that it was copied from, and on what ground; null: written here.</summary>
+    public Guid? CopyOf { get; private set; }
+    public CopyGround? Ground { get; private set; }
+
+    /// <summary>The ground in words, where the code does not say enough.</summary>
+    public Sealed<string>? Why { get; private set; }
     public DateTimeOffset At { get; private set; }
     public Guid By { get; private set; }
     public Sealed<string> Text { get; private set; } = "";
@@ -28,6 +36,15 @@ internal sealed class Note : IHoldSealed, IOfDossier, ICountersigned
     public static Note Write(Guid dossier, IEnumerable<Guid> persons, Layer layer, string text, Guid by, DateTimeOffset now, Signing signing = Signing.NotNeeded) =>
         new() { Id = Guid.CreateVersion7(now), DossierId = dossier, Persons = [.. persons], Layer = layer, Text = text, By = by, At = now, Signing = signing };
 
+    /// <summary>A copy in the other layer: a note of its own, which points to where it comes from.</summary>
+    public static Note Copy(ICountersigned origin, IEnumerable<Guid> persons, Layer into, string text, CopyGround ground, string? why, Guid by, DateTimeOffset now, Signing signing)
+    {
+        var copy = Write(origin.DossierId, persons, into, text, by, now, signing);
+        (copy.CopyOf, copy.Ground, copy.Why) = (origin.Id, ground, why is null ? null : (Sealed<string>)why);
+        return copy;
+    }
+
+    /// <summary>Other words; never another layer.</summary>
     public void Correct(string text) => Text = text;
 
     internal sealed class Mapping : IZoneMapping<Note>
@@ -37,7 +54,8 @@ internal sealed class Note : IHoldSealed, IOfDossier, ICountersigned
             b.ToTable("note");
             b.Property(n => n.Id).ValueGeneratedNever();
             b.PrimitiveCollection(n => n.Persons).HasMaxLength(4000);
-            b.Sealed(n => n.Text, "note.text");
+            b.SealedInItsLayer(n => n.Text, "note.text");
+            b.Sealed(n => n.Why, "note.why");
             b.Sealed(n => n.Remark, "note.remark");
             b.HasIndex(n => n.DossierId);
             b.HasIndex(n => n.Signing);

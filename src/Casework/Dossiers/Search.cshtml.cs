@@ -29,7 +29,11 @@ internal sealed class Search(IMediator pipeline, WhereAndWho who) : PageModel
 
     public async Task OnPostAsync(CancellationToken ct) => Found = await pipeline.Send(Form, ct);
 
-    internal sealed record Row(Guid Dossier, string Number, string Name, Capacity? Capacity, string SubKind, bool IsOpen);
+    internal sealed record Row(Guid Dossier, string Number, string Name, Capacity? Capacity, string SubKind, bool IsOpen)
+    {
+        /// <summary>What the zone itself calls the facts; null: as shipped.</summary>
+        public string? Own { get; init; }
+    }
 
     internal sealed record Answer(IReadOnlyList<Row> Rows) : IListDossiers
     {
@@ -87,7 +91,7 @@ internal sealed class Search(IMediator pipeline, WhereAndWho who) : PageModel
 
         private async Task<IReadOnlyList<Row>> ByPerson(HashSet<Guid> owners, Func<Particulars, int> rank, CancellationToken ct)
         {
-            var (found, who) = (new List<(int Rank, Row Row)>(), await guard.Looks(ct));
+            var (found, who) = (new List<(int Rank, Row Row, Guid? Own)>(), await guard.Looks(ct));
             foreach (var some in owners.Chunk(400))
             {
                 var hits = await People.In(zone, who, [.. some], 0, 0, ct);
@@ -95,10 +99,11 @@ internal sealed class Search(IMediator pipeline, WhereAndWho who) : PageModel
                 foreach (var (person, dossier) in hits)
                 {
                     var identity = person.Identity.Value;
-                    if (rank(identity) is > 0 and var fit) found.Add((fit, new Row(dossier.Id, dossier.Number, identity.FullName, person.Capacity, dossier.SubKind, dossier.IsOpen)));
+                    if (rank(identity) is > 0 and var fit) found.Add((fit, new Row(dossier.Id, dossier.Number, identity.FullName, person.Capacity, dossier.SubKind, dossier.IsOpen), dossier.OwnSubKind));
                 }
             }
-            return [.. found.OrderByDescending(f => f.Rank).ThenByDescending(f => f.Row.IsOpen).ThenByDescending(f => f.Row.Dossier).Take(Most).Select(f => f.Row)];
+            var own = await OwnCodes.WordsOf(zone, found.Select(f => f.Own), ct);
+            return [.. found.OrderByDescending(f => f.Rank).ThenByDescending(f => f.Row.IsOpen).ThenByDescending(f => f.Row.Dossier).Take(Most).Select(f => f.Row with { Own = own.Of(f.Own) })];
         }
 
         private async Task<IReadOnlyList<Row>> ByReport(SearchKey key, SearchPart part, CancellationToken ct)
@@ -116,10 +121,11 @@ internal sealed class Search(IMediator pipeline, WhereAndWho who) : PageModel
             var leads = dossiers.Select(d => d.Lead).OfType<Guid>().ToList();
             var people = await zone.Set<Person>().AsNoTracking().Where(p => leads.Contains(p.Id)).ToDictionaryAsync(p => p.Id, ct);
             await keys.Fetch(people.Keys, ct);
+            var own = await OwnCodes.WordsOf(zone, dossiers.Select(d => d.OwnSubKind), ct);
             return [.. dossiers.Select(d =>
             {
                 var lead = d.Lead is { } id ? people.GetValueOrDefault(id) : null;
-                return new Row(d.Id, d.Number, lead?.Identity.Value.FullName ?? "–", lead?.Capacity, d.SubKind, d.IsOpen);
+                return new Row(d.Id, d.Number, lead?.Identity.Value.FullName ?? "–", lead?.Capacity, d.SubKind, d.IsOpen) { Own = own.Of(d.OwnSubKind) };
             })];
         }
     }

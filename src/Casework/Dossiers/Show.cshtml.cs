@@ -28,6 +28,7 @@ internal sealed class Show(IMediator pipeline, IAccounts accounts, WhereAndWho w
     public bool MaySeeWhoOpened => View.IsOwn && who.Caller.May(May.SeeWhoOpened);
     public Guid? Self => who.Caller.Account;
     public bool MayClose => View.IsOwn && who.Caller.May(May.CloseAndHandOver);
+    public string Facts => View.Own.Of(View.Dossier.OwnSubKind) ?? Words.Of("SubKind_" + View.Dossier.SubKind);
     public IReadOnlyList<Choice> Layers => Choice.All<Layer>(Words.Of);
     public IReadOnlyList<Choice> Acts => Choice.All<ActKind>(Words.Of);
     public IReadOnlyList<Choice> Persons => [.. View.People.Select(p => new Choice(p.Id.ToString(), p.Name))];

@@ -24,6 +24,16 @@ internal sealed record Happening(DateTimeOffset At, Guid By, string Title, Layer
     /// <summary>What the person was told about.</summary>
     public string? Informed { get; init; }
 
+    /// <summary>The entry that may be copied into the other layer, or given; null: none, or one that waits for a second name.</summary>
+    public Guid? Copies { get; init; }
+
+    /// <summary>When the entry it was copied from was written, and on what ground in words; null: it is no copy.</summary>
+    public DateTimeOffset? CopiedFrom { get; init; }
+    public string? Ground { get; init; }
+
+    /// <summary>How it ended, where it is an entry for the police file.</summary>
+    public PoliceEntry? Police { get; init; }
+
     /// <summary>The contact that may be put right here; null: none, or one with a second name.</summary>
     public Guid? Corrects { get; init; }
 }
@@ -69,6 +79,12 @@ internal sealed record ShowView(Dossier Dossier, IReadOnlyList<PersonView> Peopl
     /// <summary>Whom the zone counts as a victim.</summary>
     public VictimMeaning Victim { get; init; }
 
+    /// <summary>Words of the zone's own entries that this dossier uses.</summary>
+    public IReadOnlyDictionary<Guid, string> Own { get; init; } = new Dictionary<Guid, string>();
+
+    /// <summary>What was not known when it was closed, and why.</summary>
+    public IReadOnlyList<LeftUnknown> LeftUnknown { get; init; } = [];
+
     /// <summary>Who else has it open now.</summary>
     public IReadOnlyList<Here.Other> Others { get; init; } = [];
 
@@ -90,6 +106,8 @@ internal sealed record ShowView(Dossier Dossier, IReadOnlyList<PersonView> Peopl
 
         private static readonly Compiled<Guid, Referral> ReferralsOf = Compiled.Query((ZoneDbContext z, Guid dossier) => z.Set<Referral>().AsNoTracking().Where(r => r.DossierId == dossier).OrderByDescending(r => r.Id));
         private static readonly Compiled<Guid, Sharings.Sharing> SharingsOf = Compiled.Query((ZoneDbContext z, Guid dossier) => z.Set<Sharings.Sharing>().AsNoTracking().Where(s => s.DossierId == dossier).OrderByDescending(s => s.Id));
+        private static readonly Compiled<Guid, Giving> GivingsOf = Compiled.Query((ZoneDbContext z, Guid dossier) => z.Set<Giving>().AsNoTracking().Where(g => g.DossierId == dossier).OrderByDescending(g => g.At));
+        private static readonly Compiled<Guid, LeftUnknown> UnknownOf = Compiled.Query((ZoneDbContext z, Guid dossier) => z.Set<LeftUnknown>().AsNoTracking().Where(u => u.DossierId == dossier).OrderBy(u => u.Kind).ThenBy(u => u.PersonId));
 
         public async Task<ShowView> Handle(Query query, CancellationToken ct)
         {
@@ -107,11 +125,12 @@ internal sealed record ShowView(Dossier Dossier, IReadOnlyList<PersonView> Peopl
             var asked = referrals.Count == 0 ? new Dictionary<Guid, Network.Contracts.PartnerEntry>() : await partners.Of([.. referrals.Select(r => r.PartnerId)], ct);
             var named = referrals.ToDictionary(r => r.Id, r => asked[r.PartnerId].Organisation);
             var timeline = (await Happenings(dossier.Id, acts, contacts, views, named, ct)).OrderByDescending(h => h.At).ToList();
-            var accounts = timeline.Select(h => h.By).Concat(others.Select(o => o.Account)).Concat(timeline.Select(h => h.Signed?.SignedBy).OfType<Guid>()).Concat(safe.Values.Select(s => s.CheckedBy).OfType<Guid>()).Concat(appointments.SelectMany(a => new[] { a.Worker, a.Companion }).OfType<Guid>()).Append(dossier.AssignedTo ?? dossier.OpenedBy).Distinct().ToList();
+            var accounts = timeline.Select(h => h.By).Concat(timeline.SelectMany(h => h.Police?.Ends ?? []).Select(g => g.By)).Concat(others.Select(o => o.Account)).Concat(timeline.Select(h => h.Signed?.SignedBy).OfType<Guid>()).Concat(safe.Values.Select(s => s.CheckedBy).OfType<Guid>()).Concat(appointments.SelectMany(a => new[] { a.Worker, a.Companion }).OfType<Guid>()).Append(dossier.AssignedTo ?? dossier.OpenedBy).Distinct().ToList();
             var risks = await RisksOf.In(zone, dossier.Id, ct);
             var mayGet = await guard.Leads(dossier, ct) ? await colleagues.WhoMayGet(dossier, ct) : [];
             return new ShowView(dossier, views, [.. reports.Select(r => r.Number.Value)], [.. acts.Where(a => a.Done is null)], timeline, accounts, mayGet)
             {
+                Own = await OwnCodes.WordsOf(zone, [dossier.OwnSubKind, dossier.OwnTrigger, dossier.OwnReason], ct), LeftUnknown = dossier.IsOpen ? [] : await UnknownOf.In(zone, dossier.Id, ct),
                 Referrals = [.. referrals.Select(r => new ReferralLine(r.Id, named[r.Id], views.Count < 2 ? null : views.Find(p => p.Id == r.PersonId)?.Name, r.State, r.TurnedAt))], Sharings = await SharingsOf.In(zone, dossier.Id, ct),
                 Standings = await StandingsOf.In(zone, dossier.Id, ct), Interpreters = (await InterpretersOf.In(zone, dossier.Id, ct)).ToDictionary(i => i.Id), Victim = (await settings.Of(here.InZone.Id, ct)).Victim,
                 Risks = [.. people.Select(p => Risk.Latest(risks, p.Id)).OfType<Risk>().Distinct().OrderByDescending(r => r.Level).ThenByDescending(r => r.On)],
@@ -122,8 +141,17 @@ internal sealed record ShowView(Dossier Dossier, IReadOnlyList<PersonView> Peopl
         private async Task<List<Happening>> Happenings(Guid dossier, List<FollowUp> acts, List<Contact> contacts, List<PersonView> people, Dictionary<Guid, string> referrals, CancellationToken ct)
         {
             var all = new List<Happening>();
-            foreach (var note in await NotesOf.In(zone, dossier, ct))
-                all.Add(new Happening(note.At, note.By, Words.NoteTitle, note.Layer, note.Text.Value, Concerned(note.Persons), []) { Signed = note.Signing == Signing.NotNeeded ? null : note });
+            var notes = await NotesOf.In(zone, dossier, ct);
+            var givings = notes.Exists(n => n.Layer == Layer.Police) ? (await GivingsOf.In(zone, dossier, ct)).ToLookup(g => g.NoteId) : null;
+            var written = notes.Select(n => (n.Id, n.At)).Concat(contacts.Select(c => (c.Id, c.At))).ToDictionary(e => e.Id, e => e.At);
+            foreach (var note in notes)
+            {
+                all.Add(new Happening(note.At, note.By, Words.NoteTitle, note.Layer, note.Text.Value, Concerned(note.Persons), [])
+                {
+                    Signed = note.Signing == Signing.NotNeeded ? null : note, Copies = note.Counts() ? note.Id : null, Police = note.Layer == Layer.Police ? new PoliceEntry(note.Id, note.At, [.. givings![note.Id]]) : null,
+                    CopiedFrom = note.CopyOf is { } origin ? written.GetValueOrDefault(origin, note.At) : null, Ground = note.Ground is { } ground ? Words.Of(ground) + (note.Why is { } why ? $" ({why.Value})" : "") : null,
+                });
+            }
             foreach (var contact in contacts.Where(c => !c.IsPlanned))
             {
                 var title = contact switch
@@ -136,7 +164,7 @@ internal sealed record ShowView(Dossier Dossier, IReadOnlyList<PersonView> Peopl
                 var unsigned = contact.Signing == Signing.NotNeeded;
                 all.Add(new Happening(contact.At, contact.By, title, contact.Layer, contact.Note?.Value, Concerned(contact.Persons), contact.Services)
                 {
-                    Signed = unsigned ? null : contact, Corrects = unsigned && contact.Cancelled is null ? contact.Id : null, Informed = contact.Informed.Count == 0 ? null : Words.InformedOf(string.Join(", ", contact.Informed.Select(t => Words.Of(t)))),
+                    Copies = contact.Note is not null && contact.Counts() ? contact.Id : null, Signed = unsigned ? null : contact, Corrects = unsigned && contact.Cancelled is null ? contact.Id : null, Informed = contact.Informed.Count == 0 ? null : Words.InformedOf(string.Join(", ", contact.Informed.Select(t => Words.Of(t)))),
                 });
             }
             foreach (var done in acts.Where(a => a.Done is not null))

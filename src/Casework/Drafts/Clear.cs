@@ -53,6 +53,7 @@ internal sealed class ClearDrafts : IDoWhatIsDue
             await zone.Set<Presence>().Where(p => p.Seen < over).ExecuteDeleteAsync(ct);
             var done = clock.GetUtcNow() - Worklist.BulkTurn.Undoable;
             await zone.Set<Worklist.BulkTurn>().Where(t => t.At < done).ExecuteDeleteAsync(ct);
+            await Counting.CaseCounter.Forget(zone, clock.GetUtcNow(), ct);
             var forgotten = clock.GetUtcNow() - Draft.Remembered;
             zone.RemoveRange(await zone.Set<Draft>().Where(d => d.Gone < forgotten && (d.KeyIsGone || d.DossierId != null)).OrderBy(d => d.Gone).Take(InOneGo).ToListAsync(ct));
             return own.Count;

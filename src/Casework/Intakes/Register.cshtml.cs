@@ -1,9 +1,11 @@
 using FluentValidation;
+using FluentValidation.Results;
 using MediatR;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
 using Microsoft.EntityFrameworkCore;
 using VictimSupport.Casework.Codes;
+using VictimSupport.Casework.Counting;
 using VictimSupport.Casework.Dossiers;
 using VictimSupport.Casework.FollowUps;
 using VictimSupport.Casework.People;
@@ -24,7 +26,7 @@ namespace VictimSupport.Casework.Intakes;
 
 /// <summary>The quick intake: eight fields, typed at night with one thumb. Saving opens the dossier; "save and next" offers another person of the same facts.</summary>
 [Requires(May.OpenCallOuts)]
-internal sealed class Register(IMediator pipeline, WhereAndWho who, TimeProvider clock) : PageModel
+internal sealed class Register(IMediator pipeline, WhereAndWho who, TimeProvider clock) : PageModel, IShowAgain
 {
     [BindProperty] public Command Form { get; set; } = new();
     [BindProperty(Name = FormTag.Once)] public Guid Once { get; set; }
@@ -32,8 +34,8 @@ internal sealed class Register(IMediator pipeline, WhereAndWho who, TimeProvider
     /// <summary>The message in the tray that this intake is made from.</summary>
     [BindProperty(SupportsGet = true)] public Guid? Tray { get; set; }
     public IReadOnlyList<PossibleDuplicate>? Known { get; private set; }
-    public IReadOnlyList<Choice> Triggers => Choice.All<Trigger>(Words.Of);
-    public IReadOnlyList<Choice> Facts => [.. SubKinds.All.Select(s => new Choice(s.Code, Words.Of("SubKind_" + s.Code)))];
+    public IReadOnlyList<Choice> Triggers { get; private set; } = [];
+    public IReadOnlyList<Choice> Facts { get; private set; } = [];
     public IReadOnlyList<Choice> CapacitiesOffered => [.. new[] { Capacity.Victim, Capacity.Relative, Capacity.Witness }.Select(c => new Choice(c.ToString(), Words.Of(c)))];
     public IReadOnlyList<Choice> SafeRules => Choice.All<Rule>(Words.Of);
     public IReadOnlyList<Choice> LanguagesOffered => [.. Languages.All.Select(l => new Choice(l, Words.Of("Language_" + l)))];
@@ -43,7 +45,10 @@ internal sealed class Register(IMediator pipeline, WhereAndWho who, TimeProvider
         Form = new Command { When = clock.GetUtcNow(), Language = who.Zone!.Record.FirstLanguage };
         if (after is { } previous) Form = await pipeline.Send(new SameFacts.Query(previous), ct);
         if (Tray is { } entry) Form = await pipeline.Send(new Prefill.Query(entry), ct);
+        await ShowAgain(ct);
     }
+
+    public async Task ShowAgain(CancellationToken ct) => (Triggers, Facts) = (await pipeline.Send(new Offered.Query(CodeList.Trigger), ct), await pipeline.Send(new Offered.Query(CodeList.SubKind), ct));
 
     public async Task<IActionResult> OnPostAsync(CancellationToken ct)
     {
@@ -69,6 +74,7 @@ internal sealed class Register(IMediator pipeline, WhereAndWho who, TimeProvider
     public async Task<IActionResult> OnPostCheckAsync(CancellationToken ct)
     {
         Known = await pipeline.Send(new Check { FamilyName = Form.FamilyName, GivenName = Form.GivenName, Phone = Form.Phone }, ct);
+        await ShowAgain(ct);
         return Page();
     }
 
@@ -80,7 +86,7 @@ internal sealed class Register(IMediator pipeline, WhereAndWho who, TimeProvider
     [Requires(May.OpenCallOuts)]
     internal sealed record Command : ICommand<Registered>
     {
-        public Trigger? Trigger { get; init; }
+        public Coded<Trigger>? Trigger { get; init; }
         public DateTimeOffset? When { get; init; }
         public string Municipality { get; init; } = "";
         public string SubKind { get; init; } = "";
@@ -118,13 +124,13 @@ internal sealed class Register(IMediator pipeline, WhereAndWho who, TimeProvider
     {
         public Rules(TimeProvider clock)
         {
-            RuleFor(c => c.Trigger).NotNull().WithMessage(_ => Words.ChooseTrigger).IsInEnum().WithMessage(_ => Words.ChooseTrigger);
+            RuleFor(c => c.Trigger).Must(t => t?.IsOne == true).WithMessage(_ => Words.ChooseTrigger);
             RuleFor(c => c.Capacity).Must(c => c is null || c.Value.IsHelped()).WithMessage(_ => Words.ChooseCapacity);
             RuleFor(c => c.Safe).IsInEnum().WithMessage(_ => Words.ChooseSafeRule);
             RuleFor(c => c.When).Must(at => at is null || at <= clock.GetUtcNow().AddHours(1)).WithMessage(_ => Words.InTheFuture);
             RuleFor(c => c.When).Must(at => at is null || at > clock.GetUtcNow().AddYears(-60)).WithMessage(_ => Words.TooLongAgo);
             RuleFor(c => c.Municipality).MaximumLength(80).WithMessage(_ => Words.TooLong);
-            RuleFor(c => c.SubKind).Must(code => SubKinds.Find(code) is not null).WithMessage(_ => Words.ChooseFacts);
+            RuleFor(c => c.SubKind).Must(code => SubKinds.Find(code) is not null || OwnCode.IdOf(code) is not null).WithMessage(_ => Words.ChooseFacts);
             RuleFor(c => c.FamilyName).Must((c, name) => c.Unknown || name.Trim().Length > 0 || c.GivenName.Trim().Length > 0).WithMessage(_ => Words.NameOrUnknown);
             RuleFor(c => c.FamilyName).MaximumLength(200).WithMessage(_ => Words.TooLong);
             RuleFor(c => c.GivenName).MaximumLength(200).WithMessage(_ => Words.TooLong);
@@ -137,7 +143,7 @@ internal sealed class Register(IMediator pipeline, WhereAndWho who, TimeProvider
         }
     }
 
-    internal sealed class Handler(ZoneDbContext zone, UseCase here, Caller caller, Trail trail, Masonry masonry, Taking taking, Aftermath aftermath, IZoneSettings settings, TimeProvider clock) : IRequestHandler<Command, Registered>
+    internal sealed class Handler(ZoneDbContext zone, UseCase here, Caller caller, Trail trail, Masonry masonry, Taking taking, Aftermath aftermath, Tally tally, IZoneSettings settings, TimeProvider clock) : IRequestHandler<Command, Registered>
     {
         public async Task<Registered> Handle(Command form, CancellationToken ct)
         {
@@ -145,11 +151,14 @@ internal sealed class Register(IMediator pipeline, WhereAndWho who, TimeProvider
             var entry = await taking.Find(form.Tray, ct);
             if (entry?.Dossier is { } earlier) return new Registered(earlier, IsNew: false);
             var rules = await settings.Of(here.InZone.Id, ct);
-            var (now, kind) = (clock.GetUtcNow(), SubKinds.Find(form.SubKind)!);
+            var now = clock.GetUtcNow();
+            var today = Design.Html.Moment.Day(now);
+            var (trigger, ownTrigger) = await OwnCodes.Resolve(zone, CodeList.Trigger, form.Trigger!, today, ct) ?? throw new ValidationException([new ValidationFailure(nameof(Command.Trigger), Words.ChooseTrigger)]);
+            var (kind, ownKind) = await OwnCodes.Resolve(zone, form.SubKind, today, ct) ?? throw new ValidationException([new ValidationFailure(nameof(Command.SubKind), Words.ChooseFacts)]);
             var identity = form.Unknown && form.FamilyName.Trim().Length + form.GivenName.Trim().Length == 0 ? new Particulars("", "", Said(form.Phone), Address: Said(form.Address)) : new Particulars(form.FamilyName.Trim(), form.GivenName.Trim(), Said(form.Phone), Address: Said(form.Address));
-            var year = Design.Html.Moment.Day(now).Year;
+            var year = today.Year;
             var number = DossierNumber.Of(year, await DossierCounter.Next(zone, year, ct), here.InZone.Keys.NumberKey);
-            var dossier = Dossier.Open(number, form.Trigger!.Value, kind, form.When, form.Municipality.Trim(), caller.Self, now);
+            var dossier = Dossier.Open(number, trigger, kind, form.When, form.Municipality.Trim(), caller.Self, now, ownTrigger, ownKind);
             var person = Person.Add(dossier.Id, identity, form.Capacity ?? kind.Capacity, form.Language, now);
             var safe = SafeContact.For(person);
             if (form.Safe is { } rule && rule != Rule.NotAsked) safe.Agree(rule, default, default, default, default, Taking.Details(entry, rule), caller.Self, now);
@@ -163,6 +172,7 @@ internal sealed class Register(IMediator pipeline, WhereAndWho who, TimeProvider
             trail.Concerns(dossier.Id, "intake");
             zone.AddRange(dossier, person, safe, first, Milestone.Reached(dossier.Id, MilestoneKind.Opened, caller.Self, now), OutboxMessage.New($"dossier-opened {dossier.Id}", NewDossierMail.KindName, dossier.Id, dossier.AssignedTo, now));
             if (Said(form.Note) is { } note) zone.Add(Note.Write(dossier.Id, [person.Id], Layer.Assistance, note, caller.Self, now));
+            await tally.Joins(person, identity, ct);
             if (entry is not null) taking.Into(entry, dossier);
             if (dossier.IsViolenceAtHome) await aftermath.Reaches(identity, ct);
             if (form.Once != default) zone.Add(new Submission { Id = form.Once, Made = dossier.Id });
@@ -206,7 +216,10 @@ internal static class SameFacts
         {
             var dossier = await guard.Read(query.Dossier, ct);
             var language = await zone.Set<Person>().AsNoTracking().Where(p => p.DossierId == dossier.Id).Select(p => p.Language).FirstOrDefaultAsync(ct);
-            return new Register.Command { Trigger = dossier.Trigger, When = dossier.FactsAt, Municipality = dossier.Municipality, SubKind = dossier.SubKind, Language = language ?? "" };
+            return new Register.Command
+            {
+                Trigger = new Coded<Trigger>(dossier.Trigger, dossier.OwnTrigger), When = dossier.FactsAt, Municipality = dossier.Municipality, SubKind = dossier.FactsCode, Language = language ?? "",
+            };
         }
     }
 }

@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
 using Microsoft.EntityFrameworkCore;
 using VictimSupport.Casework.Codes;
+using VictimSupport.Casework.Counting;
 using VictimSupport.Casework.Dossiers;
 using VictimSupport.Casework.Walls;
 using VictimSupport.Design.Tags;
@@ -106,7 +107,7 @@ internal sealed class Edit(IMediator pipeline, WhereAndWho who) : PageModel, ISh
         }
     }
 
-    internal sealed class Handler(ZoneDbContext zone, Guard guard, UseCase here, Masonry masonry, Gate gate, Aftermath aftermath, Caller caller, TimeProvider clock) : IRequestHandler<Command, Guid>
+    internal sealed class Handler(ZoneDbContext zone, Guard guard, UseCase here, Masonry masonry, Gate gate, Aftermath aftermath, Tally tally, Caller caller, TimeProvider clock) : IRequestHandler<Command, Guid>
     {
         public async Task<Guid> Handle(Command form, CancellationToken ct)
         {
@@ -126,6 +127,7 @@ internal sealed class Edit(IMediator pipeline, WhereAndWho who) : PageModel, ISh
             person.IsMinor = IsMinor(form, now);
             if (person.IsMinor && person.IsHelped) dossier.Danger |= Danger.MinorPresent;
             if (form.Person is not null && person.Capacity is Capacity.AllegedAuthor or Capacity.Deceased) await StandsNoMore(person, now, ct);
+            await (form.Person is null ? tally.Joins(person, identity, ct) : tally.IsPutRight(person, identity, ct));
             await Lead(dossier, person, ct);
             dossier.Touch();
             await masonry.Meets(dossier, identity, null, ct);

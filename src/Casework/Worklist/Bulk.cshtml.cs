@@ -85,7 +85,11 @@ internal sealed class Bulk(IMediator pipeline, IAccounts accounts, WhereAndWho w
 
     private static string Said(string done, int left) => left == 0 ? done : $"{done} {Words.BulkSkipped(left)}";
 
-    internal sealed record Row(Guid Dossier, string Number, string Initials, string SubKind, Danger Danger, ActKind? Kind, DateTimeOffset? Due, Guid? AssignedTo);
+    internal sealed record Row(Guid Dossier, string Number, string Initials, string SubKind, Danger Danger, ActKind? Kind, DateTimeOffset? Due, Guid? AssignedTo)
+    {
+        /// <summary>What the zone itself calls the facts; null: as shipped.</summary>
+        public string? Own { get; init; }
+    }
 
     /// <param name="MayGet">Colleagues to whom every one of them may go.</param>
     internal sealed record Answer(IReadOnlyList<Row> Rows, IReadOnlyList<Guid> MayGet) : IListDossiers
@@ -134,6 +138,7 @@ internal sealed class Bulk(IMediator pipeline, IAccounts accounts, WhereAndWho w
             var people = await zone.Set<Person>().AsNoTracking().Where(p => leads.Contains(p.Id)).ToDictionaryAsync(p => p.Id, ct);
             await keys.Fetch(people.Keys, ct);
             var acts = await Next(chosen, ct);
+            var own = await OwnCodes.WordsOf(zone, chosen.Select(d => d.OwnSubKind), ct);
             IEnumerable<Guid>? mayGet = null;
             if (query.Assigns)
             {
@@ -146,7 +151,7 @@ internal sealed class Bulk(IMediator pipeline, IAccounts accounts, WhereAndWho w
             return new Answer([.. chosen.Select(d =>
             {
                 var act = acts.GetValueOrDefault(d.Id);
-                return new Row(d.Id, d.Number, d.Lead is { } lead && people.TryGetValue(lead, out var person) ? person.Identity.Value.Initials : "–", d.SubKind, d.Danger, act?.Kind, act?.DueAt, d.AssignedTo);
+                return new Row(d.Id, d.Number, d.Lead is { } lead && people.TryGetValue(lead, out var person) ? person.Identity.Value.Initials : "–", d.SubKind, d.Danger, act?.Kind, act?.DueAt, d.AssignedTo) { Own = own.Of(d.OwnSubKind) };
             })], [.. mayGet ?? []]);
         }
 

@@ -52,6 +52,9 @@ internal sealed class Mine(IMediator pipeline, IAccounts accounts, Desk desk, Wh
     {
         /// <summary>Where its next appointment is, if that comes before any act.</summary>
         public Place? Meets { get; init; }
+
+        /// <summary>What the zone itself calls the facts; null: as shipped.</summary>
+        public string? Own { get; init; }
     }
 
     internal sealed record Answer(IReadOnlyList<Row> Rows, int Total, int DueToday, int Late, int Unassigned) : IListDossiers
@@ -134,12 +137,13 @@ internal sealed class Mine(IMediator pipeline, IAccounts accounts, Desk desk, Wh
             // Asked only where a dossier waits for something else than its first act.
             var others = page.Where(d => d.Closed is null && d.NextDue is not null && d.NextDue != acts.GetValueOrDefault(d.Id)?.DueAt).Select(d => d.Id).ToList();
             var meets = others.Count == 0 ? new Dictionary<Guid, Meeting>() : (await Appointments.In(zone, others, ct)).GroupBy(c => c.DossierId).ToDictionary(g => g.Key, g => g.MinBy(c => c.At)!);
+            var own = await OwnCodes.WordsOf(zone, page.Select(d => d.OwnSubKind), ct);
             return [.. page.Select(d =>
             {
                 var rules = d.Lead is { } lead ? safe.GetValueOrDefault(lead) : null;
                 var act = acts.GetValueOrDefault(d.Id);
-                if (meets.TryGetValue(d.Id, out var meeting) && (act is null || meeting.At < act.DueAt)) return Of(d, people, rules, null, meeting);
-                return Of(d, people, rules, act, null);
+                if (meets.TryGetValue(d.Id, out var meeting) && (act is null || meeting.At < act.DueAt)) return Of(d, people, rules, null, meeting) with { Own = own.Of(d.OwnSubKind) };
+                return Of(d, people, rules, act, null) with { Own = own.Of(d.OwnSubKind) };
             })];
 
             static Row Of(Dossier d, Dictionary<Guid, Person> people, Channels? rules, Act? act, Meeting? meeting) =>

@@ -17,6 +17,45 @@ public enum Layer
     Police,
 }
 
+/// <summary>Which law a sealed field lies under; it follows from its layer.</summary>
+public enum Regime
+{
+    /// <summary>Help to a person: the general data-protection rules, the right of access straight to the zone.</summary>
+    Assistance,
+
+    /// <summary>Operational police data: the law on police information, access by its own route.</summary>
+    PoliceOperational,
+}
+
+/// <summary>An entity of which each row says in which layer it lies; a row never changes its layer, it is copied.</summary>
+public interface ISayMyLayer
+{
+    /// <summary>The layer of this row's fields that are declared to follow it.</summary>
+    Layer Layer { get; }
+}
+
+/// <summary>A sealed field as its entity declares it.</summary>
+/// <param name="Name">The stable name, such as <c>note.text</c>.</param>
+/// <param name="Layer">null: each row says so itself.</param>
+public sealed record DeclaredField(string Name, Layer? Layer);
+
+/// <summary>Layers and regimes of what is sealed: retention, access route and export ask here.</summary>
+public static class Layers
+{
+    /// <summary>The regime of a layer.</summary>
+    public static Regime Regime(this Layer layer) => layer == Layer.Police ? Secrecy.Regime.PoliceOperational : Secrecy.Regime.Assistance;
+
+    /// <summary>Every sealed field of a model.</summary>
+    public static IReadOnlyList<DeclaredField> Declared(Microsoft.EntityFrameworkCore.Metadata.IReadOnlyModel model) =>
+        [.. model.GetEntityTypes().SelectMany(Sealing.Instance.Of).Select(f => new DeclaredField(f.Name, f.Declared)).OrderBy(f => f.Name, StringComparer.Ordinal)];
+
+    /// <summary>In which layer a field of this row lies.</summary>
+    /// <param name="name">As declared in the mapping.</param>
+    /// <exception cref="InvalidOperationException">The row has no such field.</exception>
+    public static Layer Of(Microsoft.EntityFrameworkCore.Metadata.IReadOnlyModel model, IHoldSealed row, string name) =>
+        Sealing.Instance.Of(model.FindEntityType(row.GetType())!).Single(f => f.Name == name).LayerOf(row);
+}
+
 /// <summary>An entity with sealed fields: whose data key seals them.</summary>
 public interface IHoldSealed
 {
@@ -86,7 +125,7 @@ public static class Resealing
 /// <summary>How a sealed field is declared in an entity's mapping.</summary>
 public static class SealedMapping
 {
-    internal const string Name = "Sealed:Name", LayerOf = "Sealed:Layer";
+    internal const string Name = "Sealed:Name", LayerOf = "Sealed:Layer", ByRow = "Sealed:ByRow";
 
     /// <summary>Seals a property.</summary>
     /// <param name="name">Stable name of the field; part of what binds a box to its place, so never change it.</param>
@@ -95,4 +134,9 @@ public static class SealedMapping
         entity.Property((System.Linq.Expressions.Expression<Func<TEntity, Sealed<T>>>)(object)field).HasConversion(new ValueConverter<Sealed<T>, byte[]>(value => value.ToBox(), bytes => Secrecy.Sealed<T>.FromBox(bytes)),
             new ValueComparer<Sealed<T>>((a, b) => ReferenceEquals(a, b), v => System.Runtime.CompilerServices.RuntimeHelpers.GetHashCode(v), v => v))
             .HasMaxLength(-1).HasAnnotation(Name, name).HasAnnotation(LayerOf, layer);
+
+    /// <summary>Seals a property that lies in the layer its row says.</summary>
+    /// <param name="name">Stable name of the field; part of what binds a box to its place, so never change it.</param>
+    public static PropertyBuilder<Sealed<T>> SealedInItsLayer<TEntity, T>(this EntityTypeBuilder<TEntity> entity, System.Linq.Expressions.Expression<Func<TEntity, Sealed<T>?>> field, string name)
+        where TEntity : class, IHoldSealed, ISayMyLayer where T : class => entity.Sealed(field, name).HasAnnotation(ByRow, true);
 }

@@ -50,7 +50,7 @@ internal sealed class Sealing : SaveChangesInterceptor
     /// <summary>The fields of an entity that are sealed, as declared in its mapping.</summary>
     internal SealedField[] Of(IReadOnlyEntityType type) => fields.GetOrAdd(type, static t =>
         [.. t.GetProperties().Where(p => p.FindAnnotation(SealedMapping.Name) is not null).Select(p => new SealedField(
-            (string)p.FindAnnotation(SealedMapping.Name)!.Value!, (Layer)p.FindAnnotation(SealedMapping.LayerOf)!.Value!, Getter(t.ClrType, p.Name)))]);
+            (string)p.FindAnnotation(SealedMapping.Name)!.Value!, p.FindAnnotation(SealedMapping.ByRow) is null ? (Layer)p.FindAnnotation(SealedMapping.LayerOf)!.Value! : null, Getter(t.ClrType, p.Name)))]);
 
     internal static byte[] Place(Guid zone, string field, Guid row)
     {
@@ -74,7 +74,11 @@ internal sealed class Sealing : SaveChangesInterceptor
 }
 
 /// <summary>A sealed field of an entity.</summary>
-internal sealed record SealedField(string Name, Layer Layer, Func<object, ISealedValue?> Get);
+/// <param name="Declared">null: the row says in which layer it lies.</param>
+internal sealed record SealedField(string Name, Layer? Declared, Func<object, ISealedValue?> Get)
+{
+    public Layer LayerOf(IHoldSealed row) => Declared ?? ((ISayMyLayer)row).Layer;
+}
 
 /// <summary>Opens sealed values that a projection brought without their entity.</summary>
 public static class SealedProjections

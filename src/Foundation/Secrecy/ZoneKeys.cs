@@ -32,6 +32,7 @@ public sealed class ZoneKeys
         ChainKey = Derive(root, "audit chain");
         NumberKey = Derive(root, "dossier numbers");
         SearchRoot = Derive(root, "search tokens");
+        CaseKey = Derive(root, "counted cases");
     }
 
     internal Guid Zone { get; }
@@ -40,6 +41,9 @@ public sealed class ZoneKeys
 
     /// <summary>Keys the permutation that makes dossier numbers not consecutive to the eye.</summary>
     public byte[] NumberKey { get; }
+
+    /// <summary>Keys the marks by which a person is recognised within a year, so that the figures count at most so many of their cases.</summary>
+    public byte[] CaseKey { get; }
 
     /// <summary>The key that search tokens are derived from, a key per field.</summary>
     public byte[] SearchRoot { get; }

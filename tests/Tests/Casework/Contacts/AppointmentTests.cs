@@ -307,16 +307,18 @@ public sealed class AppointmentTests(Platforms platforms)
     }
 
     [Theory, EveryEngine]
-    public async Task Closing_cancels_what_was_planned_but_not_a_visit_under_way(string engine)
+    public async Task What_is_to_come_or_under_way_holds_up_the_closing(string engine)
     {
         var (zone, worker, dossier) = await Registered(engine);
         var (planned, away) = (await worker.Send(await worker.Appointment(zone, dossier)), await worker.Send(await worker.Appointment(zone, dossier) with { Place = Place.Home, Despite = true }));
         await worker.Send(new HomeVisit.In { Dossier = dossier, Contact = away, Minutes = 30 });
-        await worker.Closes(dossier);
-        Assert.Equal(ContactState.Cancelled, await zone.Look(z => z.Set<Contact>().Where(c => c.Id == planned).Select(c => c.State).SingleAsync()));
-        Assert.Null((await worker.Opens(dossier)).Dossier.NextDue);
+        Assert.Equal([planned, away], (await worker.Send(new Close.Query(dossier))).Where(g => g.Kind == GapKind.Appointment).Select(g => g.Entry!.Value).ToHashSet());
+        await Assert.ThrowsAsync<ValidationException>(() => worker.ClosesAtOnce(dossier));
+        await worker.Send(new Cancel.Command { Dossier = dossier, Contact = planned, Reason = CancelReason.NoLongerNeeded });
+        await Assert.ThrowsAsync<ValidationException>(() => worker.ClosesAtOnce(dossier)); // somebody is still there
         Assert.True(await worker.Send(new HomeVisit.Out(dossier, away)));
         await worker.Send((await worker.Send(new Record.Query(dossier, away))).Planned! with { Dossier = dossier, Appointment = away, Services = [ServiceKind.Listening] });
+        await worker.ClosesAtOnce(dossier);
         Assert.Null((await worker.Opens(dossier)).Dossier.NextDue);
         await Assert.ThrowsAsync<ValidationException>(async () => await worker.Send(await worker.Appointment(zone, dossier)));
     }

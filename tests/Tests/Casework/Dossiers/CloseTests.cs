@@ -29,22 +29,74 @@ public sealed class CloseTests(Platforms platforms)
         var act = Assert.Single(open.Planned);
         Assert.Equal((ActKind.CallBack, open.Dossier.NextDue), (act.Kind, act.DueAt));
         Assert.False(await worker.Send(new Reopen.Command(id))); // once
+        Assert.Equal(1, await zone.Look(z => z.Set<VictimSupport.Casework.Counting.Case>().CountAsync())); // opened again it is no new case
     }
 
     [Fact]
-    public async Task What_the_figures_would_miss_is_shown_and_does_not_block()
+    public async Task What_the_figures_miss_is_mended_or_said_to_be_unknown_and_why()
     {
         var zone = await (await platforms.On("sqlite")).Zone();
         var worker = zone.As(Role.Caseworker);
         var id = await worker.Registers(Cases.Intake(zone) with { When = null, Municipality = "" });
-        Assert.Equal(["When", "Where", "FirstContact", "Sex", "Damage"], await worker.Send(new Close.Query(id)));
+        var lead = await worker.LeadOf(id);
+        Assert.Equal([GapKind.When, GapKind.Where, GapKind.FirstContact, GapKind.Sex, GapKind.Age, GapKind.Damage], (await worker.Send(new Close.Query(id))).Select(g => g.Kind));
         using var visit = worker.Visit();
-        Assert.Equal(5, (await visit.Page($"/dossiers/{id}/close")).QuerySelectorAll(".govuk-inset-text li").Length);
-        var refused = await visit.Submit($"/dossiers/{id}/close", []);
+        var form = new Dictionary<string, string> { ["Form.Reason"] = "Declined", ["Form.Outcome"] = "InformedOnly", ["Form.Why[When]"] = "DidNotSay" };
+        var refused = await visit.Submit($"/dossiers/{id}/close", form);
         Assert.Equal(HttpStatusCode.UnprocessableEntity, refused.StatusCode);
-        Assert.Equal(5, (await Visit.Read(refused)).QuerySelectorAll(".govuk-inset-text li").Length);
-        Assert.Equal(HttpStatusCode.Redirect, (await visit.Submit($"/dossiers/{id}/close", new Dictionary<string, string> { ["Form.Reason"] = "Declined", ["Form.Outcome"] = "InformedOnly" })).StatusCode);
-        Assert.False((await worker.Opens(id)).Dossier.IsOpen);
+        var page = await Visit.Read(refused);
+        Assert.Equal(6, page.QuerySelectorAll("[data-gap]").Length);
+        Assert.Equal(5, page.QuerySelectorAll("[data-gap] .govuk-error-message").Length); // one was answered
+        Assert.Equal(5, page.QuerySelectorAll(".govuk-error-summary a").Length);
+        Assert.NotNull(page.QuerySelector("[name='Form.Why[When]'] option[value=DidNotSay][selected]"));
+        Assert.NotNull(page.QuerySelector("[name='Form.Reason'][value=Declined][checked]")); // what was chosen stays
+        foreach (var link in page.QuerySelectorAll("[data-gap] a").Select(a => a.GetAttribute("href")!)) Assert.Equal(HttpStatusCode.OK, (await visit.Get(link)).StatusCode); // each leads to where it is mended
+        var now = await worker.Send(new VictimSupport.Casework.People.Edit.Query(id, lead, "fr"));
+        await worker.Send(now with { Dossier = id, Person = lead, Sex = Sex.Female, EstimatedAge = 40, Damages = [Damage.Moral] });
+        form["Form.Why[Where]"] = "NotReached";
+        form["Form.Why[FirstContact]"] = "Declined";
+        Assert.Equal(HttpStatusCode.Redirect, (await visit.Submit($"/dossiers/{id}/close", form)).StatusCode);
+        var closed = await worker.Opens(id);
+        Assert.False(closed.Dossier.IsOpen);
+        Assert.Equal([(GapKind.When, WhyUnknown.DidNotSay), (GapKind.Where, WhyUnknown.NotReached), (GapKind.FirstContact, WhyUnknown.Declined)], closed.LeftUnknown.Select(u => (u.Kind, u.Why)));
+        // At the next closing it is said anew.
+        await worker.Send(new Reopen.Command(id));
+        await worker.Closes(id);
+        Assert.Equal([WhyUnknown.DidNotSay, WhyUnknown.DidNotSay, WhyUnknown.DidNotSay], (await worker.Opens(id)).LeftUnknown.Select(u => u.Why));
+    }
+
+    [Theory, EveryEngine]
+    public async Task Help_that_was_not_given_is_asked_for_once_there_was_a_contact(string engine)
+    {
+        var zone = await (await platforms.On(engine)).Zone();
+        var worker = zone.As(Role.Caseworker);
+        var id = await worker.Registers(Cases.Intake(zone));
+        var bo = await worker.Send(new VictimSupport.Casework.People.Edit.Command { Dossier = id, GivenName = "Bo", FamilyName = "Exemple", Capacity = Capacity.Relative, Language = "nl", EstimatedAge = 30, Sex = Sex.Male, Damages = [Damage.Moral] });
+        Assert.DoesNotContain(await worker.Send(new Close.Query(id)), g => g.Kind == GapKind.Service || g.Person == bo);
+        await worker.Send(await worker.Contact(zone, id));
+        Assert.Equal([bo], (await worker.Send(new Close.Query(id))).Where(g => g.Kind == GapKind.Service).Select(g => g.Person!.Value));
+    }
+
+    [Theory, EveryEngine]
+    public async Task A_letter_that_waits_holds_up_the_closing(string engine)
+    {
+        var zone = await (await platforms.On(engine)).Zone();
+        var worker = zone.As(Role.Caseworker);
+        var (id, person) = await worker.Knows(zone, "Rue 1");
+        await worker.Send(new VictimSupport.Casework.Letters.Prepare.Command { Dossier = id, Person = person, Kind = VictimSupport.Casework.Letters.LetterKind.First, Language = "fr", Text = "Bonjour", Shown = 0 });
+        Assert.Contains(await worker.Send(new Close.Query(id)), g => g.Kind == GapKind.Letter);
+        await Assert.ThrowsAsync<ValidationException>(() => worker.ClosesAtOnce(id));
+        Assert.True((await worker.Opens(id)).Dossier.IsOpen);
+    }
+
+    [Fact]
+    public async Task What_was_opened_in_error_needs_no_figures()
+    {
+        var zone = await (await platforms.On("sqlite")).Zone();
+        var worker = zone.As(Role.Caseworker);
+        var id = await worker.Registers(Cases.Intake(zone));
+        await worker.Send(new Close.Command { Dossier = id, Reason = ClosingReason.OpenedInError, Outcome = Outcome.NoContact });
+        Assert.Empty((await worker.Opens(id)).LeftUnknown);
     }
 
     [Fact]

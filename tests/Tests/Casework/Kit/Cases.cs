@@ -54,5 +54,20 @@ internal static class Cases
     public static async Task Protects(this Person by, Guid dossier, Protection protection, params Guid[] readers) =>
         await by.Send(new WhoMaySee.Command { Dossier = dossier, Protection = protection, Readers = [.. readers], Version = (await by.Send(new WhoMaySee.Query(dossier))).Version });
 
-    public static Task Closes(this Person by, Guid dossier) => by.Send(new Close.Command { Dossier = dossier, Reason = ClosingReason.NeedsMet, Outcome = Outcome.Supported });
+    /// <summary>Closes a dossier: what is to come is cancelled before, what the figures lack stays unknown.</summary>
+    public static async Task Closes(this Person by, Guid dossier)
+    {
+        foreach (var gap in await by.Send(new Close.Query(dossier)))
+        {
+            if (gap.Kind == GapKind.Appointment) await by.Send(new Cancel.Command { Dossier = dossier, Contact = gap.Entry!.Value, Reason = CancelReason.ByTheService });
+        }
+        await by.ClosesAtOnce(dossier);
+    }
+
+    /// <summary>Presses close, with a why for all that is unknown and nothing done about what is unfinished.</summary>
+    public static async Task ClosesAtOnce(this Person by, Guid dossier) => await by.Send(new Close.Command
+    {
+        Dossier = dossier, Reason = ClosingReason.NeedsMet, Outcome = Outcome.Supported,
+        Why = (await by.Send(new Close.Query(dossier))).Where(g => g.MayStayUnknown).ToDictionary(g => g.Key, _ => (WhyUnknown?)WhyUnknown.DidNotSay),
+    });
 }

@@ -1,0 +1,64 @@
+using Microsoft.EntityFrameworkCore;
+using VictimSupport.Casework.Codes;
+using VictimSupport.Casework.Contacts;
+using VictimSupport.Casework.Countersign;
+using VictimSupport.Casework.People;
+using VictimSupport.Design.Html;
+using VictimSupport.Foundation.Persistence;
+using VictimSupport.Foundation.Pipeline;
+
+namespace VictimSupport.Casework.Counting;
+
+/// <summary>Decides what counts at the moment it is registered, in the transaction that registers it. Whoever brings people into dossiers has taken the year's turn before; whoever gives services holds the dossier.</summary>
+internal sealed class Tally(ZoneDbContext zone, UseCase here, TimeProvider clock)
+{
+    /// <summary>Somebody came into a dossier. Only who is helped is a case.</summary>
+    public async Task Joins(Person person, Particulars identity, CancellationToken ct, CaseOrigin origin = CaseOrigin.Here)
+    {
+        if (!person.IsHelped) return;
+        var day = Moment.Day(clock.GetUtcNow());
+        var mark = origin == CaseOrigin.Here ? Mark.Of(identity, day.Year, here.InZone.Keys.CaseKey) : null;
+        var number = origin != CaseOrigin.Here ? 0 : mark is { } known ? await CaseCounter.Next(zone, day.Year, known, ct) : 1;
+        zone.Add(Case.Register(person, origin, number, mark, day));
+    }
+
+    /// <summary>Somebody of a dossier was put right: now helped they become a case, and under another name they are recognised from now on. What was decided stands.</summary>
+    public async Task IsPutRight(Person person, Particulars identity, CancellationToken ct)
+    {
+        var known = await zone.Set<Case>().SingleOrDefaultAsync(c => c.Id == person.Id, ct);
+        if (known is null)
+        {
+            await Joins(person, identity, ct);
+            return;
+        }
+        var year = known.RegisteredOn.Year;
+        if (known.Number == 0 || Mark.Of(identity, year, here.InZone.Keys.CaseKey) is not { } mark || known.Marks.Contains(mark)) return;
+        known.IsAlso(mark);
+        await CaseCounter.Next(zone, year, mark, ct);
+    }
+
+    /// <summary>A contact was held and counts: the kinds of service that its persons had not been given yet are registered.</summary>
+    public async Task Gives(Contact contact, CancellationToken ct)
+    {
+        if (!contact.Held || !contact.Counts()) return;
+        var (persons, now) = (contact.Persons, clock.GetUtcNow());
+        var given = await zone.Set<GivenService>().AsNoTracking().Where(s => persons.Contains(s.PersonId)).Select(s => new { s.PersonId, s.Kind }).ToListAsync(ct);
+        foreach (var one in await zone.Set<Case>().Where(c => persons.Contains(c.Id)).OrderBy(c => c.Id).ToListAsync(ct))
+        {
+            foreach (var kind in contact.Services.Where(k => given.All(g => g.PersonId != one.Id || g.Kind != k))) zone.Add(GivenService.First(one, kind, now));
+        }
+    }
+
+    /// <summary>A contact was corrected: what no contact gives any more is taken back, what is new is registered. Nothing that did not count begins to.</summary>
+    public async Task Corrected(Contact contact, CancellationToken ct)
+    {
+        var (dossier, persons) = (contact.DossierId, contact.Persons);
+        var held = (await zone.Set<Contact>().Where(c => c.DossierId == dossier && c.State == ContactState.Held).ToListAsync(ct)).Where(c => c.Counts()).ToList();
+        foreach (var gone in (await zone.Set<GivenService>().Where(s => persons.Contains(s.PersonId)).ToListAsync(ct)).Where(s => !held.Exists(c => c.Persons.Contains(s.PersonId) && c.Services.Contains(s.Kind)))) zone.Remove(gone);
+        await Gives(contact, ct);
+    }
+
+    /// <summary>A referral of this person is accepted: does it count? Decided once; whoever asks keeps the answer beside the referral.</summary>
+    /// <returns>false also for somebody who is no case.</returns>
+    public async Task<bool> CountsReferral(Guid person, CancellationToken ct) => await zone.Set<Case>().SingleOrDefaultAsync(c => c.Id == person, ct) is { } one && one.NextReferral();
+}
