@@ -46,6 +46,7 @@ public static class House
         services.AddSingleton<Jobs.JobBoard>();
         services.AddSingleton(s => new HouseReport(s.GetRequiredService<CatalogDatabase>(), s.GetRequiredService<Engine>(), s.GetRequiredService<DataFolder>()));
         services.AddSingleton<Mail.PortalAddress>();
+        services.AddSingleton(new FileLimit(configuration));
         if (configuration["Mail:Host"] is null) services.AddSingleton<Mail.ISendMail, Mail.FolderMail>();
         else services.AddSingleton<Mail.ISendMail, Mail.SmtpMail>();
 

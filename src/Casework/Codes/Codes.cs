@@ -100,6 +100,12 @@ internal enum ServiceKind { Listening = 1, FirstHelp = 2, Information = 3, Pract
 
 internal enum ActKind { FirstContact = 1, CallBack = 2, Visit = 3, Interview = 4, Letter = 5, Accompany = 6, Referral = 7, Administration = 8, Other = 9 }
 
+/// <summary>What a document is.</summary>
+internal enum DocumentKind { Consent = 1, MedicalCertificate = 2, ProsecutorsOrder = 3, LetterSent = 4, Other = 9 }
+
+/// <summary>Why a document was taken out again.</summary>
+internal enum WithdrawReason { WrongDossier = 1, WrongFile = 2, Duplicate = 3, AskedByThePerson = 4, OutOfDate = 5 }
+
 internal enum ClosingReason { NeedsMet = 1, Referred = 2, Declined = 3, Unreachable = 4, Moved = 5, HandedOver = 6, OpenedInError = 7 }
 
 /// <summary>How far a dossier is kept from the rest of the team.</summary>

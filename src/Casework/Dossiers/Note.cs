@@ -93,4 +93,10 @@ internal enum MilestoneKind
 
     /// <summary>The minor or the coordinator decided on letters home or on telling the representative.</summary>
     MinorDecided = 24,
+
+    /// <summary>A document was put in; the code is its kind.</summary>
+    DocumentAdded = 41,
+
+    /// <summary>A document was withdrawn and its content destroyed; the code says why.</summary>
+    DocumentWithdrawn = 42,
 }

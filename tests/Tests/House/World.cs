@@ -61,6 +61,8 @@ internal sealed class World
         }
         var bo = await worker.Send(new Edit.Command { Dossier = world.ids["dossier"][0], GivenName = "Bo", FamilyName = "Exemple", Capacity = Capacity.Relative, Language = "nl", Address = "Rue 1" });
         world.Knows("letter", await worker.Send(new Prepare.Command { Dossier = world.ids["dossier"][0], Person = bo, Kind = LetterKind.First, Language = "nl", Text = "Beste Bo", Shown = 0 }));
+        world.Knows("document", await worker.Puts(world.ids["dossier"][0]));
+        world.Knows("document", await worker.Puts(world.ids["dossier"][1]));
         await worker.Closes(world.ids["dossier"][1]);
         var colleague = zone.As(Role.Caseworker);
         world.Hidden["dossier"] = await colleague.Registers(Cases.Intake(zone, "Muster", "Bram"));
@@ -68,6 +70,7 @@ internal sealed class World
         await colleague.Send(await colleague.Send(new Edit.Query(world.Hidden["dossier"], theirs.Dossier.Lead!.Value, "fr")) with { Dossier = world.Hidden["dossier"], Person = theirs.Dossier.Lead, Address = "Rue 2" });
         world.Hidden["letter"] = await colleague.Send(new Prepare.Command { Dossier = world.Hidden["dossier"], Person = theirs.Dossier.Lead!.Value, Kind = LetterKind.First, Language = "fr", Text = "Bonjour", Shown = 0 });
         (world.Hidden["person"], world.Hidden["act"], world.Hidden["after"]) = (theirs.Dossier.Lead!.Value, theirs.Planned[0].Id, world.Hidden["dossier"]);
+        world.Hidden["document"] = await colleague.Puts(world.Hidden["dossier"]);
         world.Hidden["contact"] = world.Hidden["appointment"] = await colleague.Send(await colleague.Appointment(zone, world.Hidden["dossier"]) with { Place = VictimSupport.Casework.Codes.Place.Home });
         world.Hidden["wall"] = await zone.As(Role.DataProtectionOfficer).Send(new VictimSupport.Casework.Walls.Build.Command { Colleague = walled.Id, Round = VictimSupport.Casework.Walls.Round.Dossier, Number = theirs.Dossier.Number });
         world.Hidden["unseen"] = world.Hidden["dossier"];

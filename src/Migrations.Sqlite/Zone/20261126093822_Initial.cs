@@ -127,6 +127,45 @@ namespace VictimSupport.Migrations.Sqlite.Zone
                 });
 
             migrationBuilder.CreateTable(
+                name: "document",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    DossierId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Persons = table.Column<string>(type: "TEXT", maxLength: 4000, nullable: false),
+                    Kind = table.Column<int>(type: "INTEGER", nullable: false),
+                    Layer = table.Column<int>(type: "INTEGER", nullable: false),
+                    Type = table.Column<int>(type: "INTEGER", nullable: false),
+                    At = table.Column<long>(type: "INTEGER", nullable: false),
+                    By = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Head = table.Column<byte[]>(type: "BLOB", maxLength: -1, nullable: true),
+                    KeyOwner = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Withdrawn = table.Column<long>(type: "INTEGER", nullable: true),
+                    Signing = table.Column<int>(type: "INTEGER", nullable: false),
+                    SignedBy = table.Column<Guid>(type: "TEXT", nullable: true),
+                    SignedAt = table.Column<long>(type: "INTEGER", nullable: true),
+                    Remark = table.Column<byte[]>(type: "BLOB", maxLength: -1, nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_document", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "document_part",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    DocumentId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    KeyOwner = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Content = table.Column<byte[]>(type: "BLOB", maxLength: -1, nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_document_part", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "dossier",
                 columns: table => new
                 {
@@ -307,6 +346,20 @@ namespace VictimSupport.Migrations.Sqlite.Zone
                 constraints: table =>
                 {
                     table.PrimaryKey("PK_letter_template", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "mail_choice",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Rhythm = table.Column<int>(type: "INTEGER", nullable: false),
+                    Hour = table.Column<int>(type: "INTEGER", nullable: false),
+                    WorkingDaysOnly = table.Column<bool>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_mail_choice", x => x.Id);
                 });
 
             migrationBuilder.CreateTable(
@@ -512,6 +565,24 @@ namespace VictimSupport.Migrations.Sqlite.Zone
                 });
 
             migrationBuilder.CreateTable(
+                name: "told",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Kind = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
+                    About = table.Column<Guid>(type: "TEXT", nullable: false),
+                    DossierId = table.Column<Guid>(type: "TEXT", nullable: true),
+                    DueAt = table.Column<long>(type: "INTEGER", nullable: false),
+                    At = table.Column<long>(type: "INTEGER", nullable: false),
+                    TellOnAt = table.Column<long>(type: "INTEGER", nullable: true),
+                    ToldOn = table.Column<long>(type: "INTEGER", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_told", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "tray_entry",
                 columns: table => new
                 {
@@ -669,6 +740,21 @@ namespace VictimSupport.Migrations.Sqlite.Zone
                 name: "IX_contact_Signing",
                 table: "contact",
                 column: "Signing");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_document_DossierId",
+                table: "document",
+                column: "DossierId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_document_Signing",
+                table: "document",
+                column: "Signing");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_document_part_DocumentId",
+                table: "document_part",
+                column: "DocumentId");
 
             migrationBuilder.CreateIndex(
                 name: "IX_dossier_AssignedTo_Closed",
@@ -830,6 +916,22 @@ namespace VictimSupport.Migrations.Sqlite.Zone
                 column: "Owner");
 
             migrationBuilder.CreateIndex(
+                name: "IX_told_DossierId",
+                table: "told",
+                column: "DossierId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_told_Kind_About_DueAt",
+                table: "told",
+                columns: new[] { "Kind", "About", "DueAt" },
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "IX_told_TellOnAt",
+                table: "told",
+                column: "TellOnAt");
+
+            migrationBuilder.CreateIndex(
                 name: "IX_tray_entry_PutBy_PutAt",
                 table: "tray_entry",
                 columns: new[] { "PutBy", "PutAt" });
@@ -878,6 +980,12 @@ namespace VictimSupport.Migrations.Sqlite.Zone
                 name: "contact");
 
             migrationBuilder.DropTable(
+                name: "document");
+
+            migrationBuilder.DropTable(
+                name: "document_part");
+
+            migrationBuilder.DropTable(
                 name: "dossier");
 
             migrationBuilder.DropTable(
@@ -903,6 +1011,9 @@ namespace VictimSupport.Migrations.Sqlite.Zone
 
             migrationBuilder.DropTable(
                 name: "letter_template");
+
+            migrationBuilder.DropTable(
+                name: "mail_choice");
 
             migrationBuilder.DropTable(
                 name: "message");
@@ -939,6 +1050,9 @@ namespace VictimSupport.Migrations.Sqlite.Zone
 
             migrationBuilder.DropTable(
                 name: "submission");
+
+            migrationBuilder.DropTable(
+                name: "told");
 
             migrationBuilder.DropTable(
                 name: "tray_entry");

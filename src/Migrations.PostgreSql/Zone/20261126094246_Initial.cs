@@ -128,6 +128,45 @@ namespace VictimSupport.Migrations.PostgreSql.Zone
                 });
 
             migrationBuilder.CreateTable(
+                name: "document",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "uuid", nullable: false),
+                    DossierId = table.Column<Guid>(type: "uuid", nullable: false),
+                    Persons = table.Column<List<Guid>>(type: "uuid[]", maxLength: 4000, nullable: false),
+                    Kind = table.Column<int>(type: "integer", nullable: false),
+                    Layer = table.Column<int>(type: "integer", nullable: false),
+                    Type = table.Column<int>(type: "integer", nullable: false),
+                    At = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    By = table.Column<Guid>(type: "uuid", nullable: false),
+                    Head = table.Column<byte[]>(type: "bytea", maxLength: -1, nullable: true),
+                    KeyOwner = table.Column<Guid>(type: "uuid", nullable: false),
+                    Withdrawn = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    Signing = table.Column<int>(type: "integer", nullable: false),
+                    SignedBy = table.Column<Guid>(type: "uuid", nullable: true),
+                    SignedAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    Remark = table.Column<byte[]>(type: "bytea", maxLength: -1, nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_document", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "document_part",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "uuid", nullable: false),
+                    DocumentId = table.Column<Guid>(type: "uuid", nullable: false),
+                    KeyOwner = table.Column<Guid>(type: "uuid", nullable: false),
+                    Content = table.Column<byte[]>(type: "bytea", maxLength: -1, nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_document_part", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "dossier",
                 columns: table => new
                 {
@@ -308,6 +347,20 @@ namespace VictimSupport.Migrations.PostgreSql.Zone
                 constraints: table =>
                 {
                     table.PrimaryKey("PK_letter_template", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "mail_choice",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "uuid", nullable: false),
+                    Rhythm = table.Column<int>(type: "integer", nullable: false),
+                    Hour = table.Column<int>(type: "integer", nullable: false),
+                    WorkingDaysOnly = table.Column<bool>(type: "boolean", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_mail_choice", x => x.Id);
                 });
 
             migrationBuilder.CreateTable(
@@ -513,6 +566,24 @@ namespace VictimSupport.Migrations.PostgreSql.Zone
                 });
 
             migrationBuilder.CreateTable(
+                name: "told",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "uuid", nullable: false),
+                    Kind = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
+                    About = table.Column<Guid>(type: "uuid", nullable: false),
+                    DossierId = table.Column<Guid>(type: "uuid", nullable: true),
+                    DueAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    At = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    TellOnAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    ToldOn = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_told", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "tray_entry",
                 columns: table => new
                 {
@@ -670,6 +741,21 @@ namespace VictimSupport.Migrations.PostgreSql.Zone
                 name: "IX_contact_Signing",
                 table: "contact",
                 column: "Signing");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_document_DossierId",
+                table: "document",
+                column: "DossierId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_document_Signing",
+                table: "document",
+                column: "Signing");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_document_part_DocumentId",
+                table: "document_part",
+                column: "DocumentId");
 
             migrationBuilder.CreateIndex(
                 name: "IX_dossier_AssignedTo_Closed",
@@ -831,6 +917,22 @@ namespace VictimSupport.Migrations.PostgreSql.Zone
                 column: "Owner");
 
             migrationBuilder.CreateIndex(
+                name: "IX_told_DossierId",
+                table: "told",
+                column: "DossierId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_told_Kind_About_DueAt",
+                table: "told",
+                columns: new[] { "Kind", "About", "DueAt" },
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "IX_told_TellOnAt",
+                table: "told",
+                column: "TellOnAt");
+
+            migrationBuilder.CreateIndex(
                 name: "IX_tray_entry_PutBy_PutAt",
                 table: "tray_entry",
                 columns: new[] { "PutBy", "PutAt" });
@@ -879,6 +981,12 @@ namespace VictimSupport.Migrations.PostgreSql.Zone
                 name: "contact");
 
             migrationBuilder.DropTable(
+                name: "document");
+
+            migrationBuilder.DropTable(
+                name: "document_part");
+
+            migrationBuilder.DropTable(
                 name: "dossier");
 
             migrationBuilder.DropTable(
@@ -904,6 +1012,9 @@ namespace VictimSupport.Migrations.PostgreSql.Zone
 
             migrationBuilder.DropTable(
                 name: "letter_template");
+
+            migrationBuilder.DropTable(
+                name: "mail_choice");
 
             migrationBuilder.DropTable(
                 name: "message");
@@ -940,6 +1051,9 @@ namespace VictimSupport.Migrations.PostgreSql.Zone
 
             migrationBuilder.DropTable(
                 name: "submission");
+
+            migrationBuilder.DropTable(
+                name: "told");
 
             migrationBuilder.DropTable(
                 name: "tray_entry");
