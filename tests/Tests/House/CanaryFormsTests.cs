@@ -46,8 +46,10 @@ public sealed class CanaryFormsTests
             var ours = door.Page!.Namespace!.StartsWith("VictimSupport.Casework", StringComparison.Ordinal);
             foreach (var form in (await Visit.Read(answer)).QuerySelectorAll<IHtmlFormElement>("main form[method=post]"))
             {
-                if (Filled(form, ours) is not { Count: > 0 } fields) continue;
+                // Some forms speak of what was, some of what will be: the other day is tried where one is turned back.
+                if (Filled(form, ours, "2026-11-25") is not { Count: > 0 } fields) continue;
                 var result = await visit.Send(path, form, fields);
+                if (result.StatusCode == HttpStatusCode.UnprocessableEntity) result = await visit.Send(path, form, Filled(form, ours, "2026-11-23")!);
                 Assert.True((int)result.StatusCode < 500, $"{door} answered {(int)result.StatusCode}");
                 var to = result.Headers.Location?.ToString() ?? "";
                 Assert.DoesNotContain(Secret, to, StringComparison.OrdinalIgnoreCase);
@@ -61,7 +63,9 @@ public sealed class CanaryFormsTests
         platform.Clock.Advance(TimeSpan.FromDays(4));
         await world.Zone.RunJobs();
 
-        Assert.True(sent.Distinct().Count() >= 20 && taken.Distinct().Count() >= 8, $"Sent: {string.Join(", ", sent.Distinct())}. Taken: {string.Join(", ", taken.Distinct())}");
+        // Those by which most is written were really taken: what follows would be true of an empty house.
+        string[] must = ["/intake", "/message", "/dossiers/{dossier:guid}", "/dossiers/{dossier:guid}/contact", "/dossiers/{dossier:guid}/facts", "/dossiers/{dossier:guid}/people/{person:guid?}", "/admin/letters"];
+        Assert.True(sent.Distinct().Count() >= 18 && must.All(taken.Contains), $"Not taken: {string.Join(", ", must.Except(taken))}. Taken: {string.Join(", ", taken.Distinct())}. Sent: {string.Join(", ", sent.Distinct())}");
         Assert.Empty(await CanaryTests.Holding(world.Zone, Secret));
         foreach (var mark in new[] { Secret, OfTheHouse })
         {
@@ -75,7 +79,7 @@ public sealed class CanaryFormsTests
     }
 
     // What somebody would fill in who fills in everything; null where there is nothing to type.
-    private static List<KeyValuePair<string, string>>? Filled(IHtmlFormElement form, bool ours)
+    private static List<KeyValuePair<string, string>>? Filled(IHtmlFormElement form, bool ours, string day)
     {
         var (fields, typed) = (new List<KeyValuePair<string, string>>(), false);
         foreach (var group in form.Elements.Where(e => e.GetAttribute("name") is { Length: > 0 }).GroupBy(e => e.GetAttribute("name")!))
@@ -88,7 +92,7 @@ public sealed class CanaryFormsTests
                 case IHtmlInputElement { Type: "text", } number: fields.Add(KeyValuePair.Create(name, number.Value is { Length: > 0 } known ? known : "30")); break;
                 case IHtmlInputElement { Type: "email" }: fields.Add(KeyValuePair.Create(name, "somebody@example.org")); break;
                 case IHtmlInputElement { Type: "tel" }: fields.Add(KeyValuePair.Create(name, "0478 12 34 56")); break;
-                case IHtmlInputElement { Type: "date" }: fields.Add(KeyValuePair.Create(name, "2026-11-24")); break;
+                case IHtmlInputElement { Type: "date" }: fields.Add(KeyValuePair.Create(name, name.Contains("Due", StringComparison.Ordinal) ? "2026-11-25" : day)); break;
                 case IHtmlInputElement { Type: "time" }: fields.Add(KeyValuePair.Create(name, "08:00")); break;
                 case IHtmlInputElement { Type: "radio" } when !group.OfType<IHtmlInputElement>().Any(r => r.IsChecked): fields.Add(KeyValuePair.Create(name, group.OfType<IHtmlInputElement>().First().Value)); break;
                 case IHtmlInputElement { Type: "checkbox" } first when first.Value != "true" && !group.OfType<IHtmlInputElement>().Any(r => r.IsChecked): fields.Add(KeyValuePair.Create(name, first.Value)); break;

@@ -71,7 +71,7 @@ public sealed class DigestTests
         platform.Post.Failing = new OperationCanceledException("killed");
         await Assert.ThrowsAnyAsync<OperationCanceledException>(zone.RunJobs);
         platform.Post.Failing = null;
-        platform.Clock.Advance(TimeSpan.FromMinutes(5));
+        platform.Clock.Advance(OutboxMessage.Held);
         await zone.RunJobs();
         await zone.RunJobs();
         var letter = Assert.Single(platform.Post.Letters);
