@@ -48,6 +48,7 @@ public static class House
         services.AddSingleton(s => new HouseReport(s.GetRequiredService<CatalogDatabase>(), s.GetRequiredService<Engine>(), s.GetRequiredService<DataFolder>()));
         services.AddScoped<Jobs.IDoWhatIsDue, Links.EndLinks>();
         services.AddSingleton<Mail.PortalAddress>();
+        services.AddSingleton(new FileLimit(configuration));
         if (configuration["Mail:Host"] is null) services.AddSingleton<Mail.ISendMail, Mail.FolderMail>();
         else services.AddSingleton<Mail.ISendMail, Mail.SmtpMail>();
 

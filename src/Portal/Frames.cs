@@ -53,7 +53,7 @@ internal sealed class Frames(WhereAndWho who, IAccounts accounts, IKnowPlaces pl
             Alarms = [.. alarms.Select(w => new FrameAlarm(w.Text, w.Path is null ? null : $"/{zone.Code}{w.Path}", w.Act, w.Everywhere))],
             AlarmsHref = $"/{zone.Code}/alarms",
             Menu = [.. menu.Where(m => who.Caller.May(m.Deed)).OrderBy(m => m.Order).Select(m => new FrameLink(m.Text, $"/{zone.Code}{m.Path}", http.Request.Path.StartsWithSegments(m.Path)))],
-            Bell = bells.Any() && menu.FirstOrDefault(m => m.Path == "/worklist") is { } worklist && who.Caller.May(worklist.Deed) ? new FrameBell(due, $"/{zone.Code}/worklist") : null,
+            Bell = bells.Any() && menu.FirstOrDefault(m => m.Path == "/worklist") is { } worklist && who.Caller.May(worklist.Deed) ? new FrameBell(due, $"/{zone.Code}/waiting") : null,
         };
     }
 }

@@ -31,6 +31,10 @@ switch (args.FirstOrDefault())
         return 0;
     case "kill":
         return await Judged((program, folder) => new Kills(program, folder, Option("engine", "sqlite"), Option("target", "application"), Number("times", Option("target", "") == "database" ? 20 : 200)).Run());
+    case "effects":
+        return await Judged((program, folder) => new Effects(program, folder, Option("engine", "sqlite"), Number("tries", 10_000), Number("times", 200)).Run());
+    case "drafts":
+        return await Judged((program, folder) => new DraftKills(program, folder, Option("engine", "sqlite"), Number("times", 200)).Run());
     case "outage":
         return await Judged((program, folder) => new Outage(program, folder, Number("seconds", 30)).Run());
     case "fulldisk":
@@ -52,6 +56,8 @@ switch (args.FirstOrDefault())
               reminders [--zones 10000] [--each 10] [--minutes 15]                  B13: a hundred thousand next acts due in one minute, beside a sweep by hand
               profile [--engine sqlite] [--work B1|B2|B3|B4] [--seconds 20]   one workload for a profiler to look on
               kill [--engine sqlite|postgresql] [--times 200] [--target application|database]   R1: kill -9 under load, again and again
+              effects [--engine sqlite|postgresql] [--tries 10000] [--times 200]   R5: kill -9 while reminders leave; one effect per key
+              drafts [--engine sqlite|postgresql] [--times 200]   kill -9 while forms save themselves; what was answered is there
               outage [--seconds 30]   R3: PostgreSQL stopped, killed, frozen under load
               fulldisk [--engine sqlite|postgresql]   R3: the data on a disk that is filled up under load (as root: a tmpfs)
             Each takes --published <folder>: where the program lies published already, or is kept.

@@ -165,6 +165,12 @@ internal enum SentAs { Mail = 1, Sheet = 2 }
 /// <summary>On what ground something was shared outside the team without being a referral.</summary>
 internal enum SharingGround { ConsultationByLaw = 1, ConsultationByProsecutor = 2, Danger = 3, ProsecutorsOrder = 4, JudgesOrder = 5, PersonsRequest = 6, Other = 9 }
 
+/// <summary>What a document is.</summary>
+internal enum DocumentKind { Consent = 1, MedicalCertificate = 2, ProsecutorsOrder = 3, LetterSent = 4, Other = 9 }
+
+/// <summary>Why a document was taken out again.</summary>
+internal enum WithdrawReason { WrongDossier = 1, WrongFile = 2, Duplicate = 3, AskedByThePerson = 4, OutOfDate = 5 }
+
 internal enum ClosingReason { NeedsMet = 1, Referred = 2, Declined = 3, Unreachable = 4, Moved = 5, HandedOver = 6, OpenedInError = 7 }
 
 /// <summary>On what ground an entry is copied into the other layer.</summary>

@@ -2,6 +2,7 @@ using FluentValidation;
 using FluentValidation.Results;
 using Microsoft.EntityFrameworkCore;
 using VictimSupport.Casework.Contacts;
+using VictimSupport.Casework.Documents;
 using VictimSupport.Casework.Dossiers;
 using VictimSupport.Foundation.Access;
 using VictimSupport.Foundation.Persistence;
@@ -28,7 +29,7 @@ internal sealed class Entries(ZoneDbContext zone, Guard guard, Caller caller)
     {
         var dossier = reads ? await guard.Read(dossierId, ct) : await guard.Open(dossierId, ct);
         var entry = await Find(dossier, id, ct);
-        return entry.By != caller.Account || entry.Counts() ? throw new RefusedException("absent", dossier.Id) : (dossier, entry);
+        return entry.By != caller.Account || entry.Counts() || entry is Document ? throw new RefusedException("absent", dossier.Id) : (dossier, entry);
     }
 
     /// <exception cref="ValidationException">The dossier changed since it was shown; perhaps the entry too.</exception>
@@ -40,5 +41,6 @@ internal sealed class Entries(ZoneDbContext zone, Guard guard, Caller caller)
     private async Task<ICountersigned> Find(Dossier dossier, Guid id, CancellationToken ct) =>
         (ICountersigned?)await zone.Set<Note>().SingleOrDefaultAsync(n => n.Id == id && n.DossierId == dossier.Id && n.Signing != Signing.NotNeeded, ct)
         ?? await zone.Set<Contact>().SingleOrDefaultAsync(c => c.Id == id && c.DossierId == dossier.Id && c.Signing != Signing.NotNeeded, ct)
+        ?? (ICountersigned?)await zone.Set<Document>().SingleOrDefaultAsync(d => d.Id == id && d.DossierId == dossier.Id && d.Withdrawn == null && d.Signing != Signing.NotNeeded, ct)
         ?? throw new RefusedException("absent", dossier.Id);
 }

@@ -6,6 +6,7 @@ using Microsoft.EntityFrameworkCore;
 using VictimSupport.Casework.Codes;
 using VictimSupport.Casework.Contacts;
 using VictimSupport.Casework.Counting;
+using VictimSupport.Casework.Documents;
 using VictimSupport.Casework.Dossiers;
 using VictimSupport.Casework.FollowUps;
 using VictimSupport.Foundation.Access;
@@ -51,7 +52,11 @@ internal sealed class Sign(IMediator pipeline, IAccounts accounts) : PageModel, 
     }
 
     /// <param name="Place">null: a note.</param>
-    internal sealed record Answer(string Number, int Version, Guid By, DateTimeOffset At, string Text, Codes.Place? Place, int Minutes, bool Held, IReadOnlyList<ServiceKind> Services);
+    internal sealed record Answer(string Number, int Version, Guid By, DateTimeOffset At, string Text, Codes.Place? Place, int Minutes, bool Held, IReadOnlyList<ServiceKind> Services)
+    {
+        /// <summary>The document to be read before it is signed; null: it is a note or a contact.</summary>
+        public Guid? Document { get; init; }
+    }
 
     [Requires(May.Countersign)]
     internal sealed record Query(Guid Dossier, Guid Entry) : IQuery<Answer>;
@@ -64,9 +69,12 @@ internal sealed class Sign(IMediator pipeline, IAccounts accounts) : PageModel, 
         public async Task<Answer> Handle(Query query, CancellationToken ct)
         {
             var (dossier, entry) = await entries.ToSign(query.Dossier, query.Entry, reads: true, ct);
-            return entry is Contact contact
-                ? new Answer(dossier.Number, dossier.Version, entry.By, entry.At, contact.Note?.Value ?? "", contact.Place, contact.Minutes, contact.Held, contact.Services)
-                : new Answer(dossier.Number, dossier.Version, entry.By, entry.At, ((Note)entry).Text.Value, null, 0, false, []);
+            return entry switch
+            {
+                Contact contact => new Answer(dossier.Number, dossier.Version, entry.By, entry.At, contact.Note?.Value ?? "", contact.Place, contact.Minutes, contact.Held, contact.Services),
+                Document document => new Answer(dossier.Number, dossier.Version, entry.By, entry.At, $"{Words.Of(document.Kind)}: {document.Head!.Value.Title}", null, 0, false, []) { Document = document.Id },
+                _ => new Answer(dossier.Number, dossier.Version, entry.By, entry.At, ((Note)entry).Text.Value, null, 0, false, []),
+            };
         }
     }
 

@@ -2,6 +2,7 @@ using MediatR;
 using Microsoft.AspNetCore.Mvc.RazorPages;
 using Microsoft.EntityFrameworkCore;
 using VictimSupport.Casework.Contacts;
+using VictimSupport.Casework.Documents;
 using VictimSupport.Casework.Dossiers;
 using VictimSupport.Foundation.Access;
 using VictimSupport.Foundation.Persistence;
@@ -25,7 +26,7 @@ internal sealed class Waiting(IMediator pipeline, IAccounts accounts) : PageMode
 
     public string Name(Guid account) => Names.TryGetValue(account, out var colleague) ? colleague.DisplayName : Words.Nobody;
 
-    internal sealed record Row(Guid Entry, Guid Dossier, string Number, bool IsContact, Guid By, DateTimeOffset At, Signing Signing);
+    internal sealed record Row(Guid Entry, Guid Dossier, string Number, bool IsContact, bool IsDocument, Guid By, DateTimeOffset At, Signing Signing);
 
     internal sealed record Answer(IReadOnlyList<Row> ToSign, IReadOnlyList<Row> Mine) : IListDossiers
     {
@@ -46,9 +47,10 @@ internal sealed class Waiting(IMediator pipeline, IAccounts accounts) : PageMode
 
         private async Task<IReadOnlyList<Row>> Rows(IQueryable<Dossier> dossiers, Signing? state, Func<Guid, bool> whose, CancellationToken ct)
         {
-            var notes = await zone.Set<Note>().Where(n => n.Signing == Signing.Waiting || n.Signing == Signing.Returned).Join(dossiers, n => n.DossierId, d => d.Id, (n, d) => new Row(n.Id, d.Id, d.Number, false, n.By, n.At, n.Signing)).ToListAsync(ct);
-            var contacts = await zone.Set<Contact>().Where(c => c.Signing == Signing.Waiting || c.Signing == Signing.Returned).Join(dossiers, c => c.DossierId, d => d.Id, (c, d) => new Row(c.Id, d.Id, d.Number, true, c.By, c.At, c.Signing)).ToListAsync(ct);
-            return [.. notes.Concat(contacts).Where(r => whose(r.By) && (state is null || r.Signing == state)).OrderBy(r => r.At)];
+            var notes = await zone.Set<Note>().Where(n => n.Signing == Signing.Waiting || n.Signing == Signing.Returned).Join(dossiers, n => n.DossierId, d => d.Id, (n, d) => new Row(n.Id, d.Id, d.Number, false, false, n.By, n.At, n.Signing)).ToListAsync(ct);
+            var contacts = await zone.Set<Contact>().Where(c => c.Signing == Signing.Waiting || c.Signing == Signing.Returned).Join(dossiers, c => c.DossierId, d => d.Id, (c, d) => new Row(c.Id, d.Id, d.Number, true, false, c.By, c.At, c.Signing)).ToListAsync(ct);
+            var documents = await zone.Set<Document>().Where(p => p.Withdrawn == null && (p.Signing == Signing.Waiting || p.Signing == Signing.Returned)).Join(dossiers, p => p.DossierId, d => d.Id, (p, d) => new Row(p.Id, d.Id, d.Number, false, true, p.By, p.At, p.Signing)).ToListAsync(ct);
+            return [.. notes.Concat(contacts).Concat(documents).Where(r => whose(r.By) && (state is null || r.Signing == state)).OrderBy(r => r.At)];
         }
     }
 }
@@ -70,6 +72,7 @@ internal sealed class Unsigned(ZoneDbContext zone, Guard guard, Caller caller)
     private static readonly Seen<bool, bool, int, int> Mine = new((z, seen, self, _, replaced, signs, leads, _) =>
         z.Set<Note>().Where(n => n.Signing == Signing.Waiting || n.Signing == Signing.Returned).Select(n => new { n.DossierId, n.By, n.Signing })
             .Concat(z.Set<Contact>().Where(c => c.Signing == Signing.Waiting || c.Signing == Signing.Returned).Select(c => new { c.DossierId, c.By, c.Signing }))
+            .Concat(z.Set<Document>().Where(p => p.Withdrawn == null && (p.Signing == Signing.Waiting || p.Signing == Signing.Returned)).Select(p => new { p.DossierId, p.By, p.Signing }))
             .Join(seen, e => e.DossierId, d => d.Id, (e, d) => new { e.By, e.Signing, d.AssignedTo })
             .Where(e => (e.Signing == Signing.Returned && e.By == self) || (signs && e.Signing == Signing.Waiting && e.By != self && (leads || e.AssignedTo == self || replaced.Contains(e.AssignedTo!.Value))))
             .GroupBy(_ => 1).Select(g => g.Count()));

@@ -30,7 +30,7 @@ internal sealed record AuditLine(DateTimeOffset At, Guid? Actor, What What, stri
             : !concerns && listed.Contains(dossier) ? row.Act.StartsWith("Casework.Intakes.", StringComparison.Ordinal) ? What.CardShown : What.Listed
             : row.Act.Contains("Print", StringComparison.Ordinal) ? What.Printed
             : changed.Count > 0 ? What.Changed
-            : row.Act.Contains("Export", StringComparison.Ordinal) ? What.Exported
+            : row.Act.Contains("Export", StringComparison.Ordinal) || row.Act.Contains("Download", StringComparison.Ordinal) ? What.Exported
             : row.Act == Act.Of(typeof(Opened.Query)) || row.Act.StartsWith("Privacy.", StringComparison.Ordinal) ? What.Asked
             : What.Opened;
         // Why somebody was refused is for the audit alone: "wall" and "absent" are one.

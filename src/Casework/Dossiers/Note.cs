@@ -148,4 +148,10 @@ internal enum MilestoneKind
     /// <summary>Two rows of one person became one.</summary>
     Merged = 27,
     MergeUndone = 28,
+
+    /// <summary>A document was put in; the code is its kind.</summary>
+    DocumentAdded = 41,
+
+    /// <summary>A document was withdrawn and its content destroyed; the code says why.</summary>
+    DocumentWithdrawn = 42,
 }

@@ -175,6 +175,8 @@ internal sealed record ShowView(Dossier Dossier, IReadOnlyList<PersonView> Peopl
                 {
                     { Kind: MilestoneKind.Closed, Code: { } code } => $"{Words.Of(turn.Kind)}: {Words.Of((ClosingReason)code)}",
                     { Kind: MilestoneKind.RiskNoted, Code: { } code } => $"{Words.Of(turn.Kind)}: {Words.Of((RiskLevel)code)}",
+                    { Kind: MilestoneKind.DocumentAdded, Code: { } code } => $"{Words.Of(turn.Kind)}: {Words.Of((DocumentKind)code)}",
+                    { Kind: MilestoneKind.DocumentWithdrawn, Code: { } code } => $"{Words.Of(turn.Kind)}: {Words.Of((WithdrawReason)code)}",
                     { Kind: MilestoneKind.Protected, Code: { } code } => $"{Words.Of(turn.Kind)}: {Words.Of((Protection)code)}",
                     _ when Turns.IsOne(turn) => turn.About is { } about && referrals.TryGetValue(about, out var partner) ? $"{Turns.Say(turn)} ({partner})" : Turns.Say(turn),
                     _ => Words.Of(turn.Kind),

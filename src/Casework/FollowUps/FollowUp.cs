@@ -35,12 +35,8 @@ internal sealed class FollowUp : IHoldSealed, IOfDossier, IFallDue
     public void Undo() => (Done, DoneBy) = (null, null);
     public void Postpone(DateTimeOffset to) => DueAt = WholeMinute(to);
 
-    /// <summary>The key names this act and this due instant: queued twice, it is sent once.</summary>
-    public OutboxMessage Remind(Guid? to, DateTimeOffset now)
-    {
-        RemindedFor = DueAt;
-        return OutboxMessage.New($"reminder {Id} {DueAt.UtcDateTime:yyyyMMddHHmm}", Reminders.Kind, DossierId, to, now);
-    }
+    /// <summary>Somebody is told that it is due; postponed, it is told anew.</summary>
+    public void WasTold() => RemindedFor = DueAt;
 
     private static DateTimeOffset WholeMinute(DateTimeOffset at) => new(at.UtcTicks - at.UtcTicks % TimeSpan.TicksPerMinute, TimeSpan.Zero);
 

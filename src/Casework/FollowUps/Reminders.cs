@@ -8,39 +8,38 @@ using VictimSupport.Foundation.Persistence;
 using VictimSupport.Foundation.Pipeline;
 using VictimSupport.Foundation.Zones;
 using VictimSupport.Casework.Codes;
+using VictimSupport.Casework.Contacts;
 using VictimSupport.Casework.Dossiers;
+using VictimSupport.Casework.Reminding;
 using VictimSupport.Casework.Walls;
 using VictimSupport.Identity.Contracts;
 using VictimSupport.Zones.Contracts;
 
 namespace VictimSupport.Casework.FollowUps;
 
-/// <summary>What fell due is put into the outbox once; the mail says only that something waits.</summary>
-internal sealed class Reminders : IDoWhatIsDue
+/// <summary>Next acts that fell due, to whoever has the dossier.</summary>
+internal sealed class ActsDue : IRemind
 {
-    public const string Kind = "reminder";
+    public const string Code = "reminder";
+    public string Kind => Code;
+    public bool IsToldOn => true;
 
-    public Task Run(IMediator pipeline, CancellationToken ct) => pipeline.Send(new Command(), ct);
+    public async Task<IReadOnlyList<Fallen>> Fallen(ZoneDbContext zone, DateTimeOffset now, int most, CancellationToken ct)
+    {
+        var due = await zone.Set<FollowUp>().Where(f => f.Done == null && f.DueAt <= now && (f.RemindedFor == null || f.RemindedFor != f.DueAt)).OrderBy(f => f.DueAt).Take(most).ToListAsync(ct);
+        var ids = due.Select(f => f.DossierId).Distinct().ToList();
+        var workers = await zone.Set<Dossier>().AsNoTracking().Where(d => ids.Contains(d.Id)).ToDictionaryAsync(d => d.Id, d => d.AssignedTo, ct);
+        foreach (var act in due) act.WasTold();
+        return [.. due.Select(f => new Fallen(f.Id, f.DossierId, workers.GetValueOrDefault(f.DossierId) is { } worker ? [worker] : [], f.DueAt))];
+    }
 
     public async Task<DateTimeOffset?> Next(ZoneDbContext zone, CancellationToken ct) =>
         await zone.Set<FollowUp>().Where(f => f.Done == null && (f.RemindedFor == null || f.RemindedFor != f.DueAt)).OrderBy(f => f.DueAt).Select(f => (DateTimeOffset?)f.DueAt).FirstOrDefaultAsync(ct);
 
-    [Requires(May.RunThePlatform)]
-    internal sealed record Command : ICommand<int>;
-
-    internal sealed class Handler(ZoneDbContext zone, TimeProvider clock) : IRequestHandler<Command, int>
+    public async Task<IReadOnlySet<Guid>> Undone(ZoneDbContext zone, IReadOnlyDictionary<Guid, DateTimeOffset> told, CancellationToken ct)
     {
-        private const int InOneGo = 500;
-
-        public async Task<int> Handle(Command command, CancellationToken ct)
-        {
-            var now = clock.GetUtcNow();
-            var due = await zone.Set<FollowUp>().Where(f => f.Done == null && f.DueAt <= now && (f.RemindedFor == null || f.RemindedFor != f.DueAt)).OrderBy(f => f.DueAt).Take(InOneGo).ToListAsync(ct);
-            var ids = due.Select(f => f.DossierId).Distinct().ToList();
-            var workers = await zone.Set<Dossier>().AsNoTracking().Where(d => ids.Contains(d.Id)).ToDictionaryAsync(d => d.Id, d => d.AssignedTo, ct);
-            foreach (var act in due) zone.Add(act.Remind(workers.GetValueOrDefault(act.DossierId), now));
-            return due.Count;
-        }
+        var ids = told.Keys.ToList();
+        return (await zone.Set<FollowUp>().AsNoTracking().Where(f => ids.Contains(f.Id) && f.Done == null).Select(f => new { f.Id, f.DueAt }).ToListAsync(ct)).Where(f => told[f.Id] == f.DueAt).Select(f => f.Id).ToHashSet();
     }
 }
 
@@ -48,6 +47,42 @@ internal sealed class Reminders : IDoWhatIsDue
 internal sealed class Bell(IMediator pipeline, WhereAndWho who) : IRing
 {
     public async ValueTask<int> Due(CancellationToken ct) => who.Caller.May(May.WorkOnDossiers) ? await pipeline.Send(new Query(), ct) : 0;
+
+    public async ValueTask<IReadOnlyList<RingLine>> Lines(CancellationToken ct)
+    {
+        if (!who.Caller.May(May.WorkOnDossiers)) return [];
+        var (due, kinds) = (await pipeline.Send(new Query(), ct), await pipeline.Send(new Kinds(), ct));
+        return
+        [
+            new(Words.WaitsDue, "/worklist", due), new(Words.WaitsFirstContact, "/worklist", kinds.FirstContact), new(Words.WaitsAppointments, "/agenda", kinds.Appointments),
+            new(Words.WaitsCheckOut, "/agenda", kinds.LateVisits), new(Words.WaitsToldOn, "/worklist?tab=Team", kinds.ToldOn),
+        ];
+    }
+
+    /// <param name="FirstContact">Dossiers of the caller whose first contact is overdue.</param>
+    /// <param name="Appointments">The caller's, today and still to come.</param>
+    /// <param name="LateVisits">Visits from which the caller is late.</param>
+    /// <param name="ToldOn">Of colleagues, told on to the coordinators and still undone.</param>
+    internal sealed record Counted(int FirstContact, int Appointments, int LateVisits, int ToldOn);
+
+    [Requires(May.WorkOnDossiers)]
+    internal sealed record Kinds : IQuery<Counted>;
+
+    internal sealed class KindsHandler(ZoneDbContext zone, UseCase here, Guard guard, IZoneSettings settings, TimeProvider clock) : IRequestHandler<Kinds, Counted>
+    {
+        public async Task<Counted> Handle(Kinds query, CancellationToken ct)
+        {
+            var (who, now) = (await guard.Looks(ct), clock.GetUtcNow());
+            var (self, leads, replaced, late) = (who.Self, who.Leads, who.Replaced.ToList(), now - (await settings.Of(here.InZone.Id, ct)).FirstContactWithin);
+            var tonight = Design.Html.Moment.Instant(Design.Html.Moment.Day(now).AddDays(1).ToDateTime(TimeOnly.MinValue));
+            var seen = zone.Set<Dossier>().AsNoTracking().Where(await guard.Visible(ct)).Where(d => d.Closed == null);
+            var own = seen.Where(d => d.AssignedTo == self || (leads && d.AssignedTo == null) || replaced.Contains(d.AssignedTo!.Value));
+            return new Counted(await own.CountAsync(d => d.FirstContact == null && d.Opened <= late, ct),
+                await zone.Set<Contact>().CountAsync(c => c.State == ContactState.Planned && (c.Worker == self || c.Companion == self) && c.At > now && c.At < tonight, ct),
+                await zone.Set<Contact>().CountAsync(c => c.Worker == self && c.ExpectedOut != null && c.CheckedOut == null && c.ExpectedOut <= now, ct),
+                leads ? await seen.CountAsync(d => zone.Set<Told>().Any(t => t.DossierId == d.Id && t.ToldOn != null && zone.Set<FollowUp>().Any(f => f.Id == t.About && f.Done == null && f.DueAt == t.DueAt)), ct) : 0);
+        }
+    }
 
     [Requires(May.WorkOnDossiers)]
     internal sealed record Query : IQuery<int>;
@@ -75,11 +110,14 @@ internal abstract class NeutralMail(ISendMail mail, IAccounts accounts, IStaff s
         var coordinators = await staff.Holding(zone.Id, [Role.Coordinator], ct);
         var meant = message.To is not { } one ? coordinators : await InTheirPlace(zone.Id, one, ct);
         var to = message.About is { } dossier ? await pipeline.Send(new WhoMayKnow.Query(dossier, meant, coordinators), ct) : meant;
-        foreach (var colleague in (await accounts.Named(to, ct)).Values)
-        {
-            var (subject, text) = Say(colleague.Language);
-            await mail.Send(new Letter($"{message.Key} {colleague.Id}", colleague.Email, subject, text), ct);
-        }
+        foreach (var colleague in (await accounts.Named(to, ct)).Values) await Reach(message, colleague, ct);
+    }
+
+    /// <summary>Writes to one colleague, now.</summary>
+    protected virtual async Task Reach(OutboxMessage message, Colleague colleague, CancellationToken ct)
+    {
+        var (subject, text) = Say(colleague.Language);
+        await mail.Send(new Letter($"{message.Key} {colleague.Id}", colleague.Email, subject, text), ct);
     }
 
     // Whoever is away is replaced; where nobody replaces them, and where somebody works here no more, it is the coordinators'.
@@ -99,12 +137,6 @@ internal abstract class NeutralMail(ISendMail mail, IAccounts accounts, IStaff s
         try { return say(); }
         finally { System.Globalization.CultureInfo.CurrentUICulture = before; }
     }
-}
-
-internal sealed class ReminderMail(ISendMail mail, IAccounts accounts, IStaff staff, IMediator pipeline) : NeutralMail(mail, accounts, staff, pipeline)
-{
-    public override string Kind => Reminders.Kind;
-    protected override (string Subject, string Text) Say(string language) => In(language, () => (Words.ReminderSubject, Words.ReminderText));
 }
 
 /// <summary>Tells the coordinators that a dossier came in that is nobody's yet; one that somebody took is not told.</summary>

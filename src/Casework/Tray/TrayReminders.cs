@@ -1,6 +1,7 @@
 using MediatR;
 using Microsoft.EntityFrameworkCore;
 using VictimSupport.Casework.FollowUps;
+using VictimSupport.Casework.Reminding;
 using VictimSupport.Foundation.Access;
 using VictimSupport.Foundation.Jobs;
 using VictimSupport.Foundation.Mail;
@@ -36,7 +37,7 @@ internal sealed class TrayReminders : IDoWhatIsDue
     }
 }
 
-internal sealed class TrayWaitsMail(ISendMail mail, IAccounts accounts, IStaff staff, IMediator pipeline) : NeutralMail(mail, accounts, staff, pipeline)
+internal sealed class TrayWaitsMail(ISendMail mail, IAccounts accounts, IStaff staff, IMediator pipeline, TimeProvider clock) : MailAsChosen(mail, accounts, staff, pipeline, clock)
 {
     public const string KindName = "tray-waits";
     public override string Kind => KindName;

@@ -16,6 +16,13 @@ internal sealed class Desk(IMediator pipeline, WhereAndWho who) : IRing
 
     public async ValueTask<int> Due(CancellationToken ct) => await Waiting(ct) is var waits ? waits.Tray + waits.Unsigned : 0;
 
+    public async ValueTask<IReadOnlyList<RingLine>> Lines(CancellationToken ct)
+    {
+        if (!who.Caller.May(May.WorkOnDossiers)) return [];
+        var (tray, unsigned) = await Waiting(ct);
+        return who.Caller.May(May.OpenCallOuts) ? [new(Words.WaitsTray, "/tray", tray), new(Words.WaitsUnsigned, "/countersign", unsigned)] : [new(Words.WaitsUnsigned, "/countersign", unsigned)];
+    }
+
     public async ValueTask<Waits> Waiting(CancellationToken ct) => waits ??= who.Caller.May(May.WorkOnDossiers) ? await pipeline.Send(new Query(), ct) : new Waits(0, 0);
 
     /// <param name="Tray">Messages put to the caller, or to anybody.</param>

@@ -90,6 +90,7 @@ public sealed partial class ZoneJob(EnterZone enter, ZoneRegistry zones, NextDue
             catch (Exception e) when (e is not OperationCanceledException)
             {
                 NotDelivered(message.Kind, message.Id, e.GetType().Name);
+                await pipeline.Send(new Outbox.Failed(message.Id), ct);
                 continue; // its next try is in the row
             }
             await pipeline.Send(new Outbox.Done(message.Id), ct);

@@ -31,6 +31,11 @@ public sealed partial class HouseJob(CatalogDatabase catalog, IServiceScopeFacto
             catch (Exception e) when (e is not OperationCanceledException)
             {
                 NotDelivered(message.Kind, message.Id, e.GetType().Name);
+                await catalog.WriteAsPlatform("Foundation.HouseMessageFailed", message.Id, async house =>
+                {
+                    (await house.Set<OutboxMessage>().SingleAsync(m => m.Id == message.Id, ct)).Failed(clock.GetUtcNow());
+                    return true;
+                }, ct);
                 continue; // its next try is in the row
             }
             await catalog.WriteAsPlatform("Foundation.HouseMessageDone", message.Id, async house =>

@@ -6,7 +6,7 @@ using VictimSupport.Foundation.Pipeline;
 
 namespace VictimSupport.Foundation.Jobs;
 
-/// <summary>The three deeds of the outbox job: what is due, take one in hand, it is done. Delivery itself happens between transactions, so a slow mail
+/// <summary>The deeds of the outbox job: what is due, take one in hand, it is done, it failed. Delivery itself happens between transactions, so a slow mail
 /// server never holds up a zone's writers.</summary>
 internal static class Outbox
 {
@@ -18,6 +18,9 @@ internal static class Outbox
 
     [Requires(May.RunThePlatform)]
     internal sealed record Done(Guid Message) : ICommand<bool>;
+
+    [Requires(May.RunThePlatform)]
+    internal sealed record Failed(Guid Message) : ICommand<bool>;
 
     internal sealed class DueHandler(ZoneDbContext zone, TimeProvider clock) : IRequestHandler<Due, IReadOnlyList<OutboxMessage>>
     {
@@ -35,6 +38,15 @@ internal static class Outbox
             var now = clock.GetUtcNow();
             if (await zone.Set<OutboxMessage>().SingleOrDefaultAsync(m => m.Id == command.Message && m.Delivered == null && m.NotBefore <= now, ct) is not { } message) return false;
             message.Claim(now);
+            return true;
+        }
+    }
+
+    internal sealed class FailedHandler(ZoneDbContext zone, TimeProvider clock) : IRequestHandler<Failed, bool>
+    {
+        public async Task<bool> Handle(Failed command, CancellationToken ct)
+        {
+            (await zone.Set<OutboxMessage>().SingleAsync(m => m.Id == command.Message, ct)).Failed(clock.GetUtcNow());
             return true;
         }
     }

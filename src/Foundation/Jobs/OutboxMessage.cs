@@ -37,12 +37,18 @@ public sealed class OutboxMessage : IFallDue
     public static OutboxMessage New(string key, string kind, Guid? about, Guid? to, DateTimeOffset notBefore, Guid? zone = null) =>
         new() { Id = Guid.CreateVersion7(notBefore), Key = key, Kind = kind, About = about, To = to, NotBefore = notBefore, Zone = zone };
 
+    /// <summary>How long whoever took it in hand keeps it: longer than a delivery takes and than the clocks of two machines differ, else the one that is ahead would take what the other is just delivering.</summary>
+    public static readonly TimeSpan Held = TimeSpan.FromMinutes(15);
+
     /// <summary>Taken in hand: after a crash the next try waits, and carries the same key, so that receivers can tell.</summary>
     internal void Claim(DateTimeOffset now)
     {
         Attempts++;
-        NotBefore = now + TimeSpan.FromMinutes(Math.Min(60, Math.Pow(2, Attempts)));
+        NotBefore = now + Held;
     }
+
+    /// <summary>It could not be delivered, and nothing of it left: tried again, each time later.</summary>
+    internal void Failed(DateTimeOffset now) => NotBefore = now + TimeSpan.FromMinutes(Math.Min(60, Math.Pow(2, Attempts)));
 
     internal void Done(DateTimeOffset now) => Delivered = now;
 

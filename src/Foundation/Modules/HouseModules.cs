@@ -38,7 +38,14 @@ public interface IRing
 {
     /// <summary>How many things are due to the caller in the current zone; 0 for whoever may not see them.</summary>
     ValueTask<int> Due(CancellationToken ct);
+
+    /// <summary>The same by kind, for the page behind the bell.</summary>
+    ValueTask<IReadOnlyList<RingLine>> Lines(CancellationToken ct) => ValueTask.FromResult<IReadOnlyList<RingLine>>([]);
 }
+
+/// <param name="Text">In the reader's language.</param>
+/// <param name="Path">Where it is seen, below the zone.</param>
+public sealed record RingLine(string Text, string Path, int Count);
 
 /// <summary>Something that must be seen in red on every page while it lasts.</summary>
 public interface IWarn

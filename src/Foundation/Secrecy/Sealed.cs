@@ -67,7 +67,7 @@ public interface IHoldSealed
 }
 
 /// <summary>A value that is encrypted before it reaches the database and opened only when it is read. It prints as dots, so a log line betrays nothing.</summary>
-/// <typeparam name="T">A string, or a record that JSON can carry.</typeparam>
+/// <typeparam name="T">A string, bytes, or a record that JSON can carry.</typeparam>
 public sealed class Sealed<T> : ISealedValue where T : class
 {
     private T? clear;
@@ -92,8 +92,8 @@ public sealed class Sealed<T> : ISealedValue where T : class
     void ISealedValue.Prove() => _ = Value;
     void ISealedValue.Seal(Func<byte[], byte[]> how) => box = how(Write(clear!));
 
-    private static byte[] Write(T value) => value is string text ? Encoding.UTF8.GetBytes(text) : JsonSerializer.SerializeToUtf8Bytes(value);
-    private static T Read(byte[] bytes) => typeof(T) == typeof(string) ? (T)(object)Encoding.UTF8.GetString(bytes) : JsonSerializer.Deserialize<T>(bytes)!;
+    private static byte[] Write(T value) => value switch { string text => Encoding.UTF8.GetBytes(text), byte[] bytes => bytes, _ => JsonSerializer.SerializeToUtf8Bytes(value) };
+    private static T Read(byte[] bytes) => typeof(T) == typeof(string) ? (T)(object)Encoding.UTF8.GetString(bytes) : typeof(T) == typeof(byte[]) ? (T)(object)bytes : JsonSerializer.Deserialize<T>(bytes)!;
 }
 
 /// <summary>What the interceptor needs of a sealed value, whatever it holds.</summary>

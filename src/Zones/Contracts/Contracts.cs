@@ -80,6 +80,9 @@ public sealed record ZoneSettings(TimeSpan FirstContactWithin, bool TeamSeesAll,
     /// <summary>Whom the figures count as a victim; communities differ.</summary>
     public VictimMeaning Victim { get; init; } = VictimMeaning.Event;
 
+    /// <summary>From a reminder to its being told on to the coordinators, where whoever was told did nothing.</summary>
+    public TimeSpan ToldOnAfter { get; init; } = TimeSpan.FromHours(24);
+
     /// <summary>The zone's colour, such as <c>#22577a</c>: dark enough to be read on white.</summary>
     public string Accent { get; init; } = "#22577a";
     public OpeningHours Hours { get; init; } = OpeningHours.Unknown;

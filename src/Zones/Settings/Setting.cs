@@ -8,6 +8,9 @@ internal enum SettingCode
 {
     ServiceNameFr = 1, ServiceNameNl, ServiceNameDe, OfficialLanguages, Languages, Hours, FirstContactHours, TeamSeesAll, CallOutHours, FirstLetterFor, VictimMeans, OutsideStandIn, YearsOfAssistance, YearsOfPoliceFacts, Accent, ReferralAnswerDays,
     RecontactDaysOffence, RecontactDaysShockingEvent, RecontactDaysRoadAccident, RecontactDaysFamilySituation, RecontactDaysPartnerViolence, ShortTermWeeks,
+
+    /// <summary>After how many hours a reminder that led to nothing is told on to the coordinators.</summary>
+    ToldOnHours = 40,
 }
 
 /// <summary>How it is asked on the page.</summary>
@@ -41,6 +44,7 @@ internal sealed record Setting(SettingCode Code, Shape Shape, string Default)
         new(SettingCode.Hours, Shape.Week, ""),
         // A zone may be quicker than the federal delay and keep a window shorter, never the reverse.
         new(SettingCode.FirstContactHours, Shape.Number, "48") { Limits = (1, 48) },
+        new(SettingCode.ToldOnHours, Shape.Number, "24") { Limits = (1, 168) },
         new(SettingCode.TeamSeesAll, Shape.YesNo, "no"),
         new(SettingCode.CallOutHours, Shape.Number, "72") { Limits = (0, 72) },
         // Somebody is asked again within a month at the latest, after partner violence within a fortnight.

@@ -28,19 +28,7 @@ public sealed class RunningPortal : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         Address = $"http://localhost:{FreePort()}";
-        // The product's own output, as `dotnet run` starts it: tests/Journeys/bin/{configuration}/{framework} has it beside.
-        var (framework, configuration) = (new DirectoryInfo(AppContext.BaseDirectory), new DirectoryInfo(AppContext.BaseDirectory).Parent!);
-        var output = Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "..", "..", "..", "..", "..", "src", "Portal", "bin", configuration.Name, framework.Name));
-        var start = new ProcessStartInfo("dotnet", [Path.Combine(output, "VictimSupport.Portal.dll"), "--Urls", Address, "--Data:Directory", Folder, .. Settings]) { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false, WorkingDirectory = output };
-        start.Environment["ASPNETCORE_ENVIRONMENT"] = "Development";
-        var clock = Stopwatch.StartNew();
-        process = Process.Start(start)!;
-        process.OutputDataReceived += Keep;
-        process.ErrorDataReceived += Keep;
-        process.BeginOutputReadLine();
-        process.BeginErrorReadLine();
-        await UntilItAnswers();
-        ToFirstPage = clock.Elapsed;
+        await Run();
         playwright = await Playwright.CreateAsync();
         Browser = await playwright.Chromium.LaunchAsync(new()
         {
@@ -59,6 +47,33 @@ public sealed class RunningPortal : IAsyncLifetime
             await process.WaitForExitAsync();
         }
         if (Directory.Exists(Folder)) Directory.Delete(Folder, recursive: true);
+    }
+
+    /// <summary>The process dies as by <c>kill -9</c>.</summary>
+    public async Task Kill()
+    {
+        process!.Kill(entireProcessTree: true);
+        await process.WaitForExitAsync();
+    }
+
+    /// <summary>The same program on the same data, at the same address.</summary>
+    public Task StartAgain() => Run();
+
+    private async Task Run()
+    {
+        // The product's own output, as `dotnet run` starts it: tests/Journeys/bin/{configuration}/{framework} has it beside.
+        var (framework, configuration) = (new DirectoryInfo(AppContext.BaseDirectory), new DirectoryInfo(AppContext.BaseDirectory).Parent!);
+        var output = Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "..", "..", "..", "..", "..", "src", "Portal", "bin", configuration.Name, framework.Name));
+        var start = new ProcessStartInfo("dotnet", [Path.Combine(output, "VictimSupport.Portal.dll"), "--Urls", Address, "--Data:Directory", Folder, .. Settings]) { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false, WorkingDirectory = output };
+        start.Environment["ASPNETCORE_ENVIRONMENT"] = "Development";
+        var clock = Stopwatch.StartNew();
+        process = Process.Start(start)!;
+        process.OutputDataReceived += Keep;
+        process.ErrorDataReceived += Keep;
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
+        await UntilItAnswers();
+        ToFirstPage = clock.Elapsed;
     }
 
     private async Task UntilItAnswers()

@@ -125,13 +125,17 @@ public sealed class CanaryTests(Platforms platforms)
         {
             Dossier = made.Dossier, Persons = [person], Place = Place.Phone, At = zone.Platform.Clock.GetUtcNow(), Minutes = 5, Services = [ServiceKind.Listening], Note = Marked, Next = ActKind.CallBack, Due = zone.Platform.Clock.GetUtcNow().AddHours(1),
         });
+        await worker.Send(new VictimSupport.Casework.Documents.Add.Command
+        {
+            Dossier = made.Dossier, Persons = [person], Kind = DocumentKind.Consent, Title = "Titel " + Marked, FileName = Marked + ".txt", Content = Encoding.UTF8.GetBytes("Ich, " + Marked + ", bin einverstanden."),
+        });
         return (worker, made.Dossier, person);
     }
 
     private static string Key(string engine, Guid id) => engine == "sqlite" ? id.ToString().ToUpperInvariant() : id.ToString();
 
     // Every byte of the files, or every column of every table: what a thief would read.
-    private static async Task<IReadOnlyList<string>> Holding(TestZone zone, string secret)
+    internal static async Task<IReadOnlyList<string>> Holding(TestZone zone, string secret)
     {
         if (zone.Platform.Engine == "sqlite") return [.. Directory.EnumerateFiles(zone.Platform.Folder, "*", SearchOption.AllDirectories).Where(file => !file.EndsWith("lock", StringComparison.Ordinal) && Holds(File.Open(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite), secret))];
         await using var connection = await zone.Break();

@@ -67,6 +67,8 @@ internal sealed class World
         await worker.Send(new VictimSupport.Casework.Dossiers.Write.Command { Dossier = world.ids["dossier"][0], Persons = [bo], Layer = VictimSupport.Foundation.Secrecy.Layer.Police, Text = "Facts" });
         foreach (var note in await zone.Look(z => Microsoft.EntityFrameworkCore.EntityFrameworkQueryableExtensions.ToListAsync(z.Set<VictimSupport.Casework.Dossiers.Note>()))) world.Knows("entry", note.Id);
         world.Knows("id", await world.As(Role.ZoneAdministrator).Send(new OwnEntry.Command { List = CodeList.SubKind, Shipped = "Assault", Fr = "Rixe", Nl = "Vechtpartij", De = "Schlägerei", From = VictimSupport.Design.Html.Moment.Day(platform.Clock.GetUtcNow()) }));
+        world.Knows("document", await worker.Puts(world.ids["dossier"][0]));
+        world.Knows("document", await worker.Puts(world.ids["dossier"][1]));
         await worker.Closes(world.ids["dossier"][1]);
         var colleague = zone.As(Role.Caseworker);
         world.Hidden["dossier"] = await colleague.Registers(Cases.Intake(zone, "Muster", "Bram"));
@@ -74,6 +76,7 @@ internal sealed class World
         await colleague.Send(await colleague.Send(new Edit.Query(world.Hidden["dossier"], theirs.Dossier.Lead!.Value, "fr")) with { Dossier = world.Hidden["dossier"], Person = theirs.Dossier.Lead, Address = "Rue 2" });
         world.Hidden["letter"] = await colleague.Send(new Prepare.Command { Dossier = world.Hidden["dossier"], Person = theirs.Dossier.Lead!.Value, Kind = LetterKind.First, Language = "fr", Text = "Bonjour", Shown = 0 });
         (world.Hidden["person"], world.Hidden["act"], world.Hidden["after"]) = (theirs.Dossier.Lead!.Value, theirs.Planned[0].Id, world.Hidden["dossier"]);
+        world.Hidden["document"] = await colleague.Puts(world.Hidden["dossier"]);
         world.Hidden["contact"] = world.Hidden["appointment"] = await colleague.Send(await colleague.Appointment(zone, world.Hidden["dossier"]) with { Place = VictimSupport.Casework.Codes.Place.Home });
         world.Hidden["wall"] = await zone.As(Role.DataProtectionOfficer).Send(new VictimSupport.Casework.Walls.Build.Command { Colleague = walled.Id, Round = VictimSupport.Casework.Walls.Round.Dossier, Number = theirs.Dossier.Number });
         world.Hidden["unseen"] = world.Hidden["dossier"];

@@ -114,7 +114,7 @@ public sealed partial class Platform : WebApplicationFactory<Program>
         builder.ConfigureLogging(logging => logging.ClearProviders().AddProvider(Logs));
         builder.ConfigureTestServices(services =>
         {
-            services.Replace(ServiceDescriptor.Singleton<TimeProvider>(Clock));
+            services.Replace(ServiceDescriptor.Singleton<TimeProvider>(new WallClock(Clock)));
             services.Replace(ServiceDescriptor.Singleton<ISendMail>(Post));
             services.AddSingleton<IStartupFilter, KitSignIn>();
             if (!Conduct) services.RemoveAll<VictimSupport.Foundation.Access.IStandAtTheDoor>();
@@ -182,10 +182,14 @@ public sealed class Postbox : ISendMail
     /// <summary>Set to make the next deliveries fail as a mail server that is away.</summary>
     public Exception? Failing { get; set; }
 
+    /// <summary>Set to kill the process right after a letter has left, before anything notes that it did.</summary>
+    public Func<Letter, bool> Dies { get; set; } = _ => false;
+
     public Task Send(Letter letter, CancellationToken ct)
     {
         if (Failing is { } failure) throw failure;
         lock (letters) letters.Add(letter);
+        if (Dies(letter)) throw new OperationCanceledException("killed");
         return Task.CompletedTask;
     }
 }

@@ -1,0 +1,99 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using VictimSupport.Casework.Codes;
+using VictimSupport.Casework.Countersign;
+using VictimSupport.Foundation.Audit;
+using VictimSupport.Foundation.Persistence;
+using VictimSupport.Foundation.Secrecy;
+
+namespace VictimSupport.Casework.Documents;
+
+/// <summary>What a document says of itself. It names its parts in their order, so that none can be left out, doubled or exchanged unseen.</summary>
+/// <param name="FileName">As the file was called where it came from.</param>
+/// <param name="Length">In bytes.</param>
+internal sealed record DocumentHead(string Title, string FileName, int Length, IReadOnlyList<Guid> Parts);
+
+/// <summary>A file in a dossier: a consent, a certificate, an order, a letter that was sent. Title, file name and content are sealed: under the key of the person it concerns, where it concerns one, else under the dossier's.
+/// Its content lies in <see cref="DocumentPart"/>s, apart from this row, which is all that a list reads.</summary>
+internal sealed class Document : IHoldSealed, IOfDossier, ICountersigned
+{
+    public Guid Id { get; private set; }
+    public Guid DossierId { get; private set; }
+
+    /// <summary>The persons it concerns; never empty.</summary>
+    public List<Guid> Persons { get; private set; } = [];
+    public DocumentKind Kind { get; private set; }
+    public Layer Layer { get; private set; }
+
+    /// <summary>What the content itself is, whatever the file was called.</summary>
+    public FileType Type { get; private set; }
+    public DateTimeOffset At { get; private set; }
+    public Guid By { get; private set; }
+
+    /// <summary>null: it was withdrawn.</summary>
+    public Sealed<DocumentHead>? Head { get; private set; }
+    public Guid KeyOwner { get; private set; }
+    public DateTimeOffset? Withdrawn { get; private set; }
+    public Signing Signing { get; set; }
+    public Guid? SignedBy { get; set; }
+    public DateTimeOffset? SignedAt { get; set; }
+    public Sealed<string>? Remark { get; set; }
+
+    /// <param name="parts">The content, to be added beside it.</param>
+    public static Document Put(Guid dossier, IReadOnlyList<Guid> persons, DocumentKind kind, Layer layer, string title, string fileName, FileType type, byte[] content, Guid by, DateTimeOffset now, Signing signing, out IReadOnlyList<DocumentPart> parts)
+    {
+        var (id, owner) = (Guid.CreateVersion7(now), persons is [var only] ? only : dossier);
+        parts = [.. content.Chunk(DocumentPart.Size).Select(piece => DocumentPart.Of(id, owner, piece, now))];
+        return new Document
+        {
+            Id = id, DossierId = dossier, Persons = [.. persons], Kind = kind, Layer = layer, Type = type, At = now, By = by, KeyOwner = owner, Signing = signing,
+            Head = new DocumentHead(title, fileName, content.Length, [.. parts.Select(p => p.Id)]),
+        };
+    }
+
+    /// <summary>Nothing of it is kept but that it was there. Its parts are deleted beside it.</summary>
+    public void Withdraw(DateTimeOffset now) => (Head, Remark, Withdrawn) = (null, null, now);
+
+    /// <summary>The name under which it is handed out: a folder of downloads tells nothing of anybody.</summary>
+    public string NeutralName => $"document-{Design.Html.Moment.Day(At):yyyyMMdd}-{Id.ToString("N")[^6..]}.{Type.Extension()}";
+
+    internal sealed class Mapping : IZoneMapping<Document>
+    {
+        public void Configure(EntityTypeBuilder<Document> b)
+        {
+            b.ToTable("document");
+            b.Property(d => d.Id).ValueGeneratedNever();
+            b.PrimitiveCollection(d => d.Persons).HasMaxLength(4000);
+            b.Sealed(d => d.Head, "document.head");
+            b.Sealed(d => d.Remark, "document.remark");
+            b.HasIndex(d => d.DossierId);
+            b.HasIndex(d => d.Signing);
+            b.Ignore(d => d.NeutralName);
+        }
+    }
+}
+
+/// <summary>A piece of a document's content. In the zone's database and not in files beside it: a document is there whole or not at all whatever is killed, and a copy of the zone holds it (decision 0057).</summary>
+internal sealed class DocumentPart : IHoldSealed
+{
+    /// <summary>Bytes of a piece; the last one is shorter.</summary>
+    public const int Size = 256 * 1024;
+
+    public Guid Id { get; private set; }
+    public Guid DocumentId { get; private set; }
+    public Guid KeyOwner { get; private set; }
+    public Sealed<byte[]> Content { get; private set; } = null!;
+
+    public static DocumentPart Of(Guid document, Guid owner, byte[] piece, DateTimeOffset now) => new() { Id = Guid.CreateVersion7(now), DocumentId = document, KeyOwner = owner, Content = piece };
+
+    internal sealed class Mapping : IZoneMapping<DocumentPart>
+    {
+        public void Configure(EntityTypeBuilder<DocumentPart> b)
+        {
+            b.ToTable("document_part");
+            b.Property(p => p.Id).ValueGeneratedNever();
+            b.Sealed(p => p.Content, "document_part.content");
+            b.HasIndex(p => p.DocumentId);
+        }
+    }
+}

@@ -1,0 +1,127 @@
+using MediatR;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using VictimSupport.Casework.FollowUps;
+using VictimSupport.Foundation.Access;
+using VictimSupport.Foundation.Jobs;
+using VictimSupport.Foundation.Mail;
+using VictimSupport.Foundation.Persistence;
+using VictimSupport.Foundation.Pipeline;
+using VictimSupport.Identity.Contracts;
+using VictimSupport.Zones.Contracts;
+
+namespace VictimSupport.Casework.Reminding;
+
+/// <summary>How reminders reach somebody by mail; in the portal they always do.</summary>
+internal enum MailRhythm { AtOnce = 1, Daily = 2, Never = 3 }
+
+/// <summary>How one colleague wants to be reminded in this zone. Who chose nothing is written to at once, on every day.</summary>
+internal sealed class MailChoice
+{
+    /// <summary>The hour of the daily mail where nothing is chosen.</summary>
+    public const int UsualHour = 8;
+
+    /// <summary>The account.</summary>
+    public Guid Id { get; private set; }
+    public MailRhythm Rhythm { get; private set; } = MailRhythm.AtOnce;
+
+    /// <summary>On the wall, 0 to 23: of the daily mail, and of what waited for a working day.</summary>
+    public int Hour { get; private set; } = UsualHour;
+    public bool WorkingDaysOnly { get; private set; }
+
+    public static MailChoice Of(Guid account) => new() { Id = account };
+    public void Choose(MailRhythm rhythm, int hour, bool workingDaysOnly) => (Rhythm, Hour, WorkingDaysOnly) = (rhythm, hour, workingDaysOnly);
+
+    /// <summary>Does a mail leave at once?</summary>
+    public bool IsNow(DateTimeOffset now) => Rhythm == MailRhythm.AtOnce && (!WorkingDaysOnly || Digest.IsWorked(Design.Html.Moment.Day(now)));
+
+    internal sealed class Mapping : IZoneMapping<MailChoice>
+    {
+        public void Configure(EntityTypeBuilder<MailChoice> b)
+        {
+            b.ToTable("mail_choice");
+            b.Property(c => c.Id).ValueGeneratedNever();
+        }
+    }
+}
+
+/// <summary>What a colleague chose, asked when a mail is about to leave.</summary>
+internal static class Chosen
+{
+    [Requires(May.RunThePlatform)]
+    internal sealed record Query(Guid Account) : IQuery<MailChoice>;
+
+    /// <summary>Puts a reminder into the colleague's next mail: one message for each account and day, however many reminders it holds and however often this is tried.</summary>
+    /// <param name="Since">When the reminder was made: tried again after that mail left, it is in no second one.</param>
+    [Requires(May.RunThePlatform)]
+    internal sealed record Gather(Guid Account, DateTimeOffset Since) : ICommand<bool>;
+
+    internal sealed class Handler(ZoneDbContext zone) : IRequestHandler<Query, MailChoice>, IRequestHandler<Gather, bool>
+    {
+        public async Task<MailChoice> Handle(Query query, CancellationToken ct) => await zone.Set<MailChoice>().AsNoTracking().SingleOrDefaultAsync(c => c.Id == query.Account, ct) ?? MailChoice.Of(query.Account);
+
+        public async Task<bool> Handle(Gather command, CancellationToken ct)
+        {
+            var choice = await Handle(new Query(command.Account), ct);
+            var (day, at) = Digest.Next(command.Since, choice.Hour, choice.WorkingDaysOnly);
+            var key = $"{DigestMail.KindName} {command.Account} {day:yyyyMMdd}";
+            if (await zone.Set<OutboxMessage>().AnyAsync(m => m.Key == key, ct)) return false;
+            zone.Add(OutboxMessage.New(key, DigestMail.KindName, null, command.Account, at));
+            return true;
+        }
+    }
+}
+
+/// <summary>A neutral mail that leaves at once, once a day or never, as its reader chose.</summary>
+internal abstract class MailAsChosen(ISendMail mail, IAccounts accounts, IStaff staff, IMediator pipeline, TimeProvider clock) : NeutralMail(mail, accounts, staff, pipeline)
+{
+    private readonly IMediator pipeline = pipeline;
+
+    protected override async Task Reach(OutboxMessage message, Colleague colleague, CancellationToken ct)
+    {
+        var choice = await pipeline.Send(new Chosen.Query(colleague.Id), ct);
+        if (choice.IsNow(clock.GetUtcNow())) await base.Reach(message, colleague, ct);
+        else if (choice.Rhythm != MailRhythm.Never) await pipeline.Send(new Chosen.Gather(colleague.Id, Digest.MadeAt(message.Id)), ct);
+    }
+}
+
+internal sealed class ReminderMail(ISendMail mail, IAccounts accounts, IStaff staff, IMediator pipeline, TimeProvider clock) : MailAsChosen(mail, accounts, staff, pipeline, clock)
+{
+    public override string Kind => ActsDue.Code;
+    protected override (string Subject, string Text) Say(string language) => In(language, () => (Words.ReminderSubject, Words.ReminderText));
+}
+
+internal sealed class FirstContactMail(ISendMail mail, IAccounts accounts, IStaff staff, IMediator pipeline, TimeProvider clock) : MailAsChosen(mail, accounts, staff, pipeline, clock)
+{
+    public override string Kind => FirstContactsOverdue.Code;
+    protected override (string Subject, string Text) Say(string language) => In(language, () => (Words.ReminderSubject, Words.ReminderText));
+}
+
+internal sealed class AppointmentMail(ISendMail mail, IAccounts accounts, IStaff staff, IMediator pipeline, TimeProvider clock) : MailAsChosen(mail, accounts, staff, pipeline, clock)
+{
+    public override string Kind => AppointmentsToday.Code;
+    protected override (string Subject, string Text) Say(string language) => In(language, () => (Words.AppointmentTodaySubject, Words.AppointmentTodayText));
+}
+
+/// <summary>To the coordinators: a colleague was reminded, and nothing came of it.</summary>
+internal sealed class ToldOnMail(ISendMail mail, IAccounts accounts, IStaff staff, IMediator pipeline, TimeProvider clock) : MailAsChosen(mail, accounts, staff, pipeline, clock)
+{
+    public const string KindName = "told-on";
+    public override string Kind => KindName;
+    protected override (string Subject, string Text) Say(string language) => In(language, () => (Words.ToldOnSubject, Words.ToldOnText));
+}
+
+/// <summary>The mail of the day. It says that something waits, and nothing of what: the portal says that.</summary>
+internal sealed class DigestMail(ISendMail mail, IAccounts accounts, IStaff staff, IMediator pipeline) : NeutralMail(mail, accounts, staff, pipeline)
+{
+    public const string KindName = "digest";
+    private readonly IMediator pipeline = pipeline;
+    public override string Kind => KindName;
+    protected override (string Subject, string Text) Say(string language) => In(language, () => (Words.DigestSubject, Words.DigestText));
+
+    // Chosen away since it was gathered.
+    protected override async Task Reach(OutboxMessage message, Colleague colleague, CancellationToken ct)
+    {
+        if ((await pipeline.Send(new Chosen.Query(colleague.Id), ct)).Rhythm != MailRhythm.Never) await base.Reach(message, colleague, ct);
+    }
+}

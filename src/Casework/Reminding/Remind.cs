@@ -1,0 +1,73 @@
+using MediatR;
+using Microsoft.EntityFrameworkCore;
+using VictimSupport.Foundation.Access;
+using VictimSupport.Foundation.Jobs;
+using VictimSupport.Foundation.Modules;
+using VictimSupport.Foundation.Persistence;
+using VictimSupport.Foundation.Pipeline;
+using VictimSupport.Zones.Contracts;
+
+namespace VictimSupport.Casework.Reminding;
+
+/// <summary>What fell due, of every kind and from every module, is put into the outbox once; where it led to nothing, the coordinators are told after the zone's delay.</summary>
+internal sealed class Remind(IEnumerable<IRemind> kinds) : IDoWhatIsDue
+{
+    public async Task Run(IMediator pipeline, CancellationToken ct)
+    {
+        await pipeline.Send(new Command(), ct);
+        await pipeline.Send(new TellOn(), ct);
+    }
+
+    public async Task<DateTimeOffset?> Next(ZoneDbContext zone, CancellationToken ct)
+    {
+        var next = await zone.Set<Told>().Where(t => t.TellOnAt != null).MinAsync(t => t.TellOnAt, ct);
+        foreach (var kind in kinds)
+            if (await kind.Next(zone, ct) is { } due && (next is null || due < next)) next = due;
+        return next;
+    }
+
+    [Requires(May.RunThePlatform)]
+    internal sealed record Command : ICommand<int>;
+
+    [Requires(May.RunThePlatform)]
+    internal sealed record TellOn : ICommand<int>;
+
+    internal sealed class Handler(ZoneDbContext zone, UseCase here, IEnumerable<IRemind> kinds, IZoneSettings settings, TimeProvider clock) : IRequestHandler<Command, int>, IRequestHandler<TellOn, int>
+    {
+        private const int InOneGo = 500;
+
+        public async Task<int> Handle(Command command, CancellationToken ct)
+        {
+            var (now, delay, told) = (clock.GetUtcNow(), (await settings.Of(here.InZone.Id, ct)).ToldOnAfter, 0);
+            foreach (var kind in kinds)
+            {
+                foreach (var fallen in await kind.Fallen(zone, now, InOneGo, ct))
+                {
+                    told++;
+                    zone.Add(Told.Of(kind.Kind, fallen, kind.IsToldOn && fallen.To.Count > 0 ? delay : null, now));
+                    if (fallen.Quiet) continue;
+                    // The key names the thing, its due instant and whom: queued twice, it is sent once.
+                    var key = $"{kind.Kind} {fallen.About} {fallen.DueAt.UtcDateTime:yyyyMMddHHmm}";
+                    if (fallen.To.Count == 0) zone.Add(OutboxMessage.New(key, kind.Kind, fallen.Dossier, null, now));
+                    foreach (var to in fallen.To.Distinct()) zone.Add(OutboxMessage.New($"{key} {to}", kind.Kind, fallen.Dossier, to, now));
+                }
+            }
+            return told;
+        }
+
+        public async Task<int> Handle(TellOn command, CancellationToken ct)
+        {
+            var now = clock.GetUtcNow();
+            var over = await zone.Set<Told>().Where(t => t.TellOnAt != null && t.TellOnAt <= now).OrderBy(t => t.TellOnAt).Take(InOneGo).ToListAsync(ct);
+            foreach (var kind in over.GroupBy(t => t.Kind))
+            {
+                // Told of two due instants of one thing, only the later can still wait.
+                var latest = kind.GroupBy(t => t.About).ToDictionary(g => g.Key, g => g.Max(t => t.DueAt));
+                var undone = kinds.FirstOrDefault(k => k.Kind == kind.Key) is { } source ? await source.Undone(zone, latest, ct) : new HashSet<Guid>();
+                foreach (var told in kind)
+                    if (told.Over(told.DueAt == latest[told.About] && undone.Contains(told.About), now) is { } message) zone.Add(message);
+            }
+            return over.Count;
+        }
+    }
+}
