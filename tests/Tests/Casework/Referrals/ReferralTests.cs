@@ -257,7 +257,7 @@ public sealed partial class ReferralTests(Platforms platforms)
         await zone.RunJobs();
         Assert.Equal(ReferralState.NoAnswer, await anna.StateOf(dossier, referral));
         Assert.Single((await anna.Opens(dossier)).Planned, a => a.Kind == ActKind.Referral);
-        Assert.Contains(platform.Post.Letters, l => l.To == Staff.AddressOf(zone, "anna") && l.Key.StartsWith(Reminders.Kind, StringComparison.Ordinal));
+        Assert.Contains(platform.Post.Letters, l => l.To == Staff.AddressOf(zone, "anna"));
         Assert.Equal(ReferralState.NoAnswer, Assert.Single((await anna.Send(new Waiting.Query())).Rows).State);
         // A late answer is an answer.
         using var them = zone.Passer();
