@@ -11,6 +11,7 @@ using VictimSupport.Casework.FollowUps;
 using VictimSupport.Foundation.Access;
 using VictimSupport.Foundation.Persistence;
 using VictimSupport.Foundation.Pipeline;
+using VictimSupport.Foundation.Secrecy;
 using VictimSupport.Identity.Contracts;
 
 namespace VictimSupport.Casework.Countersign;
@@ -51,7 +52,13 @@ internal sealed class Sign(IMediator pipeline, IAccounts accounts) : PageModel, 
     }
 
     /// <param name="Place">null: a note.</param>
-    internal sealed record Answer(string Number, int Version, Guid By, DateTimeOffset At, string Text, Codes.Place? Place, int Minutes, bool Held, IReadOnlyList<ServiceKind> Services);
+    internal sealed record Answer(string Number, int Version, Guid By, DateTimeOffset At, string Text, Codes.Place? Place, int Minutes, bool Held, IReadOnlyList<ServiceKind> Services)
+    {
+        /// <summary>Of a note: for whom it is, and on what ground it was copied there; no ground: it is no copy.</summary>
+        public Layer? Layer { get; init; }
+        public CopyGround? Ground { get; init; }
+        public string? Why { get; init; }
+    }
 
     [Requires(May.Countersign)]
     internal sealed record Query(Guid Dossier, Guid Entry) : IQuery<Answer>;
@@ -66,9 +73,12 @@ internal sealed class Sign(IMediator pipeline, IAccounts accounts) : PageModel, 
             var (dossier, entry) = await entries.ToSign(query.Dossier, query.Entry, reads: true, ct);
             return entry is Contact contact
                 ? new Answer(dossier.Number, dossier.Version, entry.By, entry.At, contact.Note?.Value ?? "", contact.Place, contact.Minutes, contact.Held, contact.Services)
-                : new Answer(dossier.Number, dossier.Version, entry.By, entry.At, ((Note)entry).Text.Value, null, 0, false, []);
+                : Of(dossier, (Note)entry);
         }
     }
+
+    private static Answer Of(Dossier dossier, Note note) =>
+        new(dossier.Number, dossier.Version, note.By, note.At, note.Text.Value, null, 0, false, []) { Layer = note.Layer, Ground = note.Ground, Why = note.Why?.Value };
 
     internal sealed class Handler(ZoneDbContext zone, Entries entries, Tally tally, Caller caller, TimeProvider clock) : IRequestHandler<Command, bool>
     {
