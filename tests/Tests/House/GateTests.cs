@@ -37,6 +37,7 @@ public sealed partial class GateTests
         [typeof(Edit).FullName!] = "the form in which it is noted and corrected",
         [typeof(SearchToken).FullName!] = "the keyed tokens by which somebody is found",
         ["VictimSupport.Casework.Walls.SamePerson"] = "compared, to know whether two are the same",
+        ["VictimSupport.Casework.Counting.Mark"] = "hashed with a key, to know whose case it is",
         ["VictimSupport.Casework.Intakes.Duplicates"] = "compared, to show who may be known",
         ["VictimSupport.Casework.Intakes.Known"] = "handed to the search for duplicates",
         ["VictimSupport.Casework.Dossiers.Search"] = "compared with what was searched for",
