@@ -8,6 +8,7 @@ using VictimSupport.Casework.Contacts;
 using VictimSupport.Casework.Dossiers;
 using VictimSupport.Design.Tags;
 using VictimSupport.Foundation.Access;
+using VictimSupport.Foundation.Persistence;
 using VictimSupport.Foundation.Pipeline;
 
 namespace VictimSupport.Casework.Countersign;
@@ -73,7 +74,7 @@ internal sealed class Correct(IMediator pipeline) : PageModel, IShowAgain
         }
     }
 
-    internal sealed class Handler(Entries entries) : IRequestHandler<Command, bool>
+    internal sealed class Handler(ZoneDbContext zone, Entries entries) : IRequestHandler<Command, bool>
     {
         public async Task<bool> Handle(Command form, CancellationToken ct)
         {
@@ -86,6 +87,8 @@ internal sealed class Correct(IMediator pipeline) : PageModel, IShowAgain
                     break;
                 case Note note:
                     if (string.IsNullOrWhiteSpace(form.Text)) throw new ValidationException([new ValidationFailure(nameof(Command.Text), Words.WriteSomething)]);
+                    // A copy stays one: it says what its origin says.
+                    if (note.CopyOf is { } origin && !Copy.Shortens(form.Text, await Copy.TextOf(zone, dossier.Id, origin, ct) ?? "")) throw new ValidationException([new ValidationFailure(nameof(Command.Text), Words.OnlyShorten)]);
                     note.Correct(form.Text.Trim());
                     break;
             }

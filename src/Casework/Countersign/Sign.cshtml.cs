@@ -12,6 +12,7 @@ using VictimSupport.Casework.FollowUps;
 using VictimSupport.Foundation.Access;
 using VictimSupport.Foundation.Persistence;
 using VictimSupport.Foundation.Pipeline;
+using VictimSupport.Foundation.Secrecy;
 using VictimSupport.Identity.Contracts;
 
 namespace VictimSupport.Casework.Countersign;
@@ -56,6 +57,11 @@ internal sealed class Sign(IMediator pipeline, IAccounts accounts) : PageModel, 
     {
         /// <summary>The document to be read before it is signed; null: it is a note or a contact.</summary>
         public Guid? Document { get; init; }
+
+        /// <summary>Of a note: for whom it is, and on what ground it was copied there; no ground: it is no copy.</summary>
+        public Layer? Layer { get; init; }
+        public CopyGround? Ground { get; init; }
+        public string? Why { get; init; }
     }
 
     [Requires(May.Countersign)]
@@ -73,10 +79,13 @@ internal sealed class Sign(IMediator pipeline, IAccounts accounts) : PageModel, 
             {
                 Contact contact => new Answer(dossier.Number, dossier.Version, entry.By, entry.At, contact.Note?.Value ?? "", contact.Place, contact.Minutes, contact.Held, contact.Services),
                 Document document => new Answer(dossier.Number, dossier.Version, entry.By, entry.At, $"{Words.Of(document.Kind)}: {document.Head!.Value.Title}", null, 0, false, []) { Document = document.Id },
-                _ => new Answer(dossier.Number, dossier.Version, entry.By, entry.At, ((Note)entry).Text.Value, null, 0, false, []),
+                _ => Of(dossier, (Note)entry),
             };
         }
     }
+
+    private static Answer Of(Dossier dossier, Note note) =>
+        new(dossier.Number, dossier.Version, note.By, note.At, note.Text.Value, null, 0, false, []) { Layer = note.Layer, Ground = note.Ground, Why = note.Why?.Value };
 
     internal sealed class Handler(ZoneDbContext zone, Entries entries, Tally tally, Caller caller, TimeProvider clock) : IRequestHandler<Command, bool>
     {

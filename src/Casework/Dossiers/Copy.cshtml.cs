@@ -103,6 +103,11 @@ internal sealed class Copy(IMediator pipeline) : PageModel, IShowAgain
         private static Layer Other(Layer layer) => layer == Layer.Police ? Layer.Assistance : Layer.Police;
     }
 
+    /// <summary>What an entry of a dossier says; null: there is none, or it says nothing.</summary>
+    internal static async Task<string?> TextOf(ZoneDbContext zone, Guid dossier, Guid entry, CancellationToken ct) =>
+        await zone.Set<Note>().AsNoTracking().SingleOrDefaultAsync(n => n.Id == entry && n.DossierId == dossier, ct) is { } note ? note.Text.Value
+        : (await zone.Set<Contact>().AsNoTracking().SingleOrDefaultAsync(c => c.Id == entry && c.DossierId == dossier, ct))?.Note?.Value;
+
     /// <summary>Does a copy say only what its origin says: its words, in their order, some left out?</summary>
     internal static bool Shortens(string copy, string origin)
     {

@@ -163,7 +163,8 @@ public sealed class BadInputTests(Platforms platforms)
         Assert.Equal(other.ToString(), page.QuerySelector("[name='Form.Reason'][checked]")!.GetAttribute("value"));
         Assert.Equal(ClosingReason.NeedsMet, (await worker.Opens(dossier)).Dossier.Reason);
 
-        static Dictionary<string, string> Closing(ClosingReason reason, Outcome outcome) => new() { ["Form.Reason"] = reason.ToString(), ["Form.Outcome"] = outcome.ToString() };
+        Dictionary<string, string> Closing(ClosingReason reason, Outcome outcome) =>
+            new(form.QuerySelectorAll("select").Select(s => KeyValuePair.Create(s.GetAttribute("name")!, nameof(WhyUnknown.DidNotSay)))) { ["Form.Reason"] = reason.ToString(), ["Form.Outcome"] = outcome.ToString() };
     }
 
     [Fact]

@@ -39,6 +39,7 @@ public sealed partial class GateTests
         [typeof(Merge).FullName!] = "the form in which two rows of one person become one",
         [typeof(Blackout).FullName!] = "blackened in what is printed for somebody else",
         ["VictimSupport.Casework.Walls.SamePerson"] = "compared, to know whether two are the same",
+        ["VictimSupport.Casework.Counting.Mark"] = "hashed with a key, to know whose case it is",
         ["VictimSupport.Casework.Intakes.Duplicates"] = "compared, to show who may be known",
         ["VictimSupport.Casework.Intakes.Known"] = "handed to the search for duplicates",
         ["VictimSupport.Casework.Dossiers.Search"] = "compared with what was searched for",

@@ -155,6 +155,12 @@ public sealed class LayersTests(Platforms platforms)
         Assert.Equal(Signing.Waiting, (await Line(anna, dossier, copy)).Signed!.Signing);
         await Assert.ThrowsAsync<RefusedException>(() => anna.Send(new Give.Query(dossier, copy)));
         Assert.Equal(new HashSet<Guid?> { unsigned, copy }, (await anna.Send(new Close.Query(dossier))).Where(g => g.Kind == GapKind.Unsigned).Select(g => g.Entry).ToHashSet());
+        var read = await anna.Send(new Sign.Query(dossier, copy));
+        Assert.Equal((Layer.Police, CopyGround.DutyToReport), (read.Layer!.Value, read.Ground!.Value)); // whoever signs knows where it goes, and why
+        // Put right it stays a copy.
+        await anna.Send(new Return.Command { Dossier = dossier, Entry = copy, Version = read.Version, Remark = "Shorter" });
+        await Assert.ThrowsAsync<ValidationException>(() => mila.Send(new VictimSupport.Casework.Countersign.Correct.Command { Dossier = dossier, Entry = copy, Text = "He has a knife." }));
+        await mila.Send(new VictimSupport.Casework.Countersign.Correct.Command { Dossier = dossier, Entry = copy, Text = "He has a key." });
         await anna.Signs(dossier, copy);
         await anna.Send(new Give.Query(dossier, copy));
         await Assert.ThrowsAsync<RefusedException>(() => mila.Send(new Give.Query(dossier, copy))); // learning, one gives nothing
