@@ -13,7 +13,7 @@ using VictimSupport.Foundation.Secrecy;
 namespace VictimSupport.Migrations.SqlServer.Zone
 {
     [DbContext(typeof(ZoneDbContext))]
-    [Migration("20261126072310_Initial")]
+    [Migration("20261126101902_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -228,6 +228,9 @@ namespace VictimSupport.Migrations.SqlServer.Zone
 
                     b.Property<int>("Protection")
                         .HasColumnType("int");
+
+                    b.Property<DateTimeOffset?>("PutOffUntil")
+                        .HasColumnType("datetimeoffset");
 
                     b.Property<int?>("Reason")
                         .HasColumnType("int");
@@ -866,6 +869,37 @@ namespace VictimSupport.Migrations.SqlServer.Zone
                     b.ToTable("letter_template", (string)null);
                 });
 
+            modelBuilder.Entity("VictimSupport.Casework.Lists.PvList", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<Guid>("Account")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<DateTimeOffset>("At")
+                        .HasColumnType("datetimeoffset");
+
+                    b.Property<DateTimeOffset?>("Gone")
+                        .HasColumnType("datetimeoffset");
+
+                    b.Property<byte[]>("Sheet")
+                        .HasMaxLength(-1)
+                        .HasColumnType("varbinary(max)")
+                        .HasAnnotation("Sealed:Layer", Layer.Assistance)
+                        .HasAnnotation("Sealed:Name", "pv_list.sheet");
+
+                    b.Property<int>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("int");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("At");
+
+                    b.ToTable("pv_list", (string)null);
+                });
+
             modelBuilder.Entity("VictimSupport.Casework.People.Message", b =>
                 {
                     b.Property<Guid>("Id")
@@ -1035,9 +1069,44 @@ namespace VictimSupport.Migrations.SqlServer.Zone
                     b.ToTable("search_token", (string)null);
                 });
 
+            modelBuilder.Entity("VictimSupport.Casework.Tray.RequestLink", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<DateTimeOffset>("Made")
+                        .HasColumnType("datetimeoffset");
+
+                    b.Property<Guid>("MadeBy")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<DateTimeOffset?>("Revoked")
+                        .HasColumnType("datetimeoffset");
+
+                    b.Property<Guid?>("RevokedBy")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<string>("TokenHash")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("nvarchar(64)");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("Revoked");
+
+                    b.HasIndex("TokenHash")
+                        .IsUnique();
+
+                    b.ToTable("request_link", (string)null);
+                });
+
             modelBuilder.Entity("VictimSupport.Casework.Tray.TrayEntry", b =>
                 {
                     b.Property<Guid>("Id")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<Guid?>("ByLink")
                         .HasColumnType("uniqueidentifier");
 
                     b.Property<DateTimeOffset?>("Closed")
