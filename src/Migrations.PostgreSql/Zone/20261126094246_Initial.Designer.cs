@@ -14,7 +14,11 @@ using VictimSupport.Foundation.Secrecy;
 namespace VictimSupport.Migrations.PostgreSql.Zone
 {
     [DbContext(typeof(ZoneDbContext))]
+<<<<<<<< HEAD:src/Migrations.PostgreSql/Zone/20261126094246_Initial.Designer.cs
     [Migration("20261126094246_Initial")]
+========
+    [Migration("20261126101847_Initial")]
+>>>>>>>> lists:src/Migrations.PostgreSql/Zone/20261126101847_Initial.Designer.cs
     partial class Initial
     {
         /// <inheritdoc />
@@ -318,6 +322,9 @@ namespace VictimSupport.Migrations.PostgreSql.Zone
 
                     b.Property<int>("Protection")
                         .HasColumnType("integer");
+
+                    b.Property<DateTimeOffset?>("PutOffUntil")
+                        .HasColumnType("timestamp with time zone");
 
                     b.Property<int?>("Reason")
                         .HasColumnType("integer");
@@ -956,6 +963,37 @@ namespace VictimSupport.Migrations.PostgreSql.Zone
                     b.ToTable("letter_template", (string)null);
                 });
 
+            modelBuilder.Entity("VictimSupport.Casework.Lists.PvList", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid");
+
+                    b.Property<Guid>("Account")
+                        .HasColumnType("uuid");
+
+                    b.Property<DateTimeOffset>("At")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<DateTimeOffset?>("Gone")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<byte[]>("Sheet")
+                        .HasMaxLength(-1)
+                        .HasColumnType("bytea")
+                        .HasAnnotation("Sealed:Layer", Layer.Assistance)
+                        .HasAnnotation("Sealed:Name", "pv_list.sheet");
+
+                    b.Property<int>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("integer");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("At");
+
+                    b.ToTable("pv_list", (string)null);
+                });
+
             modelBuilder.Entity("VictimSupport.Casework.People.Message", b =>
                 {
                     b.Property<Guid>("Id")
@@ -1125,11 +1163,16 @@ namespace VictimSupport.Migrations.PostgreSql.Zone
                     b.ToTable("search_token", (string)null);
                 });
 
+<<<<<<<< HEAD:src/Migrations.PostgreSql/Zone/20261126094246_Initial.Designer.cs
             modelBuilder.Entity("VictimSupport.Casework.Reminding.MailChoice", b =>
+========
+            modelBuilder.Entity("VictimSupport.Casework.Tray.RequestLink", b =>
+>>>>>>>> lists:src/Migrations.PostgreSql/Zone/20261126101847_Initial.Designer.cs
                 {
                     b.Property<Guid>("Id")
                         .HasColumnType("uuid");
 
+<<<<<<<< HEAD:src/Migrations.PostgreSql/Zone/20261126094246_Initial.Designer.cs
                     b.Property<int>("Hour")
                         .HasColumnType("integer");
 
@@ -1182,11 +1225,41 @@ namespace VictimSupport.Migrations.PostgreSql.Zone
                         .IsUnique();
 
                     b.ToTable("told", (string)null);
+========
+                    b.Property<DateTimeOffset>("Made")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<Guid>("MadeBy")
+                        .HasColumnType("uuid");
+
+                    b.Property<DateTimeOffset?>("Revoked")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<Guid?>("RevokedBy")
+                        .HasColumnType("uuid");
+
+                    b.Property<string>("TokenHash")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("Revoked");
+
+                    b.HasIndex("TokenHash")
+                        .IsUnique();
+
+                    b.ToTable("request_link", (string)null);
+>>>>>>>> lists:src/Migrations.PostgreSql/Zone/20261126101847_Initial.Designer.cs
                 });
 
             modelBuilder.Entity("VictimSupport.Casework.Tray.TrayEntry", b =>
                 {
                     b.Property<Guid>("Id")
+                        .HasColumnType("uuid");
+
+                    b.Property<Guid?>("ByLink")
                         .HasColumnType("uuid");
 
                     b.Property<DateTimeOffset?>("Closed")

@@ -190,6 +190,7 @@ namespace VictimSupport.Migrations.PostgreSql.Zone
                     Closed = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
                     Reason = table.Column<int>(type: "integer", nullable: true),
                     Outcome = table.Column<int>(type: "integer", nullable: true),
+                    PutOffUntil = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
                     Version = table.Column<int>(type: "integer", nullable: false),
                     Urgency = table.Column<int>(type: "integer", nullable: false)
                 },
@@ -488,6 +489,38 @@ namespace VictimSupport.Migrations.PostgreSql.Zone
                 });
 
             migrationBuilder.CreateTable(
+                name: "pv_list",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "uuid", nullable: false),
+                    Account = table.Column<Guid>(type: "uuid", nullable: false),
+                    At = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    Gone = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    Sheet = table.Column<byte[]>(type: "bytea", maxLength: -1, nullable: true),
+                    Version = table.Column<int>(type: "integer", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_pv_list", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "request_link",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "uuid", nullable: false),
+                    TokenHash = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: false),
+                    MadeBy = table.Column<Guid>(type: "uuid", nullable: false),
+                    Made = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    RevokedBy = table.Column<Guid>(type: "uuid", nullable: true),
+                    Revoked = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_request_link", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "safe_contact",
                 columns: table => new
                 {
@@ -589,6 +622,7 @@ namespace VictimSupport.Migrations.PostgreSql.Zone
                 {
                     Id = table.Column<Guid>(type: "uuid", nullable: false),
                     PutBy = table.Column<Guid>(type: "uuid", nullable: false),
+                    ByLink = table.Column<Guid>(type: "uuid", nullable: true),
                     PutAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
                     Urgency = table.Column<int>(type: "integer", nullable: false),
                     Language = table.Column<string>(type: "character varying(10)", maxLength: 10, nullable: false),
@@ -902,6 +936,22 @@ namespace VictimSupport.Migrations.PostgreSql.Zone
                 column: "Seen");
 
             migrationBuilder.CreateIndex(
+                name: "IX_pv_list_At",
+                table: "pv_list",
+                column: "At");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_request_link_Revoked",
+                table: "request_link",
+                column: "Revoked");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_request_link_TokenHash",
+                table: "request_link",
+                column: "TokenHash",
+                unique: true);
+
+            migrationBuilder.CreateIndex(
                 name: "IX_safe_contact_DossierId",
                 table: "safe_contact",
                 column: "DossierId");
@@ -1036,6 +1086,12 @@ namespace VictimSupport.Migrations.PostgreSql.Zone
 
             migrationBuilder.DropTable(
                 name: "presence");
+
+            migrationBuilder.DropTable(
+                name: "pv_list");
+
+            migrationBuilder.DropTable(
+                name: "request_link");
 
             migrationBuilder.DropTable(
                 name: "safe_contact");

@@ -13,7 +13,11 @@ using VictimSupport.Foundation.Secrecy;
 namespace VictimSupport.Migrations.SqlServer.Zone
 {
     [DbContext(typeof(ZoneDbContext))]
+<<<<<<<< HEAD:src/Migrations.SqlServer/Zone/20261126093954_Initial.Designer.cs
     [Migration("20261126093954_Initial")]
+========
+    [Migration("20261126101902_Initial")]
+>>>>>>>> lists:src/Migrations.SqlServer/Zone/20261126101902_Initial.Designer.cs
     partial class Initial
     {
         /// <inheritdoc />
@@ -317,6 +321,9 @@ namespace VictimSupport.Migrations.SqlServer.Zone
 
                     b.Property<int>("Protection")
                         .HasColumnType("int");
+
+                    b.Property<DateTimeOffset?>("PutOffUntil")
+                        .HasColumnType("datetimeoffset");
 
                     b.Property<int?>("Reason")
                         .HasColumnType("int");
@@ -955,6 +962,37 @@ namespace VictimSupport.Migrations.SqlServer.Zone
                     b.ToTable("letter_template", (string)null);
                 });
 
+            modelBuilder.Entity("VictimSupport.Casework.Lists.PvList", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<Guid>("Account")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<DateTimeOffset>("At")
+                        .HasColumnType("datetimeoffset");
+
+                    b.Property<DateTimeOffset?>("Gone")
+                        .HasColumnType("datetimeoffset");
+
+                    b.Property<byte[]>("Sheet")
+                        .HasMaxLength(-1)
+                        .HasColumnType("varbinary(max)")
+                        .HasAnnotation("Sealed:Layer", Layer.Assistance)
+                        .HasAnnotation("Sealed:Name", "pv_list.sheet");
+
+                    b.Property<int>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("int");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("At");
+
+                    b.ToTable("pv_list", (string)null);
+                });
+
             modelBuilder.Entity("VictimSupport.Casework.People.Message", b =>
                 {
                     b.Property<Guid>("Id")
@@ -1124,11 +1162,16 @@ namespace VictimSupport.Migrations.SqlServer.Zone
                     b.ToTable("search_token", (string)null);
                 });
 
+<<<<<<<< HEAD:src/Migrations.SqlServer/Zone/20261126093954_Initial.Designer.cs
             modelBuilder.Entity("VictimSupport.Casework.Reminding.MailChoice", b =>
+========
+            modelBuilder.Entity("VictimSupport.Casework.Tray.RequestLink", b =>
+>>>>>>>> lists:src/Migrations.SqlServer/Zone/20261126101902_Initial.Designer.cs
                 {
                     b.Property<Guid>("Id")
                         .HasColumnType("uniqueidentifier");
 
+<<<<<<<< HEAD:src/Migrations.SqlServer/Zone/20261126093954_Initial.Designer.cs
                     b.Property<int>("Hour")
                         .HasColumnType("int");
 
@@ -1181,11 +1224,41 @@ namespace VictimSupport.Migrations.SqlServer.Zone
                         .IsUnique();
 
                     b.ToTable("told", (string)null);
+========
+                    b.Property<DateTimeOffset>("Made")
+                        .HasColumnType("datetimeoffset");
+
+                    b.Property<Guid>("MadeBy")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<DateTimeOffset?>("Revoked")
+                        .HasColumnType("datetimeoffset");
+
+                    b.Property<Guid?>("RevokedBy")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<string>("TokenHash")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("nvarchar(64)");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("Revoked");
+
+                    b.HasIndex("TokenHash")
+                        .IsUnique();
+
+                    b.ToTable("request_link", (string)null);
+>>>>>>>> lists:src/Migrations.SqlServer/Zone/20261126101902_Initial.Designer.cs
                 });
 
             modelBuilder.Entity("VictimSupport.Casework.Tray.TrayEntry", b =>
                 {
                     b.Property<Guid>("Id")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<Guid?>("ByLink")
                         .HasColumnType("uniqueidentifier");
 
                     b.Property<DateTimeOffset?>("Closed")

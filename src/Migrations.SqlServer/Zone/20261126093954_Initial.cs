@@ -189,6 +189,7 @@ namespace VictimSupport.Migrations.SqlServer.Zone
                     Closed = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true),
                     Reason = table.Column<int>(type: "int", nullable: true),
                     Outcome = table.Column<int>(type: "int", nullable: true),
+                    PutOffUntil = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true),
                     Version = table.Column<int>(type: "int", nullable: false),
                     Urgency = table.Column<int>(type: "int", nullable: false)
                 },
@@ -487,6 +488,38 @@ namespace VictimSupport.Migrations.SqlServer.Zone
                 });
 
             migrationBuilder.CreateTable(
+                name: "pv_list",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    Account = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    At = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
+                    Gone = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true),
+                    Sheet = table.Column<byte[]>(type: "varbinary(max)", maxLength: -1, nullable: true),
+                    Version = table.Column<int>(type: "int", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_pv_list", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "request_link",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    TokenHash = table.Column<string>(type: "nvarchar(64)", maxLength: 64, nullable: false),
+                    MadeBy = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    Made = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
+                    RevokedBy = table.Column<Guid>(type: "uniqueidentifier", nullable: true),
+                    Revoked = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_request_link", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "safe_contact",
                 columns: table => new
                 {
@@ -588,6 +621,7 @@ namespace VictimSupport.Migrations.SqlServer.Zone
                 {
                     Id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
                     PutBy = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    ByLink = table.Column<Guid>(type: "uniqueidentifier", nullable: true),
                     PutAt = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
                     Urgency = table.Column<int>(type: "int", nullable: false),
                     Language = table.Column<string>(type: "nvarchar(10)", maxLength: 10, nullable: false),
@@ -901,6 +935,22 @@ namespace VictimSupport.Migrations.SqlServer.Zone
                 column: "Seen");
 
             migrationBuilder.CreateIndex(
+                name: "IX_pv_list_At",
+                table: "pv_list",
+                column: "At");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_request_link_Revoked",
+                table: "request_link",
+                column: "Revoked");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_request_link_TokenHash",
+                table: "request_link",
+                column: "TokenHash",
+                unique: true);
+
+            migrationBuilder.CreateIndex(
                 name: "IX_safe_contact_DossierId",
                 table: "safe_contact",
                 column: "DossierId");
@@ -1035,6 +1085,12 @@ namespace VictimSupport.Migrations.SqlServer.Zone
 
             migrationBuilder.DropTable(
                 name: "presence");
+
+            migrationBuilder.DropTable(
+                name: "pv_list");
+
+            migrationBuilder.DropTable(
+                name: "request_link");
 
             migrationBuilder.DropTable(
                 name: "safe_contact");
