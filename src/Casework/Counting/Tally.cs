@@ -3,6 +3,7 @@ using VictimSupport.Casework.Codes;
 using VictimSupport.Casework.Contacts;
 using VictimSupport.Casework.Countersign;
 using VictimSupport.Casework.People;
+using VictimSupport.Casework.Referrals;
 using VictimSupport.Design.Html;
 using VictimSupport.Foundation.Persistence;
 using VictimSupport.Foundation.Pipeline;
@@ -58,7 +59,12 @@ internal sealed class Tally(ZoneDbContext zone, UseCase here, TimeProvider clock
         await Gives(contact, ct);
     }
 
-    /// <summary>A referral of this person is accepted: does it count? Decided once; whoever asks keeps the answer beside the referral.</summary>
+    /// <summary>A referral was accepted, or not yet: whether it counts is decided at the first time, and stands whatever becomes of it.</summary>
+    public async Task Refers(Referral referral, CancellationToken ct)
+    {
+        if (referral is { State: ReferralState.Accepted, Counts: null }) referral.Count(await CountsReferral(referral.PersonId, ct));
+    }
+
     /// <returns>false also for somebody who is no case.</returns>
-    public async Task<bool> CountsReferral(Guid person, CancellationToken ct) => await zone.Set<Case>().SingleOrDefaultAsync(c => c.Id == person, ct) is { } one && one.NextReferral();
+    internal async Task<bool> CountsReferral(Guid person, CancellationToken ct) => await zone.Set<Case>().SingleOrDefaultAsync(c => c.Id == person, ct) is { } one && one.NextReferral();
 }

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
 using Microsoft.EntityFrameworkCore;
 using VictimSupport.Casework.Codes;
+using VictimSupport.Casework.Counting;
 using VictimSupport.Casework.Dossiers;
 using VictimSupport.Casework.Intakes;
 using VictimSupport.Casework.People;
@@ -307,7 +308,7 @@ internal static class AddReport
     [Requires(May.OpenCallOuts)]
     internal sealed record Command(Guid List, int Row, Guid Dossier) : ICommand<bool>;
 
-    internal sealed class Handler(ZoneDbContext zone, UseCase here, Guard guard, Masonry masonry, Aftermath aftermath, Gate gate, Foundation.Secrecy.Keyring keys, Caller caller, TimeProvider clock) : IRequestHandler<Command, bool>
+    internal sealed class Handler(ZoneDbContext zone, UseCase here, Guard guard, Masonry masonry, Aftermath aftermath, Tally tally, Gate gate, Foundation.Secrecy.Keyring keys, Caller caller, TimeProvider clock) : IRequestHandler<Command, bool>
     {
         public async Task<bool> Handle(Command command, CancellationToken ct)
         {
@@ -359,6 +360,7 @@ internal static class AddReport
             if (dossier.IsViolenceAtHome) await aftermath.Reaches(identity, ct);
             await masonry.Meets(dossier, identity, null, ct);
             SearchToken.Add(zone, key, dossier.Id, person.Id, SearchToken.PartsOf(identity));
+            await tally.Joins(person, identity, ct);
         }
     }
 }

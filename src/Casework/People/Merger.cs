@@ -60,8 +60,8 @@ internal sealed class Pointers(ZoneDbContext zone)
 {
     public const string Several = "Persons", One = "PersonId";
 
-    // Their id is the person's, or they name two people: the merge looks after them itself.
-    private static readonly HashSet<Type> Apart = [typeof(Standing)];
+    // They name two people, and the merge looks after them itself; or they say what counts, which no merge decides anew.
+    private static readonly HashSet<Type> Apart = [typeof(Standing), typeof(Counting.GivenService)];
 
     private static readonly MethodInfo Typed = typeof(Pointers).GetMethod(nameof(Rows), BindingFlags.Instance | BindingFlags.NonPublic)!;
 

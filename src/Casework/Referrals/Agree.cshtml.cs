@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
 using Microsoft.EntityFrameworkCore;
 using VictimSupport.Casework.Codes;
+using VictimSupport.Casework.Counting;
 using VictimSupport.Casework.Dossiers;
 using VictimSupport.Casework.People;
 using VictimSupport.Design.Html;
@@ -120,7 +121,7 @@ internal sealed class Agree(IMediator pipeline, TimeProvider clock) : PageModel,
         }
     }
 
-    internal sealed class Handler(ZoneDbContext zone, Guard guard, IPartners partners, Caller caller, TimeProvider clock) : IRequestHandler<Command, Guid>
+    internal sealed class Handler(ZoneDbContext zone, Guard guard, IPartners partners, Tally tally, Caller caller, TimeProvider clock) : IRequestHandler<Command, Guid>
     {
         public async Task<Guid> Handle(Command form, CancellationToken ct)
         {
@@ -141,6 +142,7 @@ internal sealed class Agree(IMediator pipeline, TimeProvider clock) : PageModel,
             // What goes is another thing now: what was sent before can be read no longer.
             await Links.End(zone, referral, now, ct);
             referral.Agrees(consent, now);
+            await tally.Refers(referral, ct);
             zone.Add(Milestone.Reached(dossier.Id, MilestoneKind.ConsentGiven, caller.Self, now, code: consent.Version, about: referral.Id));
             dossier.Touch();
             if (form.Once != default) zone.Add(new Submission { Id = form.Once, Made = consent.Id });

@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
 using Microsoft.EntityFrameworkCore;
 using VictimSupport.Casework.Codes;
+using VictimSupport.Casework.Counting;
 using VictimSupport.Casework.Dossiers;
 using VictimSupport.Casework.People;
 using VictimSupport.Design.Tags;
@@ -125,7 +126,7 @@ internal sealed class Offer(IMediator pipeline) : PageModel, IShowAgain
         }
     }
 
-    internal sealed class Handler(ZoneDbContext zone, Guard guard, IPartners partners, Caller caller, TimeProvider clock) : IRequestHandler<Command, Guid?>
+    internal sealed class Handler(ZoneDbContext zone, Guard guard, IPartners partners, Tally tally, Caller caller, TimeProvider clock) : IRequestHandler<Command, Guid?>
     {
         public async Task<Guid?> Handle(Command form, CancellationToken ct)
         {
@@ -141,6 +142,7 @@ internal sealed class Offer(IMediator pipeline) : PageModel, IShowAgain
                 if (form.Answer == ReferralState.Accepted) referral.Accept(now);
                 else if (form.Answer == ReferralState.Refused) referral.Refuse(form.Reason, now);
                 zone.Add(referral);
+                await tally.Refers(referral, ct);
                 zone.Add(Milestone.Reached(dossier.Id, MilestoneKind.Referral, caller.Self, now, code: (int)referral.State, about: referral.Id));
             }
             dossier.Touch();

@@ -31,6 +31,9 @@ internal sealed class Referral : IHoldSealed, IOfDossier, IFallDue
     public DateTimeOffset TurnedAt { get; private set; }
     public RefusalReason? Refusal { get; private set; }
 
+    /// <summary>Does it count in the figures? Decided once, when it is accepted; null: it was not.</summary>
+    public bool? Counts { get; private set; }
+
     /// <summary>What the person agreed to, the latest version; null: to nothing yet, or no more.</summary>
     public Guid? ConsentId { get; private set; }
 
@@ -69,6 +72,8 @@ internal sealed class Referral : IHoldSealed, IOfDossier, IFallDue
         new() { Id = Guid.CreateVersion7(now), DossierId = dossier, PersonId = person, PartnerId = partner, Need = need, State = ReferralState.Offered, OfferedAt = now, TurnedAt = now, By = by };
 
     public void Accept(DateTimeOffset now) => Turn(ReferralState.Accepted, now);
+
+    public void Count(bool counts) => Counts ??= counts;
 
     public void Refuse(RefusalReason reason, DateTimeOffset now)
     {

@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
 using Microsoft.EntityFrameworkCore;
 using VictimSupport.Casework.Codes;
+using VictimSupport.Casework.Counting;
 using VictimSupport.Casework.Dossiers;
 using VictimSupport.Casework.FollowUps;
 using VictimSupport.Casework.People;
@@ -99,7 +100,7 @@ internal sealed class Show(IMediator pipeline, IAccounts accounts, WhereAndWho w
         }
     }
 
-    internal sealed class Handler(ZoneDbContext zone, Guard guard, IPartners partners, Caller caller, TimeProvider clock) : IRequestHandler<Turn, bool>
+    internal sealed class Handler(ZoneDbContext zone, Guard guard, IPartners partners, Tally tally, Caller caller, TimeProvider clock) : IRequestHandler<Turn, bool>
     {
         public async Task<bool> Handle(Turn turn, CancellationToken ct)
         {
@@ -113,6 +114,7 @@ internal sealed class Show(IMediator pipeline, IAccounts accounts, WhereAndWho w
                     dossier.MayPlan(ActKind.Referral);
                     if (to == ReferralState.Accepted) referral.Accept(now);
                     else referral.Refuse(turn.Reason, now);
+                    await tally.Refers(referral, ct);
                     break;
                 // Nothing was agreed to yet: it is a refusal after all.
                 case ReferralState.Refused when referral is { State: ReferralState.Accepted, ConsentId: null }:
