@@ -105,6 +105,7 @@ public sealed class PvListTests(Platforms platforms)
         Assert.Equal(["Ada Exemple", "Zoë Sample"], view.People.Select(p => p.Name).Order(StringComparer.Ordinal));
         Assert.Single(view.OfficialReports);
         Assert.Equal(["Burglary"], view.Dossier.Additional);
+        Assert.Equal(2, await zone.Look(z => z.Set<VictimSupport.Casework.Counting.Case>().CountAsync(c => c.DossierId == mine && c.Counts)));
     }
 
     [Fact]

@@ -244,6 +244,23 @@ public sealed partial class ReferralTests(Platforms platforms)
     }
 
     [Theory, EveryEngine]
+    public async Task Whether_it_counts_is_decided_when_it_is_accepted_and_two_of_a_person_do(string engine)
+    {
+        var (zone, anna, dossier, partner) = await Begin(await platforms.On(engine));
+        var refused = await anna.Offers(dossier, partner, ReferralState.Refused);
+        var offered = await anna.Offers(dossier, partner, ReferralState.Offered);
+        foreach (var name in new[] { "CAW Een", "CAW Twee" }) await anna.Offers(dossier, await anna.Send(Referring.Partner(name)));
+        Assert.Equal([null, null, true, true], await Decided());
+        await anna.Agrees(dossier, offered); // a third, by consent
+        Assert.Equal([null, false, true, true], await Decided());
+        await anna.Agrees(dossier, offered, SharedField.Name); // another version decides nothing
+        await anna.Turns(dossier, offered, ReferralState.Withdrawn);
+        Assert.Equal([null, false, true, true], await Decided());
+
+        async Task<bool?[]> Decided() => [.. (await zone.Look(z => z.Set<Referral>().AsNoTracking().ToListAsync())).OrderBy(r => r.Id != refused).ThenBy(r => r.Id != offered).ThenBy(r => r.Id).Select(r => r.Counts)];
+    }
+
+    [Theory, EveryEngine]
     public async Task Without_an_answer_in_time_it_comes_back_to_its_worker(string engine)
     {
         await using var platform = Platform.Start(engine);
