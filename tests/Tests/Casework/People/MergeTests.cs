@@ -225,7 +225,7 @@ internal sealed record Twins(Guid Dossier, Guid Kept, Guid Gone)
         await worker.Agrees(dossier, gone, r => r with { Call = Rule.Safe, Mail = Rule.Never, Letter = Rule.Safe, Visit = Rule.Never });
         await worker.Send(new Write.Command { Dossier = dossier, Persons = [gone], Layer = Layer.Assistance, Text = "of the other", Next = ActKind.CallBack, Due = zone.Platform.Clock.GetUtcNow().AddHours(5) });
         await worker.Send(new Write.Command { Dossier = dossier, Persons = [kept, gone], Layer = Layer.Police, Text = "of both" });
-        await worker.Send(new Record.Command { Dossier = dossier, Persons = [gone], Place = Place.Office, At = zone.Platform.Clock.GetUtcNow(), Minutes = 20, Services = [ServiceKind.Listening] });
+        await worker.Send(new Record.Command { Dossier = dossier, Persons = [kept, gone], Place = Place.Office, At = zone.Platform.Clock.GetUtcNow(), Minutes = 20, Services = [ServiceKind.Listening] });
         await worker.Send(new Prepare.Command { Dossier = dossier, Person = gone, Kind = LetterKind.Recontact, Language = "nl", Text = "Bonjour Ada", Shown = (await worker.RulesOf(dossier, gone)).Revision });
         await worker.Send(new Interpret.Command { Dossier = dossier, Person = gone, Kind = InterpreterKind.Phone, Name = "Tolk Vertaler" });
         return (zone, worker, new Twins(dossier, kept, gone));
