@@ -118,7 +118,7 @@ internal sealed partial class Matrix(World world, World other)
 
     private static string Last(string name) => name[(name.LastIndexOf('.') + 1)..].TrimEnd('s');
 
-    // All that a reader can see of an answer but what every answer has of its own: reference, tokens, one-time ids, and the id that was asked for.
+    // All that a reader can see of an answer but what every answer has of its own: reference, tokens, one-time ids and codes, and the id that was asked for.
     private static async Task<string> Bytes(HttpResponseMessage answer, Guid asked) =>
         $"{(int)answer.StatusCode} {answer.Headers.Location?.ToString().Replace(asked.ToString(), "ID", StringComparison.OrdinalIgnoreCase)} {string.Join(',', answer.Headers.Concat(answer.Content.Headers).Select(h => h.Key).Where(k => k is not ("Set-Cookie" or "Content-Length")).Order(StringComparer.Ordinal))}\n"
         + Own().Replace((await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)).Replace(asked.ToString(), "ID", StringComparison.OrdinalIgnoreCase), "");
@@ -131,6 +131,6 @@ internal sealed partial class Matrix(World world, World other)
         string Around(string text) => text[Math.Max(0, at - 60)..Math.Min(text.Length, at + 120)].ReplaceLineEndings(" ");
     }
 
-    [GeneratedRegex("<code>[0-9a-f]{32}</code>|value=\"CfDJ8[^\"]*\"|name=\"vs-once\"[^>]*>|value=\"[0-9]{15,}-[0-9]+\"", RegexOptions.None, 1000)]
+    [GeneratedRegex("<code>[0-9a-f]{32}</code>|<code data-code[^>]*>[0-9 ]+</code>|value=\"CfDJ8[^\"]*\"|name=\"vs-once\"[^>]*>|value=\"[0-9]{15,}-[0-9]+\"", RegexOptions.None, 1000)]
     private static partial Regex Own();
 }
