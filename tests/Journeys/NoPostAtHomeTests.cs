@@ -14,7 +14,7 @@ public sealed class NoPostAtHomeTests(RunningPortal portal)
         await using var screen = await Screen.Open(portal, width, language, script);
         var (name, tag) = ("Zzcanary" + Guid.NewGuid().ToString("N")[..6], Random.Shared.Next(1000, 9999));
         await PeopleSteps.SignIn(screen, language);
-        var dossier = await PeopleSteps.Registers(screen, "PartnerViolence", "Leila", name, $"0472 55 {tag / 100} {tag % 100}");
+        var dossier = await PeopleSteps.Registers(screen, "PartnerViolence", "Leila", name, $"0472 55 {tag / 100} {tag % 100:00}");
 
         // Where she lives, and who hits her.
         await PeopleSteps.Presses(screen, "section[aria-labelledby='people'] .vs-card a[href*='/people/']");
@@ -153,8 +153,8 @@ internal static class PeopleSteps
 
     public static async Task Submits(Screen screen)
     {
-        await screen.Page.Locator("main form[method=post]:not([action*='handler']) button[type=submit]:not([formaction])").Last.FocusAsync();
-        await screen.Page.RunAndWaitForNavigationAsync(() => screen.Page.Keyboard.PressAsync("Enter"));
+        await screen.Page.Locator("main form[method=post]:not([action*='handler']) button[type=submit]:not([formaction])").Last.PressAsync("Enter");
+        await screen.Page.WaitForLoadStateAsync();
     }
 
     public static Task Sound(Screen screen, bool script) => script ? screen.IsSound() : screen.FitsItsWidth();

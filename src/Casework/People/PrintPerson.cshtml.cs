@@ -151,7 +151,8 @@ internal sealed class PrintPerson(IMediator pipeline, IAccounts accounts, WhereA
             {
                 var (capacity, words) = (people.Find(p => p.Id == s.WhoId)?.Capacity ?? Capacity.Mentioned, s.Words.Value);
                 var decided = s.Told == Authority.Nobody ? Words.NotTold : Words.ToldBy(Words.Of(s.Told), black.May(words.What) ?? "–");
-                return string.Join(' ', new[] { Words.ChannelRule(Words.Of(s.Role), Words.Of(capacity)), s.Conflict ? Words.ConflictBadge : "", decided, s.Reached == Authority.Nobody ? "" : Words.ReachedByDecision(Words.Of(s.Reached)), black.May(words.Reference) ?? "" }.Where(l => l.Length > 0));
+                var who = Words.ChannelRule(Words.Of(s.Role), Words.Of(capacity)) + (s.Conflict ? $" ({Words.ConflictBadge}). " : ". ");
+                return who + string.Join(' ', new[] { decided, s.Reached == Authority.Nobody ? "" : Words.ReachedByDecision(Words.Of(s.Reached)), words.Reference is { Length: > 0 } reference ? Words.ChannelRule(Words.ReferenceLabel, black.Of(reference)) : "" }.Where(l => l.Length > 0));
             }),
         ];
     }
