@@ -38,7 +38,7 @@ public sealed class DraftTests(RunningPortal portal)
         Assert.DoesNotContain("Zzcanary laat weten", portal.Output, StringComparison.OrdinalIgnoreCase);
 
         // Sent, pressed twice: one note, and no draft of it is left.
-        await screen.Page.Locator(".vs-composer button[type=submit]").DblClickAsync();
+        await screen.Page.Locator(".vs-composer form[data-draft] button[type=submit]").DblClickAsync();
         await screen.Page.WaitForLoadStateAsync(LoadState.NetworkIdle);
         await screen.Go(dossier);
         Assert.Equal(1, await screen.Page.Locator($".vs-timeline li:has-text('{text}')").CountAsync());
