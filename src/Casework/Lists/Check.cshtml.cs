@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using MediatR;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
@@ -23,6 +24,9 @@ internal enum PvShow { All, ToDecide, Made }
 [Requires(May.OpenCallOuts)]
 internal sealed class Check(IMediator pipeline, WhereAndWho who) : PageModel, IShowAgain
 {
+    // Nobody waits longer for an answer; what is not taken by then is taken by the next press.
+    private static readonly TimeSpan AsLong = TimeSpan.FromSeconds(20);
+
     [BindProperty(SupportsGet = true)] public Guid List { get; set; }
     [BindProperty(SupportsGet = true)] public PvShow Show { get; set; }
     [BindProperty(SupportsGet = true, Name = "at")] public int At { get; set; } = 1;
@@ -67,9 +71,10 @@ internal sealed class Check(IMediator pipeline, WhereAndWho who) : PageModel, IS
     public async Task<IActionResult> OnPostTakeAsync(CancellationToken ct)
     {
         await Save(ct);
-        var (made, added, refused) = (0, 0, 0);
+        var (made, added, refused, began) = (0, 0, 0, Stopwatch.GetTimestamp());
         foreach (var row in await pipeline.Send(new Ready.Query(List), ct))
         {
+            if (Stopwatch.GetElapsedTime(began) > AsLong) break;
             try
             {
                 if (row.AddTo is { } dossier)
@@ -87,7 +92,8 @@ internal sealed class Check(IMediator pipeline, WhereAndWho who) : PageModel, IS
                 refused++; // it stays in the list and is shown again
             }
         }
-        TempData["Done"] = refused == 0 ? Words.PvTaken(made, added) : $"{Words.PvTaken(made, added)} {Words.PvRefused(refused)}";
+        var left = (await pipeline.Send(new Ready.Query(List), ct)).Count - refused;
+        TempData["Done"] = string.Join(' ', new[] { Words.PvTaken(made, added), refused > 0 ? Words.PvRefused(refused) : null, left > 0 ? Words.PvGoOn(left) : null }.OfType<string>());
         return RedirectToPage(new { List, Show = PvShow.Made });
     }
 

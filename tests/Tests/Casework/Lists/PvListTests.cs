@@ -148,7 +148,8 @@ public sealed class PvListTests(Platforms platforms)
         Assert.Equal(PvText.Most, ready.Count);
         foreach (var row in ready.Take(40)) await anna.Send(row.Intake!); // then the lights went out
         await Task.WhenAll(Take(visit, path), Take(visit, path));
-        await Take(visit, path);
+        // On a slow machine a press answers before all are taken, and says so: pressed again until nothing waits.
+        for (var press = 0; press < 60 && (await anna.Send(new Ready.Query(Guid.Parse(path[(path.LastIndexOf('/') + 1)..])))).Count > 0; press++) await Take(visit, path);
         Assert.Equal(PvText.Most, await Dossiers(zone));
         Assert.Equal("500", (await visit.Page(path)).QuerySelectorAll(".vs-figure")[3].TextContent);
     }
