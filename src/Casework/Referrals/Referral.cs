@@ -187,7 +187,8 @@ internal sealed class Consent : IHoldSealed, IOfDossier
             b.Property(c => c.On).HasColumnName("given_on");
             b.Sealed(c => c.Content, "consent.content");
             b.HasIndex(c => c.ReferralId);
-            b.HasIndex(c => new { c.PersonId, c.PartnerId, c.Version }).IsUnique();
+            // Not unique: two rows of one person that become one may each have a first version for the same partner.
+            b.HasIndex(c => new { c.PersonId, c.PartnerId, c.Version });
             b.Ignore(c => c.KeyOwner);
         }
     }

@@ -1638,8 +1638,7 @@ namespace VictimSupport.Migrations.PostgreSql.Zone
 
                     b.HasIndex("ReferralId");
 
-                    b.HasIndex("PersonId", "PartnerId", "Version")
-                        .IsUnique();
+                    b.HasIndex("PersonId", "PartnerId", "Version");
 
                     b.ToTable("consent", (string)null);
                 });

@@ -1637,8 +1637,7 @@ namespace VictimSupport.Migrations.SqlServer.Zone
 
                     b.HasIndex("ReferralId");
 
-                    b.HasIndex("PersonId", "PartnerId", "Version")
-                        .IsUnique();
+                    b.HasIndex("PersonId", "PartnerId", "Version");
 
                     b.ToTable("consent", (string)null);
                 });

@@ -1632,8 +1632,7 @@ namespace VictimSupport.Migrations.Sqlite.Zone
 
                     b.HasIndex("ReferralId");
 
-                    b.HasIndex("PersonId", "PartnerId", "Version")
-                        .IsUnique();
+                    b.HasIndex("PersonId", "PartnerId", "Version");
 
                     b.ToTable("consent", (string)null);
                 });

@@ -44,6 +44,26 @@ public sealed class MergeTests(Platforms platforms)
     }
 
     [Theory, EveryEngine]
+    public async Task What_both_agreed_to_for_one_partner_is_the_one_persons_and_back(string engine)
+    {
+        var (zone, worker, twins) = await Twins.In(await platforms.On(engine));
+        var partner = await worker.Send(Referring.Partner());
+        var made = new List<Guid>();
+        foreach (var person in new[] { twins.Kept, twins.Gone })
+        {
+            made.Add((await worker.Send(new VictimSupport.Casework.Referrals.Offer.Command { Dossier = twins.Dossier, Persons = [person], Need = VictimSupport.Network.Contracts.Need.Support, Partner = partner, Answer = ReferralState.Accepted, Once = Guid.NewGuid() }))!.Value);
+            await worker.Agrees(twins.Dossier, made[^1]);
+        }
+        await worker.Send(await worker.Form(twins));
+        Assert.Equal([twins.Kept, twins.Kept], await Whose());
+        Assert.All(await zone.Look(z => z.Set<VictimSupport.Casework.Referrals.Consent>().ToListAsync()), c => Assert.Equal(1, c.Version));
+        await worker.Send(new Merge.Undo(twins.Dossier, (await worker.Send(new Merge.Query(twins.Dossier, twins.Kept, null))).Mergers.Single().Id));
+        Assert.Equal([twins.Kept, twins.Gone], await Whose());
+
+        async Task<Guid[]> Whose() => [.. (await zone.Look(z => z.Set<VictimSupport.Casework.Referrals.Referral>().AsNoTracking().ToListAsync())).OrderBy(r => made.IndexOf(r.Id)).Select(r => r.PersonId)];
+    }
+
+    [Theory, EveryEngine]
     public async Task Undone_everything_is_as_it_was(string engine)
     {
         var (zone, worker, twins) = await Twins.In(await platforms.On(engine));

@@ -1104,8 +1104,7 @@ namespace VictimSupport.Migrations.Sqlite.Zone
             migrationBuilder.CreateIndex(
                 name: "IX_consent_PersonId_PartnerId_Version",
                 table: "consent",
-                columns: new[] { "PersonId", "PartnerId", "Version" },
-                unique: true);
+                columns: new[] { "PersonId", "PartnerId", "Version" });
 
             migrationBuilder.CreateIndex(
                 name: "IX_consent_ReferralId",

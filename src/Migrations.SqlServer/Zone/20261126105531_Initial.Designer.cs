@@ -13,7 +13,7 @@ using VictimSupport.Foundation.Secrecy;
 namespace VictimSupport.Migrations.SqlServer.Zone
 {
     [DbContext(typeof(ZoneDbContext))]
-    [Migration("20261126104319_Initial")]
+    [Migration("20261126105531_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -1640,8 +1640,7 @@ namespace VictimSupport.Migrations.SqlServer.Zone
 
                     b.HasIndex("ReferralId");
 
-                    b.HasIndex("PersonId", "PartnerId", "Version")
-                        .IsUnique();
+                    b.HasIndex("PersonId", "PartnerId", "Version");
 
                     b.ToTable("consent", (string)null);
                 });

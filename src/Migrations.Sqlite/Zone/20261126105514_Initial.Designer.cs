@@ -12,7 +12,7 @@ using VictimSupport.Foundation.Secrecy;
 namespace VictimSupport.Migrations.Sqlite.Zone
 {
     [DbContext(typeof(ZoneDbContext))]
-    [Migration("20261126104139_Initial")]
+    [Migration("20261126105514_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -1635,8 +1635,7 @@ namespace VictimSupport.Migrations.Sqlite.Zone
 
                     b.HasIndex("ReferralId");
 
-                    b.HasIndex("PersonId", "PartnerId", "Version")
-                        .IsUnique();
+                    b.HasIndex("PersonId", "PartnerId", "Version");
 
                     b.ToTable("consent", (string)null);
                 });
