@@ -120,6 +120,8 @@ public sealed class LeaverTests
         var dossier = await new Person(zone, new Caller(anna.Id, Guid.NewGuid(), new HashSet<Role> { Role.Caseworker })).Registers(Cases.Intake(zone));
         platform.Clock.Advance(TimeSpan.FromDays(3)); // past the reminders
         await zone.RunJobs();
+        platform.Clock.Advance(TimeSpan.FromDays(2)); // and past their being told on
+        await zone.RunJobs();
         Assert.Equal([anna.Id], await Owners(cora, [dossier]));
         Assert.Equal(given.To, await platform.Services.GetRequiredService<NextDue>().Of(zone.Code, default)); // the sweep knows when
         platform.Clock.SetUtcNow(given.To!.Value);
