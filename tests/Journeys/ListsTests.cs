@@ -75,6 +75,7 @@ public sealed class ListsTests(RunningPortal portal)
         await screen.Page.ClickAsync("main form[method=post] button[type=submit]");
         await screen.Go(made!);
         await screen.Page.ClickAsync("a[href$='/close']");
+        foreach (var select in await screen.Page.Locator("[data-gap] select").AllAsync()) await select.SelectOptionAsync("DidNotSay");
         await Radio(screen, "Form.Reason", "NeedsMet");
         await Radio(screen, "Form.Outcome", "Supported");
         await screen.Page.ClickAsync("main form[method=post] button[type=submit]");

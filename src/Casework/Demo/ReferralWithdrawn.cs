@@ -36,7 +36,8 @@ internal static class ReferralWithdrawn
         stand(TimeSpan.FromDays(67));
         await pipeline.Send(new Referrals.Show.Turn { Dossier = dossier, Referral = referral, To = ReferralState.Withdrawn }, ct);
         stand(TimeSpan.FromDays(60));
-        await pipeline.Send(new Close.Command { Dossier = dossier, Reason = ClosingReason.Declined, Outcome = Outcome.Supported }, ct);
+        var unknown = (await pipeline.Send(new Close.Query(dossier), ct)).ToDictionary(g => g.Key, _ => (WhyUnknown?)WhyUnknown.DidNotSay);
+        await pipeline.Send(new Close.Command { Dossier = dossier, Reason = ClosingReason.Declined, Outcome = Outcome.Supported, Why = unknown }, ct);
         stand(TimeSpan.FromDays(3));
         await pipeline.Send(new Reopen.Command(dossier), ct);
         await Accepts();
