@@ -36,7 +36,7 @@ public sealed partial class GateTests
         [typeof(Clearance).FullName!] = "the gate itself: what it reads leaves only with leave",
         [typeof(Edit).FullName!] = "the form in which it is noted and corrected",
         [typeof(SearchToken).FullName!] = "the keyed tokens by which somebody is found",
-        [typeof(Doors).FullName!] = "whether two live in one house: a danger comes out, no address",
+        ["VictimSupport.Casework.People.Doors"] = "whether two live in one house: a danger comes out, no address",
         [typeof(Merge).FullName!] = "the form in which two rows of one person become one",
         [typeof(Blackout).FullName!] = "blackened in what is printed for somebody else",
         ["VictimSupport.Casework.Walls.SamePerson"] = "compared, to know whether two are the same",
