@@ -41,6 +41,50 @@ public sealed class ScreensTests(RunningPortal portal)
         await Shot(screen, "staff", width);
     }
 
+    [Theory]
+    [InlineData(1280), InlineData(320)]
+    public async Task The_rest_of_casework_has_its_picture(int width)
+    {
+        await using var screen = await Screen.Open(portal, width, "fr");
+        await screen.Go("/demo");
+        await screen.Page.Locator("button", new() { HasTextString = "Claire Demo-A" }).First.ClickAsync();
+        await screen.Page.WaitForURLAsync("**/9901/worklist");
+        foreach (var (name, path) in new[] { ("partners", "/9901/partners"), ("referrals", "/9901/referrals"), ("week", "/9901/agenda"), ("waiting", "/9901/waiting"), ("hand-over", "/9901/worklist/hand-over"), ("card", "/9901/intake/card") })
+        {
+            await screen.Go(path);
+            await Shot(screen, name, width);
+        }
+        await screen.Go("/9901/intake/list");
+        await screen.Page.FillAsync("[name='Form.Text']", "BR.30.L1.000211/2026\tBurglary\t24/11/2026\tDupont Jeanne\tRue des Saules 7, 9901 Val-Clair\tfr\nBR.30.L1.000212/2026\tBurglary\t31/02/2026\tPeeters Piet\tRue des Saules 9, 9901 Val-Clair\tnl\n");
+        await screen.Page.ClickAsync("main form button[type=submit]");
+        await screen.Page.WaitForURLAsync("**/intake/list/*");
+        await Shot(screen, "list", width);
+
+        var peeters = await Finds(screen, "Peeters");
+        await screen.Page.ClickAsync("main a[href*='/referrals/']");
+        await Shot(screen, "referral", width);
+        await screen.Go(peeters + "/documents");
+        await Shot(screen, "documents", width);
+        var noah = await Finds(screen, "Noah");
+        await Shot(screen, "child", width);
+        await screen.Go(noah + "/close");
+        await Shot(screen, "closing", width);
+        await screen.Go("/demo");
+        await screen.Page.Locator("button", new() { HasTextString = "Bernard Demo-A" }).First.ClickAsync();
+        await screen.Go("/9901/admin/codes");
+        await Shot(screen, "codes", width);
+    }
+
+    // The dossier's address.
+    private static async Task<string> Finds(Screen screen, string name)
+    {
+        await screen.Go("/9901/search");
+        await screen.Page.FillAsync("[name='Form.Text']", name);
+        await screen.Page.ClickAsync("main form button[type=submit]");
+        await screen.Page.ClickAsync("main tbody a[href*='/dossiers/']");
+        return new Uri(screen.Page.Url).AbsolutePath;
+    }
+
     private static async Task Shot(Screen screen, string name, int width)
     {
         await screen.FitsItsWidth();
