@@ -200,7 +200,7 @@ public sealed partial class SignInTests(RunningPortal portal)
         await page.Locator("details.vs-drop summary").Last.ClickAsync();
         await page.ClickAsync("form[action='/account/sign-out'] button");
         // A passkey that is offered and answered at once may lead on before the sign-in page has loaded.
-        await page.WaitForURLAsync(url => url.EndsWith("/account/sign-in", StringComparison.Ordinal) || url.EndsWith("/account/home", StringComparison.Ordinal));
+        await page.WaitForURLAsync(url => url.EndsWith("/account/sign-in", StringComparison.Ordinal) || url.EndsWith("/account/home", StringComparison.Ordinal), new() { WaitUntil = WaitUntilState.Commit });
     }
 
     // The house's job comes round every twenty seconds.
