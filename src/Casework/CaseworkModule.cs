@@ -84,6 +84,7 @@ public sealed class CaseworkModule : IModule
         services.AddScoped<IWarn, People.RulesOnEveryPage>();
         services.AddScoped<People.Aftermath>();
         services.AddScoped<People.Doors>();
+        services.AddScoped<People.Joining>();
         services.AddScoped<People.ISendText, People.TextByMail>();
         services.AddScoped<IDeliver, People.SendMessage>();
         services.AddScoped<Letters.Wording>();

@@ -143,7 +143,7 @@ internal sealed class Register(IMediator pipeline, WhereAndWho who, TimeProvider
         }
     }
 
-    internal sealed class Handler(ZoneDbContext zone, UseCase here, Caller caller, Trail trail, Masonry masonry, Taking taking, Aftermath aftermath, Tally tally, IZoneSettings settings, TimeProvider clock) : IRequestHandler<Command, Registered>
+    internal sealed class Handler(ZoneDbContext zone, UseCase here, Caller caller, Trail trail, Joining joining, Taking taking, IZoneSettings settings, TimeProvider clock) : IRequestHandler<Command, Registered>
     {
         public async Task<Registered> Handle(Command form, CancellationToken ct)
         {
@@ -166,18 +166,15 @@ internal sealed class Register(IMediator pipeline, WhereAndWho who, TimeProvider
             dossier.Lead = person.Id;
             dossier.Awaits(first.DueAt);
             // Who types a person in from whom they are walled off has helped them once; the dossier is not theirs to see again.
-            var mine = !(await masonry.Meets(dossier, identity, entry, ct)).Contains(caller.Self);
+            var mine = !(await joining.Into(dossier, person, safe, entry, ct)).Contains(caller.Self);
             if (mine && caller.Is(Role.Caseworker) && !caller.Is(Role.Coordinator)) dossier.Assign(caller.Self);
             if (mine && caller.Is(Role.OnCall)) zone.Add(Grant.Give(dossier.Id, caller.Self, GrantKind.CallOut, now, now + rules.CallOutWindow, caller.Self));
             trail.Concerns(dossier.Id, "intake");
-            zone.AddRange(dossier, person, safe, first, Milestone.Reached(dossier.Id, MilestoneKind.Opened, caller.Self, now), OutboxMessage.New($"dossier-opened {dossier.Id}", NewDossierMail.KindName, dossier.Id, dossier.AssignedTo, now));
+            zone.AddRange(dossier, first, Milestone.Reached(dossier.Id, MilestoneKind.Opened, caller.Self, now), OutboxMessage.New($"dossier-opened {dossier.Id}", NewDossierMail.KindName, dossier.Id, dossier.AssignedTo, now));
             if (Said(form.Note) is { } note) zone.Add(Note.Write(dossier.Id, [person.Id], Layer.Assistance, note, caller.Self, now));
-            await tally.Joins(person, identity, ct);
             if (entry is not null) taking.Into(entry, dossier);
-            if (dossier.IsViolenceAtHome) await aftermath.Reaches(identity, ct);
             if (form.Once != default) zone.Add(new Submission { Id = form.Once, Made = dossier.Id });
             var key = new SearchKey(here.InZone.Keys.SearchRoot);
-            SearchToken.Add(zone, key, dossier.Id, person.Id, SearchToken.PartsOf(identity));
             SearchToken.Add(zone, key, dossier.Id, dossier.Id, [new SearchPart(PartKind.DossierNumber, dossier.Number)]);
             if (Said(form.OfficialReport) is { } named) OfficialReport.Add(zone, key, dossier.Id, named, now);
             return new Registered(dossier.Id, IsNew: true);

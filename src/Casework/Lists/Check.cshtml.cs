@@ -4,16 +4,13 @@ using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
 using Microsoft.EntityFrameworkCore;
 using VictimSupport.Casework.Codes;
-using VictimSupport.Casework.Counting;
 using VictimSupport.Casework.Dossiers;
 using VictimSupport.Casework.Intakes;
 using VictimSupport.Casework.People;
-using VictimSupport.Casework.Walls;
 using VictimSupport.Design.Tags;
 using VictimSupport.Foundation.Access;
 using VictimSupport.Foundation.Persistence;
 using VictimSupport.Foundation.Pipeline;
-using VictimSupport.Foundation.Secrecy.Search;
 
 namespace VictimSupport.Casework.Lists;
 
@@ -223,165 +220,6 @@ internal sealed class Check(IMediator pipeline, WhereAndWho who) : PageModel, IS
                 rows[change.Row - 1] = new PvRow(change.Cells, choice, change.Known, to);
             }
             list.Change(new PvSheet(rows));
-            return true;
-        }
-    }
-}
-
-/// <summary>Who may be known, for the rows that are looked at. A command: of a dossier that is a colleague's only the safety card is shown, and they are told.</summary>
-internal static class Cards
-{
-    internal sealed record Answer(IReadOnlyDictionary<int, IReadOnlyList<PossibleDuplicate>> Rows) : IListDossiers
-    {
-        IEnumerable<Guid> IListDossiers.Listed => Rows.Values.OfType<IListDossiers>().SelectMany(l => l.Listed).Distinct();
-    }
-
-    [Requires(May.SeeSafetyCards)]
-    internal sealed record Command(Guid List, IReadOnlyList<int> Rows) : ICommand<Answer>;
-
-    internal sealed class Handler(ZoneDbContext zone, Duplicates duplicates, Caller caller, TimeProvider clock) : IRequestHandler<Command, Answer>
-    {
-        public async Task<Answer> Handle(Command command, CancellationToken ct)
-        {
-            var rows = (await PvList.Own(zone.Set<PvList>().AsNoTracking(), command.List, caller.Self, clock.GetUtcNow(), ct)).Sheet!.Value.Rows;
-            var found = new Dictionary<int, IReadOnlyList<PossibleDuplicate>>();
-            foreach (var row in command.Rows.Where(r => r > 0 && r <= rows.Count).Distinct().Take(Check.Answer.PerPage))
-            {
-                var cells = rows[row - 1].Cells;
-                var unknown = PvReading.IsUnknown(cells);
-                found[row] = await duplicates.Of(unknown ? "" : cells.FamilyName, unknown ? "" : cells.GivenName, cells.Number, ct);
-            }
-            return new Answer(found);
-        }
-    }
-}
-
-/// <summary>The rows that are in order and wait to be taken, and what was made of the list so far.</summary>
-internal static class Ready
-{
-    /// <param name="Intake">null: it is added to a dossier.</param>
-    internal sealed record Row(int Number, Register.Command? Intake, Guid? AddTo);
-
-    [Requires(May.OpenCallOuts)]
-    internal sealed record Query(Guid List) : IQuery<IReadOnlyList<Row>>;
-
-    /// <summary>The dossiers that were made of it, or got a report of it.</summary>
-    [Requires(May.OpenCallOuts)]
-    internal sealed record Made(Guid List) : IQuery<IReadOnlyList<Guid>>;
-
-    internal sealed class Handler(ZoneDbContext zone, UseCase here, Caller caller, TimeProvider clock) : IRequestHandler<Query, IReadOnlyList<Row>>, IRequestHandler<Made, IReadOnlyList<Guid>>
-    {
-        public async Task<IReadOnlyList<Row>> Handle(Query query, CancellationToken ct)
-        {
-            var now = clock.GetUtcNow();
-            var list = await PvList.Own(zone.Set<PvList>().AsNoTracking(), query.List, caller.Self, now, ct);
-            var (made, rows) = (await MadeOf(zone, list, ct), list.Sheet!.Value.Rows);
-            return [.. rows.Select((r, i) => (Row: i + 1, Of: r, Reading: PvReading.Of(r.Cells, here.InZone.Record.FirstLanguage, now)))
-                .Where(r => !made.ContainsKey(r.Row) && r.Of.Choice is PvChoice.Take or PvChoice.Add && r.Reading.Faults.Count == 0)
-                .Select(r => new Row(r.Row, r.Of.Choice == PvChoice.Add ? null : IntakeOf(list.Id, r.Row, r.Of.Cells, r.Reading), r.Of.Choice == PvChoice.Add ? r.Of.AddTo : null))];
-        }
-
-        public async Task<IReadOnlyList<Guid>> Handle(Made query, CancellationToken ct)
-        {
-            var list = await PvList.Own(zone.Set<PvList>().AsNoTracking(), query.List, caller.Self, clock.GetUtcNow(), ct);
-            return [.. (await MadeOf(zone, list, ct)).Values.Distinct()];
-        }
-
-        /// <summary>By row, counted from 1.</summary>
-        public static async Task<IReadOnlyDictionary<int, Guid>> MadeOf(ZoneDbContext zone, PvList list, CancellationToken ct)
-        {
-            var made = new Dictionary<int, Guid>();
-            foreach (var some in Enumerable.Range(1, list.Sheet!.Value.Rows.Count).Select(r => (Row: r, Once: PvList.OnceOf(list.Id, r))).Chunk(400))
-            {
-                var ids = some.Select(s => s.Once).ToList();
-                var done = await zone.Set<Submission>().AsNoTracking().Where(s => ids.Contains(s.Id)).ToDictionaryAsync(s => s.Id, s => s.Made, ct);
-                foreach (var (row, once) in some.Where(s => done.ContainsKey(s.Once))) made[row] = done[once];
-            }
-            return made;
-        }
-
-        private static Register.Command IntakeOf(Guid list, int row, PvCells cells, PvReading reading) => new()
-        {
-            Trigger = Trigger.OfficialReport, When = reading.When, SubKind = reading.Kind!.Code, Unknown = reading.Unknown, GivenName = reading.Unknown ? "" : cells.GivenName, FamilyName = reading.Unknown ? "" : cells.FamilyName,
-            Language = reading.Language, OfficialReport = cells.Number, Address = cells.Address, Once = PvList.OnceOf(list, row),
-        };
-    }
-}
-
-/// <summary>Adds a row to a dossier that is there already: its report, its facts beside the main ones, and the person where they are not in it.</summary>
-internal static class AddReport
-{
-    [Requires(May.OpenCallOuts)]
-    internal sealed record Command(Guid List, int Row, Guid Dossier) : ICommand<bool>;
-
-    internal sealed class Handler(ZoneDbContext zone, UseCase here, Guard guard, Masonry masonry, Aftermath aftermath, Tally tally, Gate gate, Foundation.Secrecy.Keyring keys, Caller caller, TimeProvider clock) : IRequestHandler<Command, bool>
-    {
-        public async Task<bool> Handle(Command command, CancellationToken ct)
-        {
-            var (now, once) = (clock.GetUtcNow(), PvList.OnceOf(command.List, command.Row));
-            await DossierCounter.TakeTurns(zone, now, ct);
-            if (await zone.Set<Submission>().AnyAsync(s => s.Id == once, ct)) return false;
-            var rows = (await PvList.Own(zone.Set<PvList>().AsNoTracking(), command.List, caller.Self, now, ct)).Sheet!.Value.Rows;
-            if (command.Row < 1 || command.Row > rows.Count) throw new RefusedException("absent", command.Dossier);
-            var cells = rows[command.Row - 1].Cells;
-            var reading = PvReading.Of(cells, here.InZone.Record.FirstLanguage, now);
-            var dossier = await guard.Open(command.Dossier, ct);
-            if (!dossier.IsOpen || reading.Faults.Count > 0) throw new RefusedException("closed", dossier.Id);
-            var key = new SearchKey(here.InZone.Keys.SearchRoot);
-            await Report(dossier, cells.Number, key, now, ct);
-            await Person(dossier, cells, reading, key, now, ct);
-            await Facts(dossier, reading.Kind!, ct);
-            dossier.Touch();
-            zone.Add(new Submission { Id = once, Made = dossier.Id });
-            return true;
-        }
-
-        private async Task Report(Dossier dossier, string number, SearchKey key, DateTimeOffset now, CancellationToken ct)
-        {
-            var known = await zone.Set<OfficialReport>().AsNoTracking().Where(r => r.DossierId == dossier.Id).ToListAsync(ct);
-            await keys.Fetch([dossier.Id], ct);
-            if (known.All(r => PvNumber.Part(r.Number.Value) != PvNumber.Part(number))) OfficialReport.Add(zone, key, dossier.Id, number, now);
-        }
-
-        // A second burglary of the same house stands in the report; other facts stand beside the main ones, and what was safe may be so no more.
-        private async Task Facts(Dossier dossier, SubKind kind, CancellationToken ct)
-        {
-            if (dossier.SubKind == kind.Code || dossier.Additional.Contains(kind.Code)) return;
-            dossier.Additional = [.. dossier.Additional, kind.Code];
-            if (SubKinds.IsAtHome(kind.Code)) await aftermath.Reaches(dossier, ct);
-            if (SubKinds.NeverUnasked(kind.Code)) await gate.TakeBack(await zone.Set<Person>().Where(p => p.DossierId == dossier.Id).Select(p => p.Id).ToListAsync(ct), Bar.Changed, ct);
-        }
-
-        private async Task Person(Dossier dossier, PvCells cells, PvReading reading, SearchKey key, DateTimeOffset now, CancellationToken ct)
-        {
-            if (reading.Unknown) return;
-            var people = await zone.Set<Person>().AsNoTracking().Where(p => p.DossierId == dossier.Id).ToListAsync(ct);
-            await keys.Fetch(people.Select(p => p.Id), ct);
-            var identity = new Particulars(cells.FamilyName, cells.GivenName, Address: cells.Address.Length > 0 ? cells.Address : null);
-            var query = SamePerson.Name(identity);
-            if (people.Any(p => SamePerson.May(identity, p.Identity.Value) || (!query.IsEmpty && query.Matches(p.Identity.Value.FamilyName, p.Identity.Value.GivenName)))) return;
-            var person = People.Person.Add(dossier.Id, identity, reading.Kind!.Capacity, reading.Language, now);
-            zone.AddRange(person, SafeContact.For(person));
-            dossier.Lead ??= person.Id;
-            if (dossier.IsViolenceAtHome) await aftermath.Reaches(identity, ct);
-            await masonry.Meets(dossier, identity, null, ct);
-            SearchToken.Add(zone, key, dossier.Id, person.Id, SearchToken.PartsOf(identity));
-            await tally.Joins(person, identity, ct);
-        }
-    }
-}
-
-/// <summary>Throws a list away; what was made of it stays.</summary>
-internal static class Away
-{
-    [Requires(May.OpenCallOuts)]
-    internal sealed record Command(Guid List) : ICommand<bool>;
-
-    internal sealed class Handler(ZoneDbContext zone, Caller caller, TimeProvider clock) : IRequestHandler<Command, bool>
-    {
-        public async Task<bool> Handle(Command command, CancellationToken ct)
-        {
-            (await PvList.Own(zone.Set<PvList>(), command.List, caller.Self, clock.GetUtcNow(), ct)).Throw(clock.GetUtcNow());
             return true;
         }
     }

@@ -107,7 +107,7 @@ internal sealed class Edit(IMediator pipeline, WhereAndWho who) : PageModel, ISh
         }
     }
 
-    internal sealed class Handler(ZoneDbContext zone, Guard guard, UseCase here, Masonry masonry, Gate gate, Aftermath aftermath, Tally tally, Caller caller, TimeProvider clock) : IRequestHandler<Command, Guid>
+    internal sealed class Handler(ZoneDbContext zone, Guard guard, UseCase here, Joining joining, Masonry masonry, Gate gate, Tally tally, Caller caller, TimeProvider clock) : IRequestHandler<Command, Guid>
     {
         public async Task<Guid> Handle(Command form, CancellationToken ct)
         {
@@ -116,22 +116,20 @@ internal sealed class Edit(IMediator pipeline, WhereAndWho who) : PageModel, ISh
             var identity = new Particulars(form.FamilyName.Trim(), form.GivenName.Trim(), Said(form.Phone), Said(form.Mail), Said(form.Address), form.BirthDate, form.EstimatedAge);
             var person = form.Person is { } id
                 ? await zone.Set<Person>().SingleOrDefaultAsync(p => p.Id == id && p.DossierId == dossier.Id, ct) ?? throw new RefusedException("absent", dossier.Id)
-                : Join(dossier, identity, form, now);
+                : People.Person.Add(dossier.Id, identity, form.Capacity!.Value, form.Language, now);
             if (form.Capacity is Capacity.Representative or Capacity.SupportPerson && Authors.Are(await AuthorsOf(dossier, person, ct), identity)) throw new ValidationException([new ValidationFailure(nameof(Command.Capacity), Words.NeverTheAuthor)]);
             // After the person was found: an id that is nobody's here is refused, never told that something changed.
             if (form.Person is not null && form.Version != dossier.Version) throw new ValidationException([new ValidationFailure(nameof(Command.GivenName), Words.ChangedMeanwhile)]);
             if (form.Person is not null) await AskAgain(person, identity, form, now, ct);
-            else if (person.IsHelped && dossier.IsViolenceAtHome) await aftermath.Reaches(identity, ct);
             (person.Identity, person.Capacity, person.Sex, person.Language, person.NeedsInterpreter) = (identity, form.Capacity!.Value, form.Sex, form.Language, form.NeedsInterpreter);
             person.Damage = form.Damages.Aggregate(Damage.None, (all, one) => all | one);
             person.IsMinor = IsMinor(form, now);
             if (person.IsMinor && person.IsHelped) dossier.Danger |= Danger.MinorPresent;
             if (form.Person is not null && person.Capacity is Capacity.AllegedAuthor or Capacity.Deceased) await StandsNoMore(person, now, ct);
-            await (form.Person is null ? tally.Joins(person, identity, ct) : tally.IsPutRight(person, identity, ct));
+            if (form.Person is null) await joining.Into(dossier, person, SafeContact.For(person), null, ct);
+            else await IsPutRight(dossier, person, identity, ct);
             await Lead(dossier, person, ct);
             dossier.Touch();
-            await masonry.Meets(dossier, identity, null, ct);
-            await SearchToken.Replace(zone, new SearchKey(here.InZone.Keys.SearchRoot), dossier.Id, person.Id, SearchToken.PartsOf(identity), ct);
             return person.Id;
         }
 
@@ -172,11 +170,11 @@ internal sealed class Edit(IMediator pipeline, WhereAndWho who) : PageModel, ISh
             dossier.Lead = others.Find(p => p.Capacity.IsHelped())?.Id ?? dossier.Lead;
         }
 
-        private Person Join(Dossier dossier, Particulars identity, Command form, DateTimeOffset now)
+        private async Task IsPutRight(Dossier dossier, Person person, Particulars identity, CancellationToken ct)
         {
-            var person = People.Person.Add(dossier.Id, identity, form.Capacity!.Value, form.Language, now);
-            zone.AddRange(person, SafeContact.For(person));
-            return person;
+            await tally.IsPutRight(person, identity, ct);
+            await masonry.Meets(dossier, identity, null, ct);
+            await SearchToken.Replace(zone, new SearchKey(here.InZone.Keys.SearchRoot), dossier.Id, person.Id, SearchToken.PartsOf(identity), ct);
         }
 
         private static string? Said(string? text) => string.IsNullOrWhiteSpace(text) ? null : text.Trim();

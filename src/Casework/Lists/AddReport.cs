@@ -1,0 +1,71 @@
+using MediatR;
+using Microsoft.EntityFrameworkCore;
+using VictimSupport.Casework.Codes;
+using VictimSupport.Casework.Dossiers;
+using VictimSupport.Casework.People;
+using VictimSupport.Casework.Walls;
+using VictimSupport.Foundation.Access;
+using VictimSupport.Foundation.Persistence;
+using VictimSupport.Foundation.Pipeline;
+using VictimSupport.Foundation.Secrecy.Search;
+
+namespace VictimSupport.Casework.Lists;
+
+/// <summary>Adds a row to a dossier that is there already: its report, its facts beside the main ones, and the person where they are not in it.</summary>
+internal static class AddReport
+{
+    [Requires(May.OpenCallOuts)]
+    internal sealed record Command(Guid List, int Row, Guid Dossier) : ICommand<bool>;
+
+    internal sealed class Handler(ZoneDbContext zone, UseCase here, Guard guard, Joining joining, Aftermath aftermath, Gate gate, Foundation.Secrecy.Keyring keys, Caller caller, TimeProvider clock) : IRequestHandler<Command, bool>
+    {
+        public async Task<bool> Handle(Command command, CancellationToken ct)
+        {
+            var (now, once) = (clock.GetUtcNow(), PvList.OnceOf(command.List, command.Row));
+            await DossierCounter.TakeTurns(zone, now, ct);
+            if (await zone.Set<Submission>().AnyAsync(s => s.Id == once, ct)) return false;
+            var rows = (await PvList.Own(zone.Set<PvList>().AsNoTracking(), command.List, caller.Self, now, ct)).Sheet!.Value.Rows;
+            if (command.Row < 1 || command.Row > rows.Count) throw new RefusedException("absent", command.Dossier);
+            var cells = rows[command.Row - 1].Cells;
+            var reading = PvReading.Of(cells, here.InZone.Record.FirstLanguage, now);
+            var dossier = await guard.Open(command.Dossier, ct);
+            if (!dossier.IsOpen || reading.Faults.Count > 0) throw new RefusedException("closed", dossier.Id);
+            var key = new SearchKey(here.InZone.Keys.SearchRoot);
+            await Report(dossier, cells.Number, key, now, ct);
+            await Person(dossier, cells, reading, now, ct);
+            await Facts(dossier, reading.Kind!, ct);
+            dossier.Touch();
+            zone.Add(new Submission { Id = once, Made = dossier.Id });
+            return true;
+        }
+
+        private async Task Report(Dossier dossier, string number, SearchKey key, DateTimeOffset now, CancellationToken ct)
+        {
+            var known = await zone.Set<OfficialReport>().AsNoTracking().Where(r => r.DossierId == dossier.Id).ToListAsync(ct);
+            await keys.Fetch([dossier.Id], ct);
+            if (known.All(r => PvNumber.Part(r.Number.Value) != PvNumber.Part(number))) OfficialReport.Add(zone, key, dossier.Id, number, now);
+        }
+
+        // A second burglary of the same house stands in the report; other facts stand beside the main ones, and what was safe may be so no more.
+        private async Task Facts(Dossier dossier, SubKind kind, CancellationToken ct)
+        {
+            if (dossier.SubKind == kind.Code || dossier.Additional.Contains(kind.Code)) return;
+            dossier.Additional = [.. dossier.Additional, kind.Code];
+            if (SubKinds.IsAtHome(kind.Code)) await aftermath.Reaches(dossier, ct);
+            if (SubKinds.NeverUnasked(kind.Code)) await gate.TakeBack(await zone.Set<Person>().Where(p => p.DossierId == dossier.Id).Select(p => p.Id).ToListAsync(ct), Bar.Changed, ct);
+        }
+
+        private async Task Person(Dossier dossier, PvCells cells, PvReading reading, DateTimeOffset now, CancellationToken ct)
+        {
+            if (reading.Unknown) return;
+            var people = await zone.Set<Person>().AsNoTracking().Where(p => p.DossierId == dossier.Id).ToListAsync(ct);
+            await keys.Fetch(people.Select(p => p.Id), ct);
+            var identity = new Particulars(cells.FamilyName, cells.GivenName, Address: cells.Address.Length > 0 ? cells.Address : null);
+            var query = SamePerson.Name(identity);
+            if (people.Any(p => SamePerson.May(identity, p.Identity.Value) || (!query.IsEmpty && query.Matches(p.Identity.Value.FamilyName, p.Identity.Value.GivenName)))) return;
+            var person = People.Person.Add(dossier.Id, identity, reading.Kind!.Capacity, reading.Language, now);
+            dossier.Lead ??= person.Id;
+            await joining.Into(dossier, person, SafeContact.For(person), null, ct);
+        }
+    }
+}

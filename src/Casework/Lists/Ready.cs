@@ -1,0 +1,62 @@
+using MediatR;
+using Microsoft.EntityFrameworkCore;
+using VictimSupport.Casework.Codes;
+using VictimSupport.Casework.Dossiers;
+using VictimSupport.Casework.Intakes;
+using VictimSupport.Foundation.Access;
+using VictimSupport.Foundation.Persistence;
+using VictimSupport.Foundation.Pipeline;
+
+namespace VictimSupport.Casework.Lists;
+
+/// <summary>The rows that are in order and wait to be taken, and what was made of the list so far.</summary>
+internal static class Ready
+{
+    /// <param name="Intake">null: it is added to a dossier.</param>
+    internal sealed record Row(int Number, Register.Command? Intake, Guid? AddTo);
+
+    [Requires(May.OpenCallOuts)]
+    internal sealed record Query(Guid List) : IQuery<IReadOnlyList<Row>>;
+
+    /// <summary>The dossiers that were made of it, or got a report of it.</summary>
+    [Requires(May.OpenCallOuts)]
+    internal sealed record Made(Guid List) : IQuery<IReadOnlyList<Guid>>;
+
+    internal sealed class Handler(ZoneDbContext zone, UseCase here, Caller caller, TimeProvider clock) : IRequestHandler<Query, IReadOnlyList<Row>>, IRequestHandler<Made, IReadOnlyList<Guid>>
+    {
+        public async Task<IReadOnlyList<Row>> Handle(Query query, CancellationToken ct)
+        {
+            var now = clock.GetUtcNow();
+            var list = await PvList.Own(zone.Set<PvList>().AsNoTracking(), query.List, caller.Self, now, ct);
+            var (made, rows) = (await MadeOf(zone, list, ct), list.Sheet!.Value.Rows);
+            return [.. rows.Select((r, i) => (Row: i + 1, Of: r, Reading: PvReading.Of(r.Cells, here.InZone.Record.FirstLanguage, now)))
+                .Where(r => !made.ContainsKey(r.Row) && r.Of.Choice is PvChoice.Take or PvChoice.Add && r.Reading.Faults.Count == 0)
+                .Select(r => new Row(r.Row, r.Of.Choice == PvChoice.Add ? null : IntakeOf(list.Id, r.Row, r.Of.Cells, r.Reading), r.Of.Choice == PvChoice.Add ? r.Of.AddTo : null))];
+        }
+
+        public async Task<IReadOnlyList<Guid>> Handle(Made query, CancellationToken ct)
+        {
+            var list = await PvList.Own(zone.Set<PvList>().AsNoTracking(), query.List, caller.Self, clock.GetUtcNow(), ct);
+            return [.. (await MadeOf(zone, list, ct)).Values.Distinct()];
+        }
+
+        /// <summary>By row, counted from 1.</summary>
+        public static async Task<IReadOnlyDictionary<int, Guid>> MadeOf(ZoneDbContext zone, PvList list, CancellationToken ct)
+        {
+            var made = new Dictionary<int, Guid>();
+            foreach (var some in Enumerable.Range(1, list.Sheet!.Value.Rows.Count).Select(r => (Row: r, Once: PvList.OnceOf(list.Id, r))).Chunk(400))
+            {
+                var ids = some.Select(s => s.Once).ToList();
+                var done = await zone.Set<Submission>().AsNoTracking().Where(s => ids.Contains(s.Id)).ToDictionaryAsync(s => s.Id, s => s.Made, ct);
+                foreach (var (row, once) in some.Where(s => done.ContainsKey(s.Once))) made[row] = done[once];
+            }
+            return made;
+        }
+
+        private static Register.Command IntakeOf(Guid list, int row, PvCells cells, PvReading reading) => new()
+        {
+            Trigger = Trigger.OfficialReport, When = reading.When, SubKind = reading.Kind!.Code, Unknown = reading.Unknown, GivenName = reading.Unknown ? "" : cells.GivenName, FamilyName = reading.Unknown ? "" : cells.FamilyName,
+            Language = reading.Language, OfficialReport = cells.Number, Address = cells.Address, Once = PvList.OnceOf(list, row),
+        };
+    }
+}

@@ -1,0 +1,27 @@
+using VictimSupport.Casework.Counting;
+using VictimSupport.Casework.Dossiers;
+using VictimSupport.Casework.Tray;
+using VictimSupport.Casework.Walls;
+using VictimSupport.Foundation.Persistence;
+using VictimSupport.Foundation.Pipeline;
+using VictimSupport.Foundation.Secrecy.Search;
+
+namespace VictimSupport.Casework.People;
+
+/// <summary>Somebody comes into a dossier, by whatever door: with rules of safe contact, kept from whom they are walled off from, found by their name, a case where they are helped; and where violence at home is
+/// among the facts, what was agreed with them elsewhere is to be asked again. Whoever calls has taken the year's turn before (<see cref="DossierCounter"/>).</summary>
+internal sealed class Joining(ZoneDbContext zone, UseCase here, Masonry masonry, Aftermath aftermath, Tally tally)
+{
+    /// <param name="entry">The message in the tray by which they came; null: by none.</param>
+    /// <returns>Accounts to whom the dossier does not exist from now on.</returns>
+    public async Task<IReadOnlySet<Guid>> Into(Dossier dossier, Person person, SafeContact safe, TrayEntry? entry, CancellationToken ct)
+    {
+        var identity = person.Identity.Value;
+        zone.AddRange(person, safe);
+        var walled = await masonry.Meets(dossier, identity, entry, ct);
+        if (person.IsHelped && dossier.IsViolenceAtHome) await aftermath.Reaches(identity, ct);
+        SearchToken.Add(zone, new SearchKey(here.InZone.Keys.SearchRoot), dossier.Id, person.Id, SearchToken.PartsOf(identity));
+        await tally.Joins(person, identity, ct);
+        return walled;
+    }
+}
