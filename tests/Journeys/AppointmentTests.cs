@@ -78,7 +78,7 @@ public sealed class AppointmentTests(RunningPortal portal)
     {
         await screen.Go("/demo");
         await screen.Page.Locator("button", new() { HasTextString = name }).First.ClickAsync();
-        await screen.Page.WaitForURLAsync("**/9901/**");
+        await screen.Page.Arrives("**/9901/**");
     }
 
     private static async Task<(string Address, string Number)> Registers(Screen screen, string given, string family)

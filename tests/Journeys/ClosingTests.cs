@@ -96,7 +96,7 @@ public sealed class ClosingTests(RunningPortal portal)
         }
         await screen.Page.Keyboard.PressAsync("Tab");
         await screen.Page.Keyboard.PressAsync("Enter");
-        await screen.Page.WaitForURLAsync(dossier);
+        await screen.Page.Arrives(dossier);
         Assert.Equal(0, await screen.Page.Locator(".vs-composer").CountAsync());
     }
 
@@ -171,7 +171,7 @@ public sealed class ClosingTests(RunningPortal portal)
     {
         await screen.Go("/demo");
         await screen.Page.Locator("button", new() { HasTextString = name }).First.ClickAsync();
-        await screen.Page.WaitForURLAsync("**/9901/**");
+        await screen.Page.Arrives("**/9901/**");
     }
 
     private static async Task<string> Registers(Screen screen, string facts)

@@ -92,7 +92,7 @@ public sealed class DeskTests(RunningPortal portal)
         await screen.Go("/demo");
         await screen.Page.ClickAsync($".vs-languages a[lang='{language}'], .vs-languages span[lang='{language}']");
         await screen.Page.Locator("button", new() { HasTextString = who }).First.ClickAsync();
-        await screen.Page.WaitForURLAsync(lands);
+        await screen.Page.Arrives(lands);
     }
 
     private static Task Sound(Screen screen, bool script) => script ? screen.IsSound() : Task.CompletedTask;

@@ -127,7 +127,7 @@ public sealed class DraftTests(RunningPortal portal)
     {
         await screen.Go("/demo");
         await screen.Page.Locator("button", new() { HasTextString = "Karel Demo-A" }).First.ClickAsync();
-        await screen.Page.WaitForURLAsync("**/9901/**");
+        await screen.Page.Arrives("**/9901/**");
     }
 
     private static async Task<string> Dossier(Screen screen)

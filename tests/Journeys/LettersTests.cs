@@ -16,7 +16,7 @@ public sealed class LettersTests(RunningPortal portal)
         await screen.Go("/demo");
         await screen.Page.ClickAsync($".vs-languages a[lang='{language}'], .vs-languages span[lang='{language}']");
         await screen.Page.Locator("button", new() { HasTextString = "Claire Demo-A" }).First.ClickAsync();
-        await screen.Page.WaitForURLAsync("**/9901/worklist");
+        await screen.Page.Arrives("**/9901/worklist");
         await screen.Go("/9901/intake");
         await Radio(screen, "Form.Trigger", "OfficialReport");
         await Radio(screen, "Form.SubKind", "Burglary");
@@ -49,7 +49,7 @@ public sealed class LettersTests(RunningPortal portal)
         await Shot(screen, "gate-letter", width);
         Assert.Contains(name, await screen.Page.InputValueAsync("[name='Form.Text']"), StringComparison.Ordinal);
         await screen.Page.ClickAsync("main form[method=post] button[type=submit]");
-        await screen.Page.WaitForURLAsync("**/9901/letters");
+        await screen.Page.Arrives("**/9901/letters");
         await Sound(screen, script);
         await Shot(screen, "gate-letters", width);
         await screen.Page.ClickAsync("section[aria-labelledby='prepared'] form button[type=submit]:not([formaction])");

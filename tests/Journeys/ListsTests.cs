@@ -37,7 +37,7 @@ public sealed class ListsTests(RunningPortal portal)
             + $"BR.30.L1.{Random.Shared.Next(100000, 999999)}/2026\tBurglary\t31/02/2026\tBEISPIEL {name[..4]}{name[^8..]}\tRue {name} 78, 9901 Val-Clair\tde\n");
         await screen.Page.FocusAsync("main form button[type=submit]");
         await screen.Page.Keyboard.PressAsync("Enter");
-        await screen.Page.WaitForURLAsync("**/intake/list/*");
+        await screen.Page.Arrives("**/intake/list/*");
         await Sound(screen, script);
         await Shot(screen, "list-check", width);
         Assert.Equal(1, await screen.Page.Locator(".govuk-error-summary a").CountAsync());
@@ -48,7 +48,7 @@ public sealed class ListsTests(RunningPortal portal)
         Assert.Equal("31/02/2026", await screen.Page.InputValueAsync("[name='Form.Rows[2].Date']"));
         await screen.Page.FillAsync("[name='Form.Rows[2].Date']", "25/11/2026");
         await screen.Page.ClickAsync("main form button[formaction*='Take']");
-        await screen.Page.WaitForURLAsync(url => url.Contains("how=Made", StringComparison.Ordinal));
+        await screen.Page.Arrives(url => url.Contains("how=Made", StringComparison.Ordinal));
         await Sound(screen, script);
         await Shot(screen, "list-made", width);
         Assert.Equal(3, await screen.Page.Locator("main section.vs-card a[href*='/dossiers/']").CountAsync());
@@ -57,7 +57,7 @@ public sealed class ListsTests(RunningPortal portal)
 
         // The letters of the night, each person and each letter box once.
         await screen.Page.ClickAsync("form[action*='handler=Letters'] button");
-        await screen.Page.WaitForURLAsync("**/9901/letters");
+        await screen.Page.Arrives("**/9901/letters");
         await Sound(screen, script);
         await Shot(screen, "list-letters", width);
         Assert.Equal(1, await screen.Page.Locator($"section[aria-labelledby='due'] a[href='{made}']").CountAsync());
@@ -173,7 +173,7 @@ public sealed class ListsTests(RunningPortal portal)
         await screen.Go("/demo");
         await screen.Page.ClickAsync($".vs-languages a[lang='{language}'], .vs-languages span[lang='{language}']");
         await screen.Page.Locator("button", new() { HasTextString = who }).First.ClickAsync();
-        await screen.Page.WaitForURLAsync(lands);
+        await screen.Page.Arrives(lands);
     }
 
     private static async Task Shot(Screen screen, string name, int width)

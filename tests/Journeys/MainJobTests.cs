@@ -132,11 +132,11 @@ public sealed class MainJobTests(RunningPortal portal)
         await screen.Go("/demo");
         await screen.Page.ClickAsync(".vs-languages a[lang='en'], .vs-languages span[lang='en']");
         await screen.Page.Locator("button", new() { HasTextString = "Jonas Demo-B" }).First.ClickAsync();
-        await screen.Page.WaitForURLAsync("**/990*/worklist");
+        await screen.Page.Arrives("**/990*/worklist");
         var first = await screen.Page.InnerTextAsync(".vs-zone__code");
         await screen.Page.ClickAsync(".vs-drop summary >> nth=0");
         await screen.Page.ClickAsync(".vs-drop__panel a >> nth=0");
-        await screen.Page.WaitForURLAsync("**/worklist");
+        await screen.Page.Arrives("**/worklist");
         Assert.NotEqual(first, await screen.Page.InnerTextAsync(".vs-zone__code"));
         await screen.IsSound();
         Assert.Equal(404, (await screen.Page.GotoAsync(screen.Home + "/9903/worklist"))!.Status);
@@ -181,7 +181,7 @@ public sealed class MainJobTests(RunningPortal portal)
         await screen.Go("/9901/worklist");
         await screen.Page.WaitForSelectorAsync("[data-opens=vs-keys]:not([hidden])"); // the script is there
         await screen.Page.Keyboard.PressAsync("n");
-        await screen.Page.WaitForURLAsync("**/intake");
+        await screen.Page.Arrives("**/intake");
         await TabTo(screen, "Form.Trigger");
         await screen.Page.Keyboard.PressAsync("Space");
         await TabTo(screen, "Form.SubKind");
@@ -192,7 +192,7 @@ public sealed class MainJobTests(RunningPortal portal)
         await screen.Page.Keyboard.TypeAsync("Sample");
         await TabTo(screen, "Form.Phone");
         await screen.Page.Keyboard.PressAsync("Control+Enter");
-        await screen.Page.WaitForURLAsync(url => url.Contains("/dossiers/", StringComparison.Ordinal) || url.Contains("/known/", StringComparison.Ordinal));
+        await screen.Page.Arrives(url => url.Contains("/dossiers/", StringComparison.Ordinal) || url.Contains("/known/", StringComparison.Ordinal));
         screen.SaysNothingWrong();
     }
 
@@ -236,7 +236,7 @@ public sealed class MainJobTests(RunningPortal portal)
         await screen.Go("/demo");
         await screen.Page.ClickAsync($".vs-languages a[lang='{language}'], .vs-languages span[lang='{language}']");
         await screen.Page.Locator("button", new() { HasTextString = who }).First.ClickAsync();
-        await screen.Page.WaitForURLAsync("**/9901/worklist");
+        await screen.Page.Arrives("**/9901/worklist");
         await Sound(screen, script);
     }
 

@@ -105,7 +105,7 @@ internal static class PeopleSteps
         await screen.Go("/demo");
         await screen.Page.ClickAsync($".vs-languages a[lang='{language}'], .vs-languages span[lang='{language}']");
         await screen.Page.Locator("button", new() { HasTextString = "Claire Demo-A" }).First.ClickAsync();
-        await screen.Page.WaitForURLAsync("**/9901/worklist");
+        await screen.Page.Arrives("**/9901/worklist");
     }
 
     public static async Task<string> Registers(Screen screen, string facts, string given, string family, string phone)
@@ -148,7 +148,7 @@ internal static class PeopleSteps
         var from = screen.Page.Url;
         await screen.Page.Locator(link).First.FocusAsync();
         await screen.Page.Keyboard.PressAsync("Enter");
-        await screen.Page.WaitForURLAsync(url => url != from);
+        await screen.Page.Arrives(url => url != from);
     }
 
     public static async Task Submits(Screen screen)

@@ -89,6 +89,6 @@ public sealed class PapersTests(RunningPortal portal)
     {
         await screen.Go("/demo");
         await screen.Page.Locator("button", new() { HasTextString = "Karel Demo-A" }).First.ClickAsync();
-        await screen.Page.WaitForURLAsync("**/9901/**");
+        await screen.Page.Arrives("**/9901/**");
     }
 }

@@ -106,7 +106,7 @@ public sealed class PrivacyTests(RunningPortal portal)
         var screen = await Screen.Open(portal, width, language, script);
         await screen.Go("/demo");
         await screen.Page.Locator("button", new() { HasTextString = who }).First.ClickAsync();
-        await screen.Page.WaitForURLAsync(url => !url.Contains("/demo", StringComparison.Ordinal));
+        await screen.Page.Arrives(url => !url.Contains("/demo", StringComparison.Ordinal));
         return screen;
     }
 

@@ -49,7 +49,7 @@ public sealed class ProviderTests(RunningPortal portal)
             await Sound(screen, script);
             await screen.Page.ClickAsync("main form button[type=submit]");
             await screen.Page.ClickAsync("#in"); // at the provider
-            await screen.Page.WaitForURLAsync("**/account/federation/link");
+            await screen.Page.Arrives("**/account/federation/link");
             Assert.Contains(provider.Issuer, await screen.Page.InnerTextAsync("main"), StringComparison.Ordinal);
             screen.SaysNothingWrong(provider.Issuer);
         }
@@ -63,7 +63,7 @@ public sealed class ProviderTests(RunningPortal portal)
             await Sound(screen, script);
             await screen.Page.ClickAsync("main form button[type=submit]");
             await screen.Page.ClickAsync("#in");
-            await screen.Page.WaitForURLAsync("**/account/home");
+            await screen.Page.Arrives("**/account/home");
             Assert.Contains("Inès Demo-" + letter, await screen.Page.InnerTextAsync("main"), StringComparison.Ordinal);
             await screen.Go($"/{zone}/worklist");
             Assert.EndsWith($"/{zone}/worklist", screen.Page.Url, StringComparison.Ordinal);
@@ -103,7 +103,7 @@ public sealed class ProviderTests(RunningPortal portal)
         var screen = await Screen.Open(portal, width, "en", script);
         await screen.Go("/demo");
         await screen.Page.Locator("button", new() { HasTextString = who }).First.ClickAsync();
-        await screen.Page.WaitForURLAsync(url => !url.Contains("/demo", StringComparison.Ordinal));
+        await screen.Page.Arrives(url => !url.Contains("/demo", StringComparison.Ordinal));
         return screen;
     }
 

@@ -18,7 +18,7 @@ public sealed class ReferralTests(RunningPortal portal)
         await screen.Go("/demo");
         await page.ClickAsync($".vs-languages a[lang='{language}'], .vs-languages span[lang='{language}']");
         await page.Locator("button", new() { HasTextString = "Claire Demo-A" }).First.ClickAsync();
-        await page.WaitForURLAsync("**/9901/worklist");
+        await page.Arrives("**/9901/worklist");
         await screen.Go("/9901/partners");
         await Sound(screen, script);
         await Shot(screen, "referral-partners", width);
@@ -42,7 +42,7 @@ public sealed class ReferralTests(RunningPortal portal)
         await Sound(screen, script);
         await Shot(screen, "referral-offer", width);
         await page.ClickAsync("main form[method=post] button[type=submit]:not([formaction])");
-        await page.WaitForURLAsync("**/consent");
+        await page.Arrives("**/consent");
 
         // On screen, line by line.
         var lines = await Agrees(screen, script, width, "referral-consent");
@@ -113,7 +113,7 @@ public sealed class ReferralTests(RunningPortal portal)
             await page.ClickAsync("a[href*='again=']");
             await Accepts(screen);
             await page.ClickAsync("main form[method=post] button[type=submit]:not([formaction])");
-            await page.WaitForURLAsync("**/consent");
+            await page.Arrives("**/consent");
             Assert.Equal(0, await page.Locator("[name='Form.Fields']:checked").CountAsync()); // what was taken back is not taken as given
             await Agrees(screen, script, width, "referral-again");
             await screen.Go(dossier);
@@ -156,7 +156,7 @@ public sealed class ReferralTests(RunningPortal portal)
         await Sound(screen, script);
         await Shot(screen, shot, width);
         await screen.Page.Locator("main form[method=post]", new() { Has = screen.Page.Locator("[name='Form.Shown']") }).Locator("button[type=submit]:not([formaction])").ClickAsync();
-        await screen.Page.WaitForURLAsync("**/send");
+        await screen.Page.Arrives("**/send");
         return lines;
     }
 

@@ -15,7 +15,7 @@ public sealed class ScreensTests(RunningPortal portal)
         await screen.Go("/demo");
         await Shot(screen, "demo", width);
         await screen.Page.Locator("button", new() { HasTextString = "Karel Demo-A" }).First.ClickAsync();
-        await screen.Page.WaitForURLAsync("**/9901/worklist");
+        await screen.Page.Arrives("**/9901/worklist");
         await Shot(screen, "worklist", width);
         await screen.Page.ClickAsync("tbody tr:first-child a[href*='/dossiers/']");
         await Shot(screen, "dossier", width);
@@ -48,7 +48,7 @@ public sealed class ScreensTests(RunningPortal portal)
         await using var screen = await Screen.Open(portal, width, "fr");
         await screen.Go("/demo");
         await screen.Page.Locator("button", new() { HasTextString = "Claire Demo-A" }).First.ClickAsync();
-        await screen.Page.WaitForURLAsync("**/9901/worklist");
+        await screen.Page.Arrives("**/9901/worklist");
         foreach (var (name, path) in new[] { ("partners", "/9901/partners"), ("referrals", "/9901/referrals"), ("week", "/9901/agenda"), ("waiting", "/9901/waiting"), ("hand-over", "/9901/worklist/hand-over"), ("card", "/9901/intake/card") })
         {
             await screen.Go(path);
@@ -57,7 +57,7 @@ public sealed class ScreensTests(RunningPortal portal)
         await screen.Go("/9901/intake/list");
         await screen.Page.FillAsync("[name='Form.Text']", "BR.30.L1.000211/2026\tBurglary\t24/11/2026\tDupont Jeanne\tRue des Saules 7, 9901 Val-Clair\tfr\nBR.30.L1.000212/2026\tBurglary\t31/02/2026\tPeeters Piet\tRue des Saules 9, 9901 Val-Clair\tnl\n");
         await screen.Page.ClickAsync("main form button[type=submit]");
-        await screen.Page.WaitForURLAsync("**/intake/list/*");
+        await screen.Page.Arrives("**/intake/list/*");
         await Shot(screen, "list", width);
 
         var peeters = await Finds(screen, "Peeters");

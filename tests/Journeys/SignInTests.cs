@@ -22,7 +22,7 @@ public sealed partial class SignInTests(RunningPortal portal)
         await screen.IsSound();
         await screen.Page.FillAsync("[name='Form.Name']", "Clé de test " + width);
         await screen.Page.ClickAsync("main form button[type=submit]");
-        await screen.Page.WaitForURLAsync("**/account/security");
+        await screen.Page.Arrives("**/account/security");
         Assert.Contains("Clé de test " + width, await screen.Page.InnerTextAsync("main table >> nth=0"), StringComparison.Ordinal);
         await screen.IsSound();
 
@@ -32,7 +32,7 @@ public sealed partial class SignInTests(RunningPortal portal)
         await screen.IsSound();
         await screen.Page.ClickAsync("main table >> nth=0 >> a >> nth=0"); // gone again, so that the next run finds it as it was
         await screen.Page.ClickAsync("main form[action*='Remove'] button");
-        await screen.Page.WaitForURLAsync("**/account/security");
+        await screen.Page.Arrives("**/account/security");
         screen.SaysNothingWrong();
     }
 
@@ -45,7 +45,7 @@ public sealed partial class SignInTests(RunningPortal portal)
         await passer.IsSound();
         await passer.Page.FillAsync("[name='Form.Email']", "karel.9904@example.test");
         await passer.Page.ClickAsync("main form button[type=submit]");
-        await passer.Page.WaitForURLAsync("**/account/lost-access?asked=*");
+        await passer.Page.Arrives("**/account/lost-access?asked=*");
         await passer.IsSound();
 
         await using var chief = await Screen.Open(portal, 1280, "fr");
@@ -71,7 +71,7 @@ public sealed partial class SignInTests(RunningPortal portal)
         await passer.Page.FillAsync("[name='Form.Code']", CodeAt(totp, DateTimeOffset.UtcNow));
         var used = DateTimeOffset.UtcNow;
         await passer.Page.ClickAsync("main form button[type=submit]");
-        await passer.Page.WaitForURLAsync("**/account/recovery-codes");
+        await passer.Page.Arrives("**/account/recovery-codes");
         var codes = await passer.Page.Locator("main code").AllInnerTextsAsync();
         Assert.Equal(8, codes.Count);
         await passer.IsSound();
@@ -81,7 +81,7 @@ public sealed partial class SignInTests(RunningPortal portal)
         await passer.IsSound();
         await passer.Page.FillAsync("[name='Form.Code']", codes[3]);
         await passer.Page.ClickAsync("main form button[type=submit]");
-        await passer.Page.WaitForURLAsync("**/account/home");
+        await passer.Page.Arrives("**/account/home");
         await passer.Go("/account/security");
         Assert.Contains("7", await passer.Page.InnerTextAsync("main ul"), StringComparison.Ordinal);
         await SignOut(passer.Page);
@@ -94,7 +94,7 @@ public sealed partial class SignInTests(RunningPortal portal)
         await plain.Page.FillAsync("[name='Form.Code']", CodeAt(totp, DateTimeOffset.UtcNow));
         used = DateTimeOffset.UtcNow;
         await plain.Page.ClickAsync("main form button[type=submit]");
-        await plain.Page.WaitForURLAsync("**/9904/intake");
+        await plain.Page.Arrives("**/9904/intake");
         Assert.Equal(1, await plain.Page.Locator("#vs-session time").CountAsync()); // the page says when it ends
         await plain.Page.CheckAsync("input[name='Form.Trigger'][value='Patrol']", new() { Force = true });
         await plain.Page.CheckAsync("input[name='Form.SubKind'][value='Burglary']", new() { Force = true });
@@ -105,17 +105,17 @@ public sealed partial class SignInTests(RunningPortal portal)
         await tab.GotoAsync(plain.Home + "/account/home");
         await SignOut(tab);
         await plain.Page.ClickAsync("main form[method=post] button[type=submit]:not([formaction])");
-        await plain.Page.WaitForURLAsync("**/account/kept?*");
+        await plain.Page.Arrives("**/account/kept?*");
         Assert.DoesNotContain(name, await plain.Page.ContentAsync(), StringComparison.OrdinalIgnoreCase);
         await plain.Page.ClickAsync("main form button[type=submit]");
         while (DateTimeOffset.UtcNow.ToUnixTimeSeconds() / 30 <= used.ToUnixTimeSeconds() / 30 + 1) await Task.Delay(500);
         await Password(plain.Page);
         await plain.Page.FillAsync("[name='Form.Code']", CodeAt(totp, DateTimeOffset.UtcNow));
         await plain.Page.ClickAsync("main form button[type=submit]");
-        await plain.Page.WaitForURLAsync("**/account/kept");
+        await plain.Page.Arrives("**/account/kept");
         Assert.Equal(name, await plain.Page.InputValueAsync("main [name='Form.FamilyName']"));
         await plain.Page.ClickAsync("main form button[type=submit]");
-        await plain.Page.WaitForURLAsync(url => url.Contains("/9904/dossiers/", StringComparison.Ordinal) || url.Contains("/9904/", StringComparison.Ordinal));
+        await plain.Page.Arrives(url => url.Contains("/9904/dossiers/", StringComparison.Ordinal) || url.Contains("/9904/", StringComparison.Ordinal));
         Assert.All(plain.Addresses, address => Assert.DoesNotContain(name, address, StringComparison.OrdinalIgnoreCase));
         Assert.DoesNotContain(name, portal.Output, StringComparison.OrdinalIgnoreCase);
         passer.SaysNothingWrong();
@@ -144,7 +144,7 @@ public sealed partial class SignInTests(RunningPortal portal)
         await screen.IsSound();
         await tab.GotoAsync(screen.Home + "/demo");
         await tab.Locator("button", new() { HasTextString = "Inès Demo-A" }).First.ClickAsync();
-        await tab.WaitForURLAsync("**/9901/worklist");
+        await tab.Arrives("**/9901/worklist");
         await screen.Page.EvaluateAsync("() => dispatchEvent(new Event('focus'))");
         await screen.Page.WaitForSelectorAsync("#vs-session-over", new() { State = WaitForSelectorState.Hidden });
         Assert.Equal("Typed before the end", await screen.Page.InputValueAsync("[name='Form.GivenName']"));
@@ -170,12 +170,12 @@ public sealed partial class SignInTests(RunningPortal portal)
     {
         try
         {
-            await screen.Page.WaitForURLAsync("**/account/home", new() { Timeout = 2000 });
+            await screen.Page.Arrives("**/account/home", within: 2000);
         }
         catch (TimeoutException)
         {
             await screen.Page.ClickAsync("[data-ask]");
-            await screen.Page.WaitForURLAsync("**/account/home");
+            await screen.Page.Arrives("**/account/home");
         }
     }
 
@@ -183,7 +183,7 @@ public sealed partial class SignInTests(RunningPortal portal)
     {
         await screen.Go("/demo");
         await screen.Page.Locator("button", new() { HasTextString = who }).First.ClickAsync();
-        await screen.Page.WaitForURLAsync("**/99*/**");
+        await screen.Page.Arrives("**/99*/**");
     }
 
     private static async Task Password(IPage page)
@@ -192,7 +192,7 @@ public sealed partial class SignInTests(RunningPortal portal)
         await page.FillAsync("[name='Form.Email']", "karel.9904@example.test");
         await page.FillAsync("[name='Form.Secret']", Secret);
         await page.ClickAsync("form[action='/account/sign-in'] button[type=submit]");
-        await page.WaitForURLAsync("**/account/second-factor*");
+        await page.Arrives("**/account/second-factor*");
     }
 
     private static async Task SignOut(IPage page)
@@ -200,7 +200,7 @@ public sealed partial class SignInTests(RunningPortal portal)
         await page.Locator("details.vs-drop summary").Last.ClickAsync();
         await page.ClickAsync("form[action='/account/sign-out'] button");
         // A passkey that is offered and answered at once may lead on before the sign-in page has loaded.
-        await page.WaitForURLAsync(url => url.EndsWith("/account/sign-in", StringComparison.Ordinal) || url.EndsWith("/account/home", StringComparison.Ordinal), new() { WaitUntil = WaitUntilState.Commit });
+        await page.Arrives(url => url.EndsWith("/account/sign-in", StringComparison.Ordinal) || url.EndsWith("/account/home", StringComparison.Ordinal), loaded: false);
     }
 
     // The house's job comes round every twenty seconds.

@@ -61,12 +61,12 @@ public sealed partial class StaffTests(RunningPortal portal)
         await Submit(tamar);
 
         // The code of conduct stands before everything.
-        await tamar.Page.WaitForURLAsync("**/9901/conduct**");
+        await tamar.Page.Arrives("**/9901/conduct**");
         await Sound(tamar, script);
         await tamar.Go("/9901/worklist");
         Assert.Contains("/9901/conduct", tamar.Page.Url, StringComparison.Ordinal);
         await tamar.Page.ClickAsync("main form[action*='conduct'] button");
-        await tamar.Page.WaitForURLAsync("**/9901/worklist");
+        await tamar.Page.Arrives("**/9901/worklist");
         await Sound(tamar, script);
 
         // She will be away, and Inès replaces her.
@@ -87,7 +87,7 @@ public sealed partial class StaffTests(RunningPortal portal)
         await chief.Page.ClickAsync("a[href$='/leave']");
         await Sound(chief, script);
         await Submit(chief);
-        await chief.Page.WaitForURLAsync("**/9901/admin/staff");
+        await chief.Page.Arrives("**/9901/admin/staff");
         await tamar.Go("/9901/worklist");
         Assert.Contains("/account/sign-in", tamar.Page.Url, StringComparison.Ordinal);
         chief.SaysNothingWrong();
@@ -118,7 +118,7 @@ public sealed partial class StaffTests(RunningPortal portal)
         await screen.Go("/demo");
         await screen.Page.ClickAsync($".vs-languages a[lang='{language}'], .vs-languages span[lang='{language}']");
         await screen.Page.Locator("button", new() { HasTextString = who }).First.ClickAsync();
-        await screen.Page.WaitForURLAsync("**/9901/**");
+        await screen.Page.Arrives("**/9901/**");
     }
 
     private static Task Sound(Screen screen, bool script) => script ? screen.IsSound() : Task.CompletedTask;

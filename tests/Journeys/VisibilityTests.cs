@@ -35,7 +35,7 @@ public sealed class VisibilityTests(RunningPortal portal)
         Assert.Equal(0, await screen.Page.Locator(".vs-alarm").CountAsync());
         await screen.Go(address);
         await screen.Page.ClickAsync(".vs-alarm button");
-        await screen.Page.WaitForURLAsync("**/9901/worklist");
+        await screen.Page.Arrives("**/9901/worklist");
         Assert.Equal(404, (await screen.Page.GotoAsync(address))!.Status);
 
         await Become(screen, "Greta Demo-A");
@@ -87,7 +87,7 @@ public sealed class VisibilityTests(RunningPortal portal)
     {
         await screen.Go("/demo");
         await screen.Page.Locator("button", new() { HasTextString = name }).First.ClickAsync();
-        await screen.Page.WaitForURLAsync("**/9901/**");
+        await screen.Page.Arrives("**/9901/**");
     }
 
     private static async Task<(string Address, string Number)> Registers(Screen screen, string given, string family)

@@ -1,0 +1,32 @@
+using System.Diagnostics;
+using System.Text.RegularExpressions;
+using Microsoft.Playwright;
+
+namespace VictimSupport.Journeys.Kit;
+
+/// <summary>Waiting for an address.</summary>
+/// <remarks>The driver's own wait looks at the address first and listens for a change after: a page that comes between the two is waited for in vain. Here the address itself is looked at again.</remarks>
+internal static class Arriving
+{
+    /// <param name="page">Whose address.</param>
+    /// <param name="pattern">The whole address; <c>**</c> stands for anything, <c>*</c> for anything without a slash.</param>
+    /// <param name="within">Longest wait, in milliseconds.</param>
+    /// <exception cref="TimeoutException">The page stands at another address.</exception>
+    public static Task Arrives(this IPage page, string pattern, int within = 30_000)
+    {
+        var whole = new Regex("^" + Regex.Escape(pattern).Replace(@"\*\*", ".*", StringComparison.Ordinal).Replace(@"\*", "[^/]*", StringComparison.Ordinal) + "$", RegexOptions.CultureInvariant, TimeSpan.FromSeconds(1));
+        return page.Arrives(whole.IsMatch, within);
+    }
+
+    /// <param name="page">Whose address.</param>
+    /// <param name="there">Whether an address is the one waited for.</param>
+    /// <param name="within">Longest wait, in milliseconds.</param>
+    /// <param name="loaded">Whether the page must have loaded too; not where a script may lead on before.</param>
+    /// <exception cref="TimeoutException">The page stands at another address.</exception>
+    public static async Task Arrives(this IPage page, Func<string, bool> there, int within = 30_000, bool loaded = true)
+    {
+        for (var clock = Stopwatch.StartNew(); !there(page.Url); await Task.Delay(25))
+            if (clock.ElapsedMilliseconds > within) throw new TimeoutException($"After {within} ms the page stands at {page.Url}.");
+        if (loaded) await page.WaitForLoadStateAsync();
+    }
+}
