@@ -80,7 +80,19 @@ public sealed class Screen : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        // Printed with a journey that failed: where its browser stood, and what it had to say.
+        if (TestContext.Current.TestOutputHelper is { } said)
+        {
+            foreach (var page in Context.Pages) said.WriteLine($"{Width} px, {page.Url}: {await Heading(page)}");
+            foreach (var complaint in complaints) said.WriteLine(complaint);
+        }
         try { await Context.DisposeAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(30)); }
         catch (TimeoutException) { /* it ends with the browser */ }
+    }
+
+    private static async Task<string> Heading(IPage page)
+    {
+        try { return await page.Locator("h1").First.TextContentAsync(new() { Timeout = 1000 }) ?? ""; }
+        catch (Exception e) when (e is TimeoutException or PlaywrightException) { return "no heading"; }
     }
 }
