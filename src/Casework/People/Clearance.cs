@@ -91,14 +91,22 @@ internal sealed record Outgoing(Channel Channel, bool Unattended = false, bool F
 
 /// <summary>Who is called for somebody, and what was decided on it.</summary>
 /// <param name="Safe">Their own rules.</param>
-internal sealed record Stead(Standing Standing, Person Who, SafeContact Safe);
+/// <param name="IsAuthor">By name or telephone they are the alleged perpetrator, whoever the row says they are.</param>
+internal sealed record Stead(Standing Standing, Person Who, SafeContact Safe, bool IsAuthor = false);
 
 /// <summary>Whom it would reach, and all that decides on it.</summary>
 /// <param name="FirstLetterFor">Sub-kinds for which the zone lets a first letter out.</param>
 /// <param name="Elsewhere">In another dossier the same person said never, or suffered what no letter may follow unasked.</param>
 /// <param name="Stead">Through whom it goes, where somebody else is asked for.</param>
-internal sealed record Addressee(Person Person, SafeContact Safe, Dossier Dossier, IReadOnlySet<string> FirstLetterFor, bool Elsewhere = false, Stead? Stead = null)
+/// <param name="NamesAuthor">What was agreed names, as who may answer or is asked, somebody who is the alleged perpetrator by now: it was agreed when nobody knew, and holds as if nobody had been asked.</param>
+internal sealed record Addressee(Person Person, SafeContact Safe, Dossier Dossier, IReadOnlySet<string> FirstLetterFor, bool Elsewhere = false, Stead? Stead = null, bool NamesAuthor = false)
 {
+    /// <summary>What holds of a channel.</summary>
+    public Rule Of(Channel channel) => Safe.Of(channel) is var rule && NamesAuthor && rule != Rule.Never ? Rule.NotAsked : rule;
+
+    /// <summary>What to keep to.</summary>
+    public SafeDetails Agreed => NamesAuthor ? Safe.Details.Value with { WhoMayAnswer = null, ThirdPerson = null } : Safe.Details.Value;
+
     /// <summary>May a letter go unasked? What is listed counts for the main facts; what is never sent unasked counts wherever it stands.</summary>
     public bool MayGetFirstLetter => !Elsewhere && !Person.IsMinor && FirstLetterFor.Contains(Dossier.SubKind) && !Dossier.Danger.HasFlag(Danger.AtHome) && !Dossier.Danger.HasFlag(Danger.AddressSecret)
         && !Dossier.Additional.Append(Dossier.SubKind).Any(SubKinds.NeverUnasked);
@@ -141,7 +149,7 @@ internal sealed class Clearance
             var (other, said) = (stead.Who.Identity.Value, stead.Safe.Details.Value);
             return (new Clearance(person.Id, person.DossierId, what.Channel, passage, Destination(other, what.Channel)!, other.FullName, said with { WhatMayBeSaid = stead.Standing.Words.Value.What ?? said.WhatMayBeSaid }), bar);
         }
-        return (new Clearance(person.Id, person.DossierId, what.Channel, passage, Destination(identity, what.Channel)!, identity.FullName, whom.Safe.Details.Value), bar);
+        return (new Clearance(person.Id, person.DossierId, what.Channel, passage, Destination(identity, what.Channel)!, identity.FullName, whom.Agreed), bar);
     }
 
     /// <summary>The gate for a message in the tray: only the number is known, and what was said of it.</summary>
@@ -172,7 +180,7 @@ internal sealed class Clearance
 
     private static (Passage Passage, Bar Bar) Rules(Addressee whom, Outgoing what, DateTimeOffset now)
     {
-        var (person, safe, rule) = (whom.Person, whom.Safe, whom.Safe.Of(what.Channel));
+        var (person, safe, rule) = (whom.Person, whom.Safe, whom.Of(what.Channel));
         if (!person.IsHelped) return (Passage.Closed, Bar.Mentioned);
         if (what.Through is { } through) return Through(whom, what, through, now);
         if (rule == Rule.Never) return (Passage.Closed, Bar.Never);
@@ -188,7 +196,7 @@ internal sealed class Clearance
     private static (Passage Passage, Bar Bar) Through(Addressee whom, Outgoing what, Guid through, DateTimeOffset now)
     {
         if (whom.Stead is not { } stead || stead.Who.Id != through || stead.Standing.WhoId != through || stead.Standing.PersonId != whom.Person.Id || !whom.Person.IsMinor) return (Passage.Closed, Bar.Undecided);
-        if (stead.Standing.Conflict || stead.Who.Capacity is Capacity.AllegedAuthor or Capacity.Deceased) return (Passage.Closed, Bar.Conflict);
+        if (stead.IsAuthor || stead.Standing.Conflict || stead.Who.Capacity is Capacity.AllegedAuthor or Capacity.Deceased) return (Passage.Closed, Bar.Conflict);
         if (stead.Standing.Reached == Authority.Nobody) return (Passage.Closed, Bar.Undecided);
         if (what.Channel != Channel.Call || what.Unattended) return (Passage.Closed, Bar.Undecided);
         if (stead.Safe.Call == Rule.Never) return (Passage.Closed, Bar.Never);

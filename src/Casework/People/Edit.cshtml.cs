@@ -22,6 +22,7 @@ internal sealed class Edit(IMediator pipeline, WhereAndWho who) : PageModel, ISh
 {
     [BindProperty(SupportsGet = true)] public Guid Dossier { get; set; }
     [BindProperty(SupportsGet = true)] public Guid? Person { get; set; }
+    [BindProperty(Name = FormTag.Once)] public Guid Once { get; set; }
     [BindProperty] public Command Form { get; set; } = new();
     public IReadOnlyList<Choice> CapacitiesOffered => Choice.All<Capacity>(Words.Of);
     public IReadOnlyList<Choice> DamagesOffered => [.. Enum.GetValues<Damage>().Where(d => d != Damage.None).Select(d => new Choice(d.ToString(), Words.Of(d)))];
@@ -43,7 +44,7 @@ internal sealed class Edit(IMediator pipeline, WhereAndWho who) : PageModel, ISh
 
     public async Task<IActionResult> OnPostAsync(CancellationToken ct)
     {
-        await pipeline.Send(Form with { Dossier = Dossier, Person = Person }, ct);
+        await pipeline.Send(Form with { Dossier = Dossier, Person = Person, Once = Once }, ct);
         return await pipeline.Send(new StillMine.Query(Dossier), ct) ? RedirectToPage("/Casework/Dossiers/Show", new { Dossier }) : RedirectToPage("/Casework/Worklist/Mine");
     }
 
@@ -71,6 +72,7 @@ internal sealed class Edit(IMediator pipeline, WhereAndWho who) : PageModel, ISh
         public int Version { get; init; }
         internal Guid Dossier { get; init; }
         internal Guid? Person { get; init; }
+        internal Guid Once { get; init; }
     }
 
     internal sealed class Rules : AbstractValidator<Command>
@@ -113,6 +115,7 @@ internal sealed class Edit(IMediator pipeline, WhereAndWho who) : PageModel, ISh
         {
             await DossierCounter.TakeTurns(zone, clock.GetUtcNow(), ct);
             var (dossier, now) = (await guard.Open(form.Dossier, ct), clock.GetUtcNow());
+            if (form.Once != default && await zone.Set<Submission>().AsNoTracking().SingleOrDefaultAsync(s => s.Id == form.Once, ct) is { } before) return before.Made;
             var identity = new Particulars(form.FamilyName.Trim(), form.GivenName.Trim(), Said(form.Phone), Said(form.Mail), Said(form.Address), form.BirthDate, form.EstimatedAge);
             var person = form.Person is { } id
                 ? await zone.Set<Person>().SingleOrDefaultAsync(p => p.Id == id && p.DossierId == dossier.Id, ct) ?? throw new RefusedException("absent", dossier.Id)
@@ -120,6 +123,7 @@ internal sealed class Edit(IMediator pipeline, WhereAndWho who) : PageModel, ISh
             if (form.Capacity is Capacity.Representative or Capacity.SupportPerson && Authors.Are(await AuthorsOf(dossier, person, ct), identity)) throw new ValidationException([new ValidationFailure(nameof(Command.Capacity), Words.NeverTheAuthor)]);
             // After the person was found: an id that is nobody's here is refused, never told that something changed.
             if (form.Person is not null && form.Version != dossier.Version) throw new ValidationException([new ValidationFailure(nameof(Command.GivenName), Words.ChangedMeanwhile)]);
+            var was = (person.Identity.Value.FullName, (Capacity?)person.Capacity);
             if (form.Person is not null) await AskAgain(person, identity, form, now, ct);
             (person.Identity, person.Capacity, person.Sex, person.Language, person.NeedsInterpreter) = (identity, form.Capacity!.Value, form.Sex, form.Language, form.NeedsInterpreter);
             person.Damage = form.Damages.Aggregate(Damage.None, (all, one) => all | one);
@@ -129,8 +133,16 @@ internal sealed class Edit(IMediator pipeline, WhereAndWho who) : PageModel, ISh
             if (form.Person is null) await joining.Into(dossier, person, SafeContact.For(person), null, ct);
             else await IsPutRight(dossier, person, identity, ct);
             await Lead(dossier, person, ct);
+            if (form.Person is null || was != (identity.FullName, form.Capacity)) await CheckAgain(dossier, ct);
+            if (form.Once != default) zone.Add(new Submission { Id = form.Once, Made = person.Id });
             dossier.Touch();
             return person.Id;
+        }
+
+        // The name of an interpreter was checked against those who were there, as what they were.
+        private async Task CheckAgain(Dossier dossier, CancellationToken ct)
+        {
+            foreach (var interpreter in await zone.Set<Interpreter>().Where(i => i.DossierId == dossier.Id && i.Checked != null).ToListAsync(ct)) interpreter.MustBeCheckedAgain();
         }
 
         // What was decided while they were somebody else's support ends the moment they are the alleged perpetrator.

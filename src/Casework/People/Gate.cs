@@ -39,12 +39,15 @@ internal sealed class Gate(ZoneDbContext zone, UseCase here, Keyring keys, IZone
     {
         var standing = await zone.Set<Standing>().AsNoTracking().SingleOrDefaultAsync(s => s.DossierId == dossier.Id && s.PersonId == person && s.WhoId == through, ct);
         if (standing is null || await zone.Set<Person>().AsNoTracking().SingleOrDefaultAsync(p => p.Id == through && p.DossierId == dossier.Id, ct) is not { } who) return null;
-        return new Stead(standing, who, await zone.Set<SafeContact>().AsNoTracking().SingleOrDefaultAsync(s => s.Id == through, ct) ?? SafeContact.For(who));
+        return new Stead(standing, who, await zone.Set<SafeContact>().AsNoTracking().SingleOrDefaultAsync(s => s.Id == through, ct) ?? SafeContact.For(who), Authors.Are(await AuthorsIn(dossier, ct), who.Identity.Value));
     }
 
     /// <summary>The same, of rows that were read already.</summary>
     public async Task<Addressee> Of(Dossier dossier, Person who, SafeContact safe, bool first, CancellationToken ct) =>
-        new(who, safe, dossier, (await settings.Of(here.InZone.Id, ct)).FirstLetterFor, first && await Elsewhere(who, ct));
+        new(who, safe, dossier, (await settings.Of(here.InZone.Id, ct)).FirstLetterFor, first && await Elsewhere(who, ct), NamesAuthor: safe.Details.Value.NamesSomebody && safe.Details.Value.Names(await AuthorsIn(dossier, ct)));
+
+    private async Task<IReadOnlyList<Particulars>> AuthorsIn(Dossier dossier, CancellationToken ct) =>
+        [.. (await zone.Set<Person>().AsNoTracking().Where(p => p.DossierId == dossier.Id && p.Capacity == Capacity.AllegedAuthor).ToListAsync(ct)).Select(p => p.Identity.Value)];
 
     /// <summary>What waits to go out to these people is dropped: prepared letters, queued messages. In the transaction of whatever changed.</summary>
     public async Task TakeBack(IReadOnlyCollection<Guid> persons, Bar why, CancellationToken ct)

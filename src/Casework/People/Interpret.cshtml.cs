@@ -27,13 +27,23 @@ internal sealed class Interpret(IMediator pipeline, IAccounts accounts) : PageMo
     public string By { get; private set; } = "";
     public IReadOnlyList<Choice> Kinds => Choice.All<InterpreterKind>(Words.Of);
 
+    /// <summary>As it stands now, where somebody else saved while this form was filled in.</summary>
+    public Command? Meanwhile { get; private set; }
+
     public async Task OnGetAsync(CancellationToken ct)
     {
-        await ShowAgain(ct);
+        await Load(ct);
         Form = View.Form;
     }
 
+    // What was typed stays; the next press saves it over what is shown beside it.
     public async Task ShowAgain(CancellationToken ct)
+    {
+        await Load(ct);
+        if (View.Form.Version != Form.Version) (Meanwhile, Form) = (View.Form, Form with { Version = View.Form.Version });
+    }
+
+    private async Task Load(CancellationToken ct)
     {
         View = await pipeline.Send(new Query(Dossier, Person), ct);
         if (View.CheckedBy is { } by) By = (await accounts.Named([by], ct)).TryGetValue(by, out var colleague) ? colleague.DisplayName : Words.Nobody;
@@ -62,6 +72,9 @@ internal sealed class Interpret(IMediator pipeline, IAccounts accounts) : PageMo
 
         /// <summary>The hit was read: they interpret all the same. Never the alleged perpetrator.</summary>
         public bool AllTheSame { get; init; }
+
+        /// <summary>Of the dossier when the form was shown.</summary>
+        public int Version { get; init; }
         internal Guid Dossier { get; init; }
         internal Guid Person { get; init; }
     }
@@ -87,8 +100,8 @@ internal sealed class Interpret(IMediator pipeline, IAccounts accounts) : PageMo
             var people = await zone.Set<Person>().AsNoTracking().Where(p => p.DossierId == dossier.Id).ToListAsync(ct);
             var person = people.Find(p => p.Id == query.Person) ?? throw new RefusedException("absent", dossier.Id);
             var interpreter = await zone.Set<Interpreter>().AsNoTracking().SingleOrDefaultAsync(i => i.Id == person.Id, ct);
-            var form = new Command { Kind = interpreter?.Kind ?? InterpreterKind.None, Name = interpreter?.Who?.Value.Name, Agency = interpreter?.Who?.Value.Agency };
-            return new Answer(person.Identity.Value.FullName, form, interpreter?.Hit ?? InterpreterHit.None, interpreter?.Checked, interpreter?.CheckedBy, interpreter?.MustBeChecked(people) == true);
+            var form = new Command { Kind = interpreter?.Kind ?? InterpreterKind.None, Name = interpreter?.Who?.Value.Name, Agency = interpreter?.Who?.Value.Agency, Version = dossier.Version };
+            return new Answer(person.Identity.Value.FullName, form, interpreter?.Hit ?? InterpreterHit.None, interpreter?.Checked, interpreter?.CheckedBy, interpreter?.MustBeChecked == true);
         }
 
         public async Task<InterpreterHit> Handle(Command form, CancellationToken ct)
@@ -96,6 +109,7 @@ internal sealed class Interpret(IMediator pipeline, IAccounts accounts) : PageMo
             var (dossier, now) = (await guard.Open(form.Dossier, ct), clock.GetUtcNow());
             var people = await zone.Set<Person>().Where(p => p.DossierId == dossier.Id).ToListAsync(ct);
             var person = people.Find(p => p.Id == form.Person) ?? throw new RefusedException("absent", dossier.Id);
+            if (form.Version != dossier.Version) throw Wrong(Words.ChangedMeanwhile);
             var (hit, name) = (InterpreterHit.None, form.Name?.Trim() ?? "");
             if (name.Length > 0)
             {
@@ -107,7 +121,7 @@ internal sealed class Interpret(IMediator pipeline, IAccounts accounts) : PageMo
             }
             var interpreter = await zone.Set<Interpreter>().SingleOrDefaultAsync(i => i.Id == person.Id, ct);
             if (interpreter is null) zone.Add(interpreter = Interpreter.For(person));
-            interpreter.Settle(form.Kind, name.Length == 0 && string.IsNullOrWhiteSpace(form.Agency) ? null : new InterpreterName(name, string.IsNullOrWhiteSpace(form.Agency) ? null : form.Agency.Trim()), hit, caller.Self, now);
+            interpreter.Settle(form.Kind, name.Length == 0 && string.IsNullOrWhiteSpace(form.Agency) ? null : new InterpreterName(name, string.IsNullOrWhiteSpace(form.Agency) ? null : form.Agency.Trim()), hit, compared: IsWhole(name), caller.Self, now);
             person.NeedsInterpreter = form.Kind != InterpreterKind.None || person.NeedsInterpreter;
             dossier.Touch();
             return hit;
@@ -124,8 +138,10 @@ internal sealed class Interpret(IMediator pipeline, IAccounts accounts) : PageMo
             return people.Any(p => Is(typed, name, p.Identity.Value));
         }
 
+        private static bool IsWhole(string name) => name.Contains(' ', StringComparison.Ordinal);
+
         // A family name alone is shared by many.
-        private static bool Is(NameQuery typed, string name, Particulars who) => name.Contains(' ', StringComparison.Ordinal) && who is { FamilyName.Length: > 0, GivenName.Length: > 0 } && typed.Matches(who.FamilyName, who.GivenName);
+        private static bool Is(NameQuery typed, string name, Particulars who) => IsWhole(name) && who is { FamilyName.Length: > 0, GivenName.Length: > 0 } && typed.Matches(who.FamilyName, who.GivenName);
 
         private static ValidationException Wrong(string why) => new([new ValidationFailure(nameof(Command.Name), why)]);
     }

@@ -22,21 +22,25 @@ internal sealed class Interpreter : IHoldSealed, IOfDossier
     /// <summary>What the check came to; they interpret all the same where somebody said so.</summary>
     public InterpreterHit Hit { get; private set; }
 
-    /// <summary>null: there is no name to check.</summary>
+    /// <summary>null: there is no name, or it was not compared with the people who are in the dossier now.</summary>
     public DateTimeOffset? Checked { get; private set; }
     public Guid? CheckedBy { get; private set; }
     public Guid KeyOwner => Id;
 
     public static Interpreter For(Person person) => new() { Id = person.Id, DossierId = person.DossierId };
 
-    public void Settle(InterpreterKind kind, InterpreterName? who, InterpreterHit hit, Guid by, DateTimeOffset now)
+    /// <param name="compared">Whether the name was compared with the people of the dossiers: only a given and a family name can be.</param>
+    public void Settle(InterpreterKind kind, InterpreterName? who, InterpreterHit hit, bool compared, Guid by, DateTimeOffset now)
     {
         (Kind, Who, Hit) = (kind, who is null ? null : (Sealed<InterpreterName>)who, hit);
-        (Checked, CheckedBy) = (who is null ? null : now, who is null ? null : by);
+        (Checked, CheckedBy) = (compared ? now : null, compared ? by : null);
     }
 
-    /// <summary>Somebody came into the dossier since the name was checked.</summary>
-    public bool MustBeChecked(IEnumerable<Person> people) => Checked is { } at && people.Any(p => p.Added > at);
+    /// <summary>Somebody came into the dossier, or was put right there, since the name was checked; or it never was.</summary>
+    public bool MustBeChecked => Checked is null && Who?.Value.Name is { Length: > 0 };
+
+    /// <summary>The people it was compared with are others now.</summary>
+    public void MustBeCheckedAgain() => (Checked, CheckedBy) = (null, null);
 
     /// <summary>As it stood, to be put back when a merge is undone.</summary>
     public Kept Keep() => new(Kind, Who?.Value, Hit, Checked, CheckedBy);
@@ -57,6 +61,7 @@ internal sealed class Interpreter : IHoldSealed, IOfDossier
             b.Sealed(i => i.Who, "interpreter.who");
             b.HasIndex(i => i.DossierId);
             b.Ignore(i => i.KeyOwner);
+            b.Ignore(i => i.MustBeChecked);
         }
     }
 }

@@ -132,7 +132,7 @@ internal sealed class PrintPerson(IMediator pipeline, IAccounts accounts, WhereA
                 all.Add(new Entry(contact.At, contact.By, title, contact.Layer, said.Length == 0 ? null : said));
             }
             foreach (var act in await zone.Set<FollowUp>().AsNoTracking().Where(f => f.DossierId == dossier).ToListAsync(ct))
-                if (IsOwn(act.Persons, Layer.Assistance, true)) all.Add(new Entry(act.Done ?? act.DueAt, act.DoneBy ?? act.By, act.Done is null ? Words.PrintActPlanned(Words.Of(act.Kind)) : Words.ActDone(Words.Of(act.Kind)), Layer.Assistance, black.May(act.Text?.Value)));
+                if (IsOwn(act.Persons, Layer.Assistance, true)) all.Add(new Entry(act.Done ?? act.DueAt, act.DoneBy ?? act.By, act.Done is null ? Words.PrintActPlanned(Words.Of(act.Kind)) : act.Dropped ? Words.ActDropped(Words.Of(act.Kind)) : Words.ActDone(Words.Of(act.Kind)), Layer.Assistance, black.May(act.Text?.Value)));
             return ([.. all.OrderByDescending(e => e.At)], leftOut);
 
             // Of this person and nobody else, and as good as any other. What is left out of a layer that was asked for is counted.

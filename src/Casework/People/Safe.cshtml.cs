@@ -177,14 +177,18 @@ internal sealed class Safe(IMediator pipeline, IAccounts accounts) : PageModel, 
 internal static class StillGood
 {
     [Requires(May.ChangeDossiers)]
-    internal sealed record Command(Guid Dossier, Guid Person) : ICommand<bool>;
+    /// <param name="Read">The revision of the rules that stood above the button.</param>
+    /// <returns>false: they changed since, and what is valid was not read.</returns>
+    internal sealed record Command(Guid Dossier, Guid Person, int Read) : ICommand<bool>;
 
     internal sealed class Handler(ZoneDbContext zone, Guard guard, Caller caller, TimeProvider clock) : IRequestHandler<Command, bool>
     {
         public async Task<bool> Handle(Command command, CancellationToken ct)
         {
             var dossier = await guard.Open(command.Dossier, ct);
-            (await zone.Set<SafeContact>().SingleOrDefaultAsync(s => s.Id == command.Person && s.DossierId == dossier.Id, ct) ?? throw new RefusedException("absent", dossier.Id)).StillGood(caller.Self, clock.GetUtcNow());
+            var safe = await zone.Set<SafeContact>().SingleOrDefaultAsync(s => s.Id == command.Person && s.DossierId == dossier.Id, ct) ?? throw new RefusedException("absent", dossier.Id);
+            if (safe.Revision != command.Read) return false;
+            safe.StillGood(caller.Self, clock.GetUtcNow());
             return true;
         }
     }

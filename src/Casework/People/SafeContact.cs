@@ -23,6 +23,11 @@ internal sealed record SafeDetails(string? Hours = null, string? WhoMayAnswer = 
         var clock = TimeOnly.FromDateTime(local);
         return from < until ? clock >= from && clock < until : clock >= from || clock < until;
     }
+
+    /// <summary>Does it name one of these as who may answer, or as whom to ask?</summary>
+    public bool Names(IEnumerable<Particulars> some) => NamesSomebody && some.ToList() is var them && (Authors.Named(them, WhoMayAnswer) || Authors.Named(them, ThirdPerson));
+
+    internal bool NamesSomebody => !string.IsNullOrWhiteSpace(WhoMayAnswer) || !string.IsNullOrWhiteSpace(ThirdPerson);
 }
 
 /// <summary>How one person may be reached, channel by channel. Not asked is the default and lets nothing go out unattended; never is final until the person changes it.</summary>

@@ -272,7 +272,16 @@ public sealed class GateTests(Platforms platforms)
         facts = await worker.Send(new VictimSupport.Casework.Dossiers.Facts.Query(dossier));
         await worker.Send(facts with { Dossier = dossier, Additional = ["FamilyViolence"] });
         Assert.True(await Amber());
-        await worker.Send(new StillGood.Command(dossier, person));
+        // Rules that somebody changed meanwhile were not the ones that were read.
+        var read = (await worker.RulesOf(dossier, person)).Revision;
+        await worker.Agrees(dossier, person, r => r with { Visit = Rule.Never });
+        zone.Platform.Clock.Advance(TimeSpan.FromMinutes(1));
+        facts = await worker.Send(new VictimSupport.Casework.Dossiers.Facts.Query(dossier));
+        await worker.Send(facts with { Dossier = dossier, Additional = ["PartnerViolence"] });
+        Assert.False(await worker.Send(new StillGood.Command(dossier, person, read)));
+        Assert.True(await Amber());
+        zone.Platform.Clock.Advance(TimeSpan.FromMinutes(1));
+        Assert.True(await worker.Send(new StillGood.Command(dossier, person, read + 1)));
         Assert.False(await Amber());
         // A new dossier of the same person, opened by somebody who does not see this one.
         var opened = await colleague.Registers(Cases.Intake(zone, phone: "0470 12 34 56", subKind: "PartnerViolence"));

@@ -103,7 +103,7 @@ public sealed class MergeTests(Platforms platforms)
         var (_, worker, twins) = await Twins.In(await platforms.On(engine));
         await worker.Send(await worker.Form(twins));
         await worker.Send(new Write.Command { Dossier = twins.Dossier, Persons = [twins.Kept], Layer = Layer.Assistance, Text = "written since" });
-        await worker.Send(new StillGood.Command(twins.Dossier, twins.Kept)); // asked again: nothing that would be lost
+        await worker.Send(new StillGood.Command(twins.Dossier, twins.Kept, (await worker.RulesOf(twins.Dossier, twins.Kept)).Revision)); // asked again: nothing that would be lost
         await worker.Send(new Merge.Undo(twins.Dossier, Assert.Single((await worker.Send(new Merge.Query(twins.Dossier, twins.Kept, null))).Mergers).Id));
         var view = await worker.Opens(twins.Dossier);
         Assert.Equal(2, view.People.Count);
@@ -247,7 +247,7 @@ internal sealed record Twins(Guid Dossier, Guid Kept, Guid Gone)
         await worker.Send(new Write.Command { Dossier = dossier, Persons = [kept, gone], Layer = Layer.Police, Text = "of both" });
         await worker.Send(new Record.Command { Dossier = dossier, Persons = [kept, gone], Place = Place.Office, At = zone.Platform.Clock.GetUtcNow(), Minutes = 20, Services = [ServiceKind.Listening] });
         await worker.Send(new Prepare.Command { Dossier = dossier, Person = gone, Kind = LetterKind.Recontact, Language = "nl", Text = "Bonjour Ada", Shown = (await worker.RulesOf(dossier, gone)).Revision });
-        await worker.Send(new Interpret.Command { Dossier = dossier, Person = gone, Kind = InterpreterKind.Phone, Name = "Tolk Vertaler" });
+        await worker.Send(new Interpret.Command { Dossier = dossier, Person = gone, Kind = InterpreterKind.Phone, Name = "Tolk Vertaler", Version = (await worker.Opens(dossier)).Dossier.Version });
         return (zone, worker, new Twins(dossier, kept, gone));
     }
 }

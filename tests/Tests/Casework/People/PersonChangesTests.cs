@@ -2,6 +2,7 @@ using System.Net;
 using AngleSharp.Dom;
 using AngleSharp.Html.Dom;
 using FluentValidation;
+using Microsoft.EntityFrameworkCore;
 using VictimSupport.Casework.Codes;
 using VictimSupport.Casework.Dossiers;
 using VictimSupport.Casework.Intakes;
@@ -14,6 +15,19 @@ namespace VictimSupport.Tests.Casework.People;
 
 public sealed class PersonChangesTests(Platforms platforms)
 {
+    [Theory, EveryEngine]
+    public async Task Sent_twice_somebody_joins_once(string engine)
+    {
+        var (zone, worker, dossier, _) = await Known(Rule.Safe, engine);
+        var joins = new Edit.Command { Dossier = dossier, GivenName = "Bo", FamilyName = "Voorbeeld", Capacity = Capacity.Victim, Language = "nl", Once = Guid.NewGuid() };
+        var made = await Task.WhenAll(Enumerable.Range(0, 2).Select(_ => Task.Run(() => worker.Send(joins))));
+        Assert.Equal(made[0], made[1]);
+        Assert.Equal(2, (await worker.Opens(dossier)).People.Count);
+        Assert.Equal(2, await zone.Look(z => z.Set<VictimSupport.Casework.Counting.Case>().CountAsync(c => c.DossierId == dossier)));
+        await worker.Send(joins with { Once = Guid.NewGuid() });
+        Assert.Equal(3, (await worker.Opens(dossier)).People.Count);
+    }
+
     [Theory, EveryEngine]
     public async Task Two_who_correct_a_person_at_once_lose_nothing(string engine)
     {

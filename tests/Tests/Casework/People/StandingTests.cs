@@ -57,6 +57,28 @@ public sealed class StandingTests(Platforms platforms)
     }
 
     [Theory, EveryEngine]
+    public async Task Whoever_turns_out_to_be_the_perpetrator_is_reached_no_more_whatever_was_decided_before(string engine)
+    {
+        var (_, worker, family) = await Family.In(await platforms.On(engine));
+        await worker.Agrees(family.Dossier, family.Noah, r => r with { Call = Rule.OnlyIf, ThirdPerson = "Theo Later", WhatMayBeSaid = "the school" });
+        await worker.Send(await worker.Standing(family, family.Grandmother) with { Role = StandingRole.Support, Reached = Authority.Prosecutor, Reason = "ordered", Reference = "LA.1" });
+        var call = new Call.Command { Dossier = family.Dossier, Person = family.Noah };
+        Assert.StartsWith("+32", (await worker.Send(call with { Through = family.Grandmother, Shown = await Shown() })).To, StringComparison.Ordinal);
+        Assert.Equal("Theo Later", (await worker.Send(call with { Shown = await Shown() })).Agreed.ThirdPerson);
+        // Somebody is put down as the author who has the grandmother's telephone: it is his.
+        var hers = (await worker.Opens(family.Dossier)).People.Single(p => p.Id == family.Grandmother).Identity.Phone;
+        await worker.Send(new Edit.Command { Dossier = family.Dossier, GivenName = "Theo", FamilyName = "Later", Phone = hers, Capacity = Capacity.AllegedAuthor, Language = "fr" });
+        Assert.Equal("gate-conflict", (await Assert.ThrowsAsync<RefusedException>(async () => await worker.Send(call with { Through = family.Grandmother, Shown = await Shown() }))).Code);
+        // And whom the agreement names is asked nothing: it holds as if nobody had been asked.
+        var leave = await worker.Send(call with { Shown = await Shown() });
+        Assert.Equal((Passage.AttendedAfterScript, null, "the school"), (leave.Passage, leave.Agreed.ThirdPerson, leave.Agreed.WhatMayBeSaid));
+        using var visit = worker.Visit();
+        Assert.Contains("names somebody who is now the alleged perpetrator", (await visit.Page($"/dossiers/{family.Dossier}")).Body!.TextContent, StringComparison.Ordinal);
+
+        async Task<int> Shown() => (await worker.RulesOf(family.Dossier, family.Noah)).Revision;
+    }
+
+    [Theory, EveryEngine]
     public async Task A_child_is_reached_through_the_grandmother_by_decision_of_the_prosecutor(string engine)
     {
         var (zone, worker, family) = await Family.In(await platforms.On(engine));
