@@ -8,10 +8,11 @@ using VictimSupport.Foundation.Access;
 using VictimSupport.Foundation.Mail;
 using VictimSupport.Foundation.Persistence;
 using VictimSupport.Foundation.Pipeline;
+using VictimSupport.Zones.Contracts;
 
 namespace VictimSupport.Casework.Contacts;
 
-/// <summary>One's own address for calendar programs: made, shown once, made anew, revoked.</summary>
+/// <summary>One's own address for calendar programs: made, shown once, made anew, revoked. Only where the zone allows it.</summary>
 [Requires(May.WorkOnDossiers)]
 internal sealed class Feeds(IMediator pipeline, WhereAndWho who, PortalAddress portal) : PageModel
 {
@@ -23,7 +24,10 @@ internal sealed class Feeds(IMediator pipeline, WhereAndWho who, PortalAddress p
     /// <summary>The whole address, in the answer to the press that made it and never again.</summary>
     public string? Made { get; private set; }
 
-    public async Task OnGetAsync(CancellationToken ct) => Since = await pipeline.Send(new Query(), ct);
+    /// <summary>Whether the zone wants such addresses.</summary>
+    public bool Allowed { get; private set; }
+
+    public async Task OnGetAsync(CancellationToken ct) => (Since, Allowed) = await pipeline.Send(new Query(), ct);
 
     // Not by a redirect: the address would have to be kept somewhere meanwhile.
     public async Task<IActionResult> OnPostAsync(CancellationToken ct)
@@ -41,22 +45,24 @@ internal sealed class Feeds(IMediator pipeline, WhereAndWho who, PortalAddress p
     }
 
     [Requires(May.WorkOnDossiers)]
-    internal sealed record Query : IQuery<DateTimeOffset?>;
+    internal sealed record Query : IQuery<(DateTimeOffset? Since, bool Allowed)>;
 
+    /// <returns>null: it was made already, or the zone wants none.</returns>
     [Requires(May.WorkOnDossiers)]
     internal sealed record Make(Guid Once) : ICommand<string?>;
 
     [Requires(May.WorkOnDossiers)]
     internal sealed record Revoke : ICommand<bool>;
 
-    internal sealed class Handler(ZoneDbContext zone, Caller caller, TimeProvider clock) : IRequestHandler<Query, DateTimeOffset?>, IRequestHandler<Make, string?>, IRequestHandler<Revoke, bool>
+    internal sealed class Handler(ZoneDbContext zone, UseCase here, IZoneSettings settings, Caller caller, TimeProvider clock) : IRequestHandler<Query, (DateTimeOffset? Since, bool Allowed)>, IRequestHandler<Make, string?>, IRequestHandler<Revoke, bool>
     {
-        public async Task<DateTimeOffset?> Handle(Query query, CancellationToken ct) =>
-            await zone.Set<Feed>().AsNoTracking().Where(f => f.Account == caller.Self && f.Revoked == null).OrderByDescending(f => f.Made).Select(f => (DateTimeOffset?)f.Made).FirstOrDefaultAsync(ct);
+        public async Task<(DateTimeOffset? Since, bool Allowed)> Handle(Query query, CancellationToken ct) =>
+            (await zone.Set<Feed>().AsNoTracking().Where(f => f.Account == caller.Self && f.Revoked == null).OrderByDescending(f => f.Made).Select(f => (DateTimeOffset?)f.Made).FirstOrDefaultAsync(ct), await Allowed(ct));
 
         // The same press sent again makes no second one: what was shown the first time stays good.
         public async Task<string?> Handle(Make command, CancellationToken ct)
         {
+            if (!await Allowed(ct)) return null;
             if (command.Once != default && await zone.Set<Submission>().AnyAsync(s => s.Id == command.Once, ct)) return null;
             await End(ct);
             var (feed, token) = Feed.Make(caller.Self, clock.GetUtcNow());
@@ -66,6 +72,8 @@ internal sealed class Feeds(IMediator pipeline, WhereAndWho who, PortalAddress p
         }
 
         public Task<bool> Handle(Revoke command, CancellationToken ct) => End(ct);
+
+        private async Task<bool> Allowed(CancellationToken ct) => (await settings.Of(here.InZone.Id, ct)).CalendarFeeds;
 
         private async Task<bool> End(CancellationToken ct)
         {

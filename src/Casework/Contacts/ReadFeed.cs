@@ -15,7 +15,7 @@ using VictimSupport.Zones.Contracts;
 
 namespace VictimSupport.Casework.Contacts;
 
-/// <summary>What a calendar program reads at the secret address: when its owner is busy. A wrong address, a revoked one, and one whose owner works here no more are the same.</summary>
+/// <summary>What a calendar program reads at the secret address: when its owner is busy. A wrong address, a revoked one, one whose owner works here no more, and any of a zone that wants none are the same.</summary>
 internal static class ReadFeed
 {
     private static readonly Role[] Working = [.. AccessMatrix.All.Single(row => row.Deed == May.WorkOnDossiers).Roles];
@@ -32,7 +32,7 @@ internal static class ReadFeed
     [Open("the address is the key")]
     internal sealed record Query(string Token) : IQuery<Answer?>;
 
-    internal sealed class Handler(ZoneDbContext zone, UseCase here, Guard guard, IStaff staff, IAccounts accounts, TimeProvider clock) : IRequestHandler<Query, Answer?>
+    internal sealed class Handler(ZoneDbContext zone, UseCase here, Guard guard, IStaff staff, IAccounts accounts, IZoneSettings settings, TimeProvider clock) : IRequestHandler<Query, Answer?>
     {
         private const int Most = 1000;
         private static readonly TimeSpan Past = TimeSpan.FromDays(14);
@@ -40,7 +40,7 @@ internal static class ReadFeed
         public async Task<Answer?> Handle(Query query, CancellationToken ct)
         {
             var (hash, since) = (Feed.Hash(query.Token), clock.GetUtcNow() - Past);
-            if (await zone.Set<Feed>().AsNoTracking().SingleOrDefaultAsync(f => f.TokenHash == hash && f.Revoked == null, ct) is not { } feed) return null;
+            if (await zone.Set<Feed>().AsNoTracking().SingleOrDefaultAsync(f => f.TokenHash == hash && f.Revoked == null, ct) is not { } feed || !(await settings.Of(here.InZone.Id, ct)).CalendarFeeds) return null;
             var roles = new HashSet<Role>();
             foreach (var role in Working)
                 if ((await staff.Holding(here.InZone.Id, [role], ct)).Contains(feed.Account)) roles.Add(role);

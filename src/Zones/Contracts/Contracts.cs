@@ -83,6 +83,9 @@ public sealed record ZoneSettings(TimeSpan FirstContactWithin, bool TeamSeesAll,
     /// <summary>From a reminder to its being told on to the coordinators, where whoever was told did nothing.</summary>
     public TimeSpan ToldOnAfter { get; init; } = TimeSpan.FromHours(24);
 
+    /// <summary>Colleagues may make themselves a secret address at which a calendar program reads when they are busy.</summary>
+    public bool CalendarFeeds { get; init; }
+
     /// <summary>The zone's colour, such as <c>#22577a</c>: dark enough to be read on white.</summary>
     public string Accent { get; init; } = "#22577a";
     public OpeningHours Hours { get; init; } = OpeningHours.Unknown;

@@ -100,6 +100,7 @@ internal sealed class StoryZones(Provisioning provisioning, CatalogDatabase cata
         var (now, today) = (clock.GetUtcNow(), Design.Html.Moment.Day(clock.GetUtcNow()));
         if (await house.Set<ZoneStep>().AnyAsync(s => s.Zone == zone.Id && s.Step == ZoneStep.Live, ct)) return;
         foreach (var step in new[] { ZoneStep.SettingsSeen, ZoneStep.Live }) house.Add(new ZoneStep { Zone = zone.Id, Step = step, At = now.AddDays(-120) });
+        house.Add(SettingChange.Make(zone.Id, SettingCode.CalendarFeeds, "yes", null, today, coordinator, now));
         house.Add(SettingChange.Make(zone.Id, SettingCode.CallOutHours, "48", null, today, coordinator, now));
         house.Add(SettingChange.Make(zone.Id, SettingCode.CallOutHours, "24", "48", today.AddDays(30), coordinator, now));
     }

@@ -74,6 +74,7 @@ internal sealed class InForce(CatalogDatabase catalog, IEnumerable<IShipSubKinds
             Victim = Enum.Parse<VictimMeaning>(Value(SettingCode.VictimMeans)),
             ToldOnAfter = TimeSpan.FromHours(Number(SettingCode.ToldOnHours)),
             Accent = Value(SettingCode.Accent),
+            CalendarFeeds = Value(SettingCode.CalendarFeeds) == "yes",
             ReferralAnswerWithin = TimeSpan.FromDays(Number(SettingCode.ReferralAnswerDays)),
             Hours = OpeningHours.Read(Value(SettingCode.Hours)) ?? OpeningHours.Unknown,
             YearsOfAssistance = Number(SettingCode.YearsOfAssistance),

@@ -11,6 +11,9 @@ internal enum SettingCode
 
     /// <summary>After how many hours a reminder that led to nothing is told on to the coordinators.</summary>
     ToldOnHours = 40,
+
+    /// <summary>Whether colleagues may make themselves an address for calendar programs.</summary>
+    CalendarFeeds = 41,
 }
 
 /// <summary>How it is asked on the page.</summary>
@@ -55,6 +58,8 @@ internal sealed record Setting(SettingCode Code, Shape Shape, string Default)
         new(SettingCode.RecontactDaysPartnerViolence, Shape.Number, "7") { Limits = (1, 14), Unit = Unit.Days },
         // Short-term help: nobody is kept for longer than half a year without a word.
         new(SettingCode.ShortTermWeeks, Shape.Number, "12") { Limits = (4, 26), Unit = Unit.Weeks },
+        // When somebody is busy leaves the house: only where the zone wants it.
+        new(SettingCode.CalendarFeeds, Shape.YesNo, "no"),
         new(SettingCode.FirstLetterFor, Shape.Several, ""),
         new(SettingCode.VictimMeans, Shape.One, nameof(VictimMeaning.Event)) { Options = Enum.GetNames<VictimMeaning>() },
         new(SettingCode.OutsideStandIn, Shape.Colleague, ""),

@@ -108,8 +108,36 @@ public sealed class FeedTests(Platforms platforms)
         Assert.Contains("DTSTART:20261124T080000Z\r\nDTEND:20261124T080500Z\r\n", text, StringComparison.Ordinal);
     }
 
+    [Theory, EveryEngine]
+    public async Task A_zone_that_does_not_want_it_gives_none_and_ends_those_there_are(string engine)
+    {
+        await using var platform = Platform.Start(engine);
+        var zone = await platform.Zone();
+        var anna = await zone.Hires("anna", Role.Caseworker);
+        Assert.Null(await anna.Send(new Feeds.Make(Guid.NewGuid())));
+        using (var hers = anna.Visit())
+        {
+            var page = await hers.Page("/agenda/feeds");
+            Assert.Empty(page.QuerySelectorAll("main form"));
+            Assert.Contains("Your zone has not switched on calendar addresses", page.Body!.TextContent, StringComparison.Ordinal);
+        }
+        var address = await Makes(anna);
+        await Read(zone, address);
+        await Wants(zone, "no");
+        await Gone(zone, address);
+    }
+
+    private static async Task Wants(TestZone zone, string yes)
+    {
+        var kept = zone.Platform.Services.GetRequiredService<VictimSupport.Zones.Contracts.IZoneSettings>();
+        if ((await kept.Of(zone.Id, TestContext.Current.CancellationToken)).CalendarFeeds == (yes == "yes")) return;
+        await zone.As(Role.Coordinator).Send(new VictimSupport.Zones.Settings.Change.Command { Setting = VictimSupport.Zones.Settings.SettingCode.CalendarFeeds, Text = yes, From = VictimSupport.Design.Html.Moment.Day(zone.Platform.Clock.GetUtcNow()) });
+        zone.Platform.Clock.Advance(TimeSpan.FromSeconds(10)); // settings are kept for seconds
+    }
+
     private static async Task<string> Makes(Person who)
     {
+        await Wants(who.Zone, "yes");
         using var visit = who.Visit();
         var answer = await visit.Submit("/agenda/feeds", []);
         Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
