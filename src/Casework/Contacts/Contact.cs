@@ -187,12 +187,12 @@ internal sealed class Contact : IHoldSealed, IOfDossier, ICountersigned, IFallDu
         if (!IsPlanned) throw new ValidationException([new ValidationFailure(field, Words.EndedMeanwhile(Words.Of(State)))]);
     }
 
-    /// <summary>A contact that was held and counts ends the wait for the first one.</summary>
+    /// <summary>A contact with the person that was held and counts ends the wait for the first one: theirs, and nobody else's. A call to somebody else for them reached nobody yet.</summary>
     public void EndsTheWait(Dossier dossier, IEnumerable<FollowUp> open, DateTimeOffset now)
     {
-        if (!Held || !this.Counts()) return;
+        if (!Held || ForThem || !this.Counts()) return;
         dossier.Contacted(At);
-        foreach (var wait in open.Where(f => f.Kind == ActKind.FirstContact)) wait.Complete(By, now);
+        foreach (var wait in open.Where(f => f.Kind == ActKind.FirstContact && (f.Persons.Count == 0 || f.Persons.Exists(Persons.Contains)))) wait.Complete(By, now);
     }
 
     private void Gives(IEnumerable<ServiceKind> services, IEnumerable<Topic> informed) =>

@@ -26,7 +26,7 @@ internal sealed class Tally(ZoneDbContext zone, UseCase here, TimeProvider clock
     /// <summary>Somebody of a dossier was put right: now helped they become a case, and under another name they are recognised from now on. What was decided stands.</summary>
     public async Task IsPutRight(Person person, Particulars identity, CancellationToken ct)
     {
-        var known = await zone.Set<Case>().SingleOrDefaultAsync(c => c.Id == person.Id, ct);
+        var known = (await CasesOf([person.Id], ct)).GetValueOrDefault(person.Id);
         if (known is null)
         {
             await Joins(person, identity, ct);
@@ -42,9 +42,10 @@ internal sealed class Tally(ZoneDbContext zone, UseCase here, TimeProvider clock
     public async Task Gives(Contact contact, CancellationToken ct)
     {
         if (!contact.Held || !contact.Counts()) return;
-        var (persons, now) = (contact.Persons, clock.GetUtcNow());
-        var given = await zone.Set<GivenService>().AsNoTracking().Where(s => persons.Contains(s.PersonId)).Select(s => new { s.PersonId, s.Kind }).ToListAsync(ct);
-        foreach (var one in await zone.Set<Case>().Where(c => persons.Contains(c.Id)).OrderBy(c => c.Id).ToListAsync(ct))
+        var (cases, now) = ((await CasesOf(contact.Persons, ct)).Values.DistinctBy(c => c.Id).OrderBy(c => c.Id).ToList(), clock.GetUtcNow());
+        var ids = cases.Select(c => c.Id).ToList();
+        var given = await zone.Set<GivenService>().AsNoTracking().Where(s => ids.Contains(s.PersonId)).Select(s => new { s.PersonId, s.Kind }).ToListAsync(ct);
+        foreach (var one in cases)
         {
             foreach (var kind in contact.Services.Where(k => given.All(g => g.PersonId != one.Id || g.Kind != k))) zone.Add(GivenService.First(one, kind, now));
         }
@@ -53,9 +54,11 @@ internal sealed class Tally(ZoneDbContext zone, UseCase here, TimeProvider clock
     /// <summary>A contact was corrected: what no contact gives any more is taken back, what is new is registered. Nothing that did not count begins to.</summary>
     public async Task Corrected(Contact contact, CancellationToken ct)
     {
-        var (dossier, persons) = (contact.DossierId, contact.Persons);
+        var dossier = contact.DossierId;
+        var whose = (await CasesOf(contact.Persons, ct)).ToLookup(c => c.Value.Id, c => c.Key);
+        var cases = whose.Select(w => w.Key).ToList();
         var held = (await zone.Set<Contact>().Where(c => c.DossierId == dossier && c.State == ContactState.Held).ToListAsync(ct)).Where(c => c.Counts()).ToList();
-        foreach (var gone in (await zone.Set<GivenService>().Where(s => persons.Contains(s.PersonId)).ToListAsync(ct)).Where(s => !held.Exists(c => c.Persons.Contains(s.PersonId) && c.Services.Contains(s.Kind)))) zone.Remove(gone);
+        foreach (var gone in (await zone.Set<GivenService>().Where(s => cases.Contains(s.PersonId)).ToListAsync(ct)).Where(s => !held.Exists(c => c.Persons.Exists(p => p == s.PersonId || whose[s.PersonId].Contains(p)) && c.Services.Contains(s.Kind)))) zone.Remove(gone);
         await Gives(contact, ct);
     }
 
@@ -66,5 +69,23 @@ internal sealed class Tally(ZoneDbContext zone, UseCase here, TimeProvider clock
     }
 
     /// <returns>false also for somebody who is no case.</returns>
-    internal async Task<bool> CountsReferral(Guid person, CancellationToken ct) => await zone.Set<Case>().SingleOrDefaultAsync(c => c.Id == person, ct) is { } one && one.NextReferral();
+    internal async Task<bool> CountsReferral(Guid person, CancellationToken ct) => (await CasesOf([person], ct)).TryGetValue(person, out var one) && one.NextReferral();
+
+    // By person. Whoever became one with somebody who was a case, and was none, goes on under that case: the merge decided nothing anew.
+    private async Task<Dictionary<Guid, Case>> CasesOf(IReadOnlyCollection<Guid> persons, CancellationToken ct)
+    {
+        var ids = persons.ToList();
+        var cases = await zone.Set<Case>().Where(c => ids.Contains(c.Id)).ToDictionaryAsync(c => c.Id, ct);
+        // As they are called now, and as they were called before.
+        for (var lost = ids.Except(cases.Keys).Select(p => (Now: p, Before: p)).ToList(); lost.Count > 0;)
+        {
+            var kept = lost.Select(l => l.Before).ToList();
+            var gone = await zone.Set<Merger>().AsNoTracking().Where(m => kept.Contains(m.Kept) && m.Undone == null).Select(m => new { m.Kept, m.Gone }).ToListAsync(ct);
+            lost = [.. gone.Join(lost, m => m.Kept, l => l.Before, (m, l) => (l.Now, m.Gone))];
+            var earlier = lost.Select(l => l.Before).ToList();
+            foreach (var one in await zone.Set<Case>().Where(c => earlier.Contains(c.Id)).OrderBy(c => c.Id).ToListAsync(ct)) cases.TryAdd(lost.First(l => l.Before == one.Id).Now, one);
+            lost.RemoveAll(l => cases.ContainsKey(l.Now));
+        }
+        return cases;
+    }
 }

@@ -113,7 +113,7 @@ internal sealed class Close(IMediator pipeline) : PageModel, IShowAgain
             if (gaps.Where(g => Said(form, g) is null).Select(g => ($"{nameof(Command.Why)}[{g.Key}]", Words.SayWhyUnknown(Say(g)))).ToArray() is { Length: > 0 } unsaid) throw Wrong(unsaid);
             zone.RemoveRange(await zone.Set<LeftUnknown>().Where(u => u.DossierId == dossier.Id).ToListAsync(ct));
             foreach (var gap in gaps) zone.Add(LeftUnknown.Leave(dossier.Id, gap, Said(form, gap)!.Value, caller.Self, now));
-            foreach (var act in await zone.Set<FollowUp>().Where(f => f.DossierId == dossier.Id && f.Done == null).ToListAsync(ct)) act.Complete(caller.Self, now);
+            foreach (var act in await zone.Set<FollowUp>().Where(f => f.DossierId == dossier.Id && f.Done == null).ToListAsync(ct)) act.Drop(caller.Self, now);
             dossier.Close(reason, form.Outcome!.Value, now, own);
             zone.Add(Milestone.Reached(dossier.Id, MilestoneKind.Closed, caller.Self, now, code: (int)reason));
             return true;

@@ -42,6 +42,13 @@ internal sealed class Grant : IHoldSealed, IOfDossier
     public bool Counts(DateTimeOffset now) => From <= now && (Until is null || now < Until);
     public void End(DateTimeOffset now) => Until = Until is { } until && until < now ? until : now;
 
+    /// <summary>Whoever was named in going about something that is taken back is named no more.</summary>
+    /// <param name="since">Who was named before stays so.</param>
+    public static async Task EndNamed(ZoneDbContext zone, Guid dossier, Guid account, DateTimeOffset since, DateTimeOffset now, CancellationToken ct)
+    {
+        foreach (var named in (await zone.Set<Grant>().Where(g => g.DossierId == dossier && g.Account == account && g.Kind == GrantKind.Named && g.From >= since).ToListAsync(ct)).Where(g => g.Counts(now))) named.End(now);
+    }
+
     /// <exception cref="RefusedException">Nobody signs what he did himself, and nobody signs twice.</exception>
     public void Sign(Finding finding, Guid by, DateTimeOffset now)
     {

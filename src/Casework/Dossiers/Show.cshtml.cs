@@ -64,9 +64,9 @@ internal sealed class Show(IMediator pipeline, IAccounts accounts, WhereAndWho w
         return RedirectToPage(new { Dossier });
     }
 
-    public async Task<IActionResult> OnPostStillGoodAsync(Guid person, CancellationToken ct)
+    public async Task<IActionResult> OnPostStillGoodAsync(Guid person, int read, CancellationToken ct)
     {
-        await pipeline.Send(new StillGood.Command(Dossier, person), ct);
+        TempData["Done"] = await pipeline.Send(new StillGood.Command(Dossier, person, read), ct) ? Words.Noted : Words.RulesChangedRead;
         return RedirectToPage(new { Dossier });
     }
 

@@ -36,6 +36,9 @@ internal sealed record Happening(DateTimeOffset At, Guid By, string Title, Layer
 
     /// <summary>The contact that may be put right here; null: none, or one with a second name.</summary>
     public Guid? Corrects { get; init; }
+
+    /// <summary>The act that the reader ticked off a moment ago and may take back.</summary>
+    public Guid? Undoes { get; init; }
 }
 
 /// <summary>Somebody of the dossier as the page shows them, opened.</summary>
@@ -167,8 +170,9 @@ internal sealed record ShowView(Dossier Dossier, IReadOnlyList<PersonView> Peopl
                     Copies = contact.Note is not null && contact.Counts() ? contact.Id : null, Signed = unsigned ? null : contact, Corrects = unsigned && contact.Cancelled is null ? contact.Id : null, Informed = contact.Informed.Count == 0 ? null : Words.InformedOf(string.Join(", ", contact.Informed.Select(t => Words.Of(t)))),
                 });
             }
+            var now = clock.GetUtcNow();
             foreach (var done in acts.Where(a => a.Done is not null))
-                all.Add(new Happening(done.Done!.Value, done.DoneBy!.Value, Words.ActDone(Words.Of(done.Kind)), Layer.Assistance, done.Text?.Value, Concerned(done.Persons), []));
+                all.Add(new Happening(done.Done!.Value, done.DoneBy!.Value, done.Dropped ? Words.ActDropped(Words.Of(done.Kind)) : Words.ActDone(Words.Of(done.Kind)), Layer.Assistance, done.Text?.Value, Concerned(done.Persons), []) { Undoes = caller.Account is { } self && done.MayUndo(self, now) ? done.Id : null });
             foreach (var turn in await MilestonesOf.In(zone, dossier, ct))
             {
                 var title = turn switch

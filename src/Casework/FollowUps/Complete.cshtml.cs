@@ -3,50 +3,91 @@ using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
 using Microsoft.EntityFrameworkCore;
 using VictimSupport.Casework.Dossiers;
+using VictimSupport.Casework.Worklist;
+using VictimSupport.Design.Html;
 using VictimSupport.Foundation.Access;
 using VictimSupport.Foundation.Persistence;
 using VictimSupport.Foundation.Pipeline;
 
 namespace VictimSupport.Casework.FollowUps;
 
-/// <summary>Marks a next act as done, or postpones it by a day; both can be undone by planning anew.</summary>
+/// <summary>Marks a next act as done, takes that back for ten minutes, or puts it to the next day at the same hour. Pressed twice, or when a colleague was quicker, it is done once.</summary>
 [Requires(May.ChangeDossiers)]
-internal sealed class Complete(IMediator pipeline) : PageModel
+internal sealed class Complete(IMediator pipeline, TimeProvider clock) : PageModel
 {
     [BindProperty(SupportsGet = true)] public Guid Act { get; set; }
 
     public IActionResult OnGet() => RedirectToPage("/Casework/Worklist/Mine");
 
-    public async Task<IActionResult> OnPostAsync(string? back, CancellationToken ct) => Back(await pipeline.Send(new Command(Act), ct), back);
-    public async Task<IActionResult> OnPostPostponeAsync(string? back, CancellationToken ct) => Back(await pipeline.Send(new Postpone(Act), ct), back);
-
-    private RedirectToPageResult Back(Guid dossier, string? back)
+    public async Task<IActionResult> OnPostAsync(string? back, CancellationToken ct)
     {
+        var dossier = await pipeline.Send(new Command(Act), ct);
         TempData["Done"] = Words.Noted;
         return back == "dossier" ? RedirectToPage("/Casework/Dossiers/Show", new { dossier }) : RedirectToPage("/Casework/Worklist/Mine");
     }
 
+    /// <param name="was">When it was due as the page said, in ticks of UTC.</param>
+    public async Task<IActionResult> OnPostPostponeAsync(long was, CancellationToken ct)
+    {
+        if (was < DateTime.MinValue.Ticks || was > DateTime.MaxValue.Ticks) return BadRequest();
+        var due = new DateTimeOffset(was, TimeSpan.Zero);
+        var moved = await pipeline.Send(new PostponeTo.Command(Act, Tomorrow(due, clock.GetUtcNow()), due), ct);
+        TempData["Done"] = moved ? Words.Noted : Words.MovedAlready;
+        return RedirectToPage("/Casework/Worklist/Mine");
+    }
+
+    public async Task<IActionResult> OnPostUndoAsync(CancellationToken ct)
+    {
+        var (dossier, undone) = await pipeline.Send(new Undo(Act), ct);
+        TempData["Done"] = undone ? Words.DoneUndone : Words.TooLateToUndo;
+        return RedirectToPage("/Casework/Dossiers/Show", new { dossier });
+    }
+
+    /// <summary>The day after it was due, or after today where that has passed, when the clock on the wall shows the same.</summary>
+    internal static DateTimeOffset Tomorrow(DateTimeOffset due, DateTimeOffset now)
+    {
+        var wall = Moment.Local(due > now ? due : now).AddDays(1);
+        return Moment.Instant(Moment.NeverComes(wall) ? wall.AddHours(1) : wall);
+    }
+
+    /// <returns>The dossier.</returns>
     [Requires(May.ChangeDossiers)]
     internal sealed record Command(Guid Act) : ICommand<Guid>;
 
+    /// <returns>The dossier, and whether it was taken back.</returns>
     [Requires(May.ChangeDossiers)]
-    internal sealed record Postpone(Guid Act) : ICommand<Guid>;
+    internal sealed record Undo(Guid Act) : ICommand<(Guid Dossier, bool Undone)>;
 
-    internal sealed class Handler(ZoneDbContext zone, Guard guard, Caller caller, TimeProvider clock) : IRequestHandler<Command, Guid>, IRequestHandler<Postpone, Guid>
+    internal sealed class Handler(ZoneDbContext zone, Guard guard, Caller caller, TimeProvider clock) : IRequestHandler<Command, Guid>, IRequestHandler<Undo, (Guid Dossier, bool Undone)>
     {
-        public Task<Guid> Handle(Command command, CancellationToken ct) => Change(command.Act, act => act.Complete(caller.Self, clock.GetUtcNow()), ct);
+        public async Task<Guid> Handle(Command command, CancellationToken ct)
+        {
+            var (dossier, act) = await Open(command.Act, ct);
+            if (act.Done is not null) return dossier.Id;
+            act.Complete(caller.Self, clock.GetUtcNow());
+            await Settle(dossier, ct);
+            return dossier.Id;
+        }
 
-        public Task<Guid> Handle(Postpone command, CancellationToken ct) => Change(command.Act, act => act.Postpone((act.DueAt > clock.GetUtcNow() ? act.DueAt : clock.GetUtcNow()).AddDays(1)), ct);
+        public async Task<(Guid Dossier, bool Undone)> Handle(Undo command, CancellationToken ct)
+        {
+            var (dossier, act) = await Open(command.Act, ct);
+            if (!dossier.IsOpen || !act.MayUndo(caller.Self, clock.GetUtcNow())) return (dossier.Id, false);
+            act.Undo();
+            await Settle(dossier, ct);
+            return (dossier.Id, true);
+        }
 
-        private async Task<Guid> Change(Guid id, Action<FollowUp> how, CancellationToken ct)
+        private async Task<(Dossier Dossier, FollowUp Act)> Open(Guid id, CancellationToken ct)
         {
             var about = await zone.Set<FollowUp>().Where(f => f.Id == id).Select(f => (Guid?)f.DossierId).SingleOrDefaultAsync(ct) ?? throw new RefusedException("absent", id);
-            var dossier = await guard.Open(about, ct);
-            var act = await zone.Set<FollowUp>().SingleOrDefaultAsync(f => f.Id == id && f.Done == null, ct) ?? throw new RefusedException("absent", id);
-            how(act);
+            return (await guard.Open(about, ct), await zone.Set<FollowUp>().SingleAsync(f => f.Id == id, ct));
+        }
+
+        private async Task Settle(Dossier dossier, CancellationToken ct)
+        {
             await NextAct.Settle(zone, dossier, ct);
             dossier.Touch();
-            return dossier.Id;
         }
     }
 }

@@ -23,6 +23,9 @@ internal sealed class FollowUp : IHoldSealed, IOfDossier, IFallDue
     public DateTimeOffset? Done { get; private set; }
     public Guid? DoneBy { get; private set; }
 
+    /// <summary>Nobody did it: it fell away when the dossier was closed.</summary>
+    public bool Dropped { get; private set; }
+
     /// <summary>The due instant a reminder was queued for; a postponed act is reminded anew.</summary>
     public DateTimeOffset? RemindedFor { get; private set; }
     public Guid KeyOwner => DossierId;
@@ -31,7 +34,16 @@ internal sealed class FollowUp : IHoldSealed, IOfDossier, IFallDue
     public static FollowUp Plan(Guid dossier, IEnumerable<Guid> persons, ActKind kind, string? text, DateTimeOffset due, Guid by, DateTimeOffset now) =>
         new() { Id = Guid.CreateVersion7(now), DossierId = dossier, Persons = [.. persons], Kind = kind, Text = string.IsNullOrWhiteSpace(text) ? null : (Sealed<string>)text.Trim(), DueAt = WholeMinute(due), By = by };
 
+    /// <summary>How long whoever ticked it off may take that back.</summary>
+    public static readonly TimeSpan Undoable = TimeSpan.FromMinutes(10);
+
     public void Complete(Guid by, DateTimeOffset now) => (Done, DoneBy) = (now, by);
+
+    /// <summary>It is not done any more, because there is nothing left to do it for.</summary>
+    public void Drop(Guid by, DateTimeOffset now) => (Done, DoneBy, Dropped) = (now, by, true);
+
+    /// <summary>May it be taken back that this was done?</summary>
+    public bool MayUndo(Guid by, DateTimeOffset now) => Done is { } at && DoneBy == by && !Dropped && now - at <= Undoable;
     public void Undo() => (Done, DoneBy) = (null, null);
     public void Postpone(DateTimeOffset to) => DueAt = WholeMinute(to);
 

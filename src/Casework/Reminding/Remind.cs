@@ -41,7 +41,9 @@ internal sealed class Remind(IEnumerable<IRemind> kinds) : IDoWhatIsDue
             var (now, delay, told) = (clock.GetUtcNow(), (await settings.Of(here.InZone.Id, ct)).ToldOnAfter, 0);
             foreach (var kind in kinds)
             {
-                foreach (var fallen in await kind.Fallen(zone, now, InOneGo, ct))
+                var due = await kind.Fallen(zone, now, InOneGo, ct);
+                var already = await Already(kind.Kind, [.. due.Select(f => f.About)], ct);
+                foreach (var fallen in due.Where(f => !already.Contains((f.About, Minute(f.DueAt)))))
                 {
                     told++;
                     zone.Add(Told.Of(kind.Kind, fallen, kind.IsToldOn && fallen.To.Count > 0 ? delay : null, now));
@@ -54,6 +56,13 @@ internal sealed class Remind(IEnumerable<IRemind> kinds) : IDoWhatIsDue
             }
             return told;
         }
+
+        // An act that was put off and put back is due once more at an instant it was told of before.
+        private async Task<HashSet<(Guid About, long Minute)>> Already(string kind, List<Guid> about, CancellationToken ct) =>
+            [.. (await zone.Set<Told>().AsNoTracking().Where(t => t.Kind == kind && about.Contains(t.About)).Select(t => new { t.About, t.DueAt }).ToListAsync(ct)).Select(t => (t.About, Minute(t.DueAt)))];
+
+        // As the effect's key has it.
+        private static long Minute(DateTimeOffset at) => at.UtcTicks / TimeSpan.TicksPerMinute;
 
         public async Task<int> Handle(TellOn command, CancellationToken ct)
         {

@@ -245,6 +245,7 @@ internal static class Back
             if (!await guard.Leads(dossier, ct) || dossier.AssignedTo != BulkStep.Worker(step.After) || !dossier.IsOpen) return false;
             if (before is { } worker && !(await colleagues.WhoMayGet(dossier, ct)).Contains(worker)) return false; // left, or walled off, meanwhile
             dossier.Assign(before);
+            if (BulkStep.Worker(step.After) is { } named) await Grant.EndNamed(zone, dossier.Id, named, turn.At, clock.GetUtcNow(), ct);
             zone.Add(Milestone.Reached(dossier.Id, MilestoneKind.Assigned, caller.Self, clock.GetUtcNow(), before));
             return true;
         }

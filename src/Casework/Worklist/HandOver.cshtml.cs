@@ -220,6 +220,8 @@ internal static class HandOne
             if (steps.Exists(s => s.Act == dossier.Id))
             {
                 if (dossier.AssignedTo != from) return false; // somebody else's already
+                // Who is named by a restricted dossier is not for whoever has it to say.
+                if (dossier.Protection == Protection.Restricted && !await guard.Leads(dossier, ct)) return false;
                 if (dossier.Protection == Protection.Restricted && !await colleagues.AreNamed(dossier.Id, to, ct)) zone.Add(Grant.Give(dossier.Id, to, GrantKind.Named, now, null, caller.Self));
                 dossier.Assign(to);
                 zone.Add(Milestone.Reached(dossier.Id, MilestoneKind.Assigned, caller.Self, now, to));
@@ -262,7 +264,7 @@ internal static class TakeBack
             {
                 if (!dossier.IsOpen || dossier.AssignedTo != to || !(await colleagues.WhoMayGet(dossier, ct)).Contains(from)) return false;
                 dossier.Assign(from);
-                foreach (var named in (await zone.Set<Grant>().Where(g => g.DossierId == dossier.Id && g.Account == to && g.Kind == GrantKind.Named && g.From >= turn.At).ToListAsync(ct)).Where(g => g.Counts(now))) named.End(now);
+                await Grant.EndNamed(zone, dossier.Id, to, turn.At, now, ct);
                 zone.Add(Milestone.Reached(dossier.Id, MilestoneKind.Assigned, caller.Self, now, from));
                 went = true;
             }

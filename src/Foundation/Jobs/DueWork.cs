@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using MediatR;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
@@ -37,8 +38,9 @@ public sealed partial class ZoneJob(EnterZone enter, ZoneRegistry zones, NextDue
                 var where = scope.ServiceProvider.GetRequiredService<WhereAndWho>();
                 (where.Zone, where.Caller) = (await zones.Find(code), Caller.Platform);
                 var modules = scope.ServiceProvider.GetServices<IDoWhatIsDue>().ToList();
-                foreach (var module in modules) await module.Run(pipeline, ct);
+                var fault = await Do(modules, pipeline, ct);
                 await Deliver(pipeline, where.Zone!.Record, scope.ServiceProvider.GetServices<IDeliver>().ToDictionary(d => d.Kind), ct);
+                fault?.Throw();
                 var found = await pipeline.Send(new WhenNext.Query(), ct);
                 await nextDue.Rewrite(code, observed, found.Next, ct);
                 await verification.Anchor(code, visit => (visit.Ended, visit.Waiting, visit.OldestDue, visit.Failed, visit.Fault) = (clock.GetUtcNow(), found.Waiting, found.OldestDue, null, null), ct);
@@ -53,6 +55,25 @@ public sealed partial class ZoneJob(EnterZone enter, ZoneRegistry zones, NextDue
         {
             sweep.Finished(code);
         }
+    }
+
+    // What one module cannot do keeps neither the next from its own nor what waits from going out; the visit has failed all the same.
+    private async Task<ExceptionDispatchInfo?> Do(List<IDoWhatIsDue> modules, IMediator pipeline, CancellationToken ct)
+    {
+        ExceptionDispatchInfo? fault = null;
+        foreach (var module in modules)
+        {
+            try
+            {
+                await module.Run(pipeline, ct);
+            }
+            catch (Exception e) when (e is not OperationCanceledException)
+            {
+                NotDone(module.GetType().Name, e.GetType().Name);
+                fault ??= ExceptionDispatchInfo.Capture(e);
+            }
+        }
+        return fault;
     }
 
     // In the catalogue alone: it may be the zone's own database that is away.
@@ -99,6 +120,9 @@ public sealed partial class ZoneJob(EnterZone enter, ZoneRegistry zones, NextDue
 
     [LoggerMessage(Level = LogLevel.Error, Message = "No module delivers outbox messages of kind {kind}")]
     private partial void NoCarrier(string kind);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{module} could not do what is due ({error}); the others did")]
+    private partial void NotDone(string module, string error);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Outbox message {id} of kind {kind} was not delivered ({error}); it is tried again")]
     private partial void NotDelivered(string kind, Guid id, string error);

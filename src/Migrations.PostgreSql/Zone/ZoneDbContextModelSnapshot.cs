@@ -1042,6 +1042,9 @@ namespace VictimSupport.Migrations.PostgreSql.Zone
                     b.Property<Guid>("DossierId")
                         .HasColumnType("uuid");
 
+                    b.Property<bool>("Dropped")
+                        .HasColumnType("boolean");
+
                     b.Property<DateTimeOffset>("DueAt")
                         .HasColumnType("timestamp with time zone");
 

@@ -1041,6 +1041,9 @@ namespace VictimSupport.Migrations.SqlServer.Zone
                     b.Property<Guid>("DossierId")
                         .HasColumnType("uniqueidentifier");
 
+                    b.Property<bool>("Dropped")
+                        .HasColumnType("bit");
+
                     b.Property<DateTimeOffset>("DueAt")
                         .HasColumnType("datetimeoffset");
 

@@ -1036,6 +1036,9 @@ namespace VictimSupport.Migrations.Sqlite.Zone
                     b.Property<Guid>("DossierId")
                         .HasColumnType("TEXT");
 
+                    b.Property<bool>("Dropped")
+                        .HasColumnType("INTEGER");
+
                     b.Property<long>("DueAt")
                         .HasColumnType("INTEGER");
 

@@ -75,8 +75,8 @@ public sealed class Visit : IDisposable
     public async Task<HttpResponseMessage> Press(string path, string button)
     {
         var pressed = (await Page(path)).QuerySelector<IHtmlButtonElement>(button) ?? throw new InvalidOperationException($"{path} has no button {button}");
-        pressed.Form!.SetAttribute("action", pressed.GetAttribute("formaction")!);
-        return await Send(path, pressed.Form, []);
+        if (pressed.GetAttribute("formaction") is { } action) pressed.Form!.SetAttribute("action", action);
+        return await Send(path, pressed.Form!, pressed.Name is { Length: > 0 } name ? [KeyValuePair.Create(name, pressed.Value)] : []);
     }
 
     /// <summary>A forged post: no token, straight at the address.</summary>

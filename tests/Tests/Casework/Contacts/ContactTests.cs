@@ -1,6 +1,7 @@
 using FluentValidation;
 using Microsoft.EntityFrameworkCore;
 using VictimSupport.Casework.Codes;
+using VictimSupport.Foundation.Secrecy;
 using VictimSupport.Casework.Contacts;
 using VictimSupport.Casework.People;
 using VictimSupport.Foundation.Access;
@@ -24,11 +25,25 @@ public sealed class ContactTests(Platforms platforms)
     }
 
     [Fact]
-    public async Task A_contact_held_with_somebody_for_them_ends_the_wait_too()
+    public async Task A_contact_held_with_somebody_else_for_them_reached_nobody_yet()
     {
         var (zone, worker, dossier) = await Registered("sqlite");
         await worker.Send(await worker.Contact(zone, dossier) with { ForThem = true });
-        Assert.NotNull((await worker.Opens(dossier)).Dossier.FirstContact);
+        var view = await worker.Opens(dossier);
+        Assert.Null(view.Dossier.FirstContact);
+        Assert.Equal(ActKind.FirstContact, Assert.Single(view.Planned).Kind);
+    }
+
+    [Theory, EveryEngine]
+    public async Task One_persons_first_contact_is_not_anothers(string engine)
+    {
+        var (zone, worker, dossier) = await Registered(engine);
+        var other = await worker.Send(new VictimSupport.Casework.People.Edit.Command { Dossier = dossier, GivenName = "Bo", FamilyName = "Voorbeeld", Capacity = Capacity.Victim, Language = "nl" });
+        await worker.Send(new VictimSupport.Casework.Dossiers.Write.Command { Dossier = dossier, Persons = [other], Layer = Layer.Assistance, Next = ActKind.FirstContact, Due = zone.Platform.Clock.GetUtcNow().AddHours(3) });
+        await worker.Send(await worker.Contact(zone, dossier)); // with the lead
+        Assert.Equal([other], Assert.Single((await worker.Opens(dossier)).Planned).Persons);
+        await worker.Send(await worker.Contact(zone, dossier) with { Persons = [other] });
+        Assert.Empty((await worker.Opens(dossier)).Planned);
     }
 
     [Fact]

@@ -141,9 +141,9 @@ public sealed class CountersignTests(Platforms platforms)
         await Refused(mila.Send(new Facts.Query(dossier)));
         await Refused(mila.Send(new Edit.Command { Dossier = dossier, Person = lead }));
         await Refused(mila.Send(new Safe.Command { Dossier = dossier, Person = lead }));
-        await Refused(mila.Send(new StillGood.Command(dossier, lead)));
+        await Refused(mila.Send(new StillGood.Command(dossier, lead, 0)));
         await Refused(mila.Send(new Complete.Command(act)));
-        await Refused(mila.Send(new Complete.Postpone(act)));
+        await Refused(mila.Send(new VictimSupport.Casework.Worklist.PostponeTo.Command(act, default, default)));
         await Refused(mila.Send(new Close.Command { Dossier = dossier, Reason = ClosingReason.NeedsMet, Outcome = Outcome.Supported }));
         await Refused(mila.Send(new Reopen.Command(dossier)));
         await Refused(mila.Send(new Assign.Command(dossier, mila.Id)));

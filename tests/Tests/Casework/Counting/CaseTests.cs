@@ -69,6 +69,31 @@ public sealed class CaseTests(Platforms platforms)
     }
 
     [Theory, EveryEngine]
+    public async Task Whoever_becomes_one_with_a_case_goes_on_under_it(string engine)
+    {
+        var zone = await (await platforms.On(engine)).Zone();
+        var worker = zone.As(Role.Caseworker);
+        var dossier = await worker.Registers(Cases.Intake(zone));
+        var mentioned = await worker.Send(new Edit.Command { Dossier = dossier, GivenName = "A.", FamilyName = "Exempel", Capacity = Capacity.Mentioned, Language = "fr" });
+        var helped = await worker.LeadOf(dossier);
+        await worker.Send(await worker.Contact(zone, dossier));
+        var twins = new Twins(dossier, mentioned, helped);
+        await worker.Send(await worker.Form(twins) with { Capacity = Merge.Row.Gone });
+        Assert.Equal([(1, true)], await Decided(zone));
+        // What comes later counts in that case; what was given stays given once; put right, nobody becomes a second case.
+        await worker.Send(await worker.Contact(zone, dossier) with { Services = [ServiceKind.Listening, ServiceKind.PracticalHelp] });
+        Assert.Equal([ServiceKind.Listening, ServiceKind.PracticalHelp], await Given());
+        var partner = await worker.Send(Referring.Partner());
+        var referral = await worker.Offers(dossier, partner);
+        Assert.True(await zone.Look(z => z.Set<VictimSupport.Casework.Referrals.Referral>().Where(r => r.Id == referral).Select(r => r.Counts).SingleAsync()));
+        var now = await worker.Send(new Edit.Query(dossier, mentioned, "fr"));
+        await worker.Send(now with { Dossier = dossier, Person = mentioned, GivenName = "Adèle" });
+        Assert.Equal([(1, true)], await Decided(zone));
+
+        Task<List<ServiceKind>> Given() => zone.Look(z => z.Set<GivenService>().OrderBy(s => s.Kind).Select(s => s.Kind).ToListAsync());
+    }
+
+    [Theory, EveryEngine]
     public async Task Only_who_is_helped_is_a_case_and_becomes_one_when_helped(string engine)
     {
         var zone = await (await platforms.On(engine)).Zone();

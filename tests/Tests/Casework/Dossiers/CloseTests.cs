@@ -23,6 +23,9 @@ public sealed class CloseTests(Platforms platforms)
         Assert.Equal((false, ClosingReason.NeedsMet, Outcome.Supported), (closed.Dossier.IsOpen, closed.Dossier.Reason, closed.Dossier.Outcome));
         Assert.Empty(closed.Planned);
         Assert.Null(closed.Dossier.NextDue);
+        // What nobody did is not said to be done.
+        Assert.Contains(closed.Timeline, h => h.Title == "Dropped when closed: First contact");
+        Assert.DoesNotContain(closed.Timeline, h => h.Title.StartsWith("Done", StringComparison.Ordinal));
         await worker.Send(new Reopen.Command(id));
         var open = await worker.Opens(id);
         Assert.True(open.Dossier.IsOpen);

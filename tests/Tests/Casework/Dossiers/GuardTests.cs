@@ -165,7 +165,7 @@ public sealed partial class GuardTests(Platforms platforms)
         {
             await Refused(anna.Send(new Safe.Command { Dossier = own, Person = forged }));
             await Refused(anna.Send(new Safe.Query(own, forged)));
-            await Refused(anna.Send(new StillGood.Command(own, forged)));
+            await Refused(anna.Send(new StillGood.Command(own, forged, 0)));
             await Refused(anna.Send(new Edit.Query(own, forged, "fr")));
             await Refused(anna.Send(new Edit.Command { Dossier = own, Person = forged, Capacity = Capacity.Victim, Language = "fr" }));
             await Refused(anna.Send(new Write.Command { Dossier = own, Persons = [lead, forged], Layer = Layer.Assistance, Text = "x" }));
@@ -174,7 +174,7 @@ public sealed partial class GuardTests(Platforms platforms)
         foreach (var forged in new[] { act, foreignAct, Guid.NewGuid() })
         {
             await Refused(anna.Send(new Complete.Command(forged)));
-            await Refused(anna.Send(new Complete.Postpone(forged)));
+            await Refused(anna.Send(new VictimSupport.Casework.Worklist.PostponeTo.Command(forged, default, default)));
         }
         foreach (var forged in new[] { theirs, abroad, Guid.NewGuid() })
         {

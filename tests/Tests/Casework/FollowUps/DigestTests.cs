@@ -115,7 +115,7 @@ public sealed class DigestTests
         await zone.RunJobs();
         Assert.Equal(4, platform.Post.Letters.Count);
         await anna.Send(await anna.Contact(zone, done));
-        await anna.Send(new Complete.Postpone((await anna.Opens(postponed)).Planned[0].Id));
+        await anna.PutsOff((await anna.Opens(postponed)).Planned[0]);
         platform.Clock.Advance(TimeSpan.FromHours(23));
         await zone.RunJobs();
         Assert.Empty(ToldOn(platform));
@@ -138,7 +138,7 @@ public sealed class DigestTests
         await using var platform = Platform.Start(engine);
         var zone = await platform.Zone();
         var (anna, ben) = (await zone.Hires("anna", Role.Caseworker), await zone.Hires("ben", Role.Caseworker));
-        await zone.Hires("cora", Role.Coordinator);
+        var cora = await zone.Hires("cora", Role.Coordinator);
         var dossier = await anna.Registers(Cases.Intake(zone));
         await anna.Send(new Complete.Command((await anna.Opens(dossier)).Planned[0].Id)); // pressed away: nobody was reached
         await zone.IsAway(anna, ben);
@@ -152,6 +152,13 @@ public sealed class DigestTests
         var letter = Assert.Single(platform.Post.Letters);
         Assert.Equal(Staff.AddressOf(zone, "ben"), letter.To);
         Assert.StartsWith("first-contact", letter.Key, StringComparison.Ordinal);
+        // Nobody does anything: the coordinators see it on their bell too.
+        Assert.Equal(0, (await cora.Send(new Bell.Kinds())).ToldOn);
+        platform.Clock.Advance(TimeSpan.FromHours(25));
+        await zone.RunJobs();
+        Assert.Equal(1, (await cora.Send(new Bell.Kinds())).ToldOn);
+        await anna.Send(await anna.Contact(zone, dossier));
+        Assert.Equal(0, (await cora.Send(new Bell.Kinds())).ToldOn);
     }
 
     [Theory, EveryEngine]

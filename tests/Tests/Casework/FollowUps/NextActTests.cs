@@ -28,12 +28,52 @@ public sealed class NextActTests(Platforms platforms)
         Assert.Equal(view.Planned[0].DueAt, view.Dossier.NextDue);
         await worker.Send(new Complete.Command(view.Planned[0].Id));
         Assert.Equal(first, (await worker.Opens(id)).Dossier.NextDue);
-        await worker.Send(new Complete.Postpone(view.Planned[1].Id));
+        await worker.PutsOff(view.Planned[1]);
         Assert.Equal(first!.Value.AddDays(1), (await worker.Opens(id)).Dossier.NextDue);
         await worker.Send(new Complete.Command(view.Planned[1].Id));
         await worker.Send(new Complete.Command(view.Planned[2].Id));
         Assert.Null((await worker.Opens(id)).Dossier.NextDue);
-        await Assert.ThrowsAsync<RefusedException>(() => worker.Send(new Complete.Command(view.Planned[0].Id))); // done is done
+        // Done is done: pressed again, and by a colleague who was slower.
+        Assert.Equal(id, await worker.Send(new Complete.Command(view.Planned[0].Id)));
+        Assert.Equal(worker.Id, (await zone.Look(z => z.Set<FollowUp>().SingleAsync(f => f.Id == view.Planned[0].Id))).DoneBy);
+    }
+
+    [Theory, EveryEngine]
+    public async Task What_was_ticked_off_by_mistake_is_taken_back_for_ten_minutes(string engine)
+    {
+        await using var platform = Platform.Start(engine);
+        var zone = await platform.Zone();
+        var worker = zone.As(Role.Caseworker);
+        var id = await worker.Registers(Cases.Intake(zone));
+        var act = (await worker.Opens(id)).Planned[0];
+        await worker.Send(new Complete.Command(act.Id));
+        using var visit = worker.Visit();
+        Assert.Equal(HttpStatusCode.Redirect, (await visit.Press($"/dossiers/{id}", "form[action*='handler=Undo'] button")).StatusCode);
+        Assert.Equal(act.DueAt, (await worker.Opens(id)).Dossier.NextDue);
+        await worker.Send(new Complete.Command(act.Id));
+        Assert.Equal((id, false), await zone.As(Role.Coordinator).Send(new Complete.Undo(act.Id))); // not theirs to take back
+        platform.Clock.Advance(TimeSpan.FromMinutes(11));
+        Assert.Equal((id, false), await worker.Send(new Complete.Undo(act.Id)));
+        Assert.Empty((await visit.Page($"/dossiers/{id}")).QuerySelectorAll("form[action*='handler=Undo']"));
+        Assert.Null((await worker.Opens(id)).Dossier.NextDue);
+    }
+
+    [Fact]
+    public async Task Tomorrow_pressed_twice_is_one_day_and_the_hour_stays_in_the_nights_the_clock_changes()
+    {
+        var zone = await (await platforms.On("sqlite")).Zone();
+        var worker = zone.As(Role.Caseworker);
+        var id = await worker.Registers(Cases.Intake(zone));
+        var act = (await worker.Opens(id)).Planned[0];
+        Assert.True(await worker.PutsOff(act));
+        Assert.False(await worker.PutsOff(act));
+        Assert.Equal(act.DueAt.AddDays(1), (await worker.Opens(id)).Dossier.NextDue);
+        // 09:00 in Brussels, whatever the offset; an hour that never comes is the next.
+        Assert.Equal(At("2026-10-25T08:00Z"), Complete.Tomorrow(At("2026-10-24T07:00Z"), At("2026-10-20T07:00Z")));
+        Assert.Equal(At("2027-03-28T07:00Z"), Complete.Tomorrow(At("2027-03-27T08:00Z"), At("2027-03-20T07:00Z")));
+        Assert.Equal(At("2027-03-28T01:30Z"), Complete.Tomorrow(At("2027-03-27T01:30Z"), At("2027-03-20T07:00Z")));
+
+        static DateTimeOffset At(string instant) => DateTimeOffset.Parse(instant, System.Globalization.CultureInfo.InvariantCulture);
     }
 
     [Fact]
@@ -44,7 +84,7 @@ public sealed class NextActTests(Platforms platforms)
         var worker = zone.As(Role.Caseworker);
         var id = await worker.Registers(Cases.Intake(zone));
         platform.Clock.Advance(TimeSpan.FromDays(9));
-        await worker.Send(new Complete.Postpone((await worker.Opens(id)).Planned[0].Id));
+        await worker.PutsOff((await worker.Opens(id)).Planned[0]);
         Assert.Equal(platform.Clock.GetUtcNow().AddDays(1), (await worker.Opens(id)).Dossier.NextDue!.Value, TimeSpan.FromMinutes(2));
     }
 

@@ -1,10 +1,13 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
+using VictimSupport.Casework.Codes;
 using VictimSupport.Casework.Dossiers;
 using VictimSupport.Casework.FollowUps;
+using VictimSupport.Casework.Worklist;
 using VictimSupport.Foundation.Access;
 using VictimSupport.Foundation.Jobs;
 using VictimSupport.Foundation.Mail;
+using VictimSupport.Foundation.Secrecy;
 using VictimSupport.Tests.Kit;
 
 namespace VictimSupport.Tests.Casework;
@@ -118,7 +121,7 @@ public sealed class ReminderTests
         platform.Clock.Advance(UntilDue);
         await zone.RunJobs();
         Assert.Single(Reminders(platform));
-        await anna.Send(new Complete.Postpone((await anna.Opens(late)).Planned[0].Id));
+        await anna.PutsOff((await anna.Opens(late)).Planned[0]);
         await zone.RunJobs();
         Assert.Single(Reminders(platform));
         platform.Clock.Advance(TimeSpan.FromHours(25));
@@ -152,6 +155,53 @@ public sealed class ReminderTests
         Assert.Contains(broken.Code, await sweep.Due(default));
         await broken.RunJobs();
         Assert.Equal(2, Reminders(platform).Count);
+    }
+
+    [Theory, EveryEngine]
+    public async Task An_act_put_off_told_of_and_put_back_stops_nothing(string engine)
+    {
+        await using var platform = Platform.Start(engine);
+        var zone = await platform.Zone();
+        var anna = await zone.Hires("anna", Role.Caseworker);
+        var (moved, other) = (await anna.Registers(Cases.Intake(zone)), await anna.Registers(Cases.Intake(zone, "Muster", "Bram")));
+        await anna.Send(new Write.Command { Dossier = other, Persons = [await anna.LeadOf(other)], Layer = Layer.Assistance, Next = ActKind.CallBack, Due = platform.Clock.GetUtcNow().Add(UntilDue).AddMinutes(10) });
+        await anna.Send(new Complete.Command((await anna.Opens(other)).Planned.Single(a => a.Kind == ActKind.FirstContact).Id));
+        platform.Clock.Advance(UntilDue);
+        await zone.RunJobs();
+        var act = (await anna.Opens(moved)).Planned[0];
+        var later = platform.Clock.GetUtcNow().AddMinutes(2);
+        later = new DateTimeOffset(later.Ticks - later.Ticks % TimeSpan.TicksPerMinute, TimeSpan.Zero);
+        Assert.True(await anna.Send(new PostponeTo.Command(act.Id, later, act.DueAt)));
+        platform.Clock.Advance(TimeSpan.FromMinutes(3));
+        await zone.RunJobs();
+        Assert.Equal(2, Reminders(platform).Count);
+        Assert.True(await anna.Send(new PostponeTo.Command(act.Id, act.DueAt, later))); // as taking a turn back does
+        await zone.RunJobs();
+        Assert.Equal(2, Reminders(platform).Count); // of that instant it was told
+        platform.Clock.Advance(TimeSpan.FromMinutes(10));
+        await zone.RunJobs();
+        Assert.Equal(3, Reminders(platform).Count); // and the next act of another dossier is told all the same
+    }
+
+    [Theory, EveryEngine]
+    public async Task What_one_module_cannot_do_keeps_nothing_from_going_out(string engine)
+    {
+        await using var platform = Platform.Start(engine);
+        var zone = await platform.Zone();
+        var anna = await zone.Hires("anna", Role.Caseworker);
+        await anna.Registers(Cases.Intake(zone));
+        platform.Clock.Advance(UntilDue);
+        platform.Post.Failing = new InvalidOperationException("the post is away");
+        await zone.RunJobs(); // written, not gone yet
+        platform.Post.Failing = null;
+        Assert.Empty(Reminders(platform));
+        platform.Clock.Advance(TimeSpan.FromHours(1));
+        await using (var attacker = await zone.Break()) await attacker.Do("ALTER TABLE told RENAME TO told_away");
+        await Assert.ThrowsAnyAsync<Exception>(zone.RunJobs); // the visit has failed, and says so
+        Assert.Single(Reminders(platform));
+        await using (var attacker = await zone.Break()) await attacker.Do("ALTER TABLE told_away RENAME TO told");
+        await zone.RunJobs();
+        Assert.Single(Reminders(platform));
     }
 
     private static IReadOnlyList<Letter> Reminders(Platform platform) => [.. platform.Post.Letters.Where(l => l.Key.StartsWith("reminder", StringComparison.Ordinal))];

@@ -28,6 +28,10 @@ internal static class Cases
     /// <summary>The person a dossier is shown under.</summary>
     public static async Task<Guid> LeadOf(this Person by, Guid dossier) => (await by.Opens(dossier)).Dossier.Lead!.Value;
 
+    /// <summary>Puts a next act to the next day, as the worklist's button does.</summary>
+    /// <returns>false: it was moved or done meanwhile.</returns>
+    public static Task<bool> PutsOff(this Person by, FollowUp act) => by.Send(new VictimSupport.Casework.Worklist.PostponeTo.Command(act.Id, Complete.Tomorrow(act.DueAt, by.Zone.Platform.Clock.GetUtcNow()), act.DueAt));
+
     /// <summary>A contact that was held now, with the lead of the dossier.</summary>
     public static async Task<Record.Command> Contact(this Person by, TestZone zone, Guid dossier) => new()
     {

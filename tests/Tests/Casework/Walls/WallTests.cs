@@ -26,6 +26,19 @@ namespace VictimSupport.Tests.Casework;
 public sealed class WallTests(Platforms platforms)
 {
     [Theory, EveryEngine]
+    public async Task The_bell_counts_no_appointment_behind_a_wall(string engine)
+    {
+        await using var platform = Platform.Start(engine);
+        var zone = await platform.Zone();
+        var worker = await zone.Hires("w", Role.Caseworker);
+        var id = await worker.Registers(Cases.Intake(zone));
+        await worker.Send(await worker.Appointment(zone, id) with { At = platform.Clock.GetUtcNow().AddMinutes(30) });
+        Assert.Equal(1, (await worker.Send(new Bell.Kinds())).Appointments);
+        await zone.WallsOff(worker, id);
+        Assert.Equal(0, (await worker.Send(new Bell.Kinds())).Appointments);
+    }
+
+    [Theory, EveryEngine]
     public async Task Behind_a_wall_a_dossier_is_nowhere_whatever_the_role(string engine)
     {
         var zone = await (await platforms.On(engine)).Zone();

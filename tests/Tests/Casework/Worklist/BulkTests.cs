@@ -3,6 +3,7 @@ using AngleSharp.Dom;
 using AngleSharp.Html.Dom;
 using FluentValidation;
 using Microsoft.EntityFrameworkCore;
+using VictimSupport.Casework.Codes;
 using VictimSupport.Casework.Dossiers;
 using VictimSupport.Casework.Worklist;
 using VictimSupport.Foundation.Access;
@@ -47,6 +48,22 @@ public sealed class BulkTests(Platforms platforms)
         Assert.Equal(HttpStatusCode.Redirect, (await visit.Send("/worklist/bulk", undo, [])).StatusCode);
         Assert.Equal((anna.Id, (Guid?)null, anna.Id), (await AssignedTo(zone, three[0]), await AssignedTo(zone, three[1]), await AssignedTo(zone, three[2])));
         Assert.Contains("Taken back for 2 dossiers. 1 stayed", (await visit.Page("/worklist")).QuerySelector(".govuk-notification-banner")!.TextContent, StringComparison.Ordinal);
+    }
+
+    [Theory, EveryEngine]
+    public async Task Who_was_named_by_a_restricted_dossier_in_going_is_named_no_more_when_it_comes_back(string engine)
+    {
+        var zone = await (await platforms.On(engine)).Zone();
+        var (chief, anna, bert) = (await zone.Hires("chief", Role.Coordinator), await zone.Hires("anna", Role.Caseworker), await zone.Hires("bert", Role.Caseworker));
+        var locked = await anna.Registers(Cases.Intake(zone));
+        await chief.Protects(locked, Protection.Restricted, anna.Id);
+        using var visit = chief.Visit();
+        var ask = await Visit.Read(await visit.Client.PostAsync($"/{zone.Code}/worklist/bulk", Fields(await visit.Page("/worklist?tab=Team"), [locked], "main form:has(table)"), TestContext.Current.CancellationToken));
+        await visit.Send("/worklist/bulk", ask.QuerySelector<IHtmlFormElement>("main form[method=post]")!, [.. Chosen([locked]), KeyValuePair.Create("Form.Act", "Assign"), KeyValuePair.Create("Form.To", bert.Id.ToString())]);
+        Assert.Equal(bert.Id, (await bert.Opens(locked)).Dossier.AssignedTo);
+        await visit.Send("/worklist/bulk", (await visit.Page("/worklist")).QuerySelector<IHtmlFormElement>("main form[action*='handler=Undo']")!, []);
+        Assert.Equal(anna.Id, (await anna.Opens(locked)).Dossier.AssignedTo);
+        await Assert.ThrowsAsync<RefusedException>(() => bert.Opens(locked));
     }
 
     [Theory, EveryEngine]

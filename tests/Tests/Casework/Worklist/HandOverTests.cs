@@ -102,6 +102,11 @@ public sealed class HandOverTests(Platforms platforms)
         await chief.Send(new TakeBack.Command(turn.Id, locked));
         Assert.False(await Sees(bert, locked));
         Assert.True(await Sees(anna, locked));
+        // A forged form of whoever has it and does not lead it names nobody.
+        var forged = await anna.Send(new HandOver.Command { From = anna.Id, Rows = [new HandOver.Going { Dossier = locked, To = bert.Id }] });
+        Assert.False(await anna.Send(new HandOne.Command(forged.Id, locked)));
+        Assert.False(await Sees(bert, locked));
+        Assert.Equal(anna.Id, (await anna.Opens(locked)).Dossier.AssignedTo);
     }
 
     [Fact]

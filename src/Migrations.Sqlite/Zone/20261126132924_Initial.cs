@@ -348,6 +348,7 @@ namespace VictimSupport.Migrations.Sqlite.Zone
                     By = table.Column<Guid>(type: "TEXT", nullable: false),
                     Done = table.Column<long>(type: "INTEGER", nullable: true),
                     DoneBy = table.Column<Guid>(type: "TEXT", nullable: true),
+                    Dropped = table.Column<bool>(type: "INTEGER", nullable: false),
                     RemindedFor = table.Column<long>(type: "INTEGER", nullable: true)
                 },
                 constraints: table =>

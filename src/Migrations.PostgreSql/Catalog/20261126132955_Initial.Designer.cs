@@ -13,7 +13,7 @@ using VictimSupport.Foundation.Persistence;
 namespace VictimSupport.Migrations.PostgreSql.Catalog
 {
     [DbContext(typeof(CatalogDbContext))]
-    [Migration("20261126105544_Initial")]
+    [Migration("20261126132955_Initial")]
     partial class Initial
     {
         /// <inheritdoc />

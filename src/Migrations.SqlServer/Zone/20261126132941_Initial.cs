@@ -348,6 +348,7 @@ namespace VictimSupport.Migrations.SqlServer.Zone
                     By = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
                     Done = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true),
                     DoneBy = table.Column<Guid>(type: "uniqueidentifier", nullable: true),
+                    Dropped = table.Column<bool>(type: "bit", nullable: false),
                     RemindedFor = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true)
                 },
                 constraints: table =>

@@ -14,7 +14,7 @@ using VictimSupport.Foundation.Secrecy;
 namespace VictimSupport.Migrations.PostgreSql.Zone
 {
     [DbContext(typeof(ZoneDbContext))]
-    [Migration("20261126105547_Initial")]
+    [Migration("20261126132958_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -1044,6 +1044,9 @@ namespace VictimSupport.Migrations.PostgreSql.Zone
 
                     b.Property<Guid>("DossierId")
                         .HasColumnType("uuid");
+
+                    b.Property<bool>("Dropped")
+                        .HasColumnType("boolean");
 
                     b.Property<DateTimeOffset>("DueAt")
                         .HasColumnType("timestamp with time zone");

@@ -12,7 +12,7 @@ using VictimSupport.Foundation.Persistence;
 namespace VictimSupport.Migrations.SqlServer.Catalog
 {
     [DbContext(typeof(CatalogDbContext))]
-    [Migration("20261126105528_Initial")]
+    [Migration("20261126132937_Initial")]
     partial class Initial
     {
         /// <inheritdoc />

@@ -349,6 +349,7 @@ namespace VictimSupport.Migrations.PostgreSql.Zone
                     By = table.Column<Guid>(type: "uuid", nullable: false),
                     Done = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
                     DoneBy = table.Column<Guid>(type: "uuid", nullable: true),
+                    Dropped = table.Column<bool>(type: "boolean", nullable: false),
                     RemindedFor = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true)
                 },
                 constraints: table =>
