@@ -96,6 +96,7 @@ public sealed partial class ZoneJob(EnterZone enter, ZoneRegistry zones, NextDue
 
     private async Task Deliver(IMediator pipeline, ZoneRecord zone, Dictionary<string, IDeliver> carriers, CancellationToken ct)
     {
+        Guid? left = null;
         foreach (var message in await pipeline.Send(new Outbox.Due(MessagesInOneGo), ct))
         {
             if (!carriers.TryGetValue(message.Kind, out var carrier))
@@ -103,7 +104,9 @@ public sealed partial class ZoneJob(EnterZone enter, ZoneRegistry zones, NextDue
                 NoCarrier(message.Kind);
                 continue;
             }
-            if (!await pipeline.Send(new Outbox.Claim(message.Id), ct)) continue;
+            var taken = await pipeline.Send(new Outbox.Claim(message.Id, left), ct);
+            left = null;
+            if (!taken) continue;
             try
             {
                 await carrier.Deliver(message, zone, ct);
@@ -114,8 +117,9 @@ public sealed partial class ZoneJob(EnterZone enter, ZoneRegistry zones, NextDue
                 await pipeline.Send(new Outbox.Failed(message.Id), ct);
                 continue; // its next try is in the row
             }
-            await pipeline.Send(new Outbox.Done(message.Id), ct);
+            left = message.Id;
         }
+        if (left is { } last) await pipeline.Send(new Outbox.Done(last), ct);
     }
 
     [LoggerMessage(Level = LogLevel.Error, Message = "No module delivers outbox messages of kind {kind}")]
