@@ -65,6 +65,9 @@ internal sealed class Referral : IHoldSealed, IOfDossier, IFallDue
     /// <summary>The partner may answer.</summary>
     public bool IsAsked => State is ReferralState.Sent or ReferralState.Received or ReferralState.TakenUp or ReferralState.NoAnswer or ReferralState.CannotTakeUp or ReferralState.DidNotCome;
 
+    /// <summary>It was taken back after something reached the partner.</summary>
+    public bool MustBeErased => State == ReferralState.Withdrawn && WentOut;
+
     /// <summary>The person agreed to something and may take it back.</summary>
     public bool MayBeWithdrawn => !IsOver && (ConsentId is not null || IsAsked);
 
@@ -138,6 +141,7 @@ internal sealed class Referral : IHoldSealed, IOfDossier, IFallDue
             b.Ignore(r => r.IsOver);
             b.Ignore(r => r.IsWaiting);
             b.Ignore(r => r.IsAsked);
+            b.Ignore(r => r.MustBeErased);
             b.Ignore(r => r.MayBeWithdrawn);
         }
     }

@@ -1030,6 +1030,9 @@ namespace VictimSupport.Migrations.PostgreSql.Zone
                     b.Property<Guid>("Id")
                         .HasColumnType("uuid");
 
+                    b.Property<Guid?>("About")
+                        .HasColumnType("uuid");
+
                     b.Property<Guid>("By")
                         .HasColumnType("uuid");
 
@@ -1063,6 +1066,8 @@ namespace VictimSupport.Migrations.PostgreSql.Zone
                         .HasAnnotation("Sealed:Name", "follow_up.text");
 
                     b.HasKey("Id");
+
+                    b.HasIndex("About");
 
                     b.HasIndex("DossierId");
 

@@ -1024,6 +1024,9 @@ namespace VictimSupport.Migrations.Sqlite.Zone
                     b.Property<Guid>("Id")
                         .HasColumnType("TEXT");
 
+                    b.Property<Guid?>("About")
+                        .HasColumnType("TEXT");
+
                     b.Property<Guid>("By")
                         .HasColumnType("TEXT");
 
@@ -1057,6 +1060,8 @@ namespace VictimSupport.Migrations.Sqlite.Zone
                         .HasAnnotation("Sealed:Name", "follow_up.text");
 
                     b.HasKey("Id");
+
+                    b.HasIndex("About");
 
                     b.HasIndex("DossierId");
 

@@ -13,7 +13,7 @@ using VictimSupport.Foundation.Secrecy;
 namespace VictimSupport.Migrations.SqlServer.Zone
 {
     [DbContext(typeof(ZoneDbContext))]
-    [Migration("20261126105531_Initial")]
+    [Migration("20261126131355_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -1032,6 +1032,9 @@ namespace VictimSupport.Migrations.SqlServer.Zone
                     b.Property<Guid>("Id")
                         .HasColumnType("uniqueidentifier");
 
+                    b.Property<Guid?>("About")
+                        .HasColumnType("uniqueidentifier");
+
                     b.Property<Guid>("By")
                         .HasColumnType("uniqueidentifier");
 
@@ -1065,6 +1068,8 @@ namespace VictimSupport.Migrations.SqlServer.Zone
                         .HasAnnotation("Sealed:Name", "follow_up.text");
 
                     b.HasKey("Id");
+
+                    b.HasIndex("About");
 
                     b.HasIndex("DossierId");
 

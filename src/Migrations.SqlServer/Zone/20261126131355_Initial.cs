@@ -342,6 +342,7 @@ namespace VictimSupport.Migrations.SqlServer.Zone
                     Id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
                     DossierId = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
                     Persons = table.Column<string>(type: "nvarchar(4000)", maxLength: 4000, nullable: false),
+                    About = table.Column<Guid>(type: "uniqueidentifier", nullable: true),
                     Kind = table.Column<int>(type: "int", nullable: false),
                     Text = table.Column<byte[]>(type: "varbinary(max)", maxLength: -1, nullable: true),
                     DueAt = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
@@ -1217,6 +1218,11 @@ namespace VictimSupport.Migrations.SqlServer.Zone
                 table: "finding",
                 column: "Key",
                 unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "IX_follow_up_About",
+                table: "follow_up",
+                column: "About");
 
             migrationBuilder.CreateIndex(
                 name: "IX_follow_up_Done_DueAt",

@@ -342,6 +342,7 @@ namespace VictimSupport.Migrations.Sqlite.Zone
                     Id = table.Column<Guid>(type: "TEXT", nullable: false),
                     DossierId = table.Column<Guid>(type: "TEXT", nullable: false),
                     Persons = table.Column<string>(type: "TEXT", maxLength: 4000, nullable: false),
+                    About = table.Column<Guid>(type: "TEXT", nullable: true),
                     Kind = table.Column<int>(type: "INTEGER", nullable: false),
                     Text = table.Column<byte[]>(type: "BLOB", maxLength: -1, nullable: true),
                     DueAt = table.Column<long>(type: "INTEGER", nullable: false),
@@ -1217,6 +1218,11 @@ namespace VictimSupport.Migrations.Sqlite.Zone
                 table: "finding",
                 column: "Key",
                 unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "IX_follow_up_About",
+                table: "follow_up",
+                column: "About");
 
             migrationBuilder.CreateIndex(
                 name: "IX_follow_up_Done_DueAt",
