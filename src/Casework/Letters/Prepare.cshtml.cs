@@ -120,8 +120,11 @@ internal sealed class Prepare(IMediator pipeline) : PageModel, IShowAgain
         private async Task<LetterKind> Next(Dossier dossier, Guid person, CancellationToken ct) =>
             dossier.FirstContact is null && !await zone.Set<Letter>().AnyAsync(l => l.PersonId == person && l.State == LetterState.Printed, ct) ? LetterKind.First : LetterKind.Recontact;
 
-        /// <summary>The planned letter that this one is.</summary>
-        private async Task<Guid?> ActFor(Dossier dossier, Guid person, CancellationToken ct) =>
-            (await zone.Set<FollowUp>().AsNoTracking().Where(f => f.DossierId == dossier.Id && f.Kind == ActKind.Letter && f.Done == null).OrderBy(f => f.DueAt).ToListAsync(ct)).Find(f => f.Persons.Contains(person))?.Id;
+        /// <summary>The planned letter that this one is; one that this person got already is not planned any more.</summary>
+        private async Task<Guid?> ActFor(Dossier dossier, Guid person, CancellationToken ct)
+        {
+            var got = await zone.Set<Letter>().Where(l => l.PersonId == person && l.State == LetterState.Printed).Select(l => l.Act).ToListAsync(ct);
+            return (await zone.Set<FollowUp>().AsNoTracking().Where(f => f.DossierId == dossier.Id && f.Kind == ActKind.Letter && f.Done == null).OrderBy(f => f.DueAt).ToListAsync(ct)).Find(f => f.Persons.Contains(person) && !got.Contains(f.Id))?.Id;
+        }
     }
 }

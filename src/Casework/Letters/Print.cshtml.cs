@@ -78,11 +78,15 @@ internal sealed class Print(IMediator pipeline) : PageModel
             return (await zone.Set<Letter>().SingleAsync(l => l.Id == id, ct), dossier);
         }
 
-        // On its way: the act is done, the timeline says so.
+        // On its way, and the timeline says so. The act is done once everybody it concerns was written to; until then it stays for the others.
         private async Task Sent(Dossier dossier, Letter letter, DateTimeOffset now, CancellationToken ct)
         {
             var open = await zone.Set<FollowUp>().Where(f => f.DossierId == dossier.Id && f.Done == null).ToListAsync(ct);
-            open.Find(f => f.Id == letter.Act)?.Complete(caller.Self, now);
+            if (open.Find(f => f.Id == letter.Act) is { } act)
+            {
+                var written = await zone.Set<Letter>().Where(l => l.Act == act.Id && l.State == LetterState.Printed).Select(l => l.PersonId).ToListAsync(ct);
+                if (act.Persons.TrueForAll(p => p == letter.PersonId || written.Contains(p))) act.Complete(caller.Self, now);
+            }
             await NextAct.Settle(zone, dossier, ct);
             zone.Add(Milestone.Reached(dossier.Id, MilestoneKind.LetterPrinted, caller.Self, now, code: (int)letter.Kind));
             dossier.Touch();

@@ -9,6 +9,7 @@ using VictimSupport.Casework.Letters;
 using VictimSupport.Casework.People;
 using VictimSupport.Foundation.Access;
 using VictimSupport.Foundation.Persistence;
+using VictimSupport.Foundation.Secrecy;
 using VictimSupport.Tests.Kit;
 using VictimSupport.Zones.Settings;
 using List = VictimSupport.Casework.Letters.List;
@@ -259,6 +260,41 @@ public sealed class LetterTests(Platforms platforms)
         Assert.Contains("Bonjour Ada", page.QuerySelector("[name='Form.Text']")!.TextContent, StringComparison.Ordinal);
         Assert.Equal(HttpStatusCode.Redirect, (await visit.Submit(path, [KeyValuePair.Create("Form.Text", "Bonjour, à jeudi.")])).StatusCode);
         Assert.Equal("Bonjour, à jeudi.", (await Letters(zone)).Single().Content.Value.Text);
+    }
+
+    [Theory, EveryEngine]
+    public async Task A_letter_planned_for_two_is_done_when_both_were_printed(string engine)
+    {
+        var zone = await (await platforms.On(engine)).Zone();
+        var worker = zone.As(Role.Caseworker);
+        var (dossier, ada) = await worker.Knows(zone, "Rue 1");
+        var bo = await worker.Send(new Edit.Command { Dossier = dossier, GivenName = "Bo", FamilyName = "Voorbeeld", Address = "Rue 2", Capacity = Capacity.Relative, Language = "fr" });
+        await worker.Send(new Write.Command { Dossier = dossier, Persons = [ada, bo], Layer = Layer.Assistance, Next = ActKind.Letter, Due = zone.Platform.Clock.GetUtcNow().AddMinutes(1), Version = (await worker.Opens(dossier)).Dossier.Version });
+        var due = (await worker.Send(new List.Query())).Due;
+        Assert.Equal(new[] { ada, bo }.Order(), due.Select(d => d.Person).Order());
+        await worker.Send(new PrepareDue.Command(due[0].Act, ada));
+        await worker.Send(new Print.Command((await Letters(zone)).Single().Id));
+        // Ada's is out of the list; Bo's stays due, and the dossier waits for it.
+        Assert.Equal(bo, Assert.Single((await worker.Send(new List.Query())).Due).Person);
+        var view = await worker.Opens(dossier);
+        Assert.Equal(view.Planned.Single(f => f.Kind == ActKind.Letter).DueAt, view.Dossier.NextDue);
+        Assert.Equal(Bar.Twin, await worker.Send(new PrepareDue.Command(due[0].Act, ada))); // pressed in an old list
+        // Another letter to Ada is none of this act: it ends nothing of Bo's.
+        await worker.Agrees(dossier, ada, r => r with { Letter = Rule.Safe });
+        await worker.Send(new Print.Command(await Prepares(worker, dossier, ada, LetterKind.Free)));
+        Assert.Null((await Letters(zone)).Single(l => l.Kind == LetterKind.Free).Act);
+        Assert.Contains((await worker.Opens(dossier)).Planned, f => f.Kind == ActKind.Letter);
+        // Bo's is refused meanwhile: it stays on the list, with the reason.
+        await worker.Send(new PrepareDue.Command(due[0].Act, bo));
+        await worker.Agrees(dossier, bo, r => r with { Letter = Rule.Never });
+        Assert.Equal((bo, Bar.Never), Assert.Single((await worker.Send(new List.Query())).Due.Select(d => (d.Person, d.Bar))));
+        await worker.Agrees(dossier, bo, r => r with { Letter = Rule.Safe });
+        await worker.Send(new PrepareDue.Command(due[0].Act, bo));
+        await worker.Send(new Print.Command((await Letters(zone)).Single(l => l.PersonId == bo && l.State == LetterState.Prepared).Id));
+        view = await worker.Opens(dossier);
+        Assert.DoesNotContain(view.Planned, f => f.Kind == ActKind.Letter);
+        Assert.Equal(view.Planned.Min(f => f.DueAt), view.Dossier.NextDue);
+        Assert.Empty((await worker.Send(new List.Query())).Due);
     }
 
     private static async Task<Guid> Prepares(Person by, Guid dossier, Guid person, LetterKind kind) =>
