@@ -104,7 +104,19 @@ internal sealed class Referral : IHoldSealed, IOfDossier, IFallDue
     }
 
     /// <summary>The mail left.</summary>
-    public void Left() => (Waiting, WentOut) = (null, true);
+    /// <param name="link">Which it carried; another may wait by now.</param>
+    public void Left(Guid link)
+    {
+        WentOut = true;
+        if (LinkId == link) Waiting = null;
+    }
+
+    /// <summary>No mail left: it is agreed to, and not sent.</summary>
+    public void DidNotLeave(DateTimeOffset now)
+    {
+        (LinkId, SentAs, SentConsent, Waiting, AnswerBy) = (null, null, null, null, null);
+        if (State == ReferralState.Sent) Turn(ReferralState.Accepted, now);
+    }
 
     public void Answered(ReferralState state, DateTimeOffset now)
     {

@@ -111,6 +111,57 @@ public sealed class CameBackTests
         Assert.Equal(view.Planned[0].DueAt, view.Dossier.NextDue);
     }
 
+    [Theory, EveryEngine]
+    public async Task A_link_that_no_mail_could_carry_comes_back_and_is_not_sent(string engine)
+    {
+        await using var platform = Platform.Start(engine);
+        var (zone, anna, dossier, partner) = await Begin(platform);
+        var referral = await anna.Offers(dossier, partner);
+        await anna.Agrees(dossier, referral);
+        await anna.Sends(dossier, referral, SentAs.Mail);
+        await LosesItsMailbox(anna, partner);
+        await zone.RunJobs();
+        await zone.RunJobs();
+        Assert.DoesNotContain(platform.Post.Letters, l => l.To == "onthaal@caw.example");
+        var view = await anna.Send(new Show.Query(dossier, referral));
+        Assert.Equal((ReferralState.Accepted, false, (DateTimeOffset?)null), (view.Referral.State, view.Referral.WentOut, view.Referral.AnswerBy));
+        Assert.Equal(In(zone, () => VictimSupport.Casework.Words.LinkDidNotLeave), Assert.Single(view.CameBack));
+        Assert.Null(view.LinkUntil);
+        Assert.Single((await anna.Opens(dossier)).Planned, a => a.About == referral);
+        Assert.Equal(ReferralState.Accepted, Assert.Single((await anna.Send(new Waiting.Query())).Rows).State);
+        // Another way is open, and time without an answer counts from then.
+        var sent = await anna.Sends(dossier, referral);
+        using var them = zone.Passer();
+        await them.Answers(sent.Token!, PartnerAnswers.Received);
+        await zone.RunJobs();
+        Assert.Equal(ReferralState.Received, await anna.StateOf(dossier, referral));
+    }
+
+    [Theory, EveryEngine]
+    public async Task A_partner_that_could_not_be_asked_to_erase_is_not_recorded_as_told(string engine)
+    {
+        await using var platform = Platform.Start(engine);
+        var (zone, anna, dossier, partner) = await Begin(platform);
+        var (referral, _, _) = await anna.Refers(dossier, partner);
+        await anna.Turns(dossier, referral, ReferralState.Withdrawn);
+        await LosesItsMailbox(anna, partner);
+        await anna.Closes(dossier);
+        await zone.RunJobs();
+        await zone.RunJobs();
+        Assert.DoesNotContain(platform.Post.Letters, l => l.To == "onthaal@caw.example");
+        var view = await anna.Send(new Show.Query(dossier, referral));
+        Assert.DoesNotContain(view.History, m => m.Kind == MilestoneKind.PartnerTold);
+        Assert.Equal(In(zone, () => VictimSupport.Casework.Words.TellPartnerToErase), Assert.Single(view.CameBack));
+        Assert.Equal(referral, Assert.Single((await anna.Send(new Waiting.Query())).Rows).Referral);
+        await anna.Send(new Seen.Command(dossier, referral));
+        Assert.Equal(anna.Id, Assert.Single((await anna.Send(new Show.Query(dossier, referral))).History, m => m.Kind == MilestoneKind.PartnerTold).By);
+    }
+
+    private static async Task LosesItsMailbox(Person by, Guid partner) => await by.Send(await by.Send(new VictimSupport.Network.Partners.Edit.Query(partner)) with { Partner = partner, Mailbox = null });
+
+    // In the zone's first language: the job that wrote it speaks none.
+    private static string In(TestZone zone, Func<string> say) => NeutralMail.In(zone.Handle.Record.FirstLanguage, say);
+
     private static IEnumerable<VictimSupport.Foundation.Mail.Letter> Told(Platform platform) => platform.Post.Letters.Where(l => l.Key.StartsWith(Notices.ReferralCameBack, StringComparison.Ordinal));
 
     private static async Task<(TestZone Zone, Person Anna, Guid Dossier, Guid Partner)> Begin(Platform platform)
