@@ -41,7 +41,7 @@ internal sealed class Referral : IHoldSealed, IOfDossier, IFallDue
     public Guid? SentConsent { get; private set; }
     public Guid? LinkId { get; private set; }
 
-    /// <summary>By which the partner and the service speak of it; the same however often it is sent.</summary>
+    /// <summary>By which the partner and the service speak of it; the same however often it is sent. null: no link was made.</summary>
     public string? Reference { get; private set; }
     public SentAs? SentAs { get; private set; }
 
@@ -99,6 +99,18 @@ internal sealed class Referral : IHoldSealed, IOfDossier, IFallDue
         Waiting = how == Codes.SentAs.Mail ? (Sealed<string>)token : null;
         // A sheet is in somebody's hand at once.
         WentOut |= how == Codes.SentAs.Sheet;
+        Asked(answerWithin, now);
+    }
+
+    /// <summary>It was said by telephone: there is no link, and the one before is dead by then.</summary>
+    public void Say(Consent consent, TimeSpan answerWithin, DateTimeOffset now)
+    {
+        (LinkId, SentAs, SentConsent, Waiting, WentOut) = (null, Codes.SentAs.Phone, consent.Id, null, true);
+        Asked(answerWithin, now);
+    }
+
+    private void Asked(TimeSpan answerWithin, DateTimeOffset now)
+    {
         AnswerBy = new DateTimeOffset((now + answerWithin).UtcTicks / TimeSpan.TicksPerMinute * TimeSpan.TicksPerMinute, TimeSpan.Zero);
         Turn(ReferralState.Sent, now);
     }

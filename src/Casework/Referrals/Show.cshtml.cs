@@ -155,7 +155,8 @@ internal sealed class Show(IMediator pipeline, IAccounts accounts, WhereAndWho w
             foreach (var consent in await zone.Set<Consent>().Where(c => c.ReferralId == referral.Id && c.Withdrawn == null).ToListAsync(ct)) consent.Withdraw(now);
             referral.Withdraw(now);
             if (!referral.WentOut) return;
-            if ((await partners.Of([referral.PartnerId], ct))[referral.PartnerId].HasMailbox)
+            // A mail speaks of it by the reference that came with a link.
+            if (referral.Reference is not null && (await partners.Of([referral.PartnerId], ct))[referral.PartnerId].HasMailbox)
             {
                 zone.Add(referral.Stop(now));
                 return;
