@@ -25,6 +25,11 @@ internal sealed class Prepare(IMediator pipeline) : PageModel, IShowAgain
     [BindProperty(Name = FormTag.Once)] public Guid Once { get; set; }
     public Answer View { get; private set; } = null!;
 
+    /// <summary>A text of its own for each kind and language: another that is asked for is another letter.</summary>
+    public string Draft => DraftOf(View.Kind, View.Language);
+
+    public static string DraftOf(LetterKind kind, string language) => $"letter{kind}{language}".ToLowerInvariant();
+
     public async Task OnGetAsync(LetterKind? kind, string? language, CancellationToken ct)
     {
         View = await pipeline.Send(new Query(Dossier, Person, kind is { } asked && Enum.IsDefined(asked) ? asked : null, Wording.Languages.Contains(language) ? language : null), ct);
