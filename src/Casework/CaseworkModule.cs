@@ -47,6 +47,7 @@ public sealed class CaseworkModule : IModule
         services.AddScoped<IRecogniseColleagues, People.Namesakes>();
         services.AddScoped<IRing, Bell>();
         services.AddScoped<IRing>(s => s.GetRequiredService<Desk>());
+        services.AddScoped<IRing, Referrals.CameBack>();
         services.AddScoped<IHoldCaseload, Caseload>();
         services.AddScoped<ICountGrants, GrantsOfADay>();
         services.AddScoped<IDoWhatIsDue, ReleaseLeavers>();
@@ -70,6 +71,7 @@ public sealed class CaseworkModule : IModule
         AddNotice(services, Notices.NobodySees, () => Words.NobodySeesSubject, () => Words.NobodySeesText);
         AddNotice(services, Notices.CaseloadReceived, () => Words.CaseloadReceivedSubject, () => Words.CaseloadReceivedText);
         AddNotice(services, Notices.StandIn, () => Words.StandInSubject, () => Words.StandInText);
+        AddNotice(services, Notices.ReferralCameBack, () => Words.CameBackSubject, () => Words.CameBackText);
         services.AddScoped<Diary>();
         services.AddSingleton<UnderWay>();
         services.AddScoped<IWarn, LateVisits>();

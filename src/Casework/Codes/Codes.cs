@@ -159,8 +159,8 @@ internal enum AgreedBy { Person = 1, Representative = 2 }
 
 internal enum AgreedHow { OnScreen = 1, OnPaper = 2, Orally = 3 }
 
-/// <summary>How a link reaches a partner.</summary>
-internal enum SentAs { Mail = 1, Sheet = 2 }
+/// <summary>How a referral reaches a partner: by a link in a mail or on a sheet, or said by telephone, without a link.</summary>
+internal enum SentAs { Mail = 1, Sheet = 2, Phone = 3 }
 
 /// <summary>On what ground something was shared outside the team without being a referral.</summary>
 internal enum SharingGround { ConsultationByLaw = 1, ConsultationByProsecutor = 2, Danger = 3, ProsecutorsOrder = 4, JudgesOrder = 5, PersonsRequest = 6, Other = 9 }

@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Mvc.RazorPages;
 using Microsoft.EntityFrameworkCore;
 using VictimSupport.Casework.Codes;
 using VictimSupport.Casework.FollowUps;
+using VictimSupport.Casework.Referrals;
 using VictimSupport.Design.Html;
 using VictimSupport.Design.Tags;
 using VictimSupport.Foundation.Access;
@@ -113,7 +114,10 @@ internal sealed class Close(IMediator pipeline) : PageModel, IShowAgain
             if (gaps.Where(g => Said(form, g) is null).Select(g => ($"{nameof(Command.Why)}[{g.Key}]", Words.SayWhyUnknown(Say(g)))).ToArray() is { Length: > 0 } unsaid) throw Wrong(unsaid);
             zone.RemoveRange(await zone.Set<LeftUnknown>().Where(u => u.DossierId == dossier.Id).ToListAsync(ct));
             foreach (var gap in gaps) zone.Add(LeftUnknown.Leave(dossier.Id, gap, Said(form, gap)!.Value, caller.Self, now));
-            foreach (var act in await zone.Set<FollowUp>().Where(f => f.DossierId == dossier.Id && f.Done == null).ToListAsync(ct)) act.Drop(caller.Self, now);
+            // What the partner of a withdrawn referral still has to erase stays to be said to it: closing does not say it.
+            var erased = await zone.Set<Referral>().Where(r => r.DossierId == dossier.Id && r.State == ReferralState.Withdrawn && r.WentOut).Select(r => r.Id).ToListAsync(ct);
+            foreach (var act in await zone.Set<FollowUp>().Where(f => f.DossierId == dossier.Id && f.Done == null).ToListAsync(ct))
+                if (act.About is not { } referral || !erased.Contains(referral)) act.Drop(caller.Self, now);
             dossier.Close(reason, form.Outcome!.Value, now, own);
             zone.Add(Milestone.Reached(dossier.Id, MilestoneKind.Closed, caller.Self, now, code: (int)reason));
             return true;

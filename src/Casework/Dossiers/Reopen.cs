@@ -25,8 +25,8 @@ internal static class Reopen
             // Its time begins anew.
             dossier.PutOff(now + (await settings.Of(here.InZone.Id, ct)).ShortTerm);
             var act = FollowUp.Plan(dossier.Id, dossier.Lead is { } lead ? [lead] : [], ActKind.CallBack, null, now.AddDays(1), caller.Self, now);
-            dossier.Awaits(act.DueAt);
             zone.AddRange(act, Milestone.Reached(dossier.Id, MilestoneKind.Reopened, caller.Self, now));
+            await NextAct.Settle(zone, dossier, ct); // a referral may have come back meanwhile
             return true;
         }
     }

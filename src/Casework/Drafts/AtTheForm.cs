@@ -20,10 +20,13 @@ internal static partial class Place
     /// <returns>null: no page of a zone, or no name that a form of ours has.</returns>
     public static string? Of(HttpContext http, string form)
     {
-        if (http.GetEndpoint()?.Metadata.GetMetadata<PageActionDescriptor>() is not { } page || !Name().IsMatch(form)) return null;
+        if (http.GetEndpoint()?.Metadata.GetMetadata<PageActionDescriptor>() is not { } page || !IsName(form)) return null;
         var ids = http.Request.RouteValues.Where(v => v.Key is not ("page" or "handler" or "area") && v.Value is not null).OrderBy(v => v.Key, StringComparer.Ordinal).Select(v => Convert.ToString(v.Value, CultureInfo.InvariantCulture)!.ToLowerInvariant());
         return string.Join(' ', ids.Prepend(form).Prepend(page.ViewEnginePath));
     }
+
+    /// <summary>Is it a name that a form of ours may have? Under any other nothing is ever saved.</summary>
+    public static bool IsName(string form) => Name().IsMatch(form);
 
     public static Guid? Dossier(HttpContext http) => Guid.TryParse(http.Request.RouteValues["dossier"]?.ToString(), out var dossier) ? dossier : null;
 

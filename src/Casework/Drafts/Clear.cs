@@ -1,6 +1,7 @@
 using MediatR;
 using Microsoft.EntityFrameworkCore;
 using VictimSupport.Casework.Dossiers;
+using VictimSupport.Casework.Lists;
 using VictimSupport.Foundation.Access;
 using VictimSupport.Foundation.Jobs;
 using VictimSupport.Foundation.Persistence;
@@ -36,10 +37,10 @@ internal sealed class ClearDrafts : IDoWhatIsDue
         public async Task<int> Handle(Old command, CancellationToken ct)
         {
             var now = clock.GetUtcNow();
-            var (since, here) = (now - Draft.Kept, await staff.Holding(place.InZone.Id, Enum.GetValues<Role>(), ct));
+            var (since, listed, here) = (now - Draft.Kept, now - PvList.Kept, await staff.Holding(place.InZone.Id, Enum.GetValues<Role>(), ct));
             var writers = await zone.Set<Draft>().Where(d => d.Gone == null).Select(d => d.Account).Distinct().ToListAsync(ct);
             var left = writers.Except(here).ToList();
-            var old = await zone.Set<Draft>().Where(d => d.Gone == null && (d.Saved <= since || left.Contains(d.Account))).OrderBy(d => d.Saved).Take(InOneGo).ToListAsync(ct);
+            var old = await zone.Set<Draft>().Where(d => d.Gone == null && (d.Saved <= since || (d.Saved <= listed && d.Place.StartsWith(PvList.Pages)) || left.Contains(d.Account))).OrderBy(d => d.Saved).Take(InOneGo).ToListAsync(ct);
             foreach (var draft in old) draft.Throw(Guid.Empty, now);
             return old.Count;
         }

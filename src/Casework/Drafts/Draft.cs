@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using VictimSupport.Casework.Lists;
 using VictimSupport.Foundation.Persistence;
 using VictimSupport.Foundation.Pipeline;
 using VictimSupport.Foundation.Secrecy;
@@ -15,6 +16,9 @@ internal sealed class Draft : IHoldSealed
 {
     /// <summary>Nothing is kept longer than this after it was last typed in.</summary>
     public static readonly TimeSpan Kept = TimeSpan.FromDays(30);
+
+    /// <summary>How long what is typed in this place is kept.</summary>
+    public static TimeSpan KeptIn(string place) => place.StartsWith(PvList.Pages, StringComparison.Ordinal) ? PvList.Kept : Kept;
 
     /// <summary>How long it is remembered that it was sent: a saving that was under way meanwhile must not bring it back.</summary>
     public static readonly TimeSpan Remembered = TimeSpan.FromDays(1);

@@ -26,7 +26,7 @@ internal static class Find
 
         public async Task<Answer?> Handle(Query query, CancellationToken ct)
         {
-            var kept = clock.GetUtcNow() - Draft.Kept;
+            var kept = clock.GetUtcNow() - Draft.KeptIn(query.Place);
             var all = (await Unsent.In(zone, caller.Self, query.Place, ct)).Where(d => d.Saved > kept).ToList();
             if (all.Count == 0) return null;
             if (all[0].DossierId is { } about && !await guard.Sees(about, ct)) return null;

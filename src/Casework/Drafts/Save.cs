@@ -43,7 +43,8 @@ internal static class Save
         /// <summary>The longest text of a form is a fifth of this; characters.</summary>
         public const int Longest = 100_000;
 
-        public const int MostBoxes = 200;
+        /// <summary>A page of a list has 25 rows of nine.</summary>
+        public const int MostBoxes = 300;
 
         public Rules()
         {

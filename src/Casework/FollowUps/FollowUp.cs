@@ -14,6 +14,9 @@ internal sealed class FollowUp : IHoldSealed, IOfDossier, IFallDue
     public Guid Id { get; private set; }
     public Guid DossierId { get; private set; }
     public List<Guid> Persons { get; private set; } = [];
+
+    /// <summary>The referral that came back; null: it is planned for itself.</summary>
+    public Guid? About { get; private set; }
     public ActKind Kind { get; private set; }
     public Sealed<string>? Text { get; private set; }
 
@@ -33,6 +36,14 @@ internal sealed class FollowUp : IHoldSealed, IOfDossier, IFallDue
 
     public static FollowUp Plan(Guid dossier, IEnumerable<Guid> persons, ActKind kind, string? text, DateTimeOffset due, Guid by, DateTimeOffset now) =>
         new() { Id = Guid.CreateVersion7(now), DossierId = dossier, Persons = [.. persons], Kind = kind, Text = string.IsNullOrWhiteSpace(text) ? null : (Sealed<string>)text.Trim(), DueAt = WholeMinute(due), By = by };
+
+    /// <summary>A referral came back: somebody has to look at it, in a closed dossier too.</summary>
+    public static FollowUp BringBack(Guid dossier, Guid person, Guid referral, string? text, Guid by, DateTimeOffset now)
+    {
+        var act = Plan(dossier, [person], ActKind.Referral, text, now, by, now);
+        act.About = referral;
+        return act;
+    }
 
     /// <summary>How long whoever ticked it off may take that back.</summary>
     public static readonly TimeSpan Undoable = TimeSpan.FromMinutes(10);
@@ -61,6 +72,7 @@ internal sealed class FollowUp : IHoldSealed, IOfDossier, IFallDue
             b.PrimitiveCollection(f => f.Persons).HasMaxLength(4000);
             b.Sealed(f => f.Text, "follow_up.text");
             b.HasIndex(f => f.DossierId);
+            b.HasIndex(f => f.About);
             b.HasIndex(f => new { f.Done, f.DueAt });
             b.Ignore(f => f.KeyOwner);
             b.Ignore(f => f.Due);

@@ -31,7 +31,7 @@ internal sealed class Letter : IHoldSealed, IOfDossier
     public LetterState State { get; private set; }
     public Sealed<LetterContent> Content { get; private set; } = null!;
 
-    /// <summary>The next act it completes when it is printed.</summary>
+    /// <summary>The next act it belongs to; the last letter of one completes it when it is printed.</summary>
     public Guid? Act { get; private set; }
     public Guid PreparedBy { get; private set; }
     public DateTimeOffset PreparedAt { get; private set; }

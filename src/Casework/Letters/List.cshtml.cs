@@ -36,7 +36,7 @@ internal sealed class List(IMediator pipeline, IAccounts accounts, WhereAndWho w
 
     public async Task<IActionResult> OnPostPrepareAsync(List<string> chosen, CancellationToken ct)
     {
-        var (prepared, refused) = (0, 0);
+        var (prepared, refused, leftOut) = (0, 0, 0);
         foreach (var (act, person) in chosen.Distinct(StringComparer.Ordinal).Take(AtOnce).Select(DueLetter.Read).OfType<(Guid, Guid)>())
         {
             try
@@ -48,17 +48,34 @@ internal sealed class List(IMediator pipeline, IAccounts accounts, WhereAndWho w
             {
                 refused++; // recorded; the list below says why
             }
+            catch (Exception e) when (e is RefusedException or StaleFactorException)
+            {
+                leftOut++;
+            }
         }
-        TempData["Done"] = Words.PreparedCount(prepared, refused);
+        TempData["Done"] = Say(Words.PreparedCount(prepared, refused), leftOut);
         return RedirectToPage();
     }
 
     public async Task<IActionResult> OnPostWithdrawAsync(List<Guid> letters, CancellationToken ct)
     {
-        foreach (var letter in letters.Distinct().Take(AtOnce)) await pipeline.Send(new Withdraw.Command(letter), ct);
-        TempData["Done"] = Words.LettersWithdrawn;
+        var leftOut = 0;
+        foreach (var letter in letters.Distinct().Take(AtOnce))
+        {
+            try
+            {
+                await pipeline.Send(new Withdraw.Command(letter), ct);
+            }
+            catch (Exception e) when (e is RefusedException or StaleFactorException)
+            {
+                leftOut++;
+            }
+        }
+        TempData["Done"] = Say(Words.LettersWithdrawn, leftOut);
         return RedirectToPage();
     }
+
+    private static string Say(string done, int leftOut) => leftOut == 0 ? done : $"{done} {Words.LettersLeftOut(leftOut)}";
 
     internal sealed record Row(Guid Letter, Guid Dossier, string Number, string Initials, LetterKind Kind, string Language, LetterState State, Bar Why, Guid By, DateTimeOffset At, DateTimeOffset? Ended);
 

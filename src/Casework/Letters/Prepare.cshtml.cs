@@ -25,6 +25,11 @@ internal sealed class Prepare(IMediator pipeline) : PageModel, IShowAgain
     [BindProperty(Name = FormTag.Once)] public Guid Once { get; set; }
     public Answer View { get; private set; } = null!;
 
+    /// <summary>A text of its own for each kind and language: another that is asked for is another letter.</summary>
+    public string Draft => DraftOf(View.Kind, View.Language);
+
+    public static string DraftOf(LetterKind kind, string language) => $"letter{kind}{language}".ToLowerInvariant();
+
     public async Task OnGetAsync(LetterKind? kind, string? language, CancellationToken ct)
     {
         View = await pipeline.Send(new Query(Dossier, Person, kind is { } asked && Enum.IsDefined(asked) ? asked : null, Wording.Languages.Contains(language) ? language : null), ct);
@@ -120,8 +125,11 @@ internal sealed class Prepare(IMediator pipeline) : PageModel, IShowAgain
         private async Task<LetterKind> Next(Dossier dossier, Guid person, CancellationToken ct) =>
             dossier.FirstContact is null && !await zone.Set<Letter>().AnyAsync(l => l.PersonId == person && l.State == LetterState.Printed, ct) ? LetterKind.First : LetterKind.Recontact;
 
-        /// <summary>The planned letter that this one is.</summary>
-        private async Task<Guid?> ActFor(Dossier dossier, Guid person, CancellationToken ct) =>
-            (await zone.Set<FollowUp>().AsNoTracking().Where(f => f.DossierId == dossier.Id && f.Kind == ActKind.Letter && f.Done == null).OrderBy(f => f.DueAt).ToListAsync(ct)).Find(f => f.Persons.Contains(person))?.Id;
+        /// <summary>The planned letter that this one is; one that this person got already is not planned any more.</summary>
+        private async Task<Guid?> ActFor(Dossier dossier, Guid person, CancellationToken ct)
+        {
+            var got = await zone.Set<Letter>().Where(l => l.PersonId == person && l.State == LetterState.Printed).Select(l => l.Act).ToListAsync(ct);
+            return (await zone.Set<FollowUp>().AsNoTracking().Where(f => f.DossierId == dossier.Id && f.Kind == ActKind.Letter && f.Done == null).OrderBy(f => f.DueAt).ToListAsync(ct)).Find(f => f.Persons.Contains(person) && !got.Contains(f.Id))?.Id;
+        }
     }
 }

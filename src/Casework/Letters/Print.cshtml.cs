@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using MediatR;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
@@ -20,6 +21,9 @@ internal sealed class Print(IMediator pipeline) : PageModel
     public IReadOnlyList<Sheet> Sheets { get; private set; } = [];
     public IReadOnlyList<(string Number, Bar Why)> Dropped { get; private set; } = [];
 
+    /// <summary>How many are not there any more, or are in a sealed dossier and their printer showed a factor too long ago.</summary>
+    public int LeftOut { get; private set; }
+
     /// <summary>Where an envelope comes back to; empty: nothing stands there.</summary>
     public string ReturnLine { get; private set; } = "";
 
@@ -28,22 +32,36 @@ internal sealed class Print(IMediator pipeline) : PageModel
     public async Task<IActionResult> OnPostAsync(List<Guid> letters, CancellationToken ct)
     {
         if (letters.Count == 0) return RedirectToPage("/Casework/Letters/List");
-        var (sheets, dropped) = (new List<Sheet>(), new List<(string, Bar)>());
+        var (sheets, dropped, leftOut) = (new List<Sheet>(), new List<(string, Bar)>(), new List<Exception>());
         foreach (var letter in letters.Distinct().Take(List.AtOnce))
         {
             try
             {
-                var sheet = await pipeline.Send(new Command(letter), ct);
+                var sheet = await One(letter, ct);
                 if (sheet.Content is null) dropped.Add((sheet.Number, sheet.Why));
                 else sheets.Add(sheet);
             }
-            catch (RefusedException e) when (Bars.Of(e.Code) is { } bar)
+            catch (Exception e) when (e is RefusedException or StaleFactorException)
             {
-                dropped.Add((await pipeline.Send(new Withdraw.Command(letter, bar), ct), bar)); // recorded as refused; now it waits no longer
+                leftOut.Add(e); // the others count as printed by now: their sheets must be shown
             }
         }
-        (Sheets, Dropped, ReturnLine) = (sheets, dropped, await pipeline.Send(new Envelope(), ct));
+        if (sheets.Count + dropped.Count == 0) ExceptionDispatchInfo.Throw(leftOut[0]);
+        (Sheets, Dropped, LeftOut, ReturnLine) = (sheets, dropped, leftOut.Count, await pipeline.Send(new Envelope(), ct));
         return Page();
+    }
+
+    private async Task<Sheet> One(Guid letter, CancellationToken ct)
+    {
+        try
+        {
+            return await pipeline.Send(new Command(letter), ct);
+        }
+        catch (RefusedException e) when (Bars.Of(e.Code) is { } bar)
+        {
+            // Recorded as refused; now it waits no longer.
+            return new Sheet(await pipeline.Send(new Withdraw.Command(letter, bar), ct), null, "", default, bar);
+        }
     }
 
     /// <param name="Content">null: it was dropped.</param>
@@ -78,11 +96,15 @@ internal sealed class Print(IMediator pipeline) : PageModel
             return (await zone.Set<Letter>().SingleAsync(l => l.Id == id, ct), dossier);
         }
 
-        // On its way: the act is done, the timeline says so.
+        // On its way, and the timeline says so. The act is done once everybody it concerns was written to; until then it stays for the others.
         private async Task Sent(Dossier dossier, Letter letter, DateTimeOffset now, CancellationToken ct)
         {
             var open = await zone.Set<FollowUp>().Where(f => f.DossierId == dossier.Id && f.Done == null).ToListAsync(ct);
-            open.Find(f => f.Id == letter.Act)?.Complete(caller.Self, now);
+            if (open.Find(f => f.Id == letter.Act) is { } act)
+            {
+                var written = await zone.Set<Letter>().Where(l => l.Act == act.Id && l.State == LetterState.Printed).Select(l => l.PersonId).ToListAsync(ct);
+                if (act.Persons.TrueForAll(p => p == letter.PersonId || written.Contains(p))) act.Complete(caller.Self, now);
+            }
             await NextAct.Settle(zone, dossier, ct);
             zone.Add(Milestone.Reached(dossier.Id, MilestoneKind.LetterPrinted, caller.Self, now, code: (int)letter.Kind));
             dossier.Touch();

@@ -16,7 +16,7 @@ internal static class Cards
     }
 
     [Requires(May.SeeSafetyCards)]
-    internal sealed record Command(Guid List, IReadOnlyList<int> Rows) : ICommand<Answer>;
+    internal sealed record Command(Guid List, IReadOnlyList<int> Rows) : ICommand<Answer>, IBesideTheForm;
 
     internal sealed class Handler(ZoneDbContext zone, Duplicates duplicates, Caller caller, TimeProvider clock) : IRequestHandler<Command, Answer>
     {

@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using System.Security.Cryptography;
+using System.Text;
 using MediatR;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
@@ -34,6 +36,9 @@ internal sealed class Check(IMediator pipeline, WhereAndWho who) : PageModel, IS
 
     /// <summary>Which rows stand where in the form.</summary>
     public IReadOnlyDictionary<int, int> Place { get; private set; } = new Dictionary<int, int>();
+
+    /// <summary>Names these very rows: what is typed over them is never filled in over others, as boxes go by their place on the page.</summary>
+    public Guid RowsShown => new(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join(',', Form.Rows.Select(r => r.Row))))[..16]);
 
     public Task OnGetAsync(CancellationToken ct) => ShowAgain(ct);
 

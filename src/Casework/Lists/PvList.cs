@@ -14,6 +14,9 @@ internal sealed class PvList : IHoldSealed, IFallDue
     /// <summary>No list is kept longer.</summary>
     public static readonly TimeSpan Kept = TimeSpan.FromDays(1);
 
+    /// <summary>How the places of its forms begin: what is typed in them is kept no longer either.</summary>
+    public const string Pages = "/Casework/Lists/";
+
     public Guid Id { get; private set; }
     public Guid Account { get; private set; }
     public DateTimeOffset At { get; private set; }

@@ -2,6 +2,7 @@ using MediatR;
 using Microsoft.EntityFrameworkCore;
 using VictimSupport.Casework.Codes;
 using VictimSupport.Casework.Dossiers;
+using VictimSupport.Casework.FollowUps;
 using VictimSupport.Foundation.Access;
 using VictimSupport.Foundation.Jobs;
 using VictimSupport.Foundation.Links;
@@ -22,10 +23,11 @@ internal sealed class LinkMail(IWriteToPartners partners, PortalAddress portal, 
     public async Task Deliver(OutboxMessage message, ZoneRecord zone, CancellationToken ct)
     {
         if (message.About is not { } referral || await pipeline.Send(new Ask(referral), ct) is not { } leaving) return;
-        if (await partners.SendLink(leaving.Partner, message.Key, leaving.Reference, portal.To($"/{zone.Code}{PartnerAnswers.Path}{leaving.Token}"), leaving.Until, ct)) await pipeline.Send(new Done(referral), ct);
+        var left = await partners.SendLink(leaving.Partner, message.Key, leaving.Reference, portal.To($"/{zone.Code}{PartnerAnswers.Path}{leaving.Token}"), leaving.Until, ct);
+        await pipeline.Send(new Done(referral, leaving.Link, left), ct);
     }
 
-    internal sealed record Leaving(Guid Partner, string Reference, string Token, DateTimeOffset Until)
+    internal sealed record Leaving(Guid Partner, Guid Link, string Reference, string Token, DateTimeOffset Until)
     {
         // The token is the key.
         public override string ToString() => "•••";
@@ -35,23 +37,34 @@ internal sealed class LinkMail(IWriteToPartners partners, PortalAddress portal, 
     [Requires(May.RunThePlatform)]
     internal sealed record Ask(Guid Referral) : IQuery<Leaving?>;
 
+    /// <param name="Left">false: the partner has no mailbox any more. It comes back to whoever works on the dossier.</param>
     [Requires(May.RunThePlatform)]
-    internal sealed record Done(Guid Referral) : ICommand<bool>;
+    internal sealed record Done(Guid Referral, Guid Link, bool Left) : ICommand<bool>;
 
-    internal sealed class Handler(ZoneDbContext zone, TimeProvider clock) : IRequestHandler<Ask, Leaving?>, IRequestHandler<Done, bool>
+    internal sealed class Handler(ZoneDbContext zone, UseCase here, TimeProvider clock) : IRequestHandler<Ask, Leaving?>, IRequestHandler<Done, bool>
     {
         public async Task<Leaving?> Handle(Ask query, CancellationToken ct) =>
             await zone.Set<Referral>().AsNoTracking().SingleOrDefaultAsync(r => r.Id == query.Referral, ct) is { Waiting: { } token, ConsentId: not null, IsOver: false, LinkId: { } id } referral
                 && await zone.Set<Link>().AsNoTracking().SingleOrDefaultAsync(l => l.Id == id, ct) is { } link && link.IsAlive(clock.GetUtcNow())
-                ? new Leaving(referral.PartnerId, link.Reference, token.Value, link.Expires) : null;
+                ? new Leaving(referral.PartnerId, id, link.Reference, token.Value, link.Expires) : null;
 
         public async Task<bool> Handle(Done command, CancellationToken ct)
         {
             if (await zone.Set<Referral>().SingleOrDefaultAsync(r => r.Id == command.Referral, ct) is not { } referral) return false;
-            var first = !referral.WentOut;
-            referral.Left();
+            var (first, now) = (!referral.WentOut, clock.GetUtcNow());
+            if (!command.Left)
+            {
+                if (referral.Waiting is null || referral.LinkId != command.Link) return false; // taken back or sent anew meanwhile, or told before
+                var dossier = await zone.Set<Dossier>().SingleAsync(d => d.Id == referral.DossierId, ct);
+                await Links.End(zone, referral, now, ct);
+                referral.DidNotLeave(now);
+                await Answered.ComesBack(zone, dossier, referral, NeutralMail.In(here.InZone.Record.FirstLanguage, () => Words.LinkDidNotLeave), now, ct);
+                dossier.Touch();
+                return true;
+            }
+            referral.Left(command.Link);
             // It was withdrawn while the mail was on its way: then the partner has something to erase after all.
-            if (first && referral.State == ReferralState.Withdrawn) zone.Add(referral.Stop(clock.GetUtcNow()));
+            if (first && referral.State == ReferralState.Withdrawn) zone.Add(referral.Stop(now));
             return true;
         }
     }
@@ -66,8 +79,8 @@ internal sealed class StopMail(IWriteToPartners partners, IMediator pipeline) : 
     public async Task Deliver(OutboxMessage message, ZoneRecord zone, CancellationToken ct)
     {
         if (message.About is not { } referral || await pipeline.Send(new Ask(referral), ct) is not { } stopping) return;
-        await partners.AskToErase(stopping.Partner, message.Key, stopping.Reference, ct);
-        await pipeline.Send(new Done(referral), ct);
+        var asked = await partners.AskToErase(stopping.Partner, message.Key, stopping.Reference, ct);
+        await pipeline.Send(new Done(referral, message.Id, asked), ct);
     }
 
     internal sealed record Stopping(Guid Partner, string Reference);
@@ -76,10 +89,11 @@ internal sealed class StopMail(IWriteToPartners partners, IMediator pipeline) : 
     [Requires(May.RunThePlatform)]
     internal sealed record Ask(Guid Referral) : IQuery<Stopping?>;
 
+    /// <param name="Asked">false: the partner has no mailbox any more. Somebody must tell it.</param>
     [Requires(May.RunThePlatform)]
-    internal sealed record Done(Guid Referral) : ICommand<bool>;
+    internal sealed record Done(Guid Referral, Guid Message, bool Asked) : ICommand<bool>;
 
-    internal sealed class Handler(ZoneDbContext zone, TimeProvider clock) : IRequestHandler<Ask, Stopping?>, IRequestHandler<Done, bool>
+    internal sealed class Handler(ZoneDbContext zone, UseCase here, TimeProvider clock) : IRequestHandler<Ask, Stopping?>, IRequestHandler<Done, bool>
     {
         public async Task<Stopping?> Handle(Ask query, CancellationToken ct) => await zone.Set<Referral>().AsNoTracking().SingleOrDefaultAsync(r => r.Id == query.Referral, ct) is { Reference: { } reference } referral && !await WasTold(query.Referral, ct)
             ? new Stopping(referral.PartnerId, reference) : null;
@@ -87,8 +101,17 @@ internal sealed class StopMail(IWriteToPartners partners, IMediator pipeline) : 
         public async Task<bool> Handle(Done command, CancellationToken ct)
         {
             if (await WasTold(command.Referral, ct)) return false;
-            var referral = await zone.Set<Referral>().AsNoTracking().SingleAsync(r => r.Id == command.Referral, ct);
-            zone.Add(Milestone.Reached(referral.DossierId, MilestoneKind.PartnerTold, Milestone.ThePlatform, clock.GetUtcNow(), about: referral.Id));
+            var (referral, now) = (await zone.Set<Referral>().AsNoTracking().SingleAsync(r => r.Id == command.Referral, ct), clock.GetUtcNow());
+            if (!command.Asked)
+            {
+                if (await zone.Set<Submission>().AnyAsync(s => s.Id == command.Message, ct)) return false; // a kill came between this and the end of the message
+                var dossier = await zone.Set<Dossier>().SingleAsync(d => d.Id == referral.DossierId, ct);
+                zone.Add(new Submission { Id = command.Message, Made = referral.Id });
+                await Answered.ComesBack(zone, dossier, referral, NeutralMail.In(here.InZone.Record.FirstLanguage, () => Words.TellPartnerToErase), now, ct);
+                dossier.Touch();
+                return true;
+            }
+            zone.Add(Milestone.Reached(referral.DossierId, MilestoneKind.PartnerTold, Milestone.ThePlatform, now, about: referral.Id));
             return true;
         }
 

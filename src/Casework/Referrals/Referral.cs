@@ -41,7 +41,7 @@ internal sealed class Referral : IHoldSealed, IOfDossier, IFallDue
     public Guid? SentConsent { get; private set; }
     public Guid? LinkId { get; private set; }
 
-    /// <summary>By which the partner and the service speak of it; the same however often it is sent.</summary>
+    /// <summary>By which the partner and the service speak of it; the same however often it is sent. null: no link was made.</summary>
     public string? Reference { get; private set; }
     public SentAs? SentAs { get; private set; }
 
@@ -64,6 +64,9 @@ internal sealed class Referral : IHoldSealed, IOfDossier, IFallDue
 
     /// <summary>The partner may answer.</summary>
     public bool IsAsked => State is ReferralState.Sent or ReferralState.Received or ReferralState.TakenUp or ReferralState.NoAnswer or ReferralState.CannotTakeUp or ReferralState.DidNotCome;
+
+    /// <summary>It was taken back after something reached the partner.</summary>
+    public bool MustBeErased => State == ReferralState.Withdrawn && WentOut;
 
     /// <summary>The person agreed to something and may take it back.</summary>
     public bool MayBeWithdrawn => !IsOver && (ConsentId is not null || IsAsked);
@@ -96,12 +99,36 @@ internal sealed class Referral : IHoldSealed, IOfDossier, IFallDue
         Waiting = how == Codes.SentAs.Mail ? (Sealed<string>)token : null;
         // A sheet is in somebody's hand at once.
         WentOut |= how == Codes.SentAs.Sheet;
+        Asked(answerWithin, now);
+    }
+
+    /// <summary>It was said by telephone: there is no link, and the one before is dead by then.</summary>
+    public void Say(Consent consent, TimeSpan answerWithin, DateTimeOffset now)
+    {
+        (LinkId, SentAs, SentConsent, Waiting, WentOut) = (null, Codes.SentAs.Phone, consent.Id, null, true);
+        Asked(answerWithin, now);
+    }
+
+    private void Asked(TimeSpan answerWithin, DateTimeOffset now)
+    {
         AnswerBy = new DateTimeOffset((now + answerWithin).UtcTicks / TimeSpan.TicksPerMinute * TimeSpan.TicksPerMinute, TimeSpan.Zero);
         Turn(ReferralState.Sent, now);
     }
 
     /// <summary>The mail left.</summary>
-    public void Left() => (Waiting, WentOut) = (null, true);
+    /// <param name="link">Which it carried; another may wait by now.</param>
+    public void Left(Guid link)
+    {
+        WentOut = true;
+        if (LinkId == link) Waiting = null;
+    }
+
+    /// <summary>No mail left: it is agreed to, and not sent.</summary>
+    public void DidNotLeave(DateTimeOffset now)
+    {
+        (LinkId, SentAs, SentConsent, Waiting, AnswerBy) = (null, null, null, null, null);
+        if (State == ReferralState.Sent) Turn(ReferralState.Accepted, now);
+    }
 
     public void Answered(ReferralState state, DateTimeOffset now)
     {
@@ -138,6 +165,7 @@ internal sealed class Referral : IHoldSealed, IOfDossier, IFallDue
             b.Ignore(r => r.IsOver);
             b.Ignore(r => r.IsWaiting);
             b.Ignore(r => r.IsAsked);
+            b.Ignore(r => r.MustBeErased);
             b.Ignore(r => r.MayBeWithdrawn);
         }
     }

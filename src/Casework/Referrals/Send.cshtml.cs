@@ -17,7 +17,7 @@ using VictimSupport.Zones.Contracts;
 
 namespace VictimSupport.Casework.Referrals;
 
-/// <summary>Sends what somebody agreed to: a link to the partner, by mail or on a sheet, and a code that is said by telephone. The code, and a link for paper, are shown once.</summary>
+/// <summary>Sends what somebody agreed to: a link to the partner, by mail or on a sheet, and a code that is said by telephone. The code, and a link for paper, are shown once. What was said by telephone as a whole is noted, without either.</summary>
 [Requires(May.ChangeDossiers)]
 internal sealed class Send(IMediator pipeline, WhereAndWho who, PortalAddress portal) : PageModel, IShowAgain
 {
@@ -41,7 +41,7 @@ internal sealed class Send(IMediator pipeline, WhereAndWho who, PortalAddress po
     public async Task OnGetAsync(CancellationToken ct)
     {
         await ShowAgain(ct);
-        Form = new Command { How = View.Partner.HasMailbox ? SentAs.Mail : SentAs.Sheet, Consent = View.Consent?.Id ?? default };
+        Form = new Command { How = View.Partner.HasMailbox ? SentAs.Mail : View.Partner.Channel == PartnerChannel.Phone ? SentAs.Phone : SentAs.Sheet, Consent = View.Consent?.Id ?? default };
     }
 
     public async Task ShowAgain(CancellationToken ct) => View = await pipeline.Send(new Query(Dossier, Referral), ct);
@@ -50,6 +50,11 @@ internal sealed class Send(IMediator pipeline, WhereAndWho who, PortalAddress po
     public async Task<IActionResult> OnPostAsync(CancellationToken ct)
     {
         var sent = await pipeline.Send(Form with { Dossier = Dossier, Referral = Referral, Once = Once }, ct);
+        if (Form.How == SentAs.Phone)
+        {
+            TempData["Done"] = Words.Noted;
+            return RedirectToPage("/Casework/Referrals/Show", new { Dossier, Referral });
+        }
         (Code, Until, WasSent) = (sent?.Code, sent?.Until, sent is null);
         if (sent?.Token is { } token) Address = portal.To($"/{who.Zone!.Code}{PartnerAnswers.Path}{token}");
         await ShowAgain(ct);
@@ -69,8 +74,9 @@ internal sealed class Send(IMediator pipeline, WhereAndWho who, PortalAddress po
     /// <param name="IsNew">It was agreed to after what was sent last.</param>
     internal sealed record Answer(ReferralState State, PartnerEntry Partner, Consent? Consent, Disclosure? Content, bool IsNew, string? Reference, bool HasLink);
 
-    /// <param name="Token">null: a mail carries it.</param>
-    internal sealed record Sent(string Code, string? Token, DateTimeOffset Until)
+    /// <param name="Code">null: it was said by telephone, and there is nothing to open.</param>
+    /// <param name="Token">null: a mail carries it, or there is none.</param>
+    internal sealed record Sent(string? Code, string? Token, DateTimeOffset? Until)
     {
         // Whoever read it in a log could open what was sent.
         public override string ToString() => "•••";
@@ -129,15 +135,27 @@ internal sealed class Send(IMediator pipeline, WhereAndWho who, PortalAddress po
             var partner = (await partners.Of([referral.PartnerId], ct))[referral.PartnerId];
             if (form.How == SentAs.Mail && !partner.HasMailbox) throw Wrong(Words.ChooseSentAs);
             await Links.End(zone, referral, now, ct);
-            var (link, token) = Link.Make(PartnerAnswers.Purpose, referral.Id, dossier.Id, referral.PersonId, consent.Content.Value, now, Referrals.Referral.LinkGoodFor, referral.Reference);
-            var code = link.GiveCode();
-            zone.Add(link);
-            referral.Send(link, token, form.How!.Value, consent, (await settings.Of(here.InZone.Id, ct)).ReferralAnswerWithin, now);
-            if (form.How == SentAs.Mail) zone.Add(referral.Outbox(now));
+            var sent = await Goes(referral, consent, form.How!.Value, dossier.Id, now, ct);
             zone.Add(Milestone.Reached(dossier.Id, MilestoneKind.Referral, caller.Self, now, code: (int)ReferralState.Sent, about: referral.Id));
             dossier.Touch();
             if (form.Once != default) zone.Add(new Submission { Id = form.Once, Made = referral.Id });
-            return new Sent(code, form.How == SentAs.Sheet ? token : null, link.Expires);
+            return sent;
+        }
+
+        private async Task<Sent> Goes(Referral referral, Consent consent, SentAs how, Guid dossier, DateTimeOffset now, CancellationToken ct)
+        {
+            var answerWithin = (await settings.Of(here.InZone.Id, ct)).ReferralAnswerWithin;
+            if (how == SentAs.Phone)
+            {
+                referral.Say(consent, answerWithin, now);
+                return new Sent(null, null, null);
+            }
+            var (link, token) = Link.Make(PartnerAnswers.Purpose, referral.Id, dossier, referral.PersonId, consent.Content.Value, now, Referrals.Referral.LinkGoodFor, referral.Reference);
+            var code = link.GiveCode();
+            zone.Add(link);
+            referral.Send(link, token, how, consent, answerWithin, now);
+            if (how == SentAs.Mail) zone.Add(referral.Outbox(now));
+            return new Sent(code, how == SentAs.Sheet ? token : null, link.Expires);
         }
 
         public async Task<string?> Handle(NewCode command, CancellationToken ct)

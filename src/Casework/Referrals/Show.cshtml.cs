@@ -11,6 +11,7 @@ using VictimSupport.Casework.FollowUps;
 using VictimSupport.Casework.People;
 using VictimSupport.Design.Tags;
 using VictimSupport.Foundation.Access;
+using VictimSupport.Foundation.Jobs;
 using VictimSupport.Foundation.Links;
 using VictimSupport.Foundation.Persistence;
 using VictimSupport.Foundation.Pipeline;
@@ -46,6 +47,13 @@ internal sealed class Show(IMediator pipeline, IAccounts accounts, WhereAndWho w
     public Task<IActionResult> OnPostWithdrawAsync(CancellationToken ct) => Go(new Turn { To = ReferralState.Withdrawn }, ct);
     public Task<IActionResult> OnPostAnswerAsync(CancellationToken ct) => Go(new Turn { To = Form.To, SaidByPartner = true }, ct);
 
+    public async Task<IActionResult> OnPostSeenAsync(CancellationToken ct)
+    {
+        await pipeline.Send(new Seen.Command(Dossier, Referral), ct);
+        TempData["Done"] = Words.Noted;
+        return RedirectToPage(new { Dossier, Referral });
+    }
+
     public string Name(Guid account) => account == Milestone.ThePlatform ? Words.ThePlatform : Names.TryGetValue(account, out var colleague) ? colleague.DisplayName : Words.Nobody;
 
     private async Task<IActionResult> Go(Turn turn, CancellationToken ct)
@@ -57,7 +65,11 @@ internal sealed class Show(IMediator pipeline, IAccounts accounts, WhereAndWho w
 
     internal sealed record Agreed(Consent Consent, Disclosure Content);
 
-    internal sealed record Answer(Referral Referral, string Person, PartnerEntry Partner, bool IsOpen, IReadOnlyList<Agreed> Consents, IReadOnlyList<Milestone> History, DateTimeOffset? LinkUntil, bool IsLocked);
+    internal sealed record Answer(Referral Referral, string Person, PartnerEntry Partner, bool IsOpen, IReadOnlyList<Agreed> Consents, IReadOnlyList<Milestone> History, DateTimeOffset? LinkUntil, bool IsLocked)
+    {
+        /// <summary>Why somebody has to look at it, once for each time it came back; null: as the state says.</summary>
+        public IReadOnlyList<string?> CameBack { get; init; } = [];
+    }
 
     [Requires(May.WorkOnDossiers)]
     internal sealed record Query(Guid Dossier, Guid Referral) : IQuery<Answer>;
@@ -96,7 +108,8 @@ internal sealed class Show(IMediator pipeline, IAccounts accounts, WhereAndWho w
             var history = await zone.Set<Milestone>().AsNoTracking().Where(m => m.DossierId == dossier.Id && m.About == referral.Id).OrderBy(m => m.At).ThenBy(m => m.Id).ToListAsync(ct);
             var link = referral.LinkId is { } id ? await zone.Set<Link>().AsNoTracking().SingleOrDefaultAsync(l => l.Id == id, ct) : null;
             var alive = link?.IsAlive(clock.GetUtcNow()) == true;
-            return new Answer(referral, person.Identity.Value.FullName, (await partners.Of([referral.PartnerId], ct))[referral.PartnerId], dossier.IsOpen, [.. consents.Select(c => new Agreed(c, c.Content.Value))], history, alive ? link!.Expires : null, alive && link!.IsLocked);
+            var back = await Answered.Unseen(zone.Set<FollowUp>().AsNoTracking(), referral.Id).OrderBy(f => f.DueAt).ToListAsync(ct);
+            return new Answer(referral, person.Identity.Value.FullName, (await partners.Of([referral.PartnerId], ct))[referral.PartnerId], dossier.IsOpen, [.. consents.Select(c => new Agreed(c, c.Content.Value))], history, alive ? link!.Expires : null, alive && link!.IsLocked) { CameBack = [.. back.Select(f => f.Text?.Value)] };
         }
     }
 
@@ -142,7 +155,8 @@ internal sealed class Show(IMediator pipeline, IAccounts accounts, WhereAndWho w
             foreach (var consent in await zone.Set<Consent>().Where(c => c.ReferralId == referral.Id && c.Withdrawn == null).ToListAsync(ct)) consent.Withdraw(now);
             referral.Withdraw(now);
             if (!referral.WentOut) return;
-            if ((await partners.Of([referral.PartnerId], ct))[referral.PartnerId].HasMailbox)
+            // A mail speaks of it by the reference that came with a link.
+            if (referral.Reference is not null && (await partners.Of([referral.PartnerId], ct))[referral.PartnerId].HasMailbox)
             {
                 zone.Add(referral.Stop(now));
                 return;
@@ -164,11 +178,43 @@ internal static class Answered
         if (state is ReferralState.CannotTakeUp or ReferralState.DidNotCome) await ComesBack(zone, dossier, referral, null, now, ct);
     }
 
-    /// <summary>Somebody has to look at it now. In a closed dossier nothing is planned.</summary>
+    /// <summary>Somebody has to look at it now. A closed dossier stands on no worklist: there whoever worked on it last is written to, else the coordinators, and it waits on the list of referrals.</summary>
     public static async Task ComesBack(ZoneDbContext zone, Dossier dossier, Referral referral, string? text, DateTimeOffset now, CancellationToken ct)
     {
-        if (!dossier.IsOpen) return;
-        zone.Add(FollowUp.Plan(dossier.Id, [referral.PersonId], ActKind.Referral, text, now, dossier.AssignedTo ?? referral.By, now));
+        var act = FollowUp.BringBack(dossier.Id, referral.PersonId, referral.Id, text, dossier.AssignedTo ?? referral.By, now);
+        zone.Add(act);
+        if (!dossier.IsOpen)
+        {
+            act.WasTold();
+            zone.Add(OutboxMessage.New($"{Notices.ReferralCameBack} {act.Id}", Notices.ReferralCameBack, dossier.Id, dossier.AssignedTo, now));
+        }
         await NextAct.Settle(zone, dossier, ct);
+    }
+
+    /// <summary>That a referral came back, and nobody has dealt with it.</summary>
+    public static IQueryable<FollowUp> Unseen(IQueryable<FollowUp> acts, Guid referral) => acts.Where(f => f.About == referral && f.Done == null);
+}
+
+/// <summary>Somebody dealt with a referral that came back. Was it withdrawn, then they told the partner to erase what it has.</summary>
+internal static class Seen
+{
+    [Requires(May.ChangeDossiers)]
+    internal sealed record Command(Guid Dossier, Guid Referral) : ICommand<bool>;
+
+    internal sealed class Handler(ZoneDbContext zone, Guard guard, Caller caller, TimeProvider clock) : IRequestHandler<Command, bool>
+    {
+        public async Task<bool> Handle(Command command, CancellationToken ct)
+        {
+            var (dossier, now) = (await guard.Open(command.Dossier, ct), clock.GetUtcNow());
+            var referral = await Found.In(zone.Set<Referral>(), dossier, command.Referral, ct);
+            var acts = await Answered.Unseen(zone.Set<FollowUp>(), referral.Id).ToListAsync(ct);
+            if (acts.Count == 0) return false; // pressed twice
+            foreach (var act in acts) act.Complete(caller.Self, now);
+            if (referral.MustBeErased && !await zone.Set<Milestone>().AnyAsync(m => m.About == referral.Id && m.Kind == MilestoneKind.PartnerTold, ct))
+                zone.Add(Milestone.Reached(dossier.Id, MilestoneKind.PartnerTold, caller.Self, now, about: referral.Id));
+            await NextAct.Settle(zone, dossier, ct);
+            dossier.Touch();
+            return true;
+        }
     }
 }

@@ -84,7 +84,8 @@ public sealed class FormTag(IAntiforgery antiforgery, IUrlHelperFactory urls, IE
     static void Restore(ModelStateDictionary state, string box, string[] typed)
     {
         state.SetModelValue(box, typed.Length == 1 ? typed[0] : typed, string.Join(',', typed));
-        state.MarkFieldSkipped(box);
+        // What the page itself found wrong stays said.
+        if (state.GetFieldValidationState(box) != ModelValidationState.Invalid) state.MarkFieldSkipped(box);
     }
 
     // Not inside the form: a button there would be the one that Enter presses.

@@ -5,6 +5,7 @@ using AngleSharp.Html.Dom;
 using FluentValidation;
 using Microsoft.EntityFrameworkCore;
 using VictimSupport.Casework.Codes;
+using VictimSupport.Casework.Countersign;
 using VictimSupport.Casework.Dossiers;
 using VictimSupport.Casework.Drafts;
 using VictimSupport.Casework.Intakes;
@@ -356,6 +357,90 @@ public sealed class DraftTests(Platforms platforms)
         using var visit = worker.Visit();
         Assert.Null((await visit.Page("/intake")).QuerySelector(".vs-kept"));
         await Assert.ThrowsAsync<InvalidOperationException>(() => new Keyring(zone.Handle.Keys).Destroy([zone.Id], default));
+    }
+
+    [Fact]
+    public async Task What_is_written_at_length_is_kept_until_it_is_sent_whatever_form_it_stands_in()
+    {
+        var zone = await (await platforms.On("sqlite")).Zone();
+        var (worker, trainee) = (await zone.Hires("worker", Role.Caseworker), await zone.Hires("trainee", Role.Trainee));
+        zone.Platform.Clock.Advance(TimeSpan.FromSeconds(5)); // who works here is kept for seconds
+        var (id, person) = await worker.Knows(zone, "Rue 1");
+        await worker.Send(await worker.Contact(zone, id));
+        var contact = await zone.Look(z => z.Set<VictimSupport.Casework.Contacts.Contact>().Select(c => c.Id).SingleAsync());
+        await zone.Names(id, trainee.Id);
+        await trainee.Send(new Write.Command { Dossier = id, Persons = [person], Layer = Layer.Assistance, Text = "van de leerling" });
+        var note = await zone.Look(z => z.Set<Note>().Where(n => n.Signing == Signing.Waiting).Select(n => n.Id).SingleAsync());
+        using var visit = worker.Visit();
+        using var chief = zone.Visit(Role.ZoneAdministrator);
+
+        await Keeps(visit, $"/dossiers/{id}/short-term", "Form.Reason", ("Form.Weeks", "2"));
+        await Keeps(visit, $"/dossiers/{id}/appointments", "Form.Note", ("Form.At.Date", VictimSupport.Design.Html.Moment.Day(zone.Platform.Clock.GetUtcNow()).AddDays(2).ToString("yyyy-MM-dd", System.Globalization.CultureInfo.InvariantCulture)), ("Form.At.Time", "10:00"), ("Form.Place", nameof(Place.Office)), ("Form.Worker", worker.Id.ToString()));
+        await Keeps(visit, $"/dossiers/{id}/contacts/{contact}/correct", "Form.Note");
+        await Keeps(visit, $"/dossiers/{id}/countersign/{note}", "Form.Remark");
+        await Keeps(visit, $"/dossiers/{id}/people/{person}/letter?kind=First&language=fr", "Form.Text");
+        await Keeps(visit, "/partners/edit", "Form.Municipalities", ("Form.Organisation", "CAW"), ("Form.Type", "CAW"), ("Form.Needs", "Support"), ("Form.Channel", "Phone"), ("Form.Telephone", "078 15 00 00"), ("Form.Municipalities", ""));
+        await Keeps(chief, "/admin/letters/first", "Form.Fr");
+        await Keeps(visit, "/intake/list", Text, (Text, "PV;Faits;Date;Nom;Adresse;Langue\nBR.30.L1.000001/2026;Burglary;24/11/2026;Exemple, Ada;Rue Haute 1, 9901 Val-Clair;fr"));
+
+        // Left over an older version, a contact is not written over.
+        var path = $"/dossiers/{id}/contacts/{contact}/correct";
+        await (await Open(visit, path)).Saves(("Form.Note", "van mij"));
+        await worker.Send((await worker.Send(new VictimSupport.Casework.Contacts.Correct.Query(id, contact))).Form with { Dossier = id, Contact = contact, Note = "van een ander" });
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, (await (await Open(visit, path)).Sends()).StatusCode);
+        // Another kind of letter, or another language, is another text.
+        path = $"/dossiers/{id}/people/{person}/letter";
+        await worker.Agrees(id, person, s => s with { Letter = Rule.Safe });
+        await (await Open(visit, path + "?kind=Free&language=nl")).Saves((Text, "vrije brief"));
+        foreach (var other in new[] { "?kind=Free&language=fr", "?kind=Closing&language=nl" }) Assert.DoesNotContain("vrije brief", (await visit.Page(path + other)).QuerySelector("main")!.TextContent, StringComparison.Ordinal);
+        Assert.Equal("vrije brief", (await visit.Page(path + "?kind=Free&language=nl")).QuerySelector("textarea")!.TextContent.Trim());
+
+        async Task Keeps(Visit by, string where, string box, params (string Box, string Typed)[] rest)
+        {
+            var saved = (await (await Open(by, where)).Saves((box, "zin voor zin"))).Status;
+            Assert.True(saved == HttpStatusCode.OK, $"{where}: {saved}");
+            var tab = await Open(by, where);
+            Assert.Equal("zin voor zin", tab.Page.QuerySelector($"[name='{box}']")!.TextContent.Trim());
+            var typed = rest.Any(r => r.Box == box) ? rest : [(box, "zin voor zin"), .. rest];
+            var sent = (await tab.Sends(typed)).StatusCode;
+            Assert.True(sent == HttpStatusCode.Redirect, $"{where}: {sent}");
+            Assert.Equal(0, await zone.Look(z => z.Set<Draft>().CountAsync(d => d.Text != null)));
+        }
+    }
+
+    [Theory, EveryEngine]
+    public async Task What_is_typed_over_a_page_of_a_list_is_filled_in_over_the_same_rows_only_and_kept_no_longer_than_the_list(string engine)
+    {
+        await using var platform = Platform.Start(engine);
+        var zone = await platform.Zone();
+        var worker = await zone.Hires("worker", Role.Caseworker);
+        using var visit = worker.Visit();
+        var rows = string.Join('\n', Enumerable.Range(1, 26).Select(i => $"BR.30.L1.{i:000000}/2026;{(i == 2 ? "no such thing" : "Burglary")};24/11/2026;{(char)('A' + i - 1)}zzz, Ada;Rue Haute {i}, 9901 Val-Clair;fr"));
+        var pasted = await visit.Submit("/intake/list", [KeyValuePair.Create(Text, "PV;Faits;Date;Nom;Adresse;Langue\n" + rows)], "main form[enctype]");
+        var path = pasted.Headers.Location!.ToString()[$"/{zone.Code}".Length..];
+        var tab = await Open(visit, path);
+        // As the script does: every box of the page.
+        var boxes = tab.Page.QuerySelectorAll<IHtmlInputElement>("form[data-draft] input[name^='Form.']").Where(i => i.Type is "text" or "hidden" || i.IsChecked).Select(i => (i.Name!, i.Value)).Where(b => b.Item1 != "Form.Rows[0].Address").ToList();
+        boxes.AddRange(tab.Page.QuerySelectorAll<IHtmlSelectElement>("form[data-draft] select[name^='Form.']").Select(s => (s.Name!, s.Value ?? "")).Where(b => b.Item1 != "Form.Rows[1].Facts"));
+        Assert.True(boxes.Count > 200);
+        Assert.Equal(HttpStatusCode.OK, (await tab.Saves([.. boxes, ("Form.Rows[0].Address", "Rue Basse 9"), ("Form.Rows[1].Facts", "Fire")])).Status);
+        var again = await visit.Page(path);
+        Assert.Equal("Rue Basse 9", again.QuerySelector("[name='Form.Rows[0].Address']")!.GetAttribute("value"));
+        Assert.Equal("Fire", again.QuerySelector<IHtmlSelectElement>("[name='Form.Rows[1].Facts']")!.Value); // though the page finds the row wrong
+        Assert.DoesNotContain("Rue Basse 9", (await visit.Page(path + "?at=2")).Body!.InnerHtml, StringComparison.Ordinal);
+        Assert.DoesNotContain("Rue Basse 9", (await visit.Page(path + "?show=ToDecide")).Body!.InnerHtml, StringComparison.Ordinal);
+        Assert.Equal(HttpStatusCode.Redirect, (await (await Open(visit, path)).Sends(("Form.Rows[0].Address", "Rue Basse 9"))).StatusCode);
+        Assert.Equal(0, await zone.Look(z => z.Set<Draft>().CountAsync(d => d.Text != null)));
+
+        var note = await Open(visit, "/intake");
+        await note.Saves(("Form.Note", "blijft"));
+        var (left, kept) = (await Open(visit, "/intake/list"), note.Kept);
+        await left.Saves((Text, rows));
+        platform.Clock.Advance(VictimSupport.Casework.Lists.PvList.Kept + TimeSpan.FromMinutes(1));
+        Assert.Null((await visit.Page("/intake/list")).QuerySelector(".vs-kept")); // before any job ran
+        await zone.RunJobs();
+        Assert.Equal(kept, Assert.Single(await zone.Look(z => z.Set<Draft>().Where(d => d.Text != null).Select(d => d.Id).ToListAsync())));
+        Assert.Null(zone.Handle.Keys.Find(left.Kept));
     }
 
     private static async Task<Guid> Saved(Person by, string place, Guid? dossier)

@@ -44,7 +44,7 @@ internal static class Referring
         var referral = await by.Offers(dossier, partner);
         await by.Agrees(dossier, referral, fields);
         var sent = await by.Sends(dossier, referral);
-        return (referral, sent.Token!, sent.Code);
+        return (referral, sent.Token!, sent.Code!);
     }
 
     /// <summary>Something about the lead of a dossier was shared outside the team.</summary>

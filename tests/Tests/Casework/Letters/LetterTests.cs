@@ -9,6 +9,7 @@ using VictimSupport.Casework.Letters;
 using VictimSupport.Casework.People;
 using VictimSupport.Foundation.Access;
 using VictimSupport.Foundation.Persistence;
+using VictimSupport.Foundation.Secrecy;
 using VictimSupport.Tests.Kit;
 using VictimSupport.Zones.Settings;
 using List = VictimSupport.Casework.Letters.List;
@@ -261,18 +262,87 @@ public sealed class LetterTests(Platforms platforms)
         Assert.Equal("Bonjour, à jeudi.", (await Letters(zone)).Single().Content.Value.Text);
     }
 
+    [Theory, EveryEngine]
+    public async Task A_letter_planned_for_two_is_done_when_both_were_printed(string engine)
+    {
+        var zone = await (await platforms.On(engine)).Zone();
+        var worker = zone.As(Role.Caseworker);
+        var (dossier, ada) = await worker.Knows(zone, "Rue 1");
+        var bo = await worker.Send(new Edit.Command { Dossier = dossier, GivenName = "Bo", FamilyName = "Voorbeeld", Address = "Rue 2", Capacity = Capacity.Relative, Language = "fr" });
+        await worker.Send(new Write.Command { Dossier = dossier, Persons = [ada, bo], Layer = Layer.Assistance, Next = ActKind.Letter, Due = zone.Platform.Clock.GetUtcNow().AddMinutes(1), Version = (await worker.Opens(dossier)).Dossier.Version });
+        var due = (await worker.Send(new List.Query())).Due;
+        Assert.Equal(new[] { ada, bo }.Order(), due.Select(d => d.Person).Order());
+        await worker.Send(new PrepareDue.Command(due[0].Act, ada));
+        await worker.Send(new Print.Command((await Letters(zone)).Single().Id));
+        // Ada's is out of the list; Bo's stays due, and the dossier waits for it.
+        Assert.Equal(bo, Assert.Single((await worker.Send(new List.Query())).Due).Person);
+        var view = await worker.Opens(dossier);
+        Assert.Equal(view.Planned.Single(f => f.Kind == ActKind.Letter).DueAt, view.Dossier.NextDue);
+        Assert.Equal(Bar.Twin, await worker.Send(new PrepareDue.Command(due[0].Act, ada))); // pressed in an old list
+        // Another letter to Ada is none of this act: it ends nothing of Bo's.
+        await worker.Agrees(dossier, ada, r => r with { Letter = Rule.Safe });
+        await worker.Send(new Print.Command(await Prepares(worker, dossier, ada, LetterKind.Free)));
+        Assert.Null((await Letters(zone)).Single(l => l.Kind == LetterKind.Free).Act);
+        Assert.Contains((await worker.Opens(dossier)).Planned, f => f.Kind == ActKind.Letter);
+        // Bo's is refused meanwhile: it stays on the list, with the reason.
+        await worker.Send(new PrepareDue.Command(due[0].Act, bo));
+        await worker.Agrees(dossier, bo, r => r with { Letter = Rule.Never });
+        Assert.Equal((bo, Bar.Never), Assert.Single((await worker.Send(new List.Query())).Due.Select(d => (d.Person, d.Bar))));
+        await worker.Agrees(dossier, bo, r => r with { Letter = Rule.Safe });
+        await worker.Send(new PrepareDue.Command(due[0].Act, bo));
+        await worker.Send(new Print.Command((await Letters(zone)).Single(l => l.PersonId == bo && l.State == LetterState.Prepared).Id));
+        view = await worker.Opens(dossier);
+        Assert.DoesNotContain(view.Planned, f => f.Kind == ActKind.Letter);
+        Assert.Equal(view.Planned.Min(f => f.DueAt), view.Dossier.NextDue);
+        Assert.Empty((await worker.Send(new List.Query())).Due);
+    }
+
+    [Theory, EveryEngine]
+    public async Task What_is_no_longer_there_is_left_out_and_the_others_of_the_press_are_shown(string engine)
+    {
+        var zone = await (await platforms.On(engine)).Zone();
+        var (worker, reader) = (await zone.Hires("w", Role.Caseworker), await zone.Hires("x", Role.Coordinator));
+        var cases = new List<(Guid Dossier, Guid Person)>();
+        foreach (var (family, given) in new[] { ("Peeters", "Ada"), ("Janssens", "Bo"), ("Dubois", "Cléo"), ("Lambert", "Dirk"), ("Martin", "Emil"), ("Willems", "Fien") }) cases.Add(await worker.Knows(zone, $"Rue {family} 1", family, given, phone: null));
+        // Prepared: the first and the last are walled off from who prints them, the second was given to a sealed dossier.
+        var letters = new List<Guid>();
+        foreach (var (dossier, person) in cases.Take(4)) letters.Add(await Prepares(worker, dossier, person, LetterKind.First));
+        foreach (var (dossier, person) in cases.Skip(4)) await worker.PlansALetter(zone, dossier, person);
+        var due = (await reader.Send(new List.Query())).Due;
+        Assert.Equal(2, due.Count);
+        foreach (var walled in new[] { 0, 3, 4 }) await zone.WallsOff(reader, cases[walled].Dossier);
+        await reader.Protects(cases[1].Dossier, Protection.Sealed, reader.Id);
+        using var visit = reader.Stale().Visit();
+
+        var page = await Prints(visit, letters);
+        Assert.Contains("Dubois", Assert.Single(page.QuerySelectorAll("article.vs-sheet")).TextContent, StringComparison.Ordinal);
+        Assert.Contains("Left out: 3.", page.QuerySelector("[data-left-out]")!.TextContent, StringComparison.Ordinal);
+        Assert.Equal(letters[2], Assert.Single(await Letters(zone), l => l.State == LetterState.Printed).Id);
+
+        foreach (var (handler, field, chosen, left) in new[] { ("Prepare", "chosen", due.Select(d => d.Key), "Prepared: 1. Refused: 0. Left out: 1."), ("Withdraw", "letters", letters.Select(l => l.ToString()), "Taken back Left out: 3.") })
+        {
+            var form = (await visit.Page("/search")).QuerySelector<IHtmlFormElement>("main form[method=post]")!;
+            form.SetAttribute("action", $"/{zone.Code}/letters?handler={handler}");
+            Assert.Equal(HttpStatusCode.Redirect, (await visit.Send("/letters", form, chosen.Select(c => KeyValuePair.Create(field, c)))).StatusCode);
+            Assert.Contains(left, (await visit.Page("/letters")).Body!.TextContent, StringComparison.Ordinal);
+        }
+        Assert.Single(await Letters(zone), l => l.PersonId == cases[5].Person && l.State == LetterState.Prepared);
+        // Where nothing came of it, it is as for what is not there.
+        Assert.Equal(HttpStatusCode.NotFound, (await Sends(visit, letters[0])).StatusCode);
+    }
+
     private static async Task<Guid> Prepares(Person by, Guid dossier, Guid person, LetterKind kind) =>
         await by.Send(new Prepare.Command { Dossier = dossier, Person = person, Kind = kind, Language = "fr", Text = "Bonjour", Shown = (await by.RulesOf(dossier, person)).Revision });
 
     // With the token of another form: what is prepared may be gone from the page.
-    private static async Task<HttpResponseMessage> Sends(Visit visit, Guid letter)
+    private static async Task<HttpResponseMessage> Sends(Visit visit, params IEnumerable<Guid> letters)
     {
         var form = (await visit.Page("/search")).QuerySelector<IHtmlFormElement>("main form[method=post]")!;
         form.RemoveAttribute("action");
-        return await visit.Send("/letters/print", form, [KeyValuePair.Create("letters", letter.ToString())]);
+        return await visit.Send("/letters/print", form, letters.Select(l => KeyValuePair.Create("letters", l.ToString())));
     }
 
-    private static async Task<IHtmlDocument> Prints(Visit visit, Guid letter) => await Visit.Read(await Sends(visit, letter));
+    private static async Task<IHtmlDocument> Prints(Visit visit, params IEnumerable<Guid> letters) => await Visit.Read(await Sends(visit, letters));
 
     // Opened while the context lives: the text is sealed under the person's key.
     private static Task<List<Letter>> Letters(TestZone zone) => zone.Look(async z =>

@@ -76,7 +76,7 @@ public sealed partial class ReferralTests(Platforms platforms)
         using var them = zone.Passer();
         var closed = await them.Page($"/partner/{sent.Token}");
         foreach (var secret in new[] { "Peeters", "0470", "Magnolia", "Zzrue", (await anna.Opens(dossier)).Dossier.Number }) Assert.DoesNotContain(secret, closed.DocumentElement.OuterHtml, StringComparison.OrdinalIgnoreCase);
-        var read = await them.Opens(sent.Token!, $"{sent.Code[..4]} {sent.Code[4..]}");
+        var read = await them.Opens(sent.Token!, $"{sent.Code![..4]} {sent.Code[4..]}");
         Assert.Equal(lines, read.Lines("[lang='fr']"));
         foreach (var secret in new[] { "Zzrue", "zz@mail", "Val-Clair" }) Assert.DoesNotContain(secret, read.DocumentElement.OuterHtml, StringComparison.OrdinalIgnoreCase);
         // Nothing of it stays open: the code is asked again.
@@ -294,7 +294,7 @@ public sealed partial class ReferralTests(Platforms platforms)
         using var them = zone.Passer();
         await them.IsDead(token);
         var sent = await anna.Sends(dossier, referral);
-        Assert.Single((await them.Opens(sent.Token!, sent.Code)).Lines("[lang='fr']"));
+        Assert.Single((await them.Opens(sent.Token!, sent.Code!)).Lines("[lang='fr']"));
         Assert.NotEqual(code, sent.Code);
         var view = await anna.Send(new Show.Query(dossier, referral));
         Assert.Equal([2, 1], view.Consents.Select(c => c.Consent.Version));
@@ -370,6 +370,52 @@ public sealed partial class ReferralTests(Platforms platforms)
         Assert.Equal((1, 1, 1), await zone.Look(async z => (await z.Set<Referral>().CountAsync(r => r.DossierId == dossier), await z.Set<Consent>().CountAsync(c => c.DossierId == dossier), await z.Set<Link>().CountAsync(l => l.DossierId == dossier))));
     }
 
+    [Theory, EveryEngine]
+    public async Task Said_by_telephone_it_is_sent_without_a_link_and_only_what_was_agreed_to(string engine)
+    {
+        await using var platform = Platform.Start(engine);
+        var (zone, anna, dossier, _) = await Begin(platform);
+        var partner = await anna.Send(Referring.Partner("Telefoon") with { Mailbox = null });
+        var referral = await anna.Offers(dossier, partner);
+        var send = new Send.Command { Dossier = dossier, Referral = referral, How = SentAs.Phone };
+        await Assert.ThrowsAsync<ValidationException>(() => anna.Send(send)); // nothing was agreed to
+        var first = await anna.Agrees(dossier, referral, SharedField.Name);
+        var second = await anna.Agrees(dossier, referral, SharedField.Name, SharedField.Language);
+        await Assert.ThrowsAsync<ValidationException>(() => anna.Send(send with { Consent = first })); // nor to this any more
+        Assert.Equal(ReferralState.Accepted, await anna.StateOf(dossier, referral));
+
+        // On the page it is what such a partner is asked by, and there is nothing to show once.
+        using var hers = anna.Visit();
+        var path = $"/dossiers/{dossier}/referrals/{referral}";
+        var page = await hers.Page($"{path}/send");
+        Assert.Equal(nameof(SentAs.Phone), page.QuerySelector("[name='Form.How'][checked]")!.GetAttribute("value"));
+        Assert.Contains("078 15 00 00", page.Body!.TextContent, StringComparison.Ordinal);
+        var sent = await hers.Submit($"{path}/send", [], "form:has([name='Form.How'])");
+        Assert.Equal($"/{zone.Code}{path}", sent.Headers.Location!.ToString());
+        Assert.Equal(0, await zone.Look(z => z.Set<Link>().CountAsync()));
+        var view = await anna.Send(new Show.Query(dossier, referral));
+        Assert.Equal((ReferralState.Sent, SentAs.Phone, second, true), (view.Referral.State, view.Referral.SentAs, view.Referral.SentConsent, view.Referral.WentOut));
+        Assert.Contains(view.History, m => m.Kind == MilestoneKind.Referral && m.Code == (int)ReferralState.Sent);
+        await Assert.ThrowsAsync<RefusedException>(() => anna.Send(new Send.NewCode(dossier, referral, default)));
+
+        // Its silence is noticed as any other, and so is a withdrawal: there is no reference that a mail could name.
+        platform.Clock.Advance(VictimSupport.Zones.Contracts.ZoneSettings.FederalDefaults.ReferralAnswerWithin);
+        await zone.RunJobs();
+        Assert.Equal(ReferralState.NoAnswer, await anna.StateOf(dossier, referral));
+        await anna.Send(await anna.Send(new VictimSupport.Network.Partners.Edit.Query(partner)) with { Partner = partner, Mailbox = Mailbox });
+        await anna.Turns(dossier, referral, ReferralState.Withdrawn);
+        await zone.RunJobs();
+        Assert.DoesNotContain(platform.Post.Letters, l => l.To == Mailbox);
+        Assert.Contains((await anna.Send(new Show.Query(dossier, referral))).CameBack, text => text is not null);
+
+        // A link that was sent before is dead, and what comes by it changes nothing.
+        var (again, token, _) = await anna.Refers(dossier, partner);
+        Assert.Null((await anna.Sends(dossier, again, SentAs.Phone)).Code);
+        using var them = zone.Passer();
+        await them.IsDead(token);
+        Assert.Equal(0, await zone.Look(z => z.Set<Link>().CountAsync(l => l.Content != null)));
+    }
+
     [Fact]
     public async Task A_trainee_sends_nothing_and_for_whom_a_wall_stands_there_is_no_referral()
     {
@@ -417,7 +463,7 @@ public sealed partial class ReferralTests(Platforms platforms)
         Assert.DoesNotContain("x", new Disclosure("xx", [new("xx", "xx")]).ToString(), StringComparison.Ordinal);
         Assert.DoesNotContain("x", new DisclosedLine("xx", "xx").ToString(), StringComparison.Ordinal);
         Assert.DoesNotContain("x", new Send.Sent("xx", "xx", default).ToString(), StringComparison.Ordinal);
-        Assert.DoesNotContain("x", new LinkMail.Leaving(default, "xx", "xx", default).ToString(), StringComparison.Ordinal);
+        Assert.DoesNotContain("x", new LinkMail.Leaving(default, default, "xx", "xx", default).ToString(), StringComparison.Ordinal);
     }
 
     private static async Task<(TestZone Zone, Person Anna, Guid Dossier, Guid Partner)> Begin(Platform platform)

@@ -1,0 +1,87 @@
+using System.Text.RegularExpressions;
+using VictimSupport.Casework.Drafts;
+using VictimSupport.Casework.Letters;
+using VictimSupport.Tests.Kit;
+
+namespace VictimSupport.Tests.Casework;
+
+/// <summary>Every form in which somebody writes at length keeps what they write. Read from the markup, so that a new form is judged the minute it exists.</summary>
+public sealed partial class DraftNamesTests
+{
+    /// <summary>Forms that keep nothing, and why.</summary>
+    private static readonly Dictionary<string, string> Without = new(StringComparer.Ordinal)
+    {
+        ["Casework/Tray/Ask.cshtml"] = "an officer without an account: there is nobody to keep it for",
+        ["Casework/Dossiers/BreakGlass.cshtml"] = "sent at once or not at all: a number and a reason of a dossier one may not see are not left lying",
+        ["Casework/Walls/List.cshtml"] = "who is kept from whom is told to nobody before it is so; two lines",
+        ["Identity/Clients/List.cshtml"] = "written into the catalogue, outside any zone's drafts: addresses of programs, pasted",
+        ["Identity/Federations/Propose.cshtml"] = "written into the catalogue: domains, pasted",
+        ["Identity/SignIn/Kept.cshtml"] = "shows what was typed, to be taken along",
+        ["Portal/Pages/Error.cshtml"] = "shows what was typed, to be taken along",
+        ["Zones/Conduct/Edit.cshtml"] = "written into the catalogue, which ends no draft",
+        ["Zones/Files/_Upload.cshtml"] = "a file or what was pasted from one, checked by a dry run",
+        ["Zones/Onboarding/Place.cshtml"] = "a step of a wizard of the operator, which keeps itself, outside any zone",
+    };
+
+    /// <summary>Names that are made in code, and judged there.</summary>
+    private static readonly HashSet<string> Made = new(StringComparer.Ordinal) { "Casework/Letters/Prepare.cshtml" };
+
+    [Fact]
+    public void Every_form_with_a_long_box_keeps_a_draft_under_a_name_that_is_saved()
+    {
+        var root = Path.Combine(Repository.Root, "src");
+        var pages = Directory.EnumerateFiles(root, "*.cshtml", SearchOption.AllDirectories).Where(f => !f.Contains($"{Path.DirectorySeparatorChar}obj{Path.DirectorySeparatorChar}", StringComparison.Ordinal))
+            .ToDictionary(f => Path.GetRelativePath(root, f).Replace('\\', '/'), File.ReadAllText, StringComparer.Ordinal);
+        var faults = pages.SelectMany(p => Faults(p.Key, p.Value)).ToList();
+        Assert.True(faults.Count == 0, string.Join('\n', faults));
+        // Who is let off must need it, or the list says nothing.
+        Assert.All(Without.Keys, name => Assert.NotEmpty(Bare(pages[name])));
+        Assert.All(Made, name => Assert.Contains("draft=\"@Model.Draft\"", pages[name], StringComparison.Ordinal));
+        Assert.True(pages.Values.Sum(p => LongBox().Count(p)) >= 30); // the boxes are found at all
+        foreach (var kind in Enum.GetValues<LetterKind>())
+            foreach (var language in Wording.Languages) Assert.True(Place.IsName(Prepare.DraftOf(kind, language)), $"{kind} {language}");
+    }
+
+    [Theory]
+    [InlineData("<vs-form><vs-field for=\"Form.Text\" rows=\"3\" label=\"@Words.X\" /></vs-form>")]
+    [InlineData("<vs-form draft=\"short-term\"><vs-field for=\"Form.Text\" label=\"@Words.X\" rows=\"3\" /></vs-form>")]
+    [InlineData("<vs-form draft=\"Note\"><p>x</p></vs-form>")]
+    [InlineData("<vs-form draft=\"aaaaaaaaaaaaaaaaaaaaa\"></vs-form>")]
+    [InlineData("<vs-form draft=\"@Model.Draft\"></vs-form>")]
+    [InlineData("<vs-form draft=\"note\"></vs-form>\n<vs-form handler=\"Other\">\n<textarea name=\"a\"></textarea></vs-form>")]
+    [InlineData("<vs-form draft=\"note\"></vs-form><vs-field for=\"Form.Text\" rows=\"3\" />")]
+    public void A_form_that_would_lose_its_text_is_found(string planted) => Assert.Single(Faults("Casework/Planted.cshtml", planted));
+
+    [Theory]
+    [InlineData("<vs-form draft=\"note\"><vs-field for=\"Form.Text\" rows=\"3\" /></vs-form>")]
+    [InlineData("<vs-form draft=\"police @Model.Entry\" handler=\"Other\"><vs-field for=\"Form.Text\"\n rows=\"3\" /></vs-form>")]
+    [InlineData("<vs-form><vs-field for=\"Form.Name\" /></vs-form>")]
+    public void One_that_keeps_it_is_none(string good) => Assert.Empty(Faults("Casework/Planted.cshtml", good));
+
+    private static IEnumerable<string> Faults(string page, string markup)
+    {
+        foreach (var name in Form().Matches(markup).Select(f => f.Groups["draft"]).Where(d => d.Success).Select(d => d.Value))
+        {
+            // An id at its end is one of the model's.
+            if (!(Made.Contains(page) && name == "@Model.Draft") && !Place.IsName(Id().Replace(name, $" {Guid.Empty}"))) yield return $"{page}: nothing is ever saved under the name {name}";
+        }
+        if (Without.ContainsKey(page)) yield break;
+        foreach (var box in Bare(markup)) yield return $"{page}: what is written in {box} is kept nowhere";
+    }
+
+    // Long boxes that stand in no form with a draft.
+    private static IEnumerable<string> Bare(string markup)
+    {
+        var forms = Form().Matches(markup).Select(f => (From: f.Index, To: markup.IndexOf("</vs-form>", f.Index, StringComparison.Ordinal), Keeps: f.Groups["draft"].Success)).ToList();
+        return LongBox().Matches(markup).Where(b => !forms.Exists(f => f.From < b.Index && b.Index < f.To && f.Keeps)).Select(b => b.Value.ReplaceLineEndings(" "));
+    }
+
+    [GeneratedRegex("<vs-form\\b[^>]*?(\\bdraft=\"(?<draft>[^\"]*)\"[^>]*)?>", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex Form();
+
+    [GeneratedRegex("<vs-field\\b[^<>]*?\\brows=\"[0-9]+\"|<textarea\\b", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex LongBox();
+
+    [GeneratedRegex(" @Model\\.[A-Za-z]+$", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex Id();
+}
