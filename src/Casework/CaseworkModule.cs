@@ -47,6 +47,7 @@ public sealed class CaseworkModule : IModule
         services.AddScoped<IRecogniseColleagues, People.Namesakes>();
         services.AddScoped<IRing, Bell>();
         services.AddScoped<IRing>(s => s.GetRequiredService<Desk>());
+        services.AddScoped<ITellAtHome, AtHome>();
         services.AddScoped<IHoldCaseload, Caseload>();
         services.AddScoped<ICountGrants, GrantsOfADay>();
         services.AddScoped<IDoWhatIsDue, ReleaseLeavers>();
