@@ -97,7 +97,7 @@ public sealed class HomeTests(RunningPortal portal)
     private static async Task Become(Screen screen)
     {
         await screen.Go("/demo");
-        await screen.Page.Locator("button", new() { HasTextString = "Jonas Demo-A" }).First.ClickAsync();
+        await screen.Page.Locator("button", new() { HasTextString = "Jonas Demo-B" }).First.ClickAsync();
         await screen.Page.Arrives("**/990*/worklist");
     }
 
