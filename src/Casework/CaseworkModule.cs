@@ -48,6 +48,7 @@ public sealed class CaseworkModule : IModule
         services.AddScoped<IRing, Bell>();
         services.AddScoped<IRing>(s => s.GetRequiredService<Desk>());
         services.AddScoped<IRing, Referrals.CameBack>();
+        services.AddScoped<ITellAtHome, AtHome>();
         services.AddScoped<IHoldCaseload, Caseload>();
         services.AddScoped<ICountGrants, GrantsOfADay>();
         services.AddScoped<IDoWhatIsDue, ReleaseLeavers>();

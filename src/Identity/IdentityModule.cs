@@ -52,6 +52,7 @@ public sealed class IdentityModule : IModule
         services.AddSingleton<TotpSecrets>();
         services.AddSingleton<SignIn.HalfWay>();
         services.AddScoped<SignIn.PlaceDoor>();
+        services.AddSingleton<Home.Rounds>();
         services.AddSingleton<PaperCodes>();
         services.AddSingleton<Door>();
         services.AddSingleton<Inviting>();

@@ -36,7 +36,7 @@ internal sealed class Frames(WhereAndWho who, IAccounts accounts, IKnowPlaces pl
             HomeHref = "/account/home",
             Theme = Enum.TryParse<Theme>(colleague.Theme, ignoreCase: true, out var theme) ? theme : Theme.Auto,
             Account = new FrameAccount(colleague.DisplayName, "/account/sign-out", [new FrameLink(Words.MyAccount, "/account/home"), new FrameLink(Words.MySecurity, "/account/security")]),
-            Zones = [.. all.Where(p => p.Path != http.Request.PathBase).Select(p => new FrameLink(p.Name, p.Leads))],
+            Zones = [.. all.Where(p => p.Path != http.Request.PathBase).Select(p => new FrameOtherZone(p.Code, p.Called, p.Leads))],
         };
         if (who.Zone is not { } zone || who.Caller.Roles.Count == 0) return frame;
         var settings = await zones.Of(zone.Id, http.RequestAborted);

@@ -2,7 +2,9 @@ using System.Globalization;
 using Hangfire;
 using Hangfire.InMemory;
 using Hangfire.PostgreSql;
+using Microsoft.AspNetCore.Antiforgery;
 using Microsoft.AspNetCore.Localization;
+using Microsoft.AspNetCore.Mvc;
 using VictimSupport.Design;
 using VictimSupport.Design.Chrome;
 using VictimSupport.Foundation;
@@ -47,6 +49,8 @@ internal static class Host
             o.Cookie.SameSite = SameSiteMode.Strict;
             o.Cookie.SecurePolicy = builder.Environment.IsDevelopment() ? CookieSecurePolicy.SameAsRequest : CookieSecurePolicy.Always;
         });
+        services.AddSingleton<IAntiforgeryAdditionalDataProvider, FormOfAZone>();
+        services.Configure<CookieTempDataProviderOptions>(o => o.Cookie = CookieOfAPlace.Of(o.Cookie));
         services.Configure<RequestLocalizationOptions>(o =>
         {
             // en-BE, not en-GB: day before month, comma for decimals, as everyone here writes them.

@@ -33,6 +33,7 @@ public sealed class ZonesModule : IModule
         services.AddSingleton<Sides>();
         services.AddSingleton<Settings.InForce>();
         services.AddSingleton<IZoneSettings>(s => s.GetRequiredService<Settings.InForce>());
+        services.AddSingleton<IKnowColours, Settings.ColoursOfZones>();
         services.AddSingleton<IInMenu, Settings.SettingsInMenu>();
         services.AddScoped<GoLive.Readiness>();
         services.AddSingleton<IInMenu, GoLive.ChecklistInMenu>();

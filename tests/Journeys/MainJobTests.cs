@@ -134,8 +134,7 @@ public sealed class MainJobTests(RunningPortal portal)
         await screen.Page.Locator("button", new() { HasTextString = "Jonas Demo-B" }).First.ClickAsync();
         await screen.Page.Arrives("**/990*/worklist");
         var first = await screen.Page.InnerTextAsync(".vs-zone__code");
-        await screen.Page.ClickAsync(".vs-drop summary >> nth=0");
-        await screen.Page.ClickAsync(".vs-drop__panel a >> nth=0");
+        await screen.Page.ClickAsync(".vs-zones a");
         await screen.Page.Arrives("**/worklist");
         Assert.NotEqual(first, await screen.Page.InnerTextAsync(".vs-zone__code"));
         await screen.IsSound();

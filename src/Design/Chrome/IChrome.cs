@@ -19,8 +19,8 @@ public sealed record Frame
     /// <summary>The zone one stands in; null outside every zone.</summary>
     public FrameZone? Zone { get; init; }
 
-    /// <summary>The other zones this account has a role in.</summary>
-    public IReadOnlyList<FrameLink> Zones { get; init; } = [];
+    /// <summary>The other zones this account has a role in, and its desk on the platform: each one press away.</summary>
+    public IReadOnlyList<FrameOtherZone> Zones { get; init; } = [];
 
     public IReadOnlyList<FrameLink> Menu { get; init; } = [];
 
@@ -61,6 +61,9 @@ public sealed record Frame
 
 /// <param name="ThemeHref">The zone's own colours: a style sheet that sets --zone-accent and --zone-on-accent, and the same with -night.</param>
 public sealed record FrameZone(string Code, string Name, string? ThemeHref = null);
+
+/// <param name="Code">Four digits; null: no zone, but a desk of the platform.</param>
+public sealed record FrameOtherZone(string? Code, string Name, string Href);
 
 /// <param name="Count">How many things wait there; null or 0 shows no figure.</param>
 public sealed record FrameLink(string Text, string Href, bool IsCurrent = false, int? Count = null);

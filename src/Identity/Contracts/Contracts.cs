@@ -138,7 +138,14 @@ public sealed record DemoChoice(Guid Account, string DisplayName, string Group, 
 /// <param name="Path">First segment with its slash, such as <c>/9901</c>.</param>
 /// <param name="Key">What the pass for it names.</param>
 /// <param name="Roles">The roles held there, in words.</param>
-public sealed record Place(string Path, string Key, string Name, string Roles, string Leads);
+public sealed record Place(string Path, string Key, string Name, string Roles, string Leads)
+{
+    /// <summary>A zone's four digits; null: a desk of the platform.</summary>
+    public string? Code => Path.Length == 5 && Path.Skip(1).All(char.IsAsciiDigit) ? Path[1..] : null;
+
+    /// <summary>The name without the code.</summary>
+    public string Called { get; init; } = Name;
+}
 
 /// <summary>Knows where an account may go; implemented where roles live.</summary>
 public interface IKnowPlaces
@@ -148,7 +155,21 @@ public interface IKnowPlaces
     /// <summary>Before a pass is minted: the first place a session enters binds it to the zones or to the platform, because no platform role combines with a zone's in one session.</summary>
     /// <returns>false: it stands on the other side.</returns>
     Task<bool> Enter(Guid session, bool onPlatform, CancellationToken ct);
+
+    /// <summary>On which side a session stands; null: it has entered nowhere yet.</summary>
+    ValueTask<bool?> IsOnPlatform(Guid session, CancellationToken ct);
 }
+
+/// <summary>Knows the colour by which a zone is told from others; implemented where its settings live.</summary>
+public interface IKnowColours
+{
+    /// <summary>null: the zone chose none and has that of the house.</summary>
+    ValueTask<ZoneColour?> Of(Guid zone, CancellationToken ct);
+}
+
+/// <param name="Day">Such as <c>#22577a</c>; readable on white.</param>
+/// <param name="Night">The same, readable on the ground of the night.</param>
+public sealed record ZoneColour(string Day, string Night);
 
 /// <summary>Knows who holds which role, read in the catalogue's current transaction; implemented where roles live.</summary>
 public interface IKnowRoles

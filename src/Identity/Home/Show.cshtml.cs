@@ -13,14 +13,15 @@ using VictimSupport.Identity.Contracts;
 
 namespace VictimSupport.Identity.Home;
 
-/// <summary>Where somebody may go, and how the screen looks to them.</summary>
+/// <summary>Where somebody may go and what waits for them there, and how the screen looks to them.</summary>
 [Requires(May.HoldAnAccount)]
-internal sealed class Show(IMediator pipeline, IKnowPlaces places, WhereAndWho who, AccountBook book) : PageModel, IShowAgain
+internal sealed class Show(IMediator pipeline, IKnowPlaces places, IKnowColours colours, Rounds rounds, WhereAndWho who, AccountBook book) : PageModel, IShowAgain
 {
     [BindProperty] public Command Form { get; set; } = new();
     public string Name { get; private set; } = "";
     public DateTimeOffset? LastSignIn { get; private set; }
-    public IReadOnlyList<Place> Places { get; private set; } = [];
+    public IReadOnlyList<Doorstep> Places { get; private set; } = [];
+    public IReadOnlyDictionary<string, ZoneColour> Colours { get; private set; } = new Dictionary<string, ZoneColour>();
     public int Invitations { get; private set; }
     public IReadOnlyList<Choice> Languages { get; } = [new("fr", "Français"), new("nl", "Nederlands"), new("de", "Deutsch"), new("en", "English")];
     public IReadOnlyList<Choice> Themes => [new("auto", Words.ThemeAuto), new("light", Words.ThemeLight), new("night", Words.ThemeNight)];
@@ -36,7 +37,11 @@ internal sealed class Show(IMediator pipeline, IKnowPlaces places, WhereAndWho w
     {
         var own = await pipeline.Send(new Query(), ct);
         (Name, LastSignIn) = (own.DisplayName, own.PreviousSignIn);
-        Places = await places.Of(who.Caller.Self, ct);
+        Places = await rounds.Of(await places.Of(who.Caller.Self, ct), who.Caller, ct);
+        var chosen = new Dictionary<string, ZoneColour>(StringComparer.Ordinal);
+        foreach (var (place, _, _) in Places)
+            if (place.Code is { } code && await colours.Of(Guid.ParseExact(place.Key, "N"), ct) is { } colour) chosen[code] = colour;
+        Colours = chosen;
         Invitations = (await pipeline.Send(new Identity.Invitations.Mine.Query(), ct)).Count;
     }
 

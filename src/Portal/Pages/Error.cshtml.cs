@@ -29,7 +29,8 @@ internal sealed class Error : PageModel
         Typed = HttpContext.Features.Get<Typed>();
         if (code == 400 && HttpContext.Features.Get<IStatusCodeReExecuteFeature>() is { } refused)
         {
-            (Typed, NewToken) = (await Typed.Of(HttpContext, refused.OriginalPathBase + refused.OriginalPath + refused.OriginalQueryString), true);
+            // What was typed in one zone is not offered to another.
+            (Typed, NewToken) = (HttpContext.Features.Get<FormOfAZone.Astray>() is not null ? null : await Typed.Of(HttpContext, refused.OriginalPathBase + refused.OriginalPath + refused.OriginalQueryString), true);
         }
         (Heading, Advice) = code switch
         {

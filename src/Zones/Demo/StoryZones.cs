@@ -103,6 +103,8 @@ internal sealed class StoryZones(Provisioning provisioning, CatalogDatabase cata
         house.Add(SettingChange.Make(zone.Id, SettingCode.CalendarFeeds, "yes", null, today, coordinator, now));
         house.Add(SettingChange.Make(zone.Id, SettingCode.CallOutHours, "48", null, today, coordinator, now));
         house.Add(SettingChange.Make(zone.Id, SettingCode.CallOutHours, "24", "48", today.AddDays(30), coordinator, now));
+        // Two of the four chose a colour: whoever works in several sees where they stand.
+        if (zone.Code switch { "9902" => "#8a2b4f", "9903" => "#2e6b34", _ => null } is { } colour) house.Add(SettingChange.Make(zone.Id, SettingCode.Accent, colour, null, today, coordinator, now));
     }
 
     private void Lend(CatalogDbContext house, Guid account, Guid zone)

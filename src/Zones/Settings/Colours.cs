@@ -14,12 +14,16 @@ internal static partial class Colours
     public static string? Fault(string value) => !Six().IsMatch(value) ? Words.WrongColour : Contrast(Read(value), White) < Readable ? Words.PaleColour : null;
 
     /// <summary>The style sheet of a zone: its accent by day and by night.</summary>
-    public static string Sheet(string accent)
+    public static string Sheet(string accent) =>
+        string.Create(CultureInfo.InvariantCulture, $":root{{--zone-accent:{accent};--zone-on-accent:#ffffff;--zone-accent-night:{AtNight(accent)};--zone-on-accent-night:#10171c}}");
+
+    /// <summary>The accent as it is seen at night.</summary>
+    public static string AtNight(string accent)
     {
         var night = Read(accent);
         // Towards white until it stands out from the night's ground.
         while (Contrast(night, Night) < Readable) night = (Lighter(night.R), Lighter(night.G), Lighter(night.B));
-        return string.Create(CultureInfo.InvariantCulture, $":root{{--zone-accent:{accent};--zone-on-accent:#ffffff;--zone-accent-night:#{night.R:x2}{night.G:x2}{night.B:x2};--zone-on-accent-night:#10171c}}");
+        return string.Create(CultureInfo.InvariantCulture, $"#{night.R:x2}{night.G:x2}{night.B:x2}");
     }
 
     /// <summary>By the formula of WCAG 2.2.</summary>

@@ -49,7 +49,8 @@ internal sealed class Sides(CatalogDatabase catalog)
     /// <summary>May roles of this side count in the session?</summary>
     public async ValueTask<bool> Allows(Guid session, bool onPlatform, CancellationToken ct) => await Of(session, ct) is not { } taken || taken == onPlatform;
 
-    private async ValueTask<bool?> Of(Guid session, CancellationToken ct)
+    /// <summary>true: on the platform; null: no side was taken yet.</summary>
+    public async ValueTask<bool?> Of(Guid session, CancellationToken ct)
     {
         if (known.TryGetValue(session, out var side)) return side;
         await using var house = catalog.Lease();

@@ -40,7 +40,7 @@ internal sealed class Standing(CatalogDatabase catalog, ISessions sessions, WhoI
         var grants = (await house.Grants(demo).Where(g => g.Account == account).ToListAsync(ct)).Where(g => g.Counts(now)).ToList();
         var ids = grants.Select(g => g.Zone).OfType<Guid>().Distinct().ToList();
         var zones = await house.Set<ZoneRecord>().AsNoTracking().Where(z => ids.Contains(z.Id) && z.State == ZoneState.Active).OrderBy(z => z.Code).ToListAsync(ct);
-        var found = zones.Select(z => new Place("/" + z.Code, Pass.PlaceOf(z.Id), $"{z.Code} · {z.NameIn(language)}", InWords(grants.Where(g => g.Zone == z.Id)), $"/{z.Code}/")).ToList();
+        var found = zones.Select(z => new Place("/" + z.Code, Pass.PlaceOf(z.Id), $"{z.Code} · {z.NameIn(language)}", InWords(grants.Where(g => g.Zone == z.Id)), $"/{z.Code}/") { Called = z.NameIn(language) }).ToList();
         if (grants.Any(g => g is { Zone: null, Role: Role.Operator })) found.Add(new Place("/" + Pass.OperatorPlace, Pass.OperatorPlace, Words.OperatorPlace, Words.Of(Role.Operator), "/operator"));
         if (places.Count > 10_000) places.Clear();
         places[(account, language)] = (found, clock.GetTimestamp());
@@ -48,6 +48,7 @@ internal sealed class Standing(CatalogDatabase catalog, ISessions sessions, WhoI
     }
 
     public Task<bool> Enter(Guid session, bool onPlatform, CancellationToken ct) => sides.Take(session, onPlatform, ct);
+    public ValueTask<bool?> IsOnPlatform(Guid session, CancellationToken ct) => sides.Of(session, ct);
 
     public async ValueTask<IReadOnlyList<Guid>> Holding(Guid zone, IEnumerable<Role> roles, CancellationToken ct)
     {

@@ -52,6 +52,23 @@ internal sealed class SignedIn : IDisposable
         return signedIn;
     }
 
+    /// <summary>Gives the same account roles in another zone, or on the platform where none is named.</summary>
+    public async Task Holds(TestZone? other, params Role[] roles)
+    {
+        var now = zone.Platform.Clock.GetUtcNow();
+        await zone.Platform.Services.GetRequiredService<CatalogDatabase>().WriteAsPlatform("test", null, house =>
+        {
+            foreach (var role in roles)
+            {
+                var grant = RoleGrant.Give(Account, other?.Id, role, null, null, "invitation", now);
+                grant.Confirm(Guid.NewGuid(), now);
+                house.Add(grant);
+            }
+            return Task.FromResult(true);
+        }, TestContext.Current.CancellationToken);
+        zone.Platform.Services.GetRequiredService<VictimSupport.Zones.Staff.Standing>().Forget(Account);
+    }
+
     /// <summary>The pass of a zone, as the door would mint it.</summary>
     public Task Enter(TestZone other) => Keep("/" + other.Code, http => Cookies.Enter(http, Account, Session, Pass.PlaceOf(other.Id), "/" + other.Code));
 
