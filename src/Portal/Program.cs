@@ -2,6 +2,7 @@ using VictimSupport.Casework;
 using VictimSupport.Foundation.Modules;
 using VictimSupport.Identity;
 using VictimSupport.Network;
+using VictimSupport.OnCall;
 using VictimSupport.Portal.CommandLine;
 using VictimSupport.Privacy;
 using VictimSupport.Zones;
@@ -13,6 +14,7 @@ IReadOnlyList<IModule> modules =
     new ZonesModule(),
     new NetworkModule(),
     new CaseworkModule(),
+    new OnCallModule(),
     new PrivacyModule(),
 ];
 

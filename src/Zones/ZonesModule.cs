@@ -53,7 +53,6 @@ public sealed class ZonesModule : IModule
         services.AddSingleton<IMakeStoryZones, StoryZones>();
         services.AddHostedService<EndStories>();
         services.AddSingleton<IOfferScope, Api.Me.Offer>();
-        services.AddSingleton<IKnowPools, Pools.PoolBook>();
         services.AddSingleton<IInMenu, StaffInMenu>();
         services.AddScoped<Confirmations.WhatWaits>();
         services.AddScoped<IAwaitASecondPerson, Confirmations.Roles>();

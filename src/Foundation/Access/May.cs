@@ -33,6 +33,15 @@ public enum May
     CloseAndHandOver,
     SeeWhoIsOnCall,
 
+    /// <summary>Agree for the zone to share its on-call with other zones.</summary>
+    KeepPools,
+
+    /// <summary>Say who is on duty when, and give the address at which officers see it.</summary>
+    KeepRota,
+
+    /// <summary>Be on duty: ask colleagues to swap, take their shifts over, leave a note to the next.</summary>
+    TakeShifts,
+
     /// <summary>The organisations people are referred to: about nobody who is helped.</summary>
     SeePartners,
     KeepPartners,

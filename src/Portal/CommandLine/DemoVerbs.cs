@@ -4,6 +4,7 @@ using VictimSupport.Casework.Contracts;
 using VictimSupport.Foundation.Access;
 using VictimSupport.Foundation.Modules;
 using VictimSupport.Foundation.Zones;
+using VictimSupport.OnCall.Contracts;
 using VictimSupport.Zones.Contracts;
 
 namespace VictimSupport.Portal.CommandLine;
@@ -38,6 +39,8 @@ internal static class DemoVerbs
                     await Fill(services, zone, clock, parsed.GetValue(dossiers), parsed.GetValue(seed), ct);
                     await output.WriteLineAsync($"{zone.Code}\t{parsed.GetValue(dossiers)} dossiers");
                 }
+                clock.Stand(TimeSpan.Zero); // a rota lies around today
+                await services.GetRequiredService<ITellRota>().Tell(ct);
                 return Verbs.Good;
             }, ct, clock);
         });
@@ -51,6 +54,8 @@ internal static class DemoVerbs
         await Verbs.Prepared(modules, args, clock, async services =>
         {
             foreach (var zone in await services.GetRequiredService<IMakeStoryZones>().Make(StoryZones, ct)) await Fill(services, zone, clock, 0, 1, ct);
+            clock.Stand(TimeSpan.Zero); // a rota lies around today
+            await services.GetRequiredService<ITellRota>().Tell(ct);
             return Verbs.Good;
         }, ct);
     }

@@ -8,13 +8,12 @@ using VictimSupport.Identity.Contracts;
 using VictimSupport.Zones.Absences;
 using VictimSupport.Zones.Conduct;
 using VictimSupport.Zones.Contracts;
-using VictimSupport.Zones.Pools;
 using VictimSupport.Zones.Settings;
 using VictimSupport.Zones.Staff;
 
 namespace VictimSupport.Zones.Demo;
 
-/// <summary>Four fictitious zones in one pool, with somebody in every role. Names of people end in the zone's letter, so nobody takes them for real.</summary>
+/// <summary>Four fictitious zones, with somebody in every role. Names of people end in the zone's letter, so nobody takes them for real.</summary>
 internal sealed class StoryZones(Provisioning provisioning, CatalogDatabase catalog, IMakeDemoAccounts accounts, IInvite invitations, IHostEnvironment environment, TimeProvider clock) : IMakeStoryZones
 {
     private static readonly (string Code, string? Fr, string? Nl, string? De, string[] Languages, string Letter)[] Zones =
@@ -33,8 +32,6 @@ internal sealed class StoryZones(Provisioning provisioning, CatalogDatabase cata
     private static (string Code, string? Fr, string? Nl, string? De, string[] Languages, string Letter) Plain(int number) =>
         ((9800 + number).ToString(System.Globalization.CultureInfo.InvariantCulture), $"Zone Fictive {number}", null, null, ["fr"], number.ToString(System.Globalization.CultureInfo.InvariantCulture));
 
-    private static readonly Guid PoolId = new("00000000-0000-0000-0000-0000000009a0");
-
     public async Task<IReadOnlyList<StoryZone>> Make(int zones, CancellationToken ct)
     {
         if (!environment.IsDevelopment()) throw new StartRefusedException("Fictitious zones and their people are made in development only: they have no place where real people are.");
@@ -44,16 +41,11 @@ internal sealed class StoryZones(Provisioning provisioning, CatalogDatabase cata
             var zone = await provisioning.AddZone(code, fr, nl, de, languages, ct);
             made.Add(await catalog.WriteAsPlatform("Zones.Demo", zone.Id, house => Staff(house, zone, languages[0], letter, ct), ct));
         }
-        await catalog.WriteAsPlatform("Zones.Demo", null, async house =>
+        await catalog.WriteAsPlatform("Zones.Demo", null, house =>
         {
             Give(house, accounts.Ensure(house, "operator@example.test", "Olivia Demo", "en", clock.GetUtcNow()), null, Role.Operator);
             Give(house, accounts.Ensure(house, "analyst@example.test", "Anselm Demo", "en", clock.GetUtcNow()), null, Role.Analyst);
-            if (await house.Set<Pool>().FindAsync([PoolId], ct) is null)
-            {
-                house.Add(new Pool { Id = PoolId, Name = "Demo pool" });
-                foreach (var zone in await house.Set<ZoneRecord>().Where(z => z.Code.StartsWith("990")).ToListAsync(ct)) house.Add(new PoolMember { Pool = PoolId, Zone = zone.Id, From = new DateOnly(2026, 1, 1) });
-            }
-            return true;
+            return Task.FromResult(true);
         }, ct);
         return made;
     }

@@ -10,6 +10,7 @@ using VictimSupport.Foundation.Persistence;
 using VictimSupport.Identity.Contracts;
 using VictimSupport.Tests.Casework;
 using VictimSupport.Tests.Kit;
+using VictimSupport.Tests.OnCall;
 using VictimSupport.Zones.Staff;
 using Person = VictimSupport.Tests.Kit.Person;
 
@@ -88,17 +89,24 @@ internal sealed class World
         world.ids["appointment"] = world.ids["contact"];
         world.ids["after"] = world.ids["dossier"];
         world.ids["again"] = world.ids["referral"];
+        world.Knows("pool", await world.As(Role.ZoneAdministrator).Send(platform.Proposal("Pool")));
         var now = platform.Clock.GetUtcNow();
         await platform.Services.GetRequiredService<CatalogDatabase>().WriteAsPlatform("Test.World", zone.Id, house =>
         {
             var (given, waiting) = (RoleGrant.Give(Guid.NewGuid(), zone.Id, Role.FrontDesk, null, Guid.NewGuid(), "invitation", now), RoleGrant.Give(Guid.NewGuid(), zone.Id, Role.Caseworker, null, Guid.NewGuid(), "invitation", now));
             house.AddRange(given, waiting);
             world.Knows("grant", given.Id);
+            var shift = VictimSupport.OnCall.Rotas.Shift.New(world.ids["pool"][0], new VictimSupport.OnCall.Rotas.Shift.What(VictimSupport.OnCall.Rotas.Rank.Duty, onCall.Id, zone.Id, now.AddHours(-1), now.AddHours(11), null), default, now);
+            var swap = VictimSupport.OnCall.Swaps.Swap.Ask(world.ids["pool"][0], shift.Id, null, (onCall.Id, zone.Id), (worker.Id, zone.Id), default, now);
+            house.AddRange(shift, swap);
+            world.Knows("shift", shift.Id);
+            world.Knows("swap", swap.Id);
             world.Knows("grant", waiting.Id);
             platform.Services.GetRequiredService<IInvite>().Invite(house, $"somebody@{zone.Code}.example", "Somebody", new Promise(zone.Id, Role.Caseworker, null), null, now);
             return Task.FromResult(true);
         }, CancellationToken.None);
         await using var read = platform.Services.GetRequiredService<CatalogDatabase>().Lease();
+        foreach (var outside in (await world.As(Role.ZoneAdministrator).Send(new VictimSupport.OnCall.Pools.Show.Query(world.ids["pool"][0]))).Outside) world.Knows("outside", outside.Id);
         foreach (var invitation in await platform.Services.GetRequiredService<IInvite>().Of(read, zone.Id, CancellationToken.None)) world.Knows("invitation", invitation.Id);
         return world;
     }

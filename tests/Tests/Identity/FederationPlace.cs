@@ -9,7 +9,7 @@ using VictimSupport.Identity.Contracts;
 using VictimSupport.Identity.Federations;
 using VictimSupport.Identity.Sessions;
 using VictimSupport.Tests.Kit;
-using VictimSupport.Zones.Pools;
+using VictimSupport.OnCall.Pools;
 
 namespace VictimSupport.Tests.Identity;
 
@@ -116,7 +116,7 @@ internal sealed class Place : IAsyncDisposable
         {
             var pool = Guid.NewGuid();
             house.Add(new Pool { Id = pool, Name = "Pool" });
-            foreach (var zone in new[] { Zone, neighbour }) house.Add(new PoolMember { Pool = pool, Zone = zone.Id, From = new DateOnly(2026, 1, 1) });
+            foreach (var zone in new[] { Zone, neighbour }) house.Add(new PoolMember { Pool = pool, Zone = zone.Id, State = Membership.Agreed, From = new DateOnly(2026, 1, 1) });
             house.Add(VictimSupport.Zones.Staff.RoleGrant.GiveFirst(person.Account, neighbour.Id, role, null, null, Zone.Platform.Clock.GetUtcNow()));
             return Task.FromResult(true);
         });

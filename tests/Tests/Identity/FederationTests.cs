@@ -14,7 +14,7 @@ using VictimSupport.Identity.Federations;
 using VictimSupport.Identity.Sessions;
 using VictimSupport.Tests.Kit;
 using VictimSupport.Zones.Contracts;
-using VictimSupport.Zones.Pools;
+using VictimSupport.OnCall.Pools;
 
 namespace VictimSupport.Tests.Identity;
 

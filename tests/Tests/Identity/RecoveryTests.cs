@@ -29,7 +29,7 @@ public sealed class RecoveryTests
         { [ZoneAdministrator], [Operator], false },
         { [Operator], [Operator], false },
         { [DataProtectionOfficer], [DataProtectionOfficer], false },
-        { [ZoneAdministrator], [Coordinator, Caseworker, OnCall, Trainee, FrontDesk, Analyst, OutsideStandIn], false },
+        { [ZoneAdministrator], [Coordinator, Caseworker, Role.OnCall, Trainee, FrontDesk, Analyst, OutsideStandIn], false },
         { [Coordinator], [ZoneAdministrator], false },
         { [Coordinator, DataProtectionOfficer], [ZoneAdministrator], true },
     };

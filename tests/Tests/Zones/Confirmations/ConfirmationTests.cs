@@ -11,7 +11,7 @@ using VictimSupport.Identity.Contracts;
 using VictimSupport.Tests.Casework;
 using VictimSupport.Tests.Kit;
 using VictimSupport.Zones.Demo;
-using VictimSupport.Zones.Pools;
+using VictimSupport.OnCall.Pools;
 using VictimSupport.Zones.Staff;
 using Confirm = VictimSupport.Zones.Confirmations.List;
 
@@ -189,7 +189,7 @@ public sealed class ConfirmationTests(Platforms platforms)
         await platform.Services.GetRequiredService<CatalogDatabase>().WriteAsPlatform("Test", null, house =>
         {
             var pool = new Pool { Id = Guid.NewGuid(), Name = "Test" };
-            house.AddRange(pool, new PoolMember { Pool = pool.Id, Zone = here.Zone.Id, From = new DateOnly(2026, 1, 1) }, new PoolMember { Pool = pool.Id, Zone = there.Id, From = new DateOnly(2026, 1, 1) });
+            house.AddRange(pool, new PoolMember { Pool = pool.Id, Zone = here.Zone.Id, State = Membership.Agreed, From = new DateOnly(2026, 1, 1) }, new PoolMember { Pool = pool.Id, Zone = there.Id, State = Membership.Agreed, From = new DateOnly(2026, 1, 1) });
             return Task.FromResult(true);
         }, TestContext.Current.CancellationToken);
         Assert.True(await here.Zone.Holds(karel, Role.OnCall));

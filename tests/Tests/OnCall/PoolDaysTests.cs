@@ -3,12 +3,12 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
 using VictimSupport.Foundation.Persistence;
 using VictimSupport.Tests.Kit;
-using VictimSupport.Zones.Pools;
+using VictimSupport.OnCall.Pools;
 
-namespace VictimSupport.Tests.Zones;
+namespace VictimSupport.Tests.OnCall;
 
 /// <summary>From which instant to which zones share a pool.</summary>
-public sealed class PoolTests(Platforms platforms)
+public sealed class PoolDaysTests(Platforms platforms)
 {
     [Theory]
     [InlineData("2026-07-10", "2026-07-10T21:59:59Z", true), InlineData("2026-07-10", "2026-07-10T22:00:00Z", false)] // summer
@@ -25,7 +25,7 @@ public sealed class PoolTests(Platforms platforms)
         {
             var pool = new Pool { Id = Guid.NewGuid(), Name = "Test" };
             house.Add(pool);
-            foreach (var zone in new[] { one, other }) house.Add(new PoolMember { Pool = pool.Id, Zone = zone.Id, From = new DateOnly(2026, 1, 1), Until = DateOnly.Parse(until, CultureInfo.InvariantCulture) });
+            foreach (var zone in new[] { one, other }) house.Add(new PoolMember { Pool = pool.Id, Zone = zone.Id, State = Membership.Agreed, From = new DateOnly(2026, 1, 1), Until = DateOnly.Parse(until, CultureInfo.InvariantCulture) });
             return Task.FromResult(true);
         }, TestContext.Current.CancellationToken);
         var book = ActivatorUtilities.CreateInstance<PoolBook>(platform.Services, new FakeTimeProvider(DateTimeOffset.Parse(at, CultureInfo.InvariantCulture)));

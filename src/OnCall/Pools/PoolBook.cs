@@ -1,0 +1,48 @@
+using Microsoft.EntityFrameworkCore;
+using VictimSupport.Design.Html;
+using VictimSupport.Foundation.Access;
+using VictimSupport.Foundation.Persistence;
+using VictimSupport.Foundation.Pipeline;
+using VictimSupport.Identity.Contracts;
+
+namespace VictimSupport.OnCall.Pools;
+
+/// <summary>Which zones have agreed to accept each other's people, by the days of a Belgian calendar.</summary>
+internal sealed class PoolBook(CatalogDatabase catalog, TimeProvider clock) : IKnowPools
+{
+    public async Task<bool> Share(Guid zone, Guid other, CancellationToken ct)
+    {
+        var today = Moment.Day(clock.GetUtcNow());
+        await using var house = catalog.Lease();
+        var pools = house.Set<Pool>().Where(p => p.From <= today && (p.Until == null || p.Until >= today));
+        var members = house.Set<PoolMember>().Where(m => m.State == Membership.Agreed && m.From <= today && (m.Until == null || m.Until >= today) && pools.Any(p => p.Id == m.Pool));
+        return await members.AnyAsync(m => m.Zone == zone && members.Any(n => n.Pool == m.Pool && n.Zone == other), ct);
+    }
+}
+
+/// <summary>The pools of the zone in which a use case stands. A pool the zone is not in is not there: one rule for all that is asked of pools.</summary>
+internal sealed class OurPools(CatalogDbContext house, UseCase here, TimeProvider clock)
+{
+    public DateOnly Today => Moment.Day(clock.GetUtcNow());
+
+    /// <summary>Those the zone has agreed to and not left, by name.</summary>
+    public async Task<IReadOnlyList<Pool>> All(CancellationToken ct)
+    {
+        var (zone, today) = (here.InZone.Id, Today);
+        var mine = house.Set<PoolMember>().Where(m => m.Zone == zone && m.State == Membership.Agreed && (m.Until == null || m.Until >= today));
+        return [.. (await house.Set<Pool>().AsNoTracking().Where(p => (p.Until == null || p.Until >= today) && mine.Any(m => m.Pool == p.Id)).ToListAsync(ct)).OrderBy(p => p.Name, StringComparer.CurrentCulture)];
+    }
+
+    /// <summary>To be read, or written to by this use case.</summary>
+    /// <exception cref="RefusedException">It is not there, or the zone is not in it.</exception>
+    public async Task<Pool> Get(Guid pool, CancellationToken ct)
+    {
+        var (zone, today) = (here.InZone.Id, Today);
+        return await house.Set<PoolMember>().AnyAsync(m => m.Pool == pool && m.Zone == zone && m.State == Membership.Agreed && (m.Until == null || m.Until >= today), ct)
+            && await house.Set<Pool>().SingleOrDefaultAsync(p => p.Id == pool, ct) is { } found ? found : throw new RefusedException("absent", pool);
+    }
+
+    /// <summary>Every zone that agreed, those that left too.</summary>
+    public async Task<IReadOnlyList<PoolMember>> Members(Guid pool, CancellationToken ct) =>
+        await house.Set<PoolMember>().AsNoTracking().Where(m => m.Pool == pool && m.State == Membership.Agreed).OrderBy(m => m.From).ToListAsync(ct);
+}
