@@ -19,6 +19,7 @@ public sealed class OnCallModule : IModule
         services.AddScoped<Rotas.Book>();
         services.AddScoped<Warnings.Bell>();
         services.AddScoped<IRing>(s => s.GetRequiredService<Warnings.Bell>());
+        services.AddScoped<ITellAtHome, Now.AtHome>();
         services.AddSingleton<Warnings.OnTheBell>();
         services.AddScoped<IDoWhatIsDue, Warnings.Gaps>();
         services.AddScoped<IDoWhatIsDue, Now.ForgetNotes>();

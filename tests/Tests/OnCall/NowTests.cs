@@ -45,6 +45,20 @@ public sealed class NowTests(Platforms platforms)
     }
 
     [Theory, EveryEngine]
+    public async Task The_home_across_zones_says_who_is_on_call_in_each(string engine)
+    {
+        await using var platform = Platform.Start(engine);
+        var two = await platform.Pooled();
+        var now = platform.Clock.GetUtcNow();
+        await two.Cora.Send(two.Shift(two.BertKey, now.AddHours(-2), 4));
+        using var person = await SignedIn.In(two.There, "home@z.example", Role.Caseworker);
+        Assert.Contains($"On call for Pool {two.Here.Code}: bert", (await person.Own.Page("/account/home")).QuerySelector("main")!.TextContent, StringComparison.Ordinal);
+        platform.Clock.Advance(TimeSpan.FromHours(3));
+        using var later = await SignedIn.In(two.There, "home@z.example");
+        Assert.Contains($"Nobody is on call for Pool {two.Here.Code}", (await later.Own.Page("/account/home")).QuerySelector("main")!.TextContent, StringComparison.Ordinal);
+    }
+
+    [Theory, EveryEngine]
     public async Task The_address_shows_numbers_and_roles_only_until_it_is_revoked(string engine)
     {
         await using var platform = Platform.Start(engine);
