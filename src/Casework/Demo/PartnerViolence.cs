@@ -22,7 +22,7 @@ internal static class PartnerViolence
         var (dossier, person) = (made.Dossier, (await pipeline.Send(new ShowView.Query(made.Dossier), ct)).People[0].Id);
         await pipeline.Send((await pipeline.Send(new Safe.Query(dossier, person), ct)).Form with
         {
-            Dossier = dossier, Person = person, Call = Rule.OnlyIf, Sms = Rule.OnlyIf, Mail = Rule.Never, Letter = Rule.Never, Visit = Rule.Never, Hours = Told.In(language, "lu–ve 9–15 h", "ma–vr 9–15 u.", "Mo–Fr 9–15 Uhr"),
+            Dossier = dossier, Person = person, Call = Rule.OnlyIf, Sms = Rule.OnlyIf, Mail = Rule.Never, Letter = Rule.Never, Visit = Rule.Never, SmsNumber = "0473 88 99 00", Hours = Told.In(language, "lu–ve 9–15 h", "ma–vr 9–15 u.", "Mo–Fr 9–15 Uhr"),
             WhoMayAnswer = Told.In(language, "elle seule", "alleen zijzelf", "nur sie selbst"), WhatMayBeSaid = Told.In(language, "« rappel de la bibliothèque »", "'herinnering van de bibliotheek'", "„Erinnerung der Bibliothek“"), CodeWord = "Magnolia",
             ThirdPerson = Told.In(language, "sa sœur", "haar zus", "ihre Schwester"),
         }, ct);
