@@ -11,7 +11,7 @@ using VictimSupport.Foundation.Persistence;
 namespace VictimSupport.Migrations.Sqlite.Catalog
 {
     [DbContext(typeof(CatalogDbContext))]
-    [Migration("20261126105511_Initial")]
+    [Migration("20261126135604_Initial")]
     partial class Initial
     {
         /// <inheritdoc />

@@ -12,7 +12,7 @@ using VictimSupport.Foundation.Secrecy;
 namespace VictimSupport.Migrations.Sqlite.Zone
 {
     [DbContext(typeof(ZoneDbContext))]
-    [Migration("20261126105514_Initial")]
+    [Migration("20261126135607_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -82,6 +82,13 @@ namespace VictimSupport.Migrations.Sqlite.Zone
                     b.Property<Guid>("Id")
                         .HasColumnType("TEXT");
 
+                    b.Property<byte[]>("Answer")
+                        .HasMaxLength(-1)
+                        .HasColumnType("BLOB")
+                        .HasAnnotation("Sealed:ByRow", true)
+                        .HasAnnotation("Sealed:Layer", Layer.Assistance)
+                        .HasAnnotation("Sealed:Name", "contact.answer");
+
                     b.Property<long>("At")
                         .HasColumnType("INTEGER");
 
@@ -143,6 +150,13 @@ namespace VictimSupport.Migrations.Sqlite.Zone
                     b.Property<long?>("PlannedFor")
                         .HasColumnType("INTEGER");
 
+                    b.Property<byte[]>("Question")
+                        .HasMaxLength(-1)
+                        .HasColumnType("BLOB")
+                        .HasAnnotation("Sealed:ByRow", true)
+                        .HasAnnotation("Sealed:Layer", Layer.Assistance)
+                        .HasAnnotation("Sealed:Name", "contact.question");
+
                     b.Property<byte[]>("Remark")
                         .HasMaxLength(-1)
                         .HasColumnType("BLOB")
@@ -169,6 +183,9 @@ namespace VictimSupport.Migrations.Sqlite.Zone
 
                     b.Property<int>("State")
                         .HasColumnType("INTEGER");
+
+                    b.Property<DateOnly?>("ToldOn")
+                        .HasColumnType("TEXT");
 
                     b.Property<int>("Travel")
                         .HasColumnType("INTEGER");
@@ -324,6 +341,7 @@ namespace VictimSupport.Migrations.Sqlite.Zone
                     b.Property<byte[]>("Head")
                         .HasMaxLength(-1)
                         .HasColumnType("BLOB")
+                        .HasAnnotation("Sealed:ByRow", true)
                         .HasAnnotation("Sealed:Layer", Layer.Assistance)
                         .HasAnnotation("Sealed:Name", "document.head");
 
@@ -344,6 +362,7 @@ namespace VictimSupport.Migrations.Sqlite.Zone
                     b.Property<byte[]>("Remark")
                         .HasMaxLength(-1)
                         .HasColumnType("BLOB")
+                        .HasAnnotation("Sealed:ByRow", true)
                         .HasAnnotation("Sealed:Layer", Layer.Assistance)
                         .HasAnnotation("Sealed:Name", "document.remark");
 
@@ -380,6 +399,7 @@ namespace VictimSupport.Migrations.Sqlite.Zone
                         .IsRequired()
                         .HasMaxLength(-1)
                         .HasColumnType("BLOB")
+                        .HasAnnotation("Sealed:ByRow", true)
                         .HasAnnotation("Sealed:Layer", Layer.Assistance)
                         .HasAnnotation("Sealed:Name", "document_part.content");
 
@@ -388,6 +408,9 @@ namespace VictimSupport.Migrations.Sqlite.Zone
 
                     b.Property<Guid>("KeyOwner")
                         .HasColumnType("TEXT");
+
+                    b.Property<int>("Layer")
+                        .HasColumnType("INTEGER");
 
                     b.HasKey("Id");
 
@@ -469,6 +492,9 @@ namespace VictimSupport.Migrations.Sqlite.Zone
 
                     b.Property<DateOnly>("RegisteredOn")
                         .HasColumnType("TEXT");
+
+                    b.Property<long>("RequestedAt")
+                        .HasColumnType("INTEGER");
 
                     b.Property<string>("SubKind")
                         .IsRequired()
