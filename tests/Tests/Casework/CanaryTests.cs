@@ -119,7 +119,6 @@ public sealed class CanaryTests(Platforms platforms)
         var view = await worker.Send(new ShowView.Query(made.Dossier));
         var person = view.People[0].Id;
         await worker.Send((await worker.Send(new Safe.Query(made.Dossier, person))).Form with { Dossier = made.Dossier, Person = person, Call = Rule.OnlyIf, CodeWord = "Magnolia", WhatMayBeSaid = Marked });
-        view = await worker.Send(new ShowView.Query(made.Dossier));
         await worker.Send((await worker.Send(new Facts.Query(made.Dossier))) with { Dossier = made.Dossier, SubKind = "PartnerViolence", Municipality = "Plantedtown", OfficialReports = "ZZ.43.L7.998877/2026" });
         await worker.Send(new VictimSupport.Casework.Contacts.Record.Command
         {
