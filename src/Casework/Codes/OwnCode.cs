@@ -96,10 +96,10 @@ internal static class OwnCodes
         await zone.Set<OwnCode>().AsNoTracking().SingleOrDefaultAsync(c => c.Id == id && c.List == list, ct) is { } own && (own.Holds(day) || own.Id == kept) ? own : null;
 
     /// <summary>A choice as it is stored: the shipped code, and the zone's own beside it. null: it is neither.</summary>
-    public static async Task<(T Shipped, Guid? Own)?> Resolve<T>(ZoneDbContext zone, CodeList list, Coded<T> chosen, DateOnly day, CancellationToken ct) where T : struct, Enum
+    public static async Task<(T Shipped, Guid? Own)?> Resolve<T>(ZoneDbContext zone, CodeList list, Coded<T> chosen, DateOnly day, CancellationToken ct, Guid? kept = null, T? keptShipped = null) where T : struct, Enum
     {
-        if (chosen.Own is not { } id) return chosen.Shipped is { } shipped && ShippedCodes.Find(list, shipped.ToString())?.Holds(day) == true ? (shipped, null) : null;
-        return await Offered(zone, list, id, day, null, ct) is { } own && Enum.TryParse<T>(own.Shipped, out var standsFor) ? (standsFor, own.Id) : null;
+        if (chosen.Own is not { } id) return chosen.Shipped is { } shipped && (shipped.Equals(keptShipped) || ShippedCodes.Find(list, shipped.ToString())?.Holds(day) == true) ? (shipped, null) : null;
+        return await Offered(zone, list, id, day, kept, ct) is { } own && Enum.TryParse<T>(own.Shipped, out var standsFor) ? (standsFor, own.Id) : null;
     }
 
     /// <summary>The same for facts.</summary>

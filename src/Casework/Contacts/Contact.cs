@@ -14,7 +14,7 @@ using VictimSupport.Foundation.Secrecy;
 namespace VictimSupport.Casework.Contacts;
 
 /// <summary>A contact with somebody, or for somebody with another: where, how long, what was given. One that has not happened yet is an appointment; planned, it is held, missed or cancelled.</summary>
-internal sealed class Contact : IHoldSealed, IOfDossier, ICountersigned, IFallDue
+internal sealed class Contact : IHoldSealed, ISayMyLayer, IOfDossier, ICountersigned, IFallDue
 {
     /// <summary>How much longer a visit takes by one press.</summary>
     public static readonly TimeSpan Longer = TimeSpan.FromMinutes(30);
@@ -49,6 +49,11 @@ internal sealed class Contact : IHoldSealed, IOfDossier, ICountersigned, IFallDu
 
     /// <summary>With whom, where it is for them; null: not said.</summary>
     public Counterpart? With { get; private set; }
+
+    /// <summary>Where it was for the person: what was asked of the other, what came of it, and on which day the person was told.</summary>
+    public Sealed<string>? Question { get; private set; }
+    public Sealed<string>? Answer { get; private set; }
+    public DateOnly? ToldOn { get; private set; }
     public bool OnCall { get; private set; }
     public List<ServiceKind> Services { get; private set; } = [];
 
@@ -129,6 +134,7 @@ internal sealed class Contact : IHoldSealed, IOfDossier, ICountersigned, IFallDu
     {
         (State, Persons, At, Minutes, Place, OnCall) = (took.Held ? ContactState.Held : ContactState.Missed, [.. took.Persons], took.At, took.Minutes, took.Place, took.OnCall);
         (ForThem, With) = (took.ForThem, took.ForThem ? took.With : null);
+        Asks(took.Asked);
         Gives(took.Services, took.Informed);
         (Note, By, Signing) = (Shut(took.Note), by, signing);
         if (took.Place != Place.Office) Room = null;
@@ -143,8 +149,11 @@ internal sealed class Contact : IHoldSealed, IOfDossier, ICountersigned, IFallDu
         Version++;
     }
 
-    public void Correct(string? note, int minutes, IEnumerable<ServiceKind> services, IEnumerable<Topic>? informed = null)
+    /// <param name="informed">null: as it was.</param>
+    /// <param name="asked">null: as it was.</param>
+    public void Correct(string? note, int minutes, IEnumerable<ServiceKind> services, IEnumerable<Topic>? informed = null, AskedForThem? asked = null)
     {
+        if (asked is not null) Asks(asked);
         (Note, Minutes) = (Shut(note), minutes);
         Gives(services, informed ?? Informed);
         Version++;
@@ -195,6 +204,15 @@ internal sealed class Contact : IHoldSealed, IOfDossier, ICountersigned, IFallDu
         foreach (var wait in open.Where(f => f.Kind == ActKind.FirstContact && (f.Persons.Count == 0 || f.Persons.Exists(Persons.Contains)))) wait.Complete(By, now);
     }
 
+    /// <summary>What was asked for the person and what came of it, line by line.</summary>
+    public IReadOnlyList<string> AskedInWords() =>
+    [
+        .. new[] { (Words.AskedForThem, Question?.Value), (Words.AnsweredForThem, Answer?.Value), (Words.ToldThemOn, ToldOn is { } on ? Design.Html.Moment.ShowLong(on) : null) }
+            .Where(line => line.Item2 is not null).Select(line => Words.ChannelRule(line.Item1, line.Item2!)),
+    ];
+
+    private void Asks(AskedForThem? asked) => (Question, Answer, ToldOn) = ForThem && asked is not null ? (Shut(asked.Question), Shut(asked.Answer), asked.ToldOn) : (null, null, null);
+
     private void Gives(IEnumerable<ServiceKind> services, IEnumerable<Topic> informed) =>
         (Services, Informed) = (Held ? [.. services.Distinct().Order()] : [], Held ? [.. informed.Distinct().Order()] : []);
 
@@ -213,6 +231,8 @@ internal sealed class Contact : IHoldSealed, IOfDossier, ICountersigned, IFallDu
             b.PrimitiveCollection(c => c.Informed).HasMaxLength(400);
             b.Property(c => c.Room).HasMaxLength(40);
             b.Sealed(c => c.Note, "contact.note");
+            b.SealedInItsLayer(c => c.Question, "contact.question");
+            b.SealedInItsLayer(c => c.Answer, "contact.answer");
             b.Sealed(c => c.Remark, "contact.remark");
             b.HasIndex(c => c.DossierId);
             b.HasIndex(c => c.Signing);
@@ -234,4 +254,16 @@ internal sealed class Contact : IHoldSealed, IOfDossier, ICountersigned, IFallDu
 internal sealed record Agreed(IReadOnlyList<Guid> Persons, DateTimeOffset At, int Minutes, Place Place, string? Room, int Travel, Guid Worker, Guid? Companion, bool ForThem, Counterpart? With, string? Note);
 
 /// <summary>What was written down of a contact that took place, or was tried in vain.</summary>
-internal sealed record Took(IReadOnlyList<Guid> Persons, DateTimeOffset At, int Minutes, Place Place, bool ForThem, Counterpart? With, bool OnCall, bool Held, IReadOnlyList<ServiceKind> Services, IReadOnlyList<Topic> Informed, string? Note);
+internal sealed record Took(IReadOnlyList<Guid> Persons, DateTimeOffset At, int Minutes, Place Place, bool ForThem, Counterpart? With, bool OnCall, bool Held, IReadOnlyList<ServiceKind> Services, IReadOnlyList<Topic> Informed, string? Note)
+{
+    /// <summary>Kept only where it was for the person.</summary>
+    public AskedForThem? Asked { get; init; }
+}
+
+/// <summary>What was asked for a person of somebody else, what they answered, and on which day the person was told.</summary>
+internal sealed record AskedForThem(string? Question, string? Answer, DateOnly? ToldOn)
+{
+    public const int Longest = 4000;
+
+    public bool IsEmpty => string.IsNullOrWhiteSpace(Question) && string.IsNullOrWhiteSpace(Answer) && ToldOn is null;
+}

@@ -8,6 +8,7 @@ using VictimSupport.Casework.Codes;
 using VictimSupport.Casework.Counting;
 using VictimSupport.Casework.Countersign;
 using VictimSupport.Casework.Dossiers;
+using VictimSupport.Design.Html;
 using VictimSupport.Design.Tags;
 using VictimSupport.Foundation.Access;
 using VictimSupport.Foundation.Persistence;
@@ -49,7 +50,7 @@ internal sealed class Correct(IMediator pipeline) : PageModel, IShowAgain
         return RedirectToPage("/Casework/Dossiers/Show", new { Dossier });
     }
 
-    internal sealed record Answer(Place Place, DateTimeOffset At, bool Held, Command Form);
+    internal sealed record Answer(Place Place, DateTimeOffset At, bool Held, bool ForThem, Command Form);
 
     [Requires(May.ChangeDossiers)]
     internal sealed record Query(Guid Dossier, Guid Contact) : IQuery<Answer>;
@@ -61,6 +62,9 @@ internal sealed class Correct(IMediator pipeline) : PageModel, IShowAgain
         public List<ServiceKind> Services { get; init; } = [];
         public List<Topic> Informed { get; init; } = [];
         public string? Note { get; init; }
+        public string? Question { get; init; }
+        public string? Answer { get; init; }
+        public DateOnly? ToldOn { get; init; }
         public int Version { get; init; }
         internal Guid Dossier { get; init; }
         internal Guid Contact { get; init; }
@@ -68,8 +72,11 @@ internal sealed class Correct(IMediator pipeline) : PageModel, IShowAgain
 
     internal sealed class Rules : AbstractValidator<Command>
     {
-        public Rules()
+        public Rules(TimeProvider clock)
         {
+            RuleFor(c => c.Question).MaximumLength(AskedForThem.Longest).WithMessage(_ => Words.TooLong);
+            RuleFor(c => c.Answer).MaximumLength(AskedForThem.Longest).WithMessage(_ => Words.TooLong);
+            RuleFor(c => c.ToldOn).Must(on => on is null || on <= Moment.Day(clock.GetUtcNow())).WithMessage(_ => Words.InTheFuture);
             RuleFor(c => c.Minutes).Must(m => m is >= 0 and <= 24 * 60).WithMessage(_ => Words.NoMinutes);
             RuleForEach(c => c.Services).IsInEnum().WithMessage(_ => Words.ChooseService);
             RuleForEach(c => c.Informed).IsInEnum().WithMessage(_ => Words.ChooseTopic);
@@ -83,7 +90,7 @@ internal sealed class Correct(IMediator pipeline) : PageModel, IShowAgain
         {
             var dossier = await guard.Read(query.Dossier, ct);
             var contact = await Find(zone.Set<Contact>().AsNoTracking(), dossier.Id, query.Contact, ct);
-            return new Answer(contact.Place, contact.At, contact.Held, new Command { Minutes = contact.Minutes, Services = contact.Services, Informed = contact.Informed, Note = contact.Note?.Value, Version = contact.Version });
+            return new Answer(contact.Place, contact.At, contact.Held, contact.ForThem, new Command { Question = contact.Question?.Value, Answer = contact.Answer?.Value, ToldOn = contact.ToldOn, Minutes = contact.Minutes, Services = contact.Services, Informed = contact.Informed, Note = contact.Note?.Value, Version = contact.Version });
         }
     }
 
@@ -95,7 +102,7 @@ internal sealed class Correct(IMediator pipeline) : PageModel, IShowAgain
             var contact = await Find(zone.Set<Contact>(), dossier.Id, form.Contact, ct);
             if (contact.Version != form.Version) throw new ValidationException([new ValidationFailure(nameof(Command.Note), Words.ChangedMeanwhile)]);
             if (contact.Held && form.Services.Count == 0) throw new ValidationException([new ValidationFailure(nameof(Command.Services), Words.ChooseService)]);
-            contact.Correct(form.Note, form.Minutes!.Value, form.Services, form.Informed);
+            contact.Correct(form.Note, form.Minutes!.Value, form.Services, form.Informed, new AskedForThem(form.Question, form.Answer, form.ToldOn));
             await tally.Corrected(contact, ct);
             dossier.Touch();
             return true;

@@ -34,7 +34,17 @@ internal sealed class HomeVisit(IMediator pipeline, UnderWay underWay, WhereAndW
 
     public async Task<IActionResult> OnPostAsync(CancellationToken ct)
     {
-        await pipeline.Send(Form with { Dossier = Dossier, Contact = Contact }, ct);
+        try
+        {
+            await pipeline.Send(Form with { Dossier = Dossier, Contact = Contact }, ct);
+        }
+        catch (RefusedException refused) when (Bars.Of(refused.Code) is { } bar)
+        {
+            // Recorded; the page says why.
+            ModelState.AddModelError("Form.Minutes", bar == Bar.Never ? Words.NeverAtHome : Words.Of(bar));
+            await ShowAgain(ct);
+            return Page();
+        }
         return Again(Words.CheckedInDone);
     }
 
@@ -102,25 +112,35 @@ internal sealed class HomeVisit(IMediator pipeline, UnderWay underWay, WhereAndW
         }
     }
 
-    internal sealed class Handler(ZoneDbContext zone, Guard guard, TimeProvider clock) : IRequestHandler<In, bool>, IRequestHandler<Longer, bool>, IRequestHandler<Out, bool>
+    internal sealed class Handler(ZoneDbContext zone, Guard guard, Gate gate, TimeProvider clock) : IRequestHandler<In, bool>, IRequestHandler<Longer, bool>, IRequestHandler<Out, bool>
     {
-        public Task<bool> Handle(In form, CancellationToken ct) => Change(form.Dossier, form.Contact, visit =>
+        public Task<bool> Handle(In form, CancellationToken ct) => Change(form.Dossier, form.Contact, async (dossier, visit) =>
         {
             visit.MustStand(nameof(In.Minutes));
             if (!visit.IsVisit) throw new ValidationException([new ValidationFailure(nameof(In.Minutes), Words.NoVisit)]);
+            // Since it was planned they may have said never. Late by some minutes it is still the time that was agreed.
+            if (visit.CheckedIn is null) await gate.PassVisit(dossier, visit.Persons, visit.Place, visit.ForThem, visit.At, ct);
             visit.CheckIn(TimeSpan.FromMinutes(form.Minutes!.Value), clock.GetUtcNow());
         }, ct);
 
-        public Task<bool> Handle(Longer command, CancellationToken ct) => Change(command.Dossier, command.Contact, visit => visit.Stay(clock.GetUtcNow()), ct);
+        public Task<bool> Handle(Longer command, CancellationToken ct) => Change(command.Dossier, command.Contact, (_, visit) =>
+        {
+            visit.Stay(clock.GetUtcNow());
+            return Task.CompletedTask;
+        }, ct);
 
-        public Task<bool> Handle(Out command, CancellationToken ct) => Change(command.Dossier, command.Contact, visit => visit.CheckOut(clock.GetUtcNow()), ct);
+        public Task<bool> Handle(Out command, CancellationToken ct) => Change(command.Dossier, command.Contact, (_, visit) =>
+        {
+            visit.CheckOut(clock.GetUtcNow());
+            return Task.CompletedTask;
+        }, ct);
 
-        private async Task<bool> Change(Guid id, Guid contact, Action<Contact> how, CancellationToken ct)
+        private async Task<bool> Change(Guid id, Guid contact, Func<Dossier, Contact, Task> how, CancellationToken ct)
         {
             var dossier = await guard.Open(id, ct);
             var visit = await Appointments.Find(zone.Set<Contact>(), dossier.Id, contact, ct);
             var before = visit.Version;
-            how(visit);
+            await how(dossier, visit);
             return visit.Version != before;
         }
     }

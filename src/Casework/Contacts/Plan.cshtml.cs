@@ -66,7 +66,17 @@ internal sealed class Plan(IMediator pipeline, IAccounts accounts, WhereAndWho w
 
     public async Task<IActionResult> OnPostAsync(CancellationToken ct)
     {
-        await pipeline.Send(Form with { Dossier = Dossier, Contact = Contact, Once = Once }, ct);
+        try
+        {
+            await pipeline.Send(Form with { Dossier = Dossier, Contact = Contact, Once = Once }, ct);
+        }
+        catch (RefusedException refused) when (Bars.Of(refused.Code) is { } bar)
+        {
+            // Recorded; what was typed stays, and the page says why.
+            ModelState.AddModelError(bar == Bar.Hours ? "Form.At" : "Form.Place", bar == Bar.Never ? Words.NeverAtHome : Words.Of(bar));
+            await ShowAgain(ct);
+            return Page();
+        }
         TempData["Done"] = Contact is null ? Words.AppointmentPlanned : Words.AppointmentMoved;
         return RedirectToPage("/Casework/Dossiers/Show", new { Dossier });
     }
@@ -139,7 +149,7 @@ internal sealed class Plan(IMediator pipeline, IAccounts accounts, WhereAndWho w
         private static Helped Seen(Person person, SafeContact safe) => new(person.Id, person.Identity.Value.FullName, person.IsMinor, safe.Visit, safe.Details.Value);
     }
 
-    internal sealed class Handler(ZoneDbContext zone, Guard guard, Diary diary, Caller caller, TimeProvider clock) : IRequestHandler<Command, Guid>
+    internal sealed class Handler(ZoneDbContext zone, Guard guard, Gate gate, Diary diary, Caller caller, TimeProvider clock) : IRequestHandler<Command, Guid>
     {
         public async Task<Guid> Handle(Command form, CancellationToken ct)
         {
@@ -167,8 +177,7 @@ internal sealed class Plan(IMediator pipeline, IAccounts accounts, WhereAndWho w
             var mayGo = await diary.WhoMayGo(dossier, planned, ct);
             if (!mayGo.Contains(agreed.Worker)) throw Wrong(nameof(Command.Worker), Words.ChooseColleague);
             if (agreed.Companion is { } companion && !mayGo.Contains(companion)) throw Wrong(nameof(Command.Companion), Words.ChooseColleague);
-            // Never is final until the person changes it.
-            if (agreed is { Place: Place.Home, ForThem: false } && await zone.Set<SafeContact>().AnyAsync(s => persons.Contains(s.Id) && s.Visit == Rule.Never, ct)) throw Wrong(nameof(Command.Place), Words.NeverAtHome);
+            await gate.PassVisit(dossier, persons, agreed.Place, agreed.ForThem, agreed.At, ct);
         }
 
         private static ValidationException Wrong(string field, string say) => new([new ValidationFailure(field, say)]);

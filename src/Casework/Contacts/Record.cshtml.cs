@@ -9,6 +9,7 @@ using VictimSupport.Casework.Countersign;
 using VictimSupport.Casework.Dossiers;
 using VictimSupport.Casework.FollowUps;
 using VictimSupport.Casework.People;
+using VictimSupport.Design.Html;
 using VictimSupport.Design.Tags;
 using VictimSupport.Foundation.Access;
 using VictimSupport.Foundation.Persistence;
@@ -33,6 +34,9 @@ internal sealed class Record(IMediator pipeline, UnderWay underWay, WhereAndWho 
     public IReadOnlyList<Choice> Acts => Choice.All<ActKind>(Words.Of);
     public IReadOnlyList<Choice> Counterparts => Choice.All<Counterpart>(Words.Of);
     public IReadOnlyList<Choice> Topics => Choice.All<Topic>(Words.Of);
+
+    /// <summary>What was asked for the person is unfolded: it is for them, or something stands there.</summary>
+    public bool AsksForThem => Form.ForThem || !Form.Asked.IsEmpty || ModelState.Any(f => f.Key.StartsWith("Form.ToldOn", StringComparison.Ordinal) && f.Value?.Errors.Count > 0);
 
     public async Task OnGetAsync(CancellationToken ct) => Form = await Fill(ct) ?? new Command { At = clock.GetUtcNow(), Minutes = 15, Persons = [.. Persons.Take(1).Select(p => Guid.Parse(p.Value))] };
 
@@ -67,6 +71,9 @@ internal sealed class Record(IMediator pipeline, UnderWay underWay, WhereAndWho 
         public Place? Place { get; init; }
         public bool ForThem { get; init; }
         public Counterpart? With { get; init; }
+        public string? Question { get; init; }
+        public string? Answer { get; init; }
+        public DateOnly? ToldOn { get; init; }
         public bool Missed { get; init; }
         public DateTimeOffset? At { get; init; }
         public int? Minutes { get; init; }
@@ -79,6 +86,7 @@ internal sealed class Record(IMediator pipeline, UnderWay underWay, WhereAndWho 
         internal Guid Dossier { get; init; }
         internal Guid? Appointment { get; init; }
         internal Guid Once { get; init; }
+        internal AskedForThem Asked => new(Question, Answer, ToldOn);
     }
 
     internal sealed class Rules : AbstractValidator<Command>
@@ -95,6 +103,9 @@ internal sealed class Record(IMediator pipeline, UnderWay underWay, WhereAndWho 
             RuleForEach(c => c.Services).IsInEnum().WithMessage(_ => Words.ChooseService);
             RuleForEach(c => c.Informed).IsInEnum().WithMessage(_ => Words.ChooseTopic);
             RuleFor(c => c.With).IsInEnum().WithMessage(_ => Words.ChooseCounterpart);
+            RuleFor(c => c.Question).MaximumLength(AskedForThem.Longest).WithMessage(_ => Words.TooLong).Must((c, _) => c.ForThem || c.Asked.IsEmpty).WithMessage(_ => Words.OnlyForThem);
+            RuleFor(c => c.Answer).MaximumLength(AskedForThem.Longest).WithMessage(_ => Words.TooLong);
+            RuleFor(c => c.ToldOn).Must(on => on is null || on <= Moment.Day(clock.GetUtcNow())).WithMessage(_ => Words.InTheFuture);
             RuleFor(c => c.Note).MaximumLength(20_000).WithMessage(_ => Words.TooLong);
             RuleFor(c => c.Next).IsInEnum().WithMessage(_ => Words.NextActLabel);
             RuleFor(c => c.Due).NotNull().When(c => c.Next is not null).WithMessage(_ => Words.EnterDue);
@@ -128,7 +139,7 @@ internal sealed class Record(IMediator pipeline, UnderWay underWay, WhereAndWho 
             dossier.MayPlan(form.Next);
             var persons = await Concerned.Of(zone, dossier.Id, form.Persons, ct);
             if (await zone.Set<Person>().AsNoTracking().Where(p => persons.Contains(p.Id)).ToListAsync(ct) is var people && people.Any(p => !p.IsHelped)) throw new RefusedException("mentioned", dossier.Id);
-            var took = new Took(persons, form.At!.Value, form.Minutes!.Value, form.Place!.Value, form.ForThem, form.With, form.OnCall, !form.Missed, form.Services, form.Informed, form.Note);
+            var took = new Took(persons, form.At!.Value, form.Minutes!.Value, form.Place!.Value, form.ForThem, form.With, form.OnCall, !form.Missed, form.Services, form.Informed, form.Note) { Asked = form.Asked };
             var contact = form.Appointment is { } planned ? await Appointments.Ended(zone.Set<Contact>(), dossier.Id, planned, caller, ct) : null;
             if (contact is null)
             {

@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Mvc.RazorPages;
 using VictimSupport.Casework.Codes;
 using VictimSupport.Casework.Contacts;
 using VictimSupport.Casework.Dossiers;
+using VictimSupport.Design.Html;
 using VictimSupport.Design.Tags;
 using VictimSupport.Foundation.Access;
 using VictimSupport.Foundation.Persistence;
@@ -38,7 +39,11 @@ internal sealed class Correct(IMediator pipeline) : PageModel, IShowAgain
         return RedirectToPage("/Casework/Dossiers/Show", new { Dossier });
     }
 
-    internal sealed record Answer(bool IsContact, bool Held, string? Remark, Command Form);
+    internal sealed record Answer(bool IsContact, bool Held, string? Remark, Command Form)
+    {
+        /// <summary>A contact with somebody else, for the person.</summary>
+        public bool ForThem { get; init; }
+    }
 
     [Requires(May.WorkOnDossiers)]
     internal sealed record Query(Guid Dossier, Guid Entry) : IQuery<Answer>;
@@ -49,14 +54,20 @@ internal sealed class Correct(IMediator pipeline) : PageModel, IShowAgain
         public string Text { get; init; } = "";
         public int? Minutes { get; init; }
         public List<ServiceKind> Services { get; init; } = [];
+        public string? Question { get; init; }
+        public string? Answer { get; init; }
+        public DateOnly? ToldOn { get; init; }
         internal Guid Dossier { get; init; }
         internal Guid Entry { get; init; }
     }
 
     internal sealed class Rules : AbstractValidator<Command>
     {
-        public Rules()
+        public Rules(TimeProvider clock)
         {
+            RuleFor(c => c.Question).MaximumLength(AskedForThem.Longest).WithMessage(_ => Words.TooLong);
+            RuleFor(c => c.Answer).MaximumLength(AskedForThem.Longest).WithMessage(_ => Words.TooLong);
+            RuleFor(c => c.ToldOn).Must(on => on is null || on <= Moment.Day(clock.GetUtcNow())).WithMessage(_ => Words.InTheFuture);
             RuleFor(c => c.Text).MaximumLength(20_000).WithMessage(_ => Words.TooLong);
             RuleFor(c => c.Minutes).Must(m => m is null or (>= 0 and <= 24 * 60)).WithMessage(_ => Words.NoMinutes);
             RuleForEach(c => c.Services).IsInEnum().WithMessage(_ => Words.ChooseService);
@@ -69,7 +80,7 @@ internal sealed class Correct(IMediator pipeline) : PageModel, IShowAgain
         {
             var (_, entry) = await entries.ToCorrect(query.Dossier, query.Entry, reads: true, ct);
             return entry is Contact contact
-                ? new Answer(true, contact.Held, entry.Remark?.Value, new Command { Text = contact.Note?.Value ?? "", Minutes = contact.Minutes, Services = contact.Services })
+                ? new Answer(true, contact.Held, entry.Remark?.Value, new Command { Text = contact.Note?.Value ?? "", Minutes = contact.Minutes, Services = contact.Services, Question = contact.Question?.Value, Answer = contact.Answer?.Value, ToldOn = contact.ToldOn }) { ForThem = contact.ForThem }
                 : new Answer(false, false, entry.Remark?.Value, new Command { Text = ((Note)entry).Text.Value });
         }
     }
@@ -83,7 +94,7 @@ internal sealed class Correct(IMediator pipeline) : PageModel, IShowAgain
             {
                 case Contact contact:
                     if (contact.Held && form.Services.Count == 0) throw new ValidationException([new ValidationFailure(nameof(Command.Services), Words.ChooseService)]);
-                    contact.Correct(form.Text, form.Minutes ?? contact.Minutes, form.Services);
+                    contact.Correct(form.Text, form.Minutes ?? contact.Minutes, form.Services, asked: new AskedForThem(form.Question, form.Answer, form.ToldOn));
                     break;
                 case Note note:
                     if (string.IsNullOrWhiteSpace(form.Text)) throw new ValidationException([new ValidationFailure(nameof(Command.Text), Words.WriteSomething)]);

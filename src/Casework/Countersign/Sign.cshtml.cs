@@ -77,7 +77,7 @@ internal sealed class Sign(IMediator pipeline, IAccounts accounts) : PageModel, 
             var (dossier, entry) = await entries.ToSign(query.Dossier, query.Entry, reads: true, ct);
             return entry switch
             {
-                Contact contact => new Answer(dossier.Number, dossier.Version, entry.By, entry.At, contact.Note?.Value ?? "", contact.Place, contact.Minutes, contact.Held, contact.Services),
+                Contact contact => new Answer(dossier.Number, dossier.Version, entry.By, entry.At, string.Join('\n', contact.AskedInWords().Append(contact.Note?.Value ?? "")), contact.Place, contact.Minutes, contact.Held, contact.Services),
                 Document document => new Answer(dossier.Number, dossier.Version, entry.By, entry.At, $"{Words.Of(document.Kind)}: {document.Head!.Value.Title}", null, 0, false, []) { Document = document.Id },
                 _ => Of(dossier, (Note)entry),
             };

@@ -22,12 +22,11 @@ internal static class PartnerViolence
         var (dossier, person) = (made.Dossier, (await pipeline.Send(new ShowView.Query(made.Dossier), ct)).People[0].Id);
         await pipeline.Send((await pipeline.Send(new Safe.Query(dossier, person), ct)).Form with
         {
-            Dossier = dossier, Person = person, Call = Rule.OnlyIf, Sms = Rule.OnlyIf, Mail = Rule.Never, Letter = Rule.Never, Visit = Rule.Never, Hours = Told.In(language, "lu–ve 9–15 h", "ma–vr 9–15 u.", "Mo–Fr 9–15 Uhr"),
+            Dossier = dossier, Person = person, Call = Rule.OnlyIf, Sms = Rule.OnlyIf, Mail = Rule.Never, Letter = Rule.Never, Visit = Rule.Never, SmsNumber = "0473 88 99 00", Hours = Told.In(language, "lu–ve 9–15 h", "ma–vr 9–15 u.", "Mo–Fr 9–15 Uhr"),
             WhoMayAnswer = Told.In(language, "elle seule", "alleen zijzelf", "nur sie selbst"), WhatMayBeSaid = Told.In(language, "« rappel de la bibliothèque »", "'herinnering van de bibliotheek'", "„Erinnerung der Bibliothek“"), CodeWord = "Magnolia",
             ThirdPerson = Told.In(language, "sa sœur", "haar zus", "ihre Schwester"),
         }, ct);
-        var version = (await pipeline.Send(new ShowView.Query(dossier), ct)).Dossier.Version;
-        await pipeline.Send(new Facts.Command { Dossier = dossier, Version = version, SubKind = "PartnerViolence", At = now.AddHours(-5), Municipality = "Hohenau", Dangers = [Danger.AtHome, Danger.AddressSecret, Danger.MinorPresent], OfficialReports = "HO.43.L7.004321/2026" }, ct);
+        await pipeline.Send((await pipeline.Send(new Facts.Query(dossier), ct)) with { Dossier = dossier, SubKind = "PartnerViolence", At = now.AddHours(-5), Municipality = "Hohenau", Dangers = [Danger.AtHome, Danger.AddressSecret, Danger.MinorPresent], OfficialReports = "HO.43.L7.004321/2026" }, ct);
         await pipeline.Send(new Edit.Command { Dossier = dossier, GivenName = "Marc", FamilyName = "Fictif", Capacity = Capacity.AllegedAuthor, Language = language }, ct);
         await pipeline.Send(new Record.Command
         {

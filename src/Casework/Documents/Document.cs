@@ -15,7 +15,7 @@ internal sealed record DocumentHead(string Title, string FileName, int Length, I
 
 /// <summary>A file in a dossier: a consent, a certificate, an order, a letter that was sent. Title, file name and content are sealed: under the key of the person it concerns, where it concerns one, else under the dossier's.
 /// Its content lies in <see cref="DocumentPart"/>s, apart from this row, which is all that a list reads.</summary>
-internal sealed class Document : IHoldSealed, IOfDossier, ICountersigned
+internal sealed class Document : IHoldSealed, ISayMyLayer, IOfDossier, ICountersigned
 {
     public Guid Id { get; private set; }
     public Guid DossierId { get; private set; }
@@ -43,7 +43,7 @@ internal sealed class Document : IHoldSealed, IOfDossier, ICountersigned
     public static Document Put(Guid dossier, IReadOnlyList<Guid> persons, DocumentKind kind, Layer layer, string title, string fileName, FileType type, byte[] content, Guid by, DateTimeOffset now, Signing signing, out IReadOnlyList<DocumentPart> parts)
     {
         var (id, owner) = (Guid.CreateVersion7(now), persons is [var only] ? only : dossier);
-        parts = [.. content.Chunk(DocumentPart.Size).Select(piece => DocumentPart.Of(id, owner, piece, now))];
+        parts = [.. content.Chunk(DocumentPart.Size).Select(piece => DocumentPart.Of(id, owner, layer, piece, now))];
         return new Document
         {
             Id = id, DossierId = dossier, Persons = [.. persons], Kind = kind, Layer = layer, Type = type, At = now, By = by, KeyOwner = owner, Signing = signing,
@@ -64,8 +64,8 @@ internal sealed class Document : IHoldSealed, IOfDossier, ICountersigned
             b.ToTable("document");
             b.Property(d => d.Id).ValueGeneratedNever();
             b.PrimitiveCollection(d => d.Persons).HasMaxLength(4000);
-            b.Sealed(d => d.Head, "document.head");
-            b.Sealed(d => d.Remark, "document.remark");
+            b.SealedInItsLayer(d => d.Head, "document.head");
+            b.SealedInItsLayer(d => d.Remark, "document.remark");
             b.HasIndex(d => d.DossierId);
             b.HasIndex(d => d.Signing);
             b.Ignore(d => d.NeutralName);
@@ -74,7 +74,7 @@ internal sealed class Document : IHoldSealed, IOfDossier, ICountersigned
 }
 
 /// <summary>A piece of a document's content. In the zone's database and not in files beside it: a document is there whole or not at all whatever is killed, and a copy of the zone holds it (decision 0057).</summary>
-internal sealed class DocumentPart : IHoldSealed
+internal sealed class DocumentPart : IHoldSealed, ISayMyLayer
 {
     /// <summary>Bytes of a piece; the last one is shorter.</summary>
     public const int Size = 256 * 1024;
@@ -82,9 +82,12 @@ internal sealed class DocumentPart : IHoldSealed
     public Guid Id { get; private set; }
     public Guid DocumentId { get; private set; }
     public Guid KeyOwner { get; private set; }
+
+    /// <summary>The document's.</summary>
+    public Layer Layer { get; private set; }
     public Sealed<byte[]> Content { get; private set; } = null!;
 
-    public static DocumentPart Of(Guid document, Guid owner, byte[] piece, DateTimeOffset now) => new() { Id = Guid.CreateVersion7(now), DocumentId = document, KeyOwner = owner, Content = piece };
+    public static DocumentPart Of(Guid document, Guid owner, Layer layer, byte[] piece, DateTimeOffset now) => new() { Id = Guid.CreateVersion7(now), DocumentId = document, KeyOwner = owner, Layer = layer, Content = piece };
 
     internal sealed class Mapping : IZoneMapping<DocumentPart>
     {
@@ -92,7 +95,7 @@ internal sealed class DocumentPart : IHoldSealed
         {
             b.ToTable("document_part");
             b.Property(p => p.Id).ValueGeneratedNever();
-            b.Sealed(p => p.Content, "document_part.content");
+            b.SealedInItsLayer(p => p.Content, "document_part.content");
             b.HasIndex(p => p.DocumentId);
         }
     }

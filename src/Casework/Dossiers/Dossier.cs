@@ -19,6 +19,9 @@ internal sealed class Dossier : IOfDossier
     /// <summary>Fixed at creation: the day that counts in the figures.</summary>
     public DateOnly RegisteredOn { get; private set; }
     public DateTimeOffset Opened { get; private set; }
+
+    /// <summary>When help was asked for: from here the wait for a first contact is counted. Never after it was opened; a paper card or a list is typed in later.</summary>
+    public DateTimeOffset RequestedAt { get; private set; }
     public Guid OpenedBy { get; private set; }
     public Trigger Trigger { get; private set; }
     public KindOfEvent Kind { get; private set; }
@@ -77,15 +80,18 @@ internal sealed class Dossier : IOfDossier
 
     private int Weight => (Danger.HasFlag(Danger.AtHome) ? 2 : 0) + (Kind == KindOfEvent.PartnerViolence || SubKind is "Stalking" or "SexualViolence" or "FamilyViolence" ? 1 : 0);
 
-    public static Dossier Open(DossierNumber number, Trigger trigger, SubKind subKind, DateTimeOffset? factsAt, string municipality, Guid by, DateTimeOffset now, Guid? ownTrigger = null, Guid? ownSubKind = null)
+    public static Dossier Open(DossierNumber number, Trigger trigger, SubKind subKind, DateTimeOffset? factsAt, string municipality, Guid by, DateTimeOffset now, Guid? ownTrigger = null, Guid? ownSubKind = null, DateTimeOffset? requestedAt = null)
     {
         var dossier = new Dossier
         {
-            Id = Guid.CreateVersion7(now), Number = number.Text, RegisteredOn = Moment.Day(now), Opened = now, OpenedBy = by, Trigger = trigger, Kind = subKind.Kind, SubKind = subKind.Code, FactsAt = factsAt, Municipality = municipality, OwnTrigger = ownTrigger, OwnSubKind = ownSubKind,
+            Id = Guid.CreateVersion7(now), Number = number.Text, RegisteredOn = Moment.Day(now), Opened = now, RequestedAt = requestedAt is { } asked && asked < now ? asked : now, OpenedBy = by, Trigger = trigger, Kind = subKind.Kind, SubKind = subKind.Code, FactsAt = factsAt, Municipality = municipality, OwnTrigger = ownTrigger, OwnSubKind = ownSubKind,
         };
         dossier.Touch();
         return dossier;
     }
+
+    /// <summary>How it came in, and when help was asked for, put right.</summary>
+    public void CameIn(Trigger trigger, Guid? own, DateTimeOffset requestedAt) => (Trigger, OwnTrigger, RequestedAt) = (trigger, own, requestedAt < Opened ? requestedAt : Opened);
 
     public void Facts(SubKind main, IEnumerable<string> additional, DateTimeOffset? at, string municipality, Danger danger, Guid? own = null)
     {

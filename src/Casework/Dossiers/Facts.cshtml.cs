@@ -5,17 +5,20 @@ using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
 using Microsoft.EntityFrameworkCore;
 using VictimSupport.Casework.Codes;
+using VictimSupport.Casework.FollowUps;
 using VictimSupport.Casework.People;
+using VictimSupport.Design.Html;
 using VictimSupport.Design.Tags;
 using VictimSupport.Foundation.Access;
 using VictimSupport.Foundation.Persistence;
 using VictimSupport.Foundation.Pipeline;
 using VictimSupport.Foundation.Secrecy;
 using VictimSupport.Foundation.Secrecy.Search;
+using VictimSupport.Zones.Contracts;
 
 namespace VictimSupport.Casework.Dossiers;
 
-/// <summary>What happened: main kind and others, when, where, dangers, official reports.</summary>
+/// <summary>What happened and how it came in: main kind and others, when, where, dangers, official reports; by whom help was asked for, and when.</summary>
 [Requires(May.ChangeDossiers)]
 internal sealed class Facts(IMediator pipeline) : PageModel, IShowAgain
 {
@@ -23,6 +26,7 @@ internal sealed class Facts(IMediator pipeline) : PageModel, IShowAgain
     [BindProperty] public Command Form { get; set; } = new();
     public IReadOnlyList<string> OddReports => [.. Numbers(Form.OfficialReports).Where(n => !PvNumber.LooksUsual(n))];
     public IReadOnlyList<Choice> Kinds { get; private set; } = [];
+    public IReadOnlyList<Choice> Triggers { get; private set; } = [];
 
     /// <summary>Beside the main one stand shipped codes only.</summary>
     public IReadOnlyList<Choice> Others => [.. Kinds.Where(k => OwnCode.IdOf(k.Value) is null)];
@@ -31,7 +35,7 @@ internal sealed class Facts(IMediator pipeline) : PageModel, IShowAgain
     public async Task OnGetAsync(CancellationToken ct)
     {
         Form = await pipeline.Send(new Query(Dossier), ct);
-        Kinds = await pipeline.Send(new Offered.Query(CodeList.SubKind, Form.SubKind), ct);
+        await Offer(Form, ct);
     }
 
     /// <summary>What stands in the dossier now, where somebody else saved while this form was filled in.</summary>
@@ -42,11 +46,14 @@ internal sealed class Facts(IMediator pipeline) : PageModel, IShowAgain
     {
         var now = await pipeline.Send(new Query(Dossier), ct);
         if (now.Version != Form.Version) (Meanwhile, Form) = (now, Form with { Version = now.Version });
-        Kinds = await pipeline.Send(new Offered.Query(CodeList.SubKind, now.SubKind), ct);
+        await Offer(now, ct);
     }
 
-    /// <summary>What a list calls a sub-kind.</summary>
-    public string Word(string code) => Kinds.FirstOrDefault(k => k.Value == code)?.Text ?? "";
+    private async Task Offer(Command now, CancellationToken ct) =>
+        (Kinds, Triggers) = (await pipeline.Send(new Offered.Query(CodeList.SubKind, now.SubKind), ct), await pipeline.Send(new Offered.Query(CodeList.Trigger, now.Trigger?.ToString()), ct));
+
+    /// <summary>What a list calls one of its codes.</summary>
+    public static string Word(IReadOnlyList<Choice> list, string? code) => list.FirstOrDefault(k => k.Value == code)?.Text ?? "";
 
     public async Task<IActionResult> OnPostAsync(CancellationToken ct)
     {
@@ -64,6 +71,8 @@ internal sealed class Facts(IMediator pipeline) : PageModel, IShowAgain
     [Requires(May.ChangeDossiers)]
     internal sealed record Command : ICommand<bool>
     {
+        public Coded<Trigger>? Trigger { get; init; }
+        public DateTimeOffset? RequestedAt { get; init; }
         public string SubKind { get; init; } = "";
         public List<string> Additional { get; init; } = [];
         public DateTimeOffset? At { get; init; }
@@ -80,6 +89,9 @@ internal sealed class Facts(IMediator pipeline) : PageModel, IShowAgain
     {
         public Rules(TimeProvider clock)
         {
+            RuleFor(c => c.Trigger).Must(t => t?.IsOne == true).WithMessage(_ => Words.ChooseTrigger);
+            RuleFor(c => c.RequestedAt).NotNull().WithMessage(_ => Words.EnterWhen);
+            RuleFor(c => c.RequestedAt).Must(at => at is null || at > clock.GetUtcNow().AddYears(-20)).WithMessage(_ => Words.TooLongAgo);
             RuleFor(c => c.SubKind).Must(code => SubKinds.Find(code) is not null || OwnCode.IdOf(code) is not null).WithMessage(_ => Words.ChooseFacts);
             RuleFor(c => c.At).Must(at => at is null || at <= clock.GetUtcNow().AddHours(1)).WithMessage(_ => Words.InTheFuture);
             RuleFor(c => c.At).Must(at => at is null || at > clock.GetUtcNow().AddYears(-60)).WithMessage(_ => Words.TooLongAgo);
@@ -96,19 +108,22 @@ internal sealed class Facts(IMediator pipeline) : PageModel, IShowAgain
             var reports = await zone.Set<OfficialReport>().AsNoTracking().Where(r => r.DossierId == dossier.Id).OrderBy(r => r.Id).ToListAsync(ct);
             return new Command
             {
-                SubKind = dossier.FactsCode, Additional = dossier.Additional, At = dossier.FactsAt, Municipality = dossier.Municipality, Version = dossier.Version,
+                Trigger = new Coded<Trigger>(dossier.Trigger, dossier.OwnTrigger), RequestedAt = dossier.RequestedAt, SubKind = dossier.FactsCode, Additional = dossier.Additional, At = dossier.FactsAt, Municipality = dossier.Municipality, Version = dossier.Version,
                 Dangers = [.. Enum.GetValues<Danger>().Where(d => d != Danger.None && dossier.Danger.HasFlag(d))], OfficialReports = string.Join('\n', reports.Select(r => r.Number.Value)),
             };
         }
     }
 
-    internal sealed class Handler(ZoneDbContext zone, Guard guard, UseCase here, Gate gate, Aftermath aftermath, TimeProvider clock) : IRequestHandler<Command, bool>
+    internal sealed class Handler(ZoneDbContext zone, Guard guard, UseCase here, Gate gate, Aftermath aftermath, IZoneSettings settings, TimeProvider clock) : IRequestHandler<Command, bool>
     {
         public async Task<bool> Handle(Command form, CancellationToken ct)
         {
             var dossier = await guard.Open(form.Dossier, ct);
-            if (form.Version != dossier.Version) throw new ValidationException([new ValidationFailure(nameof(Command.SubKind), Words.ChangedMeanwhile)]);
-            var (main, own) = await OwnCodes.Resolve(zone, form.SubKind, Design.Html.Moment.Day(clock.GetUtcNow()), ct, dossier.OwnSubKind, dossier.SubKind) ?? throw new ValidationException([new ValidationFailure(nameof(Command.SubKind), Words.ChooseFacts)]);
+            var today = Moment.Day(clock.GetUtcNow());
+            if (form.Version != dossier.Version) throw Wrong(nameof(Command.SubKind), Words.ChangedMeanwhile);
+            var (main, own) = await OwnCodes.Resolve(zone, form.SubKind, today, ct, dossier.OwnSubKind, dossier.SubKind) ?? throw Wrong(nameof(Command.SubKind), Words.ChooseFacts);
+            var (trigger, ownTrigger) = await OwnCodes.Resolve(zone, CodeList.Trigger, form.Trigger!, today, ct, dossier.OwnTrigger, dossier.Trigger) ?? throw Wrong(nameof(Command.Trigger), Words.ChooseTrigger);
+            await CameIn(dossier, trigger, ownTrigger, form.RequestedAt!.Value, ct);
             var (before, at, dangers) = (dossier.Additional.Append(dossier.SubKind).ToList(), dossier.FactsAt, dossier.Danger);
             dossier.Facts(main, form.Additional, form.At, form.Municipality.Trim(), form.Dangers.Aggregate(Danger.None, (all, one) => all | one), own);
             var added = dossier.Additional.Append(dossier.SubKind).Except(before).ToList();
@@ -118,6 +133,23 @@ internal sealed class Facts(IMediator pipeline) : PageModel, IShowAgain
             await Reports(dossier, Numbers(form.OfficialReports), ct);
             return true;
         }
+
+        // A form knows minutes: the same one is no change.
+        private async Task CameIn(Dossier dossier, Trigger trigger, Guid? own, DateTimeOffset requestedAt, CancellationToken ct)
+        {
+            var before = dossier.RequestedAt;
+            if (requestedAt > dossier.Opened) throw Wrong(nameof(Command.RequestedAt), Words.RequestedAfterOpened(Moment.Show(dossier.Opened)));
+            dossier.CameIn(trigger, own, IsMinuteOf(requestedAt, before) ? before : requestedAt);
+            if (dossier.RequestedAt == before || !dossier.IsOpen) return;
+            // The wait begins anew; what somebody put off to another moment stays there.
+            var within = (await settings.Of(here.InZone.Id, ct)).FirstContactWithin;
+            foreach (var wait in await zone.Set<FollowUp>().Where(f => f.DossierId == dossier.Id && f.Done == null && f.Kind == ActKind.FirstContact).ToListAsync(ct))
+                if (IsMinuteOf(wait.DueAt, before + within)) wait.Postpone(dossier.RequestedAt + within);
+            await NextAct.Settle(zone, dossier, ct);
+        }
+
+        private static bool IsMinuteOf(DateTimeOffset minute, DateTimeOffset at) => minute <= at && at - minute < TimeSpan.FromMinutes(1);
+        private static ValidationException Wrong(string field, string why) => new([new ValidationFailure(field, why)]);
 
         private async Task Reports(Dossier dossier, IReadOnlyList<string> numbers, CancellationToken ct)
         {

@@ -3,6 +3,7 @@ using Microsoft.EntityFrameworkCore.Metadata.Builders;
 using VictimSupport.Casework.Codes;
 using VictimSupport.Casework.Contacts;
 using VictimSupport.Casework.Countersign;
+using VictimSupport.Casework.Documents;
 using VictimSupport.Casework.Letters;
 using VictimSupport.Casework.People;
 using VictimSupport.Foundation.Audit;
@@ -12,7 +13,7 @@ using VictimSupport.Foundation.Secrecy;
 namespace VictimSupport.Casework.Dossiers;
 
 /// <summary>What a dossier lacks before it closes. Up to 19 the figures need it, and it may be unknown; from 21 on something is unfinished.</summary>
-internal enum GapKind { When = 1, Where = 2, FirstContact = 3, Nobody = 4, Sex = 5, Age = 6, Language = 7, Damage = 8, Service = 9, Appointment = 21, Letter = 22, PoliceEntry = 23, Unsigned = 24 }
+internal enum GapKind { When = 1, Where = 2, FirstContact = 3, Nobody = 4, Sex = 5, Age = 6, Language = 7, Damage = 8, Service = 9, Appointment = 21, Letter = 22, PoliceEntry = 23, Unsigned = 24, UnsignedDocument = 27 }
 
 /// <param name="Person">Whom it is about, where it is about one person.</param>
 /// <param name="Name">Their name, opened for the reader.</param>
@@ -64,8 +65,13 @@ internal static class Completeness
         return contacts.Where(c => c.IsPlanned).Select(c => new Gap(GapKind.Appointment, Entry: c.Id, At: c.At))
             .Concat(letters.Select(l => new Gap(GapKind.Letter, Entry: l.Id, At: l.PreparedAt)))
             .Concat(notes.Where(n => n.Layer == Layer.Police && n.Counts() && !ended.Contains(n.Id)).Select(n => new Gap(GapKind.PoliceEntry, Entry: n.Id, At: n.At)))
-            .Concat(notes.Cast<ICountersigned>().Concat(contacts).Where(e => !e.Counts()).Select(e => new Gap(GapKind.Unsigned, Entry: e.Id, At: e.At)));
+            .Concat(notes.Cast<ICountersigned>().Concat(contacts).Where(e => !e.Counts()).Select(e => new Gap(GapKind.Unsigned, Entry: e.Id, At: e.At)))
+            .Concat((await Documents(zone, dossier, ct)).Select(d => new Gap(GapKind.UnsignedDocument, Entry: d.Id, At: d.At)));
     }
+
+    // One that was withdrawn waits for nobody.
+    private static Task<List<Document>> Documents(ZoneDbContext zone, Dossier dossier, CancellationToken ct) =>
+        zone.Set<Document>().AsNoTracking().Where(d => d.DossierId == dossier.Id && d.Withdrawn == null && d.Signing != Signing.NotNeeded && d.Signing != Signing.Signed).OrderBy(d => d.At).ToListAsync(ct);
 }
 
 /// <summary>What was not known when a dossier was closed, and why: said once more at the next closing.</summary>

@@ -24,6 +24,9 @@ internal sealed record Happening(DateTimeOffset At, Guid By, string Title, Layer
     /// <summary>What the person was told about.</summary>
     public string? Informed { get; init; }
 
+    /// <summary>What was asked for the person and what came of it, line by line.</summary>
+    public IReadOnlyList<string> Asked { get; init; } = [];
+
     /// <summary>The entry that may be copied into the other layer, or given; null: none, or one that waits for a second name.</summary>
     public Guid? Copies { get; init; }
 
@@ -167,7 +170,7 @@ internal sealed record ShowView(Dossier Dossier, IReadOnlyList<PersonView> Peopl
                 var unsigned = contact.Signing == Signing.NotNeeded;
                 all.Add(new Happening(contact.At, contact.By, title, contact.Layer, contact.Note?.Value, Concerned(contact.Persons), contact.Services)
                 {
-                    Copies = contact.Note is not null && contact.Counts() ? contact.Id : null, Signed = unsigned ? null : contact, Corrects = unsigned && contact.Cancelled is null ? contact.Id : null, Informed = contact.Informed.Count == 0 ? null : Words.InformedOf(string.Join(", ", contact.Informed.Select(t => Words.Of(t)))),
+                    Asked = contact.AskedInWords(), Copies = contact.Note is not null && contact.Counts() ? contact.Id : null, Signed = unsigned ? null : contact, Corrects = unsigned && contact.Cancelled is null ? contact.Id : null, Informed = contact.Informed.Count == 0 ? null : Words.InformedOf(string.Join(", ", contact.Informed.Select(t => Words.Of(t)))),
                 });
             }
             var now = clock.GetUtcNow();

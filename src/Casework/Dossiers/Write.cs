@@ -1,4 +1,5 @@
 using FluentValidation;
+using FluentValidation.Results;
 using MediatR;
 using Microsoft.EntityFrameworkCore;
 using VictimSupport.Casework.Codes;
@@ -54,13 +55,21 @@ internal static class Write
             if (form.Text.Trim().Length > 0) zone.Add(Note.Write(dossier.Id, persons, form.Layer, form.Text.Trim(), caller.Self, now, Countersigning.Of(caller)));
             if (form.Next is { } kind)
             {
-                var act = FollowUp.Plan(dossier.Id, persons, kind, null, form.Due!.Value, caller.Self, now);
+                var act = FollowUp.Plan(dossier.Id, await Reached(kind, persons, ct), kind, null, form.Due!.Value, caller.Self, now);
                 zone.Add(act);
                 dossier.Awaits(act.DueAt);
             }
             dossier.Touch();
             if (form.Once != default) zone.Add(new Submission { Id = form.Once, Made = dossier.Id });
             return true;
+        }
+
+        // A note may be about anybody; whoever is called, visited, written to or referred is helped. What is done at the desk reaches nobody.
+        private async Task<List<Guid>> Reached(ActKind kind, List<Guid> persons, CancellationToken ct)
+        {
+            if (kind is ActKind.Administration or ActKind.Other) return persons;
+            var helped = (await zone.Set<Person>().AsNoTracking().Where(p => persons.Contains(p.Id)).ToListAsync(ct)).Where(p => p.IsHelped).Select(p => p.Id).ToList();
+            return helped.Count > 0 ? helped : throw new ValidationException([new ValidationFailure(nameof(Command.Persons), Words.Of(Bar.Mentioned))]);
         }
     }
 }

@@ -36,7 +36,7 @@ internal sealed class Card(WhereAndWho who, IZoneSettings settings) : PageModel
     /// <summary>In the language of the moment.</summary>
     public IReadOnlyList<Field> Fields() =>
     [
-        new(Words.TriggerLabel, Say<Trigger>(), 0),
+        new($"{Words.TriggerLabel} {Words.RequestedAtLabel}", Say<Trigger>(), 1),
         new(Words.WhenLabel, [], 1),
         new(Words.WhereLabel, [], 1),
         new(Words.FactsLabel, [.. SubKinds.All.Select(s => Words.Of("SubKind_" + s.Code))], 0),

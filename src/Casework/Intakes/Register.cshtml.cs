@@ -33,6 +33,9 @@ internal sealed class Register(IMediator pipeline, WhereAndWho who, TimeProvider
 
     /// <summary>The message in the tray that this intake is made from.</summary>
     [BindProperty(SupportsGet = true)] public Guid? Tray { get; set; }
+
+    /// <summary>The field for it is unfolded: something stands in it, or is wrong with it.</summary>
+    public bool CameEarlier => Form.RequestedAt is not null || ModelState.Any(f => f.Key.StartsWith("Form.RequestedAt", StringComparison.Ordinal) && f.Value?.Errors.Count > 0);
     public IReadOnlyList<PossibleDuplicate>? Known { get; private set; }
     public IReadOnlyList<Choice> Triggers { get; private set; } = [];
     public IReadOnlyList<Choice> Facts { get; private set; } = [];
@@ -101,6 +104,9 @@ internal sealed class Register(IMediator pipeline, WhereAndWho who, TimeProvider
         public string Language { get; init; } = "";
         public string? Note { get; init; }
 
+        /// <summary>When help was asked for, where that was before it is typed in; null: when the message came, or now.</summary>
+        public DateTimeOffset? RequestedAt { get; init; }
+
         /// <summary>One-time id of the form: sent twice, it makes one dossier.</summary>
         internal Guid Once { get; init; }
 
@@ -138,6 +144,8 @@ internal sealed class Register(IMediator pipeline, WhereAndWho who, TimeProvider
             RuleFor(c => c.Safe).NotNull().When(c => !string.IsNullOrWhiteSpace(c.Phone)).WithMessage(_ => Words.ChooseSafeRule);
             RuleFor(c => c.Language).Must(Languages.All.Contains).WithMessage(_ => Words.ChooseLanguage);
             RuleFor(c => c.Note).MaximumLength(20_000).WithMessage(_ => Words.TooLong);
+            RuleFor(c => c.RequestedAt).Must(at => at is null || at <= clock.GetUtcNow().AddMinutes(5)).WithMessage(_ => Words.InTheFuture);
+            RuleFor(c => c.RequestedAt).Must(at => at is null || at > clock.GetUtcNow().AddYears(-20)).WithMessage(_ => Words.TooLongAgo);
             RuleFor(c => c.OfficialReport).MaximumLength(60).WithMessage(_ => Words.TooLong);
             RuleFor(c => c.Address).MaximumLength(500).WithMessage(_ => Words.TooLong);
         }
@@ -158,11 +166,11 @@ internal sealed class Register(IMediator pipeline, WhereAndWho who, TimeProvider
             var identity = form.Unknown && form.FamilyName.Trim().Length + form.GivenName.Trim().Length == 0 ? new Particulars("", "", Said(form.Phone), Address: Said(form.Address)) : new Particulars(form.FamilyName.Trim(), form.GivenName.Trim(), Said(form.Phone), Address: Said(form.Address));
             var year = today.Year;
             var number = DossierNumber.Of(year, await DossierCounter.Next(zone, year, ct), here.InZone.Keys.NumberKey);
-            var dossier = Dossier.Open(number, trigger, kind, form.When, form.Municipality.Trim(), caller.Self, now, ownTrigger, ownKind);
+            var dossier = Dossier.Open(number, trigger, kind, form.When, form.Municipality.Trim(), caller.Self, now, ownTrigger, ownKind, form.RequestedAt ?? entry?.PutAt);
             var person = Person.Add(dossier.Id, identity, form.Capacity ?? kind.Capacity, form.Language, now);
             var safe = SafeContact.For(person);
             if (form.Safe is { } rule && rule != Rule.NotAsked) safe.Agree(rule, default, default, default, default, Taking.Details(entry, rule), caller.Self, now);
-            var first = FollowUp.Plan(dossier.Id, [person.Id], ActKind.FirstContact, null, now + rules.FirstContactWithin, caller.Self, now);
+            var first = FollowUp.Plan(dossier.Id, [person.Id], ActKind.FirstContact, null, dossier.RequestedAt + rules.FirstContactWithin, caller.Self, now);
             dossier.Lead = person.Id;
             dossier.Awaits(first.DueAt);
             // Who types a person in from whom they are walled off has helped them once; the dossier is not theirs to see again.
@@ -215,7 +223,7 @@ internal static class SameFacts
             var language = await zone.Set<Person>().AsNoTracking().Where(p => p.DossierId == dossier.Id).Select(p => p.Language).FirstOrDefaultAsync(ct);
             return new Register.Command
             {
-                Trigger = new Coded<Trigger>(dossier.Trigger, dossier.OwnTrigger), When = dossier.FactsAt, Municipality = dossier.Municipality, SubKind = dossier.FactsCode, Language = language ?? "",
+                Trigger = new Coded<Trigger>(dossier.Trigger, dossier.OwnTrigger), When = dossier.FactsAt, Municipality = dossier.Municipality, SubKind = dossier.FactsCode, Language = language ?? "", RequestedAt = dossier.RequestedAt < dossier.Opened ? dossier.RequestedAt : null,
             };
         }
     }

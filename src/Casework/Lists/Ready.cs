@@ -31,7 +31,7 @@ internal static class Ready
             var (made, rows) = (await MadeOf(zone, list, ct), list.Sheet!.Value.Rows);
             return [.. rows.Select((r, i) => (Row: i + 1, Of: r, Reading: PvReading.Of(r.Cells, here.InZone.Record.FirstLanguage, now)))
                 .Where(r => !made.ContainsKey(r.Row) && r.Of.Choice is PvChoice.Take or PvChoice.Add && r.Reading.Faults.Count == 0)
-                .Select(r => new Row(r.Row, r.Of.Choice == PvChoice.Add ? null : IntakeOf(list.Id, r.Row, r.Of.Cells, r.Reading), r.Of.Choice == PvChoice.Add ? r.Of.AddTo : null))];
+                .Select(r => new Row(r.Row, r.Of.Choice == PvChoice.Add ? null : IntakeOf(list, r.Row, r.Of.Cells, r.Reading), r.Of.Choice == PvChoice.Add ? r.Of.AddTo : null))];
         }
 
         public async Task<IReadOnlyList<Guid>> Handle(Made query, CancellationToken ct)
@@ -53,10 +53,10 @@ internal static class Ready
             return made;
         }
 
-        private static Register.Command IntakeOf(Guid list, int row, PvCells cells, PvReading reading) => new()
+        private static Register.Command IntakeOf(PvList list, int row, PvCells cells, PvReading reading) => new()
         {
             Trigger = Trigger.OfficialReport, When = reading.When, SubKind = reading.Kind!.Code, Unknown = reading.Unknown, GivenName = reading.Unknown ? "" : cells.GivenName, FamilyName = reading.Unknown ? "" : cells.FamilyName,
-            Language = reading.Language, OfficialReport = cells.Number, Address = cells.Address, Once = PvList.OnceOf(list, row),
+            Language = reading.Language, OfficialReport = cells.Number, Address = cells.Address, RequestedAt = list.At, Once = PvList.OnceOf(list.Id, row),
         };
     }
 }

@@ -87,7 +87,8 @@ internal static class Bars
 /// <param name="First">A first letter, which may go before anybody was asked where the zone says so.</param>
 /// <param name="Read">Whoever sends it had the rule or the script before their eyes.</param>
 /// <param name="Through">Who is called for the person; null: the person.</param>
-internal sealed record Outgoing(Channel Channel, bool Unattended = false, bool First = false, bool Read = false, Guid? Through = null);
+/// <param name="At">When it reaches them, where that was agreed; null: now.</param>
+internal sealed record Outgoing(Channel Channel, bool Unattended = false, bool First = false, bool Read = false, Guid? Through = null, DateTimeOffset? At = null);
 
 /// <summary>Who is called for somebody, and what was decided on it.</summary>
 /// <param name="Safe">Their own rules.</param>
@@ -147,9 +148,9 @@ internal sealed class Clearance
         if (what.Through is not null && whom.Stead is { } stead)
         {
             var (other, said) = (stead.Who.Identity.Value, stead.Safe.Details.Value);
-            return (new Clearance(person.Id, person.DossierId, what.Channel, passage, Destination(other, what.Channel)!, other.FullName, said with { WhatMayBeSaid = stead.Standing.Words.Value.What ?? said.WhatMayBeSaid }), bar);
+            return (new Clearance(person.Id, person.DossierId, what.Channel, passage, Destination(other, said, what.Channel)!, other.FullName, said with { WhatMayBeSaid = stead.Standing.Words.Value.What ?? said.WhatMayBeSaid }), bar);
         }
-        return (new Clearance(person.Id, person.DossierId, what.Channel, passage, Destination(identity, what.Channel)!, identity.FullName, whom.Agreed), bar);
+        return (new Clearance(person.Id, person.DossierId, what.Channel, passage, Destination(identity, whom.Safe.Details.Value, what.Channel)!, identity.FullName, whom.Agreed), bar);
     }
 
     /// <summary>The gate for a message in the tray: only the number is known, and what was said of it.</summary>
@@ -165,7 +166,7 @@ internal sealed class Clearance
     public static (Passage Passage, Bar Bar) Look(Addressee whom, Outgoing what, DateTimeOffset now)
     {
         var (passage, bar) = Rules(whom, what, now);
-        if (bar == Bar.None && Destination((what.Through is null ? whom.Person : whom.Stead!.Who).Identity.Value, what.Channel) is null) bar = Bar.Nowhere;
+        if (bar == Bar.None && Destination((what.Through is null ? whom.Person : whom.Stead!.Who).Identity.Value, (what.Through is null ? whom.Safe : whom.Stead!.Safe).Details.Value, what.Channel) is null) bar = Bar.Nowhere;
         return (bar == Bar.None ? passage : Passage.Closed, bar);
     }
 
@@ -188,7 +189,7 @@ internal sealed class Clearance
         if (what.Channel == Channel.Letter && person.IsMinor && safe.LettersHome == Decider.Nobody) return (Passage.Closed, Bar.Minor);
         if (rule == Rule.OnlyIf && what.Unattended) return (Passage.Closed, Bar.OnlyIf);
         // A letter lies until somebody opens it; everything else is noticed when it comes.
-        if (what.Channel != Channel.Letter && !safe.Details.Value.IsTime(now)) return (Passage.Closed, Bar.Hours);
+        if (what.Channel != Channel.Letter && !safe.Details.Value.IsTime(what.At ?? now)) return (Passage.Closed, Bar.Hours);
         return (rule == Rule.OnlyIf ? Passage.AsAgreed : Passage.Open, Bar.None);
     }
 
@@ -206,20 +207,23 @@ internal sealed class Clearance
 
     private static (Passage Passage, Bar Bar) NotAsked(Addressee whom, Outgoing what) => what switch
     {
-        { Channel: Channel.Call, Unattended: false } => (Passage.AttendedAfterScript, Bar.None),
+        // Who brings the news of a death cannot ask before; what is not known stands before the eyes of whoever goes.
+        { Channel: Channel.Call or Channel.Visit, Unattended: false } => (Passage.AttendedAfterScript, Bar.None),
         { Channel: Channel.Letter, First: true } => whom.MayGetFirstLetter ? (Passage.FirstLetter, Bar.None) : (Passage.Closed, Bar.FirstLetter),
         _ => (Passage.Closed, Bar.NotAsked),
     };
 
-    private static string? Destination(Particulars identity, Channel channel) => channel switch
+    private static string? Destination(Particulars identity, SafeDetails? agreed, Channel channel) => channel switch
     {
+        Channel.Sms when agreed?.SmsNumber is { Length: > 0 } second => Number(second),
         Channel.Call or Channel.Sms => identity.Phone is { Length: > 0 } phone ? Number(phone) : null,
         Channel.Mail => Said(identity.Mail),
+        Channel.Visit => Said(identity.Address) ?? "", // whoever goes was told the way; it need not be written down
         _ => Said(identity.Address),
     };
 
     /// <summary>The letter box, to compare with others; no letter goes there by it.</summary>
-    public static string? DoorOf(Particulars identity) => Destination(identity, Channel.Letter);
+    public static string? DoorOf(Particulars identity) => Destination(identity, null, Channel.Letter);
 
     private static string Number(string phone) => PhoneNumber.ToE164(phone) ?? phone;
     private static string? Said(string? text) => string.IsNullOrWhiteSpace(text) ? null : text;

@@ -1,6 +1,8 @@
 using Microsoft.EntityFrameworkCore;
 using VictimSupport.Casework.Codes;
+using VictimSupport.Casework.Contacts;
 using VictimSupport.Casework.Dossiers;
+using VictimSupport.Casework.FollowUps;
 using VictimSupport.Casework.Letters;
 using VictimSupport.Casework.Walls;
 using VictimSupport.Foundation.Access;
@@ -8,6 +10,7 @@ using VictimSupport.Foundation.Persistence;
 using VictimSupport.Foundation.Pipeline;
 using VictimSupport.Foundation.Secrecy;
 using VictimSupport.Zones.Contracts;
+using Place = VictimSupport.Casework.Codes.Place;
 
 namespace VictimSupport.Casework.People;
 
@@ -22,6 +25,26 @@ internal sealed class Gate(ZoneDbContext zone, UseCase here, Keyring keys, IZone
         if (what.Through is { } through) whom = whom with { Stead = await Stead(dossier, person, through, ct) };
         var (leave, bar) = Clearance.Ask(whom, what, clock.GetUtcNow());
         return leave ?? throw new RefusedException(bar.Code(), dossier.Id);
+    }
+
+    /// <summary>Leave to go to where people live, for each of them; where one goes elsewhere, or to somebody else for them, none is needed.</summary>
+    /// <param name="at">When it was agreed to be.</param>
+    /// <exception cref="RefusedException">One of them may not be visited, or not then (a code of <see cref="Bars"/>).</exception>
+    public async Task PassVisit(Dossier dossier, IReadOnlyList<Guid> persons, Place place, bool forThem, DateTimeOffset at, CancellationToken ct)
+    {
+        if (place != Place.Home || forThem) return;
+        // The rules stand beside the form that plans it, and on every page of the dossier.
+        foreach (var person in persons) await Pass(dossier, person, new Outgoing(Channel.Visit, Read: true, At: at), ct);
+    }
+
+    /// <summary>Visits that are planned to somebody who wants none any more come back to whoever works on the dossier: to find another place, or to cancel.</summary>
+    public async Task GiveBackVisits(Dossier dossier, Guid person, CancellationToken ct)
+    {
+        var now = clock.GetUtcNow();
+        var planned = await zone.Set<Contact>().AsNoTracking().Where(c => c.DossierId == dossier.Id && c.State == ContactState.Planned && c.Place == Place.Home && !c.ForThem && c.CheckedIn == null).ToListAsync(ct);
+        if (!dossier.IsOpen || !planned.Exists(c => c.Persons.Contains(person) && c.Ends > now)) return;
+        zone.Add(FollowUp.Plan(dossier.Id, [person], ActKind.Visit, Words.VisitBarred, now, caller.Self, now));
+        await NextAct.Settle(zone, dossier, ct);
     }
 
     /// <summary>Somebody of a dossier, as the gate must know them.</summary>

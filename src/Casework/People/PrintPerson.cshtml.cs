@@ -6,8 +6,10 @@ using Microsoft.EntityFrameworkCore;
 using VictimSupport.Casework.Codes;
 using VictimSupport.Casework.Contacts;
 using VictimSupport.Casework.Countersign;
+using VictimSupport.Casework.Documents;
 using VictimSupport.Casework.Dossiers;
 using VictimSupport.Casework.FollowUps;
+using VictimSupport.Casework.Referrals;
 using VictimSupport.Design.Html;
 using VictimSupport.Design.Tags;
 using VictimSupport.Foundation.Access;
@@ -60,10 +62,25 @@ internal sealed class PrintPerson(IMediator pipeline, IAccounts accounts, WhereA
     internal sealed record Entry(DateTimeOffset At, Guid By, string Title, Layer? Layer, string? Text);
 
     /// <summary>What stands on the paper.</summary>
+    /// <param name="Facts">The sub-kind, in the zone's own word where it has one.</param>
     /// <param name="Reports">Numbers of official reports, where facts for the police file were chosen.</param>
     /// <param name="LeftOut">Entries that name somebody else too, or still wait for a second name: said on the screen, never on the paper.</param>
-    internal sealed record Sheet(string Number, string Name, Capacity Capacity, bool CountsAsVictim, string Language, string SubKind, DateTimeOffset? FactsAt, SafeContact Rules, SafeDetails Details, bool IsMinor, bool MustNotBeConfirmed,
-        IReadOnlyList<string> Stands, Risk? Risk, IReadOnlyList<string> Reports, IReadOnlyList<Entry> Entries, int LeftOut);
+    internal sealed record Sheet(string Number, string Name, Capacity Capacity, bool CountsAsVictim, string Language, string Facts, DateTimeOffset? FactsAt, SafeContact Rules, SafeDetails Details, bool IsMinor, bool MustNotBeConfirmed,
+        IReadOnlyList<string> Stands, Risk? Risk, IReadOnlyList<string> Reports, IReadOnlyList<Entry> Entries, int LeftOut)
+    {
+        /// <summary>How they are interpreted for, and never by whom: that is somebody else. null: not at all.</summary>
+        public InterpreterKind? Interpreter { get; init; }
+
+        /// <summary>The person's own, the latest first. Of the layer of assistance.</summary>
+        public IReadOnlyList<Referred> Referrals { get; init; } = [];
+
+        /// <summary>What was put in about this person, the latest first; what stands in them is not printed.</summary>
+        public IReadOnlyList<Kept> Documents { get; init; } = [];
+    }
+
+    internal sealed record Referred(string Partner, Network.Contracts.Need Need, ReferralState State, DateTimeOffset Offered, DateTimeOffset Since);
+
+    internal sealed record Kept(string Title, DocumentKind Kind, DateTimeOffset At, Layer Layer);
 
     [Requires(May.ChangeDossiers)]
     internal sealed record Query(Guid Dossier, Guid Person) : IQuery<string>;
@@ -88,7 +105,7 @@ internal sealed class PrintPerson(IMediator pipeline, IAccounts accounts, WhereA
         }
     }
 
-    internal sealed class Handler(ZoneDbContext zone, Guard guard, Keyring keys, UseCase here, Zones.Contracts.IZoneSettings settings, Trail trail) : IRequestHandler<Query, string>, IRequestHandler<Command, Sheet>
+    internal sealed class Handler(ZoneDbContext zone, Guard guard, Keyring keys, UseCase here, Zones.Contracts.IZoneSettings settings, Network.Contracts.IPartners partners, Trail trail) : IRequestHandler<Query, string>, IRequestHandler<Command, Sheet>
     {
         public async Task<string> Handle(Query query, CancellationToken ct)
         {
@@ -108,8 +125,29 @@ internal sealed class PrintPerson(IMediator pipeline, IAccounts accounts, WhereA
             var (entries, leftOut) = await Entries(dossier.Id, person.Id, form.Layers, black, ct);
             var risks = await zone.Set<Risk>().AsNoTracking().Where(r => r.DossierId == dossier.Id).ToListAsync(ct);
             var reports = form.Layers.Contains(Layer.Police) ? await zone.Set<OfficialReport>().AsNoTracking().Where(r => r.DossierId == dossier.Id).OrderBy(r => r.Id).ToListAsync(ct) : [];
-            return new Sheet(dossier.Number, identity.FullName, person.Capacity, person.Capacity.CountsAsVictim((await settings.Of(here.InZone.Id, ct)).Victim, dossier.IsOffence), person.Language, dossier.SubKind, dossier.FactsAt,
-                rules, black.Of(rules.Details.Value), person.IsMinor, rules.MustNotBeConfirmed(person.IsMinor, dossier.IsDangerous), await Stands(dossier.Id, person.Id, people, black, ct), Risk.Latest(risks.Where(r => r.Persons.All(p => p == person.Id)), person.Id), [.. reports.Select(r => r.Number.Value)], entries, leftOut);
+            var facts = (await OwnCodes.WordsOf(zone, [dossier.OwnSubKind], ct)).Of(dossier.OwnSubKind) ?? Words.Of("SubKind_" + dossier.SubKind);
+            var (documents, apart) = await Documents(dossier.Id, person.Id, form.Layers, black, ct);
+            return new Sheet(dossier.Number, identity.FullName, person.Capacity, person.Capacity.CountsAsVictim((await settings.Of(here.InZone.Id, ct)).Victim, dossier.IsOffence), person.Language, facts, dossier.FactsAt,
+                rules, black.Of(rules.Details.Value), person.IsMinor, rules.MustNotBeConfirmed(person.IsMinor, dossier.IsDangerous), await Stands(dossier.Id, person.Id, people, black, ct), Risk.Latest(risks.Where(r => r.Persons.All(p => p == person.Id)), person.Id), [.. reports.Select(r => r.Number.Value)], entries, leftOut + apart)
+            {
+                Interpreter = await zone.Set<Interpreter>().AsNoTracking().SingleOrDefaultAsync(i => i.Id == person.Id, ct) is { Kind: not InterpreterKind.None } interpreter ? interpreter.Kind : null,
+                Referrals = form.Layers.Contains(Layer.Assistance) ? await Referrals(dossier.Id, person.Id, black, ct) : [], Documents = documents,
+            };
+        }
+
+        private async Task<IReadOnlyList<Referred>> Referrals(Guid dossier, Guid person, Blackout black, CancellationToken ct)
+        {
+            var own = await zone.Set<Referral>().AsNoTracking().Where(r => r.DossierId == dossier && r.PersonId == person).OrderByDescending(r => r.Id).ToListAsync(ct);
+            var asked = await partners.Of([.. own.Select(r => r.PartnerId)], ct);
+            return [.. own.Select(r => new Referred(asked.TryGetValue(r.PartnerId, out var partner) ? black.Of(partner.Organisation) : "–", r.Need, r.State, r.OfferedAt, r.TurnedAt))];
+        }
+
+        // As with what was written: of this person and nobody else, and as good as any other.
+        private async Task<(IReadOnlyList<Kept> Documents, int LeftOut)> Documents(Guid dossier, Guid person, List<Layer> layers, Blackout black, CancellationToken ct)
+        {
+            var about = (await zone.Set<Document>().AsNoTracking().Where(d => d.DossierId == dossier && d.Withdrawn == null).OrderByDescending(d => d.Id).ToListAsync(ct)).Where(d => layers.Contains(d.Layer) && d.Persons.Contains(person)).ToList();
+            var own = about.Where(d => d.Counts() && d.Persons.TrueForAll(p => p == person)).ToList();
+            return ([.. own.Select(d => new Kept(black.Of(d.Head!.Value.Title), d.Kind, d.At, d.Layer))], about.Count - own.Count);
         }
 
         private async Task<(IReadOnlyList<Entry> Entries, int LeftOut)> Entries(Guid dossier, Guid person, List<Layer> layers, Blackout black, CancellationToken ct)
@@ -128,7 +166,7 @@ internal sealed class PrintPerson(IMediator pipeline, IAccounts accounts, WhereA
                     _ => Words.ContactMissed(Words.Of(contact.Place)),
                 };
                 if (contact.ForThem) title = Words.ForThem(contact.With is { } other ? $"{title} ({Words.Of(other)})" : title);
-                var said = string.Join('\n', new[] { string.Join(", ", contact.Services.Select(s => Words.Of(s))), contact.Informed.Count == 0 ? "" : Words.InformedOf(string.Join(", ", contact.Informed.Select(t => Words.Of(t)))), black.May(contact.Note?.Value) ?? "" }.Where(l => l.Length > 0));
+                var said = string.Join('\n', ((string[])[string.Join(", ", contact.Services.Select(s => Words.Of(s))), contact.Informed.Count == 0 ? "" : Words.InformedOf(string.Join(", ", contact.Informed.Select(t => Words.Of(t)))), .. contact.AskedInWords().Select(black.Of), black.May(contact.Note?.Value) ?? ""]).Where(l => l.Length > 0));
                 all.Add(new Entry(contact.At, contact.By, title, contact.Layer, said.Length == 0 ? null : said));
             }
             foreach (var act in await zone.Set<FollowUp>().AsNoTracking().Where(f => f.DossierId == dossier).ToListAsync(ct))

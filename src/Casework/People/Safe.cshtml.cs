@@ -10,6 +10,7 @@ using VictimSupport.Design.Tags;
 using VictimSupport.Foundation.Access;
 using VictimSupport.Foundation.Persistence;
 using VictimSupport.Foundation.Pipeline;
+using VictimSupport.Foundation.Secrecy.Search;
 using VictimSupport.Identity.Contracts;
 
 namespace VictimSupport.Casework.People;
@@ -74,6 +75,9 @@ internal sealed class Safe(IMediator pipeline, IAccounts accounts) : PageModel, 
         public Rule Mail { get; init; }
         public Rule Letter { get; init; }
         public Rule Visit { get; init; }
+
+        /// <summary>Where an SMS goes instead of to the telephone.</summary>
+        public string? SmsNumber { get; init; }
         public string? Hours { get; init; }
         public string? WhoMayAnswer { get; init; }
         public string? WhatMayBeSaid { get; init; }
@@ -102,6 +106,7 @@ internal sealed class Safe(IMediator pipeline, IAccounts accounts) : PageModel, 
             RuleFor(c => c.Mail).IsInEnum().WithMessage(_ => Words.ChooseSafeRule);
             RuleFor(c => c.Letter).IsInEnum().WithMessage(_ => Words.ChooseSafeRule);
             RuleFor(c => c.Visit).IsInEnum().WithMessage(_ => Words.ChooseSafeRule);
+            RuleFor(c => c.SmsNumber).Must(p => !Said(p) || PhoneNumber.ToE164(p) is not null).WithMessage(_ => Words.NoPhoneNumber);
             RuleFor(c => c.Hours).MaximumLength(300).WithMessage(_ => Words.TooLong);
             RuleFor(c => c.WhoMayAnswer).MaximumLength(300).WithMessage(_ => Words.TooLong);
             // "Only if" means nothing without saying what.
@@ -129,7 +134,7 @@ internal sealed class Safe(IMediator pipeline, IAccounts accounts) : PageModel, 
             var details = safe.Details.Value;
             return new Current(person.Identity.Value.FullName, new Command
             {
-                Call = safe.Call, Sms = safe.Sms, Mail = safe.Mail, Letter = safe.Letter, Visit = safe.Visit, Hours = details.Hours, WhoMayAnswer = details.WhoMayAnswer, WhatMayBeSaid = details.WhatMayBeSaid, CodeWord = details.CodeWord, ThirdPerson = details.ThirdPerson,
+                Call = safe.Call, Sms = safe.Sms, Mail = safe.Mail, Letter = safe.Letter, Visit = safe.Visit, SmsNumber = details.SmsNumber, Hours = details.Hours, WhoMayAnswer = details.WhoMayAnswer, WhatMayBeSaid = details.WhatMayBeSaid, CodeWord = details.CodeWord, ThirdPerson = details.ThirdPerson,
                 From = details.From, Until = details.Until, Weekdays = details.Weekdays, LettersHome = safe.LettersHome, MinorReason = details.MinorReason,
                 Asked = safe.Checked?.UtcTicks ?? 0,
             }, person.IsMinor, await guard.Leads(dossier, ct), await zone.Set<RuleChange>().AsNoTracking().Where(c => c.PersonId == person.Id).OrderByDescending(c => c.At).ThenByDescending(c => c.Id).Take(Most).ToListAsync(ct));
@@ -148,13 +153,14 @@ internal sealed class Safe(IMediator pipeline, IAccounts accounts) : PageModel, 
             var minor = people.Single(p => p.Id == form.Person).IsMinor;
             var decided = minor ? form.LettersHome : Decider.Nobody;
             var authors = people.Where(p => p.Capacity == Capacity.AllegedAuthor).Select(p => p.Identity.Value).ToList();
+            if (PhoneNumber.ToE164(form.SmsNumber) is { } second && authors.Exists(a => PhoneNumber.ToE164(a.Phone) == second)) throw Wrong(nameof(Command.SmsNumber), Words.NeverTheAuthor);
             if (Authors.Named(authors, form.WhoMayAnswer)) throw Wrong(nameof(Command.WhoMayAnswer), Words.NeverTheAuthor);
             if (Authors.Named(authors, form.ThirdPerson)) throw Wrong(nameof(Command.ThirdPerson), Words.NeverTheAuthor);
             // A coordinator's decision, and the reason given for it, are the coordinator's.
             var leads = await guard.Leads(dossier, ct);
             if (!leads && Newly(before.LettersHome, decided)) throw Wrong(nameof(Command.LettersHome), Words.CoordinatorDecides);
             var reason = !minor ? null : !leads && decided == Decider.Coordinator ? safe.Details.Value.MinorReason : Said(form.MinorReason);
-            var details = new SafeDetails(Said(form.Hours), Said(form.WhoMayAnswer), Said(form.WhatMayBeSaid), Said(form.CodeWord), Said(form.ThirdPerson), form.From, form.Until, form.Weekdays, reason);
+            var details = new SafeDetails(Said(form.Hours), Said(form.WhoMayAnswer), Said(form.WhatMayBeSaid), Said(form.CodeWord), Said(form.ThirdPerson), form.From, form.Until, form.Weekdays, reason, Said(form.SmsNumber));
             safe.Agree(form.Call, form.Sms, form.Mail, form.Letter, form.Visit, details, caller.Self, now);
             safe.Decide(decided);
             if (before.LettersHome != decided) zone.Add(Milestone.Reached(dossier.Id, MilestoneKind.MinorDecided, caller.Self, now));
@@ -162,6 +168,7 @@ internal sealed class Safe(IMediator pipeline, IAccounts accounts) : PageModel, 
             {
                 zone.Add(RuleChange.Of(safe, before, caller.Self, now));
                 await gate.TakeBack([safe.Id], Bar.RuleChanged, ct);
+                if (safe.Visit == Rule.Never && before.Visit != Rule.Never) await gate.GiveBackVisits(dossier, safe.Id, ct);
             }
             dossier.Touch();
             return true;

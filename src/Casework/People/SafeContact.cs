@@ -11,8 +11,9 @@ namespace VictimSupport.Casework.People;
 /// <summary>The words behind the rules: read before anybody dials.</summary>
 /// <param name="From">The hours, where the gate can keep to them by itself: from and until on a Belgian clock.</param>
 /// <param name="Weekdays">Not on Saturdays and Sundays.</param>
+/// <param name="SmsNumber">Where an SMS goes, and nothing else, where that is not the telephone; null: to the telephone.</param>
 /// <param name="MinorReason">Why the minor or the coordinator decided that letters come home.</param>
-internal sealed record SafeDetails(string? Hours = null, string? WhoMayAnswer = null, string? WhatMayBeSaid = null, string? CodeWord = null, string? ThirdPerson = null, TimeOnly? From = null, TimeOnly? Until = null, bool Weekdays = false, string? MinorReason = null)
+internal sealed record SafeDetails(string? Hours = null, string? WhoMayAnswer = null, string? WhatMayBeSaid = null, string? CodeWord = null, string? ThirdPerson = null, TimeOnly? From = null, TimeOnly? Until = null, bool Weekdays = false, string? MinorReason = null, string? SmsNumber = null)
 {
     /// <summary>Is this within the hours? A span may go over midnight.</summary>
     public bool IsTime(DateTimeOffset now)
@@ -97,7 +98,9 @@ internal sealed class SafeContact : IHoldSealed, IOfDossier
         var (mine, theirs) = (Details.Value, other.Details);
         (Call, Sms, Mail, Letter, Visit) = (Stricter(Channel.Call, Call, other.Call), Stricter(Channel.Sms, Sms, other.Sms), Stricter(Channel.Mail, Mail, other.Mail), Stricter(Channel.Letter, Letter, other.Letter), Stricter(Channel.Visit, Visit, other.Visit));
         var (from, until, clash) = Overlap(mine, theirs);
-        Details = new SafeDetails(Both(Both(mine.Hours, theirs.Hours), clash), Both(mine.WhoMayAnswer, theirs.WhoMayAnswer), Both(mine.WhatMayBeSaid, theirs.WhatMayBeSaid), Both(mine.CodeWord, theirs.CodeWord), Both(mine.ThirdPerson, theirs.ThirdPerson), from, until, mine.Weekdays || theirs.Weekdays, Both(mine.MinorReason, theirs.MinorReason));
+        Details = new SafeDetails(Both(Both(mine.Hours, theirs.Hours), clash), Both(mine.WhoMayAnswer, theirs.WhoMayAnswer), Both(mine.WhatMayBeSaid, theirs.WhatMayBeSaid), Both(mine.CodeWord, theirs.CodeWord), Both(mine.ThirdPerson, theirs.ThirdPerson), from, until, mine.Weekdays || theirs.Weekdays, Both(mine.MinorReason, theirs.MinorReason), mine.SmsNumber ?? theirs.SmsNumber);
+        // Which of two numbers an SMS is safe on is for the person to say.
+        if (mine.SmsNumber != theirs.SmsNumber && Sms is Rule.Safe or Rule.OnlyIf) Forget(Channel.Sms);
         // Hours that never meet, or go over midnight, are for people to read: then nothing is simply safe.
         if (clash is not null) foreach (var channel in Enum.GetValues<Channel>()) if (Of(channel) == Rule.Safe) Only(channel);
         if (LettersHome == Decider.Nobody || other.LettersHome == Decider.Nobody) LettersHome = Decider.Nobody;

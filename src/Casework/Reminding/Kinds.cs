@@ -22,11 +22,11 @@ internal sealed class FirstContactsOverdue(UseCase here, IZoneSettings settings)
     {
         var within = await Within(ct);
         var limit = now - within;
-        var late = await Waiting(zone).Where(d => d.Opened <= limit).OrderBy(d => d.Opened).Take(most).Select(d => new { d.Id, d.AssignedTo, d.Opened }).ToListAsync(ct);
-        return [.. late.Select(d => new Fallen(d.Id, d.Id, d.AssignedTo is { } worker ? [worker] : [], Minute(d.Opened + within)))];
+        var late = await Waiting(zone).Where(d => d.RequestedAt <= limit).OrderBy(d => d.RequestedAt).Take(most).Select(d => new { d.Id, d.AssignedTo, d.RequestedAt }).ToListAsync(ct);
+        return [.. late.Select(d => new Fallen(d.Id, d.Id, d.AssignedTo is { } worker ? [worker] : [], Minute(d.RequestedAt + within)))];
     }
 
-    public async Task<DateTimeOffset?> Next(ZoneDbContext zone, CancellationToken ct) => await Waiting(zone).MinAsync(d => (DateTimeOffset?)d.Opened, ct) + await Within(ct);
+    public async Task<DateTimeOffset?> Next(ZoneDbContext zone, CancellationToken ct) => await Waiting(zone).MinAsync(d => (DateTimeOffset?)d.RequestedAt, ct) + await Within(ct);
 
     public async Task<IReadOnlySet<Guid>> Undone(ZoneDbContext zone, IReadOnlyDictionary<Guid, DateTimeOffset> told, CancellationToken ct)
     {

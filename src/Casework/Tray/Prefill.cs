@@ -25,7 +25,7 @@ internal static class Prefill
             return new Register.Command
             {
                 Trigger = Trigger.Person, GivenName = message.GivenName, FamilyName = message.FamilyName, Unknown = message.GivenName.Length + message.FamilyName.Length == 0, Phone = message.Phone,
-                Safe = message.Phone is null ? null : entry.MayCall, Language = entry.Language, Note = message.About,
+                Safe = message.Phone is null ? null : entry.MayCall, Language = entry.Language, Note = message.About, RequestedAt = entry.PutAt,
             };
         }
     }

@@ -119,8 +119,7 @@ public sealed class CanaryTests(Platforms platforms)
         var view = await worker.Send(new ShowView.Query(made.Dossier));
         var person = view.People[0].Id;
         await worker.Send((await worker.Send(new Safe.Query(made.Dossier, person))).Form with { Dossier = made.Dossier, Person = person, Call = Rule.OnlyIf, CodeWord = "Magnolia", WhatMayBeSaid = Marked });
-        view = await worker.Send(new ShowView.Query(made.Dossier));
-        await worker.Send(new Facts.Command { Dossier = made.Dossier, Version = view.Dossier.Version, SubKind = "PartnerViolence", Municipality = "Plantedtown", OfficialReports = "ZZ.43.L7.998877/2026" });
+        await worker.Send((await worker.Send(new Facts.Query(made.Dossier))) with { Dossier = made.Dossier, SubKind = "PartnerViolence", Municipality = "Plantedtown", OfficialReports = "ZZ.43.L7.998877/2026" });
         await worker.Send(new VictimSupport.Casework.Contacts.Record.Command
         {
             Dossier = made.Dossier, Persons = [person], Place = Place.Phone, At = zone.Platform.Clock.GetUtcNow(), Minutes = 5, Services = [ServiceKind.Listening], Note = Marked, Next = ActKind.CallBack, Due = zone.Platform.Clock.GetUtcNow().AddHours(1),

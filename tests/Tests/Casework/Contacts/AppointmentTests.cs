@@ -225,20 +225,83 @@ public sealed class AppointmentTests(Platforms platforms)
         Assert.Equal(open, Diary.IsOpen(OpeningHours.Read("08:30-17:00;08:30-12:00,13:00-17:00;;;08:30-17:00;;")!, from, from.AddMinutes(minutes)));
     }
 
-    [Fact]
-    public async Task Nobody_who_never_wants_a_visit_is_visited_and_the_rule_stands_beside()
+    [Theory, EveryEngine]
+    public async Task Nobody_who_never_wants_a_visit_is_visited_and_the_rule_stands_beside(string engine)
     {
-        var (zone, worker, dossier) = await Registered("sqlite");
+        var (zone, worker, dossier) = await Registered(engine);
         var lead = await worker.LeadOf(dossier);
         await worker.Send((await worker.Send(new Safe.Query(dossier, lead))).Form with { Dossier = dossier, Person = lead, Visit = Rule.Never, WhatMayBeSaid = "de bibliotheek" });
         var plan = await worker.Appointment(zone, dossier);
-        Assert.Contains((await Refused(worker, plan with { Place = Place.Home, Despite = true })).Errors, e => e.PropertyName == "Place");
+        Assert.Equal("gate-never", (await Assert.ThrowsAsync<RefusedException>(() => worker.Send(plan with { Place = Place.Home, Despite = true }))).Code);
+        Assert.Single(await GateTests.Recorded(zone, "Casework.Contacts.Plan!gate-never", a => a.Subject == dossier && a.Actor == worker.Id));
         await worker.Send(plan with { Place = Place.Home, ForThem = true, With = Counterpart.Family });
         await worker.Send(plan with { At = plan.At!.Value.AddHours(4) });
         using var visit = worker.Visit();
         var beside = (await visit.Page($"/dossiers/{dossier}/appointments")).QuerySelector("section[aria-labelledby=care]")!.TextContent;
         Assert.Contains("Visit: never", beside, StringComparison.OrdinalIgnoreCase);
         Assert.Contains("de bibliotheek", beside, StringComparison.Ordinal);
+        // By the form it is said at the field, and nothing that was typed is lost.
+        var refused = await Visit.Read(await visit.Submit($"/dossiers/{dossier}/appointments", [new("Form.Worker", worker.Id.ToString()), new("Form.Place", nameof(Place.Home)), new("Form.At.Date", "2027-01-11"), new("Form.At.Time", "10:15"), new("Form.Minutes", "45"), new("Form.Note", "mijn tekst")], "main form[method=post]"));
+        Assert.Contains("does not want to be visited", refused.QuerySelector("[id$='Place-error']")!.TextContent, StringComparison.Ordinal);
+        Assert.Equal(("mijn tekst", "10:15"), (refused.QuerySelector("[name='Form.Note']")!.TextContent.Trim(), refused.QuerySelector("[name='Form.At.Time']")!.GetAttribute("value")));
+        Assert.Equal(2, (await GateTests.Recorded(zone, "Casework.Contacts.Plan!gate-never", a => a.Subject == dossier)).Count);
+    }
+
+    [Theory, EveryEngine]
+    public async Task A_visit_keeps_to_the_hours_that_were_agreed(string engine)
+    {
+        var (zone, worker, dossier) = await Registered(engine);
+        await worker.Agrees(dossier, await worker.LeadOf(dossier), r => r with { Visit = Rule.Safe, From = new TimeOnly(9, 0), Until = new TimeOnly(15, 0) });
+        var plan = await worker.Appointment(zone, dossier) with { Place = Place.Home, Despite = true };
+        var evening = Moment.Instant(Moment.Day(plan.At!.Value).AddDays(1).ToDateTime(new TimeOnly(18, 0)));
+        Assert.Equal("gate-hours", (await Assert.ThrowsAsync<RefusedException>(() => worker.Send(plan with { At = evening }))).Code);
+        await worker.Send(plan with { At = evening, Place = Place.Office });
+        await worker.Send(plan with { At = evening.AddHours(-5) });
+    }
+
+    [Theory, EveryEngine]
+    public async Task Who_says_never_after_a_visit_was_planned_gets_none(string engine)
+    {
+        var (zone, worker, dossier) = await Registered(engine);
+        var lead = await worker.LeadOf(dossier);
+        foreach (var done in (await worker.Opens(dossier)).Planned) await worker.Send(new Complete.Command(done.Id));
+        await worker.Send(await worker.Appointment(zone, dossier)); // the office bars nobody
+        await worker.Agrees(dossier, lead, r => r with { Visit = Rule.Never });
+        Assert.Empty((await worker.Opens(dossier)).Planned);
+        await worker.Agrees(dossier, lead, r => r with { Visit = Rule.Safe });
+        var visit = await worker.Send(await worker.Appointment(zone, dossier) with { Place = Place.Home, Despite = true });
+        await worker.Agrees(dossier, lead, r => r with { Visit = Rule.Never });
+        var view = await worker.Opens(dossier);
+        var act = Assert.Single(view.Planned);
+        Assert.Equal((ActKind.Visit, lead), (act.Kind, Assert.Single(act.Persons)));
+        Assert.Contains("another place", act.Text!.Value, StringComparison.Ordinal);
+        Assert.Equal(act.DueAt, view.Dossier.NextDue);
+        await worker.Agrees(dossier, lead, r => r with { Sms = Rule.Safe });
+        Assert.Single((await worker.Opens(dossier)).Planned); // said once
+        using var hers = worker.Visit();
+        Assert.Contains("Visit: never", (await hers.Page($"/dossiers/{dossier}")).QuerySelector("section[aria-labelledby=next] .vs-badge--danger")!.TextContent, StringComparison.OrdinalIgnoreCase);
+        // Whoever goes all the same is told at the door.
+        var page = await Visit.Read(await hers.Submit($"/dossiers/{dossier}/appointments/{visit}/visit", [new("Form.Minutes", "35")], "main form[method=post]"));
+        Assert.Contains("does not want to be visited", page.QuerySelector("[id$='Minutes-error']")!.TextContent, StringComparison.Ordinal);
+        Assert.Equal("35", page.QuerySelector("[name='Form.Minutes']")!.GetAttribute("value"));
+        Assert.Null(await zone.Look(z => z.Set<Contact>().Where(c => c.Id == visit).Select(c => c.CheckedIn).SingleAsync()));
+        Assert.Single(await zone.Look(z => z.Set<VictimSupport.Foundation.Audit.AuditRow>().Where(a => a.Subject == dossier && a.Actor == worker.Id).ToListAsync()), a => a.Act.StartsWith("Casework.Contacts.HomeVisit", StringComparison.Ordinal) && a.Act.EndsWith("!gate-never", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task All_that_a_colleague_agreed_anew_stands_beside_what_was_typed()
+    {
+        var zone = await (await platforms.On("sqlite")).Zone();
+        var (worker, goes) = (await zone.Hires("worker", Role.Caseworker), await zone.Hires("companion", Role.Caseworker));
+        var dossier = await worker.Registers(Cases.Intake(zone));
+        var second = await worker.Send(new Edit.Command { Dossier = dossier, GivenName = "Bo", FamilyName = "Exemple", Capacity = Capacity.Relative, Language = "nl" });
+        var id = await worker.Send(await worker.Appointment(zone, dossier));
+        using var visit = worker.Visit();
+        var path = $"/dossiers/{dossier}/appointments/{id}";
+        var stale = (IHtmlFormElement)(await visit.Page(path)).QuerySelector("main form[method=post]")!;
+        await worker.Send(await worker.Appointment(zone, dossier) with { Contact = id, Version = 1, Place = Place.Court, Travel = 37, Persons = [second], Companion = goes.Id, ForThem = true, With = Counterpart.Prosecutor, Note = "met haar dossier", Despite = true });
+        var shown = (await Visit.Read(await visit.Send(path, stale, []))).QuerySelector("main dl.govuk-summary-list")!.TextContent;
+        foreach (var saved in new[] { "Bo Exemple", "37", "companion", VictimSupport.Casework.Words.Of(Counterpart.Prosecutor), "met haar dossier" }) Assert.Contains(saved, shown, StringComparison.Ordinal);
     }
 
     [Theory, EveryEngine]

@@ -1,3 +1,4 @@
+using System.Net;
 using FluentValidation;
 using Microsoft.EntityFrameworkCore;
 using VictimSupport.Casework.Codes;
@@ -44,6 +45,49 @@ public sealed class ContactTests(Platforms platforms)
         Assert.Equal([other], Assert.Single((await worker.Opens(dossier)).Planned).Persons);
         await worker.Send(await worker.Contact(zone, dossier) with { Persons = [other] });
         Assert.Empty((await worker.Opens(dossier)).Planned);
+    }
+
+    [Theory, EveryEngine]
+    public async Task What_was_asked_for_the_person_and_when_they_were_told_stands_on_the_timeline_and_is_put_right(string engine)
+    {
+        var (zone, worker, dossier) = await Registered(engine);
+        var today = VictimSupport.Design.Html.Moment.Day(zone.Platform.Clock.GetUtcNow());
+        var asked = await worker.Contact(zone, dossier) with { ForThem = true, With = Counterpart.Insurer, Question = " Wordt de deur vergoed? " };
+        var id = await worker.Send(asked);
+        Assert.Equal(["Question asked for the person: Wordt de deur vergoed?"], (await Line()).Asked);
+        // The answer comes later, and then the person is told.
+        using var visit = worker.Visit();
+        var path = $"/dossiers/{dossier}/contacts/{id}/correct";
+        var page = await visit.Page(path);
+        Assert.Equal("Wordt de deur vergoed?", page.QuerySelector("[name='Form.Question']")!.TextContent.Trim());
+        Assert.Equal(HttpStatusCode.Redirect, (await visit.Submit(path, [KeyValuePair.Create("Form.Answer", "Ja, na expertise"), KeyValuePair.Create("Form.ToldOn", today.ToString("yyyy-MM-dd", System.Globalization.CultureInfo.InvariantCulture))])).StatusCode);
+        var shown = (await visit.Page($"/dossiers/{dossier}")).QuerySelector(".vs-timeline")!.TextContent;
+        foreach (var said in new[] { "Wordt de deur vergoed?", "Answer received: Ja, na expertise", "Told to the person on: " + VictimSupport.Design.Html.Moment.ShowLong(today) }) Assert.Contains(said, shown, StringComparison.Ordinal);
+        var kept = await zone.Look(z => z.Set<Contact>().SingleAsync());
+        Assert.Equal(("Wordt de deur vergoed?", "Ja, na expertise", today), (kept.Question!.Value, kept.Answer!.Value, kept.ToldOn));
+        // With the person there is nobody to ask, and what was typed is not thrown away unsaid; nobody was told tomorrow.
+        var refused = await Assert.ThrowsAsync<ValidationException>(() => worker.Send(asked with { ForThem = false }));
+        Assert.Equal("Question", Assert.Single(refused.Errors).PropertyName);
+        foreach (var future in new Func<Task>[] { () => worker.Send(asked with { ToldOn = today.AddDays(1) }), async () => await worker.Send((await worker.Send(new Correct.Query(dossier, id))).Form with { Dossier = dossier, Contact = id, ToldOn = today.AddDays(1) }) })
+            Assert.Equal("ToldOn", Assert.Single((await Assert.ThrowsAsync<ValidationException>(future)).Errors).PropertyName);
+        using var again = worker.Visit();
+        Assert.NotNull((await again.Page($"/dossiers/{dossier}/contact")).QuerySelector("details:not([open]) [name='Form.Question']"));
+
+        async Task<VictimSupport.Casework.Dossiers.Happening> Line() => (await worker.Opens(dossier)).Timeline.Single(h => h.Corrects == id);
+    }
+
+    [Theory, EveryEngine]
+    public async Task A_second_name_stands_under_what_was_asked_too(string engine)
+    {
+        var (zone, worker, dossier) = await Registered(engine);
+        var trainee = zone.As(Role.Trainee);
+        await zone.Names(dossier, trainee.Id);
+        var id = await trainee.Send(await trainee.Contact(zone, dossier) with { ForThem = true, With = Counterpart.School, Question = "Mag hij thuisblijven?" });
+        Assert.Contains("Mag hij thuisblijven?", (await worker.Send(new VictimSupport.Casework.Countersign.Sign.Query(dossier, id))).Text, StringComparison.Ordinal);
+        var mine = (await trainee.Send(new VictimSupport.Casework.Countersign.Correct.Query(dossier, id))).Form;
+        Assert.Equal("Mag hij thuisblijven?", mine.Question);
+        await trainee.Send(mine with { Dossier = dossier, Entry = id, Answer = "Een week" });
+        Assert.Equal(("Mag hij thuisblijven?", "Een week"), await zone.Look(async z => await z.Set<Contact>().SingleAsync() is var c ? (c.Question!.Value, c.Answer!.Value) : default));
     }
 
     [Fact]

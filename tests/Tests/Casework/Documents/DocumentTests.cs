@@ -228,8 +228,30 @@ public sealed class DocumentTests(Platforms platforms)
         var rows = (await trainee.Send(new List.Query(dossier))).Rows.ToDictionary(r => r.Document.Id);
         Assert.Equal((Signing.Signed, Signing.Returned, false, true), (rows[first].Document.Signing, rows[second].Document.Signing, rows[first].MayWithdraw, rows[second].MayWithdraw));
         Assert.Equal("Illisible", rows[second].Document.Remark!.Value);
+        // The dossier does not close over it; countersigned, or withdrawn, it stands in nobody's way.
+        Assert.Equal(second, Assert.Single(await worker.Send(new Close.Query(dossier)), g => g.Kind == GapKind.UnsignedDocument).Entry);
+        using (var visit = worker.Visit()) Assert.NotNull((await visit.Page($"/dossiers/{dossier}/close")).QuerySelector($"main a[href$='/dossiers/{dossier}/documents']"));
+        await Assert.ThrowsAsync<ValidationException>(() => worker.ClosesAtOnce(dossier));
         await trainee.Send(new Withdraw.Command { Dossier = dossier, Document = second, Reason = WithdrawReason.WrongFile });
         await Assert.ThrowsAsync<RefusedException>(() => trainee.Send(new Withdraw.Command { Dossier = dossier, Document = first, Reason = WithdrawReason.WrongFile }));
+        Assert.DoesNotContain(await worker.Send(new Close.Query(dossier)), g => g.Kind == GapKind.UnsignedDocument);
+    }
+
+    [Theory, EveryEngine]
+    public async Task A_document_lies_whole_in_the_layer_it_was_put_into(string engine)
+    {
+        var zone = await (await platforms.On(engine)).Zone();
+        var worker = await zone.Hires("worker", Role.Caseworker);
+        var dossier = await worker.Registers(Cases.Intake(zone));
+        var (assistance, police) = (await worker.Puts(dossier), await worker.Send(await worker.File(dossier) with { Layer = Layer.Police }));
+        foreach (var (document, layer) in new[] { (assistance, Layer.Assistance), (police, Layer.Police) })
+        {
+            var (model, head, parts) = await zone.Look(async z => (z.Model, await z.Set<Document>().SingleAsync(d => d.Id == document), await z.Set<DocumentPart>().Where(p => p.DocumentId == document).ToListAsync()));
+            foreach (var field in new[] { "document.head", "document.remark" }) Assert.Equal(layer, Layers.Of(model, head, field));
+            Assert.All(parts, p => Assert.Equal(layer, Layers.Of(model, p, "document_part.content")));
+            Assert.NotEmpty(parts);
+        }
+        Assert.Equal(Files.Pdf, (await worker.Send(new Download.Query(dossier, police))).Content);
     }
 
     [Theory, EveryEngine]

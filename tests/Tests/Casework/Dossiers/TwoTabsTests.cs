@@ -74,5 +74,33 @@ public sealed class TwoTabsTests(Platforms platforms)
         Assert.Equal("zonder laag", (await Visit.Read(refused)).QuerySelector(".vs-composer [name='Form.Text']")!.TextContent.Trim());
     }
 
+    [Theory, EveryEngine]
+    public async Task No_act_that_reaches_people_is_planned_for_who_is_only_mentioned(string engine)
+    {
+        var zone = await (await platforms.On(engine)).Zone();
+        var worker = zone.As(Role.Caseworker);
+        var id = await worker.Registers(Cases.Intake(zone));
+        var (lead, due) = (await worker.LeadOf(id), zone.Platform.Clock.GetUtcNow().AddHours(1));
+        var first = (await worker.Opens(id)).Planned.Single().Id;
+        foreach (var capacity in new[] { Capacity.Deceased, Capacity.AllegedAuthor })
+        {
+            var mentioned = await worker.Send(new VictimSupport.Casework.People.Edit.Command { Dossier = id, GivenName = "Marc", FamilyName = "Fictif " + capacity, Capacity = capacity, Language = "fr" });
+            foreach (var kind in new[] { ActKind.CallBack, ActKind.Visit, ActKind.Letter, ActKind.Referral })
+            {
+                var refused = await Assert.ThrowsAsync<FluentValidation.ValidationException>(() => worker.Send(Next(kind, "nota over Marc", mentioned)));
+                Assert.Equal("Persons", Assert.Single(refused.Errors).PropertyName);
+            }
+            Assert.DoesNotContain((await worker.Opens(id)).Timeline, h => h.Text == "nota over Marc"); // refused as a whole, and typed still
+            // A note about both, and a call: to the one who is helped. At the desk something may be done about anybody.
+            await worker.Send(Next(ActKind.CallBack, "nota over beiden", lead, mentioned));
+            Assert.Equal([lead], (await worker.Opens(id)).Planned.Single(a => a.Kind == ActKind.CallBack).Persons);
+            await worker.Send(Next(ActKind.Administration, "attest opvragen", mentioned));
+            Assert.Equal([mentioned], (await worker.Opens(id)).Planned.Single(a => a.Kind == ActKind.Administration).Persons);
+            foreach (var act in (await worker.Opens(id)).Planned.Where(a => a.Id != first)) await worker.Send(new Complete.Command(act.Id));
+        }
+
+        Write.Command Next(ActKind kind, string text, params Guid[] persons) => new() { Dossier = id, Persons = [.. persons], Layer = Layer.Assistance, Text = text, Next = kind, Due = due };
+    }
+
     private static Dictionary<string, string> Typed(string municipality) => new() { ["Form.Municipality"] = municipality };
 }

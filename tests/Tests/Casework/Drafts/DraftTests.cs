@@ -62,7 +62,7 @@ public sealed class DraftTests(Platforms platforms)
         Assert.True(again.QuerySelector<IHtmlInputElement>("[name='Form.Missed']")!.IsChecked);
         Assert.Equal(("2026-11-23", "25:61", "veel"), (Value("Form.At.Date"), Value("Form.At.Time"), Value("Form.Minutes"))); // wrong as it is: nobody's typing is corrected
         Assert.Equal(2, again.QuerySelectorAll("[name='Form.Services'][checked]").Length);
-        Assert.Equal("één <b>regel</b>\nen nog een", again.QuerySelector("textarea")!.TextContent.TrimStart('\n'));
+        Assert.Equal("één <b>regel</b>\nen nog een", again.QuerySelector("textarea[name='Form.Note']")!.TextContent.TrimStart('\n'));
         Assert.Equal(nameof(ActKind.CallBack), again.QuerySelector<IHtmlSelectElement>("[name='Form.Next']")!.Value);
         Assert.Null(again.QuerySelector("[name='Form.Persons'][checked]"));
 

@@ -33,7 +33,8 @@ public sealed class GateTests(Platforms platforms)
                 Row(Rule.Never, channel, unattended, false, Passage.Closed, Bar.Never);
                 Row(Rule.Safe, channel, unattended, false, Passage.Open, Bar.None);
                 Row(Rule.OnlyIf, channel, unattended, false, unattended ? Passage.Closed : Passage.AsAgreed, unattended ? Bar.OnlyIf : Bar.None);
-                Row(Rule.NotAsked, channel, unattended, false, channel == Channel.Call && !unattended ? Passage.AttendedAfterScript : Passage.Closed, channel == Channel.Call && !unattended ? Bar.None : Bar.NotAsked);
+                var comes = channel is Channel.Call or Channel.Visit && !unattended;
+                Row(Rule.NotAsked, channel, unattended, false, comes ? Passage.AttendedAfterScript : Passage.Closed, comes ? Bar.None : Bar.NotAsked);
             }
         }
         foreach (var unattended in new[] { false, true })
@@ -132,7 +133,7 @@ public sealed class GateTests(Platforms platforms)
         var person = Person.Add(Guid.NewGuid(), new Particulars("Exemple", "Ada"), Capacity.Victim, "fr", Now);
         var safe = SafeContact.For(person);
         safe.Agree(Rule.Safe, Rule.Safe, Rule.Safe, Rule.Safe, Rule.Safe, new SafeDetails(), Guid.NewGuid(), Now);
-        foreach (var channel in Enum.GetValues<Channel>()) Assert.Equal(Bar.Nowhere, Clearance.Look(new Addressee(person, safe, Facts("Burglary"), Listed), new Outgoing(channel), Now).Bar);
+        foreach (var channel in Enum.GetValues<Channel>()) Assert.Equal(channel == Channel.Visit ? Bar.None : Bar.Nowhere, Clearance.Look(new Addressee(person, safe, Facts("Burglary"), Listed), new Outgoing(channel), Now).Bar);
     }
 
     [Fact]

@@ -66,6 +66,39 @@ public sealed class PrintTests(Platforms platforms)
     }
 
     [Theory, EveryEngine]
+    public async Task What_was_referred_put_in_and_asked_for_the_boy_stands_on_his_print_and_nothing_of_the_mothers(string engine)
+    {
+        var (zone, worker, family) = await Family.In(await platforms.On(engine));
+        var own = await zone.As(Role.ZoneAdministrator).Send(new VictimSupport.Casework.Codes.OwnEntry.Command { List = CodeList.SubKind, Shipped = "FamilyViolence", Fr = "Ruzie", Nl = "Ruzie", De = "Ruzie", En = "Row at home", From = VictimSupport.Design.Html.Moment.Day(zone.Platform.Clock.GetUtcNow()) });
+        await worker.Send((await worker.Send(new VictimSupport.Casework.Dossiers.Facts.Query(family.Dossier))) with { Dossier = family.Dossier, SubKind = OwnCode.ValueOf(own) });
+        var partners = new[] { await worker.Send(Referring.Partner("CAW Noordwijk")), await worker.Send(Referring.Partner("Zzcanary partner")) };
+        foreach (var (person, partner) in new[] { (family.Noah, partners[0]), (family.Mother, partners[1]) })
+            await worker.Send(new VictimSupport.Casework.Referrals.Offer.Command { Dossier = family.Dossier, Persons = [person], Need = VictimSupport.Network.Contracts.Need.Support, Partner = partner, Answer = ReferralState.Accepted, Once = Guid.NewGuid() });
+        await worker.Send(new Interpret.Command { Dossier = family.Dossier, Person = family.Noah, Kind = InterpreterKind.Sworn, Name = "Zzcanary Tolk" });
+        foreach (var (title, persons, layer) in new (string, Guid[], Layer)[]
+        {
+            ("Attest, given by Sarah Muster", [family.Noah], Layer.Assistance), ("Order about Noah", [family.Noah], Layer.Police), ("Zzcanary of both", [family.Noah, family.Mother], Layer.Assistance), ("Zzcanary hers", [family.Mother], Layer.Assistance),
+        })
+            await worker.Send(await worker.File(family.Dossier) with { Persons = [.. persons], Title = title, Layer = layer });
+        var contact = new Record.Command { Dossier = family.Dossier, Persons = [family.Noah], Place = Place.Phone, At = zone.Platform.Clock.GetUtcNow(), Minutes = 5, Services = [ServiceKind.Information], ForThem = true, With = Counterpart.School, Question = "does Sarah know?", Answer = "not yet" };
+        await worker.Send(contact);
+        var asked = new PrintPerson.Command { Dossier = family.Dossier, Person = family.Noah, Layers = [Layer.Assistance], Reason = PrintReason.Justice };
+        Assert.Equal(1, (await worker.Send(asked)).LeftOut); // the one about both
+        using var visit = worker.Visit();
+        var paper = await Paper("Assistance", "Police");
+        foreach (var secret in new[] { "Zzcanary", "Sarah", "Muster" }) Assert.DoesNotContain(secret, paper, StringComparison.OrdinalIgnoreCase);
+        foreach (var told in new[] { "Row at home", "CAW Noordwijk", "sworn interpreter", "Medical certificate: Attest, given by [Victim]", "Order about Noah", "Question asked for the person: does [Victim] know?", "Answer received: not yet" }) Assert.Contains(told, paper, StringComparison.Ordinal);
+        // A layer that was not chosen stays out, and with it what is the other's.
+        Assert.DoesNotContain("Order about Noah", await Paper("Assistance"), StringComparison.Ordinal);
+        var police = await Paper("Police");
+        Assert.DoesNotContain("CAW Noordwijk", police, StringComparison.Ordinal);
+        Assert.DoesNotContain("Attest", police, StringComparison.Ordinal);
+
+        async Task<string> Paper(params string[] layers) =>
+            (await Visit.Read(await visit.Submit($"/dossiers/{family.Dossier}/people/{family.Noah}/print", [.. layers.Select(l => KeyValuePair.Create("Form.Layers", l)), new("Form.Reason", "Justice")]))).QuerySelector(".vs-paper")!.TextContent;
+    }
+
+    [Theory, EveryEngine]
     public async Task It_is_recorded_as_a_print_with_its_reason_and_says_so_to_who_asks(string engine)
     {
         var (zone, worker, family) = await Family.In(await platforms.On(engine));

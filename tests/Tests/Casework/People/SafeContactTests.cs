@@ -37,6 +37,55 @@ public sealed class SafeContactTests(Platforms platforms)
         Assert.Equal(worker.Id, safe.CheckedBy);
     }
 
+    [Theory, EveryEngine]
+    public async Task An_SMS_goes_to_the_second_number_and_a_call_never(string engine)
+    {
+        var zone = await (await platforms.On(engine)).Zone();
+        var worker = zone.As(Role.Caseworker);
+        var dossier = await worker.Registers(Cases.Intake(zone, phone: "0470 12 34 56"));
+        var lead = await worker.LeadOf(dossier);
+        await worker.Send(new Edit.Command { Dossier = dossier, GivenName = "Marc", FamilyName = "Fictif", Capacity = Capacity.AllegedAuthor, Language = "fr", Phone = "0499/11.22.33" });
+        // It is a number, and not the one at which the perpetrator is reached.
+        foreach (var wrong in new[] { "abc", "+32 499 11 22 33" })
+            Assert.Equal("SmsNumber", Assert.Single((await Assert.ThrowsAsync<ValidationException>(() => worker.Agrees(dossier, lead, r => r with { Sms = Rule.Safe, SmsNumber = wrong }))).Errors).PropertyName);
+        await worker.Agrees(dossier, lead, r => r with { Sms = Rule.Safe });
+        Assert.Equal("+32470123456", await To(Channel.Sms));
+        var before = (await worker.RulesOf(dossier, lead)).Revision;
+        await worker.Agrees(dossier, lead, r => r with { SmsNumber = " 0471 98 76 54 " });
+        Assert.Equal(("+32471987654", "+32470123456"), (await To(Channel.Sms), await To(Channel.Call)));
+        Assert.Equal(before + 1, (await worker.RulesOf(dossier, lead)).Revision); // whoever read the rules before reads again
+        using var visit = worker.Visit();
+        var page = await visit.Page($"/dossiers/{dossier}/people/{lead}/safe-contact");
+        Assert.Equal("0471 98 76 54", page.QuerySelector("[name='Form.SmsNumber']")!.GetAttribute("value"));
+        await worker.Agrees(dossier, lead, r => r with { SmsNumber = null });
+        Assert.Equal("+32470123456", await To(Channel.Sms));
+        Assert.Contains("0471 98 76 54", (await visit.Page($"/dossiers/{dossier}/people/{lead}/safe-contact")).QuerySelector("section[aria-labelledby=history]")!.TextContent, StringComparison.Ordinal);
+
+        async Task<string> To(Channel channel)
+        {
+            var view = await worker.Opens(dossier);
+            return Clearance.Ask(new Addressee(view.People.Single(p => p.Id == lead).Person, await worker.RulesOf(dossier, lead), view.Dossier, new HashSet<string>()), new Outgoing(channel, Read: true), Now).Leave!.To;
+        }
+    }
+
+    [Fact]
+    public void Of_two_rows_with_two_numbers_nobody_knows_on_which_an_SMS_is_safe()
+    {
+        var (one, other) = (Agreed("0471 98 76 54"), Agreed(null));
+        one.Join(other.Now());
+        Assert.Equal((Rule.NotAsked, "0471 98 76 54", Rule.Safe), (one.Sms, one.Details.Value.SmsNumber, one.Mail));
+        var same = Agreed("0471 98 76 54");
+        same.Join(Agreed("0471 98 76 54").Now());
+        Assert.Equal(Rule.Safe, same.Sms);
+
+        static SafeContact Agreed(string? second)
+        {
+            var safe = SafeContact.For(Person.Add(Guid.NewGuid(), new Particulars("Exemple", "Ada"), Capacity.Victim, "fr", Now));
+            safe.Agree(Rule.Safe, Rule.Safe, Rule.Safe, Rule.Safe, Rule.Safe, new SafeDetails(SmsNumber: second), Guid.NewGuid(), Now);
+            return safe;
+        }
+    }
+
     [Fact]
     public async Task A_person_who_must_never_be_called_has_no_link_to_call()
     {
