@@ -85,6 +85,13 @@ namespace VictimSupport.Migrations.PostgreSql.Zone
                     b.Property<Guid>("Id")
                         .HasColumnType("uuid");
 
+                    b.Property<byte[]>("Answer")
+                        .HasMaxLength(-1)
+                        .HasColumnType("bytea")
+                        .HasAnnotation("Sealed:ByRow", true)
+                        .HasAnnotation("Sealed:Layer", Layer.Assistance)
+                        .HasAnnotation("Sealed:Name", "contact.answer");
+
                     b.Property<DateTimeOffset>("At")
                         .HasColumnType("timestamp with time zone");
 
@@ -146,6 +153,13 @@ namespace VictimSupport.Migrations.PostgreSql.Zone
                     b.Property<DateTimeOffset?>("PlannedFor")
                         .HasColumnType("timestamp with time zone");
 
+                    b.Property<byte[]>("Question")
+                        .HasMaxLength(-1)
+                        .HasColumnType("bytea")
+                        .HasAnnotation("Sealed:ByRow", true)
+                        .HasAnnotation("Sealed:Layer", Layer.Assistance)
+                        .HasAnnotation("Sealed:Name", "contact.question");
+
                     b.Property<byte[]>("Remark")
                         .HasMaxLength(-1)
                         .HasColumnType("bytea")
@@ -172,6 +186,9 @@ namespace VictimSupport.Migrations.PostgreSql.Zone
 
                     b.Property<int>("State")
                         .HasColumnType("integer");
+
+                    b.Property<DateOnly?>("ToldOn")
+                        .HasColumnType("date");
 
                     b.Property<int>("Travel")
                         .HasColumnType("integer");
@@ -327,6 +344,7 @@ namespace VictimSupport.Migrations.PostgreSql.Zone
                     b.Property<byte[]>("Head")
                         .HasMaxLength(-1)
                         .HasColumnType("bytea")
+                        .HasAnnotation("Sealed:ByRow", true)
                         .HasAnnotation("Sealed:Layer", Layer.Assistance)
                         .HasAnnotation("Sealed:Name", "document.head");
 
@@ -347,6 +365,7 @@ namespace VictimSupport.Migrations.PostgreSql.Zone
                     b.Property<byte[]>("Remark")
                         .HasMaxLength(-1)
                         .HasColumnType("bytea")
+                        .HasAnnotation("Sealed:ByRow", true)
                         .HasAnnotation("Sealed:Layer", Layer.Assistance)
                         .HasAnnotation("Sealed:Name", "document.remark");
 
@@ -383,6 +402,7 @@ namespace VictimSupport.Migrations.PostgreSql.Zone
                         .IsRequired()
                         .HasMaxLength(-1)
                         .HasColumnType("bytea")
+                        .HasAnnotation("Sealed:ByRow", true)
                         .HasAnnotation("Sealed:Layer", Layer.Assistance)
                         .HasAnnotation("Sealed:Name", "document_part.content");
 
@@ -391,6 +411,9 @@ namespace VictimSupport.Migrations.PostgreSql.Zone
 
                     b.Property<Guid>("KeyOwner")
                         .HasColumnType("uuid");
+
+                    b.Property<int>("Layer")
+                        .HasColumnType("integer");
 
                     b.HasKey("Id");
 
@@ -472,6 +495,9 @@ namespace VictimSupport.Migrations.PostgreSql.Zone
 
                     b.Property<DateOnly>("RegisteredOn")
                         .HasColumnType("date");
+
+                    b.Property<DateTimeOffset>("RequestedAt")
+                        .HasColumnType("timestamp with time zone");
 
                     b.Property<string>("SubKind")
                         .IsRequired()
@@ -1030,6 +1056,9 @@ namespace VictimSupport.Migrations.PostgreSql.Zone
                     b.Property<Guid>("Id")
                         .HasColumnType("uuid");
 
+                    b.Property<Guid?>("About")
+                        .HasColumnType("uuid");
+
                     b.Property<Guid>("By")
                         .HasColumnType("uuid");
 
@@ -1066,6 +1095,8 @@ namespace VictimSupport.Migrations.PostgreSql.Zone
                         .HasAnnotation("Sealed:Name", "follow_up.text");
 
                     b.HasKey("Id");
+
+                    b.HasIndex("About");
 
                     b.HasIndex("DossierId");
 

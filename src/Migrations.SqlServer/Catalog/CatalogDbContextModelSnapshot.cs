@@ -1241,42 +1241,6 @@ namespace VictimSupport.Migrations.SqlServer.Catalog
                     b.ToTable("forum_request", (string)null);
                 });
 
-            modelBuilder.Entity("VictimSupport.Zones.Pools.Pool", b =>
-                {
-                    b.Property<Guid>("Id")
-                        .HasColumnType("uniqueidentifier");
-
-                    b.Property<string>("Name")
-                        .IsRequired()
-                        .HasMaxLength(100)
-                        .HasColumnType("nvarchar(100)");
-
-                    b.HasKey("Id");
-
-                    b.ToTable("pool", (string)null);
-                });
-
-            modelBuilder.Entity("VictimSupport.Zones.Pools.PoolMember", b =>
-                {
-                    b.Property<Guid>("Pool")
-                        .HasColumnType("uniqueidentifier");
-
-                    b.Property<Guid>("Zone")
-                        .HasColumnType("uniqueidentifier");
-
-                    b.Property<DateOnly>("From")
-                        .HasColumnType("date");
-
-                    b.Property<DateOnly?>("Until")
-                        .HasColumnType("date");
-
-                    b.HasKey("Pool", "Zone", "From");
-
-                    b.HasIndex("Zone");
-
-                    b.ToTable("pool_member", (string)null);
-                });
-
             modelBuilder.Entity("VictimSupport.Zones.Reviews.AccessReview", b =>
                 {
                     b.Property<Guid>("Id")

@@ -84,6 +84,13 @@ namespace VictimSupport.Migrations.SqlServer.Zone
                     b.Property<Guid>("Id")
                         .HasColumnType("uniqueidentifier");
 
+                    b.Property<byte[]>("Answer")
+                        .HasMaxLength(-1)
+                        .HasColumnType("varbinary(max)")
+                        .HasAnnotation("Sealed:ByRow", true)
+                        .HasAnnotation("Sealed:Layer", Layer.Assistance)
+                        .HasAnnotation("Sealed:Name", "contact.answer");
+
                     b.Property<DateTimeOffset>("At")
                         .HasColumnType("datetimeoffset");
 
@@ -145,6 +152,13 @@ namespace VictimSupport.Migrations.SqlServer.Zone
                     b.Property<DateTimeOffset?>("PlannedFor")
                         .HasColumnType("datetimeoffset");
 
+                    b.Property<byte[]>("Question")
+                        .HasMaxLength(-1)
+                        .HasColumnType("varbinary(max)")
+                        .HasAnnotation("Sealed:ByRow", true)
+                        .HasAnnotation("Sealed:Layer", Layer.Assistance)
+                        .HasAnnotation("Sealed:Name", "contact.question");
+
                     b.Property<byte[]>("Remark")
                         .HasMaxLength(-1)
                         .HasColumnType("varbinary(max)")
@@ -171,6 +185,9 @@ namespace VictimSupport.Migrations.SqlServer.Zone
 
                     b.Property<int>("State")
                         .HasColumnType("int");
+
+                    b.Property<DateOnly?>("ToldOn")
+                        .HasColumnType("date");
 
                     b.Property<int>("Travel")
                         .HasColumnType("int");
@@ -326,6 +343,7 @@ namespace VictimSupport.Migrations.SqlServer.Zone
                     b.Property<byte[]>("Head")
                         .HasMaxLength(-1)
                         .HasColumnType("varbinary(max)")
+                        .HasAnnotation("Sealed:ByRow", true)
                         .HasAnnotation("Sealed:Layer", Layer.Assistance)
                         .HasAnnotation("Sealed:Name", "document.head");
 
@@ -346,6 +364,7 @@ namespace VictimSupport.Migrations.SqlServer.Zone
                     b.Property<byte[]>("Remark")
                         .HasMaxLength(-1)
                         .HasColumnType("varbinary(max)")
+                        .HasAnnotation("Sealed:ByRow", true)
                         .HasAnnotation("Sealed:Layer", Layer.Assistance)
                         .HasAnnotation("Sealed:Name", "document.remark");
 
@@ -382,6 +401,7 @@ namespace VictimSupport.Migrations.SqlServer.Zone
                         .IsRequired()
                         .HasMaxLength(-1)
                         .HasColumnType("varbinary(max)")
+                        .HasAnnotation("Sealed:ByRow", true)
                         .HasAnnotation("Sealed:Layer", Layer.Assistance)
                         .HasAnnotation("Sealed:Name", "document_part.content");
 
@@ -390,6 +410,9 @@ namespace VictimSupport.Migrations.SqlServer.Zone
 
                     b.Property<Guid>("KeyOwner")
                         .HasColumnType("uniqueidentifier");
+
+                    b.Property<int>("Layer")
+                        .HasColumnType("int");
 
                     b.HasKey("Id");
 
@@ -471,6 +494,9 @@ namespace VictimSupport.Migrations.SqlServer.Zone
 
                     b.Property<DateOnly>("RegisteredOn")
                         .HasColumnType("date");
+
+                    b.Property<DateTimeOffset>("RequestedAt")
+                        .HasColumnType("datetimeoffset");
 
                     b.Property<string>("SubKind")
                         .IsRequired()
@@ -1029,6 +1055,9 @@ namespace VictimSupport.Migrations.SqlServer.Zone
                     b.Property<Guid>("Id")
                         .HasColumnType("uniqueidentifier");
 
+                    b.Property<Guid?>("About")
+                        .HasColumnType("uniqueidentifier");
+
                     b.Property<Guid>("By")
                         .HasColumnType("uniqueidentifier");
 
@@ -1065,6 +1094,8 @@ namespace VictimSupport.Migrations.SqlServer.Zone
                         .HasAnnotation("Sealed:Name", "follow_up.text");
 
                     b.HasKey("Id");
+
+                    b.HasIndex("About");
 
                     b.HasIndex("DossierId");
 

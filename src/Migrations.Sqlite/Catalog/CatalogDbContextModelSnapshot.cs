@@ -1233,42 +1233,6 @@ namespace VictimSupport.Migrations.Sqlite.Catalog
                     b.ToTable("forum_request", (string)null);
                 });
 
-            modelBuilder.Entity("VictimSupport.Zones.Pools.Pool", b =>
-                {
-                    b.Property<Guid>("Id")
-                        .HasColumnType("TEXT");
-
-                    b.Property<string>("Name")
-                        .IsRequired()
-                        .HasMaxLength(100)
-                        .HasColumnType("TEXT");
-
-                    b.HasKey("Id");
-
-                    b.ToTable("pool", (string)null);
-                });
-
-            modelBuilder.Entity("VictimSupport.Zones.Pools.PoolMember", b =>
-                {
-                    b.Property<Guid>("Pool")
-                        .HasColumnType("TEXT");
-
-                    b.Property<Guid>("Zone")
-                        .HasColumnType("TEXT");
-
-                    b.Property<DateOnly>("From")
-                        .HasColumnType("TEXT");
-
-                    b.Property<DateOnly?>("Until")
-                        .HasColumnType("TEXT");
-
-                    b.HasKey("Pool", "Zone", "From");
-
-                    b.HasIndex("Zone");
-
-                    b.ToTable("pool_member", (string)null);
-                });
-
             modelBuilder.Entity("VictimSupport.Zones.Reviews.AccessReview", b =>
                 {
                     b.Property<Guid>("Id")

@@ -79,6 +79,13 @@ namespace VictimSupport.Migrations.Sqlite.Zone
                     b.Property<Guid>("Id")
                         .HasColumnType("TEXT");
 
+                    b.Property<byte[]>("Answer")
+                        .HasMaxLength(-1)
+                        .HasColumnType("BLOB")
+                        .HasAnnotation("Sealed:ByRow", true)
+                        .HasAnnotation("Sealed:Layer", Layer.Assistance)
+                        .HasAnnotation("Sealed:Name", "contact.answer");
+
                     b.Property<long>("At")
                         .HasColumnType("INTEGER");
 
@@ -140,6 +147,13 @@ namespace VictimSupport.Migrations.Sqlite.Zone
                     b.Property<long?>("PlannedFor")
                         .HasColumnType("INTEGER");
 
+                    b.Property<byte[]>("Question")
+                        .HasMaxLength(-1)
+                        .HasColumnType("BLOB")
+                        .HasAnnotation("Sealed:ByRow", true)
+                        .HasAnnotation("Sealed:Layer", Layer.Assistance)
+                        .HasAnnotation("Sealed:Name", "contact.question");
+
                     b.Property<byte[]>("Remark")
                         .HasMaxLength(-1)
                         .HasColumnType("BLOB")
@@ -166,6 +180,9 @@ namespace VictimSupport.Migrations.Sqlite.Zone
 
                     b.Property<int>("State")
                         .HasColumnType("INTEGER");
+
+                    b.Property<DateOnly?>("ToldOn")
+                        .HasColumnType("TEXT");
 
                     b.Property<int>("Travel")
                         .HasColumnType("INTEGER");
@@ -321,6 +338,7 @@ namespace VictimSupport.Migrations.Sqlite.Zone
                     b.Property<byte[]>("Head")
                         .HasMaxLength(-1)
                         .HasColumnType("BLOB")
+                        .HasAnnotation("Sealed:ByRow", true)
                         .HasAnnotation("Sealed:Layer", Layer.Assistance)
                         .HasAnnotation("Sealed:Name", "document.head");
 
@@ -341,6 +359,7 @@ namespace VictimSupport.Migrations.Sqlite.Zone
                     b.Property<byte[]>("Remark")
                         .HasMaxLength(-1)
                         .HasColumnType("BLOB")
+                        .HasAnnotation("Sealed:ByRow", true)
                         .HasAnnotation("Sealed:Layer", Layer.Assistance)
                         .HasAnnotation("Sealed:Name", "document.remark");
 
@@ -377,6 +396,7 @@ namespace VictimSupport.Migrations.Sqlite.Zone
                         .IsRequired()
                         .HasMaxLength(-1)
                         .HasColumnType("BLOB")
+                        .HasAnnotation("Sealed:ByRow", true)
                         .HasAnnotation("Sealed:Layer", Layer.Assistance)
                         .HasAnnotation("Sealed:Name", "document_part.content");
 
@@ -385,6 +405,9 @@ namespace VictimSupport.Migrations.Sqlite.Zone
 
                     b.Property<Guid>("KeyOwner")
                         .HasColumnType("TEXT");
+
+                    b.Property<int>("Layer")
+                        .HasColumnType("INTEGER");
 
                     b.HasKey("Id");
 
@@ -466,6 +489,9 @@ namespace VictimSupport.Migrations.Sqlite.Zone
 
                     b.Property<DateOnly>("RegisteredOn")
                         .HasColumnType("TEXT");
+
+                    b.Property<long>("RequestedAt")
+                        .HasColumnType("INTEGER");
 
                     b.Property<string>("SubKind")
                         .IsRequired()
@@ -1024,6 +1050,9 @@ namespace VictimSupport.Migrations.Sqlite.Zone
                     b.Property<Guid>("Id")
                         .HasColumnType("TEXT");
 
+                    b.Property<Guid?>("About")
+                        .HasColumnType("TEXT");
+
                     b.Property<Guid>("By")
                         .HasColumnType("TEXT");
 
@@ -1060,6 +1089,8 @@ namespace VictimSupport.Migrations.Sqlite.Zone
                         .HasAnnotation("Sealed:Name", "follow_up.text");
 
                     b.HasKey("Id");
+
+                    b.HasIndex("About");
 
                     b.HasIndex("DossierId");
 

@@ -83,7 +83,7 @@ public sealed class FactsTests(Platforms platforms)
         Assert.Equal(HttpStatusCode.Redirect, (await visit.Submit($"/dossiers/{dossier}/facts", [KeyValuePair.Create("Form.Municipality", "Hohenau")])).StatusCode);
         Assert.Equal((view.Dossier.RequestedAt, "Hohenau"), ((await worker.Opens(dossier)).Dossier.RequestedAt, (await worker.Opens(dossier)).Dossier.Municipality));
         // What somebody put off stays where they put it.
-        await worker.Send(new Complete.Postpone(view.Planned[0].Id));
+        await worker.PutsOff(view.Planned[0]);
         var putOff = (await worker.Opens(dossier)).Planned[0].DueAt;
         await worker.Send((await worker.Send(new Facts.Query(dossier))) with { Dossier = dossier, RequestedAt = opened.AddHours(-10) });
         Assert.Equal(putOff, (await worker.Opens(dossier)).Planned[0].DueAt);

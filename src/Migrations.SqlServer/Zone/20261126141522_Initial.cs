@@ -142,6 +142,9 @@ namespace VictimSupport.Migrations.SqlServer.Zone
                     Companion = table.Column<Guid>(type: "uniqueidentifier", nullable: true),
                     ForThem = table.Column<bool>(type: "bit", nullable: false),
                     With = table.Column<int>(type: "int", nullable: true),
+                    Question = table.Column<byte[]>(type: "varbinary(max)", maxLength: -1, nullable: true),
+                    Answer = table.Column<byte[]>(type: "varbinary(max)", maxLength: -1, nullable: true),
+                    ToldOn = table.Column<DateOnly>(type: "date", nullable: true),
                     OnCall = table.Column<bool>(type: "bit", nullable: false),
                     Services = table.Column<string>(type: "nvarchar(400)", maxLength: 400, nullable: false),
                     Informed = table.Column<string>(type: "nvarchar(400)", maxLength: 400, nullable: false),
@@ -215,6 +218,7 @@ namespace VictimSupport.Migrations.SqlServer.Zone
                     Id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
                     DocumentId = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
                     KeyOwner = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    Layer = table.Column<int>(type: "int", nullable: false),
                     Content = table.Column<byte[]>(type: "varbinary(max)", maxLength: -1, nullable: false)
                 },
                 constraints: table =>
@@ -230,6 +234,7 @@ namespace VictimSupport.Migrations.SqlServer.Zone
                     Number = table.Column<string>(type: "nvarchar(10)", maxLength: 10, nullable: false),
                     RegisteredOn = table.Column<DateOnly>(type: "date", nullable: false),
                     Opened = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
+                    RequestedAt = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
                     OpenedBy = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
                     Trigger = table.Column<int>(type: "int", nullable: false),
                     Kind = table.Column<int>(type: "int", nullable: false),
@@ -342,6 +347,7 @@ namespace VictimSupport.Migrations.SqlServer.Zone
                     Id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
                     DossierId = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
                     Persons = table.Column<string>(type: "nvarchar(4000)", maxLength: 4000, nullable: false),
+                    About = table.Column<Guid>(type: "uniqueidentifier", nullable: true),
                     Kind = table.Column<int>(type: "int", nullable: false),
                     Text = table.Column<byte[]>(type: "varbinary(max)", maxLength: -1, nullable: true),
                     DueAt = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
@@ -1218,6 +1224,11 @@ namespace VictimSupport.Migrations.SqlServer.Zone
                 table: "finding",
                 column: "Key",
                 unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "IX_follow_up_About",
+                table: "follow_up",
+                column: "About");
 
             migrationBuilder.CreateIndex(
                 name: "IX_follow_up_Done_DueAt",

@@ -142,6 +142,9 @@ namespace VictimSupport.Migrations.Sqlite.Zone
                     Companion = table.Column<Guid>(type: "TEXT", nullable: true),
                     ForThem = table.Column<bool>(type: "INTEGER", nullable: false),
                     With = table.Column<int>(type: "INTEGER", nullable: true),
+                    Question = table.Column<byte[]>(type: "BLOB", maxLength: -1, nullable: true),
+                    Answer = table.Column<byte[]>(type: "BLOB", maxLength: -1, nullable: true),
+                    ToldOn = table.Column<DateOnly>(type: "TEXT", nullable: true),
                     OnCall = table.Column<bool>(type: "INTEGER", nullable: false),
                     Services = table.Column<string>(type: "TEXT", maxLength: 400, nullable: false),
                     Informed = table.Column<string>(type: "TEXT", maxLength: 400, nullable: false),
@@ -215,6 +218,7 @@ namespace VictimSupport.Migrations.Sqlite.Zone
                     Id = table.Column<Guid>(type: "TEXT", nullable: false),
                     DocumentId = table.Column<Guid>(type: "TEXT", nullable: false),
                     KeyOwner = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Layer = table.Column<int>(type: "INTEGER", nullable: false),
                     Content = table.Column<byte[]>(type: "BLOB", maxLength: -1, nullable: false)
                 },
                 constraints: table =>
@@ -230,6 +234,7 @@ namespace VictimSupport.Migrations.Sqlite.Zone
                     Number = table.Column<string>(type: "TEXT", maxLength: 10, nullable: false),
                     RegisteredOn = table.Column<DateOnly>(type: "TEXT", nullable: false),
                     Opened = table.Column<long>(type: "INTEGER", nullable: false),
+                    RequestedAt = table.Column<long>(type: "INTEGER", nullable: false),
                     OpenedBy = table.Column<Guid>(type: "TEXT", nullable: false),
                     Trigger = table.Column<int>(type: "INTEGER", nullable: false),
                     Kind = table.Column<int>(type: "INTEGER", nullable: false),
@@ -342,6 +347,7 @@ namespace VictimSupport.Migrations.Sqlite.Zone
                     Id = table.Column<Guid>(type: "TEXT", nullable: false),
                     DossierId = table.Column<Guid>(type: "TEXT", nullable: false),
                     Persons = table.Column<string>(type: "TEXT", maxLength: 4000, nullable: false),
+                    About = table.Column<Guid>(type: "TEXT", nullable: true),
                     Kind = table.Column<int>(type: "INTEGER", nullable: false),
                     Text = table.Column<byte[]>(type: "BLOB", maxLength: -1, nullable: true),
                     DueAt = table.Column<long>(type: "INTEGER", nullable: false),
@@ -1218,6 +1224,11 @@ namespace VictimSupport.Migrations.Sqlite.Zone
                 table: "finding",
                 column: "Key",
                 unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "IX_follow_up_About",
+                table: "follow_up",
+                column: "About");
 
             migrationBuilder.CreateIndex(
                 name: "IX_follow_up_Done_DueAt",

@@ -378,32 +378,6 @@ namespace VictimSupport.Migrations.PostgreSql.Catalog
                 });
 
             migrationBuilder.CreateTable(
-                name: "pool",
-                columns: table => new
-                {
-                    Id = table.Column<Guid>(type: "uuid", nullable: false),
-                    Name = table.Column<string>(type: "character varying(100)", maxLength: 100, nullable: false)
-                },
-                constraints: table =>
-                {
-                    table.PrimaryKey("PK_pool", x => x.Id);
-                });
-
-            migrationBuilder.CreateTable(
-                name: "pool_member",
-                columns: table => new
-                {
-                    Pool = table.Column<Guid>(type: "uuid", nullable: false),
-                    Zone = table.Column<Guid>(type: "uuid", nullable: false),
-                    From = table.Column<DateOnly>(type: "date", nullable: false),
-                    Until = table.Column<DateOnly>(type: "date", nullable: true)
-                },
-                constraints: table =>
-                {
-                    table.PrimaryKey("PK_pool_member", x => new { x.Pool, x.Zone, x.From });
-                });
-
-            migrationBuilder.CreateTable(
                 name: "recovery",
                 columns: table => new
                 {
@@ -862,11 +836,6 @@ namespace VictimSupport.Migrations.PostgreSql.Catalog
                 unique: true);
 
             migrationBuilder.CreateIndex(
-                name: "IX_pool_member_Zone",
-                table: "pool_member",
-                column: "Zone");
-
-            migrationBuilder.CreateIndex(
                 name: "IX_recovery_Account",
                 table: "recovery",
                 column: "Account");
@@ -1000,12 +969,6 @@ namespace VictimSupport.Migrations.PostgreSql.Catalog
 
             migrationBuilder.DropTable(
                 name: "platform_fact");
-
-            migrationBuilder.DropTable(
-                name: "pool");
-
-            migrationBuilder.DropTable(
-                name: "pool_member");
 
             migrationBuilder.DropTable(
                 name: "recovery");

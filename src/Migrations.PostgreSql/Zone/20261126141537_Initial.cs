@@ -143,6 +143,9 @@ namespace VictimSupport.Migrations.PostgreSql.Zone
                     Companion = table.Column<Guid>(type: "uuid", nullable: true),
                     ForThem = table.Column<bool>(type: "boolean", nullable: false),
                     With = table.Column<int>(type: "integer", nullable: true),
+                    Question = table.Column<byte[]>(type: "bytea", maxLength: -1, nullable: true),
+                    Answer = table.Column<byte[]>(type: "bytea", maxLength: -1, nullable: true),
+                    ToldOn = table.Column<DateOnly>(type: "date", nullable: true),
                     OnCall = table.Column<bool>(type: "boolean", nullable: false),
                     Services = table.Column<int[]>(type: "integer[]", maxLength: 400, nullable: false),
                     Informed = table.Column<int[]>(type: "integer[]", maxLength: 400, nullable: false),
@@ -216,6 +219,7 @@ namespace VictimSupport.Migrations.PostgreSql.Zone
                     Id = table.Column<Guid>(type: "uuid", nullable: false),
                     DocumentId = table.Column<Guid>(type: "uuid", nullable: false),
                     KeyOwner = table.Column<Guid>(type: "uuid", nullable: false),
+                    Layer = table.Column<int>(type: "integer", nullable: false),
                     Content = table.Column<byte[]>(type: "bytea", maxLength: -1, nullable: false)
                 },
                 constraints: table =>
@@ -231,6 +235,7 @@ namespace VictimSupport.Migrations.PostgreSql.Zone
                     Number = table.Column<string>(type: "character varying(10)", maxLength: 10, nullable: false),
                     RegisteredOn = table.Column<DateOnly>(type: "date", nullable: false),
                     Opened = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    RequestedAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
                     OpenedBy = table.Column<Guid>(type: "uuid", nullable: false),
                     Trigger = table.Column<int>(type: "integer", nullable: false),
                     Kind = table.Column<int>(type: "integer", nullable: false),
@@ -343,6 +348,7 @@ namespace VictimSupport.Migrations.PostgreSql.Zone
                     Id = table.Column<Guid>(type: "uuid", nullable: false),
                     DossierId = table.Column<Guid>(type: "uuid", nullable: false),
                     Persons = table.Column<List<Guid>>(type: "uuid[]", maxLength: 4000, nullable: false),
+                    About = table.Column<Guid>(type: "uuid", nullable: true),
                     Kind = table.Column<int>(type: "integer", nullable: false),
                     Text = table.Column<byte[]>(type: "bytea", maxLength: -1, nullable: true),
                     DueAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
@@ -1219,6 +1225,11 @@ namespace VictimSupport.Migrations.PostgreSql.Zone
                 table: "finding",
                 column: "Key",
                 unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "IX_follow_up_About",
+                table: "follow_up",
+                column: "About");
 
             migrationBuilder.CreateIndex(
                 name: "IX_follow_up_Done_DueAt",

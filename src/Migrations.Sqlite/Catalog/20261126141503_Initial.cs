@@ -376,32 +376,6 @@ namespace VictimSupport.Migrations.Sqlite.Catalog
                 });
 
             migrationBuilder.CreateTable(
-                name: "pool",
-                columns: table => new
-                {
-                    Id = table.Column<Guid>(type: "TEXT", nullable: false),
-                    Name = table.Column<string>(type: "TEXT", maxLength: 100, nullable: false)
-                },
-                constraints: table =>
-                {
-                    table.PrimaryKey("PK_pool", x => x.Id);
-                });
-
-            migrationBuilder.CreateTable(
-                name: "pool_member",
-                columns: table => new
-                {
-                    Pool = table.Column<Guid>(type: "TEXT", nullable: false),
-                    Zone = table.Column<Guid>(type: "TEXT", nullable: false),
-                    From = table.Column<DateOnly>(type: "TEXT", nullable: false),
-                    Until = table.Column<DateOnly>(type: "TEXT", nullable: true)
-                },
-                constraints: table =>
-                {
-                    table.PrimaryKey("PK_pool_member", x => new { x.Pool, x.Zone, x.From });
-                });
-
-            migrationBuilder.CreateTable(
                 name: "recovery",
                 columns: table => new
                 {
@@ -860,11 +834,6 @@ namespace VictimSupport.Migrations.Sqlite.Catalog
                 unique: true);
 
             migrationBuilder.CreateIndex(
-                name: "IX_pool_member_Zone",
-                table: "pool_member",
-                column: "Zone");
-
-            migrationBuilder.CreateIndex(
                 name: "IX_recovery_Account",
                 table: "recovery",
                 column: "Account");
@@ -998,12 +967,6 @@ namespace VictimSupport.Migrations.Sqlite.Catalog
 
             migrationBuilder.DropTable(
                 name: "platform_fact");
-
-            migrationBuilder.DropTable(
-                name: "pool");
-
-            migrationBuilder.DropTable(
-                name: "pool_member");
 
             migrationBuilder.DropTable(
                 name: "recovery");
