@@ -30,7 +30,7 @@ public sealed class NowTests(Platforms platforms)
         await two.Cora.Send(two.Shift(two.AnnaKey, now.AddHours(2), 12));
         foreach (var zone in new[] { two.Here, two.There })
         {
-            using var visit = zone.Visit(Role.FrontDesk);
+            using var visit = (await zone.Hires("lotte", Role.FrontDesk)).Visit();
             var page = await visit.Page("/on-call");
             Assert.NotNull((await visit.Page("/absences")).QuerySelector("a[href$='/on-call']"));
             var text = page.QuerySelector("main")!.TextContent;
