@@ -4,6 +4,7 @@ using VictimSupport.Foundation.Persistence;
 using VictimSupport.Foundation.Persistence.Engines;
 using VictimSupport.Identity;
 using VictimSupport.Network;
+using VictimSupport.OnCall;
 using VictimSupport.Privacy;
 using VictimSupport.Zones;
 
@@ -27,5 +28,5 @@ internal sealed class FiguresAtDesignTime : IDesignTimeDbContextFactory<FiguresD
 
 internal static class House
 {
-    public static readonly System.Reflection.Assembly[] Modules = [typeof(IdentityModule).Assembly, typeof(ZonesModule).Assembly, typeof(NetworkModule).Assembly, typeof(CaseworkModule).Assembly, typeof(PrivacyModule).Assembly];
+    public static readonly System.Reflection.Assembly[] Modules = [typeof(IdentityModule).Assembly, typeof(ZonesModule).Assembly, typeof(NetworkModule).Assembly, typeof(CaseworkModule).Assembly, typeof(OnCallModule).Assembly, typeof(PrivacyModule).Assembly];
 }

@@ -35,6 +35,7 @@ public sealed partial class GateTests
     {
         [typeof(Clearance).FullName!] = "the gate itself: what it reads leaves only with leave",
         [typeof(Edit).FullName!] = "the form in which it is noted and corrected",
+        ["VictimSupport.Casework.People.Safe"] = "compared with the alleged perpetrator's, where a number for messages is noted",
         [typeof(SearchToken).FullName!] = "the keyed tokens by which somebody is found",
         ["VictimSupport.Casework.People.Doors"] = "whether two live in one house: a danger comes out, no address",
         [typeof(Merge).FullName!] = "the form in which two rows of one person become one",

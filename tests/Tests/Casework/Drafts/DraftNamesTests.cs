@@ -17,6 +17,8 @@ public sealed partial class DraftNamesTests
         ["Identity/Clients/List.cshtml"] = "written into the catalogue, outside any zone's drafts: addresses of programs, pasted",
         ["Identity/Federations/Propose.cshtml"] = "written into the catalogue: domains, pasted",
         ["Identity/SignIn/Kept.cshtml"] = "shows what was typed, to be taken along",
+        ["OnCall/Now/Show.cshtml"] = "written into the catalogue, which ends no draft: a note of 600 characters at most",
+        ["OnCall/Pools/Propose.cshtml"] = "written into the catalogue, which ends no draft: names of zones",
         ["Portal/Pages/Error.cshtml"] = "shows what was typed, to be taken along",
         ["Zones/Conduct/Edit.cshtml"] = "written into the catalogue, which ends no draft",
         ["Zones/Files/_Upload.cshtml"] = "a file or what was pasted from one, checked by a dry run",

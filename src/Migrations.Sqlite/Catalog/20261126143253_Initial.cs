@@ -231,6 +231,57 @@ namespace VictimSupport.Migrations.Sqlite.Catalog
                 });
 
             migrationBuilder.CreateTable(
+                name: "duty_feed",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Zone = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Account = table.Column<Guid>(type: "TEXT", nullable: false),
+                    TokenHash = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
+                    Made = table.Column<long>(type: "INTEGER", nullable: false),
+                    Revoked = table.Column<long>(type: "INTEGER", nullable: true),
+                    Once = table.Column<Guid>(type: "TEXT", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_duty_feed", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "duty_link",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Zone = table.Column<Guid>(type: "TEXT", nullable: false),
+                    TokenHash = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
+                    Made = table.Column<long>(type: "INTEGER", nullable: false),
+                    MadeBy = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Revoked = table.Column<long>(type: "INTEGER", nullable: true),
+                    Once = table.Column<Guid>(type: "TEXT", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_duty_link", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "duty_note",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Pool = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Shift = table.Column<Guid>(type: "TEXT", nullable: false),
+                    By = table.Column<Guid>(type: "TEXT", nullable: false),
+                    At = table.Column<long>(type: "INTEGER", nullable: false),
+                    Ends = table.Column<long>(type: "INTEGER", nullable: false),
+                    Box = table.Column<byte[]>(type: "BLOB", maxLength: 2600, nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_duty_note", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "federated_identity",
                 columns: table => new
                 {
@@ -376,6 +427,62 @@ namespace VictimSupport.Migrations.Sqlite.Catalog
                 });
 
             migrationBuilder.CreateTable(
+                name: "pool",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Name = table.Column<string>(type: "TEXT", maxLength: 100, nullable: false),
+                    From = table.Column<DateOnly>(type: "TEXT", nullable: false),
+                    Until = table.Column<DateOnly>(type: "TEXT", nullable: true),
+                    Number = table.Column<string>(type: "TEXT", maxLength: 40, nullable: true),
+                    OfficeFrom = table.Column<TimeOnly>(type: "TEXT", nullable: true),
+                    OfficeTo = table.Column<TimeOnly>(type: "TEXT", nullable: true),
+                    Once = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Version = table.Column<int>(type: "INTEGER", nullable: false),
+                    Turn = table.Column<int>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_pool", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "pool_member",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Pool = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Zone = table.Column<Guid>(type: "TEXT", nullable: false),
+                    From = table.Column<DateOnly>(type: "TEXT", nullable: false),
+                    Until = table.Column<DateOnly>(type: "TEXT", nullable: true),
+                    State = table.Column<int>(type: "INTEGER", nullable: false),
+                    Asked = table.Column<long>(type: "INTEGER", nullable: false),
+                    AskedBy = table.Column<Guid>(type: "TEXT", nullable: true),
+                    Answered = table.Column<long>(type: "INTEGER", nullable: true),
+                    AnsweredBy = table.Column<Guid>(type: "TEXT", nullable: true),
+                    Version = table.Column<int>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_pool_member", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "pool_outside",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Pool = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Zone = table.Column<string>(type: "TEXT", maxLength: 100, nullable: false),
+                    From = table.Column<DateOnly>(type: "TEXT", nullable: false),
+                    Until = table.Column<DateOnly>(type: "TEXT", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_pool_outside", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "recovery",
                 columns: table => new
                 {
@@ -473,6 +580,47 @@ namespace VictimSupport.Migrations.Sqlite.Catalog
                 });
 
             migrationBuilder.CreateTable(
+                name: "shift",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Pool = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Rank = table.Column<int>(type: "INTEGER", nullable: false),
+                    Account = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Employer = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Start = table.Column<long>(type: "INTEGER", nullable: false),
+                    End = table.Column<long>(type: "INTEGER", nullable: false),
+                    Number = table.Column<string>(type: "TEXT", maxLength: 40, nullable: true),
+                    Removed = table.Column<long>(type: "INTEGER", nullable: true),
+                    Once = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Version = table.Column<int>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_shift", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "shift_change",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Shift = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Turn = table.Column<int>(type: "INTEGER", nullable: false),
+                    At = table.Column<long>(type: "INTEGER", nullable: false),
+                    By = table.Column<Guid>(type: "TEXT", nullable: true),
+                    Zone = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Rank = table.Column<int>(type: "INTEGER", nullable: false),
+                    Account = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Start = table.Column<long>(type: "INTEGER", nullable: false),
+                    End = table.Column<long>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_shift_change", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "spent",
                 columns: table => new
                 {
@@ -482,6 +630,29 @@ namespace VictimSupport.Migrations.Sqlite.Catalog
                 constraints: table =>
                 {
                     table.PrimaryKey("PK_spent", x => x.Key);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "swap",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Pool = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Shift = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Return = table.Column<Guid>(type: "TEXT", nullable: true),
+                    AskedBy = table.Column<Guid>(type: "TEXT", nullable: false),
+                    AskedOf = table.Column<Guid>(type: "TEXT", nullable: false),
+                    EmployerBy = table.Column<Guid>(type: "TEXT", nullable: false),
+                    EmployerOf = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Asked = table.Column<long>(type: "INTEGER", nullable: false),
+                    State = table.Column<int>(type: "INTEGER", nullable: false),
+                    Answered = table.Column<long>(type: "INTEGER", nullable: true),
+                    Once = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Version = table.Column<int>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_swap", x => x.Id);
                 });
 
             migrationBuilder.CreateTable(
@@ -770,6 +941,41 @@ namespace VictimSupport.Migrations.Sqlite.Catalog
                 unique: true);
 
             migrationBuilder.CreateIndex(
+                name: "IX_duty_feed_Account_Once",
+                table: "duty_feed",
+                columns: new[] { "Account", "Once" },
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "IX_duty_feed_TokenHash",
+                table: "duty_feed",
+                column: "TokenHash",
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "IX_duty_link_TokenHash",
+                table: "duty_link",
+                column: "TokenHash",
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "IX_duty_link_Zone_Once",
+                table: "duty_link",
+                columns: new[] { "Zone", "Once" },
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "IX_duty_note_Pool_Ends",
+                table: "duty_note",
+                columns: new[] { "Pool", "Ends" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_duty_note_Shift",
+                table: "duty_note",
+                column: "Shift",
+                unique: true);
+
+            migrationBuilder.CreateIndex(
                 name: "IX_federated_identity_Account",
                 table: "federated_identity",
                 column: "Account");
@@ -834,6 +1040,27 @@ namespace VictimSupport.Migrations.Sqlite.Catalog
                 unique: true);
 
             migrationBuilder.CreateIndex(
+                name: "IX_pool_Once",
+                table: "pool",
+                column: "Once",
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "IX_pool_member_Pool",
+                table: "pool_member",
+                column: "Pool");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_pool_member_Zone",
+                table: "pool_member",
+                column: "Zone");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_pool_outside_Pool",
+                table: "pool_outside",
+                column: "Pool");
+
+            migrationBuilder.CreateIndex(
                 name: "IX_recovery_Account",
                 table: "recovery",
                 column: "Account");
@@ -864,9 +1091,55 @@ namespace VictimSupport.Migrations.Sqlite.Catalog
                 columns: new[] { "Zone", "Setting" });
 
             migrationBuilder.CreateIndex(
+                name: "IX_shift_Account_End",
+                table: "shift",
+                columns: new[] { "Account", "End" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_shift_Once",
+                table: "shift",
+                column: "Once");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_shift_Pool_End",
+                table: "shift",
+                columns: new[] { "Pool", "End" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_shift_change_Shift",
+                table: "shift_change",
+                column: "Shift");
+
+            migrationBuilder.CreateIndex(
                 name: "IX_spent_Until",
                 table: "spent",
                 column: "Until");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_swap_AskedBy_State",
+                table: "swap",
+                columns: new[] { "AskedBy", "State" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_swap_AskedOf_State",
+                table: "swap",
+                columns: new[] { "AskedOf", "State" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_swap_Once",
+                table: "swap",
+                column: "Once",
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "IX_swap_Pool",
+                table: "swap",
+                column: "Pool");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_swap_Shift",
+                table: "swap",
+                column: "Shift");
 
             migrationBuilder.CreateIndex(
                 name: "IX_token_grant_Client",
@@ -945,6 +1218,15 @@ namespace VictimSupport.Migrations.Sqlite.Catalog
                 name: "conduct_text");
 
             migrationBuilder.DropTable(
+                name: "duty_feed");
+
+            migrationBuilder.DropTable(
+                name: "duty_link");
+
+            migrationBuilder.DropTable(
+                name: "duty_note");
+
+            migrationBuilder.DropTable(
                 name: "federated_identity");
 
             migrationBuilder.DropTable(
@@ -969,6 +1251,15 @@ namespace VictimSupport.Migrations.Sqlite.Catalog
                 name: "platform_fact");
 
             migrationBuilder.DropTable(
+                name: "pool");
+
+            migrationBuilder.DropTable(
+                name: "pool_member");
+
+            migrationBuilder.DropTable(
+                name: "pool_outside");
+
+            migrationBuilder.DropTable(
                 name: "recovery");
 
             migrationBuilder.DropTable(
@@ -984,7 +1275,16 @@ namespace VictimSupport.Migrations.Sqlite.Catalog
                 name: "setting_change");
 
             migrationBuilder.DropTable(
+                name: "shift");
+
+            migrationBuilder.DropTable(
+                name: "shift_change");
+
+            migrationBuilder.DropTable(
                 name: "spent");
+
+            migrationBuilder.DropTable(
+                name: "swap");
 
             migrationBuilder.DropTable(
                 name: "token_grant");

@@ -11,7 +11,7 @@ using VictimSupport.Foundation.Persistence;
 namespace VictimSupport.Migrations.PostgreSql.Figures
 {
     [DbContext(typeof(FiguresDbContext))]
-    [Migration("20261126141539_Initial")]
+    [Migration("20261126143337_Initial")]
     partial class Initial
     {
         /// <inheritdoc />

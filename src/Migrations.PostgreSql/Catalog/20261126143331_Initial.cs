@@ -233,6 +233,57 @@ namespace VictimSupport.Migrations.PostgreSql.Catalog
                 });
 
             migrationBuilder.CreateTable(
+                name: "duty_feed",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "uuid", nullable: false),
+                    Zone = table.Column<Guid>(type: "uuid", nullable: false),
+                    Account = table.Column<Guid>(type: "uuid", nullable: false),
+                    TokenHash = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: false),
+                    Made = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    Revoked = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    Once = table.Column<Guid>(type: "uuid", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_duty_feed", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "duty_link",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "uuid", nullable: false),
+                    Zone = table.Column<Guid>(type: "uuid", nullable: false),
+                    TokenHash = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: false),
+                    Made = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    MadeBy = table.Column<Guid>(type: "uuid", nullable: false),
+                    Revoked = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    Once = table.Column<Guid>(type: "uuid", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_duty_link", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "duty_note",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "uuid", nullable: false),
+                    Pool = table.Column<Guid>(type: "uuid", nullable: false),
+                    Shift = table.Column<Guid>(type: "uuid", nullable: false),
+                    By = table.Column<Guid>(type: "uuid", nullable: false),
+                    At = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    Ends = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    Box = table.Column<byte[]>(type: "bytea", maxLength: 2600, nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_duty_note", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "federated_identity",
                 columns: table => new
                 {
@@ -378,6 +429,62 @@ namespace VictimSupport.Migrations.PostgreSql.Catalog
                 });
 
             migrationBuilder.CreateTable(
+                name: "pool",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "uuid", nullable: false),
+                    Name = table.Column<string>(type: "character varying(100)", maxLength: 100, nullable: false),
+                    From = table.Column<DateOnly>(type: "date", nullable: false),
+                    Until = table.Column<DateOnly>(type: "date", nullable: true),
+                    Number = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: true),
+                    OfficeFrom = table.Column<TimeOnly>(type: "time without time zone", nullable: true),
+                    OfficeTo = table.Column<TimeOnly>(type: "time without time zone", nullable: true),
+                    Once = table.Column<Guid>(type: "uuid", nullable: false),
+                    Version = table.Column<int>(type: "integer", nullable: false),
+                    Turn = table.Column<int>(type: "integer", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_pool", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "pool_member",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "uuid", nullable: false),
+                    Pool = table.Column<Guid>(type: "uuid", nullable: false),
+                    Zone = table.Column<Guid>(type: "uuid", nullable: false),
+                    From = table.Column<DateOnly>(type: "date", nullable: false),
+                    Until = table.Column<DateOnly>(type: "date", nullable: true),
+                    State = table.Column<int>(type: "integer", nullable: false),
+                    Asked = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    AskedBy = table.Column<Guid>(type: "uuid", nullable: true),
+                    Answered = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    AnsweredBy = table.Column<Guid>(type: "uuid", nullable: true),
+                    Version = table.Column<int>(type: "integer", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_pool_member", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "pool_outside",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "uuid", nullable: false),
+                    Pool = table.Column<Guid>(type: "uuid", nullable: false),
+                    Zone = table.Column<string>(type: "character varying(100)", maxLength: 100, nullable: false),
+                    From = table.Column<DateOnly>(type: "date", nullable: false),
+                    Until = table.Column<DateOnly>(type: "date", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_pool_outside", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "recovery",
                 columns: table => new
                 {
@@ -475,6 +582,47 @@ namespace VictimSupport.Migrations.PostgreSql.Catalog
                 });
 
             migrationBuilder.CreateTable(
+                name: "shift",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "uuid", nullable: false),
+                    Pool = table.Column<Guid>(type: "uuid", nullable: false),
+                    Rank = table.Column<int>(type: "integer", nullable: false),
+                    Account = table.Column<Guid>(type: "uuid", nullable: false),
+                    Employer = table.Column<Guid>(type: "uuid", nullable: false),
+                    Start = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    End = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    Number = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: true),
+                    Removed = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    Once = table.Column<Guid>(type: "uuid", nullable: false),
+                    Version = table.Column<int>(type: "integer", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_shift", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "shift_change",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "uuid", nullable: false),
+                    Shift = table.Column<Guid>(type: "uuid", nullable: false),
+                    Turn = table.Column<int>(type: "integer", nullable: false),
+                    At = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    By = table.Column<Guid>(type: "uuid", nullable: true),
+                    Zone = table.Column<Guid>(type: "uuid", nullable: false),
+                    Rank = table.Column<int>(type: "integer", nullable: false),
+                    Account = table.Column<Guid>(type: "uuid", nullable: false),
+                    Start = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    End = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_shift_change", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "spent",
                 columns: table => new
                 {
@@ -484,6 +632,29 @@ namespace VictimSupport.Migrations.PostgreSql.Catalog
                 constraints: table =>
                 {
                     table.PrimaryKey("PK_spent", x => x.Key);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "swap",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "uuid", nullable: false),
+                    Pool = table.Column<Guid>(type: "uuid", nullable: false),
+                    Shift = table.Column<Guid>(type: "uuid", nullable: false),
+                    Return = table.Column<Guid>(type: "uuid", nullable: true),
+                    AskedBy = table.Column<Guid>(type: "uuid", nullable: false),
+                    AskedOf = table.Column<Guid>(type: "uuid", nullable: false),
+                    EmployerBy = table.Column<Guid>(type: "uuid", nullable: false),
+                    EmployerOf = table.Column<Guid>(type: "uuid", nullable: false),
+                    Asked = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    State = table.Column<int>(type: "integer", nullable: false),
+                    Answered = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    Once = table.Column<Guid>(type: "uuid", nullable: false),
+                    Version = table.Column<int>(type: "integer", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_swap", x => x.Id);
                 });
 
             migrationBuilder.CreateTable(
@@ -772,6 +943,41 @@ namespace VictimSupport.Migrations.PostgreSql.Catalog
                 unique: true);
 
             migrationBuilder.CreateIndex(
+                name: "IX_duty_feed_Account_Once",
+                table: "duty_feed",
+                columns: new[] { "Account", "Once" },
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "IX_duty_feed_TokenHash",
+                table: "duty_feed",
+                column: "TokenHash",
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "IX_duty_link_TokenHash",
+                table: "duty_link",
+                column: "TokenHash",
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "IX_duty_link_Zone_Once",
+                table: "duty_link",
+                columns: new[] { "Zone", "Once" },
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "IX_duty_note_Pool_Ends",
+                table: "duty_note",
+                columns: new[] { "Pool", "Ends" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_duty_note_Shift",
+                table: "duty_note",
+                column: "Shift",
+                unique: true);
+
+            migrationBuilder.CreateIndex(
                 name: "IX_federated_identity_Account",
                 table: "federated_identity",
                 column: "Account");
@@ -836,6 +1042,27 @@ namespace VictimSupport.Migrations.PostgreSql.Catalog
                 unique: true);
 
             migrationBuilder.CreateIndex(
+                name: "IX_pool_Once",
+                table: "pool",
+                column: "Once",
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "IX_pool_member_Pool",
+                table: "pool_member",
+                column: "Pool");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_pool_member_Zone",
+                table: "pool_member",
+                column: "Zone");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_pool_outside_Pool",
+                table: "pool_outside",
+                column: "Pool");
+
+            migrationBuilder.CreateIndex(
                 name: "IX_recovery_Account",
                 table: "recovery",
                 column: "Account");
@@ -866,9 +1093,55 @@ namespace VictimSupport.Migrations.PostgreSql.Catalog
                 columns: new[] { "Zone", "Setting" });
 
             migrationBuilder.CreateIndex(
+                name: "IX_shift_Account_End",
+                table: "shift",
+                columns: new[] { "Account", "End" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_shift_Once",
+                table: "shift",
+                column: "Once");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_shift_Pool_End",
+                table: "shift",
+                columns: new[] { "Pool", "End" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_shift_change_Shift",
+                table: "shift_change",
+                column: "Shift");
+
+            migrationBuilder.CreateIndex(
                 name: "IX_spent_Until",
                 table: "spent",
                 column: "Until");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_swap_AskedBy_State",
+                table: "swap",
+                columns: new[] { "AskedBy", "State" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_swap_AskedOf_State",
+                table: "swap",
+                columns: new[] { "AskedOf", "State" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_swap_Once",
+                table: "swap",
+                column: "Once",
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "IX_swap_Pool",
+                table: "swap",
+                column: "Pool");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_swap_Shift",
+                table: "swap",
+                column: "Shift");
 
             migrationBuilder.CreateIndex(
                 name: "IX_token_grant_Client",
@@ -947,6 +1220,15 @@ namespace VictimSupport.Migrations.PostgreSql.Catalog
                 name: "conduct_text");
 
             migrationBuilder.DropTable(
+                name: "duty_feed");
+
+            migrationBuilder.DropTable(
+                name: "duty_link");
+
+            migrationBuilder.DropTable(
+                name: "duty_note");
+
+            migrationBuilder.DropTable(
                 name: "federated_identity");
 
             migrationBuilder.DropTable(
@@ -971,6 +1253,15 @@ namespace VictimSupport.Migrations.PostgreSql.Catalog
                 name: "platform_fact");
 
             migrationBuilder.DropTable(
+                name: "pool");
+
+            migrationBuilder.DropTable(
+                name: "pool_member");
+
+            migrationBuilder.DropTable(
+                name: "pool_outside");
+
+            migrationBuilder.DropTable(
                 name: "recovery");
 
             migrationBuilder.DropTable(
@@ -986,7 +1277,16 @@ namespace VictimSupport.Migrations.PostgreSql.Catalog
                 name: "setting_change");
 
             migrationBuilder.DropTable(
+                name: "shift");
+
+            migrationBuilder.DropTable(
+                name: "shift_change");
+
+            migrationBuilder.DropTable(
                 name: "spent");
+
+            migrationBuilder.DropTable(
+                name: "swap");
 
             migrationBuilder.DropTable(
                 name: "token_grant");

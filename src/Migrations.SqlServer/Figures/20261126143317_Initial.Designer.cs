@@ -11,7 +11,7 @@ using VictimSupport.Foundation.Persistence;
 namespace VictimSupport.Migrations.SqlServer.Figures
 {
     [DbContext(typeof(FiguresDbContext))]
-    [Migration("20261126141524_Initial")]
+    [Migration("20261126143317_Initial")]
     partial class Initial
     {
         /// <inheritdoc />

@@ -14,7 +14,7 @@ using VictimSupport.Foundation.Secrecy;
 namespace VictimSupport.Migrations.PostgreSql.Zone
 {
     [DbContext(typeof(ZoneDbContext))]
-    [Migration("20261126141537_Initial")]
+    [Migration("20261126143334_Initial")]
     partial class Initial
     {
         /// <inheritdoc />

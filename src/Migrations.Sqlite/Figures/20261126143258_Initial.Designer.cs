@@ -10,7 +10,7 @@ using VictimSupport.Foundation.Persistence;
 namespace VictimSupport.Migrations.Sqlite.Figures
 {
     [DbContext(typeof(FiguresDbContext))]
-    [Migration("20261126141508_Initial")]
+    [Migration("20261126143258_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
