@@ -37,7 +37,7 @@ internal static class ChildWitness
             });
         }
         await pipeline.Send(new NoteRisk.Command { Dossier = dossier, Persons = [mother, noah, mila], On = Moment.Day(now), Level = RiskLevel.High, Author = RiskAuthor.Police }, ct);
-        await pipeline.Send(new Interpret.Command { Dossier = dossier, Person = mother, Kind = InterpreterKind.Phone, Name = "Imane Sample", Agency = Told.In(language, "service d'interprétation", "tolkendienst", "Dolmetscherdienst") }, ct);
+        await pipeline.Send((await pipeline.Send(new Interpret.Query(dossier, mother), ct)).Form with { Dossier = dossier, Person = mother, Kind = InterpreterKind.Phone, Name = "Imane Sample", Agency = Told.In(language, "service d'interprétation", "tolkendienst", "Dolmetscherdienst") }, ct);
         await Writes(mother, Told.In(language, "Sarah envisage de partir chez sa sœur.", "Sarah overweegt naar haar zus te gaan.", "Sarah überlegt, zu ihrer Schwester zu ziehen."));
         await Writes(noah, Told.In(language, "Noah a vu papa frapper Sarah. Il veut que Rosa soit là.", "Noah zag papa Sarah slaan. Hij wil dat Rosa erbij is.", "Noah hat gesehen, wie Papa Sarah schlug. Er möchte, dass Rosa dabei ist."));
         await Writes(mila, Told.In(language, "Mila ne parle pas encore.", "Mila praat nog niet.", "Mila spricht noch nicht."));

@@ -22,6 +22,9 @@ public sealed class CanaryFormsTests
     /// <summary>Boxes of the casework that hold a code or the house's own words.</summary>
     private static readonly HashSet<string> Codes = new(StringComparer.Ordinal) { "Form.Municipality", "Form.Room" };
 
+    /// <summary>Ticked, because other boxes are asked for only then.</summary>
+    private static readonly HashSet<string> Ticked = new(StringComparer.Ordinal) { "Form.ForThem" };
+
     private static readonly Role[] Order = [Role.Caseworker, Role.Coordinator, Role.FrontDesk, Role.ZoneAdministrator, Role.DataProtectionOfficer, Role.OnCall, Role.Trainee, Role.OutsideStandIn];
 
     [Fact]
@@ -95,6 +98,7 @@ public sealed class CanaryFormsTests
                 case IHtmlInputElement { Type: "date" }: fields.Add(KeyValuePair.Create(name, name.Contains("Due", StringComparison.Ordinal) ? "2026-11-25" : day)); break;
                 case IHtmlInputElement { Type: "time" }: fields.Add(KeyValuePair.Create(name, name.Contains("Until", StringComparison.Ordinal) ? "17:00" : "08:00")); break;
                 case IHtmlInputElement { Type: "radio" } when !group.OfType<IHtmlInputElement>().Any(r => r.IsChecked): fields.Add(KeyValuePair.Create(name, group.OfType<IHtmlInputElement>().First().Value)); break;
+                case IHtmlInputElement when Ticked.Contains(name): fields.Add(KeyValuePair.Create(name, "true")); break;
                 case IHtmlInputElement { Type: "checkbox" } first when first.Value != "true" && !group.OfType<IHtmlInputElement>().Any(r => r.IsChecked): fields.Add(KeyValuePair.Create(name, first.Value)); break;
                 case IHtmlSelectElement { Value: null or "" } select when select.Options.FirstOrDefault(o => o.Value.Length > 0) is { } some: fields.Add(KeyValuePair.Create(name, some.Value)); break;
             }
