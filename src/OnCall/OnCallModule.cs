@@ -36,7 +36,7 @@ public sealed class OnCallModule : IModule
 
     private sealed class OnCallInMenu : IInMenu
     {
-        public int Order => 13;
+        public int Order => 26;
         public May Deed => May.SeeWhoIsOnCall;
         public string Path => "/on-call";
         public string Text => Words.OnCallTitle;

@@ -74,7 +74,7 @@ public sealed class PrintTests(Platforms platforms)
         var partners = new[] { await worker.Send(Referring.Partner("CAW Noordwijk")), await worker.Send(Referring.Partner("Zzcanary partner")) };
         foreach (var (person, partner) in new[] { (family.Noah, partners[0]), (family.Mother, partners[1]) })
             await worker.Send(new VictimSupport.Casework.Referrals.Offer.Command { Dossier = family.Dossier, Persons = [person], Need = VictimSupport.Network.Contracts.Need.Support, Partner = partner, Answer = ReferralState.Accepted, Once = Guid.NewGuid() });
-        await worker.Send(new Interpret.Command { Dossier = family.Dossier, Person = family.Noah, Kind = InterpreterKind.Sworn, Name = "Zzcanary Tolk" });
+        await worker.Interprets(new Interpret.Command { Dossier = family.Dossier, Person = family.Noah, Kind = InterpreterKind.Sworn, Name = "Zzcanary Tolk" });
         foreach (var (title, persons, layer) in new (string, Guid[], Layer)[]
         {
             ("Attest, given by Sarah Muster", [family.Noah], Layer.Assistance), ("Order about Noah", [family.Noah], Layer.Police), ("Zzcanary of both", [family.Noah, family.Mother], Layer.Assistance), ("Zzcanary hers", [family.Mother], Layer.Assistance),
