@@ -83,6 +83,8 @@ public static class ZonePath
     private static async Task<string?> Before(HttpContext http, WhereAndWho who)
     {
         if (who.Zone is not { } zone || who.Caller.Account is not { } account || who.Caller.Roles.Count == 0) return null;
+        // The colours of the page on which it is done are open to everybody.
+        if (http.Request.Path.Value?.EndsWith(".css", StringComparison.Ordinal) == true) return null;
         var sends = !HttpMethods.IsGet(http.Request.Method) && !HttpMethods.IsHead(http.Request.Method);
         foreach (var keeper in http.RequestServices.GetServices<IStandAtTheDoor>())
         {

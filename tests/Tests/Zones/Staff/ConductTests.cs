@@ -30,6 +30,7 @@ public sealed class ConductTests
             Assert.Equal($"/{zone.Code}/absences", entered.Headers.Location!.ToString());
             foreach (var path in new[] { "/absences", "/admin/staff", "/admin/access-matrix", "/nothing" }) Assert.Equal($"/{zone.Code}/conduct", Where(await visit.Client.GetAsync($"/{zone.Code}{path}")));
             Assert.Equal($"/{zone.Code}/conduct", Where(await visit.Client.PostAsync($"/{zone.Code}/absences", new FormUrlEncodedContent([]))));
+            Assert.Equal("text/css", (await visit.Client.GetAsync($"/{zone.Code}/theme.css")).Content.Headers.ContentType!.MediaType); // the page itself wears the zone's colours
             Assert.Equal(HttpStatusCode.OK, (await visit.Client.GetAsync("/account/home")).StatusCode);
             Assert.Equal(HttpStatusCode.Redirect, (await visit.Client.GetAsync("/account/language?to=de&back=/")).StatusCode); // the language can be changed
             Assert.Contains("Verhaltenskodex", (await visit.Page($"/{zone.Code}/conduct")).QuerySelector("h1")!.TextContent, StringComparison.Ordinal);
