@@ -103,7 +103,7 @@ public sealed class ChildWitnessTests(RunningPortal portal)
         Assert.Equal(1, await screen.Page.Locator($"section[aria-labelledby='people'] .vs-card > p > strong:text-is('Rosa {name}')").CountAsync());
         await screen.Go(rosa + "/merge");
         await screen.Page.Locator("form[action*='Undo'] button").PressAsync("Enter");
-        await screen.Page.WaitForLoadStateAsync();
+        await screen.Page.Loaded();
         Assert.Equal(2, await screen.Page.Locator($"section[aria-labelledby='people'] .vs-card > p > strong:text-is('Rosa {name}')").CountAsync());
 
         screen.SaysNothingWrong();
@@ -124,6 +124,6 @@ public sealed class ChildWitnessTests(RunningPortal portal)
         await screen.Page.Locator(".vs-composer label", new() { HasTextString = who }).First.ClickAsync();
         await screen.Page.FillAsync(".vs-composer [name='Form.Text']", text);
         await screen.Page.ClickAsync(".vs-composer form button[type=submit]");
-        await screen.Page.WaitForLoadStateAsync();
+        await screen.Page.Loaded();
     }
 }

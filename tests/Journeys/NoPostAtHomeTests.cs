@@ -154,7 +154,7 @@ internal static class PeopleSteps
     public static async Task Submits(Screen screen)
     {
         await screen.Page.Locator("main form[method=post]:not([action*='handler']) button[type=submit]:not([formaction])").Last.PressAsync("Enter");
-        await screen.Page.WaitForLoadStateAsync();
+        await screen.Page.Loaded();
     }
 
     public static Task Sound(Screen screen, bool script) => script ? screen.IsSound() : screen.FitsItsWidth();

@@ -113,7 +113,7 @@ public sealed class RightsTests(RunningPortal portal)
         await screen.Go("/demo");
         await screen.Page.ClickAsync($".vs-languages a[lang='{language}'], .vs-languages span[lang='{language}']");
         await screen.Page.Locator("button", new() { HasTextString = who }).First.ClickAsync();
-        await screen.Page.WaitForLoadStateAsync();
+        await screen.Page.Loaded();
     }
 
     private static Task Sound(Screen screen, bool script) => script ? screen.IsSound() : Task.CompletedTask;

@@ -4,8 +4,8 @@ using Microsoft.Playwright;
 
 namespace VictimSupport.Journeys.Kit;
 
-/// <summary>Waiting for an address.</summary>
-/// <remarks>The driver's own wait looks at the address first and listens for a change after: a page that comes between the two is waited for in vain. Here the address itself is looked at again.</remarks>
+/// <summary>Waiting for an address, and for a page.</summary>
+/// <remarks>The driver's own waits look first and listen for a change after: what comes between the two is waited for in vain. Here the address, or the page, is itself looked at again.</remarks>
 internal static class Arriving
 {
     /// <param name="page">Whose address.</param>
@@ -27,6 +27,24 @@ internal static class Arriving
     {
         for (var clock = Stopwatch.StartNew(); !there(page.Url); await Task.Delay(25))
             if (clock.ElapsedMilliseconds > within) throw new TimeoutException($"After {within} ms the page stands at {page.Url}.");
-        if (loaded) await page.WaitForLoadStateAsync();
+        if (loaded) await page.Loaded();
+    }
+
+    /// <summary>Waits until the page that stands there has loaded; works with script off too.</summary>
+    /// <exception cref="TimeoutException">It has not.</exception>
+    public static async Task Loaded(this IPage page, int within = 30_000)
+    {
+        for (var clock = Stopwatch.StartNew(); ; await Task.Delay(25))
+        {
+            if (clock.ElapsedMilliseconds > within) throw new TimeoutException($"After {within} ms {page.Url} has not loaded.");
+            try
+            {
+                if (await page.EvaluateAsync<string>("() => document.readyState").WaitAsync(TimeSpan.FromSeconds(5)) == "complete") return;
+            }
+            catch (Exception e) when (e is TimeoutException || e.Message.Contains("context was destroyed", StringComparison.Ordinal))
+            {
+                // another page has taken its place: asked once more, of that one
+            }
+        }
     }
 }

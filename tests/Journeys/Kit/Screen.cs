@@ -66,14 +66,14 @@ public sealed class Screen : IAsyncDisposable
     // What a page is asked while another takes its place may never be answered, and the driver sets no limit to it: asked once more then, on the page that came.
     private async Task<T> Answered<T>(Func<Task<T>> ask)
     {
-        await Page.WaitForLoadStateAsync();
+        await Page.Loaded();
         try
         {
             return await ask().WaitAsync(TimeSpan.FromSeconds(20));
         }
         catch (Exception e) when (e is TimeoutException || e.Message.Contains("context was destroyed", StringComparison.Ordinal))
         {
-            await Page.WaitForLoadStateAsync();
+            await Page.Loaded();
             return await ask().WaitAsync(TimeSpan.FromSeconds(30));
         }
     }
