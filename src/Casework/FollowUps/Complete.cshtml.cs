@@ -29,7 +29,8 @@ internal sealed class Complete(IMediator pipeline, TimeProvider clock) : PageMod
     /// <param name="was">When it was due as the page said, in ticks of UTC.</param>
     public async Task<IActionResult> OnPostPostponeAsync(long was, CancellationToken ct)
     {
-        if (was < DateTime.MinValue.Ticks || was > DateTime.MaxValue.Ticks) return BadRequest();
+        // Nothing is planned so far ahead: no page said so, and a day after the last there is none.
+        if (was < 0 || was > clock.GetUtcNow().AddYears(10).UtcTicks) return BadRequest();
         var due = new DateTimeOffset(was, TimeSpan.Zero);
         var moved = await pipeline.Send(new PostponeTo.Command(Act, Tomorrow(due, clock.GetUtcNow()), due), ct);
         TempData["Done"] = moved ? Words.Noted : Words.MovedAlready;

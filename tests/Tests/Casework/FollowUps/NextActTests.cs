@@ -1,4 +1,5 @@
 using System.Net;
+using AngleSharp.Dom;
 using FluentValidation;
 using Microsoft.EntityFrameworkCore;
 using VictimSupport.Casework.Codes;
@@ -67,6 +68,11 @@ public sealed class NextActTests(Platforms platforms)
         var act = (await worker.Opens(id)).Planned[0];
         Assert.True(await worker.PutsOff(act));
         Assert.False(await worker.PutsOff(act));
+        // A forged instant, the last there is among them, is turned back.
+        using var visit = worker.Visit();
+        var form = (await visit.Page("/worklist")).QuerySelector<AngleSharp.Html.Dom.IHtmlFormElement>("main form:has(table)")!;
+        form.SetAttribute("action", $"/{zone.Code}/acts/{act.Id}/done?handler=Postpone");
+        foreach (var was in new[] { DateTime.MaxValue.Ticks, -1, long.MaxValue }) Assert.Equal(HttpStatusCode.BadRequest, (await visit.Send("", form, [KeyValuePair.Create("was", was.ToString(System.Globalization.CultureInfo.InvariantCulture))])).StatusCode);
         Assert.Equal(act.DueAt.AddDays(1), (await worker.Opens(id)).Dossier.NextDue);
         // 09:00 in Brussels, whatever the offset; an hour that never comes is the next.
         Assert.Equal(At("2026-10-25T08:00Z"), Complete.Tomorrow(At("2026-10-24T07:00Z"), At("2026-10-20T07:00Z")));
