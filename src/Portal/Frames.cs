@@ -11,7 +11,7 @@ using VictimSupport.Foundation.Access;
 namespace VictimSupport.Portal;
 
 /// <summary>What stands round a page: product, zone, menu by role, the account's other zones.</summary>
-internal sealed class Frames(WhereAndWho who, IAccounts accounts, IKnowPlaces places, IZoneSettings zones, ISessions sessions, TimeProvider clock, IEnumerable<IInMenu> menu, IEnumerable<IRing> bells, IEnumerable<IWarn> warnings, IConfiguration configuration, IHostEnvironment environment) : IChrome
+internal sealed class Frames(WhereAndWho who, IAccounts accounts, IKnowPlaces places, IZoneSettings zones, ISessions sessions, TimeProvider clock, IEnumerable<IInMenu> menu, IEnumerable<IRing> bells, BellFigure figure, IEnumerable<IWarn> warnings, IConfiguration configuration, IHostEnvironment environment) : IChrome
 {
     private static readonly (string Tag, string Name)[] Named = [("fr", "Français"), ("nl", "Nederlands"), ("de", "Deutsch"), ("en", "English")];
 
@@ -40,8 +40,7 @@ internal sealed class Frames(WhereAndWho who, IAccounts accounts, IKnowPlaces pl
         };
         if (who.Zone is not { } zone || who.Caller.Roles.Count == 0) return frame;
         var settings = await zones.Of(zone.Id, http.RequestAborted);
-        var due = 0;
-        foreach (var bell in bells) due += await bell.Due(http.RequestAborted);
+        var due = await figure.Of(zone, who.Caller, bells, http.RequestAborted);
         var alarms = new List<Warning>();
         foreach (var warning in warnings) alarms.AddRange(await warning.Of(who, http.RequestAborted));
         return frame with

@@ -39,6 +39,7 @@ internal static class Host
         services.AddHouse(builder.Configuration, builder.Environment, modules);
         services.AddDesign();
         services.AddScoped<Frames>();
+        services.AddSingleton<BellFigure>();
         services.AddScoped<IChrome, PatientFrames>();
         services.AddRazorPages(o => o.RootDirectory = "/").AddMvcOptions(o => o.Filters.Add<PageDoor>());
         services.AddScoped<PageDoor>();

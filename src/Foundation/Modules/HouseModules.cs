@@ -39,6 +39,9 @@ public interface IRing
     /// <summary>How many things are due to the caller in the current zone; 0 for whoever may not see them.</summary>
     ValueTask<int> Due(CancellationToken ct);
 
+    /// <summary>It is not of the zone's database, and the module keeps it for some seconds: what was written is known only to it.</summary>
+    bool KeepsItsFigure => false;
+
     /// <summary>The same by kind, for the page behind the bell.</summary>
     ValueTask<IReadOnlyList<RingLine>> Lines(CancellationToken ct) => ValueTask.FromResult<IReadOnlyList<RingLine>>([]);
 }

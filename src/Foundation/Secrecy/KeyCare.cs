@@ -47,6 +47,7 @@ public sealed class KeyCare
             return true;
         }, ct);
         await zones.Forget(code);
+        keys.Store.LetGo();
         return (key.Version, all.Count);
     }
 

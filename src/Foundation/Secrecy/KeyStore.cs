@@ -23,6 +23,15 @@ internal sealed class KeyStore(Func<DbConnection> connect)
     /// <summary>A key that is not durable yet; never to be kept in memory beyond the unit that asks.</summary>
     public byte[]? FindWaiting(Guid id) => waiting.GetValueOrDefault(id);
 
+    /// <summary>Closes the connections that the driver kept for the next to come: a zone that nobody uses holds no file and no connection.</summary>
+    public void LetGo()
+    {
+        using var any = connect();
+        if (any is SqliteConnection sqlite) SqliteConnection.ClearPool(sqlite);
+        else if (any is Npgsql.NpgsqlConnection postgres) Npgsql.NpgsqlConnection.ClearPool(postgres);
+        else if (any is Microsoft.Data.SqlClient.SqlConnection server) Microsoft.Data.SqlClient.SqlConnection.ClearPool(server);
+    }
+
     public async Task Create(CancellationToken ct)
     {
         await using var connection = await Open(ct);

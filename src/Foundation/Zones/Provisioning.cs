@@ -92,6 +92,7 @@ public sealed class Provisioning
             return zone;
         }, ct);
         await zones.Forget(code);
+        store.LetGo(); // thousands are made one after the other
     }
 
     /// <summary>Brings one zone's database to the current schema.</summary>

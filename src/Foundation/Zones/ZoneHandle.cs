@@ -25,15 +25,24 @@ public sealed class ZoneHandle : IAsyncDisposable
     /// <summary>How long nobody has used it. By the machine's running time: a clock that is set must close nobody's zone.</summary>
     internal TimeSpan Idle => Database.Idle;
 
+    /// <summary>How often this process has written in it: a figure that was counted before may be old.</summary>
+    public long Writes => Database.Writes;
+
     internal void Touch() => Database.Touch();
 
-    public ValueTask DisposeAsync() => Database.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await Database.DisposeAsync();
+        Keys.Store.LetGo();
+    }
 }
 
 /// <summary>A zone's database with this use case's keys put into each context it gives out.</summary>
 internal sealed class ZoneDatabase(Database<ZoneDbContext> inner) : IAsyncDisposable
 {
-    private long used = Environment.TickCount64;
+    private long used = Environment.TickCount64, writes;
+
+    public long Writes => Volatile.Read(ref writes);
 
     public TimeSpan Idle => TimeSpan.FromMilliseconds(Environment.TickCount64 - Volatile.Read(ref used));
     public void Touch() => Volatile.Write(ref used, Environment.TickCount64);
@@ -46,14 +55,21 @@ internal sealed class ZoneDatabase(Database<ZoneDbContext> inner) : IAsyncDispos
         return context;
     }
 
-    public Task<T> Write<T>(Keyring keys, Func<ZoneDbContext, Task<Written<T>>> unit, CancellationToken ct)
+    public async Task<T> Write<T>(Keyring keys, Func<ZoneDbContext, Task<Written<T>>> unit, CancellationToken ct)
     {
         Touch();
-        return inner.Write(context =>
+        try
         {
-            context.Keyring = keys;
-            return unit(context);
-        }, keys, ct);
+            return await inner.Write(context =>
+            {
+                context.Keyring = keys;
+                return unit(context);
+            }, keys, ct);
+        }
+        finally
+        {
+            Interlocked.Increment(ref writes); // whatever became of it
+        }
     }
 
     public Task Append(AuditRecord record, CancellationToken ct)

@@ -44,6 +44,8 @@ internal sealed class OnTheBell(CatalogDatabase catalog, TimeProvider clock)
 /// <summary>On the bell: requests to swap for whoever takes shifts, gaps for whoever keeps the rota, pools for whoever agrees to them.</summary>
 internal sealed class Bell(OnTheBell bell, WhereAndWho who) : IRing
 {
+    public bool KeepsItsFigure => true;
+
     public async ValueTask<int> Due(CancellationToken ct) => (await Lines(ct)).Sum(l => l.Count);
 
     public async ValueTask<IReadOnlyList<RingLine>> Lines(CancellationToken ct)

@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
+using VictimSupport.Foundation.Access;
 using VictimSupport.Foundation.Persistence;
 using VictimSupport.Foundation.Secrecy;
 using VictimSupport.Foundation.Zones;
@@ -24,6 +25,20 @@ public sealed class IdleZoneTests(Platforms platforms)
         var (old, fresh) = (await before.Database.Head(default), await after.Database.Head(default)); // whoever is still inside may end
         Assert.Equal((old.Seq, Convert.ToHexString(old.Mac)), (fresh.Seq, Convert.ToHexString(fresh.Mac)));
     }
+
+    [Fact]
+    public async Task A_zone_that_was_just_made_or_is_closed_holds_no_file()
+    {
+        var zone = await (await platforms.On("sqlite")).Zone();
+        Assert.Empty(Held(zone));
+        await zone.As(Role.Coordinator).Registers(Cases.Intake(zone, "Maes", "Els"));
+        Assert.Contains(Held(zone), f => f.EndsWith(".keys.db", StringComparison.Ordinal));
+        await zone.Platform.Services.GetRequiredService<ZoneRegistry>().Forget(zone.Code);
+        Assert.Empty(Held(zone));
+    }
+
+    private static List<string> Held(TestZone zone) =>
+        [.. Directory.GetFiles("/proc/self/fd").Select(f => new FileInfo(f).LinkTarget).OfType<string>().Where(f => f.StartsWith(Path.Combine(zone.Platform.Folder, "zones", zone.Code + "."), StringComparison.Ordinal))];
 
     [Theory, EveryEngine]
     public async Task Looking_reading_and_writing_all_count_as_use(string engine)
