@@ -55,6 +55,7 @@ public static class House
         services.AddScoped<WhereAndWho>();
         services.AddSingleton<WayBack>();
         services.AddScoped<UseCase>();
+        services.AddSingleton<Turns>();
         services.AddScoped<IMediator, UseCases>();
         services.AddScoped(s => s.GetRequiredService<UseCase>().Zone);
         services.AddScoped(s => s.GetRequiredService<UseCase>().House);

@@ -21,6 +21,7 @@ public sealed class OnCallModule : IModule
         services.AddScoped<IRing>(s => s.GetRequiredService<Warnings.Bell>());
         services.AddScoped<ITellAtHome, Now.AtHome>();
         services.AddSingleton<Warnings.OnTheBell>();
+        services.AddScoped<IDoWhatIsDue, Rotas.Leavers>();
         services.AddScoped<IDoWhatIsDue, Warnings.Gaps>();
         services.AddScoped<IDoWhatIsDue, Now.ForgetNotes>();
         services.AddSingleton<IDeliverForTheHouse, Warnings.GapMail>();

@@ -24,6 +24,8 @@ switch (args.FirstOrDefault())
         return await Beside((program, reference, folder) => new Searching(program, reference, folder, Number("people", 100_000), Number("rounds", 5), Number("warm", 20)).Run(Option("engines", "sqlite,postgresql").Split(',')));
     case "zones":
         return await Kept((program, folder) => new ManyZones(program, folder, [.. Option("sizes", "10,180,2000,10000").Split(',').Select(n => int.Parse(n, CultureInfo.InvariantCulture))], Number("rounds", 3), Option("idle", "yes") == "yes").Run());
+    case "noisy":
+        return await Kept((program, folder) => new NoisyZone(program, folder, Number("rounds", 5), Number("seconds", 20)).Run(Option("engines", "sqlite,postgresql").Split(',')));
     case "reminders":
         return await Kept((program, folder) => new Reminding(program, folder, Number("zones", 10_000), Number("each", 10), Number("minutes", 15)).Run());
     case "profile":
@@ -54,6 +56,7 @@ switch (args.FirstOrDefault())
               search [--engines sqlite,postgresql] [--people 100000] [--rounds 5]   B4: a name in a zone of a hundred thousand people, beside names in clear text
               zones [--sizes 10,180,2000,10000] [--rounds 3] [--idle yes|no]       B7: the worklist among ten zones and among ten thousand; memory of an active and of an idle zone
               reminders [--zones 10000] [--each 10] [--minutes 15]                  B13: a hundred thousand next acts due in one minute, beside a sweep by hand
+              noisy [--engines sqlite,postgresql] [--rounds 5] [--seconds 20]       B14: how long a page of one zone takes while another zone is flooded
               profile [--engine sqlite] [--work B1|B2|B3|B4] [--seconds 20]   one workload for a profiler to look on
               kill [--engine sqlite|postgresql] [--times 200] [--target application|database]   R1: kill -9 under load, again and again
               effects [--engine sqlite|postgresql] [--tries 10000] [--times 200]   R5: kill -9 while reminders leave; one effect per key

@@ -9,7 +9,7 @@ namespace VictimSupport.Foundation.Pipeline;
 
 /// <summary>The only way to a handler. Each use case runs in a scope of its own: a fresh context on the right connection, nothing left
 /// over from the one before. A handler cannot send another request: what two deeds share is behaviour of an entity.</summary>
-internal sealed class UseCases(IServiceScopeFactory scopes, WhereAndWho current, Pulse pulse, UseCase? outer = null) : IMediator
+internal sealed class UseCases(IServiceScopeFactory scopes, WhereAndWho current, Pulse pulse, Turns turns, UseCase? outer = null) : IMediator
 {
     private const int Attempts = 4;
 
@@ -50,10 +50,19 @@ internal sealed class UseCases(IServiceScopeFactory scopes, WhereAndWho current,
         }
     }
 
-    // The scope ends with the use case, not with whoever waits for it.
-    private static async Task<TResponse> Run<TResponse>(AsyncServiceScope scope, IRequest<TResponse> request, CancellationToken ct)
+    // The scope and the turn end with the use case, not with whoever waits for it.
+    private async Task<TResponse> Run<TResponse>(AsyncServiceScope scope, IRequest<TResponse> request, CancellationToken ct)
     {
-        await using (scope) return await new Mediator(scope.ServiceProvider.GetService!).Send(request, ct);
+        await using var ends = scope;
+        var turn = await turns.Take(current.Zone, ct);
+        try
+        {
+            return await new Mediator(scope.ServiceProvider.GetService!).Send(request, ct);
+        }
+        finally
+        {
+            turn?.Release();
+        }
     }
 
     public Task<object?> Send(object request, CancellationToken cancellationToken = default) =>

@@ -22,6 +22,9 @@ public sealed class ZoneHandle : IAsyncDisposable
     public ZoneKeys Keys { get; }
     internal ZoneDatabase Database { get; }
 
+    /// <summary>How many of its use cases are in hand while other zones work too.</summary>
+    internal SemaphoreSlim Turns { get; } = new(Pipeline.Turns.Together);
+
     /// <summary>How long nobody has used it. By the machine's running time: a clock that is set must close nobody's zone.</summary>
     internal TimeSpan Idle => Database.Idle;
 

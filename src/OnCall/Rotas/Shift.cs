@@ -86,7 +86,7 @@ internal sealed class Shift
 }
 
 /// <summary>What was done to a shift.</summary>
-internal enum Turn { Entered = 1, Changed, Removed, Swapped, Left }
+internal enum Turn { Entered = 1, Changed, Removed, Swapped, Left, Gone }
 
 /// <summary>What became of a shift, and who did it from which zone: nothing of a rota is changed or removed without this.</summary>
 internal sealed class ShiftChange

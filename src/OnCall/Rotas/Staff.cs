@@ -20,7 +20,7 @@ internal sealed record OnCallColleague(Guid Account, Guid Employer, string Code,
 /// <summary>Who may be on call for a pool: whoever in one of its zones now may open a call-out there.</summary>
 internal sealed class Staff(CatalogDbContext house, OurPools pools, IStaff staff, IAccounts accounts)
 {
-    private static readonly IReadOnlyList<Role> Roles = AccessMatrix.All.Single(row => row.Deed == May.TakeShifts).Roles;
+    internal static readonly IReadOnlyList<Role> Roles = AccessMatrix.All.Single(row => row.Deed == May.TakeShifts).Roles;
 
     public async Task<IReadOnlyList<OnCallColleague>> Of(Guid pool, CancellationToken ct)
     {

@@ -1,0 +1,60 @@
+using MediatR;
+using Microsoft.EntityFrameworkCore;
+using VictimSupport.Foundation.Access;
+using VictimSupport.Foundation.Jobs;
+using VictimSupport.Foundation.Persistence;
+using VictimSupport.Foundation.Pipeline;
+using VictimSupport.OnCall.Pools;
+using VictimSupport.Zones.Contracts;
+
+namespace VictimSupport.OnCall.Rotas;
+
+/// <summary>Whoever no longer works in a zone is not on call as its colleague: their shifts that have not begun are nobody's, and the gap is warned of like any other.</summary>
+internal sealed class Leavers : IDoWhatIsDue
+{
+    public async Task Run(IMediator pipeline, CancellationToken ct)
+    {
+        if (await pipeline.Send(new Query(), ct)) await pipeline.Send(new Command(), ct);
+    }
+
+    // A role ends at any moment, and nobody tells: it is found at the hourly round.
+    public Task<DateTimeOffset?> Next(ZoneDbContext zone, CancellationToken ct) => Task.FromResult<DateTimeOffset?>(null);
+
+    /// <returns>Is somebody on the rota who has left?</returns>
+    [Requires(May.RunThePlatform)]
+    internal sealed record Query : ICatalogQuery<bool>;
+
+    /// <returns>How many shifts were taken out.</returns>
+    [Requires(May.RunThePlatform)]
+    internal sealed record Command : ICatalogCommand<int>;
+
+    internal sealed class QueryHandler(CatalogDbContext house, UseCase here, IStaff staff, TimeProvider clock) : IRequestHandler<Query, bool>
+    {
+        public async Task<bool> Handle(Query query, CancellationToken ct) => (await Left(house, here.InZone.Id, staff, clock.GetUtcNow(), ct)).Count > 0;
+    }
+
+    internal sealed class Handler(CatalogDbContext house, UseCase here, IStaff staff, Book book, TimeProvider clock) : IRequestHandler<Command, int>
+    {
+        public async Task<int> Handle(Command command, CancellationToken ct)
+        {
+            var left = await Left(house, here.InZone.Id, staff, clock.GetUtcNow(), ct);
+            var ids = left.Select(s => s.Pool).Distinct().ToList();
+            var pools = await house.Set<Pool>().Where(p => ids.Contains(p.Id)).ToDictionaryAsync(p => p.Id, ct);
+            foreach (var shift in left)
+            {
+                shift.Remove(clock.GetUtcNow());
+                book.Note(pools[shift.Pool], shift, Turn.Gone);
+                await book.LapseSwaps(shift.Id, null, ct);
+            }
+            return left.Count;
+        }
+    }
+
+    private static async Task<List<Shift>> Left(CatalogDbContext house, Guid zone, IStaff staff, DateTimeOffset now, CancellationToken ct)
+    {
+        var ahead = await house.Set<Shift>().Where(s => s.Employer == zone && s.Removed == null && s.Start > now).ToListAsync(ct);
+        if (ahead.Count == 0) return [];
+        var there = (await staff.Holding(zone, Staff.Roles, ct)).ToHashSet();
+        return [.. ahead.Where(s => !there.Contains(s.Account))];
+    }
+}
