@@ -15,6 +15,7 @@ using VictimSupport.Foundation.Modules;
 using VictimSupport.Foundation.Persistence;
 using VictimSupport.Foundation.Pipeline;
 using VictimSupport.Foundation.Secrecy;
+using VictimSupport.Foundation.Secrecy.Search;
 
 namespace VictimSupport.Casework.CallOuts;
 
@@ -27,7 +28,7 @@ internal sealed class Enter(IMediator pipeline, IEnumerable<IKnowCallOuts> pools
     [BindProperty(Name = "callOut", SupportsGet = true)] public Guid? Id { get; set; }
     [BindProperty] public Command Form { get; set; } = new();
     [BindProperty(Name = FormTag.Once)] public Guid Once { get; set; }
-    public View View { get; private set; } = null!;
+    public View Now { get; private set; } = null!;
     public IReadOnlyList<Choice> Callers => Choice.All<CalledBy>(Words.Of);
     public IReadOnlyList<Choice> ActsOffered => Choice.All<CallOutAct>(Words.Of);
     public IReadOnlyList<Choice> TasksOffered => Choice.All<DayTask>(Words.Of);
@@ -38,16 +39,16 @@ internal sealed class Enter(IMediator pipeline, IEnumerable<IKnowCallOuts> pools
 
     public async Task OnGetAsync(CancellationToken ct)
     {
-        View = await pipeline.Send(new Query(Id), ct);
-        Form = View.Form;
+        Now = await pipeline.Send(new Query(Id), ct);
+        Form = Now.Form;
         Rows();
     }
 
     // What was typed stays; the next press saves it over what was saved meanwhile.
     public async Task ShowAgain(CancellationToken ct)
     {
-        View = await pipeline.Send(new Query(Id), ct);
-        Form = Form with { Version = View.Form.Version };
+        Now = await pipeline.Send(new Query(Id), ct);
+        Form = Form with { Version = Now.Form.Version };
         Rows();
     }
 

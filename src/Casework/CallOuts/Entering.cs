@@ -8,7 +8,6 @@ using VictimSupport.Casework.Counting;
 using VictimSupport.Casework.Countersign;
 using VictimSupport.Casework.Dossiers;
 using VictimSupport.Casework.FollowUps;
-using VictimSupport.Casework.Intakes;
 using VictimSupport.Casework.People;
 using VictimSupport.Casework.Walls;
 using VictimSupport.Design.Html;
