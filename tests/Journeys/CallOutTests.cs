@@ -74,8 +74,10 @@ public sealed class CallOutTests(RunningPortal portal)
         // By day.
         await using var claire = await Screen.Open(portal, 320, "fr");
         await As(claire, "Claire Demo-A", "9901");
-        await claire.Go("/9901/worklist?tab=unassigned");
-        await claire.Page.Locator("main a", new() { HasTextString = "Exemple" }).First.ClickAsync();
+        await claire.Go("/9901/search");
+        await claire.Page.FillAsync("[name='Form.Text']", "BR.30.L1.012345/2026");
+        await claire.Page.ClickAsync("main form[method=post] button[type=submit]");
+        await claire.Page.Locator("main a[href*='/dossiers/']").First.ClickAsync();
         await claire.Page.Arrives(url => url.Contains("/dossiers/", StringComparison.Ordinal));
         var text = await claire.Page.InnerTextAsync("main");
         foreach (var part in new[] { note, "BR.30.L1.012345/2026", "Inès Demo-B", "Appeler dans les 24 heures" }) Assert.Contains(part, text, StringComparison.Ordinal);

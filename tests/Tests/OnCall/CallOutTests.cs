@@ -121,7 +121,7 @@ public sealed class CallOutTests(Platforms platforms)
         var seen = await cora.Opens(id);
         Assert.Equal((night.CallOut, (Guid?)null), (seen.Dossier.CallOut!.Value, seen.Dossier.AssignedTo));
         Assert.Equal([ActKind.FirstContact, ActKind.CallBack, ActKind.Accompany, ActKind.Other], seen.Planned.Select(f => f.Kind).Order());
-        Assert.Contains(seen.Planned, f => f.Text?.Value == "Sœur à l'école" && f.DueAt == platform.Clock.GetUtcNow().AddHours(10));
+        Assert.Contains(seen.Planned, f => f.Text?.Value == "Sœur à l'école" && f.DueAt > platform.Clock.GetUtcNow().AddHours(10).AddMinutes(-1) && f.DueAt <= platform.Clock.GetUtcNow().AddHours(10));
         Assert.Equal((CalledBy.Dispatcher, night.Two.Bert.Id, night.Two.There.Id, true), (seen.CallOut!.CalledBy!.Value, seen.CallOut.Performer, seen.CallOut.Employer, seen.CallOut.ReportToFollow));
         Assert.Contains("Ada Exemple", seen.People.Select(p => p.Name));
         Assert.Contains("mère du défunt", seen.Timeline.Select(h => h.Text));
@@ -132,8 +132,10 @@ public sealed class CallOutTests(Platforms platforms)
         platform.Clock.Advance(TimeSpan.FromHours(3));
         var again = (await night.Visitor.Send(new Enter.Query(night.CallOut))).Form;
         var rows = again.Persons.ConvertAll(p => p.Unknown ? p with { GivenName = "Noor", FamilyName = "Fictif" } : p);
-        var saved = await night.Visitor.Send(again with { CallOut = night.CallOut, Once = Guid.NewGuid(), Persons = rows, Report = "BR.30.L1.012345/2026", Ended = platform.Clock.GetUtcNow(), HandsOver = true });
-        Assert.Equal((form.CalledAt, platform.Clock.GetUtcNow()), (saved.From, saved.To));
+        var ended = platform.Clock.GetUtcNow();
+        var saved = await night.Visitor.Send(again with { CallOut = night.CallOut, Once = Guid.NewGuid(), Persons = rows, Report = "BR.30.L1.012345/2026", Ended = ended, HandsOver = true });
+        Assert.Equal(ended, saved.To);
+        Assert.InRange(ended - saved.From!.Value, TimeSpan.FromMinutes(179), TimeSpan.FromMinutes(181));
         seen = await cora.Opens(id);
         Assert.Equal(["Ada Exemple", "Noor Fictif"], seen.People.Select(p => p.Name).Order());
         Assert.Equal(["BR.30.L1.012345/2026"], seen.OfficialReports);
@@ -274,9 +276,9 @@ public sealed class CallOutTests(Platforms platforms)
         // In the history of roles, and on the review, it stands with the zone it came from.
         Assert.Contains(await platform.Services.GetRequiredService<IRoleHistory>().Of(two.Here.Id, Ct), s => s.Role == Role.Visitor && s.Account == bert.Account && s.To == now.AddMinutes(20));
         using (var admin = two.Admin.Visit()) Assert.Contains(two.There.Code, (await admin.Page("/admin/review")).Body!.TextContent, StringComparison.Ordinal);
-        platform.Clock.Advance(TimeSpan.FromMinutes(20) - TimeSpan.FromTicks(1));
+        platform.Clock.Advance(TimeSpan.FromMinutes(20) - TimeSpan.FromSeconds(1));
         Assert.Equal([Role.Visitor], (await Stands())!.Roles);
-        platform.Clock.Advance(TimeSpan.FromTicks(1));
+        platform.Clock.Advance(TimeSpan.FromSeconds(1));
         Assert.Empty((await Stands())!.Roles);
         await Plants(platform, new VisitAsked(bert.Account, two.Here.Id, two.There.Id, VisitKind.Event, Guid.NewGuid(), now.AddDays(1)), platform.Clock.GetUtcNow());
         Assert.Equal([Role.Visitor], (await Stands())!.Roles);
