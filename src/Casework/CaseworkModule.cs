@@ -25,6 +25,8 @@ public sealed class CaseworkModule : IModule
     {
         services.AddScoped<Guard>();
         services.AddScoped<Counting.Tally>();
+        services.AddScoped<CallOuts.Leaves>();
+        services.AddSingleton<IInMenu, CallOuts.CallOutsInMenu>();
         services.AddSingleton<IShipSubKinds, Codes.ShippedSubKinds>();
         services.AddScoped<Colleagues>();
         services.AddScoped<Duplicates>();

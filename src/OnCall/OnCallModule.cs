@@ -17,6 +17,8 @@ public sealed class OnCallModule : IModule
         services.AddScoped<Pools.OurPools>();
         services.AddScoped<Rotas.Staff>();
         services.AddScoped<Rotas.Book>();
+        services.AddScoped<CallOuts.Goes>();
+        services.AddScoped<IKnowCallOuts, CallOuts.Known>();
         services.AddScoped<Warnings.Bell>();
         services.AddScoped<IRing>(s => s.GetRequiredService<Warnings.Bell>());
         services.AddScoped<ITellAtHome, Now.AtHome>();

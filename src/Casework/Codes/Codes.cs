@@ -143,6 +143,15 @@ internal enum CancelReason { ByThePerson = 1, ByTheService = 2, NotSafe = 3, NoL
 /// <summary>What was given: the seven offers of the service, and three acts of its own.</summary>
 internal enum ServiceKind { Listening = 1, FirstHelp = 2, Information = 3, PracticalHelp = 4, Orientation = 5, PreparingHearing = 6, Accompanying = 7, DeathNotification = 8, LastFarewell = 9, Recontact = 10 }
 
+/// <summary>Who called somebody out at night.</summary>
+internal enum CalledBy { Dispatcher = 1, OfficerOnTheSpot = 2, Hospital = 3, Prosecutor = 4, Colleague = 5, Other = 9 }
+
+/// <summary>What was done, or found, on a call-out.</summary>
+internal enum CallOutAct { NotifiedOfDeath = 1, StayedWith = 2, WishToSeeBody = 3, FamilyTold = 4, Listened = 5, FirstHelp = 6, Informed = 7, PracticalHelp = 8, Accompanied = 9, FragileHealth = 10 }
+
+/// <summary>What a call-out leaves to the day team.</summary>
+internal enum DayTask { CallWithin24Hours = 1, LastFarewell = 2, TellSchool = 3, FetchReport = 4 }
+
 internal enum ActKind { FirstContact = 1, CallBack = 2, Visit = 3, Interview = 4, Letter = 5, Accompany = 6, Referral = 7, Administration = 8, Other = 9 }
 
 /// <summary>How far a referral has come.</summary>

@@ -19,9 +19,12 @@ internal static class Offered
     {
         private static readonly Compiled<CodeList, OwnCode> OwnOf = Compiled.Query((ZoneDbContext z, CodeList list) => z.Set<OwnCode>().AsNoTracking().Where(c => c.List == list));
 
-        public async Task<IReadOnlyList<Choice>> Handle(Query query, CancellationToken ct)
+        public Task<IReadOnlyList<Choice>> Handle(Query query, CancellationToken ct) => On(zone, Moment.Day(clock.GetUtcNow()), query, ct);
+
+        /// <summary>The same within another question.</summary>
+        public static async Task<IReadOnlyList<Choice>> On(ZoneDbContext zone, DateOnly day, Query query, CancellationToken ct)
         {
-            var (day, kept) = (Moment.Day(clock.GetUtcNow()), OwnCode.IdOf(query.Kept));
+            var kept = OwnCode.IdOf(query.Kept);
             var own = (await OwnOf.In(zone, query.List, ct)).Where(c => c.Holds(day) || c.Id == kept).OrderBy(c => c.Word, StringComparer.CurrentCulture).ToLookup(c => c.Shipped);
             return [.. ShippedCodes.All.Where(c => c.List == query.List && (c.Holds(day) || c.Code == query.Kept))
                 .SelectMany(c => own[c.Code].Select(o => new Choice(o.Value, o.Word)).Prepend(new Choice(c.Code, Lists.Word(c.List, c.Code))))];

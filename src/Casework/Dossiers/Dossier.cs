@@ -57,6 +57,9 @@ internal sealed class Dossier : IOfDossier
     public ClosingReason? Reason { get; private set; }
     public Outcome? Outcome { get; private set; }
 
+    /// <summary>The call-out it began with; null: it began otherwise.</summary>
+    public Guid? CallOut { get; private set; }
+
     /// <summary>Until when it is not proposed for closing or referral; null: as the zone's short-term rule says.</summary>
     public DateTimeOffset? PutOffUntil { get; private set; }
 
@@ -111,6 +114,8 @@ internal sealed class Dossier : IOfDossier
         Protection = protection;
         Touch();
     }
+
+    public void BeganWith(Guid callOut) => CallOut = callOut;
 
     /// <summary>The first contact that was held with a helped person, or with somebody for them.</summary>
     public void Contacted(DateTimeOffset at) => FirstContact = FirstContact is { } first && first <= at ? first : at;

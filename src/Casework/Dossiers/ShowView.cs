@@ -75,6 +75,9 @@ internal sealed record ShowView(Dossier Dossier, IReadOnlyList<PersonView> Peopl
     /// <summary>What else was shared outside the team, the latest first.</summary>
     public IReadOnlyList<Sharings.Sharing> Sharings { get; init; } = [];
 
+    /// <summary>The call-out it began with; null: it began otherwise.</summary>
+    public CallOuts.CallOut? CallOut { get; init; }
+
     /// <summary>Who stands for whom.</summary>
     public IReadOnlyList<Standing> Standings { get; init; } = [];
 
@@ -131,11 +134,12 @@ internal sealed record ShowView(Dossier Dossier, IReadOnlyList<PersonView> Peopl
             var asked = referrals.Count == 0 ? new Dictionary<Guid, Network.Contracts.PartnerEntry>() : await partners.Of([.. referrals.Select(r => r.PartnerId)], ct);
             var named = referrals.ToDictionary(r => r.Id, r => asked[r.PartnerId].Organisation);
             var timeline = (await Happenings(dossier.Id, acts, contacts, views, named, ct)).OrderByDescending(h => h.At).ToList();
-            var accounts = timeline.Select(h => h.By).Concat(timeline.SelectMany(h => h.Police?.Ends ?? []).Select(g => g.By)).Concat(others.Select(o => o.Account)).Concat(timeline.Select(h => h.Signed?.SignedBy).OfType<Guid>()).Concat(safe.Values.Select(s => s.CheckedBy).OfType<Guid>()).Concat(appointments.SelectMany(a => new[] { a.Worker, a.Companion }).OfType<Guid>()).Append(dossier.AssignedTo ?? dossier.OpenedBy).Distinct().ToList();
+            var accounts = timeline.Select(h => h.By).Concat(timeline.SelectMany(h => h.Police?.Ends ?? []).Select(g => g.By)).Concat(others.Select(o => o.Account)).Concat(timeline.Select(h => h.Signed?.SignedBy).OfType<Guid>()).Concat(safe.Values.Select(s => s.CheckedBy).OfType<Guid>()).Concat(appointments.SelectMany(a => new[] { a.Worker, a.Companion }).OfType<Guid>()).Append(dossier.AssignedTo ?? dossier.OpenedBy).Append(dossier.OpenedBy).Distinct().ToList();
             var risks = await RisksOf.In(zone, dossier.Id, ct);
             var mayGet = await guard.Leads(dossier, ct) ? await colleagues.WhoMayGet(dossier, ct) : [];
             return new ShowView(dossier, views, [.. reports.Select(r => r.Number.Value)], [.. acts.Where(a => a.Done is null)], timeline, accounts, mayGet)
             {
+                CallOut = dossier.CallOut is { } began ? await zone.Set<CallOuts.CallOut>().AsNoTracking().SingleOrDefaultAsync(c => c.Id == began, ct) : null,
                 Own = await OwnCodes.WordsOf(zone, [dossier.OwnSubKind, dossier.OwnTrigger, dossier.OwnReason], ct), LeftUnknown = dossier.IsOpen ? [] : await UnknownOf.In(zone, dossier.Id, ct),
                 Referrals = [.. referrals.Select(r => new ReferralLine(r.Id, named[r.Id], views.Count < 2 ? null : views.Find(p => p.Id == r.PersonId)?.Name, r.State, r.TurnedAt))], Sharings = await SharingsOf.In(zone, dossier.Id, ct),
                 Standings = await StandingsOf.In(zone, dossier.Id, ct), Interpreters = (await InterpretersOf.In(zone, dossier.Id, ct)).ToDictionary(i => i.Id), Victim = (await settings.Of(here.InZone.Id, ct)).Victim,

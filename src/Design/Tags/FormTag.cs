@@ -44,6 +44,9 @@ public sealed class FormTag(IAntiforgery antiforgery, IUrlHelperFactory urls, IE
     /// <summary>Keeps what is typed, under this name (lower-case letters, and perhaps an id), until the form is sent; its fields bind <c>Form</c>. What was left is filled in again when its writer comes back.</summary>
     public string? Draft { get; set; }
 
+    /// <summary>For a form filled in on a bad line: where there is no connection it stays as it is, says so, and is sent once there is one. Needs <see cref="Draft"/>; with script off it is a form like any other.</summary>
+    public bool KeepsTrying { get; set; }
+
     public override async Task ProcessAsync(TagHelperContext context, TagHelperOutput output)
     {
         output.TagName = "form";
@@ -73,6 +76,11 @@ public sealed class FormTag(IAntiforgery antiforgery, IUrlHelperFactory urls, IE
         output.PreContent.AppendHtml(Hidden(Kept, turnedBack ? Guid.TryParse(http.Request.Form[Kept], out var same) ? same.ToString() : "" : kept?.Id.ToString() ?? ""));
         output.Attributes.SetAttribute("data-draft", kept?.Version.ToString(CultureInfo.InvariantCulture) ?? "0");
         output.Attributes.SetAttribute("data-not-saved", Words.DraftNotSaved);
+        if (KeepsTrying)
+        {
+            output.Attributes.SetAttribute("data-no-line", Words.DraftNoLine);
+            output.Attributes.SetAttribute("data-not-sent", Words.DraftNotSent);
+        }
         if (turnedBack) output.Attributes.SetAttribute("data-typed", "");
         output.PostContent.AppendHtml(Make.Tag("p", "govuk-hint vs-saved").With("role", "status").With("data-saved", ""));
         if (kept is null) return;

@@ -15,6 +15,25 @@ public interface IHoldCaseload
     Task<int> Release(Guid account, CancellationToken ct);
 }
 
+/// <summary>Knows the call-outs that were begun from a pool's on-call; implemented where pools are kept. Ids and instants, nothing of what happened.</summary>
+public interface IKnowCallOuts
+{
+    /// <summary>null: it was begun nowhere.</summary>
+    ValueTask<BegunCallOut?> Of(Guid callOut, CancellationToken ct);
+
+    /// <summary>An account's in a zone that are still theirs, the latest first.</summary>
+    ValueTask<IReadOnlyList<BegunCallOut>> Of(Guid account, Guid zone, CancellationToken ct);
+
+    /// <summary>How long one of the caller's own took, once that is known: for the statement of the pool. Of one that was begun nowhere nothing is kept. May be repeated.</summary>
+    Task Took(Guid callOut, DateTimeOffset from, DateTimeOffset to, CancellationToken ct);
+}
+
+/// <param name="Account">Who goes.</param>
+/// <param name="Zone">The zone of the facts.</param>
+/// <param name="Employer">Whose colleague they are.</param>
+/// <param name="Until">The first instant at which it is no longer theirs to see.</param>
+public sealed record BegunCallOut(Guid Id, Guid Account, Guid Zone, Guid Employer, DateTimeOffset Since, DateTimeOffset Until);
+
 /// <summary>Knows what does not exist for a reader: audit, lists and alerts leave it out.</summary>
 public interface IHideDossiers
 {

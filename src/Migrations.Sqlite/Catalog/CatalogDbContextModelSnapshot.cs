@@ -1048,6 +1048,61 @@ namespace VictimSupport.Migrations.Sqlite.Catalog
                     b.ToTable("duty_feed", (string)null);
                 });
 
+            modelBuilder.Entity("VictimSupport.OnCall.CallOuts.CallOut", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("TEXT");
+
+                    b.Property<Guid>("Account")
+                        .HasColumnType("TEXT");
+
+                    b.Property<Guid>("By")
+                        .HasColumnType("TEXT");
+
+                    b.Property<Guid>("Employer")
+                        .HasColumnType("TEXT");
+
+                    b.Property<long?>("From")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int?>("Kind")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<Guid>("Once")
+                        .HasColumnType("TEXT");
+
+                    b.Property<Guid?>("Outside")
+                        .HasColumnType("TEXT");
+
+                    b.Property<Guid>("Pool")
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("Since")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<Guid>("Stood")
+                        .HasColumnType("TEXT");
+
+                    b.Property<long?>("To")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("Until")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<Guid?>("Zone")
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("Once");
+
+                    b.HasIndex("Pool", "Since");
+
+                    b.HasIndex("Account", "Zone", "Until");
+
+                    b.ToTable("pool_call_out", (string)null);
+                });
+
             modelBuilder.Entity("VictimSupport.OnCall.Now.DutyLink", b =>
                 {
                     b.Property<Guid>("Id")
@@ -1778,6 +1833,49 @@ namespace VictimSupport.Migrations.Sqlite.Catalog
                     b.HasKey("Session");
 
                     b.ToTable("session_side", (string)null);
+                });
+
+            modelBuilder.Entity("VictimSupport.Zones.Visits.Visit", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("TEXT");
+
+                    b.Property<Guid>("About")
+                        .HasColumnType("TEXT");
+
+                    b.Property<Guid>("Account")
+                        .HasColumnType("TEXT");
+
+                    b.Property<Guid>("By")
+                        .HasColumnType("TEXT");
+
+                    b.Property<long?>("Ended")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<Guid>("From")
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("Kind")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("Since")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("Until")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<Guid>("Zone")
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("About");
+
+                    b.HasIndex("Zone");
+
+                    b.HasIndex("Account", "Zone");
+
+                    b.ToTable("visit", (string)null);
                 });
 
             modelBuilder.Entity("Microsoft.AspNetCore.Identity.IdentityUserClaim<System.Guid>", b =>

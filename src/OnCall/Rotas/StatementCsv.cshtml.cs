@@ -24,7 +24,7 @@ internal sealed class StatementCsv(IMediator pipeline, TimeProvider clock) : Pag
         var view = await pipeline.Send(new Statement.Query(Pool, Rotas.Month.Read(Month, Moment.Day(clock.GetUtcNow()))), ct);
         var text = new StringBuilder();
         Line(Words.MonthLabel, Words.WhoLabel, Words.EmployerLabel, Words.ServedLabel, Words.RankLabel, Words.ShiftsLabel, Words.HoursLabel);
-        foreach (var row in view.Rows) Line(view.Month.ToString(), row.Name, row.Employer, row.Served, Words.Of(row.Rank), row.Shifts.ToString(CultureInfo.InvariantCulture), Length.Decimal(row.Time));
+        foreach (var row in view.Rows) Line(view.Month.ToString(), row.Name, row.Employer, row.Served, row.What, row.Shifts.ToString(CultureInfo.InvariantCulture), Length.Decimal(row.Time));
         return File(Encoding.UTF8.GetPreamble().Concat(Encoding.UTF8.GetBytes(text.ToString())).ToArray(), "text/csv; charset=utf-8", $"on-call-{view.Month}.csv");
 
         void Line(params string[] cells) => text.AppendJoin(';', cells.Select(Cell)).Append("\r\n");

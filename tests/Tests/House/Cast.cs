@@ -5,6 +5,7 @@ using Microsoft.Extensions.DependencyInjection;
 using VictimSupport.Foundation.Access;
 using VictimSupport.Foundation.Persistence;
 using VictimSupport.Identity.Sessions;
+using VictimSupport.Zones.Contracts;
 using VictimSupport.Zones.Staff;
 
 namespace VictimSupport.Tests.House;
@@ -53,6 +54,11 @@ internal sealed class Cast(World world, World other)
         all.Add(await Somebody("a role nobody confirmed", here, Taken.AsAStranger, Guid.NewGuid(), [.. RoleGrant.OpensDossiers.Select(r => RoleGrant.Give(Guid.Empty, world.Zone.Id, r, null, Guid.NewGuid(), "invitation", now))]));
         all.Add(await Somebody("an operator of the platform", here, Taken.AsAStranger, world.Accounts[Role.Operator], Grant(Role.Operator, null)));
         all.Add(await Somebody("an analyst", here, Taken.AsAStranger, world.Accounts[Role.Analyst], Grant(Role.Analyst, null)));
+        all.Add(await Visitor("a visitor", v => v, Taken.ByTheirRoles) with { Roles = new HashSet<Role> { Role.Visitor } });
+        all.Add(await Visitor("a visitor whose time is over", v => v with { Until = now.AddMinutes(-1) }));
+        all.Add(await Visitor("a visitor whose visit was ended", v => v, ends: true));
+        all.Add(await Visitor("a visitor whose role at home ended", v => v, home: now.AddMinutes(-1)));
+        all.Add(await Visitor("a visitor from here to the other zone", v => v with { Zone = v.From, From = Guid.NewGuid() }));
         all.Add(await Somebody("a session that was ended", here, Taken.AsNobody, Guid.NewGuid(), s => s.End(now), Given(Role.Coordinator)));
         all.Add(await Somebody("a session at rest too long", here, Taken.AsNobody, Guid.NewGuid(), s => s.LastSeen = now.AddMinutes(-31), Given(Role.Coordinator)));
         all.Add(await Somebody("a session too old", here, Taken.AsNobody, Guid.NewGuid(), s => s.LastSeen = now, [Grant(Role.Coordinator, world.Zone.Id)], begun: now.AddHours(-13)));
@@ -94,6 +100,16 @@ internal sealed class Cast(World world, World other)
     {
         if (grant.IsUnconfirmed) grant.Confirm(Guid.NewGuid(), now.AddDays(-1));
         return grant;
+    }
+
+    // Somebody of the other zone, with a visit to this one; about a call-out that nobody entered.
+    private async Task<Figure> Visitor(string name, Func<VisitAsked, VisitAsked> asked, Taken taken = Taken.AsAStranger, bool ends = false, DateTimeOffset? home = null)
+    {
+        var account = Guid.NewGuid();
+        var visit = VictimSupport.Zones.Visits.Visit.Begin(asked(new VisitAsked(account, world.Zone.Id, other.Zone.Id, VisitKind.CallOut, Guid.NewGuid(), now.AddDays(1))), account, now.AddDays(-1));
+        if (ends) visit.End(now.AddMinutes(-1));
+        await services.GetRequiredService<CatalogDatabase>().WriteAsPlatform("Test.Cast", null, house => Task.FromResult(house.Add(visit) is not null), CancellationToken.None);
+        return await Somebody(name, Pass.PlaceOf(world.Zone.Id), taken, account, Grant(Role.Caseworker, other.Zone.Id, to: home));
     }
 
     private Task<Figure> Nobody()

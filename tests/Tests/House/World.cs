@@ -80,6 +80,8 @@ internal sealed class World
         world.Hidden["document"] = await colleague.Puts(world.Hidden["dossier"]);
         world.Hidden["contact"] = world.Hidden["appointment"] = await colleague.Send(await colleague.Appointment(zone, world.Hidden["dossier"]) with { Place = VictimSupport.Casework.Codes.Place.Home });
         world.Hidden["wall"] = await zone.As(Role.DataProtectionOfficer).Send(new VictimSupport.Casework.Walls.Build.Command { Colleague = walled.Id, Round = VictimSupport.Casework.Walls.Round.Dossier, Number = theirs.Dossier.Number });
+        world.Knows("callout", (await onCall.Send(new VictimSupport.Casework.CallOuts.Enter.Command { SubKind = "Fire", Language = "fr", Once = Guid.NewGuid() })).Id);
+        world.Hidden["callout"] = (await colleague.Send(new VictimSupport.Casework.CallOuts.Enter.Command { SubKind = "Fire", Language = "fr", Once = Guid.NewGuid() })).Id;
         world.Hidden["unseen"] = world.Hidden["dossier"];
         world.Hidden["referral"] = world.Hidden["again"] = (await colleague.Refers(world.Hidden["dossier"], world.ids["partner"][0])).Referral;
         world.Hidden["sharing"] = await colleague.Shares(world.Hidden["dossier"]);

@@ -1,6 +1,7 @@
 /**
  * What is typed in a form marked data-draft is saved on the server every ten seconds and on leaving, and nowhere in the browser. The form posts to its own page with a header;
  * the server answers where it is kept, over which version, and what to say. A form that is sent needs no saving: sending it throws the draft away.
+ * A form with data-no-line is saved once more before it is sent, so that it only leaves over a line that holds: without one it stays open with all that was typed, and is sent when there is one.
  */
 export function drafts() {
   for (const form of document.querySelectorAll("form[data-draft]")) keep(form);
@@ -9,7 +10,7 @@ export function drafts() {
 function keep(form) {
   const said = form.querySelector("[data-saved]");
   const box = (name) => form.querySelector(`input[name="${name}"]`);
-  let typed = "typed" in form.dataset, saving = false, sent = false, failed = false, turn = 0, version = form.dataset.draft;
+  let typed = "typed" in form.dataset, saving = false, sent = false, failed = false, turn = 0, version = form.dataset.draft, waiting = null;
 
   const say = (text) => {
     said.classList.toggle("govuk-error-message", failed);
@@ -19,8 +20,9 @@ function keep(form) {
   form.addEventListener("input", touched);
   form.addEventListener("change", touched);
 
+  // true: the server answered, whatever it said.
   const save = async (leaving) => {
-    if (!typed || sent || (saving && !leaving)) return;
+    if (!typed || sent || (saving && !leaving)) return false;
     [typed, saving] = [false, true];
     box("vs-draft").value ||= box("vs-once").value;
     const body = filled(form);
@@ -29,21 +31,47 @@ function keep(form) {
     try {
       const answer = await fetch(form.getAttribute("action") ?? location.pathname + location.search, {
         method: "POST", body, headers: { "Vs-Draft": "1" }, redirect: "manual", cache: "no-store", keepalive: leaving && body.toString().length < 60_000,
+        signal: form.dataset.noLine && !leaving ? AbortSignal.timeout(20_000) : undefined,
       });
       // Refused or too long: tried again when something else stands there. A server that is away, or a session that ended: tried again by itself.
-      if (!answer.ok) throw new Error("", { cause: answer.status >= 400 && answer.status < 500 });
+      if (!answer.ok) throw new Error("", { cause: answer });
       const kept = await answer.json();
       box("vs-draft").value = kept.draft;
       version = kept.version;
       failed = false;
       say(kept.said);
+      return true;
     } catch (fault) {
-      [typed, failed] = [typed || fault.cause !== true, true];
-      say(form.dataset.notSaved);
+      const answer = fault.cause instanceof Response ? fault.cause : null, line = answer !== null && answer.status < 500;
+      [typed, failed] = [typed || !(line && answer.status >= 400), true];
+      say(!line && form.dataset.noLine ? (waiting ? form.dataset.notSent : form.dataset.noLine) : form.dataset.notSaved);
+      return line;
     } finally {
       saving = false;
     }
   };
+
+  // What was pressed is held until the line is known to hold; the page's own sending does the rest, with the form's one-time id: it arrives once.
+  const send = async () => {
+    if (!waiting) return;
+    if (saving) return void setTimeout(send, 200);
+    [typed, sent] = [true, false];
+    if (!(await save(false)) || !waiting) return;
+    const pressed = waiting;
+    [waiting, sent] = [null, true];
+    form.dataset.lineHolds = "";
+    form.requestSubmit(pressed.button);
+  };
+  if (form.dataset.noLine) {
+    form.addEventListener("submit", (event) => {
+      if ("lineHolds" in form.dataset) return void delete form.dataset.lineHolds;
+      event.preventDefault();
+      waiting = { button: event.submitter };
+      send();
+    });
+    setInterval(() => waiting ? send() : failed && save(false), 3_000);
+    addEventListener("online", () => waiting ? send() : save(false));
+  }
 
   setInterval(save, 10_000, false);
   addEventListener("pagehide", () => save(true));

@@ -447,6 +447,30 @@ namespace VictimSupport.Migrations.Sqlite.Catalog
                 });
 
             migrationBuilder.CreateTable(
+                name: "pool_call_out",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Pool = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Account = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Employer = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Zone = table.Column<Guid>(type: "TEXT", nullable: true),
+                    Outside = table.Column<Guid>(type: "TEXT", nullable: true),
+                    Kind = table.Column<int>(type: "INTEGER", nullable: true),
+                    Since = table.Column<long>(type: "INTEGER", nullable: false),
+                    Until = table.Column<long>(type: "INTEGER", nullable: false),
+                    From = table.Column<long>(type: "INTEGER", nullable: true),
+                    To = table.Column<long>(type: "INTEGER", nullable: true),
+                    By = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Stood = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Once = table.Column<Guid>(type: "TEXT", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_pool_call_out", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "pool_member",
                 columns: table => new
                 {
@@ -688,6 +712,26 @@ namespace VictimSupport.Migrations.Sqlite.Catalog
                 constraints: table =>
                 {
                     table.PrimaryKey("PK_token_key", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "visit",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Account = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Zone = table.Column<Guid>(type: "TEXT", nullable: false),
+                    From = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Kind = table.Column<int>(type: "INTEGER", nullable: false),
+                    About = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Since = table.Column<long>(type: "INTEGER", nullable: false),
+                    Until = table.Column<long>(type: "INTEGER", nullable: false),
+                    Ended = table.Column<long>(type: "INTEGER", nullable: true),
+                    By = table.Column<Guid>(type: "TEXT", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_visit", x => x.Id);
                 });
 
             migrationBuilder.CreateTable(
@@ -1046,6 +1090,21 @@ namespace VictimSupport.Migrations.Sqlite.Catalog
                 unique: true);
 
             migrationBuilder.CreateIndex(
+                name: "IX_pool_call_out_Account_Zone_Until",
+                table: "pool_call_out",
+                columns: new[] { "Account", "Zone", "Until" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_pool_call_out_Once",
+                table: "pool_call_out",
+                column: "Once");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_pool_call_out_Pool_Since",
+                table: "pool_call_out",
+                columns: new[] { "Pool", "Since" });
+
+            migrationBuilder.CreateIndex(
                 name: "IX_pool_member_Pool",
                 table: "pool_member",
                 column: "Pool");
@@ -1158,6 +1217,21 @@ namespace VictimSupport.Migrations.Sqlite.Catalog
                 unique: true);
 
             migrationBuilder.CreateIndex(
+                name: "IX_visit_About",
+                table: "visit",
+                column: "About");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_visit_Account_Zone",
+                table: "visit",
+                columns: new[] { "Account", "Zone" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_visit_Zone",
+                table: "visit",
+                column: "Zone");
+
+            migrationBuilder.CreateIndex(
                 name: "IX_zone_Code",
                 table: "zone",
                 column: "Code",
@@ -1254,6 +1328,9 @@ namespace VictimSupport.Migrations.Sqlite.Catalog
                 name: "pool");
 
             migrationBuilder.DropTable(
+                name: "pool_call_out");
+
+            migrationBuilder.DropTable(
                 name: "pool_member");
 
             migrationBuilder.DropTable(
@@ -1291,6 +1368,9 @@ namespace VictimSupport.Migrations.Sqlite.Catalog
 
             migrationBuilder.DropTable(
                 name: "token_key");
+
+            migrationBuilder.DropTable(
+                name: "visit");
 
             migrationBuilder.DropTable(
                 name: "zone");

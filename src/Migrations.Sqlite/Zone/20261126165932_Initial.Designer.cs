@@ -12,7 +12,7 @@ using VictimSupport.Foundation.Secrecy;
 namespace VictimSupport.Migrations.Sqlite.Zone
 {
     [DbContext(typeof(ZoneDbContext))]
-    [Migration("20261126143256_Initial")]
+    [Migration("20261126165932_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -20,6 +20,79 @@ namespace VictimSupport.Migrations.Sqlite.Zone
         {
 #pragma warning disable 612, 618
             modelBuilder.HasAnnotation("ProductVersion", "10.0.15");
+
+            modelBuilder.Entity("VictimSupport.Casework.CallOuts.CallOut", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("TEXT");
+
+                    b.PrimitiveCollection<string>("Acts")
+                        .IsRequired()
+                        .HasMaxLength(400)
+                        .HasColumnType("TEXT");
+
+                    b.Property<long?>("Arrived")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long?>("CalledAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int?>("CalledBy")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<Guid?>("Contact")
+                        .HasColumnType("TEXT");
+
+                    b.Property<Guid>("DossierId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<Guid>("Employer")
+                        .HasColumnType("TEXT");
+
+                    b.Property<long?>("Ended")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("Entered")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long?>("HandedOver")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<Guid?>("Note")
+                        .HasColumnType("TEXT");
+
+                    b.Property<bool?>("OutOfHours")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<Guid>("Performer")
+                        .HasColumnType("TEXT");
+
+                    b.Property<bool>("ReportToFollow")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<byte[]>("Scene")
+                        .HasMaxLength(-1)
+                        .HasColumnType("BLOB")
+                        .HasAnnotation("Sealed:Layer", Layer.Assistance)
+                        .HasAnnotation("Sealed:Name", "call_out.scene");
+
+                    b.PrimitiveCollection<string>("Tasks")
+                        .IsRequired()
+                        .HasMaxLength(400)
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("DossierId");
+
+                    b.HasIndex("Performer", "Entered");
+
+                    b.ToTable("call_out", (string)null);
+                });
 
             modelBuilder.Entity("VictimSupport.Casework.Codes.OwnCode", b =>
                 {
@@ -430,6 +503,9 @@ namespace VictimSupport.Migrations.Sqlite.Zone
                         .HasColumnType("TEXT");
 
                     b.Property<Guid?>("AssignedTo")
+                        .HasColumnType("TEXT");
+
+                    b.Property<Guid?>("CallOut")
                         .HasColumnType("TEXT");
 
                     b.Property<long?>("Closed")

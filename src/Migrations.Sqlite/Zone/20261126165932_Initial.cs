@@ -87,6 +87,34 @@ namespace VictimSupport.Migrations.Sqlite.Zone
                 });
 
             migrationBuilder.CreateTable(
+                name: "call_out",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    DossierId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Performer = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Employer = table.Column<Guid>(type: "TEXT", nullable: false),
+                    CalledBy = table.Column<int>(type: "INTEGER", nullable: true),
+                    CalledAt = table.Column<long>(type: "INTEGER", nullable: true),
+                    Arrived = table.Column<long>(type: "INTEGER", nullable: true),
+                    Ended = table.Column<long>(type: "INTEGER", nullable: true),
+                    Scene = table.Column<byte[]>(type: "BLOB", maxLength: -1, nullable: true),
+                    ReportToFollow = table.Column<bool>(type: "INTEGER", nullable: false),
+                    Acts = table.Column<string>(type: "TEXT", maxLength: 400, nullable: false),
+                    Tasks = table.Column<string>(type: "TEXT", maxLength: 400, nullable: false),
+                    OutOfHours = table.Column<bool>(type: "INTEGER", nullable: true),
+                    Note = table.Column<Guid>(type: "TEXT", nullable: true),
+                    Contact = table.Column<Guid>(type: "TEXT", nullable: true),
+                    HandedOver = table.Column<long>(type: "INTEGER", nullable: true),
+                    Entered = table.Column<long>(type: "INTEGER", nullable: false),
+                    Version = table.Column<int>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_call_out", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "case_counter",
                 columns: table => new
                 {
@@ -254,6 +282,7 @@ namespace VictimSupport.Migrations.Sqlite.Zone
                     Closed = table.Column<long>(type: "INTEGER", nullable: true),
                     Reason = table.Column<int>(type: "INTEGER", nullable: true),
                     Outcome = table.Column<int>(type: "INTEGER", nullable: true),
+                    CallOut = table.Column<Guid>(type: "TEXT", nullable: true),
                     PutOffUntil = table.Column<long>(type: "INTEGER", nullable: true),
                     Version = table.Column<int>(type: "INTEGER", nullable: false),
                     Urgency = table.Column<int>(type: "INTEGER", nullable: false)
@@ -1109,6 +1138,16 @@ namespace VictimSupport.Migrations.Sqlite.Zone
                 unique: true);
 
             migrationBuilder.CreateIndex(
+                name: "IX_call_out_DossierId",
+                table: "call_out",
+                column: "DossierId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_call_out_Performer_Entered",
+                table: "call_out",
+                columns: new[] { "Performer", "Entered" });
+
+            migrationBuilder.CreateIndex(
                 name: "IX_consent_PersonId_PartnerId_Version",
                 table: "consent",
                 columns: new[] { "PersonId", "PartnerId", "Version" });
@@ -1526,6 +1565,9 @@ namespace VictimSupport.Migrations.Sqlite.Zone
 
             migrationBuilder.DropTable(
                 name: "calendar_feed");
+
+            migrationBuilder.DropTable(
+                name: "call_out");
 
             migrationBuilder.DropTable(
                 name: "case_counter");

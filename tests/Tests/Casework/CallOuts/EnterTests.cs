@@ -1,0 +1,109 @@
+using FluentValidation;
+using Microsoft.EntityFrameworkCore;
+using VictimSupport.Casework.CallOuts;
+using VictimSupport.Casework.Codes;
+using VictimSupport.Casework.Dossiers;
+using VictimSupport.Foundation.Access;
+using VictimSupport.Tests.Kit;
+using VictimSupport.Zones.Contracts;
+
+namespace VictimSupport.Tests.Casework.CallOuts;
+
+/// <summary>A call-out in one's own zone: the least is enough, what is missing is said, and it is one's own.</summary>
+public sealed class EnterTests(Platforms platforms)
+{
+    private static CancellationToken Ct => TestContext.Current.CancellationToken;
+
+    private static DateTimeOffset Instant(string written) => DateTimeOffset.Parse(written, System.Globalization.CultureInfo.InvariantCulture);
+    private static Enter.Command Least => new() { SubKind = "Suicide", Language = "fr", Once = Guid.NewGuid() };
+
+    [Theory, EveryEngine]
+    public async Task The_kind_of_facts_is_enough_and_what_is_missing_is_said(string engine)
+    {
+        await using var platform = Platform.Start(engine);
+        var zone = await platform.Zone();
+        var worker = await zone.Hires("worker", Role.OnCall);
+        await Assert.ThrowsAsync<ValidationException>(() => worker.Send(Least with { SubKind = "" }));
+        var id = (await worker.Send(Least)).Id;
+        var view = await worker.Send(new Enter.Query(id));
+        Assert.Equal(9, view.Missing.Count);
+        var row = Assert.Single(view.Form.Persons);
+        Assert.Equal((true, Capacity.Relative), (row.Unknown, row.Capacity!.Value)); // of whom nothing is known yet
+        Assert.Equal(id, Assert.Single((await worker.Send(new Mine.Query())).Rows).Id);
+        var now = platform.Clock.GetUtcNow();
+        // The name comes later: the same person, not another.
+        await worker.Send(view.Form with { CallOut = id, Once = Guid.NewGuid(), CalledAt = now.AddHours(-2), Arrived = now.AddHours(-1), By = CalledBy.Hospital, Scene = "CHU", Municipality = "Val-Clair", Report = "X1", Ended = now,
+            Acts = [CallOutAct.Listened], Persons = [row with { GivenName = "Ada", FamilyName = "Exemple" }], Note = "Nuit" });
+        view = await worker.Send(new Enter.Query(id));
+        Assert.Empty(view.Missing);
+        Assert.Equal("Ada Exemple", Assert.Single(view.Names).Value);
+        var dossier = await zone.Look(z => z.Set<CallOut>().Where(c => c.Id == id).Select(c => c.DossierId).SingleAsync(Ct));
+        Assert.Contains(dossier, (await worker.Send(new Search.Query { Text = "Exemple" })).Rows.Select(r => r.Dossier));
+        // Handed over without a task: by day somebody calls.
+        await worker.Send(view.Form with { CallOut = id, Once = Guid.NewGuid(), HandsOver = true });
+        Assert.Equal([ActKind.CallBack], (await zone.As(Role.Coordinator).Opens(dossier)).Planned.Select(f => f.Kind));
+    }
+
+    [Theory, EveryEngine]
+    public async Task It_is_whose_it_is_for_as_long_as_the_zone_lets_it_be_seen(string engine)
+    {
+        await using var platform = Platform.Start(engine);
+        var zone = await platform.Zone();
+        var (worker, other, chief) = (await zone.Hires("worker", Role.OnCall), await zone.Hires("other", Role.OnCall), await zone.Hires("chief", Role.Coordinator));
+        var id = (await worker.Send(Least)).Id;
+        foreach (var somebody in new[] { other, chief }) Assert.Equal("absent", (await Assert.ThrowsAsync<RefusedException>(() => somebody.Send(new Enter.Query(id)))).Code);
+        Assert.Empty((await other.Send(new Mine.Query())).Rows);
+        foreach (var role in new[] { Role.Trainee, Role.FrontDesk, Role.OutsideStandIn, Role.ZoneAdministrator }) Assert.Equal("role", (await Assert.ThrowsAsync<RefusedException>(() => zone.As(role).Send(new Mine.Query()))).Code);
+        Assert.Equal("absent", (await Assert.ThrowsAsync<RefusedException>(() => zone.As(Role.Visitor).Send(Least))).Code); // a visitor begins none
+        platform.Clock.Advance(ZoneSettings.FederalDefaults.CallOutWindow);
+        Assert.Equal("absent", (await Assert.ThrowsAsync<RefusedException>(() => worker.Send(new Enter.Query(id)))).Code);
+        Assert.Empty((await worker.Send(new Mine.Query())).Rows);
+    }
+
+    [Theory, EveryEngine]
+    public async Task Somebody_who_is_walled_off_has_entered_it_and_sees_it_no_more(string engine)
+    {
+        await using var platform = Platform.Start(engine);
+        var zone = await platform.Zone();
+        var karel = await zone.Hires("karel", Role.OnCall);
+        var officer = zone.As(Role.DataProtectionOfficer);
+        await officer.Send(new VictimSupport.Casework.Walls.Build.Command { Colleague = karel.Id, Round = VictimSupport.Casework.Walls.Round.Person, GivenName = "Bo", FamilyName = "Cousin" });
+        var id = (await karel.Send(Least with { Persons = [new() { GivenName = "Bo", FamilyName = "Cousin" }] })).Id;
+        Assert.False(await karel.Send(new Enter.StillTheirs(id)));
+        Assert.Equal("absent", (await Assert.ThrowsAsync<RefusedException>(() => karel.Send(new Enter.Query(id)))).Code);
+        Assert.Empty((await karel.Send(new Mine.Query())).Rows);
+    }
+
+    [Theory]
+    [InlineData("2026-10-25T00:30:00Z", "2026-10-25T01:30:00Z", 60), InlineData("2026-03-29T00:30:00Z", "2026-03-29T01:30:00Z", 60)] // half past two twice; half past one, then half past three
+    public void Hours_are_those_that_passed_also_in_the_nights_the_clock_changes(string from, string to, int minutes)
+    {
+        var callOut = CallOut.Begin(Guid.NewGuid(), Guid.NewGuid(), Guid.NewGuid(), Guid.NewGuid(), DateTimeOffset.UnixEpoch);
+        callOut.Says(new CallOut.Said(null, Instant(from), null, Instant(to), null, false, []), OpeningHours.Unknown);
+        Assert.Equal((minutes, (bool?)null), (callOut.Minutes, callOut.OutOfHours));
+    }
+
+    [Theory]
+    [InlineData("2026-11-26T10:00:00Z", false), InlineData("2026-11-26T20:00:00Z", true), InlineData("2026-11-28T10:00:00Z", true)]
+    public void Out_of_hours_is_what_the_zone_says_of_its_hours(string at, bool outside)
+    {
+        var callOut = CallOut.Begin(Guid.NewGuid(), Guid.NewGuid(), Guid.NewGuid(), Guid.NewGuid(), DateTimeOffset.UnixEpoch);
+        callOut.Says(new CallOut.Said(null, Instant(at), null, null, null, false, []), OpeningHours.Read("09:00-17:00;09:00-17:00;09:00-17:00;09:00-17:00;09:00-17:00;;")!);
+        Assert.Equal(outside, callOut.OutOfHours);
+    }
+
+    [Fact]
+    public async Task With_script_off_the_form_saves_and_hands_over_from_the_page()
+    {
+        var zone = await (await platforms.On("sqlite")).Zone();
+        using var visit = (await zone.Hires("worker", Role.OnCall)).Visit();
+        var wrong = await Visit.Read(await visit.Submit("/call-outs/enter", [KeyValuePair.Create("Form.Note", "Nuit difficile")]));
+        Assert.Equal("Nuit difficile", wrong.QuerySelector("[name='Form.Note']")!.TextContent.Trim());
+        var saved = await visit.Submit("/call-outs/enter", [KeyValuePair.Create("Form.SubKind", "Fire"), KeyValuePair.Create("Form.Persons[0].GivenName", "Ada"), KeyValuePair.Create("Form.Persons[0].FamilyName", "Exemple")]);
+        var page = saved.Headers.Location!.ToString()[5..];
+        Assert.NotNull((await visit.Page(page)).QuerySelector("[data-missing]"));
+        Assert.Equal(System.Net.HttpStatusCode.Redirect, (await visit.Press(page, "button[formaction*='handler=HandOver']")).StatusCode);
+        Assert.Contains("Handed over", (await visit.Page("/call-outs")).Body!.TextContent, StringComparison.Ordinal);
+        Assert.Null((await visit.Page(page)).QuerySelector("button[formaction*='handler=HandOver']"));
+    }
+}
