@@ -29,6 +29,7 @@ public sealed class ZonesModule : IModule
         services.AddSingleton<IInMenu, Absences.AbsencesInMenu>();
         services.AddSingleton<IKnowStanding>(s => s.GetRequiredService<Standing>());
         services.AddSingleton<IKnowPlaces>(s => s.GetRequiredService<Standing>());
+        services.AddSingleton<IVisits, Visits.VisitBook>();
         services.AddSingleton<IStaff>(s => s.GetRequiredService<Standing>());
         services.AddSingleton<Sides>();
         services.AddSingleton<Settings.InForce>();

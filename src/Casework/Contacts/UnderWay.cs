@@ -45,7 +45,7 @@ internal sealed class LateVisits(IMediator pipeline, UnderWay underWay, IAccount
 {
     public async ValueTask<IReadOnlyList<Warning>> Of(WhereAndWho who, CancellationToken ct)
     {
-        if (who.Zone is not { } zone || !who.Caller.May(May.BeSignedIn)) return [];
+        if (who.Zone is not { } zone || !who.Caller.May(May.BelongToTheZone)) return [];
         var now = clock.GetUtcNow();
         var late = (await underWay.In(zone.Id, () => pipeline.Send(new Query(), ct))).Where(v => v.Expected <= now).ToList();
         if (late.Count == 0) return [];
@@ -60,7 +60,7 @@ internal sealed class LateVisits(IMediator pipeline, UnderWay underWay, IAccount
         return new Warning(Words.ColleagueIsLate(visit.Worker is { } worker && names.TryGetValue(worker, out var colleague) ? colleague.DisplayName : Words.Nobody, Words.Of(visit.Place), by), Everywhere: true);
     }
 
-    [Requires(May.BeSignedIn)]
+    [Requires(May.BelongToTheZone)]
     internal sealed record Query : IQuery<IReadOnlyList<UnderWay.One>>;
 
     internal sealed class Handler(ZoneDbContext zone) : IRequestHandler<Query, IReadOnlyList<UnderWay.One>>

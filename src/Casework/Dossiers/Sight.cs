@@ -23,6 +23,7 @@ internal sealed record Reader(Guid Self, IReadOnlySet<Role> Roles, bool Team, IR
 
     /// <summary>The grants that open anything to these roles.</summary>
     public GrantKind Grants => (Roles.Any(r => r is Role.Coordinator or Role.Caseworker or Role.OnCall) ? GrantKind.CallOut | GrantKind.BreakGlass | GrantKind.Named : GrantKind.None)
+        | (Roles.Contains(Role.Visitor) ? GrantKind.CallOut : GrantKind.None)
         | (Roles.Contains(Role.Trainee) ? GrantKind.Trainee : GrantKind.None) | (Roles.Contains(Role.OutsideStandIn) ? GrantKind.StandIn : GrantKind.None);
 }
 

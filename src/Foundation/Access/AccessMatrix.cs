@@ -16,6 +16,8 @@ public static class AccessMatrix
         [May.SetUpSignIn] = [ZoneAdministrator],
         [May.LetProgramsIn] = [ZoneAdministrator],
         [May.OpenCallOuts] = [Coordinator, Caseworker, OnCall],
+        [May.WorkOnCallOuts] = [Coordinator, Caseworker, OnCall, Visitor],
+        [May.WorkOnEvents] = [Coordinator, Caseworker, OnCall, Trainee, Visitor],
         [May.FillTheTray] = [Coordinator, Caseworker, OnCall, Trainee, FrontDesk],
         [May.WorkOnDossiers] = [Coordinator, Caseworker, OnCall, Trainee, OutsideStandIn],
         [May.ChangeDossiers] = [Coordinator, Caseworker, OnCall, OutsideStandIn],
@@ -42,6 +44,7 @@ public static class AccessMatrix
         [May.SeeMaskedFigures] = [ZoneAdministrator, DataProtectionOfficer],
         [May.SeeProtectedFigures] = [Operator, ZoneAdministrator, Coordinator, Caseworker, OnCall, DataProtectionOfficer, Analyst],
         [May.ReviewAccess] = [ZoneAdministrator, DataProtectionOfficer],
+        [May.BelongToTheZone] = [.. Enum.GetValues<Role>().Where(role => role != Visitor)],
         [May.BeSignedIn] = Enum.GetValues<Role>(),
         [May.HoldAnAccount] = Enum.GetValues<Role>(),
     };

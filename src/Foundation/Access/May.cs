@@ -15,6 +15,12 @@ public enum May
     /// <summary>Register other programs and what they may ask.</summary>
     LetProgramsIn,
     OpenCallOuts,
+
+    /// <summary>Enter what was done on a call-out of one's own, and read it again while it is one's to see.</summary>
+    WorkOnCallOuts,
+
+    /// <summary>Work on a collective event one belongs to.</summary>
+    WorkOnEvents,
     FillTheTray,
     WorkOnDossiers,
 
@@ -56,6 +62,9 @@ public enum May
 
     /// <summary>Look each quarter at who may do what, and sign.</summary>
     ReviewAccess,
+
+    /// <summary>Be of the zone's own people, whatever the role: a visitor is not.</summary>
+    BelongToTheZone,
 
     /// <summary>Hold any role in the place where one stands.</summary>
     BeSignedIn,

@@ -15,4 +15,7 @@ public enum Role
 
     /// <summary>A colleague of another zone of the pool, with a coordinator's rights for one dossier at a time.</summary>
     OutsideStandIn = 10,
+
+    /// <summary>A colleague of another zone of the pool, for a time and for one thing: own call-outs, or an event. Never given: it follows from a visit and ends with it.</summary>
+    Visitor = 11,
 }

@@ -17,7 +17,7 @@ internal static class Plan
 {
     private const int LongestDays = 366;
 
-    [Requires(May.BeSignedIn)]
+    [Requires(May.BelongToTheZone)]
     internal sealed record Command : ICatalogCommand<bool>, ISensitive
     {
         /// <summary>null: oneself.</summary>

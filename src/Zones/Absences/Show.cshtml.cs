@@ -14,7 +14,7 @@ using VictimSupport.Zones.Staff;
 namespace VictimSupport.Zones.Absences;
 
 /// <summary>Who is away and who replaces them. Everyone says so for themselves; a coordinator, or whoever stands in for one, for all, in one press where nobody planned it.</summary>
-[Requires(May.BeSignedIn)]
+[Requires(May.BelongToTheZone)]
 internal sealed class Show(IMediator pipeline, WhereAndWho who, WhoIsAway away) : PageModel, IShowAgain
 {
     [BindProperty] public Plan.Command Form { get; set; } = new();
@@ -58,10 +58,10 @@ internal sealed class Show(IMediator pipeline, WhereAndWho who, WhoIsAway away) 
     internal sealed record Row(Guid Id, string Name, DateTimeOffset From, DateTimeOffset To, string? Replacement, bool IsNow, bool MayEnd);
     internal sealed record View(IReadOnlyList<Row> Rows, IReadOnlyList<Person> Colleagues, IReadOnlyList<Person> Replacements, bool SaysForOthers);
 
-    [Requires(May.BeSignedIn)]
+    [Requires(May.BelongToTheZone)]
     internal sealed record Query : ICatalogQuery<View>;
 
-    [Requires(May.BeSignedIn)]
+    [Requires(May.BelongToTheZone)]
     internal sealed record EndCommand : ICatalogCommand<bool>, ISensitive
     {
         internal Guid Absence { get; init; }
@@ -101,7 +101,7 @@ internal sealed class Show(IMediator pipeline, WhereAndWho who, WhoIsAway away) 
 internal sealed class AbsencesInMenu : IInMenu
 {
     public int Order => 700;
-    public May Deed => May.BeSignedIn;
+    public May Deed => May.BelongToTheZone;
     public string Path => "/absences";
     public string Text => Words.AbsencesTitle;
 }

@@ -11,7 +11,7 @@ namespace VictimSupport.Zones.Absences;
 /// <summary>A colleague did not come: one press by the coordinator, who replaces them from this instant, and whom they replaced too.</summary>
 internal static class Unplanned
 {
-    [Requires(May.BeSignedIn)]
+    [Requires(May.BelongToTheZone)]
     internal sealed record Command : ICatalogCommand<bool>, ISensitive
     {
         internal Guid Account { get; init; }

@@ -19,10 +19,48 @@ public interface IStaff
 /// <param name="Replacement">null: the coordinators look after what falls due.</param>
 public sealed record Away(Guid? Replacement, DateTimeOffset Until);
 
+/// <summary>What a colleague of another zone comes for.</summary>
+public enum VisitKind { CallOut = 1, Event }
+
+/// <summary>Who is to come, where, from which zone, for what, until when.</summary>
+/// <param name="From">Whose colleague they are: the visit counts only while they hold a role there.</param>
+/// <param name="About">The id of the call-out or the event: of what it is, nothing is known in the catalogue.</param>
+/// <param name="Until">The first instant at which it counts no more.</param>
+public sealed record VisitAsked(Guid Account, Guid Zone, Guid From, VisitKind Kind, Guid About, DateTimeOffset Until);
+
+/// <param name="Until">When it ended, or will.</param>
+/// <param name="By">Who began it.</param>
+public sealed record VisitSpan(Guid Id, Guid Account, Guid Zone, Guid From, VisitKind Kind, Guid About, DateTimeOffset Since, DateTimeOffset Until, Guid By);
+
+/// <summary>A colleague of another zone of the pool in a zone, for a time and for one thing: there they are a <see cref="Role.Visitor"/>, which opens nothing by itself. What it is about says which rows are theirs.</summary>
+public interface IVisits
+{
+    /// <summary>Begins a visit inside a use case that writes the catalogue. One that lives for the same is prolonged instead. That both zones are in one pool is for the caller to have asked,
+    /// and that each has a record of it.</summary>
+    /// <exception cref="RefusedException">They hold no role in <see cref="VisitAsked.From"/>, it is their own zone, or it is over already.</exception>
+    Task<Guid> Begin(Foundation.Persistence.CatalogDbContext house, VisitAsked asked, Guid by, CancellationToken ct);
+
+    /// <summary>All living visits for it, to a later instant.</summary>
+    Task Prolong(Foundation.Persistence.CatalogDbContext house, VisitKind kind, Guid about, DateTimeOffset until, CancellationToken ct);
+
+    /// <summary>Ends the living visits for it now, or one account's.</summary>
+    /// <returns>Whose they were.</returns>
+    Task<IReadOnlyList<Guid>> End(Foundation.Persistence.CatalogDbContext house, VisitKind kind, Guid about, Guid? account, CancellationToken ct);
+
+    /// <summary>It is kept: what was remembered of where the account may go is old. After the use case, before anything leads there.</summary>
+    void Kept(Guid account);
+
+    /// <summary>Living visits of an account in a zone, as of a few seconds ago at most; none once it holds no role in the zone it comes from.</summary>
+    ValueTask<IReadOnlyList<VisitSpan>> Of(Guid account, Guid zone, CancellationToken ct);
+
+    /// <summary>Visits in a zone that counted at some moment between these, the latest first.</summary>
+    Task<IReadOnlyList<VisitSpan>> In(Guid zone, DateTimeOffset from, DateTimeOffset to, CancellationToken ct);
+}
+
 /// <summary>Who held which role in a zone, and when: for those who answer for it.</summary>
 public interface IRoleHistory
 {
-    /// <summary>Every role that was ever given in the zone, the latest first.</summary>
+    /// <summary>Every role that was ever given in the zone, and every visit to it, the latest first.</summary>
     Task<IReadOnlyList<RoleSpan>> Of(Guid zone, CancellationToken ct);
 
     /// <summary>Who was away at some moment between these and who saw their dossiers meanwhile.</summary>

@@ -4,9 +4,12 @@ using VictimSupport.Foundation.Audit;
 using VictimSupport.Foundation.Modules;
 using VictimSupport.Foundation.Persistence;
 using VictimSupport.Foundation.Pipeline;
+using VictimSupport.Foundation.Zones;
 using VictimSupport.Identity.Contracts;
+using VictimSupport.Zones.Contracts;
 using VictimSupport.Zones.Settings;
 using VictimSupport.Zones.Staff;
+using VictimSupport.Zones.Visits;
 
 namespace VictimSupport.Zones.Reviews;
 
@@ -21,6 +24,17 @@ internal sealed class Desk(CatalogDbContext house, ZoneDbContext zone, UseCase h
         var (names, signIns, opened) = (await accounts.Named(ids, ct), await accounts.LastSignIns(ids, ct), await Opened(quarter, ct));
         return [.. ids.Select(id => new Member(id, names.TryGetValue(id, out var c) ? c.DisplayName : "–", [.. grants.Where(g => g.Account == id).Select(g => g.Role).Distinct().Order()], signIns.GetValueOrDefault(id), opened.GetValueOrDefault(id)))
             .OrderBy(p => p.Name, StringComparer.CurrentCulture).ThenBy(p => p.Account)];
+    }
+
+    /// <summary>Colleagues of other zones who could come in at some moment since the quarter began, the latest first.</summary>
+    public async Task<IReadOnlyList<Visitor>> Visits(Quarter quarter, CancellationToken ct)
+    {
+        var (now, language) = (clock.GetUtcNow(), System.Globalization.CultureInfo.CurrentUICulture.TwoLetterISOLanguageName);
+        var visits = await house.VisitsIn(here.InZone.Id, Design.Html.Moment.Instant(quarter.First.ToDateTime(TimeOnly.MinValue)), now.AddTicks(1), ct);
+        var from = visits.Select(v => v.From).Distinct().ToList();
+        var zones = await house.Set<ZoneRecord>().AsNoTracking().Where(z => from.Contains(z.Id)).ToDictionaryAsync(z => z.Id, ct);
+        var names = await accounts.Named(visits.Select(v => v.Account), ct);
+        return [.. visits.Select(v => new Visitor(names.TryGetValue(v.Account, out var c) ? c.DisplayName : "–", zones.TryGetValue(v.From, out var zone) ? $"{zone.Code} {zone.NameIn(language)}" : "–", v.Kind, v.Since, v.Until))];
     }
 
     public Task<Quarter?> Owed(CancellationToken ct) => Owed(house, here.InZone.Id, Design.Html.Moment.Day(clock.GetUtcNow()), ct);
@@ -60,6 +74,9 @@ internal sealed class Desk(CatalogDbContext house, ZoneDbContext zone, UseCase h
             .Select(r => new { r.Actor, r.Subject }).Distinct().ToListAsync(ct)).Where(r => !hidden.Contains(r.Subject!.Value)).GroupBy(r => r.Actor!.Value).ToDictionary(g => g.Key, g => g.Count());
     }
 }
+
+/// <param name="From">The zone whose colleague it is, by code and name.</param>
+internal sealed record Visitor(string Name, string From, VisitKind Kind, DateTimeOffset Since, DateTimeOffset Until);
 
 /// <param name="Opened">Dossiers opened since the quarter began.</param>
 internal sealed record Member(Guid Account, string Name, IReadOnlyList<Role> Roles, DateTimeOffset? LastSignIn, int Opened)

@@ -69,7 +69,8 @@ internal sealed class Review(IMediator pipeline, IAccounts accounts, Standing st
     }
 
     /// <param name="Owed">null: nothing is due.</param>
-    internal sealed record View(Quarter? Owed, bool MaySign, IReadOnlyList<Member> People, IReadOnlyDictionary<Guid, bool> Answered, IReadOnlyList<AccessReview> History);
+    /// <param name="Visits">Colleagues of other zones who could come in at some moment since the quarter began: nothing to decide on, a visit ends by itself.</param>
+    internal sealed record View(Quarter? Owed, IReadOnlyList<Visitor> Visits, bool MaySign, IReadOnlyList<Member> People, IReadOnlyDictionary<Guid, bool> Answered, IReadOnlyList<AccessReview> History);
 
     [Requires(May.ReviewAccess)]
     internal sealed record Query : ICatalogQuery<View>;
@@ -83,17 +84,17 @@ internal sealed class Review(IMediator pipeline, IAccounts accounts, Standing st
         public List<Answer> Answers { get; init; } = [];
     }
 
-    internal sealed class QueryHandler(CatalogDbContext house, UseCase here, Desk desk, Caller caller) : IRequestHandler<Query, View>
+    internal sealed class QueryHandler(CatalogDbContext house, UseCase here, Desk desk, Caller caller, TimeProvider clock) : IRequestHandler<Query, View>
     {
         public async Task<View> Handle(Query query, CancellationToken ct)
         {
             var (zone, owed) = (here.InZone.Id, await desk.Owed(ct));
             var reviews = await house.Set<AccessReview>().AsNoTracking().Where(r => r.Zone == zone).OrderByDescending(r => r.Quarter).ToListAsync(ct);
             var history = reviews.Where(r => r.Signed is not null).ToList();
-            if (owed is not { } quarter) return new View(null, false, [], new Dictionary<Guid, bool>(), history);
+            if (owed is not { } quarter) return new View(null, await desk.Visits(Quarter.Of(Design.Html.Moment.Day(clock.GetUtcNow())), ct), false, [], new Dictionary<Guid, bool>(), history);
             var begun = reviews.FirstOrDefault(r => r.Quarter == quarter.ToString())?.Id;
             var answered = await house.Set<AccessReviewRow>().AsNoTracking().Where(r => r.Review == begun && r.Keep != null).ToDictionaryAsync(r => r.Account, r => r.Keep!.Value, ct);
-            return new View(quarter, await desk.MaySign(caller.Self, ct), await desk.People(quarter, ct), answered, history);
+            return new View(quarter, await desk.Visits(quarter, ct), await desk.MaySign(caller.Self, ct), await desk.People(quarter, ct), answered, history);
         }
     }
 

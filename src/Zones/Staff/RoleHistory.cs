@@ -1,8 +1,10 @@
 using Microsoft.EntityFrameworkCore;
+using VictimSupport.Foundation.Access;
 using VictimSupport.Foundation.Persistence;
 using VictimSupport.Zones.Absences;
 using VictimSupport.Zones.Contracts;
 using VictimSupport.Zones.Settings;
+using VictimSupport.Zones.Visits;
 
 namespace VictimSupport.Zones.Staff;
 
@@ -11,7 +13,9 @@ internal sealed class RoleHistory(CatalogDatabase catalog, InForce settings) : I
     public async Task<IReadOnlyList<RoleSpan>> Of(Guid zone, CancellationToken ct)
     {
         await using var house = catalog.Lease();
-        return [.. (await house.Set<RoleGrant>().AsNoTracking().Where(g => g.Zone == zone).OrderByDescending(g => g.From).ThenByDescending(g => g.Id).ToListAsync(ct)).Select(Span)];
+        var visits = await house.VisitsIn(zone, ct);
+        var spans = (await house.Set<RoleGrant>().AsNoTracking().Where(g => g.Zone == zone).OrderByDescending(g => g.From).ThenByDescending(g => g.Id).ToListAsync(ct)).Select(Span);
+        return [.. spans.Concat(visits.Select(v => new RoleSpan(v.Id, v.Account, Role.Visitor, v.Since, v.Since, v.Until, v.By, null, "visit"))).OrderByDescending(s => s.From).ThenByDescending(s => s.Id)];
     }
 
     public async Task<IReadOnlyList<ReplacementSpan>> Replacements(Guid zone, DateTimeOffset from, DateTimeOffset to, CancellationToken ct)

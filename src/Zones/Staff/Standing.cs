@@ -11,6 +11,7 @@ using VictimSupport.Zones.Absences;
 using VictimSupport.Zones.Confirmations;
 using VictimSupport.Zones.Contracts;
 using VictimSupport.Zones.Demo;
+using VictimSupport.Zones.Visits;
 
 namespace VictimSupport.Zones.Staff;
 
@@ -19,7 +20,7 @@ internal sealed class Standing(CatalogDatabase catalog, ISessions sessions, WhoI
 {
     private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(3);
     private readonly bool demo = Stories.AreTold(configuration, environment);
-    private readonly ConcurrentDictionary<(Guid Account, Guid? Zone), (IReadOnlyList<RoleGrant> Grants, long Read)> known = new();
+    private readonly ConcurrentDictionary<(Guid Account, Guid? Zone), (Held Held, long Read)> known = new();
     private readonly ConcurrentDictionary<(Guid Account, string Language), (IReadOnlyList<Place> Places, long Read)> places = new();
     private readonly ConcurrentDictionary<Guid, (IReadOnlyList<RoleGrant> Grants, long Read)> staffs = new();
 
@@ -28,7 +29,7 @@ internal sealed class Standing(CatalogDatabase catalog, ISessions sessions, WhoI
         if (await sessions.Of(session, quiet, ct) is not { } alive || alive.Account != account) return null;
         var now = clock.GetUtcNow();
         var here = await sides.Allows(session, onPlatform: zone is null, ct);
-        var roles = here ? (await Grants(account, zone, ct)).Where(g => g.Counts(now)).Select(g => g.Role).ToHashSet() : [];
+        var roles = here ? (await Holds(account, zone, ct)).Roles(now) : new HashSet<Role>();
         return new Caller(account, session, roles) { LastFactor = alive.LastFactor };
     }
 
@@ -38,9 +39,10 @@ internal sealed class Standing(CatalogDatabase catalog, ISessions sessions, WhoI
         if (places.TryGetValue((account, language), out var entry) && clock.GetElapsedTime(entry.Read) <= Fresh) return entry.Places;
         await using var house = catalog.Lease();
         var grants = (await house.Grants(demo).Where(g => g.Account == account).ToListAsync(ct)).Where(g => g.Counts(now)).ToList();
-        var ids = grants.Select(g => g.Zone).OfType<Guid>().Distinct().ToList();
+        var visits = (await house.Set<Visit>().AsNoTracking().Where(v => v.Account == account && v.Ended == null && v.Until > now).ToListAsync(ct)).Where(v => v.Lives(now) && grants.Exists(g => g.Zone == v.From)).ToList();
+        var ids = grants.Select(g => g.Zone).OfType<Guid>().Concat(visits.Select(v => v.Zone)).Distinct().ToList();
         var zones = await house.Set<ZoneRecord>().AsNoTracking().Where(z => ids.Contains(z.Id) && z.State == ZoneState.Active).OrderBy(z => z.Code).ToListAsync(ct);
-        var found = zones.Select(z => new Place("/" + z.Code, Pass.PlaceOf(z.Id), $"{z.Code} · {z.NameIn(language)}", InWords(grants.Where(g => g.Zone == z.Id)), $"/{z.Code}/") { Called = z.NameIn(language) }).ToList();
+        var found = zones.Select(z => new Place("/" + z.Code, Pass.PlaceOf(z.Id), $"{z.Code} · {z.NameIn(language)}", InWords(grants.Where(g => g.Zone == z.Id).Select(g => g.Role).Concat(visits.Where(v => v.Zone == z.Id).Select(_ => Role.Visitor))), grants.Exists(g => g.Zone == z.Id) ? $"/{z.Code}/" : $"/{z.Code}{LeadsTo(visits.First(v => v.Zone == z.Id).Kind)}") { Called = z.NameIn(language) }).ToList();
         if (grants.Any(g => g is { Zone: null, Role: Role.Operator })) found.Add(new Place("/" + Pass.OperatorPlace, Pass.OperatorPlace, Words.OperatorPlace, Words.Of(Role.Operator), "/operator"));
         if (places.Count > 10_000) places.Clear();
         places[(account, language)] = (found, clock.GetTimestamp());
@@ -82,17 +84,40 @@ internal sealed class Standing(CatalogDatabase catalog, ISessions sessions, WhoI
         away.ForgetAll();
     }
 
-    internal static string InWords(IEnumerable<RoleGrant> grants) => string.Join(", ", grants.Select(g => g.Role).Distinct().Order().Select(r => Words.Of(r)));
-
-    // Outside any zone only platform roles count.
-    private async ValueTask<IReadOnlyList<RoleGrant>> Grants(Guid account, Guid? zone, CancellationToken ct)
+    /// <summary>Living visits of the account there.</summary>
+    public async ValueTask<IReadOnlyList<VisitSpan>> Visits(Guid account, Guid zone, CancellationToken ct)
     {
-        if (known.TryGetValue((account, zone), out var entry) && clock.GetElapsedTime(entry.Read) <= Fresh) return entry.Grants;
+        var (now, held) = (clock.GetUtcNow(), await Holds(account, zone, ct));
+        return [.. held.Counting(now).Select(v => v.Span)];
+    }
+
+    internal static string InWords(IEnumerable<Role> roles) => string.Join(", ", roles.Distinct().Order().Select(r => Words.Of(r)));
+
+    /// <summary>Where a visitor begins: the zone's other pages are not there for them.</summary>
+    internal static string LeadsTo(VisitKind kind) => kind == VisitKind.Event ? "/events" : "/call-outs";
+
+    // Outside any zone only platform roles count. One question for nearly everybody: a visit shows by the role in the zone it comes from.
+    private async ValueTask<Held> Holds(Guid account, Guid? zone, CancellationToken ct)
+    {
+        if (known.TryGetValue((account, zone), out var entry) && clock.GetElapsedTime(entry.Read) <= Fresh) return entry.Held;
         await using var house = catalog.Lease();
-        var grants = await house.Grants(demo).Where(g => g.Account == account && g.Zone == zone).ToListAsync(ct);
+        var now = clock.GetUtcNow();
+        var here = house.Set<Visit>().AsNoTracking().Where(v => v.Account == account && v.Zone == zone && v.Ended == null && v.Until > now);
+        var grants = zone is null ? await house.Grants(demo).Where(g => g.Account == account && g.Zone == null).ToListAsync(ct)
+            : await house.Grants(demo).Where(g => g.Account == account && (g.Zone == zone || here.Any(v => v.From == g.Zone))).ToListAsync(ct);
+        var held = new Held(zone, grants, grants.Exists(g => g.Zone != zone) ? await here.ToListAsync(ct) : []);
         if (known.Count > 10_000) known.Clear();
-        known[(account, zone)] = (grants, clock.GetTimestamp());
-        return grants;
+        known[(account, zone)] = (held, clock.GetTimestamp());
+        return held;
+    }
+
+    /// <param name="Grants">Of the place, and of the zones from which a visit there comes.</param>
+    private sealed record Held(Guid? Place, IReadOnlyList<RoleGrant> Grants, IReadOnlyList<Visit> Visits)
+    {
+        /// <summary>Visits that count: they live, and whose they are still holds a role where they come from.</summary>
+        public IEnumerable<Visit> Counting(DateTimeOffset now) => Visits.Where(v => v.Lives(now) && Grants.Any(g => g.Zone == v.From && g.Counts(now)));
+
+        public IReadOnlySet<Role> Roles(DateTimeOffset now) => Grants.Where(g => g.Zone == Place && g.Counts(now)).Select(g => g.Role).Concat(Counting(now).Take(1).Select(_ => Role.Visitor)).ToHashSet();
     }
 }
 

@@ -25,7 +25,7 @@ public sealed class CanaryFormsTests
     /// <summary>Ticked, because other boxes are asked for only then.</summary>
     private static readonly HashSet<string> Ticked = new(StringComparer.Ordinal) { "Form.ForThem" };
 
-    private static readonly Role[] Order = [Role.Caseworker, Role.Coordinator, Role.FrontDesk, Role.ZoneAdministrator, Role.DataProtectionOfficer, Role.OnCall, Role.Trainee, Role.OutsideStandIn];
+    private static readonly Role[] Order = [Role.Caseworker, Role.Coordinator, Role.FrontDesk, Role.ZoneAdministrator, Role.DataProtectionOfficer, Role.OnCall, Role.Trainee, Role.OutsideStandIn, Role.Visitor];
 
     [Fact]
     public async Task What_is_typed_into_any_form_of_a_zone_lies_open_nowhere()

@@ -164,6 +164,7 @@ internal static class SightTable
     {
         GrantKind.Trainee => look.Roles.Contains(Role.Trainee),
         GrantKind.StandIn => look.Roles.Contains(Role.OutsideStandIn),
+        GrantKind.CallOut when look.Roles.Contains(Role.Visitor) => true,
         _ => look.Roles.Any(r => r is Role.Coordinator or Role.Caseworker or Role.OnCall),
     };
 }

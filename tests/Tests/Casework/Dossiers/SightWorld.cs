@@ -65,7 +65,7 @@ internal sealed class SightWorld : IAsyncDisposable
     [
         new([Role.Coordinator]), new([Role.Coordinator, Role.ZoneAdministrator]), new([Role.Coordinator, Role.OutsideStandIn]),
         new([Role.Caseworker]), new([Role.Caseworker], Team: true), new([Role.Caseworker], Replaced: true), new([Role.Caseworker, Role.OnCall], Team: true, Replaced: true), new([Role.Caseworker, Role.OutsideStandIn]), new([Role.Caseworker, Role.Trainee]),
-        new([Role.OnCall]), new([Role.OnCall], Team: true, Replaced: true), new([Role.Trainee]), new([Role.OutsideStandIn]), new([Role.OnCall, Role.Trainee]), new([Role.OnCall, Role.OutsideStandIn]),
+        new([Role.OnCall]), new([Role.OnCall], Team: true, Replaced: true), new([Role.Trainee]), new([Role.OutsideStandIn]), new([Role.OnCall, Role.Trainee]), new([Role.OnCall, Role.OutsideStandIn]), new([Role.Visitor]), new([Role.Visitor], Team: true, Replaced: true),
         new([Role.FrontDesk]), new([Role.ZoneAdministrator]), new([Role.DataProtectionOfficer]), new([Role.Operator]), new([Role.Analyst]), new([]),
     ];
 
