@@ -3,29 +3,38 @@ using VictimSupport.Casework.Walls;
 using VictimSupport.Foundation.Access;
 using VictimSupport.Foundation.Audit;
 using VictimSupport.Foundation.Persistence;
+using VictimSupport.Foundation.Pipeline;
 using VictimSupport.Foundation.Secrecy;
+using VictimSupport.Zones.Contracts;
 
 namespace VictimSupport.Casework.Events;
 
 /// <summary>Which events and lines are there for whoever asks: the one place that says so. An event that ended is there for the coordinators of its zone alone.</summary>
-internal sealed class AtEvent(ZoneDbContext zone, Caller caller, Trail trail, Keyring keys, TimeProvider clock)
+internal sealed class AtEvent(ZoneDbContext zone, UseCase here, IVisits visits, Caller caller, Trail trail, Keyring keys, TimeProvider clock)
 {
+    // Whoever is of the zone needs no visit to it.
+    private static readonly Role[] OfTheZone = [Role.Coordinator, Role.Caseworker, Role.OnCall, Role.Trainee];
+
     /// <summary>Decides over events of the zone: opens them, puts their end off, allots, exports.</summary>
     public bool Leads => caller.May(May.LeadEvents);
 
-    /// <summary>The events that are there.</summary>
-    public IQueryable<CollectiveEvent> Events()
+    /// <summary>The events that are there: for a visitor the one they came for, and nothing else of the zone.</summary>
+    public async ValueTask<IQueryable<CollectiveEvent>> Events(CancellationToken ct)
     {
+        if (Leads) return zone.Set<CollectiveEvent>();
         var now = clock.GetUtcNow();
-        return Leads ? zone.Set<CollectiveEvent>() : zone.Set<CollectiveEvent>().Where(e => e.Closed == null && e.Until > now);
+        var running = zone.Set<CollectiveEvent>().Where(e => e.Closed == null && e.Until > now);
+        if (OfTheZone.Any(caller.Is)) return running;
+        var theirs = (await visits.Of(caller.Self, here.InZone.Id, ct)).Where(v => v.Kind == VisitKind.Event).Select(v => v.About).ToList();
+        return running.Where(e => theirs.Contains(e.Id));
     }
 
     /// <summary>An event to read, or to write about itself.</summary>
     /// <exception cref="RefusedException">It is absent, ended, or not this caller's: the same to them.</exception>
-    public async Task<CollectiveEvent> Read(Guid id, CancellationToken ct) => Found(await Events().AsNoTracking().SingleOrDefaultAsync(e => e.Id == id, ct), id);
+    public async Task<CollectiveEvent> Read(Guid id, CancellationToken ct) => Found(await (await Events(ct)).AsNoTracking().SingleOrDefaultAsync(e => e.Id == id, ct), id);
 
     /// <inheritdoc cref="Read"/>
-    public async Task<CollectiveEvent> Change(Guid id, CancellationToken ct) => Found(await Events().SingleOrDefaultAsync(e => e.Id == id, ct), id);
+    public async Task<CollectiveEvent> Change(Guid id, CancellationToken ct) => Found(await (await Events(ct)).SingleOrDefaultAsync(e => e.Id == id, ct), id);
 
     /// <summary>An event whose list is written to. Its row stays locked until the transaction ends, and open pages learn that something changed.</summary>
     /// <param name="lines">How many lines are added.</param>
@@ -36,7 +45,7 @@ internal sealed class AtEvent(ZoneDbContext zone, Caller caller, Trail trail, Ke
         var found = await Read(id, ct);
         var number = await CollectiveEvent.Next(zone, id, lines, ct);
         // It may have been closed while this one waited for the lock.
-        if (!await Events().AnyAsync(e => e.Id == id && e.Cleared == null, ct)) throw new RefusedException("absent", id);
+        if (!await (await Events(ct)).AnyAsync(e => e.Id == id && e.Cleared == null, ct)) throw new RefusedException("absent", id);
         return (found, number);
     }
 

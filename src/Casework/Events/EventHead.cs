@@ -24,6 +24,7 @@ internal sealed record EventHead(CollectiveEvent Event, string Name, string Fact
         yield return ("/Casework/Events/Import", Words.EventImport);
         yield return ("/Casework/Events/Export", Words.EventExport);
         yield return ("/Casework/Events/Allot", Words.EventAllot);
+        yield return ("/Casework/Events/Zones", Words.EventZones);
         yield return ("/Casework/Events/Edit", Words.EventChange);
     }
 }

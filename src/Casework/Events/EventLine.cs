@@ -3,7 +3,6 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 using VictimSupport.Casework.Codes;
 using VictimSupport.Casework.People;
-using VictimSupport.Foundation.Audit;
 using VictimSupport.Foundation.Persistence;
 using VictimSupport.Foundation.Secrecy;
 
@@ -125,6 +124,8 @@ internal sealed class EventLink
 
     public static EventLink Of(Guid ev, Guid one, Guid other, EventLinkKind kind, Guid by, DateTimeOffset now) => new() { Id = Guid.CreateVersion7(now), EventId = ev, One = one, Other = other, Kind = kind, By = by, At = now };
 
+    public void Turn(EventLinkKind kind, Guid by, DateTimeOffset now) => (Kind, By, At) = (kind, by, now);
+
     internal sealed class Mapping : IZoneMapping<EventLink>
     {
         public void Configure(EntityTypeBuilder<EventLink> b)
@@ -132,30 +133,6 @@ internal sealed class EventLink
             b.ToTable("event_link");
             b.Property(l => l.Id).ValueGeneratedNever();
             b.HasIndex(l => new { l.EventId, l.One, l.Other }).IsUnique();
-        }
-    }
-}
-
-/// <summary>A dossier that came of a line of an event.</summary>
-internal sealed class EventOrigin : IOfDossier
-{
-    /// <summary>The dossier.</summary>
-    public Guid Id { get; private set; }
-    public Guid EventId { get; private set; }
-
-    /// <summary>Number of the line.</summary>
-    public int Number { get; private set; }
-    Guid IOfDossier.DossierId => Id;
-
-    public static EventOrigin Of(Guid dossier, EventLine line) => new() { Id = dossier, EventId = line.EventId, Number = line.Number };
-
-    internal sealed class Mapping : IZoneMapping<EventOrigin>
-    {
-        public void Configure(EntityTypeBuilder<EventOrigin> b)
-        {
-            b.ToTable("event_origin");
-            b.Property(o => o.Id).ValueGeneratedNever();
-            b.HasIndex(o => o.EventId);
         }
     }
 }

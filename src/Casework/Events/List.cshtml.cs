@@ -29,7 +29,7 @@ internal sealed class List(IMediator pipeline, WhereAndWho who, TimeProvider clo
     {
         public async Task<IReadOnlyList<Row>> Handle(Query query, CancellationToken ct)
         {
-            var events = await at.Events().AsNoTracking().OrderByDescending(e => e.Opened).Take(200).ToListAsync(ct);
+            var events = await (await at.Events(ct)).AsNoTracking().OrderByDescending(e => e.Opened).Take(200).ToListAsync(ct);
             await keys.Fetch(events.Select(e => e.Id), ct);
             var own = await OwnCodes.WordsOf(zone, events.Select(e => e.OwnSubKind), ct);
             return [.. events.Select(e => new Row(e, e.Says.Value.Name, own.Of(e.OwnSubKind) ?? Words.Of("SubKind_" + e.SubKind)))];
@@ -38,20 +38,20 @@ internal sealed class List(IMediator pipeline, WhereAndWho who, TimeProvider clo
 }
 
 /// <summary>Is an event under way that is there for the caller? Else the menu does not name events to whoever cannot open one.</summary>
-internal sealed class EventsInMenu(IMediator pipeline, WhereAndWho who) : IInMenuAtTimes
+internal sealed class EventsInMenu(IMediator pipeline, WhereAndWho who, EventsNow known) : IInMenuAtTimes
 {
     public int Order => 27;
     public May Deed => May.WorkOnEvents;
     public string Path => "/events";
     public string Text => Words.Events;
 
-    public async ValueTask<bool> IsNow(CancellationToken ct) => who.Caller.May(May.LeadEvents) || await pipeline.Send(new Query(), ct);
+    public async ValueTask<bool> IsNow(CancellationToken ct) => who.Caller.May(May.LeadEvents) || (who.Caller.May(May.BelongToTheZone) ? await known.Are(who.Zone!.Id, elsewhere: false, () => pipeline.Send(new Query(), ct)) : await pipeline.Send(new Query(), ct));
 
     [Requires(May.WorkOnEvents)]
     internal sealed record Query : IQuery<bool>;
 
     internal sealed class Handler(AtEvent at) : IRequestHandler<Query, bool>
     {
-        public Task<bool> Handle(Query query, CancellationToken ct) => at.Events().AnyAsync(ct);
+        public async Task<bool> Handle(Query query, CancellationToken ct) => await (await at.Events(ct)).AnyAsync(ct);
     }
 }
