@@ -111,6 +111,7 @@ public sealed class CaseworkModule : IModule
         services.AddScoped<IInMenu, Events.EventsInMenu>();
         services.AddScoped<IInMenu, Events.ElsewhereInMenu>();
         services.AddScoped<IDoWhatIsDue, Events.ClearEvents>();
+        services.AddSingleton<IDeliverForTheHouse, Events.EventAskedMail>();
     }
 
     public void Map(WebApplication app) => ReadFeed.Map(app);

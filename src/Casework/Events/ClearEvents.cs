@@ -20,7 +20,7 @@ internal sealed class ClearEvents : IDoWhatIsDue
 
     public async Task<DateTimeOffset?> Next(ZoneDbContext zone, CancellationToken ct)
     {
-        if (await zone.Set<EventLine>().AnyAsync(l => l.Says == null, ct)) return await zone.Set<EventLine>().Where(l => l.Says == null).MinAsync(l => (DateTimeOffset?)l.Changed, ct);
+        if (await zone.Set<EventLine>().Where(l => l.Says == null).OrderBy(l => l.Id).Select(l => (DateTimeOffset?)l.Changed).FirstOrDefaultAsync(ct) is { } left) return left;
         var ends = await zone.Set<CollectiveEvent>().AsNoTracking().Where(e => e.Cleared == null).Select(e => new { e.Closed, e.Until }).ToListAsync(ct);
         return ends.Count == 0 ? null : ends.Min(e => e.Closed is { } closed && closed < e.Until ? closed : e.Until) + CollectiveEvent.Kept;
     }

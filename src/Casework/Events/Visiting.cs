@@ -6,6 +6,7 @@ using VictimSupport.Casework.Codes;
 using VictimSupport.Casework.Dossiers;
 using VictimSupport.Foundation.Access;
 using VictimSupport.Foundation.Audit;
+using VictimSupport.Foundation.Jobs;
 using VictimSupport.Foundation.Persistence;
 using VictimSupport.Foundation.Pipeline;
 using VictimSupport.Foundation.Zones;
@@ -69,6 +70,7 @@ internal static class Visiting
             {
                 if (known.Find(a => a.Asked == zone.Id) is { } before) before.Again(command.Event.Ends);
                 else house.Add(EventAsk.Of(command.Event, self, zone.Id, caller.Self, now));
+                house.Add(OutboxMessage.New($"{EventAskedMail.KindName} {command.Event.Id} {zone.Id} {now.UtcTicks}", EventAskedMail.KindName, command.Event.Id, null, now, zone.Id));
             }
             trail.Because("event", command.Event.Id);
             return found.Count;

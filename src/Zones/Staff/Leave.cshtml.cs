@@ -72,7 +72,7 @@ internal sealed class Leave(IMediator pipeline, Standing standing) : PageModel, 
             var grants = await house.Set<RoleGrant>().AsNoTracking().Where(g => g.Account == query.Account).ToListAsync(ct);
             var held = grants.Where(g => g.Zone == zone && g.Lives(now)).ToList();
             if (held.Count == 0 || query.Account == caller.Account || !(await accounts.Named([query.Account], ct)).TryGetValue(query.Account, out var colleague)) throw new RefusedException("absent", query.Account);
-            return new View(colleague.DisplayName, Standing.InWords(held), Home.Of(grants, now) == zone);
+            return new View(colleague.DisplayName, Standing.InWords(held.Select(g => g.Role)), Home.Of(grants, now) == zone);
         }
     }
 

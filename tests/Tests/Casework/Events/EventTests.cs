@@ -1,10 +1,11 @@
 using System.Net;
 using System.Text;
+using AngleSharp.Dom;
+using AngleSharp.Html.Dom;
 using FluentValidation;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using VictimSupport.Casework.Codes;
-using VictimSupport.Casework.Counting;
 using VictimSupport.Casework.Dossiers;
 using VictimSupport.Casework.Events;
 using VictimSupport.Casework.Walls;
@@ -12,6 +13,7 @@ using VictimSupport.Foundation.Access;
 using VictimSupport.Foundation.Audit;
 using VictimSupport.Foundation.Secrecy;
 using VictimSupport.Tests.Kit;
+using EventShow = VictimSupport.Casework.Events.Show;
 using Person = VictimSupport.Tests.Kit.Person;
 
 namespace VictimSupport.Tests.Casework;
@@ -56,7 +58,7 @@ public sealed class EventTests(Platforms platforms)
         Assert.NotNull(page.QuerySelector("[name='Form.GivenName'][autofocus]"));
         Assert.Contains("Working list, not the official list", page.QuerySelector(".vs-notice")!.TextContent, StringComparison.Ordinal);
         var hospital = page.QuerySelector("[name='Form.Place'] option:last-child")!.GetAttribute("value")!;
-        var form = page.QuerySelector<AngleSharp.Html.Dom.IHtmlFormElement>("form:has([name='Form.GivenName'])")!;
+        var form = page.QuerySelector<IHtmlFormElement>("form:has([name='Form.GivenName'])")!;
         KeyValuePair<string, string>[] typed = [KeyValuePair.Create("Form.GivenName", "Éva"), KeyValuePair.Create("Form.FamilyName", "Muster"), KeyValuePair.Create("Form.Age", "± 40"), KeyValuePair.Create("Form.Role", "Injured"), KeyValuePair.Create("Form.Place", hospital), KeyValuePair.Create("Form.Language", "de")];
         var saved = await visit.Send(path, form, typed);
         Assert.Equal(HttpStatusCode.Redirect, saved.StatusCode);
@@ -90,8 +92,8 @@ public sealed class EventTests(Platforms platforms)
         await anna.Send(Happenings.Somebody(ev, "Ada") with { Place = places[0].Id, State = EventState.Unhurt });
         await anna.Send(Happenings.Somebody(ev, "Bo") with { Place = places[1].Id, Role = EventRole.Injured });
         await anna.Send(Happenings.Somebody(ev, "Cleo") with { Role = EventRole.Relative, Seeks = "Bo Exemple" });
-        async Task<string> Who(Show.Query query) => string.Join(' ', (await anna.Send(query)).Rows.Select(r => r.Says.GivenName));
-        var all = new Show.Query(ev, null, null, null, false, false, 1);
+        async Task<string> Who(EventShow.Query query) => string.Join(' ', (await anna.Send(query)).Rows.Select(r => r.Says.GivenName));
+        var all = new EventShow.Query(ev, null, null, null, false, false, 1);
         Assert.Equal(("Cleo Bo Ada", "Bo", "Cleo", "Ada", "Cleo", "Cleo Bo Ada"), (await Who(all), await Who(all with { Place = places[1].Id }), await Who(all with { Role = EventRole.Relative }), await Who(all with { State = EventState.Unhurt }), await Who(all with { Seeks = true }), await Who(all with { Open = true })));
         await anna.Send(new Allot.Command { Event = ev, Chosen = [await anna.LineOf(ev, 1)] });
         Assert.Equal("Cleo Bo", await Who(all with { Open = true }));
@@ -107,7 +109,7 @@ public sealed class EventTests(Platforms platforms)
         var line = await anna.LineOf(ev, 1);
         var path = $"/events/{ev}/lines/{line}";
         using var visit = bert.Visit();
-        var form = (await visit.Page(path)).QuerySelector<AngleSharp.Html.Dom.IHtmlFormElement>("form:has([name='Form.GivenName'])")!;
+        var form = (await visit.Page(path)).QuerySelector<IHtmlFormElement>("form:has([name='Form.GivenName'])")!;
         await anna.Corrects(ev, line, f => f with { GivenName = "Ada", FamilyName = "Exemple" });
         var late = await visit.Send(path, form, [KeyValuePair.Create("Form.Note", "scar on the left hand")]);
         Assert.Equal(HttpStatusCode.UnprocessableEntity, late.StatusCode);
@@ -198,7 +200,7 @@ public sealed class EventTests(Platforms platforms)
         Assert.Equal("BR.30.L1.000777/2026", Assert.Single(view.OfficialReports));
         Assert.Single(view.Planned);
         Assert.Equal(Capacity.Relative, (await anna.Opens(lines[2].Dossier!.Value)).People[0].Person.Capacity);
-        Assert.Equal(2, await zone.Look(z => z.Set<Case>().CountAsync(c => c.Counts)));
+        Assert.Equal(2, await zone.Look(z => z.Set<VictimSupport.Casework.Counting.Case>().CountAsync(c => c.Counts)));
         Assert.Single((await anna.Send(new Search.Query { Text = "0470123456" })).Rows);
         using var visit = anna.Visit();
         Assert.NotNull((await visit.Page($"/dossiers/{lines[0].Dossier}")).QuerySelector($"a[href='/{zone.Code}/events/{ev}']"));
@@ -366,7 +368,7 @@ public sealed class EventTests(Platforms platforms)
         Assert.Single(await Happenings.Lines(zone, ev));
         var mended = list.Replace("Nowhere", "Onthaalcentrum", StringComparison.Ordinal);
         page = await Visit.Read(await visit.Submit(path, [KeyValuePair.Create("Form.Text", mended)], "form:has([name='Form.Text'])"));
-        var form = page.QuerySelector<AngleSharp.Html.Dom.IHtmlFormElement>("form:has([name='Form.Text'])")!;
+        var form = page.QuerySelector<IHtmlFormElement>("form:has([name='Form.Text'])")!;
         form.SetAttribute("action", form.QuerySelector("button[formaction]")!.GetAttribute("formaction")!);
         await visit.Send(path, form, []);
         await visit.Send(path, form, []); // an impatient thumb

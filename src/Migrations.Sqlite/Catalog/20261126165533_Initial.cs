@@ -282,6 +282,29 @@ namespace VictimSupport.Migrations.Sqlite.Catalog
                 });
 
             migrationBuilder.CreateTable(
+                name: "event_ask",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Event = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Zone = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Asked = table.Column<Guid>(type: "TEXT", nullable: false),
+                    SubKind = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
+                    Municipality = table.Column<string>(type: "TEXT", maxLength: 80, nullable: false),
+                    FactsAt = table.Column<long>(type: "INTEGER", nullable: false),
+                    Until = table.Column<long>(type: "INTEGER", nullable: false),
+                    AskedBy = table.Column<Guid>(type: "TEXT", nullable: false),
+                    At = table.Column<long>(type: "INTEGER", nullable: false),
+                    Answer = table.Column<int>(type: "INTEGER", nullable: false),
+                    AnsweredBy = table.Column<Guid>(type: "TEXT", nullable: true),
+                    Answered = table.Column<long>(type: "INTEGER", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_event_ask", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "federated_identity",
                 columns: table => new
                 {
@@ -691,6 +714,26 @@ namespace VictimSupport.Migrations.Sqlite.Catalog
                 });
 
             migrationBuilder.CreateTable(
+                name: "visit",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Account = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Zone = table.Column<Guid>(type: "TEXT", nullable: false),
+                    From = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Kind = table.Column<int>(type: "INTEGER", nullable: false),
+                    About = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Since = table.Column<long>(type: "INTEGER", nullable: false),
+                    Until = table.Column<long>(type: "INTEGER", nullable: false),
+                    Ended = table.Column<long>(type: "INTEGER", nullable: true),
+                    By = table.Column<Guid>(type: "TEXT", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_visit", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "zone",
                 columns: table => new
                 {
@@ -976,6 +1019,17 @@ namespace VictimSupport.Migrations.Sqlite.Catalog
                 unique: true);
 
             migrationBuilder.CreateIndex(
+                name: "IX_event_ask_Asked_Until",
+                table: "event_ask",
+                columns: new[] { "Asked", "Until" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_event_ask_Event_Asked",
+                table: "event_ask",
+                columns: new[] { "Event", "Asked" },
+                unique: true);
+
+            migrationBuilder.CreateIndex(
                 name: "IX_federated_identity_Account",
                 table: "federated_identity",
                 column: "Account");
@@ -1158,6 +1212,21 @@ namespace VictimSupport.Migrations.Sqlite.Catalog
                 unique: true);
 
             migrationBuilder.CreateIndex(
+                name: "IX_visit_About",
+                table: "visit",
+                column: "About");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_visit_Account_Zone",
+                table: "visit",
+                columns: new[] { "Account", "Zone" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_visit_Zone",
+                table: "visit",
+                column: "Zone");
+
+            migrationBuilder.CreateIndex(
                 name: "IX_zone_Code",
                 table: "zone",
                 column: "Code",
@@ -1227,6 +1296,9 @@ namespace VictimSupport.Migrations.Sqlite.Catalog
                 name: "duty_note");
 
             migrationBuilder.DropTable(
+                name: "event_ask");
+
+            migrationBuilder.DropTable(
                 name: "federated_identity");
 
             migrationBuilder.DropTable(
@@ -1291,6 +1363,9 @@ namespace VictimSupport.Migrations.Sqlite.Catalog
 
             migrationBuilder.DropTable(
                 name: "token_key");
+
+            migrationBuilder.DropTable(
+                name: "visit");
 
             migrationBuilder.DropTable(
                 name: "zone");

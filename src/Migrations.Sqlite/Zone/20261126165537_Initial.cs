@@ -100,6 +100,30 @@ namespace VictimSupport.Migrations.Sqlite.Zone
                 });
 
             migrationBuilder.CreateTable(
+                name: "collective_event",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    OpenedBy = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Opened = table.Column<long>(type: "INTEGER", nullable: false),
+                    SubKind = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
+                    OwnSubKind = table.Column<Guid>(type: "TEXT", nullable: true),
+                    FactsAt = table.Column<long>(type: "INTEGER", nullable: false),
+                    Municipality = table.Column<string>(type: "TEXT", maxLength: 80, nullable: false),
+                    Says = table.Column<byte[]>(type: "BLOB", maxLength: -1, nullable: false),
+                    Until = table.Column<long>(type: "INTEGER", nullable: false),
+                    Closed = table.Column<long>(type: "INTEGER", nullable: true),
+                    Cleared = table.Column<long>(type: "INTEGER", nullable: true),
+                    Lines = table.Column<int>(type: "INTEGER", nullable: false),
+                    Turn = table.Column<int>(type: "INTEGER", nullable: false),
+                    Version = table.Column<int>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_collective_event", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "consent",
                 columns: table => new
                 {
@@ -315,6 +339,66 @@ namespace VictimSupport.Migrations.Sqlite.Zone
                 constraints: table =>
                 {
                     table.PrimaryKey("PK_draft", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "event_figure",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    EventId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Role = table.Column<int>(type: "INTEGER", nullable: false),
+                    State = table.Column<int>(type: "INTEGER", nullable: false),
+                    Home = table.Column<string>(type: "TEXT", maxLength: 4, nullable: true),
+                    Count = table.Column<int>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_event_figure", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "event_line",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    EventId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Number = table.Column<int>(type: "INTEGER", nullable: false),
+                    Role = table.Column<int>(type: "INTEGER", nullable: false),
+                    State = table.Column<int>(type: "INTEGER", nullable: false),
+                    Place = table.Column<Guid>(type: "TEXT", nullable: true),
+                    Language = table.Column<string>(type: "TEXT", maxLength: 10, nullable: true),
+                    Seeks = table.Column<bool>(type: "INTEGER", nullable: false),
+                    Says = table.Column<byte[]>(type: "BLOB", maxLength: -1, nullable: true),
+                    By = table.Column<Guid>(type: "TEXT", nullable: false),
+                    At = table.Column<long>(type: "INTEGER", nullable: false),
+                    ChangedBy = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Changed = table.Column<long>(type: "INTEGER", nullable: false),
+                    SameAs = table.Column<Guid>(type: "TEXT", nullable: true),
+                    Home = table.Column<string>(type: "TEXT", maxLength: 4, nullable: true),
+                    Dossier = table.Column<Guid>(type: "TEXT", nullable: true),
+                    Version = table.Column<int>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_event_line", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "event_link",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    EventId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    One = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Other = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Kind = table.Column<int>(type: "INTEGER", nullable: false),
+                    By = table.Column<Guid>(type: "TEXT", nullable: false),
+                    At = table.Column<long>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_event_link", x => x.Id);
                 });
 
             migrationBuilder.CreateTable(
@@ -1109,6 +1193,11 @@ namespace VictimSupport.Migrations.Sqlite.Zone
                 unique: true);
 
             migrationBuilder.CreateIndex(
+                name: "IX_collective_event_Closed_Until",
+                table: "collective_event",
+                columns: new[] { "Closed", "Until" });
+
+            migrationBuilder.CreateIndex(
                 name: "IX_consent_PersonId_PartnerId_Version",
                 table: "consent",
                 columns: new[] { "PersonId", "PartnerId", "Version" });
@@ -1213,6 +1302,23 @@ namespace VictimSupport.Migrations.Sqlite.Zone
                 name: "IX_draft_Saved",
                 table: "draft",
                 column: "Saved");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_event_figure_EventId",
+                table: "event_figure",
+                column: "EventId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_event_line_EventId_Number",
+                table: "event_line",
+                columns: new[] { "EventId", "Number" },
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "IX_event_link_EventId_One_Other",
+                table: "event_link",
+                columns: new[] { "EventId", "One", "Other" },
+                unique: true);
 
             migrationBuilder.CreateIndex(
                 name: "IX_finding_IsDone_Id",
@@ -1531,6 +1637,9 @@ namespace VictimSupport.Migrations.Sqlite.Zone
                 name: "case_counter");
 
             migrationBuilder.DropTable(
+                name: "collective_event");
+
+            migrationBuilder.DropTable(
                 name: "consent");
 
             migrationBuilder.DropTable(
@@ -1556,6 +1665,15 @@ namespace VictimSupport.Migrations.Sqlite.Zone
 
             migrationBuilder.DropTable(
                 name: "draft");
+
+            migrationBuilder.DropTable(
+                name: "event_figure");
+
+            migrationBuilder.DropTable(
+                name: "event_line");
+
+            migrationBuilder.DropTable(
+                name: "event_link");
 
             migrationBuilder.DropTable(
                 name: "finding");
