@@ -108,6 +108,12 @@ public sealed class CaseworkModule : IModule
         services.Configure<MvcOptions>(o => o.Filters.AddService<SaveForms>(SaveForms.Order));
         services.AddScoped<IDoWhatIsDue, ClearDrafts>();
         services.AddScoped<IDoWhatIsDue, Lists.ClearLists>();
+        services.AddScoped<Events.AtEvent>();
+        services.AddSingleton<Events.EventsNow>();
+        services.AddScoped<IInMenu, Events.EventsInMenu>();
+        services.AddScoped<IInMenu, Events.ElsewhereInMenu>();
+        services.AddScoped<IDoWhatIsDue, Events.ClearEvents>();
+        services.AddSingleton<IDeliverForTheHouse, Events.EventAskedMail>();
     }
 
     public void Map(WebApplication app) => ReadFeed.Map(app);

@@ -42,6 +42,11 @@ internal sealed class Frames(WhereAndWho who, IAccounts accounts, IKnowPlaces pl
         var settings = await zones.Of(zone.Id, http.RequestAborted);
         var due = await figure.Of(zone, who.Caller, bells, http.RequestAborted);
         var alarms = new List<Warning>();
+        var entries = new List<IInMenu>();
+        foreach (var entry in menu.Where(m => who.Caller.May(m.Deed)))
+        {
+            if (entry is not IInMenuAtTimes sometimes || await sometimes.IsNow(http.RequestAborted)) entries.Add(entry);
+        }
         foreach (var warning in warnings) alarms.AddRange(await warning.Of(who, http.RequestAborted));
         return frame with
         {
@@ -51,7 +56,7 @@ internal sealed class Frames(WhereAndWho who, IAccounts accounts, IKnowPlaces pl
             PracticeHref = who.Caller.May(May.SetUpTheZone) ? $"/{zone.Code}/admin/checklist" : null,
             Alarms = [.. alarms.Select(w => new FrameAlarm(w.Text, w.Path is null ? null : $"/{zone.Code}{w.Path}", w.Act, w.Everywhere))],
             AlarmsHref = $"/{zone.Code}/alarms",
-            Menu = [.. menu.Where(m => who.Caller.May(m.Deed)).OrderBy(m => m.Order).Select(m => new FrameLink(m.Text, $"/{zone.Code}{m.Path}", http.Request.Path.StartsWithSegments(m.Path)))],
+            Menu = [.. entries.OrderBy(m => m.Order).Select(m => new FrameLink(m.Text, $"/{zone.Code}{m.Path}", http.Request.Path.StartsWithSegments(m.Path)))],
             Bell = bells.Any() && menu.FirstOrDefault(m => m.Path == "/worklist") is { } worklist && who.Caller.May(worklist.Deed) ? new FrameBell(due, $"/{zone.Code}/waiting") : null,
         };
     }

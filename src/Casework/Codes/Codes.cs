@@ -191,6 +191,24 @@ internal enum NotGiven { ThePersonObjects = 1, KnownAlready = 2, NoUseToThem = 3
 /// <summary>Why something that the figures need is not known when a dossier closes.</summary>
 internal enum WhyUnknown { DidNotSay = 1, NotReached = 2, Declined = 3, NotSafeToAsk = 4, DoesNotApply = 5 }
 
+/// <summary>As what somebody stands in the list of a collective event.</summary>
+internal enum EventRole { Involved = 1, Injured = 2, Deceased = 3, Relative = 4, Witness = 5, Helper = 6 }
+
+/// <summary>How somebody in the list of an event is, as far as it is known.</summary>
+internal enum EventState { NotKnown = 0, Unhurt = 1, LightlyHurt = 2, SeriouslyHurt = 3, Missing = 4, GoneHome = 5 }
+
+/// <summary>Where people of an event are received, called or treated.</summary>
+internal enum EventPlace { ReceptionCentre = 1, RelativesCentre = 2, CallCentre = 3, Hospital = 4, Shelter = 5, Scene = 6, Other = 9 }
+
+/// <summary>What was decided about two lines of an event: that one looks for the other, that one does not, that they are two people.</summary>
+internal enum EventLinkKind { Seeks = 1, NotSought = 2, NotTheSame = 3 }
+
+/// <summary>For whom the list of an event is exported.</summary>
+internal enum EventExportReason { CrisisCell = 1, Justice = 2, Hospital = 3, OwnCopy = 4 }
+
+/// <summary>How far a zone that was asked to help in an event has answered.</summary>
+internal enum EventAnswer { Asked = 1, Accepted = 2, Declined = 3 }
+
 /// <summary>How far a dossier is kept from the rest of the team.</summary>
 internal enum Protection
 {

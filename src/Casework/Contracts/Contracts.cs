@@ -13,7 +13,7 @@ public interface ITellStories
     /// <summary>Somebody tries one dossier after another that is not theirs: what the readers of the audit should notice the day after.</summary>
     Task TryInVain(IMediator pipeline, Action<TimeSpan> stand, CancellationToken ct);
 
-    /// <summary>What only rights show: a restricted, a sealed and a walled dossier, and a broken glass to sign; does nothing where it was told.</summary>
+    /// <summary>What only rights show: a restricted, a sealed and a walled dossier, a broken glass to sign, and a collective event; does nothing where it was told.</summary>
     /// <param name="people">Coordinator, a colleague, a worker: those in whose names the three pipelines stand.</param>
     Task KeepApart(IMediator coordinator, IMediator colleague, IMediator worker, IReadOnlyList<Guid> people, string language, Action<TimeSpan> stand, CancellationToken ct);
 

@@ -52,8 +52,11 @@ internal sealed class Stories(Network.Contracts.ITellPartners partners, TimeProv
         stand(TimeSpan.Zero);
     }
 
-    public Task KeepApart(IMediator coordinator, IMediator colleague, IMediator worker, IReadOnlyList<Guid> people, string language, Action<TimeSpan> stand, CancellationToken ct) =>
-        KeptApart.Tell(coordinator, worker, colleague, people, clock, language, stand, ct);
+    public async Task KeepApart(IMediator coordinator, IMediator colleague, IMediator worker, IReadOnlyList<Guid> people, string language, Action<TimeSpan> stand, CancellationToken ct)
+    {
+        await KeptApart.Tell(coordinator, worker, colleague, people, clock, language, stand, ct);
+        await CoachAccident.Tell(coordinator, worker, clock, language, stand, ct);
+    }
 
     public Task LeaveMessages(IMediator pipeline, string language, Action<TimeSpan> stand, CancellationToken ct) => TwoMessages.Leave(pipeline, language, stand, ct);
 

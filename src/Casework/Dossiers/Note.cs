@@ -145,6 +145,9 @@ internal enum MilestoneKind
     /// <summary>A risk that others assessed was noted; the code is its level.</summary>
     RiskNoted = 26,
 
+    /// <summary>It was made of a line of a collective event; the code is the line's number.</summary>
+    FromEvent = 91,
+
     /// <summary>Two rows of one person became one.</summary>
     Merged = 27,
     MergeUndone = 28,

@@ -27,6 +27,7 @@ internal sealed class Show(IMediator pipeline, IAccounts accounts, WhereAndWho w
     public bool MayChange => who.Caller.May(May.ChangeDossiers);
     public bool MaySeeWhoOpened => View.IsOwn && who.Caller.May(May.SeeWhoOpened);
     public Guid? Self => who.Caller.Account;
+    public bool MayLeadEvents => who.Caller.May(May.LeadEvents);
     public bool MayClose => View.IsOwn && who.Caller.May(May.CloseAndHandOver);
     public string Facts => View.Own.Of(View.Dossier.OwnSubKind) ?? Words.Of("SubKind_" + View.Dossier.SubKind);
     public IReadOnlyList<Choice> Layers => Choice.All<Layer>(Words.Of);

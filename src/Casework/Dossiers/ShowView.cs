@@ -40,6 +40,9 @@ internal sealed record Happening(DateTimeOffset At, Guid By, string Title, Layer
     /// <summary>The contact that may be put right here; null: none, or one with a second name.</summary>
     public Guid? Corrects { get; init; }
 
+    /// <summary>The collective event it came from.</summary>
+    public Guid? Event { get; init; }
+
     /// <summary>The act that the reader ticked off a moment ago and may take back.</summary>
     public Guid? Undoes { get; init; }
 }
@@ -189,10 +192,11 @@ internal sealed record ShowView(Dossier Dossier, IReadOnlyList<PersonView> Peopl
                     { Kind: MilestoneKind.DocumentAdded, Code: { } code } => $"{Words.Of(turn.Kind)}: {Words.Of((DocumentKind)code)}",
                     { Kind: MilestoneKind.DocumentWithdrawn, Code: { } code } => $"{Words.Of(turn.Kind)}: {Words.Of((WithdrawReason)code)}",
                     { Kind: MilestoneKind.Protected, Code: { } code } => $"{Words.Of(turn.Kind)}: {Words.Of((Protection)code)}",
+                    { Kind: MilestoneKind.FromEvent, Code: { } code } => $"{Words.Of(turn.Kind)}: {Words.EventNumber(code)}",
                     _ when Turns.IsOne(turn) => turn.About is { } about && referrals.TryGetValue(about, out var partner) ? $"{Turns.Say(turn)} ({partner})" : Turns.Say(turn),
                     _ => Words.Of(turn.Kind),
                 };
-                all.Add(new Happening(turn.At, turn.By, title, null, null, null, []));
+                all.Add(new Happening(turn.At, turn.By, title, null, null, null, []) { Event = turn.Kind == MilestoneKind.FromEvent ? turn.About : null });
             }
             return all;
 

@@ -86,7 +86,7 @@ internal static class PvText
     }
 
     // A tab is typed by nobody; else whatever parts the first line most often.
-    private static char Separator(string text)
+    internal static char Separator(string text)
     {
         var line = text.AsSpan().TrimStart("\r\n");
         if (line.IndexOfAny('\r', '\n') is var end and >= 0) line = line[..end];
@@ -94,7 +94,7 @@ internal static class PvText
     }
 
     // RFC 4180, and forgiving: a quotation mark that nobody closes before the end is a letter like any other.
-    private static IEnumerable<List<string>> Cells(string text, char separator)
+    internal static IEnumerable<List<string>> Cells(string text, char separator)
     {
         var (row, cell, at) = (new List<string>(), new StringBuilder(), 0);
         while (at < text.Length)

@@ -40,6 +40,15 @@ internal sealed class Masonry(ZoneDbContext zone, UseCase here, Keyring keys, La
         await Stand(message, [.. walls.Where(w => SamePerson.May(w.Person!.Value, message.Message.Value.Who))], ct);
     }
 
+    /// <summary>Somebody stands in the list of an event, or is called otherwise than before: for whom a wall stands round them, the line is not there. Whoever calls has taken the year's turn before.</summary>
+    public async Task Meets(Events.EventLine line, CancellationToken ct)
+    {
+        var walls = await RoundPersons.In(zone, false, ct);
+        if (walls.Count == 0) return;
+        await keys.Fetch(walls.Select(w => w.Id), ct);
+        await Stand(line, [.. walls.Where(w => SamePerson.May(w.Person!.Value, line.Says!.Value.Who))], ct);
+    }
+
     /// <summary>A wall round one dossier.</summary>
     public async Task Build(Wall wall, Dossier dossier, CancellationToken ct)
     {
@@ -57,6 +66,9 @@ internal sealed class Masonry(ZoneDbContext zone, UseCase here, Keyring keys, La
         var messages = await zone.Set<TrayEntry>().Where(e => e.State != TrayState.Taken).ToListAsync(ct);
         await keys.Fetch(messages.Select(e => e.Id), ct);
         foreach (var message in messages.Where(e => SamePerson.May(wall.Person!.Value, e.Message.Value.Who))) await Stand(message, [wall], ct);
+        var lines = await zone.Set<Events.EventLine>().Where(l => l.Says != null).ToListAsync(ct);
+        await keys.Fetch(lines.Select(l => l.Id), ct);
+        foreach (var line in lines.Where(l => SamePerson.May(wall.Person!.Value, l.Says!.Value.Who))) await Stand(line, [wall], ct);
         return ids.Count;
     }
 
@@ -87,6 +99,12 @@ internal sealed class Masonry(ZoneDbContext zone, UseCase here, Keyring keys, La
         var kept = (await zone.Set<WalledOff>().AsNoTracking().Where(w => w.DossierId == message.Id).Select(w => w.Account).ToListAsync(ct)).Concat(walls.Select(w => w.Account)).ToHashSet();
         if (message.For is { } colleague && kept.Contains(colleague)) message.PutTo(null);
         await lastResort.Reach(message, kept, ct);
+    }
+
+    private async Task Stand(Events.EventLine line, IReadOnlyList<Wall> walls, CancellationToken ct)
+    {
+        var standing = await zone.Set<WalledOff>().AsNoTracking().Where(w => w.DossierId == line.Id).Select(w => w.Wall).ToListAsync(ct);
+        foreach (var wall in walls.Where(w => !standing.Contains(w.Id))) zone.Add(WalledOff.Of(wall, line.Id, clock.GetUtcNow()));
     }
 
     private async Task<IReadOnlyList<Grant>> GrantsOf(Dossier dossier, CancellationToken ct) =>

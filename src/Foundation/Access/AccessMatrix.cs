@@ -18,6 +18,7 @@ public static class AccessMatrix
         [May.OpenCallOuts] = [Coordinator, Caseworker, OnCall],
         [May.WorkOnCallOuts] = [Coordinator, Caseworker, OnCall, Visitor],
         [May.WorkOnEvents] = [Coordinator, Caseworker, OnCall, Trainee, Visitor],
+        [May.LeadEvents] = [Coordinator],
         [May.FillTheTray] = [Coordinator, Caseworker, OnCall, Trainee, FrontDesk],
         [May.WorkOnDossiers] = [Coordinator, Caseworker, OnCall, Trainee, OutsideStandIn],
         [May.ChangeDossiers] = [Coordinator, Caseworker, OnCall, OutsideStandIn],

@@ -21,6 +21,9 @@ public enum May
 
     /// <summary>Work on a collective event one belongs to.</summary>
     WorkOnEvents,
+
+    /// <summary>Open a collective event, ask other zones to help, put its end off, allot its people, export its list.</summary>
+    LeadEvents,
     FillTheTray,
     WorkOnDossiers,
 

@@ -33,6 +33,12 @@ public interface IInMenu
     string Text { get; }
 }
 
+/// <summary>An entry that stands in the menu only while there is something behind it for the reader. Registered scoped.</summary>
+public interface IInMenuAtTimes : IInMenu
+{
+    ValueTask<bool> IsNow(CancellationToken ct);
+}
+
 /// <summary>Something that waits for the reader and belongs on the bell.</summary>
 public interface IRing
 {

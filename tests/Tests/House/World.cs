@@ -92,6 +92,10 @@ internal sealed class World
         world.ids["after"] = world.ids["dossier"];
         world.ids["again"] = world.ids["referral"];
         world.Knows("pool", await world.As(Role.ZoneAdministrator).Send(platform.Proposal("Pool")));
+        var coordinator = world.As(Role.Coordinator);
+        world.Knows("event", await coordinator.Send(Happenings.Opening(zone)));
+        foreach (var name in (string[])["Ada", "Bo"]) await worker.Send(Happenings.Somebody(world.ids["event"][0], name, "Exemple"));
+        foreach (var line in await Happenings.Lines(zone, world.ids["event"][0])) world.Knows("line", line.Id);
         var now = platform.Clock.GetUtcNow();
         await platform.Services.GetRequiredService<CatalogDatabase>().WriteAsPlatform("Test.World", zone.Id, house =>
         {

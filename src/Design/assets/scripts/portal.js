@@ -10,6 +10,7 @@ import { drops } from "./drops.js";
 import { forms } from "./forms.js";
 import { here } from "./here.js";
 import { keys } from "./keys.js";
+import { lists } from "./lists.js";
 import { passkeys } from "./passkeys.js";
 import { reveal } from "./reveal.js";
 import { session } from "./session.js";
@@ -29,4 +30,5 @@ if (document.documentElement.classList.contains("govuk-frontend-supported")) {
   passkeys();
   session();
   alarms();
+  lists();
 }

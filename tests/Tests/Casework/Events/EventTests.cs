@@ -1,0 +1,407 @@
+using System.Net;
+using System.Text;
+using AngleSharp.Dom;
+using AngleSharp.Html.Dom;
+using FluentValidation;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using VictimSupport.Casework.Codes;
+using VictimSupport.Casework.Dossiers;
+using VictimSupport.Casework.Events;
+using VictimSupport.Casework.Walls;
+using VictimSupport.Foundation.Access;
+using VictimSupport.Foundation.Audit;
+using VictimSupport.Foundation.Secrecy;
+using VictimSupport.Tests.Kit;
+using EventShow = VictimSupport.Casework.Events.Show;
+using Person = VictimSupport.Tests.Kit.Person;
+
+namespace VictimSupport.Tests.Casework;
+
+/// <summary>A collective event in its own zone: opened, written by many at once, put right, compared, allotted, counted, forgotten.</summary>
+public sealed class EventTests(Platforms platforms)
+{
+    [Theory, EveryEngine]
+    public async Task Twenty_write_at_once_and_no_line_and_no_number_is_lost(string engine)
+    {
+        const int Workers = 20, Each = 3;
+        var zone = await (await platforms.On(engine)).Zone();
+        var ev = await zone.As(Role.Coordinator).Send(Happenings.Opening(zone));
+        var written = await Task.WhenAll(Enumerable.Range(0, Workers).Select(w => Task.Run(async () =>
+        {
+            var (worker, numbers) = (zone.As(w % 2 == 0 ? Role.Caseworker : Role.OnCall), new List<(int, string)>());
+            for (var i = 0; i < Each; i++)
+            {
+                var name = $"{(char)('A' + w)}name{(char)('a' + i)}";
+                numbers.Add((await worker.Send(i == 1 ? Happenings.Nameless(ev) with { Note = name } : Happenings.Somebody(ev, name)), name));
+            }
+            return numbers;
+        })));
+        var lines = await Happenings.Lines(zone, ev);
+        Assert.Equal(Enumerable.Range(1, Workers * Each), lines.Select(l => l.Number));
+        // Each line is whose it was said to be, and each has a key of its own.
+        var says = await zone.Look(async z => (await z.Set<EventLine>().Where(l => l.EventId == ev).ToListAsync()).ToDictionary(l => l.Number, l => l.Says!.Value.GivenName + l.Says.Value.Note));
+        Assert.All(written.SelectMany(w => w), w => Assert.Equal(w.Item2, says[w.Item1]));
+        Assert.All(lines, l => Assert.Equal(l.Id, l.KeyOwner));
+        Assert.Equal(Workers * Each, await zone.Look(z => z.Set<CollectiveEvent>().Where(e => e.Id == ev).Select(e => e.Turn).SingleAsync()));
+        Assert.Equal($"Unidentified {lines.First(l => l.Role == EventRole.Injured).Number}", (await zone.As(Role.Coordinator).Reads(ev)).Rows.Last(r => r.Line.Role == EventRole.Injured).Called);
+    }
+
+    [Theory, EveryEngine]
+    public async Task One_enter_saves_one_line_and_leads_back_to_the_first_box(string engine)
+    {
+        var zone = await (await platforms.On(engine)).Zone();
+        var ev = await zone.As(Role.Coordinator).Send(Happenings.Opening(zone));
+        using var visit = zone.Visit(Role.Caseworker);
+        var path = $"/events/{ev}";
+        var page = await visit.Page(path);
+        Assert.NotNull(page.QuerySelector("[name='Form.GivenName'][autofocus]"));
+        Assert.Contains("Working list, not the official list", page.QuerySelector(".vs-notice")!.TextContent, StringComparison.Ordinal);
+        var hospital = page.QuerySelector("[name='Form.Place'] option:last-child")!.GetAttribute("value")!;
+        var form = page.QuerySelector<IHtmlFormElement>("form:has([name='Form.GivenName'])")!;
+        KeyValuePair<string, string>[] typed = [KeyValuePair.Create("Form.GivenName", "Éva"), KeyValuePair.Create("Form.FamilyName", "Muster"), KeyValuePair.Create("Form.Age", "± 40"), KeyValuePair.Create("Form.Role", "Injured"), KeyValuePair.Create("Form.Place", hospital), KeyValuePair.Create("Form.Language", "de")];
+        var saved = await visit.Send(path, form, typed);
+        Assert.Equal(HttpStatusCode.Redirect, saved.StatusCode);
+        Assert.DoesNotContain("Muster", saved.Headers.Location!.ToString(), StringComparison.Ordinal);
+        await visit.Send(path, form, typed); // an impatient thumb
+        Assert.Single(await Happenings.Lines(zone, ev));
+        // The next of the same ambulance mostly says the same.
+        page = await visit.Page(saved.Headers.Location!.ToString());
+        Assert.Equal(("Injured", hospital, "de"), (page.QuerySelector("[name='Form.Role'] option[selected]")!.GetAttribute("value"), page.QuerySelector("[name='Form.Place'] option[selected]")!.GetAttribute("value"), page.QuerySelector("[name='Form.Language'] option[selected]")!.GetAttribute("value")));
+        Assert.Equal("± 40", page.QuerySelector("#lines tbody tr td:nth-child(3)")!.TextContent);
+        // What is wrong is said at its box, and what was typed stays.
+        var wrong = await visit.Submit(path, [KeyValuePair.Create("Form.GivenName", "Bo"), KeyValuePair.Create("Form.Age", "old"), KeyValuePair.Create("Form.Phone", "12")], "form:has([name='Form.GivenName'])");
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, wrong.StatusCode);
+        page = await Visit.Read(wrong);
+        Assert.Equal("Bo", page.QuerySelector("[name='Form.GivenName']")!.GetAttribute("value"));
+        Assert.NotNull(page.QuerySelector(".govuk-error-summary a[href='#Form_Age']"));
+        Assert.NotNull(page.QuerySelector(".govuk-error-summary a[href='#Form_Phone']"));
+        // A name is found by a form that posts it.
+        var found = await Visit.Read(await visit.Submit(path, [KeyValuePair.Create("Find", "eva muster")], "form:has([name='Find'])"));
+        Assert.Single(found.QuerySelectorAll("#lines tbody tr"));
+        Assert.Empty((await Visit.Read(await visit.Submit(path, [KeyValuePair.Create("Find", "somebody else")], "form:has([name='Find'])"))).QuerySelectorAll("#lines tbody tr"));
+    }
+
+    [Fact]
+    public async Task The_list_is_filtered_by_place_role_state_and_who_looks_for_somebody()
+    {
+        var zone = await (await platforms.On("sqlite")).Zone();
+        var (anna, ev) = (zone.As(Role.Coordinator), default(Guid));
+        ev = await anna.Send(Happenings.Opening(zone));
+        var places = (await anna.Reads(ev)).Says.Places;
+        await anna.Send(Happenings.Somebody(ev, "Ada") with { Place = places[0].Id, State = EventState.Unhurt });
+        await anna.Send(Happenings.Somebody(ev, "Bo") with { Place = places[1].Id, Role = EventRole.Injured });
+        await anna.Send(Happenings.Somebody(ev, "Cleo") with { Role = EventRole.Relative, Seeks = "Bo Exemple" });
+        async Task<string> Who(EventShow.Query query) => string.Join(' ', (await anna.Send(query)).Rows.Select(r => r.Says.GivenName));
+        var all = new EventShow.Query(ev, null, null, null, false, false, 1);
+        Assert.Equal(("Cleo Bo Ada", "Bo", "Cleo", "Ada", "Cleo", "Cleo Bo Ada"), (await Who(all), await Who(all with { Place = places[1].Id }), await Who(all with { Role = EventRole.Relative }), await Who(all with { State = EventState.Unhurt }), await Who(all with { Seeks = true }), await Who(all with { Open = true })));
+        await anna.Send(new Allot.Command { Event = ev, Chosen = [await anna.LineOf(ev, 1)] });
+        Assert.Equal("Cleo Bo", await Who(all with { Open = true }));
+    }
+
+    [Theory, EveryEngine]
+    public async Task Of_two_who_change_one_line_the_second_sees_what_the_first_saved(string engine)
+    {
+        var zone = await (await platforms.On(engine)).Zone();
+        var ev = await zone.As(Role.Coordinator).Send(Happenings.Opening(zone));
+        var (anna, bert) = (zone.As(Role.Caseworker), zone.As(Role.Caseworker));
+        await anna.Send(Happenings.Nameless(ev));
+        var line = await anna.LineOf(ev, 1);
+        var path = $"/events/{ev}/lines/{line}";
+        using var visit = bert.Visit();
+        var form = (await visit.Page(path)).QuerySelector<IHtmlFormElement>("form:has([name='Form.GivenName'])")!;
+        await anna.Corrects(ev, line, f => f with { GivenName = "Ada", FamilyName = "Exemple" });
+        var late = await visit.Send(path, form, [KeyValuePair.Create("Form.Note", "scar on the left hand")]);
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, late.StatusCode);
+        var page = await Visit.Read(late);
+        Assert.Contains("Ada", page.QuerySelector("main .govuk-summary-list")!.TextContent, StringComparison.Ordinal);
+        Assert.Contains("scar on the left hand", page.QuerySelector("textarea[name='Form.Note']")!.TextContent, StringComparison.Ordinal);
+        // Identified, they keep their number.
+        Assert.Equal(("Ada Exemple", 1), ((await anna.Reads(ev)).Rows[0].Called, (await anna.Reads(ev)).Rows[0].Line.Number));
+        // Many lines at once: nobody is in another's way.
+        foreach (var name in new[] { "Bo", "Cleo", "Dieter", "Elif" }) await anna.Send(Happenings.Somebody(ev, name));
+        await Task.WhenAll(Enumerable.Range(2, 4).Select(n => Task.Run(async () => await bert.Corrects(ev, await bert.LineOf(ev, n), f => f with { State = EventState.Unhurt }))));
+        Assert.Equal(4, (await Happenings.Lines(zone, ev)).Count(l => l.State == EventState.Unhurt));
+    }
+
+    [Theory, EveryEngine]
+    public async Task Relatives_are_proposed_whom_they_look_for_and_only_somebody_links_them(string engine)
+    {
+        var zone = await (await platforms.On(engine)).Zone();
+        var anna = zone.As(Role.Coordinator);
+        var ev = await anna.Send(Happenings.Opening(zone));
+        await anna.Send(Happenings.Somebody(ev, "Jean", "Dupont") with { Role = EventRole.Injured, Age = "12" });
+        await anna.Send(Happenings.Somebody(ev, "Marie", "Voorbeeld") with { Role = EventRole.Relative, Seeks = "son fils Jean Dupond, 12 ans" });
+        await anna.Send(Happenings.Somebody(ev, "Luc", "Muster") with { Role = EventRole.Relative });
+        var (child, mother, uncle) = (await anna.LineOf(ev, 1), await anna.LineOf(ev, 2), await anna.LineOf(ev, 3));
+        var proposed = Assert.Single((await anna.Send(new Alike.Query(ev))).Seek);
+        Assert.Equal((mother, child), (proposed.One.Line.Id, proposed.Other.Line.Id));
+        Assert.Equal([child], (await anna.Send(new Line.Query(ev, mother))).MaySeek.Select(r => r.Line.Id));
+        Assert.Empty((await anna.Reads(ev)).Links[child]); // a proposal links nobody
+        await anna.Says(ev, mother, Relation.Seeks, child);
+        await anna.Send(new Relate.Command { Event = ev, Line = child, Number = 3, How = Relation.SoughtBy }); // two look for one
+        Assert.Empty((await anna.Send(new Alike.Query(ev))).Seek);
+        Assert.Equal([2, 3], (await anna.Send(new Line.Query(ev, child))).SoughtBy.Select(r => r.Line.Number));
+        Assert.Equal(["looked for by no. 2", "looked for by no. 3"], (await anna.Reads(ev)).Links[child].Order(StringComparer.Ordinal));
+        await anna.Send(new Unrelate.Command(ev, child, uncle));
+        Assert.Equal([2], (await anna.Send(new Line.Query(ev, child))).SoughtBy.Select(r => r.Line.Number));
+        // Said to be somebody else, they are proposed no more.
+        await anna.Says(ev, mother, Relation.NotSeeking, child);
+        Assert.Empty((await anna.Send(new Alike.Query(ev))).Seek);
+        Assert.Empty((await anna.Send(new Line.Query(ev, mother))).Seeks);
+    }
+
+    [Theory, EveryEngine]
+    public async Task The_same_person_at_the_centre_and_in_the_hospital_is_joined_and_parted_again_with_nothing_lost(string engine)
+    {
+        var zone = await (await platforms.On(engine)).Zone();
+        var anna = zone.As(Role.Coordinator);
+        var ev = await anna.Send(Happenings.Opening(zone));
+        await anna.Send(Happenings.Somebody(ev, "Katja", "Beispiel") with { Age = "40", Phone = "0470 12 34 56" });
+        await anna.Send(Happenings.Nameless(ev) with { Phone = "+32 470 12 34 56", Note = "blue coat" });
+        await anna.Send(Happenings.Somebody(ev, "Catja", "Beispiel") with { Age = "± 45" });
+        await anna.Send(Happenings.Somebody(ev, "Katja", "Beispiel") with { Age = "8" }); // her daughter, called like her
+        var (one, two, three) = (await anna.LineOf(ev, 1), await anna.LineOf(ev, 2), await anna.LineOf(ev, 3));
+        Assert.Equal(["1 2", "1 3"], (await anna.Send(new Alike.Query(ev))).Same.Select(p => $"{p.One.Line.Number} {p.Other.Line.Number}"));
+        await anna.Says(ev, three, Relation.NotTheSame, one);
+        await anna.Says(ev, two, Relation.Same, one); // the unidentified one stays, and is identified by it
+        var view = await anna.Reads(ev);
+        Assert.Equal(3, view.Total);
+        var joined = view.Rows.Single(r => r.Line.Number == 2);
+        Assert.Equal(("Katja Beispiel", "40", "blue coat", "1"), (joined.Called, joined.Says.AgeText, joined.Says.Note, string.Join(',', joined.Same)));
+        Assert.Empty((await anna.Send(new Alike.Query(ev))).Same);
+        Assert.Equal(3, (await anna.Send(new Figures.Query(ev))).Total);
+        // Nobody stands under a line that stands under another.
+        await Assert.ThrowsAsync<ValidationException>(() => anna.Says(ev, one, Relation.Same, three));
+        await anna.Send(new Unrelate.Command(ev, two, one));
+        view = await anna.Reads(ev);
+        Assert.Equal((4, "Unidentified 2", "Katja Beispiel"), (view.Total, view.Rows.Single(r => r.Line.Number == 2).Called, view.Rows.Single(r => r.Line.Number == 1).Called));
+    }
+
+    [Theory, EveryEngine]
+    public async Task Allotted_a_line_becomes_one_dossier_that_says_where_it_comes_from_and_counts_once(string engine)
+    {
+        var zone = await (await platforms.On(engine)).Zone();
+        var anna = zone.As(Role.Coordinator);
+        var ev = await anna.Send(Happenings.Opening(zone));
+        await anna.Send(Happenings.Somebody(ev, "Ada", "Exemple") with { Age = "15", Language = "nl", State = EventState.LightlyHurt, Note = "asks for her dog" });
+        await anna.Send(Happenings.Nameless(ev) with { Role = EventRole.Deceased });
+        await anna.Send(Happenings.Somebody(ev, "Bo", "Exemple") with { Role = EventRole.Relative, Phone = "0470 12 34 56" });
+        var (child, dead, father) = (await anna.LineOf(ev, 1), await anna.LineOf(ev, 2), await anna.LineOf(ev, 3));
+        Assert.Equal(2, (await anna.Send(new Allot.Query(ev))).Waiting.Count);
+        Assert.Equal(2, await anna.Send(new Allot.Command { Event = ev, Chosen = [child, dead, father, child] }));
+        Assert.Equal(0, await anna.Send(new Allot.Command { Event = ev, Chosen = [child, father] })); // sent twice
+        var lines = await Happenings.Lines(zone, ev);
+        Assert.Equal([zone.Code, null, zone.Code], lines.Select(l => l.Home));
+        var view = await anna.Opens(lines[0].Dossier!.Value);
+        Assert.Equal(("Ada Exemple", Capacity.Victim, "nl", true, Damage.Physical, Trigger.OtherService, "RoadAccident"), (view.People[0].Name, view.People[0].Person.Capacity, view.People[0].Person.Language, view.People[0].Person.IsMinor, view.People[0].Person.Damage, view.Dossier.Trigger, view.Dossier.SubKind));
+        Assert.Contains(view.Timeline, h => h.Title == "Comes from a collective event: no. 1" && h.Event == ev);
+        Assert.Contains(view.Timeline, h => h.Text == "asks for her dog");
+        Assert.Equal("BR.30.L1.000777/2026", Assert.Single(view.OfficialReports));
+        Assert.Single(view.Planned);
+        Assert.Equal(Capacity.Relative, (await anna.Opens(lines[2].Dossier!.Value)).People[0].Person.Capacity);
+        Assert.Equal(2, await zone.Look(z => z.Set<VictimSupport.Casework.Counting.Case>().CountAsync(c => c.Counts)));
+        Assert.Single((await anna.Send(new Search.Query { Text = "0470123456" })).Rows);
+        using var visit = anna.Visit();
+        Assert.NotNull((await visit.Page($"/dossiers/{lines[0].Dossier}")).QuerySelector($"a[href='/{zone.Code}/events/{ev}']"));
+        // The event keeps its figures.
+        var figures = await anna.Send(new Figures.Query(ev));
+        Assert.Equal((3, 2, 1), (figures.Total, figures.Homes.Single(h => h.Home == zone.Code).Count, figures.Homes.Single(h => h.Home is null).Count));
+        // Whoever has a dossier of their own stays a line of their own.
+        await anna.Send(Happenings.Somebody(ev, "Ada", "Exemple"));
+        await Assert.ThrowsAsync<ValidationException>(async () => await anna.Says(ev, await anna.LineOf(ev, 4), Relation.Same, child));
+    }
+
+    [Theory, EveryEngine]
+    public async Task At_its_end_an_event_is_there_for_the_coordinators_alone_and_can_be_put_off(string engine)
+    {
+        await using var platform = Platform.Start(engine);
+        var zone = await platform.Zone();
+        var (anna, bert) = (zone.As(Role.Coordinator), zone.As(Role.Caseworker));
+        var ev = await anna.Send(Happenings.Opening(zone));
+        await bert.Send(Happenings.Somebody(ev));
+        var line = await bert.LineOf(ev, 1);
+        using var his = bert.Visit();
+        using var hers = anna.Visit();
+        platform.Clock.Advance(TimeSpan.FromDays(14) - TimeSpan.FromSeconds(1));
+        Assert.Equal(HttpStatusCode.OK, (await his.Get($"/events/{ev}")).StatusCode);
+        platform.Clock.Advance(TimeSpan.FromSeconds(1));
+        foreach (var path in new[] { "", "/alike", "/figures", "/pulse", $"/lines/{line}" })
+        {
+            Assert.Equal(HttpStatusCode.NotFound, (await his.Get($"/events/{ev}{path}")).StatusCode);
+            Assert.Equal(HttpStatusCode.OK, (await hers.Get($"/events/{ev}{path}")).StatusCode);
+        }
+        await Assert.ThrowsAsync<RefusedException>(() => bert.Send(Happenings.Somebody(ev, "Late")));
+        await Assert.ThrowsAsync<RefusedException>(() => bert.Send(new Unrelate.Command(ev, line, line)));
+        Assert.Empty((await bert.Send(new VictimSupport.Casework.Events.List.Query())));
+        // Put off, it is there again; closed, it is gone at once.
+        await anna.Send((await anna.Send(new Edit.Query(ev))).Form with { Event = ev, Until = platform.Clock.GetUtcNow().AddDays(3) });
+        Assert.Equal(HttpStatusCode.OK, (await his.Get($"/events/{ev}")).StatusCode);
+        await anna.Send(new VictimSupport.Casework.Events.Close.Command(ev));
+        Assert.Equal(HttpStatusCode.NotFound, (await his.Get($"/events/{ev}")).StatusCode);
+        await Assert.ThrowsAsync<ValidationException>(async () => await anna.Send((await anna.Send(new Edit.Query(ev))).Form with { Event = ev, Until = platform.Clock.GetUtcNow().AddDays(91) }));
+    }
+
+    [Fact]
+    public async Task A_year_after_its_end_the_lines_are_forgotten_with_their_keys_and_the_counts_stay()
+    {
+        await using var platform = Platform.Start("sqlite");
+        var zone = await platform.Zone();
+        var anna = zone.As(Role.Coordinator);
+        var ev = await anna.Send(Happenings.Opening(zone));
+        foreach (var name in new[] { "Ada", "Bo", "Cleo" }) await anna.Send(Happenings.Somebody(ev, name) with { State = EventState.Unhurt });
+        await anna.Says(ev, await anna.LineOf(ev, 1), Relation.Same, await anna.LineOf(ev, 3));
+        await anna.Send(new Allot.Command { Event = ev, Chosen = [await anna.LineOf(ev, 2)] });
+        var (lines, before) = (await Happenings.Lines(zone, ev), await anna.Send(new Figures.Query(ev)));
+        platform.Clock.Advance(TimeSpan.FromDays(14) + CollectiveEvent.Kept - TimeSpan.FromMinutes(1));
+        await zone.RunJobs();
+        Assert.Equal(3, (await Happenings.Lines(zone, ev)).Count);
+        platform.Clock.Advance(TimeSpan.FromMinutes(2));
+        await zone.RunJobs();
+        Assert.Empty(await Happenings.Lines(zone, ev));
+        Assert.All(lines, l => Assert.Throws<ErasedException>(() => new Keyring(zone.Handle.Keys).Open(l.Id)));
+        var after = await anna.Send(new Figures.Query(ev));
+        Assert.Equal(2, after.Total);
+        Assert.Equal(before.Homes, after.Homes);
+        Assert.Equal(0, (await anna.Reads(ev)).Total);
+        await Assert.ThrowsAsync<RefusedException>(() => anna.Send(Happenings.Somebody(ev)));
+        Assert.Equal("Bo Exemple", (await anna.Opens(lines[1].Dossier!.Value)).People[0].Name); // a dossier lives its own life
+    }
+
+    [Theory, EveryEngine]
+    public async Task Whoever_is_walled_off_from_somebody_finds_no_line_of_theirs(string engine)
+    {
+        var zone = await (await platforms.On(engine)).Zone();
+        var (anna, officer, walled) = (zone.As(Role.Coordinator), zone.As(Role.DataProtectionOfficer), await zone.Hires("walled", Role.Coordinator));
+        var ev = await anna.Send(Happenings.Opening(zone));
+        await anna.Send(Happenings.Somebody(ev, "Bo", "Before"));
+        await anna.Send(Happenings.Somebody(ev, "Ada", "Seen"));
+        foreach (var name in new[] { "Before", "After" }) await officer.Send(new Build.Command { Colleague = walled.Id, Round = Round.Person, GivenName = "Bo", FamilyName = name });
+        await anna.Send(Happenings.Somebody(ev, "Bo", "After"));
+        await anna.Send(Happenings.Nameless(ev));
+        await anna.Corrects(ev, await anna.LineOf(ev, 4), f => f with { GivenName = "Bo", FamilyName = "After" }); // identified later
+        Assert.Equal(4, (await anna.Reads(ev)).Total);
+        Assert.Equal(["Ada Seen"], (await walled.Reads(ev)).Rows.Select(r => r.Called));
+        Assert.Equal(1, (await walled.Send(new Figures.Query(ev))).Total);
+        Assert.DoesNotContain("After", Encoding.UTF8.GetString(await walled.Send(new Export.Query { Event = ev, Reason = EventExportReason.OwnCopy })), StringComparison.Ordinal);
+        foreach (var number in new[] { 1, 3, 4 })
+        {
+            var line = await anna.LineOf(ev, number);
+            await Assert.ThrowsAsync<RefusedException>(() => walled.Send(new Line.Query(ev, line)));
+            await Assert.ThrowsAsync<RefusedException>(() => walled.Send(new Allot.Command { Event = ev, Chosen = [line] }));
+        }
+        var theirs = await walled.LineOf(ev, 2);
+        await Assert.ThrowsAsync<ValidationException>(() => walled.Send(new Relate.Command { Event = ev, Line = theirs, Number = 3, How = Relation.Seeks })); // as one that is not there
+    }
+
+    [Fact]
+    public async Task A_line_of_another_event_and_an_event_of_another_zone_are_not_there()
+    {
+        var platform = await platforms.On("sqlite");
+        var (zone, other) = (await platform.Zone(), await platform.Zone());
+        var (anna, stranger) = (zone.As(Role.Coordinator), other.As(Role.Coordinator));
+        var (ev, second, theirs) = (await anna.Send(Happenings.Opening(zone)), await anna.Send(Happenings.Opening(zone)), await stranger.Send(Happenings.Opening(other)));
+        await anna.Send(Happenings.Somebody(ev));
+        await anna.Send(Happenings.Somebody(second));
+        var (line, elsewhere) = (await anna.LineOf(ev, 1), await anna.LineOf(second, 1));
+        await Assert.ThrowsAsync<RefusedException>(() => anna.Send(new Line.Query(ev, elsewhere)));
+        await Assert.ThrowsAsync<RefusedException>(() => anna.Send(new Line.Command { Event = ev, Line = elsewhere, Version = 1 }));
+        await Assert.ThrowsAsync<RefusedException>(() => anna.Says(ev, line, Relation.Same, elsewhere));
+        await Assert.ThrowsAsync<RefusedException>(() => anna.Send(new Allot.Command { Event = ev, Chosen = [elsewhere] }));
+        await Assert.ThrowsAsync<RefusedException>(() => anna.Reads(theirs));
+        using var visit = stranger.Visit();
+        foreach (var path in new[] { "", "/alike", "/figures", "/import", "/export", "/allot", "/zones", "/pulse" }) Assert.Equal(HttpStatusCode.NotFound, (await visit.Get($"/events/{ev}{path}")).StatusCode);
+        // A place of another event is no place of this one.
+        var place = (await anna.Reads(second)).Says.Places[0].Id;
+        await Assert.ThrowsAsync<ValidationException>(() => anna.Send(Happenings.Somebody(ev) with { Place = place }));
+        foreach (var role in new[] { Role.FrontDesk, Role.ZoneAdministrator, Role.DataProtectionOfficer, Role.OutsideStandIn })
+        {
+            using var colleague = zone.Visit(role);
+            Assert.Equal(HttpStatusCode.NotFound, (await colleague.Get($"/events/{ev}")).StatusCode);
+        }
+        foreach (var path in new[] { "/import", "/export", "/allot", "/zones" })
+        {
+            using var worker = zone.Visit(Role.Caseworker);
+            Assert.Equal(HttpStatusCode.NotFound, (await worker.Get($"/events/{ev}{path}")).StatusCode);
+        }
+    }
+
+    [Fact]
+    public async Task An_export_says_in_four_languages_what_it_is_not_runs_no_formula_and_is_recorded_with_its_reason()
+    {
+        var zone = await (await platforms.On("sqlite")).Zone();
+        var anna = zone.As(Role.Coordinator);
+        var ev = await anna.Send(Happenings.Opening(zone));
+        string[] hostile = ["=1+1", "+32", "-2", "@SUM(A1)", "\t=1", " =1", "'=1", "|cmd", "%x", "=HYPERLINK(\"http://x\";\"y\")"];
+        foreach (var name in hostile) await anna.Send(Happenings.Somebody(ev, name, "Exemple") with { Seeks = name });
+        await Assert.ThrowsAsync<StaleFactorException>(() => anna.Stale().Send(new Export.Query { Event = ev, Reason = EventExportReason.CrisisCell }));
+        await Assert.ThrowsAsync<ValidationException>(() => anna.Send(new Export.Query { Event = ev }));
+        var file = Encoding.UTF8.GetString(await anna.Send(new Export.Query { Event = ev, Reason = EventExportReason.CrisisCell }));
+        Assert.StartsWith("\uFEFF", file, StringComparison.Ordinal);
+        foreach (var said in new[] { "Liste de travail, pas la liste officielle", "Werklijst, niet de officiële lijst", "Arbeitsliste, nicht die amtliche Liste", "Working list, not the official list" }) Assert.Contains(said, file, StringComparison.Ordinal);
+        Assert.All(hostile, name => Assert.Contains($"\"'{name.Trim().Replace("\"", "\"\"", StringComparison.Ordinal)}\"", file, StringComparison.Ordinal));
+        Assert.Equal("\"plain\"", ListText.Cell("plain"));
+        Assert.Contains(await zone.Look(z => z.Set<AuditRow>().ToListAsync()), r => r.Act == "Casework.Events.Export" && r.Subject == ev && r.Payload.Contains("export CrisisCell", StringComparison.Ordinal));
+        // It comes back as it went.
+        var again = await anna.Send(Happenings.Opening(zone));
+        Assert.Equal(hostile.Length, await anna.Send(new Import.Command(again, file, Guid.NewGuid())));
+        Assert.Equal("=HYPERLINK(\"http://x\";\"y\")", (await anna.Reads(again)).Rows[0].Says.GivenName);
+    }
+
+    [Fact]
+    public async Task A_list_is_shown_first_and_taken_whole_or_not_at_all()
+    {
+        var zone = await (await platforms.On("sqlite")).Zone();
+        var anna = zone.As(Role.Coordinator);
+        var ev = await anna.Send(Happenings.Opening(zone));
+        await anna.Send(Happenings.Somebody(ev, "Ada", "Exemple"));
+        using var visit = anna.Visit();
+        var path = $"/events/{ev}/import";
+        const string list = "Naam;Voornaam;Leeftijd;Hoedanigheid;Toestand;Ziekenhuis;Zoekt\nExemple;Ada;;Gewonde;Lichtgewond;Sainte-Preuve;\nMuster;Bo;ongeveer 30;Naaste;;Nowhere;Ada Exemple\n;;;;;;\n;;5;betrokkene;;;";
+        var refused = await visit.Submit(path, [KeyValuePair.Create("Form.Text", list)], "form:has([name='Form.Text'])");
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, refused.StatusCode);
+        var page = await Visit.Read(refused);
+        Assert.Equal(3, page.QuerySelectorAll("tbody tr").Length);
+        Assert.Contains("Perhaps no. 1", page.QuerySelectorAll("tbody tr")[0].TextContent, StringComparison.Ordinal);
+        Assert.Contains("Row 2", page.QuerySelector(".govuk-error-summary")!.TextContent, StringComparison.Ordinal);
+        Assert.Empty(page.QuerySelectorAll("button[formaction]"));
+        await Assert.ThrowsAsync<ValidationException>(() => anna.Send(new Import.Command(ev, list, Guid.NewGuid())));
+        Assert.Single(await Happenings.Lines(zone, ev));
+        var mended = list.Replace("Nowhere", "Onthaalcentrum", StringComparison.Ordinal);
+        page = await Visit.Read(await visit.Submit(path, [KeyValuePair.Create("Form.Text", mended)], "form:has([name='Form.Text'])"));
+        var form = page.QuerySelector<IHtmlFormElement>("form:has([name='Form.Text'])")!;
+        form.SetAttribute("action", form.QuerySelector("button[formaction]")!.GetAttribute("formaction")!);
+        await visit.Send(path, form, []);
+        await visit.Send(path, form, []); // an impatient thumb
+        var rows = (await anna.Reads(ev)).Rows.Reverse().ToList();
+        Assert.Equal(["Ada Exemple", "Ada Exemple", "Bo Muster", "Unidentified 4"], rows.Select(r => r.Called));
+        Assert.Equal((EventRole.Injured, EventState.LightlyHurt, "Hospital Sainte-Preuve", "± 30"), (rows[1].Line.Role, rows[1].Line.State, rows[1].Place!.Word, rows[2].Says.AgeText));
+        foreach (var none in new[] { "", "Naam;Voornaam\n", new string('x', 600_000) }) await Assert.ThrowsAsync<ValidationException>(() => anna.Send(new Import.Command(ev, none, Guid.NewGuid())));
+    }
+
+    [Fact]
+    public async Task An_open_page_hears_that_the_list_changed_and_nothing_of_anybody()
+    {
+        var zone = await (await platforms.On("sqlite")).Zone();
+        var anna = zone.As(Role.Coordinator);
+        var ev = await anna.Send(Happenings.Opening(zone));
+        using var visit = zone.Visit(Role.Caseworker);
+        var mark = (await visit.Page($"/events/{ev}")).QuerySelector("#lines")!.GetAttribute("data-mark");
+        async Task<string> Pulse() => await (await visit.Get($"/events/{ev}/pulse")).Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+        Assert.Equal($"{{\"mark\":{mark}}}", await Pulse());
+        await anna.Send(Happenings.Somebody(ev));
+        Assert.NotEqual($"{{\"mark\":{mark}}}", await Pulse());
+        var records = await zone.Look(z => z.Set<AuditRow>().ToListAsync());
+        Assert.Contains(records, r => r.Act == "Casework.Events.Show" && r.Subject == ev); // the reading is recorded
+        Assert.DoesNotContain(records, r => r.Act == "Casework.Events.Pulse");
+        Assert.DoesNotContain(records, r => r.Payload.Contains("Exemple", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("", null, false), InlineData("40", 40, false), InlineData("± 40", 40, true), InlineData("about 7", 7, true), InlineData("40?", 40, true), InlineData(" 0 ", 0, false)]
+    public void An_age_is_read_as_people_say_it(string typed, int? years, bool about) => Assert.Equal((years, about), LineForm.ReadAge(typed));
+
+    [Theory]
+    [InlineData("old"), InlineData("121"), InlineData("1999"), InlineData("30-40"), InlineData("somewhere about forty 4")]
+    public void What_is_no_age_is_refused(string typed) => Assert.Null(LineForm.ReadAge(typed));
+}
