@@ -40,6 +40,9 @@ internal sealed record Happening(DateTimeOffset At, Guid By, string Title, Layer
     /// <summary>The contact that may be put right here; null: none, or one with a second name.</summary>
     public Guid? Corrects { get; init; }
 
+    /// <summary>The handover it is a turn of.</summary>
+    public Guid? Handover { get; init; }
+
     /// <summary>The act that the reader ticked off a moment ago and may take back.</summary>
     public Guid? Undoes { get; init; }
 }
@@ -74,6 +77,9 @@ internal sealed record ShowView(Dossier Dossier, IReadOnlyList<PersonView> Peopl
 
     /// <summary>What else was shared outside the team, the latest first.</summary>
     public IReadOnlyList<Sharings.Sharing> Sharings { get; init; } = [];
+
+    /// <summary>To and from other zones, the latest first.</summary>
+    public IReadOnlyList<Handovers.Handover> Handovers { get; init; } = [];
 
     /// <summary>Who stands for whom.</summary>
     public IReadOnlyList<Standing> Standings { get; init; } = [];
@@ -140,6 +146,7 @@ internal sealed record ShowView(Dossier Dossier, IReadOnlyList<PersonView> Peopl
                 Referrals = [.. referrals.Select(r => new ReferralLine(r.Id, named[r.Id], views.Count < 2 ? null : views.Find(p => p.Id == r.PersonId)?.Name, r.State, r.TurnedAt))], Sharings = await SharingsOf.In(zone, dossier.Id, ct),
                 Standings = await StandingsOf.In(zone, dossier.Id, ct), Interpreters = (await InterpretersOf.In(zone, dossier.Id, ct)).ToDictionary(i => i.Id), Victim = (await settings.Of(here.InZone.Id, ct)).Victim,
                 Risks = [.. people.Select(p => Risk.Latest(risks, p.Id)).OfType<Risk>().Distinct().OrderByDescending(r => r.Level).ThenByDescending(r => r.On)],
+                Handovers = timeline.Exists(h => h.Handover is not null) ? await zone.Set<Handovers.Handover>().AsNoTracking().Where(h => h.DossierId == dossier.Id).OrderByDescending(h => h.Id).ToListAsync(ct) : [],
                 Appointments = appointments, Others = others, IsOwn = await guard.Owns(dossier, ct), MaySign = timeline.Any(h => h.Signed is not null) && await entries.MaySign(dossier, ct),
             };
         }
@@ -184,11 +191,12 @@ internal sealed record ShowView(Dossier Dossier, IReadOnlyList<PersonView> Peopl
                     { Kind: MilestoneKind.RiskNoted, Code: { } code } => $"{Words.Of(turn.Kind)}: {Words.Of((RiskLevel)code)}",
                     { Kind: MilestoneKind.DocumentAdded, Code: { } code } => $"{Words.Of(turn.Kind)}: {Words.Of((DocumentKind)code)}",
                     { Kind: MilestoneKind.DocumentWithdrawn, Code: { } code } => $"{Words.Of(turn.Kind)}: {Words.Of((WithdrawReason)code)}",
+                    { Kind: MilestoneKind.Handover, Code: { } code } => $"{Words.Of(turn.Kind)}: {Words.Of((HandoverStep)code)}",
                     { Kind: MilestoneKind.Protected, Code: { } code } => $"{Words.Of(turn.Kind)}: {Words.Of((Protection)code)}",
                     _ when Turns.IsOne(turn) => turn.About is { } about && referrals.TryGetValue(about, out var partner) ? $"{Turns.Say(turn)} ({partner})" : Turns.Say(turn),
                     _ => Words.Of(turn.Kind),
                 };
-                all.Add(new Happening(turn.At, turn.By, title, null, null, null, []));
+                all.Add(new Happening(turn.At, turn.By, title, null, null, null, []) { Handover = turn.Kind == MilestoneKind.Handover ? turn.About : null });
             }
             return all;
 

@@ -40,6 +40,16 @@ internal sealed class Masonry(ZoneDbContext zone, UseCase here, Keyring keys, La
         await Stand(message, [.. walls.Where(w => SamePerson.May(w.Person!.Value, message.Message.Value.Who))], ct);
     }
 
+    /// <summary>Another zone hands people over: for whom a wall stands round one of them, that is not there.</summary>
+    public async Task Meets(Handovers.Handover handover, IReadOnlyList<Particulars> people, CancellationToken ct)
+    {
+        await DossierCounter.TakeTurns(zone, clock.GetUtcNow(), ct);
+        var walls = await RoundPersons.In(zone, false, ct);
+        if (walls.Count == 0) return;
+        await keys.Fetch(walls.Select(w => w.Id), ct);
+        await Stand(handover, [.. walls.Where(w => people.Any(p => SamePerson.May(w.Person!.Value, p)))], ct);
+    }
+
     /// <summary>A wall round one dossier.</summary>
     public async Task Build(Wall wall, Dossier dossier, CancellationToken ct)
     {
@@ -57,6 +67,9 @@ internal sealed class Masonry(ZoneDbContext zone, UseCase here, Keyring keys, La
         var messages = await zone.Set<TrayEntry>().Where(e => e.State != TrayState.Taken).ToListAsync(ct);
         await keys.Fetch(messages.Select(e => e.Id), ct);
         foreach (var message in messages.Where(e => SamePerson.May(wall.Person!.Value, e.Message.Value.Who))) await Stand(message, [wall], ct);
+        var handovers = await zone.Set<Handovers.Handover>().Where(h => h.CameIn && h.Content != null).ToListAsync(ct);
+        await keys.Fetch(handovers.Select(h => h.Id), ct);
+        foreach (var handover in handovers.Where(h => h.Content!.Value.People.Any(p => SamePerson.May(wall.Person!.Value, p.Identity)))) await Stand(handover, [wall], ct);
         return ids.Count;
     }
 
@@ -87,6 +100,14 @@ internal sealed class Masonry(ZoneDbContext zone, UseCase here, Keyring keys, La
         var kept = (await zone.Set<WalledOff>().AsNoTracking().Where(w => w.DossierId == message.Id).Select(w => w.Account).ToListAsync(ct)).Concat(walls.Select(w => w.Account)).ToHashSet();
         if (message.For is { } colleague && kept.Contains(colleague)) message.PutTo(null);
         await lastResort.Reach(message, kept, ct);
+    }
+
+    private async Task Stand(Handovers.Handover handover, IReadOnlyList<Wall> walls, CancellationToken ct)
+    {
+        if (walls.Count == 0) return;
+        foreach (var wall in walls) zone.Add(WalledOff.Of(wall, handover.Id, clock.GetUtcNow()));
+        var kept = (await zone.Set<WalledOff>().AsNoTracking().Where(w => w.DossierId == handover.Id).Select(w => w.Account).ToListAsync(ct)).Concat(walls.Select(w => w.Account)).ToHashSet();
+        await lastResort.Reach(handover, kept, ct);
     }
 
     private async Task<IReadOnlyList<Grant>> GrantsOf(Dossier dossier, CancellationToken ct) =>

@@ -396,6 +396,68 @@ namespace VictimSupport.Migrations.Sqlite.Zone
                 });
 
             migrationBuilder.CreateTable(
+                name: "handover",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    DossierId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    KeyOwner = table.Column<Guid>(type: "TEXT", nullable: false),
+                    CameIn = table.Column<bool>(type: "INTEGER", nullable: false),
+                    Other = table.Column<string>(type: "TEXT", maxLength: 4, nullable: false),
+                    OtherNumber = table.Column<string>(type: "TEXT", maxLength: 10, nullable: true),
+                    State = table.Column<int>(type: "INTEGER", nullable: false),
+                    Basis = table.Column<int>(type: "INTEGER", nullable: false),
+                    Told = table.Column<bool>(type: "INTEGER", nullable: false),
+                    By = table.Column<Guid>(type: "TEXT", nullable: true),
+                    ProposedAt = table.Column<long>(type: "INTEGER", nullable: false),
+                    TurnedAt = table.Column<long>(type: "INTEGER", nullable: false),
+                    AnswerBy = table.Column<long>(type: "INTEGER", nullable: true),
+                    Persons = table.Column<string>(type: "TEXT", maxLength: 4000, nullable: false),
+                    Fields = table.Column<string>(type: "TEXT", maxLength: 400, nullable: false),
+                    Notes = table.Column<string>(type: "TEXT", maxLength: 4000, nullable: false),
+                    Reason = table.Column<byte[]>(type: "BLOB", maxLength: -1, nullable: true),
+                    Content = table.Column<byte[]>(type: "BLOB", maxLength: -1, nullable: true),
+                    Version = table.Column<int>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_handover", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "handover_turn",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    DossierId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    HandoverId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    KeyOwner = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Step = table.Column<int>(type: "INTEGER", nullable: false),
+                    At = table.Column<long>(type: "INTEGER", nullable: false),
+                    By = table.Column<Guid>(type: "TEXT", nullable: true),
+                    Text = table.Column<byte[]>(type: "BLOB", maxLength: -1, nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_handover_turn", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "inbox",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Kind = table.Column<string>(type: "TEXT", maxLength: 60, nullable: false),
+                    from_zone = table.Column<string>(type: "TEXT", maxLength: 4, nullable: false),
+                    Thread = table.Column<Guid>(type: "TEXT", nullable: false),
+                    At = table.Column<long>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_inbox", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "interpreter",
                 columns: table => new
                 {
@@ -671,6 +733,25 @@ namespace VictimSupport.Migrations.Sqlite.Zone
                 constraints: table =>
                 {
                     table.PrimaryKey("PK_own_code", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "parcel",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Kind = table.Column<string>(type: "TEXT", maxLength: 60, nullable: false),
+                    to_zone = table.Column<string>(type: "TEXT", maxLength: 4, nullable: false),
+                    Thread = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Number = table.Column<int>(type: "INTEGER", nullable: false),
+                    Sent = table.Column<long>(type: "INTEGER", nullable: false),
+                    Arrived = table.Column<long>(type: "INTEGER", nullable: true),
+                    Key = table.Column<byte[]>(type: "BLOB", maxLength: 200, nullable: true),
+                    Content = table.Column<byte[]>(type: "BLOB", maxLength: -1, nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_parcel", x => x.Id);
                 });
 
             migrationBuilder.CreateTable(
@@ -1257,6 +1338,36 @@ namespace VictimSupport.Migrations.Sqlite.Zone
                 column: "DossierId");
 
             migrationBuilder.CreateIndex(
+                name: "IX_handover_AnswerBy",
+                table: "handover",
+                column: "AnswerBy");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_handover_CameIn_State",
+                table: "handover",
+                columns: new[] { "CameIn", "State" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_handover_DossierId",
+                table: "handover",
+                column: "DossierId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_handover_turn_DossierId",
+                table: "handover_turn",
+                column: "DossierId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_handover_turn_HandoverId",
+                table: "handover_turn",
+                column: "HandoverId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_inbox_Thread",
+                table: "inbox",
+                column: "Thread");
+
+            migrationBuilder.CreateIndex(
                 name: "IX_interpreter_DossierId",
                 table: "interpreter",
                 column: "DossierId");
@@ -1368,6 +1479,12 @@ namespace VictimSupport.Migrations.Sqlite.Zone
                 name: "IX_own_code_List",
                 table: "own_code",
                 column: "List");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_parcel_Thread_Number",
+                table: "parcel",
+                columns: new[] { "Thread", "Number" },
+                unique: true);
 
             migrationBuilder.CreateIndex(
                 name: "IX_partner_Ended_StaleAt",
@@ -1570,6 +1687,15 @@ namespace VictimSupport.Migrations.Sqlite.Zone
                 name: "giving");
 
             migrationBuilder.DropTable(
+                name: "handover");
+
+            migrationBuilder.DropTable(
+                name: "handover_turn");
+
+            migrationBuilder.DropTable(
+                name: "inbox");
+
+            migrationBuilder.DropTable(
                 name: "interpreter");
 
             migrationBuilder.DropTable(
@@ -1613,6 +1739,9 @@ namespace VictimSupport.Migrations.Sqlite.Zone
 
             migrationBuilder.DropTable(
                 name: "own_code");
+
+            migrationBuilder.DropTable(
+                name: "parcel");
 
             migrationBuilder.DropTable(
                 name: "partner");
