@@ -75,6 +75,13 @@ public sealed class CaseworkModule : IModule
         AddNotice(services, Notices.CaseloadReceived, () => Words.CaseloadReceivedSubject, () => Words.CaseloadReceivedText);
         AddNotice(services, Notices.StandIn, () => Words.StandInSubject, () => Words.StandInText);
         AddNotice(services, Notices.ReferralCameBack, () => Words.CameBackSubject, () => Words.CameBackText);
+        services.AddScoped<Handovers.Proposals>();
+        services.AddScoped<Foundation.Parcels.IReceive, Handovers.Arriving>();
+        services.AddScoped<IRemind, Handovers.HandoversWaiting>();
+        services.AddScoped<IDeliver, Handovers.HandoverMail>();
+        services.AddScoped<IRing, Handovers.Inbound>();
+        AddNotice(services, Notices.HandoverCame, () => Words.ZoneHandoverCameSubject, () => Words.ZoneHandoverCameText);
+        AddNotice(services, Notices.HandoverTurned, () => Words.ZoneHandoverTurnedSubject, () => Words.ZoneHandoverTurnedText);
         services.AddScoped<Diary>();
         services.AddSingleton<UnderWay>();
         services.AddScoped<IWarn, LateVisits>();

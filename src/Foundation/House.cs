@@ -47,6 +47,8 @@ public static class House
         services.AddSingleton<Jobs.JobBoard>();
         services.AddSingleton(s => new HouseReport(s.GetRequiredService<CatalogDatabase>(), s.GetRequiredService<Engine>(), s.GetRequiredService<DataFolder>()));
         services.AddScoped<Jobs.IDoWhatIsDue, Links.EndLinks>();
+        services.AddScoped<Jobs.IDeliver, Parcels.Carrier>();
+        services.AddScoped<Parcels.Post>();
         services.AddSingleton<Mail.PortalAddress>();
         services.AddSingleton(new FileLimit(configuration));
         if (configuration["Mail:Host"] is null) services.AddSingleton<Mail.ISendMail, Mail.FolderMail>();

@@ -37,6 +37,8 @@ switch (args.FirstOrDefault())
         return await Judged((program, folder) => new Effects(program, folder, Option("engine", "sqlite"), Number("tries", 10_000), Number("times", 200)).Run());
     case "drafts":
         return await Judged((program, folder) => new DraftKills(program, folder, Option("engine", "sqlite"), Number("times", 200)).Run());
+    case "handover-kills":
+        return await Judged((program, folder) => new HandoverKills(program, folder, Option("engine", "sqlite"), Number("tries", 200), Number("times", 50)).Run());
     case "outage":
         return await Judged((program, folder) => new Outage(program, folder, Number("seconds", 30)).Run());
     case "fulldisk":
@@ -61,6 +63,7 @@ switch (args.FirstOrDefault())
               kill [--engine sqlite|postgresql] [--times 200] [--target application|database]   R1: kill -9 under load, again and again
               effects [--engine sqlite|postgresql] [--tries 10000] [--times 200]   R5: kill -9 while reminders leave; one effect per key
               drafts [--engine sqlite|postgresql] [--times 200]   kill -9 while forms save themselves; what was answered is there
+              handover-kills [--engine sqlite|postgresql] [--tries 200] [--times 50]   kill -9 while dossiers go to another zone; each is one there in the end
               outage [--seconds 30]   R3: PostgreSQL stopped, killed, frozen under load
               fulldisk [--engine sqlite|postgresql]   R3: the data on a disk that is filled up under load (as root: a tmpfs)
             Each takes --published <folder>: where the program lies published already, or is kept.

@@ -174,6 +174,33 @@ internal enum SentAs { Mail = 1, Sheet = 2, Phone = 3 }
 /// <summary>On what ground something was shared outside the team without being a referral.</summary>
 internal enum SharingGround { ConsultationByLaw = 1, ConsultationByProsecutor = 2, Danger = 3, ProsecutorsOrder = 4, JudgesOrder = 5, PersonsRequest = 6, Other = 9 }
 
+/// <summary>How far a handover to another zone has come. Until it is accepted the zone that hands over answers for the persons.</summary>
+internal enum HandoverState
+{
+    Proposed = 1,
+
+    /// <summary>It can be read in the other zone.</summary>
+    Delivered = 2,
+
+    /// <summary>The receiving zone asked something.</summary>
+    Asked = 3,
+    Accepted = 4,
+    Refused = 5,
+
+    /// <summary>Taken back, as long as the other zone has not accepted before it hears so.</summary>
+    Withdrawing = 6,
+    Withdrawn = 7,
+}
+
+/// <summary>A turn of a handover.</summary>
+internal enum HandoverStep { Proposed = 1, Delivered = 2, Asked = 3, Answered = 4, Accepted = 5, Refused = 6, AskedBack = 7, Withdrawn = 8 }
+
+/// <summary>On what ground people are handed over to another zone.</summary>
+internal enum HandoverBasis { TheirWish = 1, TheyAgree = 2, WithoutAgreement = 3 }
+
+/// <summary>What goes beside name, language and rules of safe contact, which always go.</summary>
+internal enum HandedField { Phone = 1, Mail = 2, Address = 3, BirthDate = 4, Damage = 5, FactsOn = 6, FactsWhere = 7, Reports = 8, Acts = 9 }
+
 /// <summary>What a document is.</summary>
 internal enum DocumentKind { Consent = 1, MedicalCertificate = 2, ProsecutorsOrder = 3, LetterSent = 4, Other = 9 }
 

@@ -139,6 +139,9 @@ internal enum MilestoneKind
     /// <summary>Something was shared outside the team; the code is the ground.</summary>
     SharedOutside = 57,
 
+    /// <summary>A handover to or from another zone came further; the code is its step.</summary>
+    Handover = 61,
+
     /// <summary>Who stands for a person, whether they are told, or whether they are reached for them was decided.</summary>
     StandingDecided = 25,
 

@@ -43,6 +43,9 @@ internal sealed record Happening(DateTimeOffset At, Guid By, string Title, Layer
     /// <summary>The collective event it came from.</summary>
     public Guid? Event { get; init; }
 
+    /// <summary>The handover it is a turn of.</summary>
+    public Guid? Handover { get; init; }
+
     /// <summary>The act that the reader ticked off a moment ago and may take back.</summary>
     public Guid? Undoes { get; init; }
 }
@@ -80,6 +83,9 @@ internal sealed record ShowView(Dossier Dossier, IReadOnlyList<PersonView> Peopl
 
     /// <summary>The call-out it began with; null: it began otherwise.</summary>
     public CallOuts.CallOut? CallOut { get; init; }
+
+    /// <summary>To and from other zones, the latest first.</summary>
+    public IReadOnlyList<Handovers.Handover> Handovers { get; init; } = [];
 
     /// <summary>Who stands for whom.</summary>
     public IReadOnlyList<Standing> Standings { get; init; } = [];
@@ -147,6 +153,7 @@ internal sealed record ShowView(Dossier Dossier, IReadOnlyList<PersonView> Peopl
                 Referrals = [.. referrals.Select(r => new ReferralLine(r.Id, named[r.Id], views.Count < 2 ? null : views.Find(p => p.Id == r.PersonId)?.Name, r.State, r.TurnedAt))], Sharings = await SharingsOf.In(zone, dossier.Id, ct),
                 Standings = await StandingsOf.In(zone, dossier.Id, ct), Interpreters = (await InterpretersOf.In(zone, dossier.Id, ct)).ToDictionary(i => i.Id), Victim = (await settings.Of(here.InZone.Id, ct)).Victim,
                 Risks = [.. people.Select(p => Risk.Latest(risks, p.Id)).OfType<Risk>().Distinct().OrderByDescending(r => r.Level).ThenByDescending(r => r.On)],
+                Handovers = timeline.Exists(h => h.Handover is not null) ? await zone.Set<Handovers.Handover>().AsNoTracking().Where(h => h.DossierId == dossier.Id).OrderByDescending(h => h.Id).ToListAsync(ct) : [],
                 Appointments = appointments, Others = others, IsOwn = await guard.Owns(dossier, ct), MaySign = timeline.Any(h => h.Signed is not null) && await entries.MaySign(dossier, ct),
             };
         }
@@ -191,12 +198,16 @@ internal sealed record ShowView(Dossier Dossier, IReadOnlyList<PersonView> Peopl
                     { Kind: MilestoneKind.RiskNoted, Code: { } code } => $"{Words.Of(turn.Kind)}: {Words.Of((RiskLevel)code)}",
                     { Kind: MilestoneKind.DocumentAdded, Code: { } code } => $"{Words.Of(turn.Kind)}: {Words.Of((DocumentKind)code)}",
                     { Kind: MilestoneKind.DocumentWithdrawn, Code: { } code } => $"{Words.Of(turn.Kind)}: {Words.Of((WithdrawReason)code)}",
+                    { Kind: MilestoneKind.Handover, Code: { } code } => $"{Words.Of(turn.Kind)}: {Words.Of((HandoverStep)code)}",
                     { Kind: MilestoneKind.Protected, Code: { } code } => $"{Words.Of(turn.Kind)}: {Words.Of((Protection)code)}",
                     { Kind: MilestoneKind.FromEvent, Code: { } code } => $"{Words.Of(turn.Kind)}: {Words.EventNumber(code)}",
                     _ when Turns.IsOne(turn) => turn.About is { } about && referrals.TryGetValue(about, out var partner) ? $"{Turns.Say(turn)} ({partner})" : Turns.Say(turn),
                     _ => Words.Of(turn.Kind),
                 };
-                all.Add(new Happening(turn.At, turn.By, title, null, null, null, []) { Event = turn.Kind == MilestoneKind.FromEvent ? turn.About : null });
+                all.Add(new Happening(turn.At, turn.By, title, null, null, null, [])
+                {
+                    Event = turn.Kind == MilestoneKind.FromEvent ? turn.About : null, Handover = turn.Kind == MilestoneKind.Handover ? turn.About : null,
+                });
             }
             return all;
 

@@ -63,13 +63,14 @@ internal sealed class DueLetters(ZoneDbContext zone, Guard guard, Gate gate, Wor
         // Of several people of one act some may have got their letter: it is due for the others.
         var begun = (await zone.Set<Letter>().AsNoTracking().Where(l => ids.Contains(l.DossierId) && l.Act != null && l.State != LetterState.Dropped).Select(l => new { l.Act, l.PersonId }).ToListAsync(ct)).Select(l => (l.Act, l.PersonId)).ToHashSet();
         var written = (await zone.Set<Letter>().AsNoTracking().Where(l => ids.Contains(l.DossierId) && l.State == LetterState.Printed).Select(l => l.PersonId).ToListAsync(ct)).ToHashSet();
+        var handed = (await zone.Set<Handovers.Handover>().Where(h => h.CameIn && ids.Contains(h.DossierId)).Select(h => h.DossierId).ToListAsync(ct)).ToHashSet();
         var going = await Going(ct);
         var due = new List<DueLetter>();
         foreach (var (act, id) in acts.SelectMany(a => a.Persons.Select(p => (a, p))))
         {
             if ((only is { } one && id != one) || begun.Contains((act.Id, id)) || !people.TryGetValue(id, out var person)) continue;
             var (dossier, identity, rules) = (dossiers[act.DossierId], person.Identity.Value, safe.TryGetValue(id, out var own) ? own : SafeContact.For(person));
-            var kind = dossier.FirstContact is null && !written.Contains(id) ? LetterKind.First : LetterKind.Recontact;
+            var kind = dossier.FirstContact is not null || written.Contains(id) ? LetterKind.Recontact : handed.Contains(dossier.Id) ? LetterKind.HandedOver : LetterKind.First;
             var (_, bar) = Clearance.Look(await gate.Of(dossier, person, rules, kind == LetterKind.First, ct), new Outgoing(Channel.Letter, Unattended: true, First: kind == LetterKind.First), now);
             var recipient = Recipient.Of(identity);
             var twin = bar == Bar.None ? going.Find(g => g.Who.IsSame(recipient)).Number : null;

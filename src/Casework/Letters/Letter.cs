@@ -9,7 +9,7 @@ using VictimSupport.Foundation.Secrecy;
 namespace VictimSupport.Casework.Letters;
 
 /// <summary>What a letter is for; one text of the zone for each.</summary>
-internal enum LetterKind { First = 1, Recontact = 2, Appointment = 3, Closing = 4, Free = 5 }
+internal enum LetterKind { First = 1, Recontact = 2, Appointment = 3, Closing = 4, Free = 5, HandedOver = 6 }
 
 internal enum LetterState { Prepared = 1, Printed = 2, Dropped = 3 }
 

@@ -123,7 +123,7 @@ internal sealed class Prepare(IMediator pipeline) : PageModel, IShowAgain
 
         // Nobody was reached yet and nothing was written: the first.
         private async Task<LetterKind> Next(Dossier dossier, Guid person, CancellationToken ct) =>
-            dossier.FirstContact is null && !await zone.Set<Letter>().AnyAsync(l => l.PersonId == person && l.State == LetterState.Printed, ct) ? LetterKind.First : LetterKind.Recontact;
+            dossier.FirstContact is null && !await zone.Set<Letter>().AnyAsync(l => l.PersonId == person && l.State == LetterState.Printed, ct) ? await zone.Set<Handovers.Handover>().AnyAsync(h => h.CameIn && h.DossierId == dossier.Id, ct) ? LetterKind.HandedOver : LetterKind.First : LetterKind.Recontact;
 
         /// <summary>The planned letter that this one is; one that this person got already is not planned any more.</summary>
         private async Task<Guid?> ActFor(Dossier dossier, Guid person, CancellationToken ct)

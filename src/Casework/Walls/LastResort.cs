@@ -29,6 +29,12 @@ internal sealed class LastResort(ZoneDbContext zone, UseCase here, Guard guard, 
         if ((await staff.Holding(here.InZone.Id, PutTo.Workers, ct)).All(walled.Contains)) await TellOfficers(message.Id, walled, ct);
     }
 
+    /// <summary>What came from another zone and no coordinator may decide on: the same.</summary>
+    public async Task Reach(Handovers.Handover handover, IReadOnlySet<Guid> walled, CancellationToken ct)
+    {
+        if ((await staff.Holding(here.InZone.Id, [Role.Coordinator], ct)).All(walled.Contains)) await TellOfficers(handover.Id, walled, ct);
+    }
+
     /// <summary>To the stand-in, where one is named.</summary>
     /// <param name="tell">The officers too, whether one is named or not.</param>
     public async Task Hand(Dossier dossier, IReadOnlySet<Guid> walled, IReadOnlyList<Grant> grants, bool tell, CancellationToken ct)

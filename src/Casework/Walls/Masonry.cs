@@ -49,6 +49,16 @@ internal sealed class Masonry(ZoneDbContext zone, UseCase here, Keyring keys, La
         await Stand(line, [.. walls.Where(w => SamePerson.May(w.Person!.Value, line.Says!.Value.Who))], ct);
     }
 
+    /// <summary>Another zone hands people over: for whom a wall stands round one of them, that is not there.</summary>
+    public async Task Meets(Handovers.Handover handover, IReadOnlyList<Particulars> people, CancellationToken ct)
+    {
+        await DossierCounter.TakeTurns(zone, clock.GetUtcNow(), ct);
+        var walls = await RoundPersons.In(zone, false, ct);
+        if (walls.Count == 0) return;
+        await keys.Fetch(walls.Select(w => w.Id), ct);
+        await Stand(handover, [.. walls.Where(w => people.Any(p => SamePerson.May(w.Person!.Value, p)))], ct);
+    }
+
     /// <summary>A wall round one dossier.</summary>
     public async Task Build(Wall wall, Dossier dossier, CancellationToken ct)
     {
@@ -69,6 +79,9 @@ internal sealed class Masonry(ZoneDbContext zone, UseCase here, Keyring keys, La
         var lines = await zone.Set<Events.EventLine>().Where(l => l.Says != null).ToListAsync(ct);
         await keys.Fetch(lines.Select(l => l.Id), ct);
         foreach (var line in lines.Where(l => SamePerson.May(wall.Person!.Value, l.Says!.Value.Who))) await Stand(line, [wall], ct);
+        var handovers = await zone.Set<Handovers.Handover>().Where(h => h.CameIn && h.Content != null).ToListAsync(ct);
+        await keys.Fetch(handovers.Select(h => h.Id), ct);
+        foreach (var handover in handovers.Where(h => h.Content!.Value.People.Any(p => SamePerson.May(wall.Person!.Value, p.Identity)))) await Stand(handover, [wall], ct);
         return ids.Count;
     }
 
@@ -105,6 +118,14 @@ internal sealed class Masonry(ZoneDbContext zone, UseCase here, Keyring keys, La
     {
         var standing = await zone.Set<WalledOff>().AsNoTracking().Where(w => w.DossierId == line.Id).Select(w => w.Wall).ToListAsync(ct);
         foreach (var wall in walls.Where(w => !standing.Contains(w.Id))) zone.Add(WalledOff.Of(wall, line.Id, clock.GetUtcNow()));
+    }
+
+    private async Task Stand(Handovers.Handover handover, IReadOnlyList<Wall> walls, CancellationToken ct)
+    {
+        if (walls.Count == 0) return;
+        foreach (var wall in walls) zone.Add(WalledOff.Of(wall, handover.Id, clock.GetUtcNow()));
+        var kept = (await zone.Set<WalledOff>().AsNoTracking().Where(w => w.DossierId == handover.Id).Select(w => w.Account).ToListAsync(ct)).Concat(walls.Select(w => w.Account)).ToHashSet();
+        await lastResort.Reach(handover, kept, ct);
     }
 
     private async Task<IReadOnlyList<Grant>> GrantsOf(Dossier dossier, CancellationToken ct) =>

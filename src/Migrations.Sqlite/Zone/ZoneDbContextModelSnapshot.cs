@@ -1361,6 +1361,130 @@ namespace VictimSupport.Migrations.Sqlite.Zone
                     b.ToTable("follow_up", (string)null);
                 });
 
+            modelBuilder.Entity("VictimSupport.Casework.Handovers.Handover", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("TEXT");
+
+                    b.Property<long?>("AnswerBy")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("Basis")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<Guid?>("By")
+                        .HasColumnType("TEXT");
+
+                    b.Property<bool>("CameIn")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<byte[]>("Content")
+                        .HasMaxLength(-1)
+                        .HasColumnType("BLOB")
+                        .HasAnnotation("Sealed:Layer", Layer.Assistance)
+                        .HasAnnotation("Sealed:Name", "handover.content");
+
+                    b.Property<Guid>("DossierId")
+                        .HasColumnType("TEXT");
+
+                    b.PrimitiveCollection<string>("Fields")
+                        .IsRequired()
+                        .HasMaxLength(400)
+                        .HasColumnType("TEXT");
+
+                    b.Property<Guid>("KeyOwner")
+                        .HasColumnType("TEXT");
+
+                    b.PrimitiveCollection<string>("Notes")
+                        .IsRequired()
+                        .HasMaxLength(4000)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Other")
+                        .IsRequired()
+                        .HasMaxLength(4)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("OtherNumber")
+                        .HasMaxLength(10)
+                        .HasColumnType("TEXT");
+
+                    b.PrimitiveCollection<string>("Persons")
+                        .IsRequired()
+                        .HasMaxLength(4000)
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("ProposedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<byte[]>("Reason")
+                        .HasMaxLength(-1)
+                        .HasColumnType("BLOB")
+                        .HasAnnotation("Sealed:Layer", Layer.Assistance)
+                        .HasAnnotation("Sealed:Name", "handover.reason");
+
+                    b.Property<int>("State")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<bool>("Told")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("TurnedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("AnswerBy");
+
+                    b.HasIndex("DossierId");
+
+                    b.HasIndex("CameIn", "State");
+
+                    b.ToTable("handover", (string)null);
+                });
+
+            modelBuilder.Entity("VictimSupport.Casework.Handovers.HandoverTurn", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("At")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<Guid?>("By")
+                        .HasColumnType("TEXT");
+
+                    b.Property<Guid>("DossierId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<Guid>("HandoverId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<Guid>("KeyOwner")
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("Step")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<byte[]>("Text")
+                        .HasMaxLength(-1)
+                        .HasColumnType("BLOB")
+                        .HasAnnotation("Sealed:Layer", Layer.Assistance)
+                        .HasAnnotation("Sealed:Name", "handover_turn.text");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("DossierId");
+
+                    b.HasIndex("HandoverId");
+
+                    b.ToTable("handover_turn", (string)null);
+                });
+
             modelBuilder.Entity("VictimSupport.Casework.Letters.Letter", b =>
                 {
                     b.Property<Guid>("Id")
@@ -2546,6 +2670,79 @@ namespace VictimSupport.Migrations.Sqlite.Zone
                     b.HasIndex("Purpose", "Collected");
 
                     b.ToTable("link_answer", (string)null);
+                });
+
+            modelBuilder.Entity("VictimSupport.Foundation.Parcels.Arrival", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("At")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("From")
+                        .IsRequired()
+                        .HasMaxLength(4)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("from_zone");
+
+                    b.Property<string>("Kind")
+                        .IsRequired()
+                        .HasMaxLength(60)
+                        .HasColumnType("TEXT");
+
+                    b.Property<Guid>("Thread")
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("Thread");
+
+                    b.ToTable("inbox", (string)null);
+                });
+
+            modelBuilder.Entity("VictimSupport.Foundation.Parcels.Parcel", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("TEXT");
+
+                    b.Property<long?>("Arrived")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<byte[]>("Content")
+                        .HasMaxLength(-1)
+                        .HasColumnType("BLOB");
+
+                    b.Property<byte[]>("Key")
+                        .HasMaxLength(200)
+                        .HasColumnType("BLOB");
+
+                    b.Property<string>("Kind")
+                        .IsRequired()
+                        .HasMaxLength(60)
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("Number")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("Sent")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<Guid>("Thread")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("To")
+                        .IsRequired()
+                        .HasMaxLength(4)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("to_zone");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("Thread", "Number")
+                        .IsUnique();
+
+                    b.ToTable("parcel", (string)null);
                 });
 
             modelBuilder.Entity("VictimSupport.Foundation.Zones.Seal", b =>

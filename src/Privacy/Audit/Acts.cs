@@ -17,6 +17,7 @@ internal static class Acts
     /// <summary>Why a dossier opened, or what was asked for; with the colleague's name where somebody was replaced.</summary>
     public static string Why(string code, Func<Guid?, string>? name = null)
     {
+        if (Parcel(code) is { } parcel) return $"{Say("Why_parcel_" + parcel.Way) ?? parcel.Way} {parcel.Zone}";
         var said = Say("Why_" + StemOf(code).Replace('-', '_')) ?? StemOf(code);
         return name is not null && Replaced(code) is { } colleague ? $"{said}: {name(colleague)}" : said;
     }
@@ -26,6 +27,9 @@ internal static class Acts
 
     /// <summary>The colleague whom somebody replaced.</summary>
     public static Guid? Replaced(string? why) => why?.Split(' ') is [_, var id] && Guid.TryParse(id, out var colleague) ? colleague : null;
+
+    // "parcel from 5340": which way, and the other zone.
+    private static (string Way, string Zone)? Parcel(string why) => why.Split(' ') is ["parcel", "from" or "to", { Length: 4 } zone] words ? (words[1], zone) : null;
 
     /// <summary>Why somebody was refused.</summary>
     public static string Refused(string code) => Say("Refused_" + code.Replace('-', '_')) ?? code;

@@ -134,6 +134,10 @@ public sealed record ZoneSettings(TimeSpan FirstContactWithin, bool TeamSeesAll,
 
     /// <summary>After that, a referral without an answer comes back to whoever works on the dossier.</summary>
     public TimeSpan ReferralAnswerWithin { get; init; } = TimeSpan.FromDays(10);
+
+    /// <summary>After that, whoever has to say a word on a handover between zones is reminded.</summary>
+    public TimeSpan HandoverAnswerWithin { get; init; } = TimeSpan.FromDays(3);
+
     /// <summary>How long after the first contact somebody is asked again, by the kind of event.</summary>
     public IReadOnlyDictionary<string, TimeSpan> RecontactAfter { get; init; } = new Dictionary<string, TimeSpan>(StringComparer.Ordinal)
     {

@@ -76,6 +76,7 @@ internal sealed class InForce(CatalogDatabase catalog, IEnumerable<IShipSubKinds
             Accent = Value(SettingCode.Accent),
             CalendarFeeds = Value(SettingCode.CalendarFeeds) == "yes",
             ReferralAnswerWithin = TimeSpan.FromDays(Number(SettingCode.ReferralAnswerDays)),
+            HandoverAnswerWithin = TimeSpan.FromDays(Number(SettingCode.HandoverAnswerDays)),
             Hours = OpeningHours.Read(Value(SettingCode.Hours)) ?? OpeningHours.Unknown,
             YearsOfAssistance = Number(SettingCode.YearsOfAssistance),
             YearsOfPoliceFacts = Number(SettingCode.YearsOfPoliceFacts),

@@ -14,6 +14,9 @@ internal enum SettingCode
 
     /// <summary>Whether colleagues may make themselves an address for calendar programs.</summary>
     CalendarFeeds = 41,
+
+    /// <summary>In how many days another zone, or this one, is to say a word on a handover.</summary>
+    HandoverAnswerDays = 42,
 }
 
 /// <summary>How it is asked on the page.</summary>
@@ -66,6 +69,7 @@ internal sealed record Setting(SettingCode Code, Shape Shape, string Default)
         new(SettingCode.YearsOfAssistance, Shape.One, "10") { Options = ["5", "10", "20", "30"] },
         new(SettingCode.YearsOfPoliceFacts, Shape.One, "10") { Options = ["10", "20", "30"] },
         new(SettingCode.ReferralAnswerDays, Shape.Number, "10") { Limits = (3, 30), Unit = Unit.Days },
+        new(SettingCode.HandoverAnswerDays, Shape.Number, "3") { Limits = (1, 14), Unit = Unit.Days },
         new(SettingCode.Accent, Shape.Colour, ZoneSettings.FederalDefaults.Accent),
     ];
 

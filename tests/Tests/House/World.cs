@@ -85,6 +85,12 @@ internal sealed class World
         world.Hidden["unseen"] = world.Hidden["dossier"];
         world.Hidden["referral"] = world.Hidden["again"] = (await colleague.Refers(world.Hidden["dossier"], world.ids["partner"][0])).Referral;
         world.Hidden["sharing"] = await colleague.Shares(world.Hidden["dossier"]);
+        // One that goes to a neighbour, one that came from there; nothing is carried from here: the zone's job would take its dossiers from accounts nobody hired.
+        var neighbour = await platform.Zone();
+        var there = neighbour.As(Role.Coordinator);
+        world.Knows("handover", await worker.Send(await worker.Handing(world.ids["dossier"][0], neighbour)));
+        world.Knows("handover", await there.HandsOver(await there.Registers(Cases.Intake(neighbour, "Voisin", "Nora")), zone));
+        world.Hidden["handover"] = await colleague.Send(await colleague.Handing(world.Hidden["dossier"], neighbour));
         await zone.Gives(world.ids["dossier"][0], world.Accounts[Role.OutsideStandIn]);
         foreach (var account in world.Accounts.Values) world.Knows("account", account);
         world.ids["to"] = world.ids["worker"] = world.ids["companion"] = world.ids["whose"] = world.ids["account"];

@@ -33,6 +33,7 @@ public sealed class ActsTests(Platforms platforms)
         var colleague = Guid.NewGuid();
         Assert.Equal("replacing a colleague: Ada", Acts.Why($"replacing {colleague}", id => id == colleague ? "Ada" : ""));
         Assert.Equal("on duty", Acts.Why("on duty"));
+        Assert.Equal("parcel from zone 5340", Acts.Why("parcel from 5340"));
         Assert.Equal("unheard of", Acts.Why("unheard of").Replace('-', ' '));
     }
 

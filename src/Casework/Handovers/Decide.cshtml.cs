@@ -1,0 +1,171 @@
+using FluentValidation;
+using FluentValidation.Results;
+using MediatR;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Mvc.RazorPages;
+using Microsoft.EntityFrameworkCore;
+using VictimSupport.Casework.Codes;
+using VictimSupport.Casework.Counting;
+using VictimSupport.Casework.Dossiers;
+using VictimSupport.Casework.FollowUps;
+using VictimSupport.Casework.People;
+using VictimSupport.Design.Html;
+using VictimSupport.Design.Tags;
+using VictimSupport.Foundation.Access;
+using VictimSupport.Foundation.Audit;
+using VictimSupport.Foundation.Numbers;
+using VictimSupport.Foundation.Persistence;
+using VictimSupport.Foundation.Pipeline;
+using VictimSupport.Foundation.Secrecy;
+using VictimSupport.Foundation.Secrecy.Search;
+using VictimSupport.Identity.Contracts;
+using VictimSupport.Zones.Contracts;
+
+namespace VictimSupport.Casework.Handovers;
+
+/// <summary>What the receiving zone says.</summary>
+internal enum Decision { Accept = 1, Ask = 2, Refuse = 3 }
+
+/// <summary>A coordinator accepts what another zone hands over, refuses it, or asks. Accepted, it is a dossier here with all that came, under keys of this zone, and a colleague who has it.</summary>
+[Requires(May.OpenAnyDossierOfTheZone)]
+internal sealed class Decide(IMediator pipeline, IAccounts accounts) : PageModel, IShowAgain
+{
+    [BindProperty(SupportsGet = true)] public Guid Handover { get; set; }
+    [BindProperty] public Command Form { get; set; } = new();
+    [BindProperty(Name = FormTag.Once)] public Guid Once { get; set; }
+    public Answer View { get; private set; } = null!;
+    public string From { get; private set; } = "";
+    public IReadOnlyList<Choice> Decisions => Choice.All<Decision>(Words.Of);
+    public IReadOnlyList<Choice> Workers { get; private set; } = [];
+
+    public Task OnGetAsync(CancellationToken ct) => ShowAgain(ct);
+
+    public async Task ShowAgain(CancellationToken ct)
+    {
+        View = await pipeline.Send(new Query(Handover), ct);
+        From = (await pipeline.Send(new Neighbours.Query(), ct)).Say(View.From);
+        Workers = [.. (await accounts.Named(View.Workers, ct)).Values.OrderBy(c => c.DisplayName, StringComparer.CurrentCulture).Select(c => new Choice(c.Id.ToString(), c.DisplayName))];
+    }
+
+    public async Task<IActionResult> OnPostAsync(CancellationToken ct)
+    {
+        var dossier = await pipeline.Send(Form with { Handover = Handover, Once = Once }, ct);
+        TempData["Done"] = Words.Noted;
+        if (dossier is not { } made) return RedirectToPage("/Casework/Handovers/Show", new { Handover });
+        return await pipeline.Send(new StillMine.Query(made), ct) ? RedirectToPage("/Casework/Dossiers/Show", new { dossier = made }) : RedirectToPage("/Casework/Handovers/List");
+    }
+
+    /// <param name="IsOpen">It may still be decided on.</param>
+    internal sealed record Answer(string From, bool IsOpen, IReadOnlyList<Guid> Workers);
+
+    [Requires(May.OpenAnyDossierOfTheZone)]
+    internal sealed record Query(Guid Handover) : IQuery<Answer>;
+
+    /// <returns>The dossier it became; null: it became none.</returns>
+    [Requires(May.OpenAnyDossierOfTheZone)]
+    internal sealed record Command : ICommand<Guid?>
+    {
+        public Decision? Decision { get; init; }
+
+        /// <summary>Who has the dossier; null: nobody yet.</summary>
+        public Guid? Worker { get; init; }
+        public string? Question { get; init; }
+        public string? Reason { get; init; }
+        internal Guid Handover { get; init; }
+        internal Guid Once { get; init; }
+    }
+
+    internal sealed class Rules : AbstractValidator<Command>
+    {
+        public Rules()
+        {
+            RuleFor(c => c.Decision).NotNull().WithMessage(_ => Words.ZoneHandoverChooseDecision).IsInEnum().WithMessage(_ => Words.ZoneHandoverChooseDecision);
+            RuleFor(c => c.Question).Must(t => !string.IsNullOrWhiteSpace(t)).When(c => c.Decision == Handovers.Decision.Ask).WithMessage(_ => Words.ZoneHandoverEnterQuestion).MaximumLength(4000).WithMessage(_ => Words.TooLong);
+            RuleFor(c => c.Reason).Must(t => !string.IsNullOrWhiteSpace(t)).When(c => c.Decision == Handovers.Decision.Refuse).WithMessage(_ => Words.ZoneHandoverEnterRefusal).MaximumLength(4000).WithMessage(_ => Words.TooLong);
+        }
+    }
+
+    internal sealed class Handler(ZoneDbContext zone, Proposals proposals, Colleagues colleagues, Joining joining, UseCase here, Trail trail, IZoneSettings settings, Caller caller, TimeProvider clock) : IRequestHandler<Query, Answer>, IRequestHandler<Command, Guid?>
+    {
+        public async Task<Answer> Handle(Query query, CancellationToken ct)
+        {
+            var (handover, _) = await proposals.Read(query.Handover, ct);
+            return handover.CameIn ? new Answer(handover.Other, handover.IsOpen, await colleagues.WhoMayTake(handover.Id, ct)) : throw new RefusedException("absent", query.Handover);
+        }
+
+        public async Task<Guid?> Handle(Command form, CancellationToken ct)
+        {
+            // Whoever brings people into dossiers takes the year's turn first.
+            await DossierCounter.TakeTurns(zone, clock.GetUtcNow(), ct);
+            var (handover, now) = (await proposals.Theirs(form.Handover, ct), clock.GetUtcNow());
+            if (form.Once != default && await zone.Set<Submission>().AnyAsync(s => s.Id == form.Once, ct)) return handover.DossierId == handover.Id ? null : handover.DossierId;
+            // Accepted in another tab it is one dossier all the same.
+            if (handover.State == HandoverState.Accepted && form.Decision == Handovers.Decision.Accept) return handover.DossierId;
+            if (!handover.IsOpen) throw Wrong(nameof(Command.Decision), Words.ZoneHandoverDecidedMeanwhile);
+            if (form.Once != default) zone.Add(new Submission { Id = form.Once, Made = handover.Id });
+            switch (form.Decision!.Value)
+            {
+                case Handovers.Decision.Ask:
+                    handover.Ask((await settings.Of(here.InZone.Id, ct)).HandoverAnswerWithin, now);
+                    await proposals.Turn(handover, HandoverStep.Asked, form.Question!.Trim(), ct);
+                    return null;
+                case Handovers.Decision.Refuse:
+                    handover.Refuse(now);
+                    await proposals.Turn(handover, HandoverStep.Refused, form.Reason!.Trim(), ct);
+                    return null;
+                default:
+                    return await Accept(handover, form.Worker, now, ct);
+            }
+        }
+
+        private async Task<Guid> Accept(Handover handover, Guid? worker, DateTimeOffset now, CancellationToken ct)
+        {
+            if (worker is { } chosen && !(await colleagues.WhoMayTake(handover.Id, ct)).Contains(chosen)) throw Wrong(nameof(Command.Worker), Words.ZoneHandoverChooseWorker);
+            var (content, rules, year) = (handover.Content!.Value, await settings.Of(here.InZone.Id, ct), Moment.Day(now).Year);
+            var kind = SubKinds.Find(content.SubKind) ?? SubKinds.All[0];
+            var number = DossierNumber.Of(year, await DossierCounter.Next(zone, year, ct), here.InZone.Keys.NumberKey);
+            var dossier = Dossier.Open(number, Trigger.OtherService, kind, content.FactsAt, content.Municipality ?? "", caller.Self, now, requestedAt: handover.ProposedAt);
+            dossier.Facts(kind, content.Additional, content.FactsAt, content.Municipality ?? "", content.Danger);
+            zone.Add(dossier);
+            var (walled, people) = (new HashSet<Guid>(), new Dictionary<Guid, Guid>());
+            foreach (var came in content.People)
+            {
+                var person = Person.Add(dossier.Id, came.Identity, came.Capacity, came.Language, now);
+                (person.Damage, person.Sex, person.NeedsInterpreter, person.IsMinor) = (came.Damage, came.Sex, came.NeedsInterpreter, came.IsMinor);
+                var safe = SafeContact.For(person);
+                safe.PutBack(came.Rules);
+                dossier.Lead ??= person.Id;
+                people[came.Key] = person.Id;
+                walled.UnionWith(await joining.Into(dossier, person, safe, null, ct, CaseOrigin.HandedOver));
+            }
+            if (worker is { } one && !walled.Contains(one)) dossier.Assign(one);
+            trail.Concerns(dossier.Id, "intake");
+            Plan(dossier, content, people, rules, now);
+            foreach (var note in content.Notes) zone.Add(Note.Write(dossier.Id, note.Persons.Select(p => people[p]), Layer.Assistance, note.Text, caller.Self, now));
+            var key = new SearchKey(here.InZone.Keys.SearchRoot);
+            SearchToken.Add(zone, key, dossier.Id, dossier.Id, [new SearchPart(PartKind.DossierNumber, dossier.Number)]);
+            foreach (var report in content.Reports) OfficialReport.Add(zone, key, dossier.Id, report, now);
+            zone.Add(Milestone.Reached(dossier.Id, MilestoneKind.Opened, caller.Self, now));
+            handover.AcceptInto(dossier.Id, now);
+            await proposals.Turn(handover, HandoverStep.Accepted, null, ct, number: dossier.Number);
+            return dossier.Id;
+        }
+
+        // They hear who is there for them now: in a letter, where letters are safe and nobody has told them; in any case when they are reached for the first time. The gate is asked for both.
+        private void Plan(Dossier dossier, HandedOver content, Dictionary<Guid, Guid> people, ZoneSettings rules, DateTimeOffset now)
+        {
+            Add(FollowUp.Plan(dossier.Id, people.Values, ActKind.FirstContact, Words.ZoneHandoverTellThem, now + rules.FirstContactWithin, caller.Self, now));
+            var byLetter = content.Told ? [] : content.People.Where(p => p.Rules.Letter == Rule.Safe && !p.IsMinor && !string.IsNullOrWhiteSpace(p.Identity.Address)).Select(p => people[p.Key]).ToList();
+            if (byLetter.Count > 0) Add(FollowUp.Plan(dossier.Id, byLetter, ActKind.Letter, Words.ZoneHandoverTellThem, now, caller.Self, now));
+            foreach (var act in content.Acts.Where(a => a.Kind != ActKind.FirstContact)) Add(FollowUp.Plan(dossier.Id, act.Persons.Select(p => people[p]), act.Kind, null, act.DueAt > now ? act.DueAt : now, caller.Self, now));
+
+            void Add(FollowUp act)
+            {
+                zone.Add(act);
+                dossier.Awaits(act.DueAt);
+            }
+        }
+
+        private static ValidationException Wrong(string field, string why) => new([new ValidationFailure(field, why)]);
+    }
+}

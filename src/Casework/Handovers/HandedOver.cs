@@ -1,0 +1,78 @@
+using System.Security.Cryptography;
+using System.Text.Json;
+using Microsoft.EntityFrameworkCore;
+using VictimSupport.Casework.Codes;
+using VictimSupport.Casework.Countersign;
+using VictimSupport.Casework.Dossiers;
+using VictimSupport.Casework.FollowUps;
+using VictimSupport.Casework.People;
+using VictimSupport.Foundation.Access;
+using VictimSupport.Foundation.Persistence;
+using VictimSupport.Foundation.Secrecy;
+
+namespace VictimSupport.Casework.Handovers;
+
+/// <summary>All that goes to the other zone, and nothing else. Seen before it goes, read there before it is accepted, and what the dossier there begins with.</summary>
+/// <param name="Number">Of the dossier it comes from.</param>
+/// <param name="Why">Why it goes there, in words.</param>
+internal sealed record HandedOver(string Number, string Why, HandoverBasis Basis, string? WithoutAgreement, bool Told, string SubKind, IReadOnlyList<string> Additional, Danger Danger, DateTimeOffset? FactsAt, string? Municipality,
+    IReadOnlyList<string> Reports, IReadOnlyList<HandedPerson> People, IReadOnlyList<HandedNote> Notes, IReadOnlyList<HandedAct> Acts)
+{
+    /// <summary>Tells apart what was shown from what would go now.</summary>
+    public string Print() => Convert.ToHexString(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(this)));
+}
+
+/// <summary>Somebody who is helped. The rules of safe contact are no field that could be left out.</summary>
+/// <param name="Key">The id in the zone they come from: by which notes and acts name them.</param>
+internal sealed record HandedPerson(Guid Key, Particulars Identity, Capacity Capacity, Damage Damage, Sex Sex, string Language, bool NeedsInterpreter, bool IsMinor, RulesAsTheyStood Rules);
+
+internal sealed record HandedNote(IReadOnlyList<Guid> Persons, DateTimeOffset At, string Text);
+
+internal sealed record HandedAct(IReadOnlyList<Guid> Persons, ActKind Kind, DateTimeOffset DueAt);
+
+/// <summary>Writes what goes, from what was ticked: the one place that does. What may not go is no choice, and asked for all the same it is nothing.</summary>
+internal static class Handing
+{
+    /// <summary>Proposed where nobody has said otherwise: what is needed to go on, and no more.</summary>
+    public static IReadOnlyList<HandedField> Minimum(Dossier dossier) =>
+        [.. Enum.GetValues<HandedField>().Where(f => f is not (HandedField.BirthDate or HandedField.Damage) && (f != HandedField.Address || !dossier.Danger.HasFlag(Danger.AddressSecret)))];
+
+    /// <summary>Only who is helped: an alleged perpetrator, or anybody else who is only mentioned, goes nowhere.</summary>
+    public static async Task<IReadOnlyList<Person>> People(ZoneDbContext zone, Keyring keys, Dossier dossier, CancellationToken ct)
+    {
+        var people = (await zone.Set<Person>().AsNoTracking().Where(p => p.DossierId == dossier.Id).OrderBy(p => p.Id).ToListAsync(ct)).Where(p => p.IsHelped).ToList();
+        await keys.Fetch(people.Select(p => p.Id).Append(dossier.Id), ct);
+        return people;
+    }
+
+    /// <summary>Notes of assistance that count and concern nobody but people who may go. What is for the police file goes there and nowhere else.</summary>
+    public static async Task<IReadOnlyList<Note>> Notes(ZoneDbContext zone, Dossier dossier, IReadOnlyCollection<Guid> helped, CancellationToken ct) =>
+        [.. (await zone.Set<Note>().AsNoTracking().Where(n => n.DossierId == dossier.Id && n.Layer == Layer.Assistance).OrderBy(n => n.At).ToListAsync(ct)).Where(n => n.Counts() && n.Persons.TrueForAll(helped.Contains))];
+
+    /// <exception cref="RefusedException">A person or a note was named that may not go.</exception>
+    public static async Task<HandedOver> Write(ZoneDbContext zone, Keyring keys, Dossier dossier, IReadOnlyCollection<Guid> persons, IReadOnlyCollection<HandedField> fields, IReadOnlyCollection<Guid> notes, HandoverReason reason, HandoverBasis basis, bool told, CancellationToken ct)
+    {
+        var people = await People(zone, keys, dossier, ct);
+        if (persons.Any(id => people.All(p => p.Id != id))) throw new RefusedException("absent", dossier.Id);
+        var chosen = people.Where(p => persons.Contains(p.Id)).ToList();
+        var possible = await Notes(zone, dossier, [.. people.Select(p => p.Id)], ct);
+        if (notes.Any(id => possible.All(n => n.Id != id))) throw new RefusedException("absent", dossier.Id);
+        var safe = await zone.Set<SafeContact>().AsNoTracking().Where(s => s.DossierId == dossier.Id).ToDictionaryAsync(s => s.Id, ct);
+        var ids = chosen.Select(p => p.Id).ToHashSet();
+        var acts = !fields.Contains(HandedField.Acts) ? [] : (await zone.Set<FollowUp>().AsNoTracking().Where(f => f.DossierId == dossier.Id && f.Done == null).OrderBy(f => f.DueAt).ToListAsync(ct)).Where(f => f.Persons.Count > 0 && f.Persons.TrueForAll(ids.Contains)).ToList();
+        var reports = !fields.Contains(HandedField.Reports) ? [] : await zone.Set<OfficialReport>().AsNoTracking().Where(r => r.DossierId == dossier.Id).OrderBy(r => r.Id).ToListAsync(ct);
+        return new HandedOver(dossier.Number, reason.Text, basis, reason.WithoutAgreement, told, dossier.SubKind, dossier.Additional, dossier.Danger, fields.Contains(HandedField.FactsOn) ? dossier.FactsAt : null, fields.Contains(HandedField.FactsWhere) ? dossier.Municipality : null,
+            [.. reports.Select(r => r.Number.Value)], [.. chosen.Select(p => Hand(p, safe.GetValueOrDefault(p.Id) ?? SafeContact.For(p), fields))],
+            [.. possible.Where(n => notes.Contains(n.Id)).Select(n => new HandedNote(n.Persons, n.At, n.Text.Value))], [.. acts.Select(a => new HandedAct(a.Persons, a.Kind, a.DueAt))]);
+    }
+
+    private static HandedPerson Hand(Person person, SafeContact safe, IReadOnlyCollection<HandedField> fields)
+    {
+        var (who, born) = (person.Identity.Value, fields.Contains(HandedField.BirthDate));
+        var identity = new Particulars(who.FamilyName, who.GivenName, fields.Contains(HandedField.Phone) ? who.Phone : null, fields.Contains(HandedField.Mail) ? who.Mail : null, fields.Contains(HandedField.Address) ? who.Address : null, born ? who.BirthDate : null, born ? who.EstimatedAge : null);
+        var rules = safe.Now();
+        // Who checked them is a colleague here; a number that an SMS goes to goes with the telephone, or not at all.
+        rules = rules with { CheckedBy = null, Details = fields.Contains(HandedField.Phone) ? rules.Details : rules.Details with { SmsNumber = null } };
+        return new HandedPerson(person.Id, identity, person.Capacity, fields.Contains(HandedField.Damage) ? person.Damage : Damage.None, born ? person.Sex : Sex.NotSaid, person.Language, person.NeedsInterpreter, person.IsMinor, rules);
+    }
+}

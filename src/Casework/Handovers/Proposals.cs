@@ -1,0 +1,84 @@
+using Microsoft.EntityFrameworkCore;
+using VictimSupport.Casework.Codes;
+using VictimSupport.Casework.Dossiers;
+using VictimSupport.Casework.Walls;
+using VictimSupport.Foundation.Access;
+using VictimSupport.Foundation.Audit;
+using VictimSupport.Foundation.Parcels;
+using VictimSupport.Foundation.Persistence;
+using VictimSupport.Foundation.Pipeline;
+
+namespace VictimSupport.Casework.Handovers;
+
+/// <summary>Finds handovers, and brings them further. What goes is there for whoever may open its dossier; what came in, for the coordinators, and for none who is walled off from one of its people.</summary>
+internal sealed class Proposals(ZoneDbContext zone, Guard guard, Post post, UseCase here, Caller caller, Trail trail, TimeProvider clock)
+{
+    /// <summary>Kind of the parcels in which handovers travel.</summary>
+    public const string ParcelKind = "handover";
+
+    /// <summary>Those that came in and wait, as far as they are there for the caller.</summary>
+    public IQueryable<Handover> CameIn()
+    {
+        var self = caller.Self;
+        return zone.Set<Handover>().Where(h => h.CameIn && h.DossierId == h.Id && !zone.Set<WalledOff>().Any(w => w.Account == self && w.DossierId == h.Id));
+    }
+
+    /// <summary>Reads it.</summary>
+    /// <returns>The dossier; null: it came in and is none yet.</returns>
+    /// <exception cref="RefusedException">It is absent, or not this caller's to see.</exception>
+    public async Task<(Handover Handover, Dossier? Dossier)> Read(Guid id, CancellationToken ct)
+    {
+        var found = await zone.Set<Handover>().AsNoTracking().SingleOrDefaultAsync(h => h.Id == id, ct) ?? throw new RefusedException("absent", id);
+        if (!found.CameIn || found.DossierId != found.Id) return (found, await guard.Read(found.DossierId, ct));
+        await MustLead(id, ct);
+        return (found, null);
+    }
+
+    /// <summary>Opens one that goes from here, to speak for it; its dossier stays locked until the transaction ends.</summary>
+    /// <exception cref="RefusedException">It is absent, came in, or is not the caller's to decide on.</exception>
+    public async Task<(Handover Handover, Dossier Dossier)> Ours(Guid id, CancellationToken ct)
+    {
+        var found = await zone.Set<Handover>().SingleOrDefaultAsync(h => h.Id == id && !h.CameIn, ct) ?? throw new RefusedException("absent", id);
+        var dossier = await guard.Open(found.DossierId, ct);
+        await guard.MustOwn(dossier, ct);
+        return (found, dossier);
+    }
+
+    /// <summary>Opens one that came in, to decide on it.</summary>
+    /// <exception cref="RefusedException">It is absent, goes from here, or is not there for the caller.</exception>
+    public async Task<Handover> Theirs(Guid id, CancellationToken ct)
+    {
+        var found = await zone.Set<Handover>().SingleOrDefaultAsync(h => h.Id == id && h.CameIn, ct) ?? throw new RefusedException("absent", id);
+        if (found.DossierId != found.Id) await guard.Read(found.DossierId, ct);
+        else await MustLead(id, ct);
+        return found;
+    }
+
+    /// <summary>Notes a turn made here, and tells the other zone.</summary>
+    public async Task Turn(Handover handover, HandoverStep step, string? text, CancellationToken ct, HandedOver? content = null, string? number = null)
+    {
+        var now = clock.GetUtcNow();
+        Note(handover, step, caller.Account, now, text);
+        await post.Send(handover.Other, ParcelKind, handover.Id, new HandoverWord(step, now, text, content, number), ct);
+    }
+
+    /// <summary>Notes a turn in the history, and in the dossier where there is one.</summary>
+    public void Note(Handover handover, HandoverStep step, Guid? by, DateTimeOffset at, string? text = null)
+    {
+        zone.Add(HandoverTurn.Of(handover, step, by, at, text));
+        if (handover.DossierId != handover.Id) zone.Add(Milestone.Reached(handover.DossierId, MilestoneKind.Handover, by ?? Milestone.ThePlatform, at, code: (int)step, about: handover.Id));
+    }
+
+    public string Own => here.InZone.Code;
+
+    private async Task MustLead(Guid id, CancellationToken ct)
+    {
+        if (!caller.May(May.OpenAnyDossierOfTheZone) || !await CameIn().AnyAsync(h => h.Id == id, ct)) throw new RefusedException("absent", id);
+        trail.Because("handover", id);
+    }
+}
+
+/// <summary>What one zone tells the other, sealed.</summary>
+/// <param name="Content">With the proposal alone.</param>
+/// <param name="Number">With the acceptance: of the dossier there.</param>
+internal sealed record HandoverWord(HandoverStep Step, DateTimeOffset At, string? Text, HandedOver? Content, string? Number);

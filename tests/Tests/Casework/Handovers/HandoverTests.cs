@@ -1,0 +1,367 @@
+using System.Net;
+using FluentValidation;
+using MediatR;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using VictimSupport.Casework.Codes;
+using VictimSupport.Casework.Counting;
+using VictimSupport.Casework.Dossiers;
+using VictimSupport.Casework.FollowUps;
+using VictimSupport.Casework.Handovers;
+using VictimSupport.Casework.Letters;
+using VictimSupport.Casework.People;
+using VictimSupport.Foundation.Access;
+using VictimSupport.Foundation.Audit;
+using VictimSupport.Foundation.Jobs;
+using VictimSupport.Foundation.Parcels;
+using VictimSupport.Foundation.Pipeline;
+using VictimSupport.Foundation.Secrecy;
+using VictimSupport.Tests.Foundation;
+using VictimSupport.Tests.Kit;
+using Decide = VictimSupport.Casework.Handovers.Decide;
+using List = VictimSupport.Casework.Handovers.List;
+using Person = VictimSupport.Tests.Kit.Person;
+using Show = VictimSupport.Casework.Handovers.Show;
+using Withdraw = VictimSupport.Casework.Handovers.Withdraw;
+
+namespace VictimSupport.Tests.Casework;
+
+/// <summary>A handover between two zones: what was ticked goes and nothing else, once whatever happens; who answers for the persons is known in both zones at any moment.</summary>
+public sealed class HandoverTests(Platforms platforms)
+{
+    [Theory, EveryEngine]
+    public async Task Proposed_asked_answered_accepted_and_the_case_counts_once(string engine)
+    {
+        var (a, b) = await Two(engine);
+        var (anna, bert, worker) = (a.As(Role.Coordinator), b.As(Role.Coordinator), await b.Hires("worker", Role.Caseworker));
+        var dossier = await anna.Registers(Cases.Intake(a, "Janssens", "Mia", "0470 11 22 33", "Assault") with { Language = "nl" });
+        await Agrees(anna, dossier, r => r with { Letter = Rule.Safe, Sms = Rule.Never, CodeWord = "Magnolia" });
+        var handover = await anna.HandsOver(dossier, b);
+
+        // There, not decided on: the first zone answers for her in both.
+        Assert.Equal(HandoverState.Delivered, await anna.StateOf(handover));
+        var came = await bert.Send(new Show.Query(handover));
+        Assert.False((await anna.Send(new Show.Query(handover))).Handover.IsTheirs);
+        Assert.True(came.Handover.IsTheirs);
+        var mia = Assert.Single(came.Content!.People);
+        Assert.Equal(("Mia Janssens", "nl", "0470 11 22 33"), (mia.Identity.FullName, mia.Language, mia.Identity.Phone));
+        Assert.Equal((Rule.Never, Rule.Safe, "Magnolia"), (mia.Rules.Sms, mia.Rules.Letter, mia.Rules.Details.CodeWord));
+        Assert.Null(mia.Identity.BirthDate);
+
+        await bert.AsksAbout(handover, "Since when does she live here?");
+        await b.RunJobs();
+        Assert.Equal(HandoverState.Asked, await anna.StateOf(handover));
+        Assert.Equal("Since when does she live here?", await anna.Send(new Reply.Query(handover)));
+        await anna.Send(new Reply.Command { Handover = handover, Text = "For a year", Once = Guid.NewGuid() });
+        await a.RunJobs();
+        Assert.Equal("For a year", (await bert.Send(new Show.Query(handover))).Turns.Single(t => t.Step == HandoverStep.Answered).Text!.Value);
+
+        var theirs = (await bert.Accepts(handover, worker.Id))!.Value;
+        Assert.False((await bert.Send(new Show.Query(handover))).Handover.IsTheirs);
+        await b.RunJobs();
+        var ours = (await anna.Send(new Show.Query(handover))).Handover;
+        Assert.Equal((HandoverState.Accepted, true), (ours.State, ours.IsTheirs));
+        var view = await bert.Opens(theirs);
+        Assert.Equal(ours.OtherNumber, view.Dossier.Number);
+        Assert.Equal((await anna.Opens(dossier)).Dossier.Number, (await bert.Send(new Show.Query(handover))).Handover.OtherNumber);
+        Assert.Equal(worker.Id, view.Dossier.AssignedTo);
+        var person = Assert.Single(view.People);
+        Assert.Equal((Rule.Never, "Magnolia", (Guid?)null), (person.Safe.Sms, person.Safe.Details.Value.CodeWord, person.Safe.CheckedBy));
+
+        // She is told: when she is reached, and in a letter in her language, as letters are safe. The gate sees to it.
+        Assert.Equal([ActKind.FirstContact, ActKind.Letter], view.Planned.Select(p => p.Kind).Order());
+        var letter = await bert.Send(new Prepare.Query(theirs, person.Id, null, null));
+        Assert.Equal((LetterKind.HandedOver, "nl", Bar.None), (letter.Kind, letter.Language, letter.Bar));
+        Assert.StartsWith("Beste Mia", letter.Text, StringComparison.Ordinal);
+
+        // Counted where it was registered, received here; what is left to be done is said to whoever has it there.
+        Assert.Equal((CaseOrigin.Here, true), await CaseOf(a));
+        Assert.Equal((CaseOrigin.HandedOver, false), await CaseOf(b));
+        Assert.Equal(ActKind.Administration, Assert.Single((await anna.Opens(dossier)).Planned).Kind);
+        Assert.Contains((await anna.Opens(dossier)).Timeline, h => h.Handover == handover);
+        Assert.Null((await b.Look(z => z.Set<Handover>().SingleAsync())).Content); // the dossier has it
+    }
+
+    [Theory, EveryEngine]
+    public async Task A_dossier_with_nothing_left_to_do_closes_as_handed_over(string engine)
+    {
+        var (a, b) = await Two(engine);
+        var (anna, bert) = (a.As(Role.Coordinator), b.As(Role.Coordinator));
+        var dossier = await anna.Registers(Cases.Intake(a));
+        var lead = await anna.LeadOf(dossier);
+        await anna.Send(await anna.Send(new Edit.Query(dossier, lead, "fr")) with { Dossier = dossier, Person = lead, Sex = Sex.Female, EstimatedAge = 40, Damages = [Damage.Moral] });
+        await anna.Send(await anna.Contact(a, dossier));
+        var handover = await anna.HandsOver(dossier, b);
+        await bert.Accepts(handover);
+        await b.RunJobs();
+        var closed = (await anna.Opens(dossier)).Dossier;
+        Assert.Equal((false, ClosingReason.HandedOver), (closed.IsOpen, closed.Reason));
+        Assert.Empty((await anna.Opens(dossier)).Planned);
+    }
+
+    [Theory, EveryEngine]
+    public async Task Only_what_was_ticked_and_shown_goes_and_what_may_not_go_is_nothing(string engine)
+    {
+        var (a, b) = await Two(engine);
+        var (anna, trainee) = (a.As(Role.Coordinator), a.As(Role.Trainee));
+        var dossier = await anna.Registers(Cases.Intake(a, "Janssens", "Mia", "0470 11 22 33"));
+        var lead = await anna.LeadOf(dossier);
+        var bo = await anna.Send(new Edit.Command { Dossier = dossier, GivenName = "Bo", FamilyName = "Janssens", Capacity = Capacity.Relative, Language = "nl" });
+        var author = await anna.Send(new Edit.Command { Dossier = dossier, GivenName = "Zz", FamilyName = "Täter", Capacity = Capacity.AllegedAuthor, Language = "nl" });
+        await a.Names(dossier, trainee.Id);
+        await Notes(anna, dossier, Layer.Assistance, "Goes", lead);
+        await Notes(anna, dossier, Layer.Assistance, "Stays", lead);
+        await Notes(anna, dossier, Layer.Assistance, "Of both", lead, bo);
+        await Notes(anna, dossier, Layer.Assistance, "Names the author", lead, author);
+        await Notes(anna, dossier, Layer.Police, "For the file", lead);
+        await Notes(trainee, dossier, Layer.Assistance, "Not signed", lead);
+        var notes = (await a.Look(z => z.Set<Note>().AsNoTracking().ToListAsync())).ToDictionary(n => n.Text.Value, n => n.Id);
+
+        var page = await anna.Send(new Propose.Query(dossier));
+        Assert.Equal(new[] { lead, bo }.Order(), page.Persons.Select(p => p.Id).Order());
+        Assert.Equal(["Goes", "Of both", "Stays"], page.Notes.Select(n => n.Begins).Order());
+        foreach (var forged in new[] { "Names the author", "For the file", "Not signed" })
+            await Refused(() => anna.Handing(dossier, b, f => f with { Notes = [notes[forged]] }));
+        await Refused(() => anna.Handing(dossier, b, f => f with { Persons = [lead, author] }));
+        await Refused(() => anna.Handing(dossier, b, f => f with { Notes = [Guid.NewGuid()] }));
+        Assert.Contains((await Assert.ThrowsAsync<ValidationException>(() => anna.Handing(dossier, b, f => f with { Persons = [lead], Notes = [notes["Of both"]] }))).Errors, e => e.PropertyName == "Notes");
+
+        // What goes must be what was shown.
+        var form = await anna.Handing(dossier, b, f => f with { Persons = [lead], Notes = [notes["Goes"]], Fields = [HandedField.Reports] });
+        foreach (var other in new[] { form with { Shown = null }, form with { Notes = [] }, form with { Fields = [.. form.Fields, HandedField.Phone] }, form with { Reason = "Another" } })
+            Assert.Contains((await Assert.ThrowsAsync<ValidationException>(() => anna.Send(other))).Errors, e => e.PropertyName == "Fields");
+        Assert.Contains((await Assert.ThrowsAsync<ValidationException>(() => anna.Send(form with { Zone = "0000" }))).Errors, e => e.PropertyName == "Zone");
+        Assert.Contains((await Assert.ThrowsAsync<ValidationException>(() => anna.Send(form with { Zone = a.Code }))).Errors, e => e.PropertyName == "Zone");
+        Assert.Equal(0, await a.Look(z => z.Set<Handover>().CountAsync()));
+        var handover = await anna.Send(form);
+        Assert.Equal(handover, await anna.Send(form)); // sent twice it is one
+        await a.RunJobs();
+        var came = (await b.As(Role.Coordinator).Send(new Show.Query(handover))).Content!;
+        Assert.Equal("Goes", Assert.Single(came.Notes).Text);
+        Assert.Equal(lead, Assert.Single(came.People).Key);
+        Assert.Null(came.People[0].Identity.Phone);
+        Assert.Equal(Rule.Safe, came.People[0].Rules.Call); // the rules are no field
+        Assert.Null(came.FactsAt);
+        // A second one waits until the first is decided on.
+        Assert.NotNull((await anna.Send(new Propose.Query(dossier))).Barred);
+        await Assert.ThrowsAsync<ValidationException>(() => anna.Send(form with { Once = Guid.NewGuid() }));
+    }
+
+    [Theory, EveryEngine]
+    public async Task Whoever_may_not_see_it_finds_nothing(string engine)
+    {
+        var (a, b) = await Two(engine);
+        var (anna, other, third) = (a.As(Role.Caseworker), a.As(Role.Caseworker), await (await platforms.On(engine)).Zone());
+        var (lead, walled) = (await b.Hires("lead", Role.Coordinator), await b.Hires("walled", Role.Coordinator));
+        await b.As(Role.DataProtectionOfficer).Send(new VictimSupport.Casework.Walls.Build.Command { Colleague = walled.Id, Round = VictimSupport.Casework.Walls.Round.Person, FamilyName = "Janssens", GivenName = "Mia" });
+        var dossier = await anna.Registers(Cases.Intake(a, "Janssens", "Mia"));
+        await Refused(() => other.Send(new Propose.Query(dossier)));
+        await Refused(() => a.As(Role.Trainee).Send(new Propose.Query(dossier)));
+        var handover = await anna.HandsOver(dossier, b);
+
+        Assert.Equal(walled.Id, await b.Look(z => z.Set<VictimSupport.Casework.Walls.WalledOff>().Select(w => w.Account).SingleAsync()));
+        foreach (var stranger in new[] { other, a.As(Role.ZoneAdministrator), b.As(Role.Caseworker), b.As(Role.OnCall), b.As(Role.DataProtectionOfficer), walled, third.As(Role.Coordinator) })
+        {
+            await Refused(() => stranger.Send(new Show.Query(handover)));
+            await Refused(() => stranger.Accepts(handover));
+            await Refused(() => stranger.Send(new Withdraw.Command(handover)));
+        }
+        // Neither side decides for the other.
+        await Refused(() => a.As(Role.Coordinator).Accepts(handover));
+        await Refused(() => lead.Send(new Withdraw.Command(handover)));
+        await Refused(() => lead.Send(new Reply.Command { Handover = handover, Text = "x" }));
+        Assert.Empty((await walled.Send(new List.Query())).Waiting);
+        Assert.Single((await lead.Send(new List.Query())).Waiting);
+        using var visit = walled.Visit();
+        Assert.Equal(HttpStatusCode.NotFound, (await visit.Get($"/handovers/{handover}")).StatusCode);
+        // A wall built later stands round it too.
+        await b.As(Role.DataProtectionOfficer).Send(new VictimSupport.Casework.Walls.Build.Command { Colleague = lead.Id, Round = VictimSupport.Casework.Walls.Round.Person, FamilyName = "Janssens", GivenName = "Mia" });
+        await Refused(() => lead.Send(new Show.Query(handover)));
+        Assert.Equal(HandoverState.Delivered, await anna.StateOf(handover));
+    }
+
+    [Theory, EveryEngine]
+    public async Task Sealed_it_goes_nowhere_and_restricted_only_by_whoever_leads(string engine)
+    {
+        var (a, b) = await Two(engine);
+        var (anna, chief) = (await a.Hires("anna", Role.Caseworker), await a.Hires("chief", Role.Coordinator));
+        var dossier = await anna.Registers(Cases.Intake(a));
+        await chief.Protects(dossier, Protection.Restricted, anna.Id);
+        Assert.NotNull((await anna.Send(new Propose.Query(dossier))).Barred);
+        await Assert.ThrowsAsync<ValidationException>(() => anna.Handing(dossier, b));
+        Assert.Null((await chief.Send(new Propose.Query(dossier))).Barred);
+        await chief.Protects(dossier, Protection.Sealed, anna.Id, chief.Id);
+        await Assert.ThrowsAsync<ValidationException>(() => chief.Handing(dossier, b));
+    }
+
+    [Theory, EveryEngine]
+    public async Task What_comes_first_to_the_receiving_zone_wins_in_both(string engine)
+    {
+        var (a, b) = await Two(engine);
+        var (anna, bert) = (a.As(Role.Coordinator), b.As(Role.Coordinator));
+
+        // Accepted in two tabs it is one dossier.
+        var first = await anna.HandsOver(await anna.Registers(Cases.Intake(a)), b);
+        var made = await bert.Accepts(first);
+        Assert.Equal(made, await bert.Accepts(first));
+        Assert.Contains((await Assert.ThrowsAsync<ValidationException>(() => bert.Refuses(first))).Errors, e => e.PropertyName == "Decision");
+        // Taken back there before its word came: accepted all the same, in both.
+        Assert.True(await anna.Send(new Withdraw.Command(first)));
+        Assert.False(await anna.Send(new Withdraw.Command(first)));
+        Assert.Equal(HandoverState.Withdrawing, await anna.StateOf(first));
+        await a.RunJobs();
+        await b.RunJobs();
+        await a.RunJobs();
+        Assert.Equal((HandoverState.Accepted, HandoverState.Accepted), (await anna.StateOf(first), await bert.StateOf(first)));
+
+        // Taken back before: it cannot be accepted any more, in either.
+        var second = await anna.HandsOver(await anna.Registers(Cases.Intake(a)), b);
+        await anna.Send(new Withdraw.Command(second));
+        await a.RunJobs();
+        Assert.Contains((await Assert.ThrowsAsync<ValidationException>(() => bert.Accepts(second))).Errors, e => e.PropertyName == "Decision");
+        await b.RunJobs();
+        Assert.Equal((HandoverState.Withdrawn, HandoverState.Withdrawn), (await anna.StateOf(second), await bert.StateOf(second)));
+        Assert.Null((await b.Look(z => z.Set<Handover>().SingleAsync(h => h.Id == second))).Content);
+
+        // Taken back before it left at all: it arrives, and is taken back there.
+        var third = await anna.Send(await anna.Handing(await anna.Registers(Cases.Intake(a)), b));
+        await anna.Send(new Withdraw.Command(third));
+        await a.RunJobs();
+        await b.RunJobs();
+        Assert.Equal((HandoverState.Withdrawn, HandoverState.Withdrawn), (await anna.StateOf(third), await bert.StateOf(third)));
+
+        // Refused: the first zone goes on, and may propose again.
+        var dossier = await anna.Registers(Cases.Intake(a));
+        var fourth = await anna.HandsOver(dossier, b);
+        await bert.Refuses(fourth, "She moved on");
+        await b.RunJobs();
+        var refused = await anna.Send(new Show.Query(fourth));
+        Assert.Equal((HandoverState.Refused, false, "She moved on"), (refused.Handover.State, refused.Handover.IsTheirs, refused.Turns[^1].Text!.Value));
+        Assert.Null((await anna.Send(new Propose.Query(dossier))).Barred);
+        Assert.Equal(1, await b.Look(z => z.Set<Dossier>().CountAsync()));
+    }
+
+    [Theory, EveryEngine]
+    public async Task Silence_reminds_and_is_told_on(string engine)
+    {
+        await using var platform = Platform.Start(engine);
+        var (a, b) = (await platform.Zone(), await platform.Zone());
+        var (anna, _, _) = (await a.Hires("anna", Role.Caseworker), await a.Hires("chief", Role.Coordinator), await b.Hires("lead", Role.Coordinator));
+        var handover = await anna.HandsOver(await anna.Registers(Cases.Intake(a)), b);
+        await b.RunJobs();
+        Assert.Contains(platform.Post.Letters, l => l.Key.StartsWith("handover-came", StringComparison.Ordinal) && l.To == Staff.AddressOf(b, "lead"));
+        Assert.Equal(1, Assert.Single(await Lines(b)));
+        platform.Clock.Advance(TimeSpan.FromDays(2));
+        await a.RunJobs();
+        await b.RunJobs();
+        Assert.DoesNotContain(platform.Post.Letters, l => l.Key.StartsWith(HandoversWaiting.Code, StringComparison.Ordinal));
+        platform.Clock.Advance(TimeSpan.FromDays(1).Add(TimeSpan.FromMinutes(2)));
+        for (var i = 0; i < 2; i++)
+        {
+            await a.RunJobs();
+            await b.RunJobs();
+        }
+        Assert.Equal([Staff.AddressOf(a, "anna"), Staff.AddressOf(b, "lead")], platform.Post.Letters.Where(l => l.Key.StartsWith(HandoversWaiting.Code, StringComparison.Ordinal)).Select(l => l.To).Order());
+        platform.Clock.Advance(TimeSpan.FromHours(25));
+        await a.RunJobs();
+        Assert.Contains(platform.Post.Letters, l => l.Key.StartsWith("told-on", StringComparison.Ordinal) && l.To == Staff.AddressOf(a, "chief"));
+        Assert.DoesNotContain(platform.Post.Letters, l => (l.Subject + l.Text).Contains("Exemple", StringComparison.Ordinal));
+        Assert.Equal(HandoverState.Delivered, await anna.StateOf(handover));
+
+        async Task<IReadOnlyList<int>> Lines(TestZone zone) => [await zone.As(Role.Coordinator).Send(new Inbound.Query())];
+    }
+
+    [Theory, EveryEngine]
+    public async Task Killed_between_any_two_steps_there_is_one_dossier_in_the_end(string engine)
+    {
+        var reaper = new ParcelTests.Reaper();
+        await using var platform = Platform.Start(engine, services: services => ParcelTests.Kills(services, reaper));
+        foreach (var request in new[] { typeof(Outbox.Claim), typeof(Carry.PickUp), typeof(Carry.Receive), typeof(Carry.Receipt), typeof(Outbox.Done) })
+        {
+            foreach (var after in new[] { false, true })
+            {
+                var (a, b) = (await platform.Zone(), await platform.Zone());
+                var (anna, bert) = (a.As(Role.Coordinator), b.As(Role.Coordinator));
+                var dossier = await anna.Registers(Cases.Intake(a));
+                var handover = await anna.Send(await anna.Handing(dossier, b));
+                await Dies(a, request, after);
+                await bert.Accepts(handover);
+                await Dies(b, request, after);
+                Assert.Equal(1, await b.Look(z => z.Set<Dossier>().CountAsync()));
+                Assert.Equal((HandoverState.Accepted, HandoverState.Accepted), (await anna.StateOf(handover), await bert.StateOf(handover)));
+                Assert.Equal(1, (await anna.Send(new Show.Query(handover))).Turns.Count(t => t.Step == HandoverStep.Delivered));
+                Assert.Equal([HandoverStep.Proposed, HandoverStep.Delivered, HandoverStep.Accepted], (await bert.Send(new Show.Query(handover))).Turns.Select(t => t.Step));
+            }
+        }
+
+        async Task Dies(TestZone zone, Type request, bool after)
+        {
+            // What else waits goes first.
+            (reaper.Takes, reaper.After) = (request, after);
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(zone.RunJobs);
+            for (var i = 0; i < 2; i++)
+            {
+                platform.Clock.Advance(OutboxMessage.Held + TimeSpan.FromMinutes(1));
+                await zone.RunJobs();
+            }
+        }
+    }
+
+    [Fact]
+    public async Task On_the_pages_from_the_proposal_to_the_acceptance_and_nothing_in_logs_or_clear_in_the_database()
+    {
+        await using var platform = Platform.Start("sqlite");
+        var (a, b) = (await platform.Zone(), await platform.Zone());
+        var (anna, bert) = (await a.Hires("anna", Role.Coordinator), await b.Hires("bert", Role.Coordinator));
+        var dossier = await anna.Registers(Cases.Intake(a, "Kanarienvogel", "Mia", "0470 11 22 33"));
+        var lead = await anna.LeadOf(dossier);
+        using var hers = anna.Visit();
+        using var his = bert.Visit();
+        var path = $"/dossiers/{dossier}/handover";
+        KeyValuePair<string, string>[] fields = [new("Form.Zone", b.Code), new("Form.Reason", "Kanarienvogel wohnt dort"), new("Form.Basis", "TheirWish"), new("Form.Told", "False")];
+        // Nothing chosen: said at the field, and what was typed is kept.
+        var wrong = await Visit.Read(await hers.Submit(path, [new("Form.Reason", "Kanarienvogel wohnt dort")]));
+        Assert.Contains("Kanarienvogel wohnt dort", wrong.QuerySelector("[name='Form.Reason']")!.TextContent, StringComparison.Ordinal);
+        Assert.NotNull(wrong.QuerySelector(".govuk-error-message"));
+        var page = await hers.Page(path);
+        var form = (AngleSharp.Html.Dom.IHtmlFormElement)page.QuerySelectorAll("main form").First(f => f.QuerySelector("[name='Form.Zone']") is not null);
+        form.SetAttribute("action", form.QuerySelector("button[formaction]")!.GetAttribute("formaction")!);
+        var shown = await Visit.Read(await hers.Send(path, form, [.. fields, new("Form.Persons", lead.ToString()), new("Form.Fields", "Phone")]));
+        Assert.Contains("0470 11 22 33", shown.QuerySelector("[data-goes]")!.TextContent, StringComparison.Ordinal);
+        var sent = await hers.Send(path, (AngleSharp.Html.Dom.IHtmlFormElement)shown.QuerySelectorAll("main form").First(f => f.QuerySelector("[name='Form.Shown']") is not null), []);
+        Assert.Equal(HttpStatusCode.Redirect, sent.StatusCode);
+        var handover = Guid.Parse(sent.Headers.Location!.ToString().Split('/')[^1]);
+        await a.RunJobs();
+        Assert.Contains("Kanarienvogel", (await his.Page($"/handovers/{handover}")).QuerySelector("[data-goes]")!.TextContent, StringComparison.Ordinal);
+        Assert.NotNull((await his.Page("/handovers")).QuerySelector($"a[href$='/handovers/{handover}']"));
+        var undecided = await Visit.Read(await his.Submit($"/handovers/{handover}/decision", []));
+        Assert.NotNull(undecided.QuerySelector(".govuk-error-message"));
+        var accepted = await his.Submit($"/handovers/{handover}/decision", [new("Form.Decision", "Accept")]);
+        Assert.Contains("/dossiers/", accepted.Headers.Location!.ToString(), StringComparison.Ordinal);
+        await b.RunJobs();
+        Assert.Equal("Accepted", (await hers.Page($"/handovers/{handover}")).QuerySelector("[data-state]")!.GetAttribute("data-state"));
+        Assert.DoesNotContain(platform.Logs.Lines, l => l.Contains("Kanarienvogel", StringComparison.Ordinal));
+        Assert.DoesNotContain(platform.Post.Letters, l => (l.Subject + l.Text).Contains("Kanarienvogel", StringComparison.Ordinal));
+        foreach (var zone in new[] { a, b })
+        {
+            var clear = await zone.Look(z => z.Set<AuditRow>().Select(r => r.Payload).ToListAsync());
+            Assert.DoesNotContain(clear, p => p.Contains("Kanarienvogel", StringComparison.Ordinal));
+            Assert.Contains(clear, p => p.Contains(zone == a ? $"parcel to {b.Code}" : $"parcel from {a.Code}", StringComparison.Ordinal));
+        }
+    }
+
+    private async Task<(TestZone A, TestZone B)> Two(string engine) => await platforms.On(engine) is var platform ? (await platform.Zone(), await platform.Zone("nl")) : default;
+
+    private static async Task<(CaseOrigin, bool)> CaseOf(TestZone zone) => await zone.Look(z => z.Set<VictimSupport.Casework.Counting.Case>().SingleAsync()) is var one ? (one.Origin, one.Counts) : default;
+
+    private static async Task Agrees(Person by, Guid dossier, Func<Safe.Command, Safe.Command> how)
+    {
+        var person = await by.LeadOf(dossier);
+        await by.Send(await by.Send(new Edit.Query(dossier, person, "nl")) with { Dossier = dossier, Person = person, Address = "Dorpsstraat 1" });
+        await by.Agrees(dossier, person, how);
+    }
+
+    private static async Task Notes(Person by, Guid dossier, Layer layer, string text, params Guid[] persons) => await by.Send(new Write.Command { Dossier = dossier, Persons = [.. persons], Layer = layer, Text = text, Once = Guid.NewGuid() });
+
+    private static async Task Refused(Func<Task> deed) => await Assert.ThrowsAsync<RefusedException>(deed);
+}
