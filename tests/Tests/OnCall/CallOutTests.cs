@@ -110,6 +110,11 @@ public sealed class CallOutTests(Platforms platforms)
         await using var platform = Platform.Start(engine);
         var night = await Begins(platform);
         var form = night.Form;
+        // What is being typed is kept while the visit lasts, though its writer is not of the zone.
+        var typed = new VictimSupport.Casework.Drafts.Save.Command { Draft = Guid.NewGuid(), Once = Guid.NewGuid(), Turn = 1, Place = "/Casework/CallOuts/Enter callout " + night.CallOut, Boxes = new Dictionary<string, string[]> { ["Form.Note"] = ["nuit"] } };
+        await night.Visitor.Send(typed);
+        await night.Facts.RunJobs();
+        Assert.NotNull(await night.Visitor.Send(new VictimSupport.Casework.Drafts.Find.Query(typed.Place, null)));
         var first = await night.Visitor.Send(form);
         Assert.Equal(night.CallOut, first.Id);
         Assert.Equal(night.CallOut, (await night.Visitor.Send(form)).Id); // the same form again
