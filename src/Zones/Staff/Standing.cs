@@ -24,6 +24,8 @@ internal sealed class Standing(CatalogDatabase catalog, ISessions sessions, WhoI
     private readonly ConcurrentDictionary<(Guid Account, string Language), (IReadOnlyList<Place> Places, long Read)> places = new();
     private readonly ConcurrentDictionary<Guid, (IReadOnlyList<RoleGrant> Grants, long Read)> staffs = new();
 
+    private readonly ConcurrentDictionary<Guid, (IReadOnlyList<Visit> Visits, long Read)> visitors = new();
+
     public async ValueTask<Caller?> Of(Guid account, Guid session, Guid? zone, bool quiet, CancellationToken ct)
     {
         if (await sessions.Of(session, quiet, ct) is not { } alive || alive.Account != account) return null;
@@ -61,7 +63,18 @@ internal sealed class Standing(CatalogDatabase catalog, ISessions sessions, WhoI
             staffs[zone] = entry = (await house.Grants(demo).Where(g => g.Zone == zone).ToListAsync(ct), clock.GetTimestamp());
         }
         var (now, wanted) = (clock.GetUtcNow(), roles.ToList());
-        return [.. entry.Grants.Where(g => wanted.Contains(g.Role) && g.Counts(now)).Select(g => g.Account).Distinct()];
+        var visitors = wanted.Contains(Role.Visitor) ? (await VisitorsIn(zone, ct)).Where(v => v.Lives(now)).Select(v => v.Account) : [];
+        return [.. entry.Grants.Where(g => wanted.Contains(g.Role) && g.Counts(now)).Select(g => g.Account).Concat(visitors).Distinct()];
+    }
+
+    private async ValueTask<IReadOnlyList<Visit>> VisitorsIn(Guid zone, CancellationToken ct)
+    {
+        if (visitors.TryGetValue(zone, out var entry) && clock.GetElapsedTime(entry.Read) <= Fresh) return entry.Visits;
+        var now = clock.GetUtcNow();
+        await using var house = catalog.Lease();
+        if (visitors.Count > 10_000) visitors.Clear();
+        visitors[zone] = entry = (await house.Set<Visit>().AsNoTracking().Where(v => v.Zone == zone && v.Ended == null && v.Until > now).ToListAsync(ct), clock.GetTimestamp());
+        return entry.Visits;
     }
 
     public ValueTask<IReadOnlyList<Guid>> ReplacedBy(Guid zone, Guid account, CancellationToken ct) => away.ReplacedBy(zone, account, ct);
@@ -73,6 +86,7 @@ internal sealed class Standing(CatalogDatabase catalog, ISessions sessions, WhoI
         foreach (var key in known.Keys.Where(k => k.Account == account)) known.TryRemove(key, out _);
         foreach (var key in places.Keys.Where(k => k.Account == account)) places.TryRemove(key, out _);
         staffs.Clear();
+        visitors.Clear();
     }
 
     /// <summary>Roles of several accounts changed at once.</summary>
@@ -81,6 +95,7 @@ internal sealed class Standing(CatalogDatabase catalog, ISessions sessions, WhoI
         known.Clear();
         places.Clear();
         staffs.Clear();
+        visitors.Clear();
         away.ForgetAll();
     }
 

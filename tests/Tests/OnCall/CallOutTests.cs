@@ -74,6 +74,11 @@ public sealed class CallOutTests(Platforms platforms)
         Assert.Equal((night.Two.Bert.Id, night.Facts.Id, night.Two.There.Id, VisitKind.CallOut, night.Until), (visit.Account, visit.Zone, visit.From, visit.Kind, visit.Until));
         foreach (var (zone, act) in new[] { (night.Two.There, "OnCall.CallOuts.Open"), (night.Facts, "OnCall.CallOuts.Open") })
             Assert.Contains(await platform.House(h => h.Set<AuditRow>().AsNoTracking().Where(r => r.Subject == zone.Id && r.Actor == night.Two.Bert.Id).ToListAsync(Ct)), r => r.Act.StartsWith(act, StringComparison.Ordinal));
+        using (var bert = night.Two.Bert.Visit())
+        {
+            var pressed = await bert.Press("/on-call/call-out", $"button[value='{night.Two.Pool:N}:{night.Facts.Id:N}']");
+            Assert.StartsWith($"/{night.Facts.Code}/call-outs/enter/", pressed.Headers.Location!.ToString(), StringComparison.Ordinal);
+        }
         // The same press sent again begins nothing more.
         var press = new Open.Command { To = $"{night.Two.Pool:N}:{night.Facts.Id:N}", Once = Guid.NewGuid() };
         Assert.Equal((await night.Two.Bert.Send(press)).Id, (await night.Two.Bert.Send(press)).Id);
@@ -110,6 +115,11 @@ public sealed class CallOutTests(Platforms platforms)
         await using var platform = Platform.Start(engine);
         var night = await Begins(platform);
         var form = night.Form;
+        // What is being typed is kept while the visit lasts, though its writer is not of the zone.
+        var typed = new VictimSupport.Casework.Drafts.Save.Command { Draft = Guid.NewGuid(), Once = Guid.NewGuid(), Turn = 1, Place = "/Casework/CallOuts/Enter callout " + night.CallOut, Boxes = new Dictionary<string, string[]> { ["Form.Note"] = ["nuit"] } };
+        await night.Visitor.Send(typed);
+        await night.Facts.RunJobs();
+        Assert.NotNull(await night.Visitor.Send(new VictimSupport.Casework.Drafts.Find.Query(typed.Place, null)));
         var first = await night.Visitor.Send(form);
         Assert.Equal(night.CallOut, first.Id);
         Assert.Equal(night.CallOut, (await night.Visitor.Send(form)).Id); // the same form again
