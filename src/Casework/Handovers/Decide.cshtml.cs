@@ -13,6 +13,7 @@ using VictimSupport.Design.Html;
 using VictimSupport.Design.Tags;
 using VictimSupport.Foundation.Access;
 using VictimSupport.Foundation.Audit;
+using VictimSupport.Foundation.Jobs;
 using VictimSupport.Foundation.Numbers;
 using VictimSupport.Foundation.Persistence;
 using VictimSupport.Foundation.Pipeline;
@@ -138,7 +139,8 @@ internal sealed class Decide(IMediator pipeline, IAccounts accounts) : PageModel
                 people[came.Key] = person.Id;
                 walled.UnionWith(await joining.Into(dossier, person, safe, null, ct, CaseOrigin.HandedOver));
             }
-            if (worker is { } one && !walled.Contains(one)) dossier.Assign(one);
+            if (content.Restricted) dossier.Protect(Protection.Restricted);
+            if (worker is { } one && !walled.Contains(one)) Give(dossier, one, now);
             trail.Concerns(dossier.Id, "intake");
             Plan(dossier, content, people, rules, now);
             foreach (var note in content.Notes) zone.Add(Note.Write(dossier.Id, note.Persons.Select(p => people[p]), Layer.Assistance, note.Text, caller.Self, now));
@@ -149,6 +151,15 @@ internal sealed class Decide(IMediator pipeline, IAccounts accounts) : PageModel
             handover.AcceptInto(dossier.Id, now);
             await proposals.Turn(handover, HandoverStep.Accepted, null, ct, number: dossier.Number);
             return dossier.Id;
+        }
+
+        private void Give(Dossier dossier, Guid worker, DateTimeOffset now)
+        {
+            dossier.Assign(worker);
+            // Whoever gets a restricted dossier is named by it.
+            if (dossier.Protection == Protection.Restricted) zone.Add(Grant.Give(dossier.Id, worker, GrantKind.Named, now, null, caller.Self));
+            zone.Add(Milestone.Reached(dossier.Id, MilestoneKind.Assigned, caller.Self, now, worker));
+            if (worker != caller.Self) zone.Add(OutboxMessage.New($"{Notices.CaseloadReceived} {dossier.Id} {worker}", Notices.CaseloadReceived, dossier.Id, worker, now));
         }
 
         // They hear who is there for them now: in a letter, where letters are safe and nobody has told them; in any case when they are reached for the first time. The gate is asked for both.

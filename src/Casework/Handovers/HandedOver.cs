@@ -15,7 +15,8 @@ namespace VictimSupport.Casework.Handovers;
 /// <summary>All that goes to the other zone, and nothing else. Seen before it goes, read there before it is accepted, and what the dossier there begins with.</summary>
 /// <param name="Number">Of the dossier it comes from.</param>
 /// <param name="Why">Why it goes there, in words.</param>
-internal sealed record HandedOver(string Number, string Why, HandoverBasis Basis, string? WithoutAgreement, bool Told, string SubKind, IReadOnlyList<string> Additional, Danger Danger, DateTimeOffset? FactsAt, string? Municipality,
+/// <param name="Restricted">It is kept from the team there as it was here.</param>
+internal sealed record HandedOver(string Number, string Why, HandoverBasis Basis, string? WithoutAgreement, bool Told, string SubKind, IReadOnlyList<string> Additional, Danger Danger, bool Restricted, DateTimeOffset? FactsAt, string? Municipality,
     IReadOnlyList<string> Reports, IReadOnlyList<HandedPerson> People, IReadOnlyList<HandedNote> Notes, IReadOnlyList<HandedAct> Acts)
 {
     /// <summary>Tells apart what was shown from what would go now.</summary>
@@ -61,7 +62,7 @@ internal static class Handing
         var ids = chosen.Select(p => p.Id).ToHashSet();
         var acts = !fields.Contains(HandedField.Acts) ? [] : (await zone.Set<FollowUp>().AsNoTracking().Where(f => f.DossierId == dossier.Id && f.Done == null).OrderBy(f => f.DueAt).ToListAsync(ct)).Where(f => f.Persons.Count > 0 && f.Persons.TrueForAll(ids.Contains)).ToList();
         var reports = !fields.Contains(HandedField.Reports) ? [] : await zone.Set<OfficialReport>().AsNoTracking().Where(r => r.DossierId == dossier.Id).OrderBy(r => r.Id).ToListAsync(ct);
-        return new HandedOver(dossier.Number, reason.Text, basis, reason.WithoutAgreement, told, dossier.SubKind, dossier.Additional, dossier.Danger, fields.Contains(HandedField.FactsOn) ? dossier.FactsAt : null, fields.Contains(HandedField.FactsWhere) ? dossier.Municipality : null,
+        return new HandedOver(dossier.Number, reason.Text, basis, reason.WithoutAgreement, told, dossier.SubKind, dossier.Additional, dossier.Danger, dossier.Protection == Protection.Restricted, fields.Contains(HandedField.FactsOn) ? dossier.FactsAt : null, fields.Contains(HandedField.FactsWhere) ? dossier.Municipality : null,
             [.. reports.Select(r => r.Number.Value)], [.. chosen.Select(p => Hand(p, safe.GetValueOrDefault(p.Id) ?? SafeContact.For(p), fields))],
             [.. possible.Where(n => notes.Contains(n.Id)).Select(n => new HandedNote(n.Persons, n.At, n.Text.Value))], [.. acts.Select(a => new HandedAct(a.Persons, a.Kind, a.DueAt))]);
     }
@@ -71,8 +72,8 @@ internal static class Handing
         var (who, born) = (person.Identity.Value, fields.Contains(HandedField.BirthDate));
         var identity = new Particulars(who.FamilyName, who.GivenName, fields.Contains(HandedField.Phone) ? who.Phone : null, fields.Contains(HandedField.Mail) ? who.Mail : null, fields.Contains(HandedField.Address) ? who.Address : null, born ? who.BirthDate : null, born ? who.EstimatedAge : null);
         var rules = safe.Now();
-        // Who checked them is a colleague here; a number that an SMS goes to goes with the telephone, or not at all.
-        rules = rules with { CheckedBy = null, Details = fields.Contains(HandedField.Phone) ? rules.Details : rules.Details with { SmsNumber = null } };
+        // They hold there, and are to be asked again by whoever takes over; a number that an SMS goes to goes with the telephone, or not at all.
+        rules = rules with { Checked = null, CheckedBy = null, Details = fields.Contains(HandedField.Phone) ? rules.Details : rules.Details with { SmsNumber = null } };
         return new HandedPerson(person.Id, identity, person.Capacity, fields.Contains(HandedField.Damage) ? person.Damage : Damage.None, born ? person.Sex : Sex.NotSaid, person.Language, person.NeedsInterpreter, person.IsMinor, rules);
     }
 }

@@ -59,9 +59,8 @@ internal sealed class Handover : IHoldSealed, IOfDossier, IFallDue
     /// <summary>Does the other zone answer for the persons?</summary>
     public bool IsTheirs => (State == HandoverState.Accepted) != CameIn;
 
-    public static Handover Propose(Guid dossier, string to, HandedOver content, HandoverReason reason, HandoverBasis basis, bool told, IEnumerable<Guid> persons, IEnumerable<HandedField> fields, IEnumerable<Guid> notes, Guid by, TimeSpan within, DateTimeOffset now)
+    public static Handover Propose(Guid dossier, string to, HandoverReason reason, HandoverBasis basis, bool told, IEnumerable<Guid> persons, IEnumerable<HandedField> fields, IEnumerable<Guid> notes, Guid by, TimeSpan within, DateTimeOffset now)
     {
-        ArgumentNullException.ThrowIfNull(content);
         return new Handover
         {
             Id = Guid.CreateVersion7(now), DossierId = dossier, KeyOwner = dossier, Other = to, State = HandoverState.Proposed, Basis = basis, Told = told, By = by, ProposedAt = now, TurnedAt = now, AnswerBy = Minute(now + within),

@@ -155,7 +155,7 @@ internal sealed class Propose(IMediator pipeline, WhereAndWho who) : PageModel, 
             if (form.Once != default && await zone.Set<Submission>().AsNoTracking().SingleOrDefaultAsync(s => s.Id == form.Once, ct) is { } sent) return sent.Made;
             var content = await Write(dossier, form, ct);
             if (content.Print() != form.Shown) throw Wrong(nameof(Command.Fields), Words.LookAtItFirst);
-            var handover = Handover.Propose(dossier.Id, form.Zone, content, form.Why, form.Basis!.Value, form.Told == true, content.People.Select(p => p.Key), form.Fields, form.Notes, caller.Self, (await settings.Of(here.InZone.Id, ct)).HandoverAnswerWithin, now);
+            var handover = Handover.Propose(dossier.Id, form.Zone, form.Why, form.Basis!.Value, form.Told == true, content.People.Select(p => p.Key), form.Fields, form.Notes, caller.Self, (await settings.Of(here.InZone.Id, ct)).HandoverAnswerWithin, now);
             zone.Add(handover);
             try
             {

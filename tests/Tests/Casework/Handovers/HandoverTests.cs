@@ -66,7 +66,8 @@ public sealed class HandoverTests(Platforms platforms)
         Assert.Equal((await anna.Opens(dossier)).Dossier.Number, (await bert.Send(new Show.Query(handover))).Handover.OtherNumber);
         Assert.Equal(worker.Id, view.Dossier.AssignedTo);
         var person = Assert.Single(view.People);
-        Assert.Equal((Rule.Never, "Magnolia", (Guid?)null), (person.Safe.Sms, person.Safe.Details.Value.CodeWord, person.Safe.CheckedBy));
+        Assert.Equal((Rule.Never, "Magnolia"), (person.Safe.Sms, person.Safe.Details.Value.CodeWord));
+        Assert.True(person.Safe.MustBeAskedAgain(b.Platform.Clock.GetUtcNow())); // they hold, and whoever took over asks
 
         // She is told: when she is reached, and in a letter in her language, as letters are safe. The gate sees to it.
         Assert.Equal([ActKind.FirstContact, ActKind.Letter], view.Planned.Select(p => p.Kind).Order());
@@ -151,7 +152,7 @@ public sealed class HandoverTests(Platforms platforms)
     public async Task Whoever_may_not_see_it_finds_nothing(string engine)
     {
         var (a, b) = await Two(engine);
-        var (anna, other, third) = (a.As(Role.Caseworker), a.As(Role.Caseworker), await (await platforms.On(engine)).Zone());
+        var (anna, other, third) = (await a.Hires("anna", Role.Caseworker), a.As(Role.Caseworker), await (await platforms.On(engine)).Zone());
         var (lead, walled) = (await b.Hires("lead", Role.Coordinator), await b.Hires("walled", Role.Coordinator));
         await b.As(Role.DataProtectionOfficer).Send(new VictimSupport.Casework.Walls.Build.Command { Colleague = walled.Id, Round = VictimSupport.Casework.Walls.Round.Person, FamilyName = "Janssens", GivenName = "Mia" });
         var dossier = await anna.Registers(Cases.Intake(a, "Janssens", "Mia"));
@@ -190,6 +191,11 @@ public sealed class HandoverTests(Platforms platforms)
         Assert.NotNull((await anna.Send(new Propose.Query(dossier))).Barred);
         await Assert.ThrowsAsync<ValidationException>(() => anna.Handing(dossier, b));
         Assert.Null((await chief.Send(new Propose.Query(dossier))).Barred);
+        var (lead, worker, colleague) = (b.As(Role.Coordinator), await b.Hires("worker", Role.Caseworker), b.As(Role.Caseworker));
+        var theirs = (await lead.Accepts(await chief.HandsOver(dossier, b), worker.Id))!.Value;
+        Assert.Equal(Protection.Restricted, (await worker.Opens(theirs)).Dossier.Protection);
+        await Refused(() => colleague.Opens(theirs));
+        await b.RunJobs();
         await chief.Protects(dossier, Protection.Sealed, anna.Id, chief.Id);
         await Assert.ThrowsAsync<ValidationException>(() => chief.Handing(dossier, b));
     }
