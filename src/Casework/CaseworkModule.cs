@@ -25,6 +25,7 @@ public sealed class CaseworkModule : IModule
     {
         services.AddScoped<Guard>();
         services.AddScoped<Counting.Tally>();
+        services.AddScoped<Contracts.ITellFacts, Counting.Told>();
         services.AddSingleton<IShipSubKinds, Codes.ShippedSubKinds>();
         services.AddScoped<Colleagues>();
         services.AddScoped<Duplicates>();

@@ -138,6 +138,19 @@ namespace VictimSupport.Migrations.Sqlite.Catalog
                 });
 
             migrationBuilder.CreateTable(
+                name: "area_of_year",
+                columns: table => new
+                {
+                    Year = table.Column<int>(type: "INTEGER", nullable: false),
+                    Area = table.Column<string>(type: "TEXT", maxLength: 3, nullable: false),
+                    ShownAs = table.Column<string>(type: "TEXT", maxLength: 60, nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_area_of_year", x => new { x.Year, x.Area });
+                });
+
+            migrationBuilder.CreateTable(
                 name: "attempts",
                 columns: table => new
                 {
@@ -415,6 +428,21 @@ namespace VictimSupport.Migrations.Sqlite.Catalog
                 });
 
             migrationBuilder.CreateTable(
+                name: "place_of_zone",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    ZoneId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Area = table.Column<string>(type: "TEXT", maxLength: 3, nullable: false),
+                    from_day = table.Column<DateOnly>(type: "TEXT", nullable: false),
+                    until_day = table.Column<DateOnly>(type: "TEXT", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_place_of_zone", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "platform_fact",
                 columns: table => new
                 {
@@ -653,6 +681,20 @@ namespace VictimSupport.Migrations.Sqlite.Catalog
                 constraints: table =>
                 {
                     table.PrimaryKey("PK_swap", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "takes_part",
+                columns: table => new
+                {
+                    Release = table.Column<string>(type: "TEXT", maxLength: 12, nullable: false),
+                    Quarter = table.Column<DateOnly>(type: "TEXT", nullable: false),
+                    ZoneId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Area = table.Column<string>(type: "TEXT", maxLength: 3, nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_takes_part", x => new { x.Release, x.Quarter, x.ZoneId });
                 });
 
             migrationBuilder.CreateTable(
@@ -1040,6 +1082,12 @@ namespace VictimSupport.Migrations.Sqlite.Catalog
                 unique: true);
 
             migrationBuilder.CreateIndex(
+                name: "IX_place_of_zone_ZoneId_from_day",
+                table: "place_of_zone",
+                columns: new[] { "ZoneId", "from_day" },
+                unique: true);
+
+            migrationBuilder.CreateIndex(
                 name: "IX_pool_Once",
                 table: "pool",
                 column: "Once",
@@ -1200,6 +1248,9 @@ namespace VictimSupport.Migrations.Sqlite.Catalog
                 name: "api_client");
 
             migrationBuilder.DropTable(
+                name: "area_of_year");
+
+            migrationBuilder.DropTable(
                 name: "attempts");
 
             migrationBuilder.DropTable(
@@ -1248,6 +1299,9 @@ namespace VictimSupport.Migrations.Sqlite.Catalog
                 name: "outbox");
 
             migrationBuilder.DropTable(
+                name: "place_of_zone");
+
+            migrationBuilder.DropTable(
                 name: "platform_fact");
 
             migrationBuilder.DropTable(
@@ -1285,6 +1339,9 @@ namespace VictimSupport.Migrations.Sqlite.Catalog
 
             migrationBuilder.DropTable(
                 name: "swap");
+
+            migrationBuilder.DropTable(
+                name: "takes_part");
 
             migrationBuilder.DropTable(
                 name: "token_grant");
