@@ -27,6 +27,7 @@ public sealed class CaseworkModule : IModule
         services.AddScoped<Counting.Tally>();
         services.AddScoped<CallOuts.Leaves>();
         services.AddSingleton<IInMenu, CallOuts.CallOutsInMenu>();
+        services.AddScoped<Contracts.ITellFacts, Counting.Told>();
         services.AddSingleton<IShipSubKinds, Codes.ShippedSubKinds>();
         services.AddScoped<Colleagues>();
         services.AddScoped<Duplicates>();

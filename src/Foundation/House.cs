@@ -31,6 +31,7 @@ public static class House
         services.AddSingleton(s => Engine.Choose(configuration, house, s.GetRequiredService<DataFolder>(), s.GetRequiredService<TimeProvider>()));
         services.AddSingleton(s => new Pulse(s.GetRequiredService<Engine>()));
         services.AddSingleton(s => new CatalogDatabase(s.GetRequiredService<Engine>(), s.GetRequiredService<IHoldTheMasterKey>()));
+        services.AddSingleton(s => new FiguresDatabase(s.GetRequiredService<Engine>()));
         services.AddSingleton(s => new ZoneRegistry(s.GetRequiredService<CatalogDatabase>(), s.GetRequiredService<Engine>(), s.GetRequiredService<IHoldTheMasterKey>(), s.GetRequiredService<TimeProvider>()));
         services.AddHostedService<IdleZones>();
         services.AddSingleton(s => new Provisioning(s.GetRequiredService<Engine>(), s.GetRequiredService<CatalogDatabase>(), s.GetRequiredService<ZoneRegistry>(), s.GetRequiredService<IHoldTheMasterKey>(), s.GetRequiredService<TimeProvider>()));

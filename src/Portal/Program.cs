@@ -5,6 +5,7 @@ using VictimSupport.Network;
 using VictimSupport.OnCall;
 using VictimSupport.Portal.CommandLine;
 using VictimSupport.Privacy;
+using VictimSupport.Statistics;
 using VictimSupport.Zones;
 
 // The table of contents: what the house is made of, in the order in which one may lean on the other.
@@ -16,6 +17,7 @@ IReadOnlyList<IModule> modules =
     new CaseworkModule(),
     new OnCallModule(),
     new PrivacyModule(),
+    new StatisticsModule(),
 ];
 
 return await Verbs.Of(modules, args).InvokeAsync();

@@ -3,6 +3,7 @@ using VictimSupport.Foundation.Mail;
 using VictimSupport.Foundation.Modules;
 using VictimSupport.Foundation.Persistence;
 using VictimSupport.Foundation.Zones;
+using VictimSupport.Statistics.Contracts;
 using Hangfire;
 
 namespace VictimSupport.Portal.CommandLine;
@@ -25,7 +26,12 @@ internal static class Serve
         using var only = provisioning.TakeTheHouse(app.Services.GetRequiredService<DataFolder>());
         await provisioning.PrepareHouse(app.Lifetime.ApplicationStopping);
         if (app.Configuration.GetValue("Jobs:Run", true))
-            app.Services.GetRequiredService<IRecurringJobManager>().AddOrUpdate<Sweep>("sweep", sweep => sweep.Run(CancellationToken.None), "*/20 * * * * *");
+        {
+            var recurring = app.Services.GetRequiredService<IRecurringJobManager>();
+            recurring.AddOrUpdate<Sweep>("sweep", sweep => sweep.Run(CancellationToken.None), "*/20 * * * * *");
+            // Every hour: zones that do not answer are asked again. On a day without a release it looks at the calendar and ends.
+            recurring.AddOrUpdate<IReleaseFigures>("figures", figures => figures.ReleaseWhatIsDue(CancellationToken.None), "17 * * * *");
+        }
         await app.RunAsync();
         return Verbs.Good;
     }

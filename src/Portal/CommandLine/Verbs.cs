@@ -46,7 +46,7 @@ internal sealed class Verbs
         Exit codes: 0 good, 1 refused, 2 usage.
         """)
     {
-        Migrate.Verb(this), ZoneVerbs.Verb(this), AccountVerbs.Verb(this), DemoVerbs.Verb(this), AuditVerbs.Verb(this), KeyVerbs.Verb(this),
+        Migrate.Verb(this), ZoneVerbs.Verb(this), AccountVerbs.Verb(this), DemoVerbs.Verb(this), AuditVerbs.Verb(this), KeyVerbs.Verb(this), StatisticsVerbs.Verb(this),
     };
 
     /// <summary>Runs a verb's work on a prepared house.</summary>

@@ -28,6 +28,10 @@ internal abstract class Engine(IConfiguration configuration, HouseModules module
     public abstract Database<CatalogDbContext> OpenCatalog(Chain chain);
     public abstract string CatalogConnection { get; }
 
+    /// <summary>A context on the figures, which have no zone, no key and no audit chain.</summary>
+    /// <param name="reading">Where the engine can, one that cannot write.</param>
+    public abstract FiguresDbContext OpenFigures(bool reading);
+
     /// <summary>Embedded mode allows one process; a server engine any number.</summary>
     public abstract bool IsEmbedded { get; }
 

@@ -62,6 +62,8 @@ internal sealed class PostgreSqlEngine(IConfiguration configuration, HouseModule
             """ + (audited ? $"REVOKE UPDATE, DELETE, TRUNCATE ON audit FROM {Quote(login)}; REVOKE DELETE, TRUNCATE ON audit_head FROM {Quote(login)}; REVOKE INSERT, UPDATE, DELETE ON seal, \"__EFMigrationsHistory\" FROM {Quote(login)};" : ""), ct);
     }
 
+    protected override IEnumerable<string> FiguresAreNeverChanged(string table) => NeverChanged.OnPostgreSql(table);
+
     private async Task<NpgsqlConnection> Open(string database, CancellationToken ct)
     {
         var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(Administering(database)) { Pooling = false }.ToString());

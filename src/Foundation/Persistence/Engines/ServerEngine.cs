@@ -43,7 +43,13 @@ internal abstract class ServerEngine(IConfiguration configuration, HouseModules 
         await EnsureDatabase(FiguresName, ct);
         await using var figures = new FiguresDbContext(For<FiguresDbContext>(Administering(FiguresName)));
         await Upgrade(figures, ct);
+        await NeverChanged.Guard(figures, FiguresAreNeverChanged, ct);
     }
+
+    public override FiguresDbContext OpenFigures(bool reading) => new(For<FiguresDbContext>(Administering(FiguresName)));
+
+    /// <summary>Statements that let nobody change or delete a row of a table of the figures; each is a batch of its own.</summary>
+    protected abstract IEnumerable<string> FiguresAreNeverChanged(string table);
 
     public override async Task Beat()
     {

@@ -25,6 +25,8 @@ internal sealed class SqlServerEngine(IConfiguration configuration, HouseModules
     protected override async Task EnsureLogin(string login, string password, CancellationToken ct) => await Run("master", CreateLogin(login, password), ct);
     protected override async Task Grant(string database, string login, bool audited, CancellationToken ct) => await Run(database, GrantTo(login, audited), ct);
 
+    protected override IEnumerable<string> FiguresAreNeverChanged(string table) => NeverChanged.OnSqlServer(table);
+
     internal static string CreateDatabase(string database) => $"IF DB_ID(N'{database}') IS NULL CREATE DATABASE [{database}]";
 
     internal static string CreateLogin(string login, string password) => $"""

@@ -24,7 +24,13 @@ internal sealed class SqliteEngine(IConfiguration configuration, HouseModules mo
         SqliteFiles.MakeReady(Catalog, audited: true);
         await using (var figures = new FiguresDbContext(Writing<FiguresDbContext>(Figures))) await Upgrade(figures, ct);
         SqliteFiles.MakeReady(Figures, audited: false);
+        await using var published = OpenFigures(reading: false);
+        await NeverChanged.Guard(published, NeverChanged.OnSqlite, ct);
     }
+
+    public override FiguresDbContext OpenFigures(bool reading) => reading
+        ? new((DbContextOptions<FiguresDbContext>)Options<FiguresDbContext>().UseSqlite(SqliteFiles.Reading(Figures)).Options)
+        : new(Writing<FiguresDbContext>(Figures));
 
     public override Database<CatalogDbContext> OpenCatalog(Chain chain) => new SqliteDatabase<CatalogDbContext>(Catalog, Options<CatalogDbContext>, chain, Clock);
     public override Database<ZoneDbContext> OpenZone(Placement placement, Chain chain) => new SqliteDatabase<ZoneDbContext>(placement.Data, Options<ZoneDbContext>, chain, Clock);

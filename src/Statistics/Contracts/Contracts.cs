@@ -1,0 +1,43 @@
+namespace VictimSupport.Statistics.Contracts;
+
+/// <summary>What the operator does about the figures from the command line. Lines are tab-separated; nothing exact, and no case, is in any of them.</summary>
+public interface IReleaseFigures
+{
+    /// <summary>Draws a release and puts it out: read from every zone, counted in memory, noise once, all in one transaction.</summary>
+    /// <param name="kind">P, F or T0.</param>
+    /// <param name="period">2026-Q2, 2026 or 2026-05.</param>
+    /// <param name="read">Told after each zone: its code, and how many there are.</param>
+    /// <exception cref="VictimSupport.Foundation.Secrecy.StartRefusedException">It is not due, is out already, costs more than is left, or a zone does not answer yet. Nothing was drawn.</exception>
+    Task<ReleaseReport> Release(string kind, string period, Func<string, int, Task> read, CancellationToken ct);
+
+    /// <summary>Draws what the calendar brings today; on other days, and for what is out, nothing is read and nothing is written. What is refused is logged and tried again at the next call.</summary>
+    /// <returns>What came out, or why not.</returns>
+    Task<IReadOnlyList<string>> ReleaseWhatIsDue(CancellationToken ct);
+
+    /// <summary>What is out and what is to come.</summary>
+    Task<IReadOnlyList<string>> Status(CancellationToken ct);
+
+    /// <summary>What was spent on the cases of each month.</summary>
+    Task<IReadOnlyList<string>> Ledger(CancellationToken ct);
+
+    /// <summary>Whether a release could be made: programme, places, areas with too few zones.</summary>
+    Task<(IReadOnlyList<string> Lines, bool Good)> Check(CancellationToken ct);
+
+    /// <summary>Writes the figures of a release to a folder.</summary>
+    /// <returns>The file.</returns>
+    /// <exception cref="VictimSupport.Foundation.Secrecy.StartRefusedException">There is no such release.</exception>
+    Task<string> Export(string release, string directory, CancellationToken ct);
+
+    /// <summary>Gives zones without a place one, by their province and arrondissement.</summary>
+    /// <param name="from">First day of a quarter.</param>
+    Task<IReadOnlyList<string>> PlaceZones(DateOnly from, CancellationToken ct);
+
+    /// <summary>Moves one zone to another area.</summary>
+    /// <param name="from">A 1 January that is still to come.</param>
+    Task MoveZone(string code, string area, DateOnly from, CancellationToken ct);
+}
+
+/// <param name="Release">Its id, such as 2026-Q2-P.</param>
+/// <param name="Silent">Codes of zones that did not answer until the end of the window.</param>
+/// <param name="Missing">Areas of which it therefore has nothing.</param>
+public sealed record ReleaseReport(string Release, int Zones, int Cells, int Shown, IReadOnlyList<string> Silent, IReadOnlyList<string> Missing);

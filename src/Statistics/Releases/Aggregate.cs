@@ -1,0 +1,194 @@
+using VictimSupport.Casework.Contracts;
+using VictimSupport.Statistics.Areas;
+using VictimSupport.Statistics.Facts;
+using VictimSupport.Statistics.Noise;
+using VictimSupport.Statistics.Programme;
+
+namespace VictimSupport.Statistics.Releases;
+
+/// <summary>What is known of a base cell before there is noise: exact, in memory, for the minutes of a release.</summary>
+[System.Runtime.InteropServices.StructLayout(System.Runtime.InteropServices.LayoutKind.Auto)]
+internal record struct Tally(int Cases, int Zones, int Largest, int Second)
+{
+    /// <summary>What one zone has in it.</summary>
+    public void Add(int cases)
+    {
+        if (cases == 0) return;
+        (Cases, Zones) = (Cases + cases, Zones + 1);
+        Rank(cases);
+    }
+
+    public void Add(Tally other)
+    {
+        (Cases, Zones) = (Cases + other.Cases, Zones + other.Zones);
+        Rank(other.Largest);
+        Rank(other.Second);
+    }
+
+    /// <summary>May one zone, or two that put their heads together, tell another's cases from it? Fewer than three zones, or the rest of them less than a fifth of the largest.</summary>
+    public readonly bool TellsOfAZone => Zones < 3 || 5 * ((long)Cases - Largest - Second) < Largest;
+
+    /// <summary>The variance of the noise: the table's, or where it would tell of a zone the first of 9, 36, 144 … times as much that hides 15 % of the largest. Only that step is ever known: a variance made from the count would give the count away.</summary>
+    public readonly int Sigma2(int ofTable)
+    {
+        if (!TellsOfAZone) return ofTable;
+        var step = 9L;
+        while (400 * step * ofTable < 9L * Largest * Largest) step *= 4;
+        return checked((int)(step * ofTable));
+    }
+
+    private void Rank(int cases)
+    {
+        if (cases > Largest) (Largest, Second) = (cases, Largest);
+        else if (cases > Second) Second = cases;
+    }
+}
+
+/// <summary>A cell with its noise, on its way into the store.</summary>
+internal sealed class NoisyCell(Table table, string place, string period, int combination)
+{
+    public Table Table => table;
+    public string Place => place;
+    public string Period => period;
+    public IReadOnlyList<string> Codes { get; } = table.CodesOf(combination);
+    public string Id => field ??= string.Join('|', [place, period, .. Codes]);
+    public int Value { get; set; }
+    public double Variance { get; set; }
+    public bool IsMasked { get; init; }
+    public bool IsShown => !IsMasked && !Codes.Any(table.OnlyForTheCountry.Contains) && Display.Shows(Value, Variance);
+}
+
+/// <summary>When a figure is shown, and how far the true one may lie from it.</summary>
+internal static class Display
+{
+    public const int Smallest = 10;
+
+    public static bool Shows(int value, double variance) => value >= Math.Max(Smallest, Math.Ceiling(2.5 * Math.Sqrt(variance)));
+
+    /// <summary>In 19 of 20 cases the true figure lies within it.</summary>
+    public static int Margin(double variance) => (int)Math.Ceiling(1.96 * Math.Sqrt(variance));
+
+    /// <summary>Is the margin more than a quarter of the figure?</summary>
+    public static bool IsWide(int value, double variance) => 4 * Margin(variance) > value;
+}
+
+/// <summary>The counts of one release over all its zones, and how they become figures. Nothing exact leaves it: it gives cells with noise, once.</summary>
+internal sealed class Aggregate
+{
+    private readonly TableProgramme programme;
+    private readonly Edition edition;
+    private readonly Geography geography;
+    private readonly IReadOnlyList<Table> tables;
+    private readonly Dictionary<(string Table, string Shown), Tally[]> counts = [];
+    private bool isDrawn;
+
+    public Aggregate(TableProgramme programme, Edition edition, Geography geography)
+    {
+        (this.programme, this.edition, this.geography) = (programme, edition, geography);
+        // The anchor first: the others are made to add up to it.
+        tables = [.. programme.In(edition.Kind.ToString()).OrderByDescending(t => t.Id == programme.Anchor)];
+        foreach (var table in tables)
+        {
+            foreach (var shown in geography.Shown) counts[(table.Id, shown)] = new Tally[Periods(table).Count * table.Combinations];
+        }
+    }
+
+    /// <summary>Adds the cases of one zone.</summary>
+    /// <param name="shown">What its area is shown as.</param>
+    public void AddZone(string shown, IEnumerable<CaseFact> facts)
+    {
+        var own = tables.ToDictionary(t => t.Id, t => new int[counts[(t.Id, shown)].Length], StringComparer.Ordinal);
+        var combinations = new List<int>();
+        foreach (var fact in facts)
+        {
+            if (fact.Month < edition.From || fact.Month > edition.Until) throw new InvalidOperationException("A zone told of a case outside the period.");
+            var month = ((fact.Month.Year - edition.From.Year) * 12) + fact.Month.Month - edition.From.Month;
+            foreach (var table in tables)
+            {
+                var period = table.Period switch { Span.Month => month, Span.Quarter => month / 3, _ => 0 };
+                Coding.Combinations(fact, table, combinations);
+                foreach (var combination in combinations) own[table.Id][(period * table.Combinations) + combination]++;
+            }
+        }
+        foreach (var table in tables)
+        {
+            var (cells, added) = (counts[(table.Id, shown)], own[table.Id]);
+            for (var i = 0; i < cells.Length; i++) cells[i].Add(added[i]);
+        }
+    }
+
+    /// <summary>Adds noise to every base cell, also to the empty ones, and makes the tables agree. What was counted is gone afterwards.</summary>
+    /// <param name="missing">Areas of which a zone did not answer: nothing of them is in any figure.</param>
+    public IReadOnlyList<NoisyCell> Draw(IReadOnlySet<string> missing, DiscreteGaussian noise)
+    {
+        if (isDrawn) throw new InvalidOperationException("Noise is drawn once.");
+        isDrawn = true;
+        var drawn = new List<NoisyCell>();
+        List<NoisyCell>? anchor = null;
+        foreach (var table in tables)
+        {
+            var cells = Places(table, missing).SelectMany(place => DrawOne(table, place.Name, place.Of, noise)).ToList();
+            if (table.Id == programme.Anchor) anchor = cells;
+            else if (table.AnchorBy is { } by) Anchor(table, by, cells, anchor!);
+            drawn.AddRange(cells);
+        }
+        foreach (var exact in counts.Values) Array.Clear(exact);
+        counts.Clear();
+        return drawn;
+    }
+
+    /// <summary>The periods of a table in this edition.</summary>
+    private IReadOnlyList<string> Periods(Table table) => table.Period switch
+    {
+        Span.Month => [.. edition.Months.Select(Edition.Month)],
+        Span.Quarter => [.. edition.Quarters.Select(Edition.Quarter)],
+        _ => [Edition.Year(edition.From)],
+    };
+
+    // The places of a table and the areas each is made of, without those that are missing.
+    private IEnumerable<(string Name, IReadOnlyList<string> Of)> Places(Table table, IReadOnlySet<string> missing) => geography.Shown.Where(s => !missing.Contains(s))
+        .GroupBy(s => table.Geography switch { Grain.Area => s, Grain.Region => geography.RegionOf(s), _ => Geography.Country }, StringComparer.Ordinal).Select(g => (g.Key, (IReadOnlyList<string>)[.. g]));
+
+    private IEnumerable<NoisyCell> DrawOne(Table table, string place, IReadOnlyList<string> areas, DiscreteGaussian noise)
+    {
+        var periods = Periods(table);
+        for (var period = 0; period < periods.Count; period++)
+        {
+            for (var combination = 0; combination < table.Combinations; combination++)
+            {
+                var exact = default(Tally);
+                foreach (var area in areas) exact.Add(counts[(table.Id, area)][(period * table.Combinations) + combination]);
+                var sigma2 = exact.Sigma2(table.Sigma2);
+                yield return new NoisyCell(table, place, periods[period], combination) { Value = exact.Cases + noise.Draw(sigma2), Variance = sigma2, IsMasked = exact.TellsOfAZone && exact.Cases > 0 };
+            }
+        }
+    }
+
+    // What a group of cells lacks to the anchor's sum is shared out over them: whole numbers, the odd ones in the order of their ids. It uses protected cells only, so it costs nothing.
+    private void Anchor(Table table, string by, List<NoisyCell> cells, List<NoisyCell> anchor)
+    {
+        var dimension = table.Dimensions.ToList().FindIndex(d => d.Name == by);
+        foreach (var group in cells.GroupBy(c => (c.Place, c.Period, Code: c.Codes[dimension])))
+        {
+            var of = anchor.Where(a => a.Codes[0] == group.Key.Code && Covers(table, group.Key.Place, a.Place) && Falls(group.Key.Period, a.Period)).ToList();
+            if (of.Count == 0) continue; // a code that the anchor does not know
+            var own = group.OrderBy(c => c.Id, StringComparer.Ordinal).ToList();
+            var (m, gap) = (own.Count, of.Sum(a => a.Value) - own.Sum(c => c.Value));
+            var (share, odd) = (Math.DivRem(gap, m), 0);
+            (var each, odd) = share.Remainder < 0 ? (share.Quotient - 1, share.Remainder + m) : share;
+            var (all, above) = (own.Sum(c => c.Variance), of.Sum(a => a.Variance));
+            for (var i = 0; i < m; i++)
+            {
+                own[i].Value += each + (i < odd ? 1 : 0);
+                own[i].Variance = (own[i].Variance * (1 - (2.0 / m))) + ((all + above) / ((double)m * m));
+            }
+        }
+    }
+
+    private bool Covers(Table table, string place, string area) => table.Geography switch { Grain.Area => place == area, Grain.Region => geography.RegionOf(area) == place, _ => true };
+
+    // Is a month of the anchor in a month, quarter or year?
+    private static bool Falls(string period, string month) => period.Length == month.Length && period[5] == 'Q'
+        ? period == Edition.Quarter(DateOnly.ParseExact(month + "-01", "yyyy-MM-dd", System.Globalization.CultureInfo.InvariantCulture))
+        : month.StartsWith(period, StringComparison.Ordinal);
+}
