@@ -111,6 +111,61 @@ namespace VictimSupport.Migrations.PostgreSql.Catalog
                     b.ToTable("account_token", (string)null);
                 });
 
+            modelBuilder.Entity("VictimSupport.Casework.Events.EventAsk", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid");
+
+                    b.Property<int>("Answer")
+                        .HasColumnType("integer");
+
+                    b.Property<DateTimeOffset?>("Answered")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<Guid?>("AnsweredBy")
+                        .HasColumnType("uuid");
+
+                    b.Property<Guid>("Asked")
+                        .HasColumnType("uuid");
+
+                    b.Property<Guid>("AskedBy")
+                        .HasColumnType("uuid");
+
+                    b.Property<DateTimeOffset>("At")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<Guid>("Event")
+                        .HasColumnType("uuid");
+
+                    b.Property<DateTimeOffset>("FactsAt")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<string>("Municipality")
+                        .IsRequired()
+                        .HasMaxLength(80)
+                        .HasColumnType("character varying(80)");
+
+                    b.Property<string>("SubKind")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("character varying(40)");
+
+                    b.Property<DateTimeOffset>("Until")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<Guid>("Zone")
+                        .HasColumnType("uuid");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("Asked", "Until");
+
+                    b.HasIndex("Event", "Asked")
+                        .IsUnique();
+
+                    b.ToTable("event_ask", (string)null);
+                });
+
             modelBuilder.Entity("VictimSupport.Foundation.Audit.Anchor", b =>
                 {
                     b.Property<Guid>("Zone")
@@ -1056,6 +1111,61 @@ namespace VictimSupport.Migrations.PostgreSql.Catalog
                     b.ToTable("duty_feed", (string)null);
                 });
 
+            modelBuilder.Entity("VictimSupport.OnCall.CallOuts.CallOut", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid");
+
+                    b.Property<Guid>("Account")
+                        .HasColumnType("uuid");
+
+                    b.Property<Guid>("By")
+                        .HasColumnType("uuid");
+
+                    b.Property<Guid>("Employer")
+                        .HasColumnType("uuid");
+
+                    b.Property<DateTimeOffset?>("From")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<int?>("Kind")
+                        .HasColumnType("integer");
+
+                    b.Property<Guid>("Once")
+                        .HasColumnType("uuid");
+
+                    b.Property<Guid?>("Outside")
+                        .HasColumnType("uuid");
+
+                    b.Property<Guid>("Pool")
+                        .HasColumnType("uuid");
+
+                    b.Property<DateTimeOffset>("Since")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<Guid>("Stood")
+                        .HasColumnType("uuid");
+
+                    b.Property<DateTimeOffset?>("To")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<DateTimeOffset>("Until")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<Guid?>("Zone")
+                        .HasColumnType("uuid");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("Once");
+
+                    b.HasIndex("Pool", "Since");
+
+                    b.HasIndex("Account", "Zone", "Until");
+
+                    b.ToTable("pool_call_out", (string)null);
+                });
+
             modelBuilder.Entity("VictimSupport.OnCall.Now.DutyLink", b =>
                 {
                     b.Property<Guid>("Id")
@@ -1385,6 +1495,76 @@ namespace VictimSupport.Migrations.PostgreSql.Catalog
                     b.HasIndex("AskedOf", "State");
 
                     b.ToTable("swap", (string)null);
+                });
+
+            modelBuilder.Entity("VictimSupport.Statistics.Areas.AreaOfYear", b =>
+                {
+                    b.Property<int>("Year")
+                        .HasColumnType("integer");
+
+                    b.Property<string>("Area")
+                        .HasMaxLength(3)
+                        .HasColumnType("character varying(3)");
+
+                    b.Property<string>("ShownAs")
+                        .IsRequired()
+                        .HasMaxLength(60)
+                        .HasColumnType("character varying(60)");
+
+                    b.HasKey("Year", "Area");
+
+                    b.ToTable("area_of_year", (string)null);
+                });
+
+            modelBuilder.Entity("VictimSupport.Statistics.Areas.PlaceOfZone", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid");
+
+                    b.Property<string>("Area")
+                        .IsRequired()
+                        .HasMaxLength(3)
+                        .HasColumnType("character varying(3)");
+
+                    b.Property<DateOnly>("From")
+                        .HasColumnType("date")
+                        .HasColumnName("from_day");
+
+                    b.Property<DateOnly?>("Until")
+                        .HasColumnType("date")
+                        .HasColumnName("until_day");
+
+                    b.Property<Guid>("ZoneId")
+                        .HasColumnType("uuid");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("ZoneId", "From")
+                        .IsUnique();
+
+                    b.ToTable("place_of_zone", (string)null);
+                });
+
+            modelBuilder.Entity("VictimSupport.Statistics.Releases.TakesPart", b =>
+                {
+                    b.Property<string>("Release")
+                        .HasMaxLength(12)
+                        .HasColumnType("character varying(12)");
+
+                    b.Property<DateOnly>("Quarter")
+                        .HasColumnType("date");
+
+                    b.Property<Guid>("ZoneId")
+                        .HasColumnType("uuid");
+
+                    b.Property<string>("Area")
+                        .IsRequired()
+                        .HasMaxLength(3)
+                        .HasColumnType("character varying(3)");
+
+                    b.HasKey("Release", "Quarter", "ZoneId");
+
+                    b.ToTable("takes_part", (string)null);
                 });
 
             modelBuilder.Entity("VictimSupport.Zones.Absences.Absence", b =>
@@ -1786,6 +1966,49 @@ namespace VictimSupport.Migrations.PostgreSql.Catalog
                     b.HasKey("Session");
 
                     b.ToTable("session_side", (string)null);
+                });
+
+            modelBuilder.Entity("VictimSupport.Zones.Visits.Visit", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid");
+
+                    b.Property<Guid>("About")
+                        .HasColumnType("uuid");
+
+                    b.Property<Guid>("Account")
+                        .HasColumnType("uuid");
+
+                    b.Property<Guid>("By")
+                        .HasColumnType("uuid");
+
+                    b.Property<DateTimeOffset?>("Ended")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<Guid>("From")
+                        .HasColumnType("uuid");
+
+                    b.Property<int>("Kind")
+                        .HasColumnType("integer");
+
+                    b.Property<DateTimeOffset>("Since")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<DateTimeOffset>("Until")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<Guid>("Zone")
+                        .HasColumnType("uuid");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("About");
+
+                    b.HasIndex("Zone");
+
+                    b.HasIndex("Account", "Zone");
+
+                    b.ToTable("visit", (string)null);
                 });
 
             modelBuilder.Entity("Microsoft.AspNetCore.Identity.IdentityUserClaim<System.Guid>", b =>

@@ -138,6 +138,19 @@ namespace VictimSupport.Migrations.SqlServer.Catalog
                 });
 
             migrationBuilder.CreateTable(
+                name: "area_of_year",
+                columns: table => new
+                {
+                    Year = table.Column<int>(type: "int", nullable: false),
+                    Area = table.Column<string>(type: "nvarchar(3)", maxLength: 3, nullable: false),
+                    ShownAs = table.Column<string>(type: "nvarchar(60)", maxLength: 60, nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_area_of_year", x => new { x.Year, x.Area });
+                });
+
+            migrationBuilder.CreateTable(
                 name: "attempts",
                 columns: table => new
                 {
@@ -282,6 +295,29 @@ namespace VictimSupport.Migrations.SqlServer.Catalog
                 });
 
             migrationBuilder.CreateTable(
+                name: "event_ask",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    Event = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    Zone = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    Asked = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    SubKind = table.Column<string>(type: "nvarchar(40)", maxLength: 40, nullable: false),
+                    Municipality = table.Column<string>(type: "nvarchar(80)", maxLength: 80, nullable: false),
+                    FactsAt = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
+                    Until = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
+                    AskedBy = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    At = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
+                    Answer = table.Column<int>(type: "int", nullable: false),
+                    AnsweredBy = table.Column<Guid>(type: "uniqueidentifier", nullable: true),
+                    Answered = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_event_ask", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "federated_identity",
                 columns: table => new
                 {
@@ -415,6 +451,21 @@ namespace VictimSupport.Migrations.SqlServer.Catalog
                 });
 
             migrationBuilder.CreateTable(
+                name: "place_of_zone",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    ZoneId = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    Area = table.Column<string>(type: "nvarchar(3)", maxLength: 3, nullable: false),
+                    from_day = table.Column<DateOnly>(type: "date", nullable: false),
+                    until_day = table.Column<DateOnly>(type: "date", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_place_of_zone", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "platform_fact",
                 columns: table => new
                 {
@@ -444,6 +495,30 @@ namespace VictimSupport.Migrations.SqlServer.Catalog
                 constraints: table =>
                 {
                     table.PrimaryKey("PK_pool", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "pool_call_out",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    Pool = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    Account = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    Employer = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    Zone = table.Column<Guid>(type: "uniqueidentifier", nullable: true),
+                    Outside = table.Column<Guid>(type: "uniqueidentifier", nullable: true),
+                    Kind = table.Column<int>(type: "int", nullable: true),
+                    Since = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
+                    Until = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
+                    From = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true),
+                    To = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true),
+                    By = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    Stood = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    Once = table.Column<Guid>(type: "uniqueidentifier", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_pool_call_out", x => x.Id);
                 });
 
             migrationBuilder.CreateTable(
@@ -656,6 +731,20 @@ namespace VictimSupport.Migrations.SqlServer.Catalog
                 });
 
             migrationBuilder.CreateTable(
+                name: "takes_part",
+                columns: table => new
+                {
+                    Release = table.Column<string>(type: "nvarchar(12)", maxLength: 12, nullable: false),
+                    Quarter = table.Column<DateOnly>(type: "date", nullable: false),
+                    ZoneId = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    Area = table.Column<string>(type: "nvarchar(3)", maxLength: 3, nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_takes_part", x => new { x.Release, x.Quarter, x.ZoneId });
+                });
+
+            migrationBuilder.CreateTable(
                 name: "token_grant",
                 columns: table => new
                 {
@@ -688,6 +777,26 @@ namespace VictimSupport.Migrations.SqlServer.Catalog
                 constraints: table =>
                 {
                     table.PrimaryKey("PK_token_key", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "visit",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    Account = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    Zone = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    From = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    Kind = table.Column<int>(type: "int", nullable: false),
+                    About = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    Since = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
+                    Until = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
+                    Ended = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true),
+                    By = table.Column<Guid>(type: "uniqueidentifier", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_visit", x => x.Id);
                 });
 
             migrationBuilder.CreateTable(
@@ -977,6 +1086,17 @@ namespace VictimSupport.Migrations.SqlServer.Catalog
                 unique: true);
 
             migrationBuilder.CreateIndex(
+                name: "IX_event_ask_Asked_Until",
+                table: "event_ask",
+                columns: new[] { "Asked", "Until" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_event_ask_Event_Asked",
+                table: "event_ask",
+                columns: new[] { "Event", "Asked" },
+                unique: true);
+
+            migrationBuilder.CreateIndex(
                 name: "IX_federated_identity_Account",
                 table: "federated_identity",
                 column: "Account");
@@ -1041,10 +1161,31 @@ namespace VictimSupport.Migrations.SqlServer.Catalog
                 unique: true);
 
             migrationBuilder.CreateIndex(
+                name: "IX_place_of_zone_ZoneId_from_day",
+                table: "place_of_zone",
+                columns: new[] { "ZoneId", "from_day" },
+                unique: true);
+
+            migrationBuilder.CreateIndex(
                 name: "IX_pool_Once",
                 table: "pool",
                 column: "Once",
                 unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "IX_pool_call_out_Account_Zone_Until",
+                table: "pool_call_out",
+                columns: new[] { "Account", "Zone", "Until" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_pool_call_out_Once",
+                table: "pool_call_out",
+                column: "Once");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_pool_call_out_Pool_Since",
+                table: "pool_call_out",
+                columns: new[] { "Pool", "Since" });
 
             migrationBuilder.CreateIndex(
                 name: "IX_pool_member_Pool",
@@ -1159,6 +1300,21 @@ namespace VictimSupport.Migrations.SqlServer.Catalog
                 unique: true);
 
             migrationBuilder.CreateIndex(
+                name: "IX_visit_About",
+                table: "visit",
+                column: "About");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_visit_Account_Zone",
+                table: "visit",
+                columns: new[] { "Account", "Zone" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_visit_Zone",
+                table: "visit",
+                column: "Zone");
+
+            migrationBuilder.CreateIndex(
                 name: "IX_zone_Code",
                 table: "zone",
                 column: "Code",
@@ -1201,6 +1357,9 @@ namespace VictimSupport.Migrations.SqlServer.Catalog
                 name: "api_client");
 
             migrationBuilder.DropTable(
+                name: "area_of_year");
+
+            migrationBuilder.DropTable(
                 name: "attempts");
 
             migrationBuilder.DropTable(
@@ -1228,6 +1387,9 @@ namespace VictimSupport.Migrations.SqlServer.Catalog
                 name: "duty_note");
 
             migrationBuilder.DropTable(
+                name: "event_ask");
+
+            migrationBuilder.DropTable(
                 name: "federated_identity");
 
             migrationBuilder.DropTable(
@@ -1249,10 +1411,16 @@ namespace VictimSupport.Migrations.SqlServer.Catalog
                 name: "outbox");
 
             migrationBuilder.DropTable(
+                name: "place_of_zone");
+
+            migrationBuilder.DropTable(
                 name: "platform_fact");
 
             migrationBuilder.DropTable(
                 name: "pool");
+
+            migrationBuilder.DropTable(
+                name: "pool_call_out");
 
             migrationBuilder.DropTable(
                 name: "pool_member");
@@ -1288,10 +1456,16 @@ namespace VictimSupport.Migrations.SqlServer.Catalog
                 name: "swap");
 
             migrationBuilder.DropTable(
+                name: "takes_part");
+
+            migrationBuilder.DropTable(
                 name: "token_grant");
 
             migrationBuilder.DropTable(
                 name: "token_key");
+
+            migrationBuilder.DropTable(
+                name: "visit");
 
             migrationBuilder.DropTable(
                 name: "zone");

@@ -88,6 +88,34 @@ namespace VictimSupport.Migrations.PostgreSql.Zone
                 });
 
             migrationBuilder.CreateTable(
+                name: "call_out",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "uuid", nullable: false),
+                    DossierId = table.Column<Guid>(type: "uuid", nullable: false),
+                    Performer = table.Column<Guid>(type: "uuid", nullable: false),
+                    Employer = table.Column<Guid>(type: "uuid", nullable: false),
+                    CalledBy = table.Column<int>(type: "integer", nullable: true),
+                    CalledAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    Arrived = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    Ended = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    Scene = table.Column<byte[]>(type: "bytea", maxLength: -1, nullable: true),
+                    ReportToFollow = table.Column<bool>(type: "boolean", nullable: false),
+                    Acts = table.Column<int[]>(type: "integer[]", maxLength: 400, nullable: false),
+                    Tasks = table.Column<int[]>(type: "integer[]", maxLength: 400, nullable: false),
+                    OutOfHours = table.Column<bool>(type: "boolean", nullable: true),
+                    Note = table.Column<Guid>(type: "uuid", nullable: true),
+                    Contact = table.Column<Guid>(type: "uuid", nullable: true),
+                    HandedOver = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    Entered = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    Version = table.Column<int>(type: "integer", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_call_out", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "case_counter",
                 columns: table => new
                 {
@@ -98,6 +126,30 @@ namespace VictimSupport.Migrations.PostgreSql.Zone
                 constraints: table =>
                 {
                     table.PrimaryKey("PK_case_counter", x => new { x.Year, x.Mark });
+                });
+
+            migrationBuilder.CreateTable(
+                name: "collective_event",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "uuid", nullable: false),
+                    OpenedBy = table.Column<Guid>(type: "uuid", nullable: false),
+                    Opened = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    SubKind = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
+                    OwnSubKind = table.Column<Guid>(type: "uuid", nullable: true),
+                    FactsAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    Municipality = table.Column<string>(type: "character varying(80)", maxLength: 80, nullable: false),
+                    Says = table.Column<byte[]>(type: "bytea", maxLength: -1, nullable: false),
+                    Until = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    Closed = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    Cleared = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    Lines = table.Column<int>(type: "integer", nullable: false),
+                    Turn = table.Column<int>(type: "integer", nullable: false),
+                    Version = table.Column<int>(type: "integer", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_collective_event", x => x.Id);
                 });
 
             migrationBuilder.CreateTable(
@@ -255,6 +307,7 @@ namespace VictimSupport.Migrations.PostgreSql.Zone
                     Closed = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
                     Reason = table.Column<int>(type: "integer", nullable: true),
                     Outcome = table.Column<int>(type: "integer", nullable: true),
+                    CallOut = table.Column<Guid>(type: "uuid", nullable: true),
                     PutOffUntil = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
                     Version = table.Column<int>(type: "integer", nullable: false),
                     Urgency = table.Column<int>(type: "integer", nullable: false)
@@ -316,6 +369,66 @@ namespace VictimSupport.Migrations.PostgreSql.Zone
                 constraints: table =>
                 {
                     table.PrimaryKey("PK_draft", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "event_figure",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "uuid", nullable: false),
+                    EventId = table.Column<Guid>(type: "uuid", nullable: false),
+                    Role = table.Column<int>(type: "integer", nullable: false),
+                    State = table.Column<int>(type: "integer", nullable: false),
+                    Home = table.Column<string>(type: "character varying(4)", maxLength: 4, nullable: true),
+                    Count = table.Column<int>(type: "integer", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_event_figure", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "event_line",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "uuid", nullable: false),
+                    EventId = table.Column<Guid>(type: "uuid", nullable: false),
+                    Number = table.Column<int>(type: "integer", nullable: false),
+                    Role = table.Column<int>(type: "integer", nullable: false),
+                    State = table.Column<int>(type: "integer", nullable: false),
+                    Place = table.Column<Guid>(type: "uuid", nullable: true),
+                    Language = table.Column<string>(type: "character varying(10)", maxLength: 10, nullable: true),
+                    Seeks = table.Column<bool>(type: "boolean", nullable: false),
+                    Says = table.Column<byte[]>(type: "bytea", maxLength: -1, nullable: true),
+                    By = table.Column<Guid>(type: "uuid", nullable: false),
+                    At = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    ChangedBy = table.Column<Guid>(type: "uuid", nullable: false),
+                    Changed = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    SameAs = table.Column<Guid>(type: "uuid", nullable: true),
+                    Home = table.Column<string>(type: "character varying(4)", maxLength: 4, nullable: true),
+                    Dossier = table.Column<Guid>(type: "uuid", nullable: true),
+                    Version = table.Column<int>(type: "integer", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_event_line", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "event_link",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "uuid", nullable: false),
+                    EventId = table.Column<Guid>(type: "uuid", nullable: false),
+                    One = table.Column<Guid>(type: "uuid", nullable: false),
+                    Other = table.Column<Guid>(type: "uuid", nullable: false),
+                    Kind = table.Column<int>(type: "integer", nullable: false),
+                    By = table.Column<Guid>(type: "uuid", nullable: false),
+                    At = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_event_link", x => x.Id);
                 });
 
             migrationBuilder.CreateTable(
@@ -394,6 +507,68 @@ namespace VictimSupport.Migrations.PostgreSql.Zone
                 constraints: table =>
                 {
                     table.PrimaryKey("PK_giving", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "handover",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "uuid", nullable: false),
+                    DossierId = table.Column<Guid>(type: "uuid", nullable: false),
+                    KeyOwner = table.Column<Guid>(type: "uuid", nullable: false),
+                    CameIn = table.Column<bool>(type: "boolean", nullable: false),
+                    Other = table.Column<string>(type: "character varying(4)", maxLength: 4, nullable: false),
+                    OtherNumber = table.Column<string>(type: "character varying(10)", maxLength: 10, nullable: true),
+                    State = table.Column<int>(type: "integer", nullable: false),
+                    Basis = table.Column<int>(type: "integer", nullable: false),
+                    Told = table.Column<bool>(type: "boolean", nullable: false),
+                    By = table.Column<Guid>(type: "uuid", nullable: true),
+                    ProposedAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    TurnedAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    AnswerBy = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    Persons = table.Column<List<Guid>>(type: "uuid[]", maxLength: 4000, nullable: false),
+                    Fields = table.Column<int[]>(type: "integer[]", maxLength: 400, nullable: false),
+                    Notes = table.Column<List<Guid>>(type: "uuid[]", maxLength: 4000, nullable: false),
+                    Reason = table.Column<byte[]>(type: "bytea", maxLength: -1, nullable: true),
+                    Content = table.Column<byte[]>(type: "bytea", maxLength: -1, nullable: true),
+                    Version = table.Column<int>(type: "integer", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_handover", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "handover_turn",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "uuid", nullable: false),
+                    DossierId = table.Column<Guid>(type: "uuid", nullable: false),
+                    HandoverId = table.Column<Guid>(type: "uuid", nullable: false),
+                    KeyOwner = table.Column<Guid>(type: "uuid", nullable: false),
+                    Step = table.Column<int>(type: "integer", nullable: false),
+                    At = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    By = table.Column<Guid>(type: "uuid", nullable: true),
+                    Text = table.Column<byte[]>(type: "bytea", maxLength: -1, nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_handover_turn", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "inbox",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "uuid", nullable: false),
+                    Kind = table.Column<string>(type: "character varying(60)", maxLength: 60, nullable: false),
+                    from_zone = table.Column<string>(type: "character varying(4)", maxLength: 4, nullable: false),
+                    Thread = table.Column<Guid>(type: "uuid", nullable: false),
+                    At = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_inbox", x => x.Id);
                 });
 
             migrationBuilder.CreateTable(
@@ -672,6 +847,25 @@ namespace VictimSupport.Migrations.PostgreSql.Zone
                 constraints: table =>
                 {
                     table.PrimaryKey("PK_own_code", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "parcel",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "uuid", nullable: false),
+                    Kind = table.Column<string>(type: "character varying(60)", maxLength: 60, nullable: false),
+                    to_zone = table.Column<string>(type: "character varying(4)", maxLength: 4, nullable: false),
+                    Thread = table.Column<Guid>(type: "uuid", nullable: false),
+                    Number = table.Column<int>(type: "integer", nullable: false),
+                    Sent = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    Arrived = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    Key = table.Column<byte[]>(type: "bytea", maxLength: 200, nullable: true),
+                    Content = table.Column<byte[]>(type: "bytea", maxLength: -1, nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_parcel", x => x.Id);
                 });
 
             migrationBuilder.CreateTable(
@@ -1110,6 +1304,21 @@ namespace VictimSupport.Migrations.PostgreSql.Zone
                 unique: true);
 
             migrationBuilder.CreateIndex(
+                name: "IX_call_out_DossierId",
+                table: "call_out",
+                column: "DossierId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_call_out_Performer_Entered",
+                table: "call_out",
+                columns: new[] { "Performer", "Entered" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_collective_event_Closed_Until",
+                table: "collective_event",
+                columns: new[] { "Closed", "Until" });
+
+            migrationBuilder.CreateIndex(
                 name: "IX_consent_PersonId_PartnerId_Version",
                 table: "consent",
                 columns: new[] { "PersonId", "PartnerId", "Version" });
@@ -1216,6 +1425,23 @@ namespace VictimSupport.Migrations.PostgreSql.Zone
                 column: "Saved");
 
             migrationBuilder.CreateIndex(
+                name: "IX_event_figure_EventId",
+                table: "event_figure",
+                column: "EventId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_event_line_EventId_Number",
+                table: "event_line",
+                columns: new[] { "EventId", "Number" },
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "IX_event_link_EventId_One_Other",
+                table: "event_link",
+                columns: new[] { "EventId", "One", "Other" },
+                unique: true);
+
+            migrationBuilder.CreateIndex(
                 name: "IX_finding_IsDone_Id",
                 table: "finding",
                 columns: new[] { "IsDone", "Id" });
@@ -1256,6 +1482,36 @@ namespace VictimSupport.Migrations.PostgreSql.Zone
                 name: "IX_giving_DossierId",
                 table: "giving",
                 column: "DossierId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_handover_AnswerBy",
+                table: "handover",
+                column: "AnswerBy");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_handover_CameIn_State",
+                table: "handover",
+                columns: new[] { "CameIn", "State" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_handover_DossierId",
+                table: "handover",
+                column: "DossierId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_handover_turn_DossierId",
+                table: "handover_turn",
+                column: "DossierId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_handover_turn_HandoverId",
+                table: "handover_turn",
+                column: "HandoverId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_inbox_Thread",
+                table: "inbox",
+                column: "Thread");
 
             migrationBuilder.CreateIndex(
                 name: "IX_interpreter_DossierId",
@@ -1369,6 +1625,12 @@ namespace VictimSupport.Migrations.PostgreSql.Zone
                 name: "IX_own_code_List",
                 table: "own_code",
                 column: "List");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_parcel_Thread_Number",
+                table: "parcel",
+                columns: new[] { "Thread", "Number" },
+                unique: true);
 
             migrationBuilder.CreateIndex(
                 name: "IX_partner_Ended_StaleAt",
@@ -1529,7 +1791,13 @@ namespace VictimSupport.Migrations.PostgreSql.Zone
                 name: "calendar_feed");
 
             migrationBuilder.DropTable(
+                name: "call_out");
+
+            migrationBuilder.DropTable(
                 name: "case_counter");
+
+            migrationBuilder.DropTable(
+                name: "collective_event");
 
             migrationBuilder.DropTable(
                 name: "consent");
@@ -1559,6 +1827,15 @@ namespace VictimSupport.Migrations.PostgreSql.Zone
                 name: "draft");
 
             migrationBuilder.DropTable(
+                name: "event_figure");
+
+            migrationBuilder.DropTable(
+                name: "event_line");
+
+            migrationBuilder.DropTable(
+                name: "event_link");
+
+            migrationBuilder.DropTable(
                 name: "finding");
 
             migrationBuilder.DropTable(
@@ -1569,6 +1846,15 @@ namespace VictimSupport.Migrations.PostgreSql.Zone
 
             migrationBuilder.DropTable(
                 name: "giving");
+
+            migrationBuilder.DropTable(
+                name: "handover");
+
+            migrationBuilder.DropTable(
+                name: "handover_turn");
+
+            migrationBuilder.DropTable(
+                name: "inbox");
 
             migrationBuilder.DropTable(
                 name: "interpreter");
@@ -1614,6 +1900,9 @@ namespace VictimSupport.Migrations.PostgreSql.Zone
 
             migrationBuilder.DropTable(
                 name: "own_code");
+
+            migrationBuilder.DropTable(
+                name: "parcel");
 
             migrationBuilder.DropTable(
                 name: "partner");

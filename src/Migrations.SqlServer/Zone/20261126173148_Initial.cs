@@ -87,6 +87,34 @@ namespace VictimSupport.Migrations.SqlServer.Zone
                 });
 
             migrationBuilder.CreateTable(
+                name: "call_out",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    DossierId = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    Performer = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    Employer = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    CalledBy = table.Column<int>(type: "int", nullable: true),
+                    CalledAt = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true),
+                    Arrived = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true),
+                    Ended = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true),
+                    Scene = table.Column<byte[]>(type: "varbinary(max)", maxLength: -1, nullable: true),
+                    ReportToFollow = table.Column<bool>(type: "bit", nullable: false),
+                    Acts = table.Column<string>(type: "nvarchar(400)", maxLength: 400, nullable: false),
+                    Tasks = table.Column<string>(type: "nvarchar(400)", maxLength: 400, nullable: false),
+                    OutOfHours = table.Column<bool>(type: "bit", nullable: true),
+                    Note = table.Column<Guid>(type: "uniqueidentifier", nullable: true),
+                    Contact = table.Column<Guid>(type: "uniqueidentifier", nullable: true),
+                    HandedOver = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true),
+                    Entered = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
+                    Version = table.Column<int>(type: "int", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_call_out", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "case_counter",
                 columns: table => new
                 {
@@ -97,6 +125,30 @@ namespace VictimSupport.Migrations.SqlServer.Zone
                 constraints: table =>
                 {
                     table.PrimaryKey("PK_case_counter", x => new { x.Year, x.Mark });
+                });
+
+            migrationBuilder.CreateTable(
+                name: "collective_event",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    OpenedBy = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    Opened = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
+                    SubKind = table.Column<string>(type: "nvarchar(40)", maxLength: 40, nullable: false),
+                    OwnSubKind = table.Column<Guid>(type: "uniqueidentifier", nullable: true),
+                    FactsAt = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
+                    Municipality = table.Column<string>(type: "nvarchar(80)", maxLength: 80, nullable: false),
+                    Says = table.Column<byte[]>(type: "varbinary(max)", maxLength: -1, nullable: false),
+                    Until = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
+                    Closed = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true),
+                    Cleared = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true),
+                    Lines = table.Column<int>(type: "int", nullable: false),
+                    Turn = table.Column<int>(type: "int", nullable: false),
+                    Version = table.Column<int>(type: "int", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_collective_event", x => x.Id);
                 });
 
             migrationBuilder.CreateTable(
@@ -254,6 +306,7 @@ namespace VictimSupport.Migrations.SqlServer.Zone
                     Closed = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true),
                     Reason = table.Column<int>(type: "int", nullable: true),
                     Outcome = table.Column<int>(type: "int", nullable: true),
+                    CallOut = table.Column<Guid>(type: "uniqueidentifier", nullable: true),
                     PutOffUntil = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true),
                     Version = table.Column<int>(type: "int", nullable: false),
                     Urgency = table.Column<int>(type: "int", nullable: false)
@@ -315,6 +368,66 @@ namespace VictimSupport.Migrations.SqlServer.Zone
                 constraints: table =>
                 {
                     table.PrimaryKey("PK_draft", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "event_figure",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    EventId = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    Role = table.Column<int>(type: "int", nullable: false),
+                    State = table.Column<int>(type: "int", nullable: false),
+                    Home = table.Column<string>(type: "nvarchar(4)", maxLength: 4, nullable: true),
+                    Count = table.Column<int>(type: "int", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_event_figure", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "event_line",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    EventId = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    Number = table.Column<int>(type: "int", nullable: false),
+                    Role = table.Column<int>(type: "int", nullable: false),
+                    State = table.Column<int>(type: "int", nullable: false),
+                    Place = table.Column<Guid>(type: "uniqueidentifier", nullable: true),
+                    Language = table.Column<string>(type: "nvarchar(10)", maxLength: 10, nullable: true),
+                    Seeks = table.Column<bool>(type: "bit", nullable: false),
+                    Says = table.Column<byte[]>(type: "varbinary(max)", maxLength: -1, nullable: true),
+                    By = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    At = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
+                    ChangedBy = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    Changed = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
+                    SameAs = table.Column<Guid>(type: "uniqueidentifier", nullable: true),
+                    Home = table.Column<string>(type: "nvarchar(4)", maxLength: 4, nullable: true),
+                    Dossier = table.Column<Guid>(type: "uniqueidentifier", nullable: true),
+                    Version = table.Column<int>(type: "int", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_event_line", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "event_link",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    EventId = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    One = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    Other = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    Kind = table.Column<int>(type: "int", nullable: false),
+                    By = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    At = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_event_link", x => x.Id);
                 });
 
             migrationBuilder.CreateTable(
@@ -393,6 +506,68 @@ namespace VictimSupport.Migrations.SqlServer.Zone
                 constraints: table =>
                 {
                     table.PrimaryKey("PK_giving", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "handover",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    DossierId = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    KeyOwner = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    CameIn = table.Column<bool>(type: "bit", nullable: false),
+                    Other = table.Column<string>(type: "nvarchar(4)", maxLength: 4, nullable: false),
+                    OtherNumber = table.Column<string>(type: "nvarchar(10)", maxLength: 10, nullable: true),
+                    State = table.Column<int>(type: "int", nullable: false),
+                    Basis = table.Column<int>(type: "int", nullable: false),
+                    Told = table.Column<bool>(type: "bit", nullable: false),
+                    By = table.Column<Guid>(type: "uniqueidentifier", nullable: true),
+                    ProposedAt = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
+                    TurnedAt = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
+                    AnswerBy = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true),
+                    Persons = table.Column<string>(type: "nvarchar(4000)", maxLength: 4000, nullable: false),
+                    Fields = table.Column<string>(type: "nvarchar(400)", maxLength: 400, nullable: false),
+                    Notes = table.Column<string>(type: "nvarchar(4000)", maxLength: 4000, nullable: false),
+                    Reason = table.Column<byte[]>(type: "varbinary(max)", maxLength: -1, nullable: true),
+                    Content = table.Column<byte[]>(type: "varbinary(max)", maxLength: -1, nullable: true),
+                    Version = table.Column<int>(type: "int", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_handover", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "handover_turn",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    DossierId = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    HandoverId = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    KeyOwner = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    Step = table.Column<int>(type: "int", nullable: false),
+                    At = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
+                    By = table.Column<Guid>(type: "uniqueidentifier", nullable: true),
+                    Text = table.Column<byte[]>(type: "varbinary(max)", maxLength: -1, nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_handover_turn", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "inbox",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    Kind = table.Column<string>(type: "nvarchar(60)", maxLength: 60, nullable: false),
+                    from_zone = table.Column<string>(type: "nvarchar(4)", maxLength: 4, nullable: false),
+                    Thread = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    At = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_inbox", x => x.Id);
                 });
 
             migrationBuilder.CreateTable(
@@ -671,6 +846,25 @@ namespace VictimSupport.Migrations.SqlServer.Zone
                 constraints: table =>
                 {
                     table.PrimaryKey("PK_own_code", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "parcel",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    Kind = table.Column<string>(type: "nvarchar(60)", maxLength: 60, nullable: false),
+                    to_zone = table.Column<string>(type: "nvarchar(4)", maxLength: 4, nullable: false),
+                    Thread = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    Number = table.Column<int>(type: "int", nullable: false),
+                    Sent = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
+                    Arrived = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true),
+                    Key = table.Column<byte[]>(type: "varbinary(200)", maxLength: 200, nullable: true),
+                    Content = table.Column<byte[]>(type: "varbinary(max)", maxLength: -1, nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_parcel", x => x.Id);
                 });
 
             migrationBuilder.CreateTable(
@@ -1109,6 +1303,21 @@ namespace VictimSupport.Migrations.SqlServer.Zone
                 unique: true);
 
             migrationBuilder.CreateIndex(
+                name: "IX_call_out_DossierId",
+                table: "call_out",
+                column: "DossierId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_call_out_Performer_Entered",
+                table: "call_out",
+                columns: new[] { "Performer", "Entered" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_collective_event_Closed_Until",
+                table: "collective_event",
+                columns: new[] { "Closed", "Until" });
+
+            migrationBuilder.CreateIndex(
                 name: "IX_consent_PersonId_PartnerId_Version",
                 table: "consent",
                 columns: new[] { "PersonId", "PartnerId", "Version" });
@@ -1215,6 +1424,23 @@ namespace VictimSupport.Migrations.SqlServer.Zone
                 column: "Saved");
 
             migrationBuilder.CreateIndex(
+                name: "IX_event_figure_EventId",
+                table: "event_figure",
+                column: "EventId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_event_line_EventId_Number",
+                table: "event_line",
+                columns: new[] { "EventId", "Number" },
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "IX_event_link_EventId_One_Other",
+                table: "event_link",
+                columns: new[] { "EventId", "One", "Other" },
+                unique: true);
+
+            migrationBuilder.CreateIndex(
                 name: "IX_finding_IsDone_Id",
                 table: "finding",
                 columns: new[] { "IsDone", "Id" });
@@ -1255,6 +1481,36 @@ namespace VictimSupport.Migrations.SqlServer.Zone
                 name: "IX_giving_DossierId",
                 table: "giving",
                 column: "DossierId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_handover_AnswerBy",
+                table: "handover",
+                column: "AnswerBy");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_handover_CameIn_State",
+                table: "handover",
+                columns: new[] { "CameIn", "State" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_handover_DossierId",
+                table: "handover",
+                column: "DossierId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_handover_turn_DossierId",
+                table: "handover_turn",
+                column: "DossierId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_handover_turn_HandoverId",
+                table: "handover_turn",
+                column: "HandoverId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_inbox_Thread",
+                table: "inbox",
+                column: "Thread");
 
             migrationBuilder.CreateIndex(
                 name: "IX_interpreter_DossierId",
@@ -1368,6 +1624,12 @@ namespace VictimSupport.Migrations.SqlServer.Zone
                 name: "IX_own_code_List",
                 table: "own_code",
                 column: "List");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_parcel_Thread_Number",
+                table: "parcel",
+                columns: new[] { "Thread", "Number" },
+                unique: true);
 
             migrationBuilder.CreateIndex(
                 name: "IX_partner_Ended_StaleAt",
@@ -1528,7 +1790,13 @@ namespace VictimSupport.Migrations.SqlServer.Zone
                 name: "calendar_feed");
 
             migrationBuilder.DropTable(
+                name: "call_out");
+
+            migrationBuilder.DropTable(
                 name: "case_counter");
+
+            migrationBuilder.DropTable(
+                name: "collective_event");
 
             migrationBuilder.DropTable(
                 name: "consent");
@@ -1558,6 +1826,15 @@ namespace VictimSupport.Migrations.SqlServer.Zone
                 name: "draft");
 
             migrationBuilder.DropTable(
+                name: "event_figure");
+
+            migrationBuilder.DropTable(
+                name: "event_line");
+
+            migrationBuilder.DropTable(
+                name: "event_link");
+
+            migrationBuilder.DropTable(
                 name: "finding");
 
             migrationBuilder.DropTable(
@@ -1568,6 +1845,15 @@ namespace VictimSupport.Migrations.SqlServer.Zone
 
             migrationBuilder.DropTable(
                 name: "giving");
+
+            migrationBuilder.DropTable(
+                name: "handover");
+
+            migrationBuilder.DropTable(
+                name: "handover_turn");
+
+            migrationBuilder.DropTable(
+                name: "inbox");
 
             migrationBuilder.DropTable(
                 name: "interpreter");
@@ -1613,6 +1899,9 @@ namespace VictimSupport.Migrations.SqlServer.Zone
 
             migrationBuilder.DropTable(
                 name: "own_code");
+
+            migrationBuilder.DropTable(
+                name: "parcel");
 
             migrationBuilder.DropTable(
                 name: "partner");
