@@ -63,8 +63,8 @@ internal sealed class Standing(CatalogDatabase catalog, ISessions sessions, WhoI
             staffs[zone] = entry = (await house.Grants(demo).Where(g => g.Zone == zone).ToListAsync(ct), clock.GetTimestamp());
         }
         var (now, wanted) = (clock.GetUtcNow(), roles.ToList());
-        var visitors = wanted.Contains(Role.Visitor) ? (await VisitorsIn(zone, ct)).Where(v => v.Lives(now)).Select(v => v.Account) : [];
-        return [.. entry.Grants.Where(g => wanted.Contains(g.Role) && g.Counts(now)).Select(g => g.Account).Concat(visitors).Distinct()];
+        var visiting = wanted.Contains(Role.Visitor) ? (await VisitorsIn(zone, ct)).Where(v => v.Lives(now)).Select(v => v.Account) : [];
+        return [.. entry.Grants.Where(g => wanted.Contains(g.Role) && g.Counts(now)).Select(g => g.Account).Concat(visiting).Distinct()];
     }
 
     private async ValueTask<IReadOnlyList<Visit>> VisitorsIn(Guid zone, CancellationToken ct)

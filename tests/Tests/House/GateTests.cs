@@ -47,6 +47,8 @@ public sealed partial class GateTests
         ["VictimSupport.Casework.Dossiers.Search"] = "compared with what was searched for",
         [typeof(TrayMessage).FullName!] = "the message's own: whom it is about, for walls",
         ["VictimSupport.Casework.Referrals.Disclosing"] = "what somebody agreed that a partner be told; never goes where they said never, and always with its rule",
+        ["VictimSupport.Casework.CallOuts.Enter"] = "the form of a call-out: of somebody whose name nobody knows yet",
+        ["VictimSupport.Casework.CallOuts.Entering"] = "noted with the name that came to be known; a number that changed is to be asked about again",
         ["VictimSupport.Casework.Tray.Prefill"] = "the intake form that a message fills in",
         ["AspNetCoreGeneratedDocument.Casework_People_Edit"] = "the form",
     };
