@@ -59,7 +59,10 @@ public sealed class EventTests(RunningPortal portal)
         await guest.Go("/9902/events-elsewhere");
         await Sound(guest, script);
         await guest.Page.Locator("form[action*='handler=Join'] button").Last.ClickAsync();
-        await guest.Page.Arrives(url => url.Contains($"/9901/events/{ev}", StringComparison.Ordinal));
+        await guest.Page.Arrives(url => url.Contains($"{ev}", StringComparison.Ordinal));
+        // Whoever comes for the first time accepts the zone's code of conduct.
+        if (guest.Page.Url.Contains("/9901/conduct", StringComparison.Ordinal)) await guest.Page.ClickAsync("main form:has([name='Form.Version']) button");
+        await guest.Page.Arrives(url => url.Contains($"/9901/events/{ev}", StringComparison.Ordinal) && !url.Contains("conduct", StringComparison.Ordinal));
         await Sound(guest, script);
         await Shot(guest, "event-guest", width);
 
@@ -165,7 +168,7 @@ public sealed class EventTests(RunningPortal portal)
     {
         await screen.Go("/demo");
         await screen.Page.ClickAsync($".vs-languages a[lang='{language}'], .vs-languages span[lang='{language}']");
-        await screen.Page.Locator("button", new() { HasTextString = who }).First.ClickAsync();
+        await screen.Page.Locator("button", new() { HasTextString = who }).Last.ClickAsync(); // the last is their own zone: visits stand before it
         await screen.Page.Arrives(lands);
     }
 

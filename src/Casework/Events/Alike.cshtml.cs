@@ -11,12 +11,14 @@ namespace VictimSupport.Casework.Events;
 
 /// <summary>Side by side: who may stand in the list twice, at the centre and in the hospital, and who may be the one somebody looks for. Proposals; somebody decides.</summary>
 [Requires(May.WorkOnEvents)]
-internal sealed class Alike(IMediator pipeline) : PageModel
+internal sealed class Alike(IMediator pipeline) : PageModel, IShowAgain
 {
     [BindProperty(SupportsGet = true)] public Guid Event { get; set; }
     public Answer View { get; private set; } = null!;
 
-    public async Task OnGetAsync(CancellationToken ct) => View = await pipeline.Send(new Query(Event), ct);
+    public Task OnGetAsync(CancellationToken ct) => ShowAgain(ct);
+
+    public async Task ShowAgain(CancellationToken ct) => View = await pipeline.Send(new Query(Event), ct);
 
     /// <param name="line">Which line says it: of the same person, the one that stays.</param>
     public async Task<IActionResult> OnPostAsync(Guid line, Guid other, Relation? how, CancellationToken ct)

@@ -13,14 +13,16 @@ namespace VictimSupport.Casework.Events;
 
 /// <summary>Events of other zones in which this one was asked to help: accepted for the zone, then joined by each colleague, or by those whom the zone names. Nothing of the people is shown here.</summary>
 [Requires(May.BelongToTheZone)]
-internal sealed class Elsewhere(IMediator pipeline, WhereAndWho who, IStaff staff, IAccounts accounts, IVisits visits) : PageModel
+internal sealed class Elsewhere(IMediator pipeline, WhereAndWho who, IStaff staff, IAccounts accounts, IVisits visits) : PageModel, IShowAgain
 {
     public IReadOnlyList<Visiting.Asked> Asked { get; private set; } = [];
     public IReadOnlyList<Choice> Colleagues { get; private set; } = [];
     public bool MayAnswer => who.Caller.May(May.SetUpTheZone);
     public bool MayJoin => who.Caller.May(May.OpenCallOuts);
 
-    public async Task OnGetAsync(CancellationToken ct)
+    public Task OnGetAsync(CancellationToken ct) => ShowAgain(ct);
+
+    public async Task ShowAgain(CancellationToken ct)
     {
         Asked = await pipeline.Send(new Visiting.Elsewhere(), ct);
         if (!MayAnswer || Asked.Count == 0) return;
