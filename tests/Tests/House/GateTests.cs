@@ -47,6 +47,10 @@ public sealed partial class GateTests
         ["VictimSupport.Casework.Dossiers.Search"] = "compared with what was searched for",
         [typeof(TrayMessage).FullName!] = "the message's own: whom it is about, for walls",
         ["VictimSupport.Casework.Referrals.Disclosing"] = "what somebody agreed that a partner be told; never goes where they said never, and always with its rule",
+        ["VictimSupport.Casework.Handovers.Handing"] = "what goes to another zone's service, ticked and seen, always with all rules of safe contact",
+        ["VictimSupport.Casework.Handovers.Casework_Handovers__Content"] = "the same, shown before it goes and where it came",
+        ["VictimSupport.Casework.Handovers.Show"] = "handed to the search for duplicates",
+        ["VictimSupport.Casework.Handovers.Decide"] = "whether a letter may be planned: the gate is asked before one is written",
         ["VictimSupport.Casework.Tray.Prefill"] = "the intake form that a message fills in",
         ["AspNetCoreGeneratedDocument.Casework_People_Edit"] = "the form",
     };
