@@ -87,11 +87,10 @@ public sealed class HandoverTests(RunningPortal portal)
         await Sound(a, script);
         await Shot(a, "handover-dossier-before", width);
 
-        // She is told in her language: the letter that is proposed there is in Dutch.
+        // She is to be told, in her language, when she is reached for the first time.
         await b.Page.GotoAsync(theirs);
-        await b.Page.Locator("main a[href$='/letter']").First.ClickAsync();
-        Assert.StartsWith("Beste Mia", await b.Page.InputValueAsync("[name='Form.Text']"), StringComparison.Ordinal);
-        Assert.Contains("Vanaf nu zijn wij er voor u", await b.Page.InputValueAsync("[name='Form.Text']"), StringComparison.Ordinal);
+        Assert.Contains("Zeggen wie er nu voor de persoon is", await b.Page.InnerTextAsync("section[aria-labelledby='next']"), StringComparison.Ordinal);
+        Assert.Contains("Nederlands", await b.Page.InnerTextAsync(".vs-identity"), StringComparison.Ordinal);
 
         a.SaysNothingWrong();
         b.SaysNothingWrong();

@@ -49,6 +49,10 @@ public sealed partial class GateTests
         ["VictimSupport.Casework.Referrals.Disclosing"] = "what somebody agreed that a partner be told; never goes where they said never, and always with its rule",
         ["VictimSupport.Casework.CallOuts.Enter"] = "the form of a call-out: of somebody whose name nobody knows yet",
         ["VictimSupport.Casework.CallOuts.Entering"] = "noted with the name that came to be known; a number that changed is to be asked about again",
+        ["VictimSupport.Casework.Handovers.Handing"] = "what goes to another zone's service, ticked and seen, always with all rules of safe contact",
+        ["VictimSupport.Casework.Handovers.Casework_Handovers__Content"] = "the same, shown before it goes and where it came",
+        ["VictimSupport.Casework.Handovers.Show"] = "handed to the search for duplicates",
+        ["VictimSupport.Casework.Handovers.Decide"] = "whether a letter may be planned: the gate is asked before one is written",
         ["VictimSupport.Casework.Tray.Prefill"] = "the intake form that a message fills in",
         ["AspNetCoreGeneratedDocument.Casework_People_Edit"] = "the form",
     };
