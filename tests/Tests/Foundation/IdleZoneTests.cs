@@ -4,6 +4,7 @@ using VictimSupport.Foundation.Access;
 using VictimSupport.Foundation.Persistence;
 using VictimSupport.Foundation.Secrecy;
 using VictimSupport.Foundation.Zones;
+using VictimSupport.Tests.Casework;
 using VictimSupport.Tests.Kit;
 
 namespace VictimSupport.Tests.Foundation;

@@ -2,6 +2,7 @@ using System.Globalization;
 using Microsoft.EntityFrameworkCore;
 using VictimSupport.Casework.Dossiers;
 using VictimSupport.Foundation.Access;
+using VictimSupport.Tests.Casework;
 using VictimSupport.Tests.Kit;
 
 namespace VictimSupport.Tests.Portal;
