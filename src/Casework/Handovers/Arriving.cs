@@ -2,6 +2,7 @@ using Microsoft.EntityFrameworkCore;
 using VictimSupport.Casework.Codes;
 using VictimSupport.Casework.Dossiers;
 using VictimSupport.Casework.FollowUps;
+using VictimSupport.Casework.People;
 using VictimSupport.Casework.Walls;
 using VictimSupport.Foundation.Jobs;
 using VictimSupport.Foundation.Parcels;
@@ -13,7 +14,7 @@ using VictimSupport.Zones.Contracts;
 namespace VictimSupport.Casework.Handovers;
 
 /// <summary>Takes up what the other zone said. Where both spoke at once, the receiving zone decides: what it did first stands, and the other zone learns it by its next word.</summary>
-internal sealed class Arriving(ZoneDbContext zone, Proposals proposals, Post post, Masonry masonry, Keyring keys, UseCase here, IZoneSettings settings, TimeProvider clock) : IReceive
+internal sealed class Arriving(ZoneDbContext zone, Proposals proposals, Post post, Masonry masonry, Gate gate, Keyring keys, UseCase here, IZoneSettings settings, TimeProvider clock) : IReceive
 {
     public string Kind => Proposals.ParcelKind;
 
@@ -46,8 +47,15 @@ internal sealed class Arriving(ZoneDbContext zone, Proposals proposals, Post pos
 
     private async Task FromTheSender(Handover handover, HandoverWord word, TimeSpan within, CancellationToken ct)
     {
-        if (!handover.IsOpen) return; // decided here meanwhile: they learn it by the word that is on its way
         var now = clock.GetUtcNow();
+        if (!handover.IsOpen)
+        {
+            // Decided here meanwhile: they learn it by the word that is on its way. What they said is not lost.
+            proposals.Note(handover, word.Step, null, word.At, word.Text);
+            if (word.Step == HandoverStep.AskedBack && handover.State == HandoverState.Accepted) await AskAgain(handover, now, ct);
+            Tell(handover, Notices.HandoverCame, null);
+            return;
+        }
         switch (word.Step)
         {
             case HandoverStep.Answered:
@@ -61,6 +69,20 @@ internal sealed class Arriving(ZoneDbContext zone, Proposals proposals, Post pos
                 await post.Send(handover.Other, Proposals.ParcelKind, handover.Id, new HandoverWord(HandoverStep.Withdrawn, now, null, null, null), ct);
                 break;
         }
+    }
+
+    // Taken back there and accepted here at once: what was called safe may be so no more. Never, and a condition, stand.
+    private async Task AskAgain(Handover handover, DateTimeOffset now, CancellationToken ct)
+    {
+        var people = await zone.Set<SafeContact>().Where(s => s.DossierId == handover.DossierId).ToListAsync(ct);
+        await keys.Fetch(people.Select(s => s.Id), ct);
+        foreach (var safe in people)
+        {
+            var before = safe.Now();
+            safe.Moved(Enum.GetValues<Channel>());
+            if (safe.Revision != before.Revision) zone.Add(RuleChange.Of(safe, before, Milestone.ThePlatform, now));
+        }
+        await gate.TakeBack(people.ConvertAll(s => s.Id), Bar.RuleChanged, ct);
     }
 
     private async Task FromTheReceiver(Handover handover, HandoverWord word, TimeSpan within, CancellationToken ct)
@@ -98,8 +120,8 @@ internal sealed class Arriving(ZoneDbContext zone, Proposals proposals, Post pos
         if (!dossier.IsOpen) return;
         var helped = await Handing.People(zone, keys, dossier, ct);
         var acts = await zone.Set<FollowUp>().Where(f => f.DossierId == dossier.Id && f.Done == null).ToListAsync(ct);
-        // What was to be done for those who went is the other zone's.
-        foreach (var act in acts.Where(a => a.Persons.Count > 0 && a.Persons.TrueForAll(handover.Persons.Contains) && a.About is null)) act.Drop(Milestone.ThePlatform, now);
+        // What was to be done for those who went is the other zone's, as far as it went there: what was planned since is not known there.
+        foreach (var act in acts.Where(a => handover.Fields.Contains(HandedField.Acts) && Planned(a) <= handover.ProposedAt.ToUnixTimeMilliseconds() && a.Persons.Count > 0 && a.Persons.TrueForAll(handover.Persons.Contains) && a.About is null)) act.Drop(Milestone.ThePlatform, now);
         if (helped.All(p => handover.Persons.Contains(p.Id)) && acts.TrueForAll(a => a.Done is not null) && (await Completeness.Of(zone, keys, dossier, ct)).Count == 0)
         {
             dossier.Close(ClosingReason.HandedOver, dossier.FirstContact is null ? Outcome.NoContact : Outcome.Ongoing, now);
@@ -109,6 +131,9 @@ internal sealed class Arriving(ZoneDbContext zone, Proposals proposals, Post pos
         zone.Add(FollowUp.Plan(dossier.Id, handover.Persons, ActKind.Administration, null, now, Milestone.ThePlatform, now));
         await NextAct.Settle(zone, dossier, ct);
     }
+
+    // Its id says when: the milliseconds stand in front.
+    private static long Planned(FollowUp act) => System.Buffers.Binary.BinaryPrimitives.ReadInt64BigEndian(act.Id.ToByteArray(bigEndian: true)) >> 16;
 
     private void Tell(Handover handover, string kind, Guid? to) => zone.Add(OutboxMessage.New($"{kind} {handover.Id} {handover.Version}", kind, handover.DossierId, to, clock.GetUtcNow()));
 }

@@ -143,7 +143,7 @@ internal sealed class Decide(IMediator pipeline, IAccounts accounts) : PageModel
             if (worker is { } one && !walled.Contains(one)) Give(dossier, one, now);
             trail.Concerns(dossier.Id, "intake");
             Plan(dossier, content, people, rules, now);
-            foreach (var note in content.Notes) zone.Add(Note.Write(dossier.Id, note.Persons.Select(p => people[p]), Layer.Assistance, note.Text, caller.Self, now));
+            foreach (var note in content.Notes) zone.Add(Note.Write(dossier.Id, note.Persons.Select(p => people[p]), Layer.Assistance, $"{handover.Other} {content.Number}, {Moment.Show(note.At)}: {note.Text}", caller.Self, now));
             var key = new SearchKey(here.InZone.Keys.SearchRoot);
             SearchToken.Add(zone, key, dossier.Id, dossier.Id, [new SearchPart(PartKind.DossierNumber, dossier.Number)]);
             foreach (var report in content.Reports) OfficialReport.Add(zone, key, dossier.Id, report, now);

@@ -38,10 +38,11 @@ internal static class Handing
     public static IReadOnlyList<HandedField> Minimum(Dossier dossier) =>
         [.. Enum.GetValues<HandedField>().Where(f => f is not (HandedField.BirthDate or HandedField.Damage) && (f != HandedField.Address || !dossier.Danger.HasFlag(Danger.AddressSecret)))];
 
-    /// <summary>Only who is helped: an alleged perpetrator, or anybody else who is only mentioned, goes nowhere.</summary>
+    /// <summary>Only who is helped and has not gone already: an alleged perpetrator, or anybody else who is only mentioned, goes nowhere.</summary>
     public static async Task<IReadOnlyList<Person>> People(ZoneDbContext zone, Keyring keys, Dossier dossier, CancellationToken ct)
     {
-        var people = (await zone.Set<Person>().AsNoTracking().Where(p => p.DossierId == dossier.Id).OrderBy(p => p.Id).ToListAsync(ct)).Where(p => p.IsHelped).ToList();
+        var gone = (await zone.Set<Handover>().AsNoTracking().Where(h => h.DossierId == dossier.Id && !h.CameIn && h.State == HandoverState.Accepted).Select(h => h.Persons).ToListAsync(ct)).SelectMany(p => p).ToHashSet();
+        var people = (await zone.Set<Person>().AsNoTracking().Where(p => p.DossierId == dossier.Id).OrderBy(p => p.Id).ToListAsync(ct)).Where(p => p.IsHelped && !gone.Contains(p.Id)).ToList();
         await keys.Fetch(people.Select(p => p.Id).Append(dossier.Id), ct);
         return people;
     }
@@ -60,20 +61,32 @@ internal static class Handing
         if (notes.Any(id => possible.All(n => n.Id != id))) throw new RefusedException("absent", dossier.Id);
         var safe = await zone.Set<SafeContact>().AsNoTracking().Where(s => s.DossierId == dossier.Id).ToDictionaryAsync(s => s.Id, ct);
         var ids = chosen.Select(p => p.Id).ToHashSet();
+        var authors = (await zone.Set<Person>().AsNoTracking().Where(p => p.DossierId == dossier.Id && p.Capacity == Capacity.AllegedAuthor).ToListAsync(ct)).ConvertAll(p => p.Identity.Value);
         var acts = !fields.Contains(HandedField.Acts) ? [] : (await zone.Set<FollowUp>().AsNoTracking().Where(f => f.DossierId == dossier.Id && f.Done == null).OrderBy(f => f.DueAt).ToListAsync(ct)).Where(f => f.Persons.Count > 0 && f.Persons.TrueForAll(ids.Contains)).ToList();
         var reports = !fields.Contains(HandedField.Reports) ? [] : await zone.Set<OfficialReport>().AsNoTracking().Where(r => r.DossierId == dossier.Id).OrderBy(r => r.Id).ToListAsync(ct);
         return new HandedOver(dossier.Number, reason.Text, basis, reason.WithoutAgreement, told, dossier.SubKind, dossier.Additional, dossier.Danger, dossier.Protection == Protection.Restricted, fields.Contains(HandedField.FactsOn) ? dossier.FactsAt : null, fields.Contains(HandedField.FactsWhere) ? dossier.Municipality : null,
-            [.. reports.Select(r => r.Number.Value)], [.. chosen.Select(p => Hand(p, safe.GetValueOrDefault(p.Id) ?? SafeContact.For(p), fields))],
+            [.. reports.Select(r => r.Number.Value)], [.. chosen.Select(p => Hand(p, safe.GetValueOrDefault(p.Id) ?? SafeContact.For(p), authors, fields))],
             [.. possible.Where(n => notes.Contains(n.Id)).Select(n => new HandedNote(n.Persons, n.At, n.Text.Value))], [.. acts.Select(a => new HandedAct(a.Persons, a.Kind, a.DueAt))]);
     }
 
-    private static HandedPerson Hand(Person person, SafeContact safe, IReadOnlyCollection<HandedField> fields)
+    private static HandedPerson Hand(Person person, SafeContact safe, IReadOnlyList<Particulars> authors, IReadOnlyCollection<HandedField> fields)
     {
         var (who, born) = (person.Identity.Value, fields.Contains(HandedField.BirthDate));
         var identity = new Particulars(who.FamilyName, who.GivenName, fields.Contains(HandedField.Phone) ? who.Phone : null, fields.Contains(HandedField.Mail) ? who.Mail : null, fields.Contains(HandedField.Address) ? who.Address : null, born ? who.BirthDate : null, born ? who.EstimatedAge : null);
         var rules = safe.Now();
         // They hold there, and are to be asked again by whoever takes over; a number that an SMS goes to goes with the telephone, or not at all.
-        rules = rules with { Checked = null, CheckedBy = null, Details = fields.Contains(HandedField.Phone) ? rules.Details : rules.Details with { SmsNumber = null } };
+        rules = rules with
+        {
+            Checked = null, CheckedBy = null, Details = fields.Contains(HandedField.Phone) ? rules.Details : rules.Details with { SmsNumber = null },
+            Call = Leads(HandedField.Phone, rules.Call), Sms = Leads(HandedField.Phone, rules.Sms), Mail = Leads(HandedField.Mail, rules.Mail), Letter = Leads(HandedField.Address, rules.Letter), Visit = Leads(HandedField.Address, rules.Visit),
+        };
+        // What was agreed names the alleged perpetrator: here the gate takes it as not asked. There nobody knows them, so it goes as that, and without the name.
+        if (rules.Details.Names(authors))
+            rules = rules with { Call = NotAsked(rules.Call), Sms = NotAsked(rules.Sms), Mail = NotAsked(rules.Mail), Letter = NotAsked(rules.Letter), Visit = NotAsked(rules.Visit), Details = rules.Details with { WhoMayAnswer = null, ThirdPerson = null } };
         return new HandedPerson(person.Id, identity, person.Capacity, fields.Contains(HandedField.Damage) ? person.Damage : Damage.None, born ? person.Sex : Sex.NotSaid, person.Language, person.NeedsInterpreter, person.IsMinor, rules);
+
+        // Safe was said of this number or this address. The first that is given there would take it: so it does not go without what it was said of.
+        Rule Leads(HandedField to, Rule rule) => rule == Rule.Safe && !fields.Contains(to) ? Rule.NotAsked : rule;
+        static Rule NotAsked(Rule rule) => rule == Rule.Never ? rule : Rule.NotAsked;
     }
 }

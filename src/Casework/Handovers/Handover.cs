@@ -70,7 +70,7 @@ internal sealed class Handover : IHoldSealed, IOfDossier, IFallDue
 
     public static Handover Arrive(Guid id, string from, HandedOver content, DateTimeOffset proposedAt, TimeSpan within, DateTimeOffset now) => new()
     {
-        Id = id, DossierId = id, KeyOwner = id, CameIn = true, Other = from, OtherNumber = content.Number, State = HandoverState.Delivered, Basis = content.Basis, Told = content.Told, ProposedAt = proposedAt, TurnedAt = now, AnswerBy = Minute(now + within), Content = content,
+        Id = id, DossierId = id, KeyOwner = id, CameIn = true, Other = from, OtherNumber = content.Number, State = HandoverState.Delivered, Basis = content.Basis, Told = content.Told, ProposedAt = proposedAt, TurnedAt = now, AnswerBy = Minute(now + within), Content = content, Reason = new HandoverReason(content.Why, content.WithoutAgreement),
     };
 
     /// <summary>The other zone has it: it can be read there.</summary>

@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using VictimSupport.Casework.Codes;
 using VictimSupport.Casework.Dossiers;
+using VictimSupport.Casework.FollowUps;
 using VictimSupport.Casework.Walls;
 using VictimSupport.Foundation.Access;
 using VictimSupport.Foundation.Audit;
@@ -60,6 +61,21 @@ internal sealed class Proposals(ZoneDbContext zone, Guard guard, Post post, UseC
         var now = clock.GetUtcNow();
         Note(handover, step, caller.Account, now, text);
         await post.Send(handover.Other, ParcelKind, handover.Id, new HandoverWord(step, now, text, content, number), ct);
+    }
+
+    /// <summary>What goes with some people has changed before the other zone decided: it is taken back, and whoever works on the dossier proposes it anew. Accepted there meanwhile, they are told to ask again.</summary>
+    public async Task AskBack(IReadOnlyCollection<Guid> persons, CancellationToken ct)
+    {
+        var now = clock.GetUtcNow();
+        var open = await zone.Set<Handover>().Where(h => !h.CameIn && (h.State == HandoverState.Proposed || h.State == HandoverState.Delivered || h.State == HandoverState.Asked)).ToListAsync(ct);
+        foreach (var handover in open.Where(h => h.Persons.Exists(persons.Contains)))
+        {
+            handover.AskBack(now);
+            await Turn(handover, HandoverStep.AskedBack, null, ct);
+            var act = FollowUp.Plan(handover.DossierId, handover.Persons, ActKind.Administration, Words.ZoneHandoverOutdated, now, caller.Account ?? Milestone.ThePlatform, now);
+            zone.Add(act);
+            (await zone.Set<Dossier>().SingleAsync(d => d.Id == handover.DossierId, ct)).Awaits(act.DueAt);
+        }
     }
 
     /// <summary>Notes a turn in the history, and in the dossier where there is one.</summary>

@@ -15,7 +15,7 @@ using Place = VictimSupport.Casework.Codes.Place;
 namespace VictimSupport.Casework.People;
 
 /// <summary>Brings before the gate whoever shall be reached, with all that decides on it; and takes back what waits to go out when a rule changes.</summary>
-internal sealed class Gate(ZoneDbContext zone, UseCase here, Keyring keys, IZoneSettings settings, Caller caller, TimeProvider clock)
+internal sealed class Gate(ZoneDbContext zone, UseCase here, Keyring keys, IZoneSettings settings, Handovers.Proposals proposals, Caller caller, TimeProvider clock)
 {
     /// <summary>Leave for one act.</summary>
     /// <exception cref="RefusedException">The channel is closed (a code of <see cref="Bars"/>), or nobody of this id is in the dossier.</exception>
@@ -72,7 +72,7 @@ internal sealed class Gate(ZoneDbContext zone, UseCase here, Keyring keys, IZone
     private async Task<IReadOnlyList<Particulars>> AuthorsIn(Dossier dossier, CancellationToken ct) =>
         [.. (await zone.Set<Person>().AsNoTracking().Where(p => p.DossierId == dossier.Id && p.Capacity == Capacity.AllegedAuthor).ToListAsync(ct)).Select(p => p.Identity.Value)];
 
-    /// <summary>What waits to go out to these people is dropped: prepared letters, queued messages. In the transaction of whatever changed.</summary>
+    /// <summary>What waits to go out to these people is dropped: prepared letters, queued messages; and what was proposed of them to another zone is taken back. In the transaction of whatever changed.</summary>
     public async Task TakeBack(IReadOnlyCollection<Guid> persons, Bar why, CancellationToken ct)
     {
         var (ids, now) = (persons.ToList(), clock.GetUtcNow());
@@ -88,6 +88,7 @@ internal sealed class Gate(ZoneDbContext zone, UseCase here, Keyring keys, IZone
             dossiers.Add(message.DossierId);
         }
         foreach (var dossier in dossiers.Distinct()) zone.Add(Milestone.Reached(dossier, MilestoneKind.TakenBack, caller.Account ?? Milestone.ThePlatform, now, code: (int)why));
+        await proposals.AskBack(ids, ct);
     }
 
     // One who said never in another dossier, or was beaten at home in another dossier, gets no letter because of a burglary. Which dossier it is, nobody is told.

@@ -20,12 +20,12 @@ internal sealed class Carrier(EnterZone enter) : IDeliver
     {
         for (Carry.Load? load = null; ; load = null)
         {
-            await enter.In(zone.Code, async sending => load = await sending.Send(new Carry.PickUp(message.About!.Value), ct));
+            if (!await enter.In(zone.Code, async sending => load = await sending.Send(new Carry.PickUp(message.About!.Value), ct))) throw new NoSuchZoneException();
             if (load is null) return; // it is there, and the receipt too
             var at = default(DateTimeOffset);
             // A zone that is away for a time gets it when it is back.
             if (!await enter.In(load.To, async receiving => at = await receiving.Send(new Carry.Receive(load, zone.Code, zone.Id), ct))) throw new NoSuchZoneException();
-            await enter.In(zone.Code, sending => sending.Send(new Carry.Receipt(load.Id, at), ct));
+            if (!await enter.In(zone.Code, sending => sending.Send(new Carry.Receipt(load.Id, at), ct))) throw new NoSuchZoneException();
         }
     }
 }

@@ -16,11 +16,13 @@ public sealed class Post(ZoneDbContext zone, UseCase here, CatalogDatabase catal
     /// <param name="to">Code of an active zone that is not this one.</param>
     /// <param name="thread">What it belongs to: an id that both zones use.</param>
     /// <param name="content">What JSON can carry.</param>
-    /// <exception cref="NoSuchZoneException">There is no such zone, it is not active, or it is this one.</exception>
+    /// <exception cref="NoSuchZoneException">There is no such zone, it is this one, or it is not active and nothing of this thread came or went before.</exception>
     public async Task<Guid> Send<T>(string to, string kind, Guid thread, T content, CancellationToken ct) where T : class
     {
         await using var house = catalog.Lease();
-        if (to == here.InZone.Code || await house.Set<ZoneRecord>().AsNoTracking().SingleOrDefaultAsync(z => z.Code == to && z.State == ZoneState.Active, ct) is not { } other) throw new NoSuchZoneException();
+        if (to == here.InZone.Code || await house.Set<ZoneRecord>().AsNoTracking().SingleOrDefaultAsync(z => z.Code == to, ct) is not { } other) throw new NoSuchZoneException();
+        // What was begun can be ended though the other zone rests: it gets the word when it is back.
+        if (other.State != ZoneState.Active && !await zone.Set<Parcel>().AnyAsync(p => p.Thread == thread, ct) && !await zone.Set<Arrival>().AnyAsync(a => a.Thread == thread, ct)) throw new NoSuchZoneException();
         var number = 1 + Math.Max(await zone.Set<Parcel>().Where(p => p.Thread == thread).MaxAsync(p => (int?)p.Number, ct) ?? 0, zone.Set<Parcel>().Local.Where(p => p.Thread == thread).Select(p => p.Number).DefaultIfEmpty().Max());
         var now = clock.GetUtcNow();
         var parcel = Parcel.Seal(here.InZone.Id, other.Id, other.Code, Placements.KeysOf(house, other.Id, master)[0], kind, thread, number, content, now);

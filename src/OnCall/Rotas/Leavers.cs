@@ -9,7 +9,8 @@ using VictimSupport.Zones.Contracts;
 
 namespace VictimSupport.OnCall.Rotas;
 
-/// <summary>Whoever no longer works in a zone is not on call as its colleague: their shifts that have not begun are nobody's, and the gap is warned of like any other.</summary>
+/// <summary>Whoever no longer works in a zone is not on call as its colleague: the shift they are on ends now, those that have not begun are nobody's, and the gap is warned of like any other. A role that waits for a
+/// second person is one all the same: whoever was given another has not left.</summary>
 internal sealed class Leavers : IDoWhatIsDue
 {
     public async Task Run(IMediator pipeline, CancellationToken ct)
@@ -24,25 +25,27 @@ internal sealed class Leavers : IDoWhatIsDue
     [Requires(May.RunThePlatform)]
     internal sealed record Query : ICatalogQuery<bool>;
 
-    /// <returns>How many shifts were taken out.</returns>
+    /// <returns>How many shifts were taken out or cut short.</returns>
     [Requires(May.RunThePlatform)]
     internal sealed record Command : ICatalogCommand<int>;
 
-    internal sealed class QueryHandler(CatalogDbContext house, UseCase here, IStaff staff, TimeProvider clock) : IRequestHandler<Query, bool>
+    internal sealed class QueryHandler(CatalogDbContext house, UseCase here, IRoleHistory history, TimeProvider clock) : IRequestHandler<Query, bool>
     {
-        public async Task<bool> Handle(Query query, CancellationToken ct) => (await Left(house, here.InZone.Id, staff, clock.GetUtcNow(), ct)).Count > 0;
+        public async Task<bool> Handle(Query query, CancellationToken ct) => (await Left(house, here.InZone.Id, history, clock.GetUtcNow(), ct)).Count > 0;
     }
 
-    internal sealed class Handler(CatalogDbContext house, UseCase here, IStaff staff, Book book, TimeProvider clock) : IRequestHandler<Command, int>
+    internal sealed class Handler(CatalogDbContext house, UseCase here, IRoleHistory history, Book book, TimeProvider clock) : IRequestHandler<Command, int>
     {
         public async Task<int> Handle(Command command, CancellationToken ct)
         {
-            var left = await Left(house, here.InZone.Id, staff, clock.GetUtcNow(), ct);
+            var now = clock.GetUtcNow();
+            var left = await Left(house, here.InZone.Id, history, clock.GetUtcNow(), ct);
             var ids = left.Select(s => s.Pool).Distinct().ToList();
             var pools = await house.Set<Pool>().Where(p => ids.Contains(p.Id)).ToDictionaryAsync(p => p.Id, ct);
             foreach (var shift in left)
             {
-                shift.Remove(clock.GetUtcNow());
+                if (shift.Start < now) shift.Change(new Shift.What(shift.Rank, shift.Account, shift.Employer, shift.Start, now, shift.Number));
+                else shift.Remove(now);
                 book.Note(pools[shift.Pool], shift, Turn.Gone);
                 await book.LapseSwaps(shift.Id, null, ct);
             }
@@ -50,11 +53,11 @@ internal sealed class Leavers : IDoWhatIsDue
         }
     }
 
-    private static async Task<List<Shift>> Left(CatalogDbContext house, Guid zone, IStaff staff, DateTimeOffset now, CancellationToken ct)
+    private static async Task<List<Shift>> Left(CatalogDbContext house, Guid zone, IRoleHistory history, DateTimeOffset now, CancellationToken ct)
     {
-        var ahead = await house.Set<Shift>().Where(s => s.Employer == zone && s.Removed == null && s.Start > now).ToListAsync(ct);
+        var ahead = await house.Set<Shift>().Where(s => s.Employer == zone && s.Removed == null && s.End > now).ToListAsync(ct);
         if (ahead.Count == 0) return [];
-        var there = (await staff.Holding(zone, Staff.Roles, ct)).ToHashSet();
+        var there = (await history.Of(zone, ct)).Where(s => (s.To is null || s.To > now) && Staff.Roles.Contains(s.Role)).Select(s => s.Account).ToHashSet();
         return [.. ahead.Where(s => !there.Contains(s.Account))];
     }
 }

@@ -25,7 +25,8 @@ public sealed class LeaversTests
         }, TestContext.Current.CancellationToken);
         platform.Clock.Advance(TimeSpan.FromHours(1));
         await two.Here.RunJobs();
-        Assert.Equal([running, other], (await two.Rota()).Select(s => s.Id)); // whoever is on duty this moment stays on the list: somebody must say who goes
+        Assert.Equal([running, other], (await two.Rota()).Select(s => s.Id));
+        Assert.True((await two.Rota())[0].End <= platform.Clock.GetUtcNow(), "who left is still on duty");
         Assert.Contains(await two.Here.Platform.House(h => h.Set<ShiftChange>().AsNoTracking().Where(c => c.Shift == ahead).Select(c => c.Turn).ToListAsync(TestContext.Current.CancellationToken)), turn => turn == Turn.Gone);
     }
 

@@ -84,6 +84,75 @@ public sealed class HandoverTests(Platforms platforms)
     }
 
     [Theory, EveryEngine]
+    public async Task Safe_goes_only_with_what_it_was_said_of_and_never_by_the_alleged_perpetrator(string engine)
+    {
+        var (a, b) = await Two(engine);
+        var (anna, bert) = (a.As(Role.Coordinator), b.As(Role.Coordinator));
+        var dossier = await anna.Registers(Cases.Intake(a, "Janssens", "Mia", "0470 11 22 33"));
+        await Agrees(anna, dossier, r => r with { Call = Rule.OnlyIf, Sms = Rule.Safe, SmsNumber = "0470 99 88 77", Mail = Rule.Never, Letter = Rule.Safe, Visit = Rule.Safe, WhoMayAnswer = "Jan Peeters" });
+        async Task<RulesAsTheyStood> There(params HandedField[] fields)
+        {
+            var handover = await anna.HandsOver(dossier, b, f => f with { Fields = [.. fields] });
+            var rules = Assert.Single((await bert.Send(new Show.Query(handover))).Content!.People).Rules;
+            await bert.Refuses(handover);
+            await b.RunJobs();
+            return rules;
+        }
+
+        var whole = await There(HandedField.Phone, HandedField.Address);
+        Assert.Equal((Rule.OnlyIf, Rule.Safe, Rule.Never, Rule.Safe, Rule.Safe), (whole.Call, whole.Sms, whole.Mail, whole.Letter, whole.Visit));
+        Assert.Equal(("0470 99 88 77", "Jan Peeters"), (whole.Details.SmsNumber, whole.Details.WhoMayAnswer));
+        var bare = await There();
+        Assert.Equal((Rule.OnlyIf, Rule.NotAsked, Rule.Never, Rule.NotAsked, Rule.NotAsked), (bare.Call, bare.Sms, bare.Mail, bare.Letter, bare.Visit));
+        Assert.Null(bare.Details.SmsNumber);
+        await anna.Send(new Edit.Command { Dossier = dossier, GivenName = "Jan", FamilyName = "Peeters", Capacity = Capacity.AllegedAuthor, Language = "nl" });
+        var named = await There(HandedField.Phone, HandedField.Address);
+        Assert.Equal((Rule.NotAsked, Rule.NotAsked, Rule.Never, Rule.NotAsked, Rule.NotAsked), (named.Call, named.Sms, named.Mail, named.Letter, named.Visit));
+        Assert.Null(named.Details.WhoMayAnswer);
+    }
+
+    [Theory, EveryEngine]
+    public async Task A_rule_that_changes_while_the_other_zone_decides_takes_the_handover_back_and_accepted_at_once_it_is_asked_again(string engine)
+    {
+        var (a, b) = await Two(engine);
+        var (anna, bert) = (a.As(Role.Coordinator), b.As(Role.Coordinator));
+        var dossier = await anna.Registers(Cases.Intake(a, "Janssens", "Mia", "0470 11 22 33"));
+        await Agrees(anna, dossier, r => r with { Sms = Rule.Safe, Letter = Rule.Safe });
+        var waiting = await anna.HandsOver(dossier, b);
+        await Agrees(anna, dossier, r => r with { Sms = Rule.Never, Letter = Rule.Safe });
+        Assert.Equal(HandoverState.Withdrawing, await anna.StateOf(waiting));
+        Assert.Contains((await anna.Opens(dossier)).Planned, p => p.Kind == ActKind.Administration);
+        await a.RunJobs();
+        await b.RunJobs();
+        Assert.Equal((HandoverState.Withdrawn, HandoverState.Withdrawn), (await anna.StateOf(waiting), await bert.StateOf(waiting)));
+
+        var again = await anna.HandsOver(dossier, b);
+        var theirs = (await bert.Accepts(again))!.Value; // its word has not come yet
+        await Agrees(anna, dossier, r => r with { Sms = Rule.Never, Letter = Rule.Never });
+        await a.RunJobs();
+        var safe = Assert.Single((await bert.Opens(theirs)).People).Safe;
+        Assert.Equal((Rule.Never, Rule.NotAsked), (safe.Sms, safe.Letter));
+        await b.RunJobs();
+        Assert.Equal((HandoverState.Accepted, HandoverState.Accepted), (await anna.StateOf(again), await bert.StateOf(again)));
+        var lead = await anna.LeadOf(dossier);
+        Assert.DoesNotContain((await anna.Send(new Propose.Query(dossier))).Persons, p => p.Id == lead); // she has gone already
+    }
+
+    [Theory, EveryEngine]
+    public async Task An_act_that_did_not_go_stays_with_whoever_planned_it(string engine)
+    {
+        var (a, b) = await Two(engine);
+        var (anna, bert) = (a.As(Role.Coordinator), b.As(Role.Coordinator));
+        var dossier = await anna.Registers(Cases.Intake(a));
+        var handover = await anna.HandsOver(dossier, b);
+        a.Platform.Clock.Advance(TimeSpan.FromMinutes(1));
+        await anna.Send(await anna.Contact(a, dossier) with { Next = ActKind.CallBack, Due = a.Platform.Clock.GetUtcNow().AddDays(2) });
+        await bert.Accepts(handover);
+        await b.RunJobs();
+        Assert.Contains((await anna.Opens(dossier)).Planned, p => p.Kind == ActKind.CallBack);
+    }
+
+    [Theory, EveryEngine]
     public async Task A_dossier_with_nothing_left_to_do_closes_as_handed_over(string engine)
     {
         var (a, b) = await Two(engine);
@@ -141,7 +210,7 @@ public sealed class HandoverTests(Platforms platforms)
         Assert.Equal("Goes", Assert.Single(came.Notes).Text);
         Assert.Equal(lead, Assert.Single(came.People).Key);
         Assert.Null(came.People[0].Identity.Phone);
-        Assert.Equal(Rule.Safe, came.People[0].Rules.Call); // the rules are no field
+        Assert.Equal(Rule.NotAsked, came.People[0].Rules.Call); // the rules are no field; safe was said of a number that stays here
         Assert.Null(came.FactsAt);
         // A second one waits until the first is decided on.
         Assert.NotNull((await anna.Send(new Propose.Query(dossier))).Barred);
