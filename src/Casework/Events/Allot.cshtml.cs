@@ -103,7 +103,7 @@ internal sealed class Allot(IMediator pipeline) : PageModel, IShowAgain
             dossier.Lead = person.Id;
             var first = FollowUp.Plan(dossier.Id, [person.Id], ActKind.FirstContact, null, dossier.RequestedAt + within, caller.Self, now);
             dossier.Awaits(first.DueAt);
-            await joining.Into(dossier, person, SafeContact.For(person), null, ct);
+            await joining.Into(dossier, person, SafeContact.For(person), null, ct, line: row.Line.Id);
             zone.AddRange(dossier, first, Milestone.Reached(dossier.Id, MilestoneKind.Opened, caller.Self, now), Milestone.Reached(dossier.Id, MilestoneKind.FromEvent, caller.Self, now, code: row.Line.Number, about: ev.Id));
             var told = string.Join('\n', new[] { says.Note, says.Seeks is { } sought ? $"{Words.EventSeeks}: {sought}" : null, says.SoughtBy is { } by ? $"{Words.EventSoughtBy}: {by}" : null }.OfType<string>());
             if (told.Length > 0) zone.Add(Note.Write(dossier.Id, [person.Id], Layer.Assistance, told, caller.Self, now));

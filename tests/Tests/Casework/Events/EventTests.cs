@@ -294,6 +294,43 @@ public sealed class EventTests(Platforms platforms)
         await Assert.ThrowsAsync<ValidationException>(() => walled.Send(new Relate.Command { Event = ev, Line = theirs, Number = 3, How = Relation.Seeks })); // as one that is not there
     }
 
+    [Theory, EveryEngine]
+    public async Task A_wall_round_one_line_stands_round_every_line_of_the_same_person_and_their_dossier(string engine)
+    {
+        var zone = await (await platforms.On(engine)).Zone();
+        var (anna, officer, walled) = (zone.As(Role.Coordinator), zone.As(Role.DataProtectionOfficer), await zone.Hires("walled", Role.Coordinator));
+        var ev = await anna.Send(Happenings.Opening(zone));
+        async Task Walls(string name) => await officer.Send(new Build.Command { Colleague = walled.Id, Round = Round.Person, GivenName = "Bo", FamilyName = name });
+        await Walls("Early");
+        await anna.Send(Happenings.Somebody(ev, "Bo", "Early"));
+        for (var i = 2; i <= 9; i++) await anna.Send(i == 5 ? Happenings.Somebody(ev, "Bo", "Late") : i == 9 ? Happenings.Somebody(ev, "Ada", "Seen") : Happenings.Nameless(ev));
+        Assert.Equal([2, 3, 4, 5, 6, 7, 8, 9], (await walled.Reads(ev)).Rows.Select(r => r.Line.Number).Order());
+        async Task<Guid> Of(int number) => (await Happenings.Lines(zone, ev)).Single(l => l.Number == number).Id;
+        async Task Sees(params int[] numbers) => Assert.Equal(numbers, (await walled.Reads(ev)).Rows.Select(r => r.Line.Number).Order());
+        // Joined to one behind a wall; and one that has a line under itself already.
+        await anna.Says(ev, await Of(2), Relation.Same, await Of(3));
+        await anna.Says(ev, await Of(2), Relation.Same, await Of(1));
+        await Sees(4, 5, 6, 7, 8, 9);
+        await Assert.ThrowsAsync<RefusedException>(async () => await walled.Send(new Line.Query(ev, await Of(3))));
+        // A wall that comes later, round the one under it and the one beside it.
+        await anna.Says(ev, await Of(4), Relation.Same, await Of(5));
+        await anna.Says(ev, await Of(4), Relation.Same, await Of(6));
+        await Walls("Late");
+        await Sees(7, 8, 9);
+        // Named only when joined already.
+        await anna.Says(ev, await Of(7), Relation.Same, await Of(8));
+        await anna.Corrects(ev, await Of(8), f => f with { GivenName = "Bo", FamilyName = "Late" });
+        await Sees(9);
+        // Parted, each keeps the wall; allotted, the dossier has it, whatever the line that stands says.
+        await anna.Send(new Unrelate.Command(ev, await Of(4), await Of(6)));
+        await Sees(9);
+        await anna.Corrects(ev, await Of(4), f => f with { GivenName = "Bob", FamilyName = "Otherwise" });
+        Assert.Equal(1, await anna.Send(new Allot.Command { Event = ev, Chosen = [await Of(4)] }));
+        var dossier = (await Happenings.Lines(zone, ev)).Single(l => l.Number == 4).Dossier!.Value;
+        Assert.Equal("Bob Otherwise", (await anna.Opens(dossier)).People[0].Name);
+        await Assert.ThrowsAsync<RefusedException>(() => walled.Opens(dossier));
+    }
+
     [Fact]
     public async Task A_line_of_another_event_and_an_event_of_another_zone_are_not_there()
     {
