@@ -91,7 +91,7 @@ internal sealed class Show(IMediator pipeline) : PageModel, IShowAgain
             var (says, lines) = (ev.Says.Value, await at.Lines(ev.Id, ct));
             var all = LineRow.Of(lines, says);
             var found = NameQuery.Parse(query.Find ?? "");
-            var rows = all.Where(r => (query.Place is null || r.Line.Place == query.Place) && (query.Role is null || r.Line.Role == query.Role) && (query.State is null || r.Line.State == query.State) && (!query.Seeks || r.Says.Seeks is not null)
+            var rows = all.Where(r => (query.Place is null || r.Place?.Id == query.Place) && (query.Role is null || r.Role == query.Role) && (query.State is null || r.State == query.State) && (!query.Seeks || r.Says.Seeks is not null)
                 && (!query.Open || r.Line.Home is null) && (found.IsEmpty ? string.IsNullOrWhiteSpace(query.Find) || Numbered(r, query.Find) : found.Matches(r.Says.FamilyName, r.Says.GivenName) || Numbered(r, query.Find!))).Reverse().ToList();
             var links = await zone.Set<EventLink>().AsNoTracking().Where(l => l.EventId == ev.Id).ToListAsync(ct);
             var saved = query.Saved is { } number ? all.FirstOrDefault(r => r.Line.Number == number) : null;

@@ -178,6 +178,38 @@ public sealed class EventTests(Platforms platforms)
         Assert.Equal((4, "Unidentified 2", "Katja Beispiel"), (view.Total, view.Rows.Single(r => r.Line.Number == 2).Called, view.Rows.Single(r => r.Line.Number == 1).Called));
     }
 
+    [Fact]
+    public async Task What_joined_lines_say_stands_together_in_the_list_the_export_the_figures_and_the_dossier()
+    {
+        var zone = await (await platforms.On("sqlite")).Zone();
+        var anna = zone.As(Role.Coordinator);
+        var ev = await anna.Send(Happenings.Opening(zone));
+        var hospital = (await anna.Reads(ev)).Says.Places[1];
+        await anna.Send(Happenings.Somebody(ev) with { Phone = "0470 12 34 56", Note = "asks for her dog", Seeks = "her son", Language = "" });
+        await anna.Send(Happenings.Nameless(ev) with { Phone = "+32 470 12 34 56", Note = "blue coat", SoughtBy = "a neighbour" });
+        await anna.Send(Happenings.Nameless(ev) with { State = EventState.Unhurt, Place = hospital.Id, Language = "nl", Phone = "0471 22 33 44", Note = "Blue coat", Seeks = "Tom", SoughtBy = "an uncle" });
+        await anna.Send(Happenings.Somebody(ev, "Bo") with { Role = EventRole.Injured });
+        await anna.Send(Happenings.Nameless(ev) with { Role = EventRole.Deceased });
+        var (one, two, three, four, dead) = (await anna.LineOf(ev, 1), await anna.LineOf(ev, 2), await anna.LineOf(ev, 3), await anna.LineOf(ev, 4), await anna.LineOf(ev, 5));
+        await anna.Says(ev, two, Relation.Same, three);
+        await anna.Says(ev, one, Relation.Same, two);
+        var row = (await anna.Reads(ev)).Rows.Single(r => r.Line.Id == one);
+        Assert.Equal(("0470 12 34 56", "her son; Tom", "a neighbour; an uncle", "asks for her dog; blue coat; Telephone: 0471 22 33 44"), (row.Says.Phone, row.Says.Seeks, row.Says.SoughtBy, row.Says.Note));
+        Assert.Equal((EventRole.Injured, EventState.SeriouslyHurt, hospital.Id, "nl"), (row.Role, row.State, row.Place!.Id, row.Language));
+        Assert.Equal([one], (await anna.Send(new EventShow.Query(ev, hospital.Id, EventRole.Injured, EventState.SeriouslyHurt, true, false, 1))).Rows.Select(r => r.Line.Id));
+        Assert.Equal(1, (await anna.Send(new Figures.Query(ev))).Of(EventRole.Injured, EventState.SeriouslyHurt));
+        var text = Encoding.UTF8.GetString(await anna.Send(new Export.Query { Event = ev, Reason = EventExportReason.OwnCopy }));
+        foreach (var said in new[] { "her son; Tom", "a neighbour; an uncle", "asks for her dog; blue coat; Telephone: 0471 22 33 44", hospital.Word, "Dutch" }) Assert.Contains($"\"{said}\"", text, StringComparison.Ordinal);
+        // One of them says that they died: nobody becomes a dossier.
+        await anna.Says(ev, four, Relation.Same, dead);
+        Assert.Equal([one], (await anna.Send(new Allot.Query(ev))).Waiting.Select(r => r.Line.Id));
+        Assert.Equal(1, await anna.Send(new Allot.Command { Event = ev, Chosen = [one, four] }));
+        var view = await anna.Opens((await Happenings.Lines(zone, ev))[0].Dossier!.Value);
+        Assert.Equal(("nl", Damage.Physical, "0470 12 34 56"), (view.People[0].Person.Language, view.People[0].Person.Damage, view.People[0].Identity.Phone));
+        var note = Assert.Single(view.Timeline, h => h.Text?.Contains("dog", StringComparison.Ordinal) == true).Text!;
+        Assert.All(["blue coat", "0471 22 33 44", "her son; Tom", "a neighbour; an uncle"], said => Assert.Contains(said, note, StringComparison.Ordinal));
+    }
+
     [Theory, EveryEngine]
     public async Task Allotted_a_line_becomes_one_dossier_that_says_where_it_comes_from_and_counts_once(string engine)
     {
