@@ -128,6 +128,10 @@ internal sealed class EventLink
 
     public static EventLink Of(Guid ev, Guid one, Guid other, EventLinkKind kind, Guid by, DateTimeOffset now) => new() { Id = Guid.CreateVersion7(now), EventId = ev, One = one, Other = other, Kind = kind, By = by, At = now };
 
+    /// <summary>Who looks for whom, by the lines that stand: each pair once, and none behind a wall.</summary>
+    public static IReadOnlyList<(Guid One, Guid Other)> Seeking(IEnumerable<EventLink> links, IReadOnlyDictionary<Guid, Guid> standing) =>
+        [.. links.Where(l => l.Kind == EventLinkKind.Seeks && standing.ContainsKey(l.One) && standing.ContainsKey(l.Other)).Select(l => (One: standing[l.One], Other: standing[l.Other])).Where(l => l.One != l.Other).Distinct()];
+
     public void Turn(EventLinkKind kind, Guid by, DateTimeOffset now) => (Kind, By, At) = (kind, by, now);
 
     internal sealed class Mapping : IZoneMapping<EventLink>

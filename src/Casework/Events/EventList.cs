@@ -34,6 +34,9 @@ internal sealed record LineRow(EventLine Line, LineSays Says, PlaceOfEvent? Plac
         return lines.Where(l => l.SameAs is not { } other || !there.Contains(other)).Select(l => (IReadOnlyList<EventLine>)[l, .. Under(l, under, [])]);
     }
 
+    /// <summary>Under which line each stands; whoever stands for themselves under their own. Links are read by it: what was said of a line holds of the person.</summary>
+    public static IReadOnlyDictionary<Guid, Guid> Standing(IReadOnlyList<EventLine> lines) => Together(lines).SelectMany(same => same.Select(l => (l.Id, Stands: same[0].Id))).ToDictionary(l => l.Id, l => l.Stands);
+
     /// <summary>What the line that stands says; what it leaves open, as the first under it says.</summary>
     public static EventRole RoleOf(IReadOnlyList<EventLine> same) => same.Select(l => l.Role).FirstOrDefault(r => r != EventRole.Involved, EventRole.Involved);
 

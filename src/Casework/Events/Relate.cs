@@ -95,8 +95,11 @@ internal static class Unrelate
         {
             var (ev, _) = await at.Write(command.Event, 0, ct);
             var (line, other) = (await at.Line(ev.Id, command.Line, ct), await at.Line(ev.Id, command.Other, ct));
+            // Said of any line of the one and any of the other, it is shown at those that stand, and goes from there.
+            var standing = LineRow.Standing(await at.Lines(ev.Id, ct));
+            var (one, two) = (standing[line.Id], standing[other.Id]);
             if (other.SameAs == line.Id) other.Joins(null);
-            zone.RemoveRange(await zone.Set<EventLink>().Where(l => l.EventId == ev.Id && ((l.One == line.Id && l.Other == other.Id) || (l.One == other.Id && l.Other == line.Id))).ToListAsync(ct));
+            zone.RemoveRange((await zone.Set<EventLink>().Where(l => l.EventId == ev.Id).ToListAsync(ct)).Where(l => (l.One == line.Id && l.Other == other.Id) || (l.One == other.Id && l.Other == line.Id) || (one != two && standing.TryGetValue(l.One, out var from) && standing.TryGetValue(l.Other, out var to) && ((from == one && to == two) || (from == two && to == one)))));
             return true;
         }
     }

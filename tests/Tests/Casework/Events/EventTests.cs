@@ -179,6 +179,38 @@ public sealed class EventTests(Platforms platforms)
     }
 
     [Fact]
+    public async Task Who_looks_for_whom_holds_when_their_lines_are_joined()
+    {
+        var zone = await (await platforms.On("sqlite")).Zone();
+        var anna = zone.As(Role.Coordinator);
+        var ev = await anna.Send(Happenings.Opening(zone));
+        await anna.Send(Happenings.Somebody(ev, "Jean", "Dupont") with { Age = "12" });
+        await anna.Send(Happenings.Somebody(ev, "Marie", "Voorbeeld") with { Role = EventRole.Relative, Seeks = "Jean Dupont" });
+        await anna.Send(Happenings.Somebody(ev, "Jean", "Dupont"));
+        await anna.Send(Happenings.Somebody(ev, "Jean", "Dupont") with { Age = "11" });
+        await anna.Send(Happenings.Somebody(ev, "Marie", "Voorbeeld") with { Seeks = "Jean Dupont" });
+        var (child, mother, again, other, herself) = (await anna.LineOf(ev, 1), await anna.LineOf(ev, 2), await anna.LineOf(ev, 3), await anna.LineOf(ev, 4), await anna.LineOf(ev, 5));
+        await anna.Says(ev, mother, Relation.Seeks, child);
+        await anna.Says(ev, child, Relation.NotTheSame, other);
+        await anna.Says(ev, mother, Relation.NotSeeking, other);
+        // The boy stands in the list by his later line from now on, and so does his mother.
+        await anna.Says(ev, again, Relation.Same, child);
+        await anna.Says(ev, herself, Relation.Same, mother);
+        var view = await anna.Reads(ev);
+        Assert.Equal(("looks for no. 3", "looked for by no. 5"), (Assert.Single(view.Links[herself]), Assert.Single(view.Links[again])));
+        Assert.Equal([again], (await anna.Send(new Line.Query(ev, herself))).Seeks.Select(r => r.Line.Id));
+        Assert.Equal([herself], (await anna.Send(new Line.Query(ev, again))).SoughtBy.Select(r => r.Line.Id));
+        // What was decided of the earlier lines is proposed no more of the later ones.
+        var alike = await anna.Send(new Alike.Query(ev));
+        Assert.Empty(alike.Same);
+        Assert.Empty(alike.Seek);
+        // Taken back where it is shown.
+        await anna.Send(new Unrelate.Command(ev, herself, again));
+        Assert.Empty((await anna.Reads(ev)).Links);
+        Assert.Equal(3, (await anna.Reads(ev)).Total);
+    }
+
+    [Fact]
     public async Task What_joined_lines_say_stands_together_in_the_list_the_export_the_figures_and_the_dossier()
     {
         var zone = await (await platforms.On("sqlite")).Zone();
