@@ -69,7 +69,7 @@ internal sealed class Allot(IMediator pipeline) : PageModel, IShowAgain
     }
 
     // Whoever died is helped no more: those close to them are. A line under one behind a wall is no line of its own.
-    private static bool MayBeAllotted(LineRow row) => row.Line is { Home: null, SameAs: null } && row.Line.Role != EventRole.Deceased;
+    private static bool MayBeAllotted(LineRow row) => row.Line is { Home: null, SameAs: null } && !row.Died;
 
     internal sealed class Handler(ZoneDbContext zone, UseCase here, AtEvent at, Joining joining, IZoneSettings settings, Caller caller, TimeProvider clock) : IRequestHandler<Command, int>
     {
@@ -96,14 +96,14 @@ internal sealed class Allot(IMediator pipeline) : PageModel, IShowAgain
             var (now, says, year) = (clock.GetUtcNow(), row.Says, Moment.Day(clock.GetUtcNow()).Year);
             var number = DossierNumber.Of(year, await DossierCounter.Next(zone, year, ct), here.InZone.Keys.NumberKey);
             var dossier = Dossier.Open(number, Trigger.OtherService, SubKinds.Find(ev.SubKind)!, ev.FactsAt, ev.Municipality, caller.Self, now, ownSubKind: ev.OwnSubKind);
-            var person = Person.Add(dossier.Id, says.Who, As(row.Line.Role), row.Line.Language ?? here.InZone.Record.FirstLanguage, now);
-            if (row.Line.Role == EventRole.Injured || row.Line.State is EventState.LightlyHurt or EventState.SeriouslyHurt) person.Damage = Damage.Physical;
+            var person = Person.Add(dossier.Id, says.Who, As(row.Role), row.Language ?? here.InZone.Record.FirstLanguage, now);
+            if (row.Role == EventRole.Injured || row.State is EventState.LightlyHurt or EventState.SeriouslyHurt) person.Damage = Damage.Physical;
             person.IsMinor = says is { Age: < 18 };
             if (person.IsMinor) dossier.Danger |= Danger.MinorPresent;
             dossier.Lead = person.Id;
             var first = FollowUp.Plan(dossier.Id, [person.Id], ActKind.FirstContact, null, dossier.RequestedAt + within, caller.Self, now);
             dossier.Awaits(first.DueAt);
-            await joining.Into(dossier, person, SafeContact.For(person), null, ct);
+            await joining.Into(dossier, person, SafeContact.For(person), null, ct, line: row.Line.Id);
             zone.AddRange(dossier, first, Milestone.Reached(dossier.Id, MilestoneKind.Opened, caller.Self, now), Milestone.Reached(dossier.Id, MilestoneKind.FromEvent, caller.Self, now, code: row.Line.Number, about: ev.Id));
             var told = string.Join('\n', new[] { says.Note, says.Seeks is { } sought ? $"{Words.EventSeeks}: {sought}" : null, says.SoughtBy is { } by ? $"{Words.EventSoughtBy}: {by}" : null }.OfType<string>());
             if (told.Length > 0) zone.Add(Note.Write(dossier.Id, [person.Id], Layer.Assistance, told, caller.Self, now));

@@ -40,8 +40,8 @@ internal sealed class ClearEvents : IDoWhatIsDue
             var now = clock.GetUtcNow();
             var before = now - CollectiveEvent.Kept;
             if (await zone.Set<CollectiveEvent>().Where(e => e.Cleared == null && (e.Until <= before || e.Closed <= before)).OrderBy(e => e.Until).FirstOrDefaultAsync(ct) is not { } ev) return 0;
-            var lines = await zone.Set<EventLine>().Where(l => l.EventId == ev.Id).ToListAsync(ct);
-            foreach (var cell in Figures.Handler.Count(lines.Where(l => l.SameAs is null))) zone.Add(EventFigure.Of(ev.Id, cell.Role, cell.State, cell.Home, cell.Count, now));
+            var lines = await zone.Set<EventLine>().Where(l => l.EventId == ev.Id).OrderBy(l => l.Number).ToListAsync(ct);
+            foreach (var cell in Figures.Handler.Count(lines)) zone.Add(EventFigure.Of(ev.Id, cell.Role, cell.State, cell.Home, cell.Count, now));
             foreach (var line in lines) line.Forget();
             zone.RemoveRange(await zone.Set<EventLink>().Where(l => l.EventId == ev.Id).ToListAsync(ct));
             ev.Clear(now);

@@ -18,7 +18,8 @@ internal sealed class Elsewhere(IMediator pipeline, WhereAndWho who, IStaff staf
     public IReadOnlyList<Visiting.Asked> Asked { get; private set; } = [];
     public IReadOnlyList<Choice> Colleagues { get; private set; } = [];
     public bool MayAnswer => who.Caller.May(May.SetUpTheZone);
-    public bool MayJoin => who.Caller.May(May.OpenCallOuts);
+    public bool MayJoin(Visiting.Asked asked) => who.Caller.May(May.OpenCallOuts) && !asked.SentAway.Contains(who.Caller.Self);
+    public IReadOnlyList<Choice> Sendable(Visiting.Asked asked) => [.. Colleagues.Where(c => !asked.SentAway.Contains(Guid.Parse(c.Value)))];
 
     public Task OnGetAsync(CancellationToken ct) => ShowAgain(ct);
 
@@ -31,7 +32,7 @@ internal sealed class Elsewhere(IMediator pipeline, WhereAndWho who, IStaff staf
 
     public async Task<IActionResult> OnPostReplyAsync(Guid ask, bool accepts, CancellationToken ct)
     {
-        await pipeline.Send(new Visiting.Reply(ask, accepts), ct);
+        foreach (var colleague in await pipeline.Send(new Visiting.Reply(ask, accepts), ct)) visits.Kept(colleague);
         TempData["Done"] = accepts ? Words.EventAccepted : Words.EventDeclined;
         return RedirectToPage();
     }

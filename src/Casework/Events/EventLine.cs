@@ -5,6 +5,7 @@ using VictimSupport.Casework.Codes;
 using VictimSupport.Casework.People;
 using VictimSupport.Foundation.Persistence;
 using VictimSupport.Foundation.Secrecy;
+using VictimSupport.Foundation.Secrecy.Search;
 
 namespace VictimSupport.Casework.Events;
 
@@ -22,8 +23,11 @@ internal sealed record LineSays(string FamilyName, string GivenName, int? Age, b
     /// <summary>As walls and dossiers know people.</summary>
     public Particulars Who => new(FamilyName, GivenName, Phone, EstimatedAge: Age);
 
-    /// <summary>What this line leaves open and another of the same person says. Nothing that is said is written over.</summary>
-    public LineSays FilledFrom(LineSays other) => new(IsNamed ? FamilyName : other.FamilyName, IsNamed ? GivenName : other.GivenName, Age ?? other.Age, Age is null ? other.About : About, Phone ?? other.Phone, Seeks ?? other.Seeks, SoughtBy ?? other.SoughtBy, Note ?? other.Note);
+    /// <summary>With what another line of the same person says: what this one leaves open, and what was said in both one after the other. A further telephone stands in the note.</summary>
+    public LineSays FilledFrom(LineSays other) => new(IsNamed ? FamilyName : other.FamilyName, IsNamed ? GivenName : other.GivenName, Age ?? other.Age, Age is null ? other.About : About, Phone ?? other.Phone, Both(Seeks, other.Seeks), Both(SoughtBy, other.SoughtBy),
+        Both(Both(Note, other.Note), Phone is not null && other.Phone is { } further && PhoneNumber.ToE164(further) != PhoneNumber.ToE164(Phone) ? $"{Words.PhoneLabel}: {further}" : null));
+
+    private static string? Both(string? one, string? other) => one is null || other is null ? one ?? other : one.Split("; ").Contains(other, StringComparer.OrdinalIgnoreCase) ? one : $"{one}; {other}";
 }
 
 /// <summary>Somebody in the list of an event, under a number that stays theirs whatever becomes known, and with a data key of their own: destroying it forgets them.</summary>
@@ -123,6 +127,10 @@ internal sealed class EventLink
     public DateTimeOffset At { get; private set; }
 
     public static EventLink Of(Guid ev, Guid one, Guid other, EventLinkKind kind, Guid by, DateTimeOffset now) => new() { Id = Guid.CreateVersion7(now), EventId = ev, One = one, Other = other, Kind = kind, By = by, At = now };
+
+    /// <summary>Who looks for whom, by the lines that stand: each pair once, and none behind a wall.</summary>
+    public static IReadOnlyList<(Guid One, Guid Other)> Seeking(IEnumerable<EventLink> links, IReadOnlyDictionary<Guid, Guid> standing) =>
+        [.. links.Where(l => l.Kind == EventLinkKind.Seeks && standing.ContainsKey(l.One) && standing.ContainsKey(l.Other)).Select(l => (One: standing[l.One], Other: standing[l.Other])).Where(l => l.One != l.Other).Distinct()];
 
     public void Turn(EventLinkKind kind, Guid by, DateTimeOffset now) => (Kind, By, At) = (kind, by, now);
 

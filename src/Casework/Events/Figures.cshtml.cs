@@ -39,10 +39,10 @@ internal sealed class Figures(IMediator pipeline) : PageModel
             var ev = await at.Read(query.Event, ct);
             var head = await EventHead.Of(zone, at, ev, clock.GetUtcNow(), ct) with { Here = "/Casework/Events/Figures" };
             if (ev.Cleared is not null) return new Answer(head, [.. (await zone.Set<EventFigure>().AsNoTracking().Where(f => f.EventId == ev.Id).ToListAsync(ct)).Select(f => new Cell(f.Role, f.State, f.Home, f.Count))]);
-            return new Answer(head, Count(LineRow.Of(await at.Lines(ev.Id, ct), ev.Says.Value).Select(r => r.Line)));
+            return new Answer(head, Count(await at.Lines(ev.Id, ct)));
         }
 
-        /// <param name="lines">Those that stand for themselves: who stands there twice counts once.</param>
-        public static IReadOnlyList<Cell> Count(IEnumerable<EventLine> lines) => [.. lines.GroupBy(l => (l.Role, l.State, l.Home)).Select(g => new Cell(g.Key.Role, g.Key.State, g.Key.Home, g.Count())).OrderBy(c => c.Role).ThenBy(c => c.State)];
+        /// <summary>Who stands there twice counts once, as the list shows them.</summary>
+        public static IReadOnlyList<Cell> Count(IReadOnlyList<EventLine> lines) => [.. LineRow.Together(lines).GroupBy(same => (Role: LineRow.RoleOf(same), State: LineRow.StateOf(same), same[0].Home)).Select(g => new Cell(g.Key.Role, g.Key.State, g.Key.Home, g.Count())).OrderBy(c => c.Role).ThenBy(c => c.State)];
     }
 }

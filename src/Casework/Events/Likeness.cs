@@ -32,12 +32,15 @@ internal sealed class Likeness
     private readonly List<ReadLine> lines;
     private readonly HashSet<(Guid, Guid, bool)> decided;
 
-    /// <param name="lines">Those that stand for themselves: none that was joined to another.</param>
+    /// <param name="lines">All that are there; those that were joined to another are proposed no more.</param>
     /// <param name="links">What was decided already is proposed no more.</param>
-    public Likeness(IEnumerable<EventLine> lines, IEnumerable<EventLink> links)
+    public Likeness(IReadOnlyList<EventLine> lines, IEnumerable<EventLink> links)
     {
         this.lines = [.. lines.Where(l => l.SameAs is null).Select(l => new ReadLine(l))];
-        decided = [.. links.Select(l => (l.One, l.Other, l.Kind == EventLinkKind.NotTheSame))];
+        // What was decided of a line holds of the person, whichever of their lines stands; that two are not the same holds both ways.
+        var standing = LineRow.Standing(lines);
+        decided = [.. links.Where(l => standing.ContainsKey(l.One) && standing.ContainsKey(l.Other)).SelectMany(l => ((Guid, Guid, bool)[])(l.Kind == EventLinkKind.NotTheSame
+            ? [(standing[l.One], standing[l.Other], true), (standing[l.Other], standing[l.One], true)] : [(standing[l.One], standing[l.Other], false)]))];
     }
 
     /// <summary>Who may be the same, the earlier line first; with a line, what concerns it alone.</summary>

@@ -118,10 +118,11 @@ internal sealed class Line(IMediator pipeline, IAccounts accounts) : PageModel, 
             var links = await zone.Set<EventLink>().AsNoTracking().Where(l => l.EventId == ev.Id).ToListAsync(ct);
             // Each as it was written, whatever stands under it.
             var own = lines.ToDictionary(l => l.Id, l => new LineRow(l, l.Says!.Value, says.Place(l.Place), []));
-            var likeness = new Likeness(lines, links);
+            var (likeness, standing) = (new Likeness(lines, links), LineRow.Standing(lines));
+            var (stands, seeking) = (standing[line.Id], EventLink.Seeking(links, standing));
             var (same, seek) = (likeness.Same(line.Id).ToList(), likeness.Seek(line.Id).ToList());
             return new Answer(await EventHead.Of(zone, at, ev, clock.GetUtcNow(), ct), says, own[line.Id], FormOf(line), [.. lines.Where(l => l.SameAs == line.Id).Select(l => own[l.Id])], line.SameAs is { } under ? own.GetValueOrDefault(under) : null,
-                Rows(links.Where(l => l.Kind == EventLinkKind.Seeks && l.One == line.Id).Select(l => l.Other)), Rows(links.Where(l => l.Kind == EventLinkKind.Seeks && l.Other == line.Id).Select(l => l.One)),
+                Rows(seeking.Where(l => l.One == stands).Select(l => l.Other)), Rows(seeking.Where(l => l.Other == stands).Select(l => l.One)),
                 Rows(same.Select(p => p.One.Line.Id == line.Id ? p.Other.Line.Id : p.One.Line.Id)), Rows(seek.Where(p => p.One.Line.Id == line.Id).Select(p => p.Other.Line.Id)), Rows(seek.Where(p => p.Other.Line.Id == line.Id).Select(p => p.One.Line.Id)));
 
             IReadOnlyList<LineRow> Rows(IEnumerable<Guid> ids) => [.. ids.Where(own.ContainsKey).Select(id => own[id]).OrderBy(r => r.Line.Number)];

@@ -55,8 +55,8 @@ internal static class ListText
         Line([.. Enum.GetValues<EventColumn>().Select(c => Words.Of("EventHeading_" + c).Split(';')[0])]);
         foreach (var row in rows)
         {
-            Line(row.Line.Number.ToString(CultureInfo.InvariantCulture), row.Says.FamilyName, row.Says.GivenName, row.Says.AgeText, row.Says.Phone, Words.Of(row.Line.Role), Words.Of(row.Line.State), row.Place?.Word,
-                row.Line.Language is { } language ? Words.Of("Language_" + language) : "", row.Says.Seeks, row.Says.SoughtBy, row.Says.Note, row.Line.Home);
+            Line(row.Line.Number.ToString(CultureInfo.InvariantCulture), row.Says.FamilyName, row.Says.GivenName, row.Says.AgeText, row.Says.Phone, Words.Of(row.Role), Words.Of(row.State), row.Place?.Word,
+                row.Language is { } language ? Words.Of("Language_" + language) : "", row.Says.Seeks, row.Says.SoughtBy, row.Says.Note, row.Line.Home);
         }
         return Encoding.UTF8.GetBytes(text.ToString());
 

@@ -3,6 +3,8 @@ using FluentValidation.Results;
 using MediatR;
 using Microsoft.EntityFrameworkCore;
 using VictimSupport.Casework.Codes;
+using VictimSupport.Casework.Dossiers;
+using VictimSupport.Casework.Walls;
 using VictimSupport.Foundation.Access;
 using VictimSupport.Foundation.Persistence;
 using VictimSupport.Foundation.Pipeline;
@@ -43,10 +45,12 @@ internal static class Relate
         }
     }
 
-    internal sealed class Handler(ZoneDbContext zone, AtEvent at, Caller caller, TimeProvider clock) : IRequestHandler<Command, bool>
+    internal sealed class Handler(ZoneDbContext zone, AtEvent at, Masonry masonry, Caller caller, TimeProvider clock) : IRequestHandler<Command, bool>
     {
         public async Task<bool> Handle(Command command, CancellationToken ct)
         {
+            // Walls are built in turns with this: none is missed.
+            if (command.How == Relation.Same) await DossierCounter.TakeTurns(zone, clock.GetUtcNow(), ct);
             var (ev, _) = await at.Write(command.Event, 0, ct);
             var line = await at.Line(ev.Id, command.Line, ct);
             var other = command.Other is { } id ? await at.Line(ev.Id, id, ct) : (await at.Lines(ev.Id, ct)).FirstOrDefault(l => l.Number == command.Number) is { } numbered ? await at.Line(ev.Id, numbered.Id, ct) : throw Wrong(nameof(Command.Number), Words.EventNoSuchNumber);
@@ -60,6 +64,7 @@ internal static class Relate
                 default:
                     // Who has a dossier of their own stays a line of their own; and nobody stands under a line that stands under another.
                     if (other.Home is not null || other.SameAs is not null || line.SameAs is not null) throw Wrong(nameof(Command.Number), Words.EventCannotJoin);
+                    await masonry.Joined(line, other, ct);
                     other.Joins(line.Id);
                     break;
             }
@@ -90,8 +95,11 @@ internal static class Unrelate
         {
             var (ev, _) = await at.Write(command.Event, 0, ct);
             var (line, other) = (await at.Line(ev.Id, command.Line, ct), await at.Line(ev.Id, command.Other, ct));
+            // Said of any line of the one and any of the other, it is shown at those that stand, and goes from there.
+            var standing = LineRow.Standing(await at.Lines(ev.Id, ct));
+            var (one, two) = (standing[line.Id], standing[other.Id]);
             if (other.SameAs == line.Id) other.Joins(null);
-            zone.RemoveRange(await zone.Set<EventLink>().Where(l => l.EventId == ev.Id && ((l.One == line.Id && l.Other == other.Id) || (l.One == other.Id && l.Other == line.Id))).ToListAsync(ct));
+            zone.RemoveRange((await zone.Set<EventLink>().Where(l => l.EventId == ev.Id).ToListAsync(ct)).Where(l => (l.One == line.Id && l.Other == other.Id) || (l.One == other.Id && l.Other == line.Id) || (one != two && standing.TryGetValue(l.One, out var from) && standing.TryGetValue(l.Other, out var to) && ((from == one && to == two) || (from == two && to == one)))));
             return true;
         }
     }

@@ -91,21 +91,20 @@ internal sealed class Show(IMediator pipeline) : PageModel, IShowAgain
             var (says, lines) = (ev.Says.Value, await at.Lines(ev.Id, ct));
             var all = LineRow.Of(lines, says);
             var found = NameQuery.Parse(query.Find ?? "");
-            var rows = all.Where(r => (query.Place is null || r.Line.Place == query.Place) && (query.Role is null || r.Line.Role == query.Role) && (query.State is null || r.Line.State == query.State) && (!query.Seeks || r.Says.Seeks is not null)
+            var rows = all.Where(r => (query.Place is null || r.Place?.Id == query.Place) && (query.Role is null || r.Role == query.Role) && (query.State is null || r.State == query.State) && (!query.Seeks || r.Says.Seeks is not null)
                 && (!query.Open || r.Line.Home is null) && (found.IsEmpty ? string.IsNullOrWhiteSpace(query.Find) || Numbered(r, query.Find) : found.Matches(r.Says.FamilyName, r.Says.GivenName) || Numbered(r, query.Find!))).Reverse().ToList();
             var links = await zone.Set<EventLink>().AsNoTracking().Where(l => l.EventId == ev.Id).ToListAsync(ct);
             var saved = query.Saved is { } number ? all.FirstOrDefault(r => r.Line.Number == number) : null;
             return new Answer(await EventHead.Of(zone, at, ev, clock.GetUtcNow(), ct) with { Here = "/Casework/Events/Show" }, says, [.. rows.Skip((query.At - 1) * Answer.PerPage).Take(Answer.PerPage)], rows.Count, Math.Max(1, (rows.Count + Answer.PerPage - 1) / Answer.PerPage),
-                Told(links, all), saved is null ? [] : [.. new Likeness(lines, links).Same(saved.Line.Id).Select(p => p.One.Line.Id == saved.Line.Id ? p.Other : p.One).Take(5).Select(l => all.First(r => r.Line.Id == l.Line.Id))], saved);
+                Told(EventLink.Seeking(links, LineRow.Standing(lines)), all), saved is null ? [] : [.. new Likeness(lines, links).Same(saved.Line.Id).Select(p => p.One.Line.Id == saved.Line.Id ? p.Other : p.One).Take(5).Select(l => all.First(r => r.Line.Id == l.Line.Id))], saved);
         }
 
         private static bool Numbered(LineRow row, string find) => int.TryParse(find.Trim(), System.Globalization.CultureInfo.InvariantCulture, out var number) && (row.Line.Number == number || row.Same.Contains(number));
 
-        private static ILookup<Guid, string> Told(List<EventLink> links, IReadOnlyList<LineRow> all)
+        private static ILookup<Guid, string> Told(IReadOnlyList<(Guid One, Guid Other)> links, IReadOnlyList<LineRow> all)
         {
             var numbers = all.ToDictionary(r => r.Line.Id, r => r.Line.Number);
-            return links.Where(l => l.Kind == EventLinkKind.Seeks && numbers.ContainsKey(l.One) && numbers.ContainsKey(l.Other))
-                .SelectMany(l => new[] { (Line: l.One, Text: Words.EventSeeksNumber(numbers[l.Other])), (Line: l.Other, Text: Words.EventSoughtByNumber(numbers[l.One])) }).ToLookup(l => l.Line, l => l.Text);
+            return links.SelectMany(l => new[] { (Line: l.One, Text: Words.EventSeeksNumber(numbers[l.Other])), (Line: l.Other, Text: Words.EventSoughtByNumber(numbers[l.One])) }).ToLookup(l => l.Line, l => l.Text);
         }
     }
 }

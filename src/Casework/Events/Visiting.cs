@@ -32,7 +32,7 @@ internal static class Visiting
     [Requires(May.LeadEvents)]
     internal sealed record PutOff(Guid Event, DateTimeOffset Until) : ICatalogCommand<bool>;
 
-    /// <summary>Ends the visits for an event, or one colleague's.</summary>
+    /// <summary>Ends the visits for an event, or one colleague's: sent away, they come to it no more.</summary>
     /// <returns>Whose they were.</returns>
     [Requires(May.LeadEvents)]
     internal sealed record End(Guid Event, Guid? Account = null) : ICatalogCommand<IReadOnlyList<Guid>>;
@@ -93,7 +93,12 @@ internal static class Visiting
             trail.Because("event", command.Event);
             // None was asked: nobody can have come, and of an event of another zone nothing is ended from here.
             if (asks.Count == 0) return [];
-            if (command.Account is null) foreach (var ask in asks) ask.PutOff(clock.GetUtcNow());
+            // At its end nobody is sent away: opened again, those who came may come again.
+            if (command.Account is null)
+            {
+                foreach (var ask in asks) ask.PutOff(clock.GetUtcNow());
+                return await visits.CallHome(house, VisitKind.Event, command.Event, from: null, ct);
+            }
             return await visits.End(house, VisitKind.Event, command.Event, command.Account, ct);
         }
 
@@ -105,7 +110,8 @@ internal static class Visiting
     }
 
     /// <summary>An event of another zone in which this one was asked to help.</summary>
-    internal sealed record Asked(EventAsk Ask, string Code, string Name, bool Joined);
+    /// <param name="SentAway">Who came and was sent away: they do not come again.</param>
+    internal sealed record Asked(EventAsk Ask, string Code, string Name, bool Joined, IReadOnlySet<Guid> SentAway);
 
     [Requires(May.BelongToTheZone)]
     internal sealed record Elsewhere : ICatalogQuery<IReadOnlyList<Asked>>;
@@ -114,8 +120,10 @@ internal static class Visiting
     [Requires(May.BelongToTheZone)]
     internal sealed record AnyElsewhere : ICatalogQuery<bool>;
 
+    /// <summary>The zone accepts, or declines: then those who went are called home.</summary>
+    /// <returns>Whose visits are over.</returns>
     [Requires(May.SetUpTheZone)]
-    internal sealed record Reply(Guid Ask, bool Accepts) : ICatalogCommand<bool>;
+    internal sealed record Reply(Guid Ask, bool Accepts) : ICatalogCommand<IReadOnlyList<Guid>>;
 
     /// <summary>Colleagues come to help: whoever asks themselves, or those whom the zone names.</summary>
     /// <returns>The code of the zone and the event.</returns>
@@ -126,7 +134,7 @@ internal static class Visiting
     internal sealed record Name(Guid Ask, IReadOnlyList<Guid> Colleagues) : ICatalogCommand<int>;
 
     internal sealed class Helping(CatalogDbContext house, UseCase here, IVisits visits, IStaff staff, Trail trail, Caller caller, TimeProvider clock)
-        : IRequestHandler<Elsewhere, IReadOnlyList<Asked>>, IRequestHandler<AnyElsewhere, bool>, IRequestHandler<Reply, bool>, IRequestHandler<Join, (string Code, Guid Event)>, IRequestHandler<Name, int>
+        : IRequestHandler<Elsewhere, IReadOnlyList<Asked>>, IRequestHandler<AnyElsewhere, bool>, IRequestHandler<Reply, IReadOnlyList<Guid>>, IRequestHandler<Join, (string Code, Guid Event)>, IRequestHandler<Name, int>
     {
         /// <summary>Roles whose holders can be sent.</summary>
         public static readonly Role[] Sendable = [Role.Coordinator, Role.Caseworker, Role.OnCall];
@@ -139,18 +147,18 @@ internal static class Visiting
             foreach (var ask in asks.Where(a => zones.ContainsKey(a.Zone)))
             {
                 var joined = caller.Account is { } self && (await visits.Of(self, ask.Zone, ct)).Any(v => v.Kind == VisitKind.Event && v.About == ask.Event);
-                list.Add(new Asked(ask, zones[ask.Zone].Code, zones[ask.Zone].NameIn(language), joined));
+                list.Add(new Asked(ask, zones[ask.Zone].Code, zones[ask.Zone].NameIn(language), joined, await visits.SentAway(house, VisitKind.Event, ask.Event, ct)));
             }
             return list;
         }
 
         public Task<bool> Handle(AnyElsewhere query, CancellationToken ct) => Living().AnyAsync(ct);
 
-        public async Task<bool> Handle(Reply command, CancellationToken ct)
+        public async Task<IReadOnlyList<Guid>> Handle(Reply command, CancellationToken ct)
         {
             var ask = await Find(command.Ask, ct);
             ask.Reply(command.Accepts, caller.Self, clock.GetUtcNow());
-            return true;
+            return command.Accepts ? [] : await visits.CallHome(house, VisitKind.Event, ask.Event, here.InZone.Id, ct);
         }
 
         public async Task<(string Code, Guid Event)> Handle(Join command, CancellationToken ct)
@@ -170,7 +178,7 @@ internal static class Visiting
 
         private async Task Begin(EventAsk ask, Guid account, CancellationToken ct)
         {
-            if (ask.Answer != EventAnswer.Accepted) throw new RefusedException("absent", ask.Id);
+            if (ask.Answer != EventAnswer.Accepted || (await visits.SentAway(house, VisitKind.Event, ask.Event, ct)).Contains(account)) throw new RefusedException("absent", ask.Id);
             await visits.Begin(house, new VisitAsked(account, ask.Zone, here.InZone.Id, VisitKind.Event, ask.Event, ask.Until), caller.Self, ct);
         }
 

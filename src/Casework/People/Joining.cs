@@ -13,13 +13,14 @@ namespace VictimSupport.Casework.People;
 internal sealed class Joining(ZoneDbContext zone, UseCase here, Masonry masonry, Aftermath aftermath, Tally tally)
 {
     /// <param name="entry">The message in the tray by which they came; null: by none.</param>
+    /// <param name="line">The line of an event they come from; null: from none.</param>
     /// <param name="origin">Where the case comes from: what another zone counts is none here.</param>
     /// <returns>Accounts to whom the dossier does not exist from now on.</returns>
-    public async Task<IReadOnlySet<Guid>> Into(Dossier dossier, Person person, SafeContact safe, TrayEntry? entry, CancellationToken ct, CaseOrigin origin = CaseOrigin.Here)
+    public async Task<IReadOnlySet<Guid>> Into(Dossier dossier, Person person, SafeContact safe, TrayEntry? entry, CancellationToken ct, CaseOrigin origin = CaseOrigin.Here, Guid? line = null)
     {
         var identity = person.Identity.Value;
         zone.AddRange(person, safe);
-        var walled = await masonry.Meets(dossier, identity, entry, ct);
+        var walled = await masonry.Meets(dossier, identity, entry?.Id ?? line, ct);
         if (person.IsHelped && dossier.IsViolenceAtHome) await aftermath.Reaches(identity, ct);
         SearchToken.Add(zone, new SearchKey(here.InZone.Keys.SearchRoot), dossier.Id, person.Id, SearchToken.PartsOf(identity));
         await tally.Joins(person, identity, ct, origin);

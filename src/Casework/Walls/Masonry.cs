@@ -17,14 +17,14 @@ internal sealed class Masonry(ZoneDbContext zone, UseCase here, Keyring keys, La
     private static readonly Compiled<bool, Wall> RoundPersons = Compiled.Query((ZoneDbContext z, bool lifted) => z.Set<Wall>().AsNoTracking().Where(w => (w.Lifted != null) == lifted && w.DossierId == null));
 
     /// <summary>Somebody came into a dossier, or is called otherwise than before. A wall that stood because of the earlier name stays: taking it down is for whoever may.</summary>
-    /// <param name="message">The message it comes from: the walls round that stand round the dossier, however the name was put right.</param>
+    /// <param name="from">The message, or the line of an event, they come from: the walls round that stand round the dossier, however the name was put right.</param>
     /// <returns>Accounts for which the dossier is no longer there.</returns>
-    public async Task<IReadOnlySet<Guid>> Meets(Dossier dossier, Particulars person, TrayEntry? message, CancellationToken ct)
+    public async Task<IReadOnlySet<Guid>> Meets(Dossier dossier, Particulars person, Guid? from, CancellationToken ct)
     {
         var walls = await RoundPersons.In(zone, false, ct);
         if (walls.Count == 0) return new HashSet<Guid>();
         await keys.Fetch(walls.Select(w => w.Id), ct);
-        var round = message is null ? [] : await zone.Set<WalledOff>().AsNoTracking().Where(w => w.DossierId == message.Id).Select(w => w.Wall).ToListAsync(ct);
+        var round = from is null ? [] : await zone.Set<WalledOff>().AsNoTracking().Where(w => w.DossierId == from).Select(w => w.Wall).ToListAsync(ct);
         var meant = walls.Where(w => round.Contains(w.Id) || SamePerson.May(w.Person!.Value, person)).ToList();
         return meant.Count == 0 ? new HashSet<Guid>() : await Stand(dossier, meant, ct);
     }
@@ -40,13 +40,22 @@ internal sealed class Masonry(ZoneDbContext zone, UseCase here, Keyring keys, La
         await Stand(message, [.. walls.Where(w => SamePerson.May(w.Person!.Value, message.Message.Value.Who))], ct);
     }
 
-    /// <summary>Somebody stands in the list of an event, or is called otherwise than before: for whom a wall stands round them, the line is not there. Whoever calls has taken the year's turn before.</summary>
+    /// <summary>Somebody stands in the list of an event, or is called otherwise than before: for whom a wall stands round them, the line is not there, and no other line of the same person. Whoever calls has taken the year's turn before.</summary>
     public async Task Meets(Events.EventLine line, CancellationToken ct)
     {
         var walls = await RoundPersons.In(zone, false, ct);
         if (walls.Count == 0) return;
         await keys.Fetch(walls.Select(w => w.Id), ct);
-        await Stand(line, [.. walls.Where(w => SamePerson.May(w.Person!.Value, line.Says!.Value.Who))], ct);
+        var meant = walls.Where(w => SamePerson.May(w.Person!.Value, line.Says!.Value.Who)).ToList();
+        if (meant.Count > 0) await Stand(await Together([line], ct), meant, ct);
+    }
+
+    /// <summary>Two lines of an event are the same person: a wall round either, or round a line under one of them, stands round all. Parted again they keep it: taking it down is for whoever may. Whoever calls has taken the year's turn before.</summary>
+    public async Task Joined(Events.EventLine line, Events.EventLine other, CancellationToken ct)
+    {
+        var same = await Together([line, other], ct);
+        var round = await zone.Set<WalledOff>().AsNoTracking().Where(w => same.Contains(w.DossierId)).Select(w => w.Wall).Distinct().ToListAsync(ct);
+        if (round.Count > 0) await Stand(same, await zone.Set<Wall>().AsNoTracking().Where(w => round.Contains(w.Id)).ToListAsync(ct), ct);
     }
 
     /// <summary>Another zone hands people over: for whom a wall stands round one of them, that is not there.</summary>
@@ -78,7 +87,7 @@ internal sealed class Masonry(ZoneDbContext zone, UseCase here, Keyring keys, La
         foreach (var message in messages.Where(e => SamePerson.May(wall.Person!.Value, e.Message.Value.Who))) await Stand(message, [wall], ct);
         var lines = await zone.Set<Events.EventLine>().Where(l => l.Says != null).ToListAsync(ct);
         await keys.Fetch(lines.Select(l => l.Id), ct);
-        foreach (var line in lines.Where(l => SamePerson.May(wall.Person!.Value, l.Says!.Value.Who))) await Stand(line, [wall], ct);
+        foreach (var ev in lines.Where(l => SamePerson.May(wall.Person!.Value, l.Says!.Value.Who)).GroupBy(l => l.EventId)) await Stand(await Together([.. ev], ct), [wall], ct);
         var handovers = await zone.Set<Handovers.Handover>().Where(h => h.CameIn && h.Content != null).ToListAsync(ct);
         await keys.Fetch(handovers.Select(h => h.Id), ct);
         foreach (var handover in handovers.Where(h => h.Content!.Value.People.Any(p => SamePerson.May(wall.Person!.Value, p.Identity)))) await Stand(handover, [wall], ct);
@@ -114,10 +123,26 @@ internal sealed class Masonry(ZoneDbContext zone, UseCase here, Keyring keys, La
         await lastResort.Reach(message, kept, ct);
     }
 
-    private async Task Stand(Events.EventLine line, IReadOnlyList<Wall> walls, CancellationToken ct)
+    private async Task Stand(List<Guid> lines, IReadOnlyList<Wall> walls, CancellationToken ct)
     {
-        var standing = await zone.Set<WalledOff>().AsNoTracking().Where(w => w.DossierId == line.Id).Select(w => w.Wall).ToListAsync(ct);
-        foreach (var wall in walls.Where(w => !standing.Contains(w.Id))) zone.Add(WalledOff.Of(wall, line.Id, clock.GetUtcNow()));
+        var standing = (await zone.Set<WalledOff>().AsNoTracking().Where(w => lines.Contains(w.DossierId)).ToListAsync(ct)).Select(w => (w.Wall, w.DossierId)).ToHashSet();
+        foreach (var line in lines)
+        {
+            foreach (var wall in walls.Where(w => !standing.Contains((w.Id, line)))) zone.Add(WalledOff.Of(wall, line, clock.GetUtcNow()));
+        }
+    }
+
+    // Lines of one event, and all that are the same person as one of them, above and below.
+    private async Task<List<Guid>> Together(IReadOnlyList<Events.EventLine> lines, CancellationToken ct)
+    {
+        var (ev, same) = (lines[0].EventId, lines.Select(l => l.Id).ToHashSet());
+        var pairs = await zone.Set<Events.EventLine>().AsNoTracking().Where(l => l.EventId == ev && l.SameAs != null).Select(l => new { l.Id, Other = l.SameAs!.Value }).ToListAsync(ct);
+        for (var before = 0; before < same.Count;)
+        {
+            before = same.Count;
+            foreach (var pair in pairs.Where(p => same.Contains(p.Id) || same.Contains(p.Other))) same.UnionWith([pair.Id, pair.Other]);
+        }
+        return [.. same];
     }
 
     private async Task Stand(Handovers.Handover handover, IReadOnlyList<Wall> walls, CancellationToken ct)

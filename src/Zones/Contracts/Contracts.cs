@@ -47,6 +47,13 @@ public interface IVisits
     /// <returns>Whose they were.</returns>
     Task<IReadOnlyList<Guid>> End(Foundation.Persistence.CatalogDbContext house, VisitKind kind, Guid about, Guid? account, CancellationToken ct);
 
+    /// <summary>Calls home those who came from a zone, or all: their living visits for it are over now. None was sent away; they may come again.</summary>
+    /// <returns>Whose they were.</returns>
+    Task<IReadOnlyList<Guid>> CallHome(Foundation.Persistence.CatalogDbContext house, VisitKind kind, Guid about, Guid? from, CancellationToken ct);
+
+    /// <summary>Whose visit for it was ended in the zone they came to.</summary>
+    Task<IReadOnlySet<Guid>> SentAway(Foundation.Persistence.CatalogDbContext house, VisitKind kind, Guid about, CancellationToken ct);
+
     /// <summary>It is kept: what was remembered of where the account may go is old. After the use case, before anything leads there.</summary>
     void Kept(Guid account);
 

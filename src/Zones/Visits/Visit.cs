@@ -28,7 +28,7 @@ internal sealed class Visit : IOfZone
     /// <summary>The first instant at which it counts no more.</summary>
     public DateTimeOffset Until { get; private set; }
 
-    /// <summary>When somebody ended it before; null: nobody did.</summary>
+    /// <summary>When the zone they came to sent them away before; null: it did not.</summary>
     public DateTimeOffset? Ended { get; private set; }
     public Guid By { get; private set; }
 
@@ -44,6 +44,9 @@ internal sealed class Visit : IOfZone
     {
         if (until > Until) Until = until;
     }
+
+    /// <summary>What it was for is over, or they were called home: its end comes now.</summary>
+    public void IsOver(DateTimeOffset now) => Until = now;
 
     public void End(DateTimeOffset now) => Ended ??= now;
 

@@ -40,6 +40,20 @@ internal sealed class VisitBook(CatalogDatabase catalog, Standing standing, Time
         return ended;
     }
 
+    public async Task<IReadOnlyList<Guid>> CallHome(CatalogDbContext house, VisitKind kind, Guid about, Guid? from, CancellationToken ct)
+    {
+        var (now, over) = (clock.GetUtcNow(), new List<Guid>());
+        foreach (var visit in (await About(house, kind, about, ct)).Where(v => v.Lives(now) && (from is null || v.From == from)))
+        {
+            visit.IsOver(now);
+            over.Add(visit.Account);
+        }
+        return over;
+    }
+
+    public async Task<IReadOnlySet<Guid>> SentAway(CatalogDbContext house, VisitKind kind, Guid about, CancellationToken ct) =>
+        (await house.Set<Visit>().AsNoTracking().Where(v => v.About == about && v.Kind == kind && v.Ended != null).Select(v => v.Account).ToListAsync(ct)).ToHashSet();
+
     public void Kept(Guid account) => standing.Forget(account);
 
     public ValueTask<IReadOnlyList<VisitSpan>> Of(Guid account, Guid zone, CancellationToken ct) => standing.Visits(account, zone, ct);

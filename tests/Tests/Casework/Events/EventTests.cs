@@ -178,6 +178,70 @@ public sealed class EventTests(Platforms platforms)
         Assert.Equal((4, "Unidentified 2", "Katja Beispiel"), (view.Total, view.Rows.Single(r => r.Line.Number == 2).Called, view.Rows.Single(r => r.Line.Number == 1).Called));
     }
 
+    [Fact]
+    public async Task Who_looks_for_whom_holds_when_their_lines_are_joined()
+    {
+        var zone = await (await platforms.On("sqlite")).Zone();
+        var anna = zone.As(Role.Coordinator);
+        var ev = await anna.Send(Happenings.Opening(zone));
+        await anna.Send(Happenings.Somebody(ev, "Jean", "Dupont") with { Age = "12" });
+        await anna.Send(Happenings.Somebody(ev, "Marie", "Voorbeeld") with { Role = EventRole.Relative, Seeks = "Jean Dupont" });
+        await anna.Send(Happenings.Somebody(ev, "Jean", "Dupont"));
+        await anna.Send(Happenings.Somebody(ev, "Jean", "Dupont") with { Age = "11" });
+        await anna.Send(Happenings.Somebody(ev, "Marie", "Voorbeeld") with { Seeks = "Jean Dupont" });
+        var (child, mother, again, other, herself) = (await anna.LineOf(ev, 1), await anna.LineOf(ev, 2), await anna.LineOf(ev, 3), await anna.LineOf(ev, 4), await anna.LineOf(ev, 5));
+        await anna.Says(ev, mother, Relation.Seeks, child);
+        await anna.Says(ev, child, Relation.NotTheSame, other);
+        await anna.Says(ev, mother, Relation.NotSeeking, other);
+        // The boy stands in the list by his later line from now on, and so does his mother.
+        await anna.Says(ev, again, Relation.Same, child);
+        await anna.Says(ev, herself, Relation.Same, mother);
+        var view = await anna.Reads(ev);
+        Assert.Equal(("looks for no. 3", "looked for by no. 5"), (Assert.Single(view.Links[herself]), Assert.Single(view.Links[again])));
+        Assert.Equal([again], (await anna.Send(new Line.Query(ev, herself))).Seeks.Select(r => r.Line.Id));
+        Assert.Equal([herself], (await anna.Send(new Line.Query(ev, again))).SoughtBy.Select(r => r.Line.Id));
+        // What was decided of the earlier lines is proposed no more of the later ones.
+        var alike = await anna.Send(new Alike.Query(ev));
+        Assert.Empty(alike.Same);
+        Assert.Empty(alike.Seek);
+        // Taken back where it is shown.
+        await anna.Send(new Unrelate.Command(ev, herself, again));
+        Assert.Empty((await anna.Reads(ev)).Links);
+        Assert.Equal(3, (await anna.Reads(ev)).Total);
+    }
+
+    [Fact]
+    public async Task What_joined_lines_say_stands_together_in_the_list_the_export_the_figures_and_the_dossier()
+    {
+        var zone = await (await platforms.On("sqlite")).Zone();
+        var anna = zone.As(Role.Coordinator);
+        var ev = await anna.Send(Happenings.Opening(zone));
+        var hospital = (await anna.Reads(ev)).Says.Places[1];
+        await anna.Send(Happenings.Somebody(ev) with { Phone = "0470 12 34 56", Note = "asks for her dog", Seeks = "her son", Language = "" });
+        await anna.Send(Happenings.Nameless(ev) with { Phone = "+32 470 12 34 56", Note = "blue coat", SoughtBy = "a neighbour" });
+        await anna.Send(Happenings.Nameless(ev) with { State = EventState.Unhurt, Place = hospital.Id, Language = "nl", Phone = "0471 22 33 44", Note = "Blue coat", Seeks = "Tom", SoughtBy = "an uncle" });
+        await anna.Send(Happenings.Somebody(ev, "Bo") with { Role = EventRole.Injured });
+        await anna.Send(Happenings.Nameless(ev) with { Role = EventRole.Deceased });
+        var (one, two, three, four, dead) = (await anna.LineOf(ev, 1), await anna.LineOf(ev, 2), await anna.LineOf(ev, 3), await anna.LineOf(ev, 4), await anna.LineOf(ev, 5));
+        await anna.Says(ev, two, Relation.Same, three);
+        await anna.Says(ev, one, Relation.Same, two);
+        var row = (await anna.Reads(ev)).Rows.Single(r => r.Line.Id == one);
+        Assert.Equal(("0470 12 34 56", "her son; Tom", "a neighbour; an uncle", "asks for her dog; blue coat; Telephone: 0471 22 33 44"), (row.Says.Phone, row.Says.Seeks, row.Says.SoughtBy, row.Says.Note));
+        Assert.Equal((EventRole.Injured, EventState.SeriouslyHurt, hospital.Id, "nl"), (row.Role, row.State, row.Place!.Id, row.Language));
+        Assert.Equal([one], (await anna.Send(new EventShow.Query(ev, hospital.Id, EventRole.Injured, EventState.SeriouslyHurt, true, false, 1))).Rows.Select(r => r.Line.Id));
+        Assert.Equal(1, (await anna.Send(new Figures.Query(ev))).Of(EventRole.Injured, EventState.SeriouslyHurt));
+        var text = Encoding.UTF8.GetString(await anna.Send(new Export.Query { Event = ev, Reason = EventExportReason.OwnCopy }));
+        foreach (var said in new[] { "her son; Tom", "a neighbour; an uncle", "asks for her dog; blue coat; Telephone: 0471 22 33 44", hospital.Word, "Dutch" }) Assert.Contains($"\"{said}\"", text, StringComparison.Ordinal);
+        // One of them says that they died: nobody becomes a dossier.
+        await anna.Says(ev, four, Relation.Same, dead);
+        Assert.Equal([one], (await anna.Send(new Allot.Query(ev))).Waiting.Select(r => r.Line.Id));
+        Assert.Equal(1, await anna.Send(new Allot.Command { Event = ev, Chosen = [one, four] }));
+        var view = await anna.Opens((await Happenings.Lines(zone, ev))[0].Dossier!.Value);
+        Assert.Equal(("nl", Damage.Physical, "0470 12 34 56"), (view.People[0].Person.Language, view.People[0].Person.Damage, view.People[0].Identity.Phone));
+        var note = Assert.Single(view.Timeline, h => h.Text?.Contains("dog", StringComparison.Ordinal) == true).Text!;
+        Assert.All(["blue coat", "0471 22 33 44", "her son; Tom", "a neighbour; an uncle"], said => Assert.Contains(said, note, StringComparison.Ordinal));
+    }
+
     [Theory, EveryEngine]
     public async Task Allotted_a_line_becomes_one_dossier_that_says_where_it_comes_from_and_counts_once(string engine)
     {
@@ -292,6 +356,43 @@ public sealed class EventTests(Platforms platforms)
         }
         var theirs = await walled.LineOf(ev, 2);
         await Assert.ThrowsAsync<ValidationException>(() => walled.Send(new Relate.Command { Event = ev, Line = theirs, Number = 3, How = Relation.Seeks })); // as one that is not there
+    }
+
+    [Theory, EveryEngine]
+    public async Task A_wall_round_one_line_stands_round_every_line_of_the_same_person_and_their_dossier(string engine)
+    {
+        var zone = await (await platforms.On(engine)).Zone();
+        var (anna, officer, walled) = (zone.As(Role.Coordinator), zone.As(Role.DataProtectionOfficer), await zone.Hires("walled", Role.Coordinator));
+        var ev = await anna.Send(Happenings.Opening(zone));
+        async Task Walls(string name) => await officer.Send(new Build.Command { Colleague = walled.Id, Round = Round.Person, GivenName = "Bo", FamilyName = name });
+        await Walls("Early");
+        await anna.Send(Happenings.Somebody(ev, "Bo", "Early"));
+        for (var i = 2; i <= 9; i++) await anna.Send(i == 5 ? Happenings.Somebody(ev, "Bo", "Late") : i == 9 ? Happenings.Somebody(ev, "Ada", "Seen") : Happenings.Nameless(ev));
+        Assert.Equal([2, 3, 4, 5, 6, 7, 8, 9], (await walled.Reads(ev)).Rows.Select(r => r.Line.Number).Order());
+        async Task<Guid> Of(int number) => (await Happenings.Lines(zone, ev)).Single(l => l.Number == number).Id;
+        async Task Sees(params int[] numbers) => Assert.Equal(numbers, (await walled.Reads(ev)).Rows.Select(r => r.Line.Number).Order());
+        // Joined to one behind a wall; and one that has a line under itself already.
+        await anna.Says(ev, await Of(2), Relation.Same, await Of(3));
+        await anna.Says(ev, await Of(2), Relation.Same, await Of(1));
+        await Sees(4, 5, 6, 7, 8, 9);
+        await Assert.ThrowsAsync<RefusedException>(async () => await walled.Send(new Line.Query(ev, await Of(3))));
+        // A wall that comes later, round the one under it and the one beside it.
+        await anna.Says(ev, await Of(4), Relation.Same, await Of(5));
+        await anna.Says(ev, await Of(4), Relation.Same, await Of(6));
+        await Walls("Late");
+        await Sees(7, 8, 9);
+        // Named only when joined already.
+        await anna.Says(ev, await Of(7), Relation.Same, await Of(8));
+        await anna.Corrects(ev, await Of(8), f => f with { GivenName = "Bo", FamilyName = "Late" });
+        await Sees(9);
+        // Parted, each keeps the wall; allotted, the dossier has it, whatever the line that stands says.
+        await anna.Send(new Unrelate.Command(ev, await Of(4), await Of(6)));
+        await Sees(9);
+        await anna.Corrects(ev, await Of(4), f => f with { GivenName = "Bob", FamilyName = "Otherwise" });
+        Assert.Equal(1, await anna.Send(new Allot.Command { Event = ev, Chosen = [await Of(4)] }));
+        var dossier = (await Happenings.Lines(zone, ev)).Single(l => l.Number == 4).Dossier!.Value;
+        Assert.Equal("Bob Otherwise", (await anna.Opens(dossier)).People[0].Name);
+        await Assert.ThrowsAsync<RefusedException>(() => walled.Opens(dossier));
     }
 
     [Fact]

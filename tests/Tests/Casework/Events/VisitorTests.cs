@@ -130,6 +130,65 @@ public sealed class VisitorTests(Platforms platforms)
         Assert.Equal(("RoadAccident", "Val-Clair"), (row.SubKind, row.Municipality));
     }
 
+    [Theory, EveryEngine]
+    public async Task Whoever_was_sent_away_comes_back_neither_by_themselves_nor_named(string engine)
+    {
+        await using var platform = Platform.Start(engine);
+        var two = await platform.Pooled();
+        var (ev, other) = (await two.Cora.Send(Happenings.Opening(two.Here)), await two.Cora.Send(Happenings.Opening(two.Here) with { Called = "Another" }));
+        var (ask, second, chief) = (await Accepted(two, ev), await Accepted(two, other), two.There.As(Role.Coordinator));
+        using var bert = await SignedIn.In(two.There, $"guest@{two.There.Code}.example", Role.Caseworker);
+        await bert.Visit.Submit("/events-elsewhere", [KeyValuePair.Create("ask", ask.ToString())], "form[action*='handler=Join']");
+        await two.Bert.Send(new Visiting.Join(ask));
+        using var cora = two.Cora.Visit();
+        await cora.Submit($"/events/{ev}/zones", [KeyValuePair.Create("account", bert.Account.ToString())], "form[action*='handler=End']");
+        Assert.Equal([second.ToString()], (await bert.Visit.Page("/events-elsewhere")).QuerySelectorAll("form[action*='handler=Join'] [name='ask']").Select(i => i.GetAttribute("value")));
+        Assert.Equal(HttpStatusCode.NotFound, (await bert.Visit.Submit("/events-elsewhere", [KeyValuePair.Create("ask", ask.ToString())], "form[action*='handler=Join']")).StatusCode);
+        await Assert.ThrowsAsync<RefusedException>(() => chief.Send(new Visiting.Name(ask, [bert.Account])));
+        // Asked once more, and opened again after its end, the zone sends whom it wants, but not them.
+        await two.Cora.Send(new Visiting.Ask((await two.Cora.Send(new Edit.Query(ev))).Head.Event, [two.There.Code]));
+        await cora.Submit($"/events/edit/{ev}", [], "form[action*='handler=Close']");
+        Assert.Empty(await Visits(platform, two, two.Bert.Id));
+        await cora.Submit($"/events/edit/{ev}", [], "form:has([name='Form.Called'])");
+        await Assert.ThrowsAsync<RefusedException>(() => chief.Send(new Visiting.Name(ask, [bert.Account])));
+        await two.Bert.Send(new Visiting.Join(ask));
+        Assert.Equal(ev, Assert.Single(await Visits(platform, two, two.Bert.Id)).About);
+        Assert.Empty(await Visits(platform, two, bert.Account));
+        await chief.Send(new Visiting.Name(second, [bert.Account])); // another event is another matter
+        Assert.Equal(other, Assert.Single(await Visits(platform, two, bert.Account)).About);
+    }
+
+    [Theory, EveryEngine]
+    public async Task A_zone_that_declines_after_all_calls_its_own_home_and_nobody_elses(string engine)
+    {
+        await using var platform = Platform.Start(engine);
+        var two = await platform.Pooled();
+        var (ev, other) = (await two.Cora.Send(Happenings.Opening(two.Here)), await two.Cora.Send(Happenings.Opening(two.Here) with { Called = "Another" }));
+        var (ask, second) = (await Accepted(two, ev), await Accepted(two, other));
+        using var bert = await SignedIn.In(two.There, $"guest@{two.There.Code}.example", Role.Caseworker);
+        using var chief = await SignedIn.In(two.There, $"chief@{two.There.Code}.example", Role.Coordinator);
+        foreach (var to in new[] { ask, second }) await two.There.As(Role.Coordinator).Send(new Visiting.Name(to, [bert.Account]));
+        platform.Services.GetRequiredService<IVisits>().Kept(bert.Account);
+        await bert.Enter(two.Here);
+        using var there = new Visit(bert.Visit.Client, two.Here.Code);
+        Assert.Equal(HttpStatusCode.OK, (await there.Get($"/events/{ev}")).StatusCode);
+        await chief.Visit.Submit("/events-elsewhere", [KeyValuePair.Create("ask", ask.ToString()), KeyValuePair.Create("accepts", "false")], "form[action*='handler=Reply']");
+        Assert.Equal(HttpStatusCode.NotFound, (await there.Get($"/events/{ev}")).StatusCode);
+        Assert.Equal(HttpStatusCode.OK, (await there.Get($"/events/{other}")).StatusCode);
+        await Assert.ThrowsAsync<RefusedException>(() => two.There.As(Role.Coordinator).Send(new Visiting.Name(ask, [bert.Account])));
+        // Called home, not sent away: once the zone accepts again, they come again.
+        await two.There.As(Role.Coordinator).Send(new Visiting.Reply(ask, Accepts: true));
+        await two.There.As(Role.Coordinator).Send(new Visiting.Name(ask, [bert.Account]));
+        Assert.Equal(2, (await Visits(platform, two, bert.Account)).Count);
+    }
+
+    // As they stand now, whatever was remembered.
+    private static async Task<IReadOnlyList<VisitSpan>> Visits(Platform platform, Pooling.Two two, Guid account)
+    {
+        platform.Services.GetRequiredService<IVisits>().Kept(account);
+        return await platform.Services.GetRequiredService<IVisits>().Of(account, two.Here.Id, TestContext.Current.CancellationToken);
+    }
+
     private static async Task<Guid> Accepted(Pooling.Two two, Guid ev)
     {
         await two.Cora.Send(new Visiting.Ask((await two.Cora.Send(new Edit.Query(ev))).Head.Event, [two.There.Code]));
