@@ -25,7 +25,10 @@ public sealed class CaseworkModule : IModule
     {
         services.AddScoped<Guard>();
         services.AddScoped<Counting.Tally>();
+        services.AddScoped<Restating>();
         services.AddScoped<CallOuts.Leaves>();
+        services.AddScoped<CallOuts.HandingOver>();
+        services.AddScoped<IDoWhatIsDue, CallOuts.Lapse>();
         services.AddSingleton<IInMenu, CallOuts.CallOutsInMenu>();
         services.AddScoped<Contracts.ITellFacts, Counting.Told>();
         services.AddSingleton<IShipSubKinds, Codes.ShippedSubKinds>();

@@ -72,6 +72,13 @@ internal sealed class CallOut : IHoldSealed, IOfDossier
         Ended ??= now;
     }
 
+    /// <summary>Handed over by nobody. When it ended is as unknown as before; whoever still has its form open is told.</summary>
+    public void Lapse(DateTimeOffset now)
+    {
+        HandedOver ??= now;
+        Version++;
+    }
+
     /// <summary>How long somebody was there, in minutes; nothing where it is not known.</summary>
     public int Minutes => Ended is { } end && (Arrived ?? CalledAt) is { } from && end > from ? (int)Math.Min(24 * 60, Math.Round((end - from).TotalMinutes)) : 0;
 

@@ -47,7 +47,7 @@ internal sealed class Enter(IMediator pipeline, IEnumerable<IKnowCallOuts> pools
     // What was typed stays; the next press saves it over what was saved meanwhile.
     public async Task ShowAgain(CancellationToken ct)
     {
-        Now = await pipeline.Send(new Query(Id), ct);
+        Now = await pipeline.Send(new Query(Id, Once), ct);
         Form = Form with { Version = Now.Form.Version };
         Rows();
     }
@@ -97,8 +97,9 @@ internal sealed class Enter(IMediator pipeline, IEnumerable<IKnowCallOuts> pools
     internal sealed record View(Command Form, string? Number, DateTimeOffset? HandedOver, DateTimeOffset? Until, IReadOnlyList<string> Missing, IReadOnlyList<string> Reports, IReadOnlyDictionary<Guid, string> Names,
         IReadOnlyList<(string What, DateTimeOffset Due)> Planned, IReadOnlyList<Choice> Facts);
 
+    /// <param name="Once">The form's one-time id: by it one that began the call-out before finds it again.</param>
     [Requires(May.WorkOnCallOuts)]
-    internal sealed record Query(Guid? CallOut) : IQuery<View>;
+    internal sealed record Query(Guid? CallOut, Guid Once = default) : IQuery<View>;
 
     /// <summary>Is it still there for the caller? Somebody who was entered may be walled off from them.</summary>
     [Requires(May.WorkOnCallOuts)]
@@ -110,6 +111,10 @@ internal sealed class Enter(IMediator pipeline, IEnumerable<IKnowCallOuts> pools
         public const int FewestRows = 4, MostRows = 20;
 
         public string SubKind { get; init; } = "";
+
+        /// <summary>What stood in the dossier when the form was filled in; null: nothing did.</summary>
+        public string? SubKindWas { get; init; }
+        public string? MunicipalityWas { get; init; }
         public CalledBy? By { get; init; }
         public DateTimeOffset? CalledAt { get; init; }
         public DateTimeOffset? Arrived { get; init; }
@@ -131,6 +136,10 @@ internal sealed class Enter(IMediator pipeline, IEnumerable<IKnowCallOuts> pools
         internal Guid? CallOut { get; init; }
         internal bool HandsOver { get; init; }
         internal Guid Once { get; init; }
+
+        /// <summary>Says the form another kind, or another place, than it was given? Else what stands there stays, whoever wrote it.</summary>
+        internal bool TurnsIt => SubKind != SubKindWas;
+        internal bool MovesIt => SubKindWas is null || (Municipality?.Trim() ?? "") != (MunicipalityWas ?? "");
 
         // What somebody typed stands in no log.
         public override string ToString() => "•••";
@@ -173,7 +182,8 @@ internal sealed class Enter(IMediator pipeline, IEnumerable<IKnowCallOuts> pools
         public async Task<View> Handle(Query query, CancellationToken ct)
         {
             var (now, self) = (clock.GetUtcNow(), caller.Self);
-            if (query.CallOut is not { } id || await zone.Set<CallOut>().AsNoTracking().SingleOrDefaultAsync(c => c.Id == id, ct) is not { } known)
+            var asked = query.CallOut ?? (query.Once == default ? null : (await zone.Set<Submission>().AsNoTracking().SingleOrDefaultAsync(s => s.Id == query.Once, ct))?.Made);
+            if (asked is not { } id || await zone.Set<CallOut>().AsNoTracking().SingleOrDefaultAsync(c => c.Id == id, ct) is not { } known)
             {
                 var leave = query.CallOut is { } begun ? await leaves.For(begun, ct) : await leaves.ForOwn(ct);
                 return new View(new Command { Language = here.InZone.Record.FirstLanguage, CalledAt = now }, null, null, leave.Until, [], [], new Dictionary<Guid, string>(), [], await Offer(null));
@@ -188,11 +198,13 @@ internal sealed class Enter(IMediator pipeline, IEnumerable<IKnowCallOuts> pools
             var planned = await zone.Set<FollowUp>().AsNoTracking().Where(f => f.DossierId == dossier.Id && f.By == self && f.Done == null && f.Kind != ActKind.FirstContact).OrderBy(f => f.DueAt).ToListAsync(ct);
             var note = known.Note is { } noted ? await zone.Set<Note>().AsNoTracking().SingleOrDefaultAsync(n => n.Id == noted, ct) : null;
             var until = (await zone.Set<Grant>().AsNoTracking().Where(g => g.Account == self && g.DossierId == dossier.Id && g.Kind == GrantKind.CallOut).ToListAsync(ct)).Where(g => g.Counts(now)).Max(g => g.Until);
+            // Their rules stand on no page of whoever is a visitor: a number nobody may dial is not there for them.
+            var barred = await zone.Set<SafeContact>().AsNoTracking().Where(s => s.DossierId == dossier.Id && s.Call == Rule.Never).Select(s => s.Id).ToListAsync(ct);
             var form = new Command
             {
-                SubKind = dossier.FactsCode, By = known.CalledBy, CalledAt = known.CalledAt, Arrived = known.Arrived, Ended = known.Ended, Municipality = dossier.Municipality, Scene = known.Scene?.Value, ReportToFollow = known.ReportToFollow,
+                SubKind = dossier.FactsCode, SubKindWas = dossier.FactsCode, MunicipalityWas = dossier.Municipality, By = known.CalledBy, CalledAt = known.CalledAt, Arrived = known.Arrived, Ended = known.Ended, Municipality = dossier.Municipality, Scene = known.Scene?.Value, ReportToFollow = known.ReportToFollow,
                 Language = people.FirstOrDefault(p => p.Id == dossier.Lead)?.Language ?? here.InZone.Record.FirstLanguage, Acts = [.. known.Acts], Note = note?.Text.Value, Tasks = [.. known.Tasks], Version = known.Version,
-                Persons = [.. people.Select(p => new PersonRow { Id = p.Id, Unknown = names[p.Id].FullName == Particulars.Nameless, Capacity = p.Capacity, Phone = names[p.Id].Phone })],
+                Persons = [.. people.Select(p => new PersonRow { Id = p.Id, Unknown = names[p.Id].FullName == Particulars.Nameless, Capacity = p.Capacity, Phone = barred.Contains(p.Id) ? null : names[p.Id].Phone })],
             };
             return new View(form, dossier.Number, known.HandedOver, until, [.. Missing(known, dossier, reports, names.Values)], reports, names.Where(n => n.Value.FullName != Particulars.Nameless).ToDictionary(n => n.Key, n => n.Value.FullName),
                 [.. planned.Select(f => (f.Text?.Value ?? Words.Of(f.Kind), f.DueAt))], await Offer(dossier.FactsCode));

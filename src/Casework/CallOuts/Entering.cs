@@ -3,9 +3,7 @@ using FluentValidation.Results;
 using MediatR;
 using Microsoft.EntityFrameworkCore;
 using VictimSupport.Casework.Codes;
-using VictimSupport.Casework.Contacts;
 using VictimSupport.Casework.Counting;
-using VictimSupport.Casework.Countersign;
 using VictimSupport.Casework.Dossiers;
 using VictimSupport.Casework.FollowUps;
 using VictimSupport.Casework.People;
@@ -24,28 +22,31 @@ using VictimSupport.Zones.Contracts;
 namespace VictimSupport.Casework.CallOuts;
 
 /// <summary>Writes a call-out down: the first time it becomes a dossier of the zone, of nobody yet, with its people and what is to be done by day; after that what came to be known is added. Handed over, it is a contact that was held.</summary>
-internal sealed class Entering(ZoneDbContext zone, UseCase here, Caller caller, Trail trail, Guard guard, Leaves leaves, Joining joining, Masonry masonry, Gate gate, Tally tally, IZoneSettings settings, TimeProvider clock)
+internal sealed class Entering(ZoneDbContext zone, UseCase here, Caller caller, Trail trail, Guard guard, Leaves leaves, Joining joining, Masonry masonry, Gate gate, Restating restating, HandingOver handing, Tally tally, IZoneSettings settings, TimeProvider clock)
     : IRequestHandler<Enter.Command, Enter.Saved>
 {
     public async Task<Enter.Saved> Handle(Enter.Command form, CancellationToken ct)
     {
-        var (now, self) = (clock.GetUtcNow(), caller.Self);
-        if (form.Once != default && await zone.Set<Submission>().AsNoTracking().SingleOrDefaultAsync(s => s.Id == form.Once, ct) is { } before) return new Enter.Saved(before.Made, null, null);
+        var now = clock.GetUtcNow();
+        // The same press again has been saved. Pressed on a form whose answer never came, it may ask for more.
+        var before = form.Once == default ? null : await zone.Set<Submission>().AsNoTracking().SingleOrDefaultAsync(s => s.Id == form.Once, ct);
+        if (before is not null && await Stands(before.Made, form, ct)) return new Enter.Saved(before.Made, null, null);
         await DossierCounter.TakeTurns(zone, now, ct);
         var rules = await settings.Of(here.InZone.Id, ct);
-        var known = form.CallOut is { } id ? await zone.Set<CallOut>().SingleOrDefaultAsync(c => c.Id == id, ct) : null;
+        var known = (before?.Made ?? form.CallOut) is { } id ? await zone.Set<CallOut>().SingleOrDefaultAsync(c => c.Id == id, ct) : null;
+        if (known is null && before is not null) throw new RefusedException("absent", before.Made);
         var (callOut, dossier) = known is null ? await Begin(form, rules, now, ct) : await GoOn(known, form, ct);
         callOut.Says(new CallOut.Said(form.By, form.CalledAt, form.Arrived, form.Ended, form.Scene, form.ReportToFollow && string.IsNullOrWhiteSpace(form.Report), form.Acts), rules.Hours);
         await People(dossier, form, ct);
         await Report(dossier, form, now, ct);
-        var helped = await Helped(dossier, ct);
+        var helped = await handing.Helped(dossier, ct);
         await Note(callOut, helped, form, now, ct);
         await Leave(callOut, dossier, helped, form, now, ct);
         if (form.HandsOver) callOut.HandOver(now);
-        if (callOut.HandedOver is not null) await Happened(callOut, dossier, helped, now, ct);
+        if (callOut.HandedOver is not null) await handing.Happened(callOut, dossier, helped, ct);
         await NextAct.Settle(zone, dossier, ct);
         dossier.Touch();
-        if (form.Once != default) zone.Add(new Submission { Id = form.Once, Made = callOut.Id });
+        if (form.Once != default && before is null) zone.Add(new Submission { Id = form.Once, Made = callOut.Id });
         return new Enter.Saved(callOut.Id, callOut.Arrived ?? callOut.CalledAt, callOut.Ended);
     }
 
@@ -75,8 +76,10 @@ internal sealed class Entering(ZoneDbContext zone, UseCase here, Caller caller, 
         var dossier = await guard.Open(callOut.DossierId, ct);
         if (callOut.Version != form.Version) throw Wrong(nameof(Enter.Command.SubKind), Words.ChangedMeanwhile);
         if (!dossier.IsOpen && (!string.IsNullOrWhiteSpace(form.OwnTask) || form.Tasks.Except(callOut.Tasks).Any())) throw Wrong(nameof(Enter.Command.Tasks), Words.ClosedNoAct);
-        var (kind, own) = await Kind(form, Moment.Day(clock.GetUtcNow()), ct, dossier);
-        dossier.Facts(kind, dossier.Additional, form.CalledAt ?? dossier.FactsAt, form.Municipality?.Trim() ?? "", dossier.Danger, own);
+        var (kind, own) = await Kind(form.TurnsIt ? form : form with { SubKind = dossier.FactsCode }, Moment.Day(clock.GetUtcNow()), ct, dossier);
+        // What the day team put right stays, where this form says no more than it was given. When it happened is not when they were called, once somebody said so.
+        var at = form.CalledAt is not null && (dossier.FactsAt is null || dossier.FactsAt == callOut.CalledAt) ? form.CalledAt : dossier.FactsAt;
+        await restating.Facts(dossier, kind, dossier.Additional, at, form.MovesIt ? form.Municipality?.Trim() ?? "" : dossier.Municipality, dossier.Danger, own, ct);
         return (callOut, dossier);
     }
 
@@ -88,6 +91,7 @@ internal sealed class Entering(ZoneDbContext zone, UseCase here, Caller caller, 
     {
         var (now, kind) = (clock.GetUtcNow(), SubKinds.Find(dossier.SubKind)!);
         var there = await zone.Set<Person>().Where(p => p.DossierId == dossier.Id).ToListAsync(ct);
+        var (taken, said) = (Named(form), await zone.Set<Note>().AsNoTracking().Where(n => n.DossierId == dossier.Id && n.By == caller.Self).ToListAsync(ct));
         foreach (var row in form.Persons)
         {
             if (row.Id is { } id)
@@ -96,9 +100,15 @@ internal sealed class Entering(ZoneDbContext zone, UseCase here, Caller caller, 
                 if (person.Identity.Value.FullName == Particulars.Nameless && row.HasName) await IsCalled(dossier, person, row, ct);
                 continue;
             }
-            if (row.IsFilled) there.Add(await Comes(dossier, row.Identity, row.Capacity ?? kind.Capacity, form.Language, now, ct));
-            else continue;
-            if (!string.IsNullOrWhiteSpace(row.Relation)) zone.Add(Dossiers.Note.Write(dossier.Id, [there[^1].Id], Layer.Assistance, row.Relation.Trim(), caller.Self, now));
+            if (!row.IsFilled) continue;
+            var who = Known(there, taken, row, row.Capacity ?? kind.Capacity);
+            if (who is not null && said.Exists(n => n.Persons.Contains(who.Id) && n.Text.Value == row.Relation?.Trim())) continue;
+            if (who is null)
+            {
+                there.Add(who = await Comes(dossier, row.Identity, row.Capacity ?? kind.Capacity, form.Language, now, ct));
+                taken.Add(who.Id);
+            }
+            if (!string.IsNullOrWhiteSpace(row.Relation)) zone.Add(Dossiers.Note.Write(dossier.Id, [who.Id], Layer.Assistance, row.Relation.Trim(), caller.Self, now));
         }
         // A dossier is somebody's: of whom nothing is known yet, there is at least that.
         if (there.Count == 0) there.Add(await Comes(dossier, new Particulars("", ""), kind.Capacity, form.Language, now, ct));
@@ -140,12 +150,6 @@ internal sealed class Entering(ZoneDbContext zone, UseCase here, Caller caller, 
         OfficialReport.Add(zone, new SearchKey(here.InZone.Keys.SearchRoot), dossier.Id, number, now);
     }
 
-    private async Task<List<Guid>> Helped(Dossier dossier, CancellationToken ct)
-    {
-        await zone.Set<Person>().Where(p => p.DossierId == dossier.Id).LoadAsync(ct);
-        return [.. zone.Set<Person>().Local.Where(p => p.DossierId == dossier.Id && p.IsHelped).Select(p => p.Id).Order()];
-    }
-
     private async Task Note(CallOut callOut, List<Guid> helped, Enter.Command form, DateTimeOffset now, CancellationToken ct)
     {
         var text = form.Note?.Trim() ?? "";
@@ -164,34 +168,59 @@ internal sealed class Entering(ZoneDbContext zone, UseCase here, Caller caller, 
 
     private async Task Leave(CallOut callOut, Dossier dossier, List<Guid> helped, Enter.Command form, DateTimeOffset now, CancellationToken ct)
     {
-        foreach (var task in callOut.Leaves(form.Tasks)) Plan(KindOf(task), Words.Of(task), now + WithinOf(task));
-        if (!string.IsNullOrWhiteSpace(form.OwnTask)) Plan(ActKind.Other, form.OwnTask, form.OwnDue ?? now.AddHours(24));
-        if (!form.HandsOver || !dossier.IsOpen) return;
-        // Whatever was done at night, by day somebody looks after them.
-        await zone.Set<FollowUp>().Where(f => f.DossierId == dossier.Id).LoadAsync(ct);
-        if (!zone.Set<FollowUp>().Local.Any(f => f.DossierId == dossier.Id && f.Done is null && f.Kind != ActKind.FirstContact)) Plan(ActKind.CallBack, null, now.AddHours(24));
+        // The day team reads it, in the language of its zone.
+        foreach (var task in callOut.Leaves(form.Tasks)) Plan(KindOf(task), NeutralMail.In(here.InZone.Record.FirstLanguage, () => Words.Of(task)), now + WithinOf(task));
+        if (!string.IsNullOrWhiteSpace(form.OwnTask) && !await IsLeft(dossier.Id, form, ct)) Plan(ActKind.Other, form.OwnTask, form.OwnDue ?? now.AddHours(24));
+        if (form.HandsOver) await handing.LookAfter(callOut, dossier, helped, ct);
 
         void Plan(ActKind kind, string? text, DateTimeOffset due) => zone.Add(FollowUp.Plan(dossier.Id, helped, kind, text, due, caller.Self, now));
     }
 
-    // A call-out is a contact that was held, with all that were helped: counted once, here, by whomever it was done.
-    private async Task Happened(CallOut callOut, Dossier dossier, List<Guid> helped, DateTimeOffset now, CancellationToken ct)
+    // Sent from a second tab, or again: it is left to the day team once.
+    private async Task<bool> IsLeft(Guid dossier, Enter.Command form, CancellationToken ct) =>
+        (await zone.Set<FollowUp>().Where(f => f.DossierId == dossier && f.Kind == ActKind.Other && f.By == caller.Self).ToListAsync(ct))
+            .Exists(f => f.Text?.Value == form.OwnTask!.Trim() && (form.OwnDue is not { } due || (f.DueAt - due).Duration() < TimeSpan.FromMinutes(1)));
+
+    /// <summary>Is all that this form says there already?</summary>
+    private async Task<bool> Stands(Guid made, Enter.Command form, CancellationToken ct)
     {
-        var services = callOut.Services;
-        if (callOut.Contact is { } id)
+        if (await zone.Set<CallOut>().AsNoTracking().SingleOrDefaultAsync(c => c.Id == made && c.Performer == caller.Self, ct) is not { } stands || (form.HandsOver && stands.HandedOver is null)) return false;
+        if (stands.CalledBy != form.By || !IsSame(stands.CalledAt, form.CalledAt) || !IsSame(stands.Arrived, form.Arrived) || (form.Ended is not null && !IsSame(stands.Ended, form.Ended)) || (stands.Scene?.Value ?? "") != (form.Scene?.Trim() ?? "")) return false;
+        if (!stands.Acts.ToHashSet().SetEquals(form.Acts) || form.Tasks.Except(stands.Tasks).Any() || stands.ReportToFollow != (form.ReportToFollow && string.IsNullOrWhiteSpace(form.Report))) return false;
+        var dossier = await zone.Set<Dossier>().AsNoTracking().SingleAsync(d => d.Id == stands.DossierId, ct);
+        if ((form.TurnsIt && dossier.FactsCode != form.SubKind) || (form.MovesIt && dossier.Municipality != (form.Municipality?.Trim() ?? ""))) return false;
+        var notes = (await zone.Set<Note>().AsNoTracking().Where(n => n.DossierId == dossier.Id && n.By == caller.Self).ToListAsync(ct)).ConvertAll(n => (n.Id, Text: n.Text.Value));
+        if (!string.IsNullOrWhiteSpace(form.Note) && !notes.Contains((stands.Note ?? default, form.Note.Trim()))) return false;
+        if (!string.IsNullOrWhiteSpace(form.OwnTask) && !await IsLeft(dossier.Id, form, ct)) return false;
+        if (!string.IsNullOrWhiteSpace(form.Report) && !(await zone.Set<OfficialReport>().AsNoTracking().Where(r => r.DossierId == dossier.Id).ToListAsync(ct)).Exists(r => string.Equals(r.Number.Value, form.Report.Trim(), StringComparison.OrdinalIgnoreCase))) return false;
+        var people = await zone.Set<Person>().AsNoTracking().Where(p => p.DossierId == dossier.Id).ToListAsync(ct);
+        var taken = Named(form);
+        foreach (var row in form.Persons.Where(r => r.IsFilled))
         {
-            if (await zone.Set<Contact>().SingleOrDefaultAsync(c => c.Id == id && c.DossierId == dossier.Id, ct) is not { } held || (services.Count == 0 || (held.Services.SequenceEqual(services) && held.Minutes == callOut.Minutes))) return;
-            held.Correct(held.Note?.Value, callOut.Minutes, services);
-            await tally.Corrected(held, ct);
-            return;
+            if (!string.IsNullOrWhiteSpace(row.Relation) && !notes.Exists(n => n.Text == row.Relation.Trim())) return false;
+            if (row.Id is { } id ? row.HasName && people.Find(p => p.Id == id) is { } there && there.Identity.Value.FullName == Particulars.Nameless : Known(people, taken, row, row.Capacity ?? SubKinds.Find(dossier.SubKind)!.Capacity) is null) return false;
         }
-        if (services.Count == 0 || helped.Count == 0) return;
-        var contact = Contact.Record(dossier.Id, new Took(helped, callOut.Arrived ?? callOut.CalledAt ?? callOut.Entered, callOut.Minutes, Codes.Place.Scene, ForThem: false, null, OnCall: true, Held: true, services, [], null), caller.Self, now, Signing.NotNeeded);
-        zone.Add(contact);
-        callOut.Contact = contact.Id;
-        await zone.Set<FollowUp>().Where(f => f.DossierId == dossier.Id && f.Done == null).LoadAsync(ct);
-        contact.EndsTheWait(dossier, [.. zone.Set<FollowUp>().Local.Where(f => f.DossierId == dossier.Id && f.Done is null)], now);
-        await tally.Gives(contact, ct);
+        return true;
+    }
+
+    // A form knows minutes.
+    private static bool IsSame(DateTimeOffset? one, DateTimeOffset? other) => one is { } a && other is { } b ? (a - b).Duration() < TimeSpan.FromMinutes(1) : one is null && other is null;
+
+    private static HashSet<Guid> Named(Enter.Command form) => [.. form.Persons.Select(p => p.Id).OfType<Guid>()];
+
+    /// <summary>Whoever stands there already under what this row says, and is nobody else's row; taken by it.</summary>
+    private static Person? Known(List<Person> there, HashSet<Guid> taken, Enter.PersonRow row, Capacity capacity)
+    {
+        var found = there.Find(p => !taken.Contains(p.Id) && IsIt(p));
+        if (found is not null) taken.Add(found.Id);
+        return found;
+
+        bool IsIt(Person person)
+        {
+            var (identity, said) = (person.Identity.Value, row.Identity);
+            if (!string.Equals(identity.FamilyName, said.FamilyName, StringComparison.OrdinalIgnoreCase) || !string.Equals(identity.GivenName, said.GivenName, StringComparison.OrdinalIgnoreCase)) return false;
+            return (row.HasName || person.Capacity == capacity) && (said.Phone is null || PhoneNumber.ToE164(said.Phone) == PhoneNumber.ToE164(identity.Phone));
+        }
     }
 
     private static Trigger TriggerOf(CalledBy? by) => by switch { CalledBy.Hospital => Trigger.Hospital, CalledBy.Prosecutor => Trigger.ProsecutorsOrder, CalledBy.Colleague or CalledBy.Other => Trigger.OtherService, _ => Trigger.Patrol };

@@ -114,7 +114,7 @@ internal sealed class Facts(IMediator pipeline) : PageModel, IShowAgain
         }
     }
 
-    internal sealed class Handler(ZoneDbContext zone, Guard guard, UseCase here, Gate gate, Aftermath aftermath, IZoneSettings settings, TimeProvider clock) : IRequestHandler<Command, bool>
+    internal sealed class Handler(ZoneDbContext zone, Guard guard, UseCase here, Restating restating, IZoneSettings settings, TimeProvider clock) : IRequestHandler<Command, bool>
     {
         public async Task<bool> Handle(Command form, CancellationToken ct)
         {
@@ -124,12 +124,7 @@ internal sealed class Facts(IMediator pipeline) : PageModel, IShowAgain
             var (main, own) = await OwnCodes.Resolve(zone, form.SubKind, today, ct, dossier.OwnSubKind, dossier.SubKind) ?? throw Wrong(nameof(Command.SubKind), Words.ChooseFacts);
             var (trigger, ownTrigger) = await OwnCodes.Resolve(zone, CodeList.Trigger, form.Trigger!, today, ct, dossier.OwnTrigger, dossier.Trigger) ?? throw Wrong(nameof(Command.Trigger), Words.ChooseTrigger);
             await CameIn(dossier, trigger, ownTrigger, form.RequestedAt!.Value, ct);
-            var (before, at, dangers) = (dossier.Additional.Append(dossier.SubKind).ToList(), dossier.FactsAt, dossier.Danger);
-            dossier.Facts(main, form.Additional, form.At, form.Municipality.Trim(), form.Dangers.Aggregate(Danger.None, (all, one) => all | one), own);
-            var added = dossier.Additional.Append(dossier.SubKind).Except(before).ToList();
-            // Violence at home that was not known, or that happened anew.
-            if (added.Any(SubKinds.IsAtHome) || (dossier.IsViolenceAtHome && at is not null && form.At > at)) await aftermath.Reaches(dossier, ct);
-            if (added.Any(SubKinds.NeverUnasked) || (dossier.Danger & ~dangers & (Danger.AtHome | Danger.AddressSecret)) != Danger.None) await gate.TakeBack(await zone.Set<Person>().Where(p => p.DossierId == dossier.Id).Select(p => p.Id).ToListAsync(ct), Bar.Changed, ct);
+            await restating.Facts(dossier, main, form.Additional, form.At, form.Municipality.Trim(), form.Dangers.Aggregate(Danger.None, (all, one) => all | one), own, ct);
             await Reports(dossier, Numbers(form.OfficialReports), ct);
             return true;
         }

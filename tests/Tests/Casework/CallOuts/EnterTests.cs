@@ -3,9 +3,15 @@ using Microsoft.EntityFrameworkCore;
 using VictimSupport.Casework.CallOuts;
 using VictimSupport.Casework.Codes;
 using VictimSupport.Casework.Dossiers;
+using VictimSupport.Casework.FollowUps;
+using VictimSupport.Casework.People;
 using VictimSupport.Foundation.Access;
+using VictimSupport.Foundation.Audit;
+using VictimSupport.Foundation.Persistence;
+using VictimSupport.Foundation.Secrecy;
 using VictimSupport.Tests.Kit;
 using VictimSupport.Zones.Contracts;
+using Person = VictimSupport.Casework.People.Person;
 
 namespace VictimSupport.Tests.Casework.CallOuts;
 
@@ -72,6 +78,107 @@ public sealed class EnterTests(Platforms platforms)
         Assert.False(await karel.Send(new Enter.StillTheirs(id)));
         Assert.Equal("absent", (await Assert.ThrowsAsync<RefusedException>(() => karel.Send(new Enter.Query(id)))).Code);
         Assert.Empty((await karel.Send(new Mine.Query())).Rows);
+    }
+
+    [Theory, EveryEngine]
+    public async Task Another_kind_of_facts_has_the_rules_asked_again(string engine)
+    {
+        await using var platform = Platform.Start(engine);
+        var zone = await platform.Zone();
+        var worker = await zone.Hires("worker", Role.OnCall);
+        var id = (await worker.Send(Least)).Id;
+        var view = await worker.Send(new Enter.Query(id));
+        Assert.Equal([null], await zone.Look(z => z.Set<SafeContact>().Select(s => s.ViolenceAt).ToListAsync(Ct)));
+        await worker.Send(view.Form with { CallOut = id, Once = Guid.NewGuid(), SubKind = "PartnerViolence" });
+        Assert.NotNull(Assert.Single(await zone.Look(z => z.Set<SafeContact>().Select(s => s.ViolenceAt).ToListAsync(Ct))));
+    }
+
+    [Theory, EveryEngine]
+    public async Task The_same_press_with_more_in_it_is_not_said_to_be_saved_before_it_is(string engine)
+    {
+        await using var platform = Platform.Start(engine);
+        var zone = await platform.Zone();
+        var worker = await zone.Hires("worker", Role.OnCall);
+        var form = Least with { Note = "Nuit", OwnTask = "Rappeler", Acts = [CallOutAct.Listened], Persons = [new() { GivenName = "Ada", FamilyName = "Exemple", Relation = "mère" }, new() { Unknown = true, Capacity = Capacity.Relative }] };
+        var id = (await worker.Send(form)).Id;
+        Assert.Equal(id, (await worker.Send(form)).Id); // nothing more in it
+        Assert.Equal(1, (await worker.Send(new Enter.Query(id))).Form.Version);
+        // The answer never came; more was typed, and the other button pressed.
+        var more = form with { Note = "Nuit, et le matin" };
+        foreach (var pressed in new[] { more, form with { HandsOver = true }, form with { Municipality = "Val-Clair" }, form with { Persons = [.. form.Persons, new() { GivenName = "Noor" }] } })
+            await Assert.ThrowsAsync<ValidationException>(() => worker.Send(pressed));
+        var again = await worker.Send(new Enter.Query(null, form.Once)); // as the page shows it again
+        Assert.Equal(1, again.Form.Version);
+        await worker.Send(more with { Version = again.Form.Version, HandsOver = true });
+        var view = await worker.Send(new Enter.Query(id));
+        Assert.Equal(("Nuit, et le matin", true, 2), (view.Form.Note!, view.HandedOver is not null, view.Form.Persons.Count));
+        Assert.Equal(1, await zone.Look(z => z.Set<Dossier>().CountAsync(Ct)));
+        Assert.Single(await zone.Look(z => z.Set<FollowUp>().Where(f => f.Kind == ActKind.Other).Select(f => f.Id).ToListAsync(Ct)));
+        Assert.Equal(2, await zone.Look(z => z.Set<Note>().CountAsync(Ct)));
+    }
+
+    [Theory, EveryEngine]
+    public async Task What_the_day_team_put_right_stays_and_two_tabs_bring_nobody_twice(string engine)
+    {
+        await using var platform = Platform.Start(engine);
+        var zone = await platform.Zone();
+        var (worker, chief) = (await zone.Hires("worker", Role.OnCall), await zone.Hires("chief", Role.Coordinator));
+        var called = platform.Clock.GetUtcNow().AddHours(-2);
+        var id = (await worker.Send(Least with { CalledAt = called })).Id;
+        var one = (await worker.Send(new Enter.Query(id))).Form;
+        var added = one with { CallOut = id, CalledAt = called.AddMinutes(10), Persons = [.. one.Persons, new() { GivenName = "Ada", FamilyName = "Exemple", Relation = "mère" }], OwnTask = "Rappeler" };
+        await worker.Send(added with { Once = Guid.NewGuid() });
+        await Assert.ThrowsAsync<ValidationException>(() => worker.Send(added with { Once = Guid.NewGuid() }));
+        var dossier = await zone.Look(z => z.Set<CallOut>().Where(c => c.Id == id).Select(c => c.DossierId).SingleAsync(Ct));
+        var facts = await chief.Send(new Facts.Query(dossier));
+        Assert.Equal(called.AddMinutes(10), facts.At); // nobody said otherwise
+        await chief.Send(facts with { Dossier = dossier, SubKind = "Fire", Municipality = "Val-Clair", At = called.AddHours(-1) });
+        await worker.Send(added with { Once = Guid.NewGuid(), Version = one.Version + 1, CalledAt = called.AddMinutes(20) });
+        Assert.Equal(2, await zone.Look(z => z.Set<Person>().CountAsync(Ct)));
+        Assert.Equal(1, await zone.Look(z => z.Set<Note>().CountAsync(Ct)));
+        Assert.Equal(1, await zone.Look(z => z.Set<FollowUp>().CountAsync(f => f.Kind == ActKind.Other, Ct)));
+        facts = await chief.Send(new Facts.Query(dossier));
+        Assert.Equal(("Fire", "Val-Clair", called.AddHours(-1)), (facts.SubKind, facts.Municipality, facts.At!.Value));
+        // What the form itself says otherwise is written.
+        one = (await worker.Send(new Enter.Query(id))).Form;
+        await worker.Send(one with { CallOut = id, Once = Guid.NewGuid(), Municipality = "Beaulieu" });
+        facts = await chief.Send(new Facts.Query(dossier));
+        Assert.Equal(("Fire", "Beaulieu", called.AddHours(-1)), (facts.SubKind, facts.Municipality, facts.At!.Value));
+    }
+
+    [Theory, EveryEngine]
+    public async Task The_day_team_reads_its_tasks_in_its_own_language(string engine)
+    {
+        await using var platform = Platform.Start(engine);
+        var zone = await platform.Zone();
+        var worker = await zone.Hires("worker", Role.OnCall);
+        var first = zone.Handle.Record.FirstLanguage;
+        System.Globalization.CultureInfo.CurrentUICulture = System.Globalization.CultureInfo.GetCultureInfo(first == "nl" ? "fr-BE" : "nl-BE");
+        await worker.Send(Least with { Tasks = [DayTask.LastFarewell] });
+        var (theirs, own) = (NeutralMail.In(first, () => VictimSupport.Casework.Words.Of(DayTask.LastFarewell)), VictimSupport.Casework.Words.Of(DayTask.LastFarewell));
+        Assert.NotEqual(own, theirs);
+        Assert.Equal([theirs], (await zone.Look(z => z.Set<FollowUp>().Where(f => f.Kind == ActKind.Accompany).ToListAsync(Ct))).Select(f => f.Text!.Value));
+    }
+
+    [Theory, EveryEngine]
+    public async Task A_number_that_may_not_be_dialled_is_not_there(string engine)
+    {
+        await using var platform = Platform.Start(engine);
+        var zone = await platform.Zone();
+        var worker = await zone.Hires("worker", Role.OnCall);
+        var id = (await worker.Send(Least with { Persons = [new() { Unknown = true, Phone = "0470 12 34 56" }] })).Id;
+        var row = Assert.Single((await worker.Send(new Enter.Query(id))).Form.Persons);
+        Assert.NotNull(row.Phone);
+        await zone.Handle.Database.Write(new Keyring(zone.Handle.Keys), async z =>
+        {
+            await z.Set<SafeContact>().ExecuteUpdateAsync(s => s.SetProperty(c => c.Call, VictimSupport.Casework.Codes.Rule.Never), Ct);
+            return new Written<bool>(true, new AuditRecord(default, null, "Test.Plant", null, "{}"));
+        }, Ct);
+        var view = await worker.Send(new Enter.Query(id));
+        Assert.Null(Assert.Single(view.Form.Persons).Phone);
+        // It is hidden, and stays.
+        await worker.Send(view.Form with { CallOut = id, Once = Guid.NewGuid(), Persons = [view.Form.Persons[0] with { GivenName = "Ada" }] });
+        Assert.Equal("0470 12 34 56", Assert.Single(await zone.Look(z => z.Set<Person>().ToListAsync(Ct))).Identity.Value.Phone);
     }
 
     [Theory]
