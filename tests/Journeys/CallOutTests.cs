@@ -61,6 +61,15 @@ public sealed class CallOutTests(RunningPortal portal)
         Assert.Equal(note, await page.InputValueAsync("[name='Form.Note']"));
         await ines.FitsItsWidth();
         await Shot(ines, "callout-saved");
+        // Told that the page is hers no more, it does not leave with her text.
+        var saved = page.Url;
+        await page.RouteAsync("**/call-outs/enter/**", route => route.Request.Headers.ContainsKey("vs-draft") ? route.FulfillAsync(new() { Status = 404 }) : route.ContinueAsync());
+        await page.FillAsync("[name='Form.Scene']", "Rue de l'Exemple 1");
+        await page.Locator("main form[data-draft] .govuk-button-group button").First.ClickAsync();
+        await Assertions.Expect(said).ToContainTextAsync("ne vous est plus ouverte", new() { Timeout = 20_000 });
+        await page.WaitForTimeoutAsync(4_000); // nor later, by itself
+        Assert.Equal((saved, "Rue de l'Exemple 1"), (page.Url, await page.InputValueAsync("[name='Form.Scene']")));
+        await page.UnrouteAsync("**/call-outs/enter/**");
         await page.FillAsync("[name='Form.Report']", "BR.30.L1.012345/2026");
         await page.Locator("button[formaction*='handler=HandOver']").ClickAsync();
         await Assertions.Expect(page.Locator("button[formaction*='handler=HandOver']")).ToHaveCountAsync(0, new() { Timeout = 30_000 });

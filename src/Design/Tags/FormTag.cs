@@ -80,6 +80,7 @@ public sealed class FormTag(IAntiforgery antiforgery, IUrlHelperFactory urls, IE
         {
             output.Attributes.SetAttribute("data-no-line", Words.DraftNoLine);
             output.Attributes.SetAttribute("data-not-sent", Words.DraftNotSent);
+            output.Attributes.SetAttribute("data-refused", Words.DraftRefused);
         }
         if (turnedBack) output.Attributes.SetAttribute("data-typed", "");
         output.PostContent.AppendHtml(Make.Tag("p", "govuk-hint vs-saved").With("role", "status").With("data-saved", ""));

@@ -2,6 +2,7 @@
  * What is typed in a form marked data-draft is saved on the server every ten seconds and on leaving, and nowhere in the browser. The form posts to its own page with a header;
  * the server answers where it is kept, over which version, and what to say. A form that is sent needs no saving: sending it throws the draft away.
  * A form with data-no-line is saved once more before it is sent, so that it only leaves over a line that holds: without one it stays open with all that was typed, and is sent when there is one.
+ * Where the server says that this page is not its writer's any more, sending would only lose what was typed: it stays, to be copied.
  */
 export function drafts() {
   for (const form of document.querySelectorAll("form[data-draft]")) keep(form);
@@ -44,7 +45,9 @@ function keep(form) {
     } catch (fault) {
       const answer = fault.cause instanceof Response ? fault.cause : null, line = answer !== null && answer.status < 500;
       [typed, failed] = [typed || !(line && answer.status >= 400), true];
-      say(!line && form.dataset.noLine ? (waiting ? form.dataset.notSent : form.dataset.noLine) : form.dataset.notSaved);
+      const refused = answer !== null && (answer.status === 403 || answer.status === 404);
+      if (refused && waiting) waiting = null;
+      say(refused && form.dataset.refused ? form.dataset.refused : !line && form.dataset.noLine ? (waiting ? form.dataset.notSent : form.dataset.noLine) : form.dataset.notSaved);
       return line;
     } finally {
       saving = false;
@@ -56,7 +59,7 @@ function keep(form) {
     if (!waiting) return;
     if (saving) return void setTimeout(send, 200);
     [typed, sent] = [true, false];
-    if (!(await save(false)) || !waiting) return;
+    if (!(await save(false)) || !waiting) return; // refused: nothing waits any more
     const pressed = waiting;
     [waiting, sent] = [null, true];
     form.dataset.lineHolds = "";
