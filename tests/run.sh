@@ -147,7 +147,7 @@ run_project() {
   local arguments=(-noColor)
   [[ -z $filter ]] || if [[ $filter == /* ]]; then arguments+=(-filter "$filter"); else arguments+=(-method "*$filter*"); fi
   step "tests/$name"
-  logged "$log" timeout --foreground --kill-after=30 "$([[ $all == yes ]] && echo 6h || echo 30m)" dotnet "$dll" "${arguments[@]}" || code=$?
+  logged "$log" timeout --foreground --kill-after=30 "$([[ $all == yes ]] && echo 6h || echo 45m)" dotnet "$dll" "${arguments[@]}" || code=$?
   summary="$(grep -E "^ +VictimSupport\.$name +Total: [0-9]+" "$log" | tail -n 1 || true)"
   if [[ -z $summary ]]; then
     echo "tests/$name ended without a summary (exit code $code$( ((code == 124)) && echo ', time limit'))." >&2

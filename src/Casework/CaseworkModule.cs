@@ -29,8 +29,11 @@ public sealed class CaseworkModule : IModule
         services.AddScoped<CallOuts.Leaves>();
         services.AddScoped<CallOuts.HandingOver>();
         services.AddScoped<IDoWhatIsDue, CallOuts.Lapse>();
+        services.AddScoped<IDoWhatIsDue, CallOuts.Unwritten>();
         services.AddSingleton<IInMenu, CallOuts.CallOutsInMenu>();
-        services.AddScoped<Contracts.ITellFacts, Counting.Told>();
+        services.AddScoped<Counting.Told>();
+        services.AddScoped<Contracts.ITellFacts>(s => s.GetRequiredService<Counting.Told>());
+        services.AddScoped<Contracts.ITellOwnFigures, Counting.OwnFigures>();
         services.AddSingleton<IShipSubKinds, Codes.ShippedSubKinds>();
         services.AddScoped<Colleagues>();
         services.AddScoped<Duplicates>();
@@ -64,6 +67,7 @@ public sealed class CaseworkModule : IModule
         services.AddScoped<IRemind, FirstContactsOverdue>();
         services.AddScoped<IRemind, AppointmentsToday>();
         services.AddScoped<IDeliver, ReminderMail>();
+        services.AddScoped<IDeliver, ActionPointMail>();
         services.AddScoped<IDeliver, FirstContactMail>();
         services.AddScoped<IDeliver, AppointmentMail>();
         services.AddScoped<IDeliver, ToldOnMail>();
@@ -71,6 +75,7 @@ public sealed class CaseworkModule : IModule
         services.AddSingleton<IInMenu, ReviewsInMenu>();
         services.AddSingleton<IInMenu, WallsInMenu>();
         services.AddScoped<IDeliver, NewDossierMail>();
+        services.AddScoped<IDeliver, CallOuts.UnwrittenMail>();
         services.AddScoped<IDeliver, SafetyCardMail>();
         services.AddScoped<IDeliver, CaseloadMail>();
         AddNotice(services, Notices.BrokenGlass, () => Words.GlassBrokenSubject, () => Words.GlassBrokenText);
@@ -95,7 +100,13 @@ public sealed class CaseworkModule : IModule
         services.AddScoped<IDoWhatIsDue, TrayReminders>();
         services.AddScoped<IDeliver, TrayWaitsMail>();
         services.AddScoped<IDeliver, TrayPutMail>();
+        services.AddScoped<PublicDesk.Contracts.IHearRequests, Arriving>();
+        services.AddScoped<IRemind, RequestsWaiting>();
+        services.AddScoped<IDeliver, RequestWaitsMail>();
+        services.AddScoped<IDoWhatIsDue, ClearRequests>();
+        AddNotice(services, Notices.RequestWithdrawn, () => Words.RequestWithdrawnSubject, () => Words.RequestWithdrawnText);
         services.AddSingleton<Contracts.ITellStories, Demo.Stories>();
+        services.AddSingleton<Contracts.IInventCases, Demo.InventedCases>();
         services.AddScoped<People.Gate>();
         services.AddScoped<IWarn, People.RulesOnEveryPage>();
         services.AddScoped<People.Aftermath>();
@@ -113,7 +124,6 @@ public sealed class CaseworkModule : IModule
         services.AddSingleton<IInMenu, RequestAddressInMenu>();
         services.AddSingleton<IInMenu, Codes.CodesInMenu>();
         services.AddScoped<Design.Tags.IKeepDrafts, DraftsOfForms>();
-        services.AddSingleton(s => Documents.ClamAv.Or(s.GetRequiredService<Microsoft.Extensions.Configuration.IConfiguration>()));
         services.AddTransient(typeof(IPipelineBehavior<,>), typeof(Sent<,>));
         services.AddScoped<SaveForms>();
         services.Configure<MvcOptions>(o => o.Filters.AddService<SaveForms>(SaveForms.Order));
@@ -124,6 +134,7 @@ public sealed class CaseworkModule : IModule
         services.AddScoped<IInMenu, Events.EventsInMenu>();
         services.AddScoped<IInMenu, Events.ElsewhereInMenu>();
         services.AddScoped<IDoWhatIsDue, Events.ClearEvents>();
+        services.AddScoped<IDoWhatIsDue, Handovers.ClearHandovers>();
         services.AddSingleton<IDeliverForTheHouse, Events.EventAskedMail>();
     }
 

@@ -28,7 +28,7 @@ public static class House
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton(new DataFolder(configuration));
         services.AddSingleton<IHoldTheMasterKey>(s => MasterKey.Read(configuration, s.GetRequiredService<DataFolder>(), environment.IsDevelopment()));
-        services.AddSingleton(s => Engine.Choose(configuration, house, s.GetRequiredService<DataFolder>(), s.GetRequiredService<TimeProvider>()));
+        services.AddSingleton(s => Engine.Choose(configuration, house, s.GetRequiredService<DataFolder>(), s.GetRequiredService<IHoldTheMasterKey>(), s.GetRequiredService<TimeProvider>()));
         services.AddSingleton(s => new Pulse(s.GetRequiredService<Engine>()));
         services.AddSingleton(s => new CatalogDatabase(s.GetRequiredService<Engine>(), s.GetRequiredService<IHoldTheMasterKey>()));
         services.AddSingleton(s => new FiguresDatabase(s.GetRequiredService<Engine>()));
@@ -51,7 +51,9 @@ public static class House
         services.AddScoped<Jobs.IDeliver, Parcels.Carrier>();
         services.AddScoped<Parcels.Post>();
         services.AddSingleton<Mail.PortalAddress>();
+        services.AddSingleton<Hosts>();
         services.AddSingleton(new FileLimit(configuration));
+        services.AddSingleton(_ => Scanning.ClamAv.Or(configuration));
         if (configuration["Mail:Host"] is null) services.AddSingleton<Mail.ISendMail, Mail.FolderMail>();
         else services.AddSingleton<Mail.ISendMail, Mail.SmtpMail>();
 

@@ -6,6 +6,7 @@ using VictimSupport.Identity;
 using VictimSupport.Network;
 using VictimSupport.OnCall;
 using VictimSupport.Privacy;
+using VictimSupport.PublicDesk;
 using VictimSupport.Statistics;
 using VictimSupport.Zones;
 
@@ -29,5 +30,5 @@ internal sealed class FiguresAtDesignTime : IDesignTimeDbContextFactory<FiguresD
 
 internal static class House
 {
-    public static readonly System.Reflection.Assembly[] Modules = [typeof(IdentityModule).Assembly, typeof(ZonesModule).Assembly, typeof(NetworkModule).Assembly, typeof(CaseworkModule).Assembly, typeof(OnCallModule).Assembly, typeof(PrivacyModule).Assembly, typeof(StatisticsModule).Assembly];
+    public static readonly System.Reflection.Assembly[] Modules = [typeof(IdentityModule).Assembly, typeof(ZonesModule).Assembly, typeof(NetworkModule).Assembly, typeof(PublicDeskModule).Assembly, typeof(CaseworkModule).Assembly, typeof(OnCallModule).Assembly, typeof(PrivacyModule).Assembly, typeof(StatisticsModule).Assembly];
 }

@@ -2,8 +2,10 @@ using Microsoft.Extensions.DependencyInjection;
 using VictimSupport.Foundation.Access;
 using VictimSupport.Foundation.Jobs;
 using VictimSupport.Foundation.Modules;
+using VictimSupport.Network.Bodies;
 using VictimSupport.Network.Contracts;
 using VictimSupport.Network.Partners;
+using VictimSupport.Network.Trainings;
 
 namespace VictimSupport.Network;
 
@@ -18,6 +20,28 @@ public sealed class NetworkModule : IModule
         services.AddScoped<IDoWhatIsDue, Stale>();
         services.AddScoped<IDeliver, StaleMail>();
         services.AddSingleton<IInMenu, PartnersInMenu>();
+        services.AddScoped<IDoWhatIsDue, Agreements.Ending>();
+        services.AddScoped<IDeliver, Agreements.EndingMail>();
+        services.AddScoped<IDoWhatIsDue, ClearAway>();
+        services.AddScoped<PartnershipCounts>();
+        services.AddScoped<ICountStructuralWork>(s => s.GetRequiredService<PartnershipCounts>());
+        services.AddScoped<IDeliver, PlaceMail>();
+        services.AddScoped<IDeliver, EvaluationMail>();
+        services.AddScoped<IDeliver, DueMail>();
+        services.AddScoped<ICountStructuralWork, TrainingCounts>();
+        services.AddSingleton<ITellTrainings, Demo.StoryTrainings>();
+        services.AddSingleton<IInMenu, TrainingsInMenu>();
+        services.AddScoped<Ours>();
+        services.AddScoped<BodyCounts>();
+        services.AddScoped<ICountStructuralWork, BodyCounts>();
+        services.AddSingleton<IShipBodyKinds, BodyKinds>();
+        services.AddScoped<IRemind, PointsDue>();
+        services.AddScoped<MyPoints>();
+        services.AddScoped<IActionPoints>(s => s.GetRequiredService<MyPoints>());
+        services.AddScoped<IRing>(s => s.GetRequiredService<MyPoints>());
+        services.AddScoped<ITellAtHome, PointsAtHome>();
+        services.AddSingleton<ITellBodies, Demo.StoryBodies>();
+        services.AddSingleton<IInMenu, BodiesInMenu>();
     }
 
     private sealed class PartnersInMenu : IInMenu
@@ -26,5 +50,21 @@ public sealed class NetworkModule : IModule
         public May Deed => May.SeePartners;
         public string Path => "/partners";
         public string Text => Words.PartnersTitle;
+    }
+
+    private sealed class TrainingsInMenu : IInMenu
+    {
+        public int Order => 42;
+        public May Deed => May.SeeTrainings;
+        public string Path => "/trainings";
+        public string Text => Words.TrainingsTitle;
+    }
+
+    private sealed class BodiesInMenu : IInMenu
+    {
+        public int Order => 46;
+        public May Deed => May.SeeBodies;
+        public string Path => "/bodies";
+        public string Text => Words.BodiesTitle;
     }
 }

@@ -19,6 +19,9 @@ public sealed class OnCallModule : IModule
         services.AddScoped<Rotas.Book>();
         services.AddScoped<CallOuts.Goes>();
         services.AddScoped<IKnowCallOuts, CallOuts.Known>();
+        services.AddSingleton<IDeliverForTheHouse, CallOuts.PassedOnMail>();
+        services.AddSingleton<IDeliverForTheHouse, CallOuts.CalledOutMail>();
+        services.AddSingleton<IDeliverForTheHouse, CallOuts.NobodyGoesMail>();
         services.AddScoped<Warnings.Bell>();
         services.AddScoped<IRing>(s => s.GetRequiredService<Warnings.Bell>());
         services.AddScoped<ITellAtHome, Now.AtHome>();

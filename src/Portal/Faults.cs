@@ -1,7 +1,6 @@
-using System.Data.Common;
 using System.Diagnostics;
-using Microsoft.EntityFrameworkCore;
 using VictimSupport.Foundation.Access;
+using VictimSupport.Foundation.Persistence;
 
 namespace VictimSupport.Portal;
 
@@ -9,6 +8,9 @@ namespace VictimSupport.Portal;
 /// or enters a log: it may quote what was typed.</summary>
 internal static partial class Faults
 {
+    /// <summary>What was asked for when it failed: whose page it was decides how the fault is shown.</summary>
+    internal sealed record Asked(PathString Base, PathString Path);
+
     public static async Task Catch(HttpContext http, RequestDelegate next)
     {
         try
@@ -21,7 +23,8 @@ internal static partial class Faults
         }
         catch (Exception e) when (!http.Response.HasStarted)
         {
-            var typed = await Typed.Of(http);
+            // What was refused is shown to whoever proves that they wrote it; the rest may be sent again, and is judged then.
+            var typed = e is RefusedException ? await Typed.Proven(http, http.Request.PathBase + http.Request.Path) : await Typed.Of(http);
             http.Response.Clear();
             await Headers.Put(http, _ => Task.CompletedTask);
             http.Response.StatusCode = e switch
@@ -31,18 +34,15 @@ internal static partial class Faults
                 BadHttpRequestException bad => bad.StatusCode,
                 InvalidDataException => StatusCodes.Status413PayloadTooLarge, // a form with a field over the limit
                 IOException => StatusCodes.Status503ServiceUnavailable,
-                _ when IsOfTheDatabase(e) => StatusCodes.Status503ServiceUnavailable,
+                _ when DatabaseAway.Is(e) => StatusCodes.Status503ServiceUnavailable,
                 _ => StatusCodes.Status500InternalServerError,
             };
             if (http.Response.StatusCode == StatusCodes.Status503ServiceUnavailable) http.Response.Headers.RetryAfter = "5";
             if (http.Response.StatusCode >= 500) Failed(http.RequestServices.GetRequiredService<ILoggerFactory>().CreateLogger("Portal"), Reference(http), e.GetType().FullName!, Where(e));
-            if (http.Response.StatusCode == StatusCodes.Status503ServiceUnavailable && typed is not null) http.Features.Set(typed);
+            if (http.Response.StatusCode is StatusCodes.Status503ServiceUnavailable or StatusCodes.Status404NotFound && typed is not null) http.Features.Set(typed);
             await ShowAgain(http, next);
         }
     }
-
-    // EF wraps what may pass (a full disk, say) once more, and twice where it saves.
-    private static bool IsOfTheDatabase(Exception? e) => e is DbException or TimeoutException or DbUpdateException || (e?.InnerException is { } inner && IsOfTheDatabase(inner));
 
     /// <summary>What a person can quote to us: the trace id, of one length always.</summary>
     public static string Reference(HttpContext http) => (Activity.Current?.TraceId.ToString() ?? http.TraceIdentifier).PadRight(32, '0')[..32];
@@ -52,6 +52,7 @@ internal static partial class Faults
         // A scope of its own, in which nobody is known: the page must not need the database that may be away.
         await using var scope = http.RequestServices.GetRequiredService<IServiceScopeFactory>().CreateAsyncScope();
         http.RequestServices = scope.ServiceProvider;
+        http.Features.Set(new Asked(http.Request.PathBase, http.Request.Path));
         http.Request.PathBase = "";
         http.Request.Path = $"/error/{http.Response.StatusCode}";
         http.Request.QueryString = QueryString.Empty;

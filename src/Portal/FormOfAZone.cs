@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Antiforgery;
+using Microsoft.AspNetCore.Diagnostics;
 using VictimSupport.Foundation.Zones;
 
 namespace VictimSupport.Portal;
@@ -14,10 +15,13 @@ internal sealed class FormOfAZone : IAntiforgeryAdditionalDataProvider
 
     public bool ValidateAdditionalData(HttpContext context, string additionalData)
     {
-        if (additionalData.Length == 0 || Of(context) is not { } here || additionalData == here) return true;
+        if (additionalData.Length == 0 || (Of(context) ?? Asked(context)) is not { } here || additionalData == here) return true;
         context.Features.Set(new Astray());
         return false;
     }
+
+    // The page that says what went wrong stands outside every zone; what it is about was sent to one.
+    private static string? Asked(HttpContext http) => http.Features.Get<IStatusCodeReExecuteFeature>()?.OriginalPathBase is { Length: > 0 } zone ? zone : null;
 
     private static string? Of(HttpContext http) => http.Features.Get<Whereabouts>() is { IsZonePath: true } ? http.Request.PathBase.Value : null;
 }

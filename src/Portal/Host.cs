@@ -58,7 +58,7 @@ internal static class Host
             var cultures = Languages.Select(l => CultureInfo.GetCultureInfo(l + "-BE")).ToList();
             o.SupportedCultures = o.SupportedUICultures = cultures;
             o.DefaultRequestCulture = new RequestCulture(cultures[0]);
-            o.RequestCultureProviders = [new LanguageCookie(), new LanguageHeader()];
+            o.RequestCultureProviders = [new LanguagePath(), new LanguageCookie(), new LanguageHeader()];
         });
         if (builder.Configuration["OTEL_EXPORTER_OTLP_ENDPOINT"] is not null) Telemetry.Export(services); // nobody listens: nothing is measured
         services.AddRateLimiter(Limits.Set);
@@ -73,6 +73,7 @@ internal static class Host
         app.UseStatusCodePagesWithReExecute("/error/{0}");
         app.Use(Headers.KeepMarkedFiles);
         app.UseZonePath();
+        app.Use(OwnHost.Keep);
         app.UseRouting();
         app.UseRateLimiter();
         app.UseRequestLocalization();

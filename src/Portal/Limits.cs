@@ -1,10 +1,11 @@
 using System.Globalization;
 using System.Threading.RateLimiting;
 using Microsoft.AspNetCore.RateLimiting;
+using VictimSupport.Foundation.Zones;
 
 namespace VictimSupport.Portal;
 
-/// <summary>How often one address may knock, whatever it finds there: thirty times a minute at the doors where passwords, codes and links are tried and where officers write, 600 times at those of other programs, as a whole police network may stand behind one address.</summary>
+/// <summary>How often one address may knock, whatever it finds there: thirty times a minute at the doors where passwords, codes and links are tried and where officers write, sixty where the public does, 600 times at those of other programs, as a whole police network may stand behind one address.</summary>
 internal static class Limits
 {
     public const int Programs = 600;
@@ -23,6 +24,7 @@ internal static class Limits
         options.GlobalLimiter = PartitionedRateLimiter.Create<HttpContext, string>(http =>
             http.Request.Path.StartsWithSegments("/connect", StringComparison.OrdinalIgnoreCase) ? Knocks(http, "programs", Programs)
             : HttpMethods.IsPost(http.Request.Method) && http.Request.Path.StartsWithSegments("/note", StringComparison.OrdinalIgnoreCase) ? Knocks(http, "officers", 30)
+            : HttpMethods.IsPost(http.Request.Method) && Hosts.IsForAnybody(http.Request.PathBase.HasValue, http.Request.Path) == true ? Knocks(http, "anybody " + http.Request.PathBase, 60)
             : HttpMethods.IsPost(http.Request.Method) && Doors.Any(door => http.Request.Path.StartsWithSegments(door, StringComparison.OrdinalIgnoreCase)) ? Knocks(http, "people", 30)
             : RateLimitPartition.GetNoLimiter(""));
     }

@@ -5,6 +5,7 @@ using VictimSupport.Network;
 using VictimSupport.OnCall;
 using VictimSupport.Portal.CommandLine;
 using VictimSupport.Privacy;
+using VictimSupport.PublicDesk;
 using VictimSupport.Statistics;
 using VictimSupport.Zones;
 
@@ -14,6 +15,7 @@ IReadOnlyList<IModule> modules =
     new IdentityModule(),
     new ZonesModule(),
     new NetworkModule(),
+    new PublicDeskModule(),
     new CaseworkModule(),
     new OnCallModule(),
     new PrivacyModule(),

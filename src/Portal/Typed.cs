@@ -1,3 +1,6 @@
+using Microsoft.AspNetCore.Antiforgery;
+using VictimSupport.Design.Tags;
+
 namespace VictimSupport.Portal;
 
 /// <summary>What somebody typed into a form that could not be saved, for the page that says so.</summary>
@@ -6,6 +9,25 @@ internal sealed record Typed(string To, IReadOnlyList<KeyValuePair<string, strin
 {
     /// <summary>Longer text is shown, so that it can be read and copied.</summary>
     public static bool IsText(string value) => value.Length > 40 || value.Contains('\n', StringComparison.Ordinal);
+
+    /// <summary>What a person wrote into it, to be read and copied: each longer text for itself, then the short ones, line by line. Nothing that the page itself put in.</summary>
+    public IReadOnlyList<string> Written
+    {
+        get
+        {
+            var written = Fields.Where(f => f.Key != Token && !Ours.Contains(f.Key) && !f.Key.EndsWith("Version", StringComparison.Ordinal) && !string.IsNullOrWhiteSpace(f.Value) && !Guid.TryParse(f.Value, out _) && !bool.TryParse(f.Value, out _)).Select(f => f.Value).ToLookup(IsText);
+            return written[false].Any() ? [.. written[true], string.Join('\n', written[false])] : [.. written[true]];
+        }
+    }
+
+    private static readonly HashSet<string> Ours = new([FormTag.Once, FormTag.Place, FormTag.Kept, FormTag.Version, FormTag.Turn, FormTag.Unticked], StringComparer.Ordinal);
+
+    /// <summary>The same, where the form proves by its token that one of our pages showed it to this very person: what was sent to nowhere is shown to whoever wrote it, and a forged form shows nothing.</summary>
+    public static async Task<Typed?> Proven(HttpContext http, string to)
+    {
+        if (await Of(http, to) is not { } typed) return null;
+        return await http.RequestServices.GetRequiredService<IAntiforgery>().IsRequestValidAsync(http) ? typed : null;
+    }
 
     /// <summary>null where nothing was posted, or nothing that may be shown: what is typed under /account are secrets, and a form without our own cookie, which only our own pages send, is a stranger's.</summary>
     public static Task<Typed?> Of(HttpContext http) => Of(http, http.Request.PathBase + http.Request.Path + http.Request.QueryString);

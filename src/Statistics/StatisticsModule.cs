@@ -1,5 +1,10 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Mvc.RazorPages;
 using Microsoft.Extensions.DependencyInjection;
+using VictimSupport.Foundation.Access;
+using VictimSupport.Foundation.Api;
 using VictimSupport.Foundation.Modules;
+using VictimSupport.Foundation.Pipeline;
 using VictimSupport.Statistics.Contracts;
 
 namespace VictimSupport.Statistics;
@@ -10,10 +15,59 @@ public sealed class StatisticsModule : IModule
     public void Add(IServiceCollection services)
     {
         services.AddSingleton<Noise.IRandomBits, Noise.CryptographicBits>();
+        services.AddScoped<Own.Reading>();
+        services.AddSingleton<IInMenu, OwnInMenu>();
+        services.AddScoped<IInMenu, ClosedInMenu>();
         services.AddSingleton<Facts.ReadZone>();
         services.AddSingleton<Areas.Places>();
         services.AddSingleton<Releases.Publish>();
         services.AddSingleton<Releases.Published>();
         services.AddSingleton<IReleaseFigures, Releases.Desk>();
+        services.AddScoped<IAwaitASecondPerson, Releases.TakingBack>();
+        services.AddSingleton<Demo.DemoSettings>();
+        services.AddSingleton<Demo.DemoFigures>();
+        services.AddSingleton<ITellDemoProgress>(s => s.GetRequiredService<Demo.DemoFigures>());
+        services.AddHostedService(s => s.GetRequiredService<Demo.DemoFigures>());
+        services.AddSingleton<Portal.Shelf>();
+        services.AddSingleton<IOfferScope, Portal.Api.Offer>();
+        services.AddSingleton<IInMenu, CountryInMenu>();
+        // The same pages for those of the platform at /figures and for a zone's own people within it. Afterwards: what sets pages up begins with conventions of its own.
+        services.PostConfigure<RazorPagesOptions>(o =>
+        {
+            foreach (var (page, path) in new[] { ("Overview", ""), ("Pivot", "/pivot"), ("Map", "/map"), ("Cite", "/cite/{release}/{table}/{cell}"), ("Definitions", "/definitions"), ("Quality", "/quality"), ("Dates", "/calendar"), ("Privacy", "/privacy") })
+                o.Conventions.AddPageRoute("/Statistics/Portal/" + page, Portal.FiguresPage.InZone + path);
+        });
+    }
+
+    public void Map(WebApplication app)
+    {
+        Portal.Api.Map(app.MapApi(Portal.Api.Scope, alsoOutside: true));
+        app.MapContract(Portal.Api.Scope, typeof(StatisticsModule).Assembly);
+    }
+
+    private sealed class CountryInMenu : IInMenu
+    {
+        public int Order => 710;
+        public May Deed => May.SeeProtectedFigures;
+        public string Path => "/" + Portal.FiguresPage.InZone;
+        public string Text => Words.PubCountryMenu;
+    }
+
+    private sealed class OwnInMenu : IInMenu
+    {
+        public int Order => 60;
+        public May Deed => May.SeeExactFigures;
+        public string Path => "/our-figures";
+        public string Text => Words.OwnTitle;
+    }
+
+    // Whoever sees the exact ones is led here when there are none for them.
+    private sealed class ClosedInMenu(WhereAndWho who) : IInMenuAtTimes
+    {
+        public ValueTask<bool> IsNow(CancellationToken ct) => ValueTask.FromResult(!who.Caller.May(May.SeeExactFigures));
+        public int Order => 61;
+        public May Deed => May.SeeMaskedFigures;
+        public string Path => "/our-figures/closed";
+        public string Text => Words.ClosedTitle;
     }
 }

@@ -38,6 +38,7 @@ public sealed class ZonesModule : IModule
         services.AddSingleton<IInMenu, Settings.SettingsInMenu>();
         services.AddScoped<GoLive.Readiness>();
         services.AddSingleton<IInMenu, GoLive.ChecklistInMenu>();
+        services.AddSingleton<ITakePart, GoLive.TakingPart>();
         services.AddScoped<Reviews.Desk>();
         services.AddScoped<IDoWhatIsDue, Reviews.Reminders>();
         services.AddSingleton<IInMenu, Reviews.ReviewInMenu>();
@@ -65,5 +66,6 @@ public sealed class ZonesModule : IModule
     {
         Settings.Theme.Map(app);
         Api.Me.Map(app.MapApi(Api.Me.Scope));
+        app.MapContract(Api.Me.Scope, typeof(ZonesModule).Assembly);
     }
 }

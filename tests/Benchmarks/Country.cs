@@ -28,7 +28,16 @@ internal sealed class Country(Product product)
         await Employ();
         Console.Error.WriteLine($"{fresh.Count} zones made after {watch.Elapsed.TotalSeconds:0} s");
         var queue = new ConcurrentQueue<string>(fresh);
-        await Task.WhenAll(Enumerable.Range(0, 3).Select(_ => Task.Run(async () => { while (queue.TryDequeue(out var code)) await Fill(code, each); })));
+        var filled = 0;
+        await Task.WhenAll(Enumerable.Range(0, 3).Select(_ => Task.Run(async () =>
+        {
+            while (queue.TryDequeue(out var code))
+            {
+                await Fill(code, each);
+                // The driver keeps connections for the next to come, and with them files: there are only so many.
+                if (Interlocked.Increment(ref filled) % 100 == 0) SqliteConnection.ClearAllPools();
+            }
+        })));
         Zones.AddRange(fresh);
         SqliteConnection.ClearAllPools();
         Console.Error.WriteLine($"{Zones.Count} zones filled after {watch.Elapsed.TotalSeconds:0} s");

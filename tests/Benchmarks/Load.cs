@@ -23,6 +23,9 @@ internal sealed class Client(int port, string cookies) : IDisposable
 
     public string Cookies { get; set; } = cookies;
 
+    /// <summary>Under which name it is asked; null: by address.</summary>
+    public string? Host { get; init; }
+
     public async Task<(HttpStatusCode Status, long Bytes)> Send(HttpMethod method, string path, IEnumerable<KeyValuePair<string, string>>? form = null, string? cookies = null)
     {
         using var answer = await Answer(method, path, form, cookies: cookies);
@@ -35,7 +38,8 @@ internal sealed class Client(int port, string cookies) : IDisposable
     public async Task<HttpResponseMessage> Answer(HttpMethod method, string path, IEnumerable<KeyValuePair<string, string>>? form = null, bool whole = true, string? cookies = null)
     {
         using var request = new HttpRequestMessage(method, path);
-        request.Headers.TryAddWithoutValidation("Cookie", cookies ?? Cookies);
+        request.Headers.Host = Host;
+        if ((cookies ?? Cookies) is { Length: > 0 } shown) request.Headers.TryAddWithoutValidation("Cookie", shown);
         request.Headers.TryAddWithoutValidation("X-Forwarded-Proto", "https");
         request.Headers.TryAddWithoutValidation("Accept-Language", "fr");
         if (form is not null) request.Content = new FormUrlEncodedContent(form);

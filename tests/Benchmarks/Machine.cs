@@ -28,6 +28,9 @@ internal static class Machine
     /// <summary>Resident memory in MB.</summary>
     public static double Resident(int pid) => Field($"/proc/{pid}/status", "VmRSS:") / 1024;
 
+    /// <summary>Of that, what is the process's own: without the files the kernel maps for it, and takes back when it wants.</summary>
+    public static double Own(int pid) => Field($"/proc/{pid}/status", "RssAnon:") / 1024;
+
     public static int Handles(int pid) => Directory.GetFiles($"/proc/{pid}/fd").Length;
 
     public static IEnumerable<int> Children(int parent)

@@ -124,6 +124,7 @@ internal sealed class Product
             all["Keys__MasterFile"] = Path.Combine(folder, "keys", "master.key");
             all["ASPNETCORE_FORWARDEDHEADERS_ENABLED"] = "true";
             all["Portal__Address"] = "https://portal.example";
+            (all["Hosts__Portal"], all["Hosts__Public"]) = ("127.0.0.1", "localhost"); // one machine, two names
         }
         if (cluster is null) return all;
         all["Database__Engine"] = "postgresql";

@@ -28,6 +28,12 @@ switch (args.FirstOrDefault())
         return await Kept((program, folder) => new NoisyZone(program, folder, Number("rounds", 5), Number("seconds", 20)).Run(Option("engines", "sqlite,postgresql").Split(',')));
     case "reminders":
         return await Kept((program, folder) => new Reminding(program, folder, Number("zones", 10_000), Number("each", 10), Number("minutes", 15)).Run());
+    case "release-night":
+        return await Kept((program, folder) => new ReleaseNight(program, folder, Number("facts", 5_000_000), Number("zones", 180), Number("rounds", 3), Number("yearly", 100)).Run());
+    case "weight":
+        return await Kept((program, folder) => new Weight(program, folder).Run());
+    case "public-load":
+        return await Beside((program, reference, folder) => new PublicLoad(program, reference, folder, Number("rounds", 5), Number("seconds", 10)).Run());
     case "profile":
         await Published.With(Option("published", ""), async (program, _, folder) => await new Profile(program, folder, Option("work", "B1"), Number("seconds", 20)).Run(Option("engine", "sqlite")));
         return 0;
@@ -59,6 +65,9 @@ switch (args.FirstOrDefault())
               zones [--sizes 10,180,2000,10000] [--rounds 3] [--idle yes|no]       B7: the worklist among ten zones and among ten thousand; memory of an active and of an idle zone
               reminders [--zones 10000] [--each 10] [--minutes 15]                  B13: a hundred thousand next acts due in one minute, beside a sweep by hand
               noisy [--engines sqlite,postgresql] [--rounds 5] [--seconds 20]       B14: how long a page of one zone takes while another zone is flooded
+              release-night [--facts 5000000] [--zones 180] [--rounds 3] [--yearly 100]   B11: the whole programme of figures, beside columns by hand and DuckDB; a release over zones of SQLite
+              weight                                                                B17: what a public page and a portal page weigh cold
+              public-load [--rounds 5] [--seconds 10]                               a public page under 64 connections (wrk, where it is installed) beside a static page by hand
               profile [--engine sqlite] [--work B1|B2|B3|B4] [--seconds 20]   one workload for a profiler to look on
               kill [--engine sqlite|postgresql] [--times 200] [--target application|database]   R1: kill -9 under load, again and again
               effects [--engine sqlite|postgresql] [--tries 10000] [--times 200]   R5: kill -9 while reminders leave; one effect per key

@@ -136,7 +136,8 @@ public sealed class ClosingTests(RunningPortal portal)
 
         await Become(screen, "Claire Demo-A");
         await screen.Go(new Uri(new Uri(screen.Home), entry!).ToString());
-        var yesterday = DateTime.UtcNow.AddDays(-1).ToString("yyyy-MM-dd", System.Globalization.CultureInfo.InvariantCulture);
+        // The zone's yesterday: an hour before midnight UTC it is already another day there.
+        var yesterday = TimeZoneInfo.ConvertTime(DateTimeOffset.UtcNow, TimeZoneInfo.FindSystemTimeZoneById("Europe/Brussels")).AddDays(-1).ToString("yyyy-MM-dd", System.Globalization.CultureInfo.InvariantCulture);
         await screen.Page.FillAsync("[name='Form.Until']", yesterday);
         await Submit(screen);
         await Become(screen, "Karel Demo-A");

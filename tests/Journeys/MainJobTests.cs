@@ -23,6 +23,7 @@ public sealed class MainJobTests(RunningPortal portal)
         await screen.Page.FillAsync("[name='Form.FamilyName']", name);
         await screen.Page.FillAsync("[name='Form.Phone']", $"0470 {Random.Shared.Next(10, 99)} {Random.Shared.Next(10, 99)} {Random.Shared.Next(10, 99)}");
         await Radio(screen, "Form.Safe", "OnlyIf");
+        await screen.Page.FillAsync("[name='Form.Condition']", "Bibliothèque");
         await screen.Page.FillAsync("[name='Form.Note']", "Note " + name);
         await Submit(screen);
 

@@ -115,7 +115,7 @@ public sealed class OnCallTests(RunningPortal portal)
         await As(screen, "Jonas Demo-A", "9901", language);
         await screen.Go("/9901/on-call");
         Assert.Contains("Jonas Demo-A", await page.InnerTextAsync($"section:has(a[href$='{pool}'])"), StringComparison.Ordinal);
-        await page.Locator($"section:has(a[href$='{pool}']) [name='Note']").FillAsync("Car keys at the desk");
+        await page.Locator($"section:has(a[href$='{pool}']) [name='Form.Note']").FillAsync("Car keys at the desk");
         await Sound(screen, script);
         await Shot(screen, "oncall-now", width);
         await page.Locator($"section:has(a[href$='{pool}']) form button").ClickAsync();

@@ -66,13 +66,17 @@ internal sealed class CallOut : IHoldSealed, IOfDossier
         return added;
     }
 
-    public void HandOver(DateTimeOffset now)
+    /// <summary>When it ended is what was said and no guess: many are handed over the day after. It may be added later.</summary>
+    public void HandOver(DateTimeOffset now) => HandedOver ??= now;
+
+    /// <summary>Another goes in their place; what stands in it is theirs from now on.</summary>
+    public void GoesTo(Guid performer, Guid employer)
     {
-        HandedOver ??= now;
-        Ended ??= now;
+        (Performer, Employer) = (performer, employer);
+        Version++;
     }
 
-    /// <summary>Handed over by nobody. When it ended is as unknown as before; whoever still has its form open is told.</summary>
+    /// <summary>Handed over by nobody; whoever still has its form open is told.</summary>
     public void Lapse(DateTimeOffset now)
     {
         HandedOver ??= now;

@@ -1,6 +1,8 @@
+using System.Globalization;
 using FluentValidation;
 using FluentValidation.Results;
 using MediatR;
+using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
 using Microsoft.EntityFrameworkCore;
@@ -29,6 +31,9 @@ internal sealed class Enter(IMediator pipeline, IEnumerable<IKnowCallOuts> pools
     [BindProperty] public Command Form { get; set; } = new();
     [BindProperty(Name = FormTag.Once)] public Guid Once { get; set; }
     public View Now { get; private set; } = null!;
+
+    /// <summary>It was begun from a pool: another may go in their place.</summary>
+    public bool OfAPool { get; private set; }
     public IReadOnlyList<Choice> Callers => Choice.All<CalledBy>(Words.Of);
     public IReadOnlyList<Choice> ActsOffered => Choice.All<CallOutAct>(Words.Of);
     public IReadOnlyList<Choice> TasksOffered => Choice.All<DayTask>(Words.Of);
@@ -37,11 +42,23 @@ internal sealed class Enter(IMediator pipeline, IEnumerable<IKnowCallOuts> pools
 
     public bool IsWrong(int row) => ModelState.Any(f => f.Key.StartsWith($"Form.Persons[{row}]", StringComparison.Ordinal) && f.Value?.Errors.Count > 0);
 
+    public bool IsTyped(int row) => ModelState.Any(f => f.Key.StartsWith($"Form.Persons[{row}]", StringComparison.Ordinal) && !string.IsNullOrWhiteSpace(f.Value?.AttemptedValue));
+
+    /// <summary>What a text that was typed before and is shown again was typed over: sent over what was saved meanwhile it is told. Shown again because of that, it is over the latest.</summary>
+    public string Over => HttpMethods.IsGet(Request.Method) && ModelState["Form.Version"]?.AttemptedValue is { } then ? then : Form.Version.ToString(CultureInfo.InvariantCulture);
+
+    /// <summary>Rows for as many as were filled in, also by somebody who has not sent them.</summary>
+    public IReadOnlyList<PersonRow> RoomForTyped()
+    {
+        while (Form.Persons.Count < Command.MostRows && ModelState.Keys.Any(k => k.StartsWith($"Form.Persons[{Form.Persons.Count}].", StringComparison.Ordinal))) Form.Persons.Add(new PersonRow());
+        return Form.Persons;
+    }
+
     public async Task OnGetAsync(CancellationToken ct)
     {
         Now = await pipeline.Send(new Query(Id), ct);
         Form = Now.Form;
-        Rows();
+        await Rows(ct);
     }
 
     // What was typed stays; the next press saves it over what was saved meanwhile.
@@ -49,7 +66,7 @@ internal sealed class Enter(IMediator pipeline, IEnumerable<IKnowCallOuts> pools
     {
         Now = await pipeline.Send(new Query(Id, Once), ct);
         Form = Form with { Version = Now.Form.Version };
-        Rows();
+        await Rows(ct);
     }
 
     public Task<IActionResult> OnPostAsync(CancellationToken ct) => Save(handsOver: false, ct);
@@ -65,8 +82,10 @@ internal sealed class Enter(IMediator pipeline, IEnumerable<IKnowCallOuts> pools
     }
 
     // Everybody who is known, and room for two more, but for four at least.
-    private void Rows()
+    private async Task Rows(CancellationToken ct)
     {
+        if (Id is { } id)
+            foreach (var pool in pools) OfAPool |= await pool.Of(id, ct) is not null;
         while (Form.Persons.Count < Command.FewestRows || (Form.Persons.Count < Command.MostRows && Form.Persons.Count(p => !p.IsFilled && p.Id is null) < 2)) Form.Persons.Add(new PersonRow());
     }
 
@@ -94,8 +113,9 @@ internal sealed class Enter(IMediator pipeline, IEnumerable<IKnowCallOuts> pools
     /// <param name="Number">Of the dossier; null: it has not been entered yet.</param>
     /// <param name="Names">Those whose name is known: they are put right in the dossier and not here.</param>
     /// <param name="Planned">What is left to the day team and not done.</param>
+    /// <param name="AtTheDoor">What other dossiers tell of the address that was saved, for a visitor as for anybody: what waits there, of nobody.</param>
     internal sealed record View(Command Form, string? Number, DateTimeOffset? HandedOver, DateTimeOffset? Until, IReadOnlyList<string> Missing, IReadOnlyList<string> Reports, IReadOnlyDictionary<Guid, string> Names,
-        IReadOnlyList<(string What, DateTimeOffset Due)> Planned, IReadOnlyList<Choice> Facts);
+        IReadOnlyList<(string What, DateTimeOffset Due)> Planned, IReadOnlyList<Choice> Facts, Danger AtTheDoor = Danger.None);
 
     /// <param name="Once">The form's one-time id: by it one that began the call-out before finds it again.</param>
     [Requires(May.WorkOnCallOuts)]
@@ -153,7 +173,9 @@ internal sealed class Enter(IMediator pipeline, IEnumerable<IKnowCallOuts> pools
             RuleFor(c => c.By).IsInEnum().WithMessage(_ => Words.ChooseCaller);
             RuleFor(c => c.CalledAt).Must(InTime).WithMessage(_ => Words.NotSoLongAgo);
             RuleFor(c => c.Arrived).Must(InTime).WithMessage(_ => Words.NotSoLongAgo).Must((c, at) => at is null || c.CalledAt is null || at >= c.CalledAt).WithMessage(_ => Words.BeforeTheCall);
-            RuleFor(c => c.Ended).Must(InTime).WithMessage(_ => Words.NotSoLongAgo).Must((c, at) => at is null || (c.Arrived ?? c.CalledAt) is not { } from || at >= from).WithMessage(_ => Words.BeforeTheCall);
+            RuleFor(c => c.Ended).Must(InTime).WithMessage(_ => Words.NotSoLongAgo).Must((c, at) => at is null || (c.Arrived ?? c.CalledAt) is not { } from || at >= from).WithMessage(_ => Words.BeforeTheCall)
+                // Such as the end of another day: what zones settle with each other rests on it.
+                .Must((c, at) => at is null || (c.Arrived ?? c.CalledAt) is not { } from || at <= from.AddHours(24)).WithMessage(_ => Words.EndWithinADay);
             RuleFor(c => c.Municipality).MaximumLength(80).WithMessage(_ => Words.TooLong);
             RuleFor(c => c.Scene).MaximumLength(300).WithMessage(_ => Words.TooLong);
             RuleFor(c => c.Report).MaximumLength(60).WithMessage(_ => Words.TooLong);
@@ -177,7 +199,7 @@ internal sealed class Enter(IMediator pipeline, IEnumerable<IKnowCallOuts> pools
         }
     }
 
-    internal sealed class QueryHandler(ZoneDbContext zone, Guard guard, Leaves leaves, Keyring keys, UseCase here, Caller caller, TimeProvider clock) : IRequestHandler<Query, View>, IRequestHandler<StillTheirs, bool>
+    internal sealed class QueryHandler(ZoneDbContext zone, Guard guard, Leaves leaves, Doors doors, Keyring keys, UseCase here, Caller caller, TimeProvider clock) : IRequestHandler<Query, View>, IRequestHandler<StillTheirs, bool>
     {
         public async Task<View> Handle(Query query, CancellationToken ct)
         {
@@ -207,7 +229,9 @@ internal sealed class Enter(IMediator pipeline, IEnumerable<IKnowCallOuts> pools
                 Persons = [.. people.Select(p => new PersonRow { Id = p.Id, Unknown = names[p.Id].FullName == Particulars.Nameless, Capacity = p.Capacity, Phone = barred.Contains(p.Id) ? null : names[p.Id].Phone })],
             };
             return new View(form, dossier.Number, known.HandedOver, until, [.. Missing(known, dossier, reports, names.Values)], reports, names.Where(n => n.Value.FullName != Particulars.Nameless).ToDictionary(n => n.Key, n => n.Value.FullName),
-                [.. planned.Select(f => (f.Text?.Value ?? Words.Of(f.Kind), f.DueAt))], await Offer(dossier.FactsCode));
+                [.. planned.Select(f => (f.Text?.Value ?? Words.Of(f.Kind), f.DueAt))], await Offer(dossier.FactsCode),
+                // The town is typed with the street, or in its own field.
+                await doors.At(dossier, [known.Scene?.Value, $"{known.Scene?.Value} {dossier.Municipality}"], ct));
 
             Task<IReadOnlyList<Choice>> Offer(string? kept) => Offered.Handler.On(zone, Moment.Day(now), new Offered.Query(CodeList.SubKind, kept), ct);
         }

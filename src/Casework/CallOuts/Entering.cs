@@ -22,7 +22,7 @@ using VictimSupport.Zones.Contracts;
 namespace VictimSupport.Casework.CallOuts;
 
 /// <summary>Writes a call-out down: the first time it becomes a dossier of the zone, of nobody yet, with its people and what is to be done by day; after that what came to be known is added. Handed over, it is a contact that was held.</summary>
-internal sealed class Entering(ZoneDbContext zone, UseCase here, Caller caller, Trail trail, Guard guard, Leaves leaves, Joining joining, Masonry masonry, Gate gate, Restating restating, HandingOver handing, Tally tally, IZoneSettings settings, TimeProvider clock)
+internal sealed class Entering(ZoneDbContext zone, UseCase here, Caller caller, Trail trail, Guard guard, Leaves leaves, Joining joining, Masonry masonry, Gate gate, Aftermath aftermath, Restating restating, HandingOver handing, Tally tally, IZoneSettings settings, TimeProvider clock)
     : IRequestHandler<Enter.Command, Enter.Saved>
 {
     public async Task<Enter.Saved> Handle(Enter.Command form, CancellationToken ct)
@@ -66,6 +66,7 @@ internal sealed class Entering(ZoneDbContext zone, UseCase here, Caller caller, 
         zone.AddRange(dossier, callOut, first, Grant.Give(dossier.Id, self, GrantKind.CallOut, now, leave.Until, self), Milestone.Reached(dossier.Id, MilestoneKind.Opened, self, now),
             OutboxMessage.New($"dossier-opened {dossier.Id}", NewDossierMail.KindName, dossier.Id, null, now));
         SearchToken.Add(zone, new SearchKey(here.InZone.Keys.SearchRoot), dossier.Id, dossier.Id, [new SearchPart(PartKind.DossierNumber, dossier.Number)]);
+        await masonry.Begins(dossier, callOut.Id, ct);
         return (callOut, dossier);
     }
 
@@ -139,6 +140,7 @@ internal sealed class Entering(ZoneDbContext zone, UseCase here, Caller caller, 
         await tally.IsPutRight(person, identity, ct);
         await masonry.Meets(dossier, identity, null, ct);
         await gate.TakeBack([person.Id], Bar.Changed, ct);
+        if (person.IsHelped && dossier.IsViolenceAtHome) await aftermath.Reaches(identity, ct, except: person.Id);
         await SearchToken.Replace(zone, new SearchKey(here.InZone.Keys.SearchRoot), dossier.Id, person.Id, SearchToken.PartsOf(identity), ct);
     }
 
@@ -185,7 +187,7 @@ internal sealed class Entering(ZoneDbContext zone, UseCase here, Caller caller, 
     private async Task<bool> Stands(Guid made, Enter.Command form, CancellationToken ct)
     {
         if (await zone.Set<CallOut>().AsNoTracking().SingleOrDefaultAsync(c => c.Id == made && c.Performer == caller.Self, ct) is not { } stands || (form.HandsOver && stands.HandedOver is null)) return false;
-        if (stands.CalledBy != form.By || !IsSame(stands.CalledAt, form.CalledAt) || !IsSame(stands.Arrived, form.Arrived) || (form.Ended is not null && !IsSame(stands.Ended, form.Ended)) || (stands.Scene?.Value ?? "") != (form.Scene?.Trim() ?? "")) return false;
+        if (stands.CalledBy != form.By || !IsSame(stands.CalledAt, form.CalledAt) || !IsSame(stands.Arrived, form.Arrived) || !IsSame(stands.Ended, form.Ended) || (stands.Scene?.Value ?? "") != (form.Scene?.Trim() ?? "")) return false;
         if (!stands.Acts.ToHashSet().SetEquals(form.Acts) || form.Tasks.Except(stands.Tasks).Any() || stands.ReportToFollow != (form.ReportToFollow && string.IsNullOrWhiteSpace(form.Report))) return false;
         var dossier = await zone.Set<Dossier>().AsNoTracking().SingleAsync(d => d.Id == stands.DossierId, ct);
         if ((form.TurnsIt && dossier.FactsCode != form.SubKind) || (form.MovesIt && dossier.Municipality != (form.Municipality?.Trim() ?? ""))) return false;

@@ -29,18 +29,22 @@ internal sealed class HandingOver(ZoneDbContext zone, Tally tally, TimeProvider 
             zone.Add(FollowUp.Plan(dossier.Id, helped, ActKind.CallBack, null, now.AddHours(24), callOut.Performer, now));
     }
 
-    /// <summary>A call-out is a contact that was held, with all that were helped: counted once, here, by whomever it was done.</summary>
+    /// <summary>A call-out is a contact that was held, with all that were helped: counted once, here, by whomever it was done. Whoever arrived was with them, whether or not they ticked what they did.
+    /// Where neither is said, it may have been called off on the way: that is no contact, and the page says what is missing.</summary>
     public async Task Happened(CallOut callOut, Dossier dossier, List<Guid> helped, CancellationToken ct)
     {
         var (services, now) = (callOut.Services, clock.GetUtcNow());
         if (callOut.Contact is { } id)
         {
-            if (await zone.Set<Contact>().SingleOrDefaultAsync(c => c.Id == id && c.DossierId == dossier.Id, ct) is not { } held || (services.Count == 0 || (held.Services.SequenceEqual(services) && held.Minutes == callOut.Minutes))) return;
-            held.Correct(held.Note?.Value, callOut.Minutes, services);
+            if (await zone.Set<Contact>().SingleOrDefaultAsync(c => c.Id == id && c.DossierId == dossier.Id, ct) is not { } held) return;
+            // Where nothing is ticked, nothing is taken back that was ticked before, or was entered by day.
+            var given = services.Count == 0 ? held.Services : services;
+            if (held.Services.SequenceEqual(given) && held.Minutes == callOut.Minutes) return;
+            held.Correct(held.Note?.Value, callOut.Minutes, given);
             await tally.Corrected(held, ct);
             return;
         }
-        if (services.Count == 0 || helped.Count == 0) return;
+        if (helped.Count == 0 || (callOut.Acts.Count == 0 && callOut.Arrived is null)) return;
         var contact = Contact.Record(dossier.Id, new Took(helped, callOut.Arrived ?? callOut.CalledAt ?? callOut.Entered, callOut.Minutes, Codes.Place.Scene, ForThem: false, null, OnCall: true, Held: true, services, [], null), callOut.Performer, now, Signing.NotNeeded);
         zone.Add(contact);
         callOut.Contact = contact.Id;

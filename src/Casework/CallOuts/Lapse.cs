@@ -17,7 +17,14 @@ internal sealed class Lapse : IDoWhatIsDue
 
     public async Task Run(IMediator pipeline, CancellationToken ct)
     {
-        foreach (var callOut in await pipeline.Send(new Query(), ct)) await pipeline.Send(new Command(callOut), ct);
+        List<Exception>? faults = null;
+        foreach (var callOut in await pipeline.Send(new Query(), ct))
+        {
+            // One that cannot be handed over keeps no other waiting.
+            try { await pipeline.Send(new Command(callOut), ct); }
+            catch (Exception fault) when (fault is not OperationCanceledException) { (faults ??= []).Add(fault); }
+        }
+        if (faults is not null) throw new AggregateException(faults);
     }
 
     public async Task<DateTimeOffset?> Next(ZoneDbContext zone, CancellationToken ct) => (await Ends(zone, null, ct)).Min(e => (DateTimeOffset?)e.End);

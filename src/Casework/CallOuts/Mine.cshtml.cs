@@ -1,4 +1,5 @@
 using MediatR;
+using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
 using Microsoft.EntityFrameworkCore;
 using VictimSupport.Casework.Codes;
@@ -12,12 +13,24 @@ namespace VictimSupport.Casework.CallOuts;
 
 /// <summary>The caller's own call-outs in this zone: those entered that are still theirs to see, and those begun and not entered yet. Nobody else's, and nothing of any other dossier.</summary>
 [Requires(May.WorkOnCallOuts)]
-internal sealed class Mine(IMediator pipeline, WhereAndWho who) : PageModel
+internal sealed class Mine(IMediator pipeline, IEnumerable<IKnowCallOuts> pools, WhereAndWho who) : PageModel
 {
     public IReadOnlyList<Row> Rows { get; private set; } = [];
     public bool MayBegin => who.Caller.May(May.OpenCallOuts);
 
     public async Task OnGetAsync(CancellationToken ct) => Rows = (await pipeline.Send(new Query(), ct)).Rows;
+
+    /// <summary>Begun by mistake, and nothing written down: nobody goes.</summary>
+    public async Task<IActionResult> OnPostMistakeAsync(Guid callOut, CancellationToken ct)
+    {
+        // What was written meanwhile, in another tab, is somebody's dossier and no mistake: the list shows it.
+        if (await pipeline.Send(new IsWritten(callOut), ct)) return RedirectToPage();
+        foreach (var pool in pools) await pool.Withdraw(callOut, ct);
+        // Whoever came for it alone is not let in here any more.
+        if (!MayBegin) return LocalRedirect("/account/home");
+        TempData["Done"] = Words.CallOutMistaken;
+        return RedirectToPage();
+    }
 
     /// <param name="Until">null: no end is near, the dossier is theirs to see for another reason.</param>
     internal sealed record Row(Guid Id, DateTimeOffset At, string Facts, string Municipality, bool IsEntered, bool HandedOver, DateTimeOffset? Until);
@@ -30,7 +43,11 @@ internal sealed class Mine(IMediator pipeline, WhereAndWho who) : PageModel
     [Requires(May.WorkOnCallOuts)]
     internal sealed record Query : IQuery<Answer>;
 
-    internal sealed class Handler(ZoneDbContext zone, Guard guard, Leaves leaves, Caller caller, TimeProvider clock) : IRequestHandler<Query, Answer>
+    /// <summary>Has anything been written down of one of the caller's own?</summary>
+    [Requires(May.WorkOnCallOuts)]
+    internal sealed record IsWritten(Guid CallOut) : IQuery<bool>;
+
+    internal sealed class Handler(ZoneDbContext zone, Guard guard, Leaves leaves, Caller caller, TimeProvider clock) : IRequestHandler<Query, Answer>, IRequestHandler<IsWritten, bool>
     {
         private const int Most = 50;
 
@@ -51,6 +68,12 @@ internal sealed class Mine(IMediator pipeline, WhereAndWho who) : PageModel
             var known = await zone.Set<CallOut>().AsNoTracking().Where(c => c.Performer == self).Select(c => c.Id).ToListAsync(ct);
             var waiting = begun.Where(b => !known.Contains(b.Id)).Select(b => new Row(b.Id, b.Since, "", "", IsEntered: false, HandedOver: false, b.Until));
             return new Answer([.. waiting.Concat(rows).OrderByDescending(r => r.At)], [.. dossiers.Keys]);
+        }
+
+        public async Task<bool> Handle(IsWritten query, CancellationToken ct)
+        {
+            await leaves.For(query.CallOut, ct);
+            return await zone.Set<CallOut>().AnyAsync(c => c.Id == query.CallOut, ct);
         }
     }
 }

@@ -149,6 +149,14 @@ internal sealed class Contact : IHoldSealed, ISayMyLayer, IOfDossier, ICountersi
         Version++;
     }
 
+    /// <summary>It was at another moment, or in another place, than was written down.</summary>
+    public void Was(DateTimeOffset at, Place place)
+    {
+        (At, Place) = (at, place);
+        if (place != Place.Office) Room = null;
+        Version++;
+    }
+
     /// <param name="informed">null: as it was.</param>
     /// <param name="asked">null: as it was.</param>
     public void Correct(string? note, int minutes, IEnumerable<ServiceKind> services, IEnumerable<Topic>? informed = null, AskedForThem? asked = null)

@@ -16,7 +16,7 @@ using VictimSupport.Foundation.Pipeline;
 
 namespace VictimSupport.Casework.Contacts;
 
-/// <summary>What was written down of a contact is put right. When and where it was stays as it is, and so does what a second name stands under.</summary>
+/// <summary>What was written down of a contact is put right, when and where it was too: delays are counted from it. With whom it was stays as it is, and so does what a second name stands under.</summary>
 [Requires(May.ChangeDossiers)]
 internal sealed class Correct(IMediator pipeline) : PageModel, IShowAgain
 {
@@ -24,6 +24,7 @@ internal sealed class Correct(IMediator pipeline) : PageModel, IShowAgain
     [BindProperty(SupportsGet = true)] public Guid Contact { get; set; }
     [BindProperty] public Command Form { get; set; } = new();
     public Answer View { get; private set; } = null!;
+    public IReadOnlyList<Choice> Places => Choice.All<Place>(Words.Of);
     public IReadOnlyList<Choice> Services => Choice.All<ServiceKind>(Words.Of);
     public IReadOnlyList<Choice> Topics => Choice.All<Topic>(Words.Of);
 
@@ -50,7 +51,7 @@ internal sealed class Correct(IMediator pipeline) : PageModel, IShowAgain
         return RedirectToPage("/Casework/Dossiers/Show", new { Dossier });
     }
 
-    internal sealed record Answer(Place Place, DateTimeOffset At, bool Held, bool ForThem, Command Form);
+    internal sealed record Answer(bool Held, bool ForThem, Command Form);
 
     [Requires(May.ChangeDossiers)]
     internal sealed record Query(Guid Dossier, Guid Contact) : IQuery<Answer>;
@@ -58,6 +59,8 @@ internal sealed class Correct(IMediator pipeline) : PageModel, IShowAgain
     [Requires(May.ChangeDossiers)]
     internal sealed record Command : ICommand<bool>
     {
+        public Place? Place { get; init; }
+        public DateTimeOffset? At { get; init; }
         public int? Minutes { get; init; }
         public List<ServiceKind> Services { get; init; } = [];
         public List<Topic> Informed { get; init; } = [];
@@ -77,6 +80,10 @@ internal sealed class Correct(IMediator pipeline) : PageModel, IShowAgain
             RuleFor(c => c.Question).MaximumLength(AskedForThem.Longest).WithMessage(_ => Words.TooLong);
             RuleFor(c => c.Answer).MaximumLength(AskedForThem.Longest).WithMessage(_ => Words.TooLong);
             RuleFor(c => c.ToldOn).Must(on => on is null || on <= Moment.Day(clock.GetUtcNow())).WithMessage(_ => Words.InTheFuture);
+            RuleFor(c => c.Place).NotNull().WithMessage(_ => Words.ChoosePlace).IsInEnum().WithMessage(_ => Words.ChoosePlace);
+            RuleFor(c => c.At).NotNull().WithMessage(_ => Words.EnterWhen);
+            RuleFor(c => c.At).Must(at => at is null || at <= clock.GetUtcNow().AddHours(1)).WithMessage(_ => Words.InTheFuture);
+            RuleFor(c => c.At).Must(at => at is null || at > clock.GetUtcNow().AddYears(-20)).WithMessage(_ => Words.TooLongAgo);
             RuleFor(c => c.Minutes).Must(m => m is >= 0 and <= 24 * 60).WithMessage(_ => Words.NoMinutes);
             RuleForEach(c => c.Services).IsInEnum().WithMessage(_ => Words.ChooseService);
             RuleForEach(c => c.Informed).IsInEnum().WithMessage(_ => Words.ChooseTopic);
@@ -90,7 +97,7 @@ internal sealed class Correct(IMediator pipeline) : PageModel, IShowAgain
         {
             var dossier = await guard.Read(query.Dossier, ct);
             var contact = await Find(zone.Set<Contact>().AsNoTracking(), dossier.Id, query.Contact, ct);
-            return new Answer(contact.Place, contact.At, contact.Held, contact.ForThem, new Command { Question = contact.Question?.Value, Answer = contact.Answer?.Value, ToldOn = contact.ToldOn, Minutes = contact.Minutes, Services = contact.Services, Informed = contact.Informed, Note = contact.Note?.Value, Version = contact.Version });
+            return new Answer(contact.Held, contact.ForThem, new Command { Place = contact.Place, At = contact.At, Question = contact.Question?.Value, Answer = contact.Answer?.Value, ToldOn = contact.ToldOn, Minutes = contact.Minutes, Services = contact.Services, Informed = contact.Informed, Note = contact.Note?.Value, Version = contact.Version });
         }
     }
 
@@ -104,8 +111,17 @@ internal sealed class Correct(IMediator pipeline) : PageModel, IShowAgain
             if (contact.Held && form.Services.Count == 0) throw new ValidationException([new ValidationFailure(nameof(Command.Services), Words.ChooseService)]);
             contact.Correct(form.Note, form.Minutes!.Value, form.Services, form.Informed, new AskedForThem(form.Question, form.Answer, form.ToldOn));
             await tally.Corrected(contact, ct);
+            if (contact.At != form.At || contact.Place != form.Place) await Was(dossier, contact, form.At!.Value, form.Place!.Value, ct);
             dossier.Touch();
             return true;
+        }
+
+        // The wait for a first contact ended with the earliest that was held.
+        private async Task Was(Dossier dossier, Contact contact, DateTimeOffset at, Place place, CancellationToken ct)
+        {
+            contact.Was(at, place);
+            var others = await zone.Set<Contact>().AsNoTracking().Where(c => c.DossierId == dossier.Id && c.Id != contact.Id && c.State == ContactState.Held && !c.ForThem).ToListAsync(ct);
+            if (others.Append(contact).Where(c => c.Held && !c.ForThem && c.Counts()).Select(c => (DateTimeOffset?)c.At).Min() is { } first) dossier.FirstContactWas(first);
         }
     }
 

@@ -1,3 +1,4 @@
+using VictimSupport.Foundation.Access;
 using MediatR;
 
 namespace VictimSupport.Casework.Contracts;
@@ -31,6 +32,22 @@ public interface ITellStories
     Task Generate(IMediator pipeline, string language, int dossiers, int seed, Action<TimeSpan> stand, CancellationToken ct);
 }
 
+/// <summary>Invents cases in a zone that is there for the figures only: dossiers like all others, of people who do not exist.</summary>
+public interface IInventCases
+{
+    /// <summary>Writes the next of them in one transaction. What stands there already is what comes first: killed and called again it goes on, and writes none twice.</summary>
+    /// <param name="most">How many at most.</param>
+    /// <returns>How many stand there now, and how many there are to be.</returns>
+    Task<(int Written, int Of)> Next(IMediator pipeline, InventedZone zone, int most, CancellationToken ct);
+}
+
+/// <summary>What is invented in a zone; the same gives the same people and facts.</summary>
+/// <param name="Area">Code of its statistical area: kinds of event, languages, waits and how they change differ from one to the other.</param>
+/// <param name="Yearly">About how many cases a year; a zone of a large area has more.</param>
+/// <param name="From">The first day.</param>
+/// <param name="Until">The last day: what came of a case is known until then.</param>
+public sealed record InventedZone(string Code, string Area, int Yearly, DateOnly From, DateOnly Until);
+
 /// <summary>Tells the figures what they may know of the zone's cases: codes, whole years and days counted, a month. Nothing that names anybody, no id, no exact day.</summary>
 public interface ITellFacts
 {
@@ -54,3 +71,42 @@ public sealed record FactsAsked(DateOnly From, DateOnly Until, bool Contacts, bo
 /// <param name="Services">Kinds of service that were given and count, each once.</param>
 /// <param name="Targets">Kinds of partner of the accepted referrals that count, each once.</param>
 public sealed record CaseFact(DateOnly Month, string Category, string SubKind, bool IsAtHome, string Capacity, string Sex, int? Age, string Damage, string Language, string? Place, int? Delay, IReadOnlyList<string> Services, IReadOnlyList<string> Targets);
+
+/// <summary>Says the shipped codes as the screens of the casework say them, in the reader's language.</summary>
+public static class SaidCodes
+{
+    /// <param name="list">SubKind, KindOfEvent, Capacity, Trigger, CalledBy, ClosingReason, Outcome, Place, ServiceKind, Sex or Damage.</param>
+    public static string Word(string list, string code) => Words.Of($"{list}_{code}");
+}
+
+/// <summary>Tells a zone's own people its exact figures. What is hidden from the caller is in none of them: the difference to what they see would tell.</summary>
+public interface ITellOwnFigures
+{
+    /// <summary>The code of that refusal.</summary>
+    const string Walled = "walled";
+
+    /// <exception cref="RefusedException">Exact figures are asked for by somebody for whom a wall stands: one figure less would tell them of whom.</exception>
+    Task<OwnFacts> Of(OwnAsked asked, CancellationToken ct);
+
+    /// <summary>Open dossiers now, by whom they are assigned to: a coordinator's to read; to anybody else only their own.</summary>
+    Task<IReadOnlyList<Load>> Loads(CancellationToken ct);
+}
+
+/// <param name="From">The first day.</param>
+/// <param name="Until">The last day.</param>
+/// <param name="Ages">Ages too: for them alone something sealed is opened.</param>
+/// <param name="Exact">As they stand, for whoever may open dossiers, without what is hidden from them; else to be masked, and the same for every reader: two who compare theirs learn nothing.</param>
+public sealed record OwnAsked(DateOnly From, DateOnly Until, bool Ages, bool Exact);
+
+/// <param name="Cases">Counted by the rule by which they are counted for the figures over all zones.</param>
+/// <param name="Tallied">Everything that is no case: dossiers, contacts, call-outs, referrals.</param>
+/// <param name="DaysOpen">For each dossier that was closed in the period, the days from its opening to its closing.</param>
+/// <param name="OpenNow">Dossiers that are open at this moment, whatever the period.</param>
+public sealed record OwnFacts(IReadOnlyList<CaseFact> Cases, IReadOnlyList<Tallied> Tallied, IReadOnlyList<int> DaysOpen, int OpenNow);
+
+/// <summary>So many of one code of a figure in a month.</summary>
+/// <param name="Month">Its first day.</param>
+public sealed record Tallied(string Figure, DateOnly Month, string Code, int Count);
+
+/// <param name="Account">null: nobody's.</param>
+public sealed record Load(Guid? Account, int Open);

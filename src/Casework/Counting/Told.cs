@@ -25,7 +25,12 @@ internal sealed class Told(ZoneDbContext zone, Keyring keys, IPartners partners)
 
     private static readonly Damage[] Sorts = [Damage.Material, Damage.Physical, Damage.Moral];
 
-    public async Task<IReadOnlyList<CaseFact>> Facts(FactsAsked asked, CancellationToken ct)
+    private static readonly HashSet<Guid> NothingHidden = [];
+
+    public Task<IReadOnlyList<CaseFact>> Facts(FactsAsked asked, CancellationToken ct) => Facts(asked, NothingHidden, ct);
+
+    /// <param name="without">Dossiers that are told of to nobody who asks.</param>
+    internal async Task<IReadOnlyList<CaseFact>> Facts(FactsAsked asked, IReadOnlySet<Guid> without, CancellationToken ct)
     {
         var concerned = zone.Set<Case>().AsNoTracking().Where(c => c.Counts && c.RegisteredOn >= asked.From && c.RegisteredOn <= asked.Until).Select(c => c.DossierId);
         // All cases of these dossiers: one that does not count may be the one a referral belongs to.
@@ -38,7 +43,7 @@ internal sealed class Told(ZoneDbContext zone, Keyring keys, IPartners partners)
         var (given, referred) = asked.Given ? (await Given(concerned, ct), await Referred(concerned, cases, now, ct)) : (Nothing, Nothing);
 
         var told = new List<CaseFact>();
-        foreach (var one in cases.Where(c => c.Counts && c.RegisteredOn >= asked.From && c.RegisteredOn <= asked.Until))
+        foreach (var one in cases.Where(c => c.Counts && c.RegisteredOn >= asked.From && c.RegisteredOn <= asked.Until && !without.Contains(c.DossierId)))
         {
             if (!dossiers.TryGetValue(one.DossierId, out var dossier) || !people.TryGetValue(now[one.Id], out var person) || !person.Capacity.IsHelped()) continue;
             var contact = first.GetValueOrDefault(now[one.Id]);
@@ -100,8 +105,11 @@ internal sealed class Told(ZoneDbContext zone, Keyring keys, IPartners partners)
         var whose = cases.Select(c => c.Id).ToHashSet();
         var under = cases.OrderByDescending(c => c.Id).GroupBy(c => now[c.Id]).ToDictionary(g => g.Key, g => g.Last().Id);
         return referrals.Where(r => whose.Contains(r.PersonId) || under.ContainsKey(r.PersonId))
-            .ToLookup(r => whose.Contains(r.PersonId) ? r.PersonId : under[r.PersonId], r => Targets.GetValueOrDefault(entries.GetValueOrDefault(r.PartnerId)?.Statistics ?? 0, "Other"));
+            .ToLookup(r => whose.Contains(r.PersonId) ? r.PersonId : under[r.PersonId], r => TargetOf(entries.GetValueOrDefault(r.PartnerId)));
     }
+
+    /// <summary>The kind of partner as the figures know it.</summary>
+    internal static string TargetOf(PartnerEntry? partner) => Targets.GetValueOrDefault(partner?.Statistics ?? 0, "Other");
 
     private sealed record Known(Guid Id, Guid DossierId, DateOnly RegisteredOn, bool Counts);
 

@@ -19,6 +19,7 @@ internal static class ChildWitness
         var made = await pipeline.Send(new Register.Command
         {
             Trigger = Trigger.Patrol, When = now.AddHours(-9), Municipality = "Twee Oevers", SubKind = "FamilyViolence", GivenName = "Sarah", FamilyName = "Oefening", Phone = "0473 10 20 30", Safe = Rule.OnlyIf, Language = language,
+            Condition = Told.In(language, "en journée seulement, quand il est au travail", "alleen overdag, als hij aan het werk is", "nur tagsüber, wenn er bei der Arbeit ist"),
         }, ct);
         var dossier = made.Dossier;
         var mother = (await pipeline.Send(new ShowView.Query(dossier), ct)).Dossier.Lead!.Value;

@@ -18,6 +18,7 @@ internal static class PartnerViolence
         var made = await pipeline.Send(new Register.Command
         {
             Trigger = Trigger.Person, When = now.AddHours(-5), Municipality = "Hohenau", SubKind = "PartnerViolence", GivenName = "Leïla", FamilyName = "Muster", Phone = "0472 55 66 77", Safe = Rule.OnlyIf, Language = language,
+            Condition = Told.In(language, "lu–ve 9–15 h, elle seule", "ma–vr 9–15 u., alleen zijzelf", "Mo–Fr 9–15 Uhr, nur sie selbst"),
         }, ct);
         var (dossier, person) = (made.Dossier, (await pipeline.Send(new ShowView.Query(made.Dossier), ct)).People[0].Id);
         await pipeline.Send((await pipeline.Send(new Safe.Query(dossier, person), ct)).Form with

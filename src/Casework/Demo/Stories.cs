@@ -14,7 +14,7 @@ namespace VictimSupport.Casework.Demo;
 /// <summary>The stories, told in order, and as many invented dossiers as asked for.</summary>
 internal sealed class Stories(Network.Contracts.ITellPartners partners, TimeProvider clock) : ITellStories
 {
-    private static readonly string[] Given = ["Ada", "Bram", "Célia", "Dieter", "Elif", "Fien", "Gaëlle", "Hugo", "Imane", "Joris", "Katja", "Louis", "Märta", "Noor", "Otis", "Paulien", "Quinten", "Rosa", "Simon", "Tess"];
+    internal static readonly string[] Given = ["Ada", "Bram", "Célia", "Dieter", "Elif", "Fien", "Gaëlle", "Hugo", "Imane", "Joris", "Katja", "Louis", "Märta", "Noor", "Otis", "Paulien", "Quinten", "Rosa", "Simon", "Tess"];
 
     // Nobody is called so: whoever sees one of these knows that the data are invented.
     private static readonly string[] Family = ["Exemple", "Voorbeeld", "Muster", "Fictif", "Van Verzonnen", "Erfunden", "De Proef", "Démo", "Sample", "L'Inventé", "Oefening", "Beispiel"];
@@ -78,11 +78,13 @@ internal sealed class Stories(Network.Contracts.ITellPartners partners, TimeProv
             stand(TimeSpan.FromMinutes(dice.Next(60, 60 * 24 * 60)));
             var kind = SubKinds.All[dice.Next(SubKinds.All.Count)];
             var now = clock.GetUtcNow();
-            var made = await pipeline.Send(new Register.Command
+            var intake = new Register.Command
             {
                 Trigger = (Trigger)dice.Next(1, 9), When = now.AddHours(-dice.Next(1, 200)), Municipality = Towns[dice.Next(Towns.Length)], SubKind = kind.Code, GivenName = Given[dice.Next(Given.Length)], FamilyName = Family[dice.Next(Family.Length)],
                 Phone = $"0470 {dice.Next(10, 99)} {dice.Next(10, 99)} {dice.Next(10, 99)}", Safe = (Rule)dice.Next(0, 4), Language = dice.Next(4) == 0 ? Languages.All[dice.Next(Languages.All.Count)] : language,
-            }, ct);
+            };
+            if (intake.Safe == Rule.OnlyIf) intake = intake with { Condition = Told.In(language, "après 17 h", "na 17 uur", "nach 17 Uhr") };
+            var made = await pipeline.Send(intake, ct);
             if (dice.Next(2) == 0) continue;
             var person = (await pipeline.Send(new ShowView.Query(made.Dossier), ct)).People[0].Id;
             await pipeline.Send(new Record.Command

@@ -13,6 +13,7 @@ using VictimSupport.Design.Tags;
 using VictimSupport.Foundation.Access;
 using VictimSupport.Foundation.Persistence;
 using VictimSupport.Foundation.Pipeline;
+using VictimSupport.Foundation.Scanning;
 using VictimSupport.Foundation.Secrecy;
 
 namespace VictimSupport.Casework.Documents;

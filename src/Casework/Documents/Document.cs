@@ -4,6 +4,7 @@ using VictimSupport.Casework.Codes;
 using VictimSupport.Casework.Countersign;
 using VictimSupport.Foundation.Audit;
 using VictimSupport.Foundation.Persistence;
+using VictimSupport.Foundation.Scanning;
 using VictimSupport.Foundation.Secrecy;
 
 namespace VictimSupport.Casework.Documents;

@@ -6,6 +6,7 @@ using VictimSupport.Casework.Dossiers;
 using VictimSupport.Foundation.Access;
 using VictimSupport.Foundation.Persistence;
 using VictimSupport.Foundation.Pipeline;
+using VictimSupport.Foundation.Scanning;
 using VictimSupport.Foundation.Secrecy;
 
 namespace VictimSupport.Casework.Documents;

@@ -120,6 +120,10 @@ internal sealed class Dossier : IOfDossier
     /// <summary>The first contact that was held with a helped person, or with somebody for them.</summary>
     public void Contacted(DateTimeOffset at) => FirstContact = FirstContact is { } first && first <= at ? first : at;
 
+    /// <summary>When the first contact was is put right.</summary>
+    /// <param name="at">Of the earliest that was held.</param>
+    public void FirstContactWas(DateTimeOffset at) => FirstContact = at;
+
     public void Close(ClosingReason reason, Outcome outcome, DateTimeOffset now, Guid? ownReason = null)
     {
         (Closed, Reason, OwnReason, Outcome, NextDue) = (now, reason, ownReason, outcome, null);

@@ -118,6 +118,9 @@ internal enum MilestoneKind
     /// <summary>The minor or the coordinator decided on letters home or on telling the representative.</summary>
     MinorDecided = 24,
 
+    /// <summary>Whoever asked on the public page takes their request back.</summary>
+    RequestWithdrawn = 31,
+
     /// <summary>A referral came further; the code is how far.</summary>
     Referral = 51,
 

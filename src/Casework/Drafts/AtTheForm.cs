@@ -80,7 +80,9 @@ internal sealed class SaveForms(IMediator pipeline, WhereAndWho who) : IAsyncPag
             return;
         }
         if (Guid.TryParse(form[FormTag.Kept], out var draft) && Guid.TryParse(form[FormTag.Once], out var once)) who.Sent = new SentForm(draft, once);
-        await next();
+        var done = await next();
+        // Turned back, refused or failed, a form keeps its draft.
+        if (who.Sent is { IsDone: true, HasEnded: false } && done is { Exception: null, Result: not (PageResult or StatusCodeResult) }) await pipeline.Send(new SentElsewhere.Command(), http.RequestAborted);
     }
 
     private async Task<IActionResult> Saved(PageHandlerExecutingContext context, IFormCollection form)

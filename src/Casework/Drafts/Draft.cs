@@ -61,6 +61,13 @@ internal sealed class Draft : IHoldSealed
 
     /// <summary>Its text is forgotten; that it was sent is remembered for a day.</summary>
     /// <param name="by">The page that sent it.</param>
+    /// <summary>Throws away what was typed in forms that were filled in from a message of the tray.</summary>
+    public static async Task ForgetAbout(ZoneDbContext zone, Guid message, DateTimeOffset now, CancellationToken ct)
+    {
+        var name = message.ToString();
+        foreach (var draft in await zone.Set<Draft>().Where(d => d.Gone == null && d.Place.Contains(name)).ToListAsync(ct)) draft.Throw(Guid.Empty, now);
+    }
+
     public void Throw(Guid by, DateTimeOffset now)
     {
         (By, Text, Gone) = (by, null, now);

@@ -13,6 +13,7 @@ using VictimSupport.Design.Tags;
 using VictimSupport.Foundation.Access;
 using VictimSupport.Foundation.Persistence;
 using VictimSupport.Foundation.Pipeline;
+using VictimSupport.Foundation.Sheets;
 
 namespace VictimSupport.Casework.Events;
 
@@ -57,11 +58,8 @@ internal sealed class Import(IMediator pipeline) : PageModel, IShowAgain
     private async Task Read(CancellationToken ct)
     {
         if (Form.File is not { Length: > 0 } upload) return;
-        using var read = new MemoryStream();
         await using var stream = upload.OpenReadStream();
-        var (buffer, got) = (new byte[64 * 1024], 0);
-        while (read.Length <= PvText.LargestBytes && (got = await stream.ReadAsync(buffer, ct)) > 0) read.Write(buffer, 0, got);
-        Form = Form with { Text = Design.Forms.PlainText.Of(PvText.Decode(read.ToArray())), File = null };
+        Form = Form with { Text = Design.Forms.PlainText.Of(await CellText.Read(stream, PvText.LargestBytes, ct)), File = null };
         ModelState.SetModelValue("Form.Text", new ValueProviderResult(Form.Text));
     }
 

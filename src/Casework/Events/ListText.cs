@@ -4,6 +4,7 @@ using VictimSupport.Casework.Codes;
 using VictimSupport.Casework.Lists;
 using VictimSupport.Design.Forms;
 using VictimSupport.Design.Html;
+using VictimSupport.Foundation.Sheets;
 
 namespace VictimSupport.Casework.Events;
 
@@ -32,7 +33,7 @@ internal static class ListText
         if (Encoding.UTF8.GetByteCount(text) > PvText.LargestBytes) return ([], PvUnread.TooLarge);
         var plain = PlainText.Of(text).TrimStart('\uFEFF');
         // What stands above the heading in one cell is a title: ours says there that it is no official list.
-        var rows = PvText.Cells(plain, plain.Contains('\t', StringComparison.Ordinal) ? '\t' : plain.Contains(';', StringComparison.Ordinal) ? ';' : PvText.Separator(plain)).Where(r => r.Any(c => c.Length > 0)).Take(PvText.Most + 20).ToList();
+        var rows = CellText.Cells(plain, plain.Contains('\t', StringComparison.Ordinal) ? '\t' : plain.Contains(';', StringComparison.Ordinal) ? ';' : CellText.Separator(plain)).Where(r => r.Any(c => c.Length > 0)).Take(PvText.Most + 20).ToList();
         var at = rows.FindIndex(r => r.Select(Heading).OfType<EventColumn>().Distinct().Count() > 1);
         if (rows.Count == 0) return ([], PvUnread.Nothing);
         EventColumn?[] columns = at < 0 ? Usual : [.. rows[at].Select(Heading)];
@@ -71,7 +72,7 @@ internal static class ListText
         return "\"" + inert.Replace("\"", "\"\"", StringComparison.Ordinal) + "\"";
     }
 
-    private static EventColumn? Heading(string cell) => Headings.Value.TryGetValue(PvText.Fold(cell), out var column) ? column : null;
+    private static EventColumn? Heading(string cell) => Headings.Value.TryGetValue(FourLanguages.Fold(cell), out var column) ? column : null;
 
     private static ListRow Row(int number, List<string> cells, EventColumn?[] columns, EventSays says)
     {
@@ -87,27 +88,24 @@ internal static class ListText
         };
         return new ListRow(number, form, [.. faults, .. form.Faults().Select(f => f.Wrong)]);
 
-        string Of(EventColumn column) => Array.IndexOf(columns, column) is var at and >= 0 && at < cells.Count ? Undone(cells[at]) : "";
+        string Of(EventColumn column) => Array.IndexOf(columns, column) is var at and >= 0 && at < cells.Count ? Csv.Undone(cells[at]) : "";
 
         T Code<T>(EventColumn column, Dictionary<string, T> known, T usual, string wrong) where T : struct
         {
             var said = Of(column);
             if (said.Length == 0) return usual;
-            if (known.TryGetValue(PvText.Fold(said), out var code)) return code;
+            if (known.TryGetValue(FourLanguages.Fold(said), out var code)) return code;
             faults.Add(wrong);
             return usual;
         }
     }
 
-    // The sign before which a formula was made text is ours, not the name's.
-    private static string Undone(string cell) => cell.Length > 1 && cell[0] == '\'' && Formulas.Contains(cell[1], StringComparison.Ordinal) ? cell[1..] : cell;
-
     // By its word, or by its kind alone where there is only one of that.
     private static Guid? PlaceOf(string said, EventSays says)
     {
-        var folded = PvText.Fold(said);
+        var folded = FourLanguages.Fold(said);
         if (folded.Length == 0) return null;
-        var meant = says.Places.Where(p => PvText.Fold(p.Word) == folded || (p.Name.Length > 0 && PvText.Fold(p.Name) == folded)).ToList();
+        var meant = says.Places.Where(p => FourLanguages.Fold(p.Word) == folded || (p.Name.Length > 0 && FourLanguages.Fold(p.Name) == folded)).ToList();
         if (meant.Count == 0 && Kinds.Value.TryGetValue(folded, out var kind)) meant = [.. says.Places.Where(p => p.Kind == kind)];
         return meant.Count == 1 ? meant[0].Id : null;
     }
@@ -115,7 +113,7 @@ internal static class ListText
     private static Dictionary<string, T> Codes<T>() where T : struct, Enum
     {
         var known = PvText.InFourLanguages(Enum.GetValues<T>().Select(c => (c, $"{typeof(T).Name}_{c}")));
-        foreach (var code in Enum.GetValues<T>()) known[PvText.Fold(code.ToString())] = code;
+        foreach (var code in Enum.GetValues<T>()) known[FourLanguages.Fold(code.ToString())] = code;
         return known;
     }
 }

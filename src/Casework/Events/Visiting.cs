@@ -18,8 +18,8 @@ namespace VictimSupport.Casework.Events;
 /// <summary>Who comes from other zones to help in an event: asked by the zone that opened it, accepted by the other, each of its colleagues for themselves. All of it ends with the event.</summary>
 internal static class Visiting
 {
-    /// <summary>What the opening zone sees: whom it asked, and who came.</summary>
-    internal sealed record Guests(IReadOnlyList<(EventAsk Ask, string Code, string Name)> Asks, IReadOnlyList<(VisitSpan Visit, string Code)> Visits);
+    /// <summary>What the opening zone sees: whom it asked, who came, and whom of them it sent away.</summary>
+    internal sealed record Guests(IReadOnlyList<(EventAsk Ask, string Code, string Name)> Asks, IReadOnlyList<(VisitSpan Visit, string Code)> Visits, IReadOnlySet<Guid> SentAway);
 
     [Requires(May.LeadEvents)]
     internal sealed record Query(Guid Event) : ICatalogQuery<Guests>;
@@ -37,8 +37,12 @@ internal static class Visiting
     [Requires(May.LeadEvents)]
     internal sealed record End(Guid Event, Guid? Account = null) : ICatalogCommand<IReadOnlyList<Guid>>;
 
+    /// <summary>Whoever was sent away may come again.</summary>
+    [Requires(May.LeadEvents)]
+    internal sealed record LetBack(Guid Event, Guid Account) : ICatalogCommand<bool>;
+
     internal sealed class Leading(CatalogDbContext house, UseCase here, IKnowPools pools, IVisits visits, Trail trail, Caller caller, TimeProvider clock)
-        : IRequestHandler<Query, Guests>, IRequestHandler<Ask, int>, IRequestHandler<PutOff, bool>, IRequestHandler<End, IReadOnlyList<Guid>>
+        : IRequestHandler<Query, Guests>, IRequestHandler<Ask, int>, IRequestHandler<PutOff, bool>, IRequestHandler<End, IReadOnlyList<Guid>>, IRequestHandler<LetBack, bool>
     {
         private const int Most = 40;
 
@@ -50,7 +54,7 @@ internal static class Visiting
             var ids = asks.Select(a => a.Asked).Concat(came.Select(v => v.From)).Distinct().ToList();
             var zones = await house.Set<ZoneRecord>().AsNoTracking().Where(z => ids.Contains(z.Id)).ToDictionaryAsync(z => z.Id, ct);
             trail.Because("event", query.Event);
-            return new Guests([.. asks.Where(a => zones.ContainsKey(a.Asked)).Select(a => (a, zones[a.Asked].Code, zones[a.Asked].NameIn(language)))], [.. came.Where(v => zones.ContainsKey(v.From)).Select(v => (v, zones[v.From].Code))]);
+            return new Guests([.. asks.Where(a => zones.ContainsKey(a.Asked)).Select(a => (a, zones[a.Asked].Code, zones[a.Asked].NameIn(language)))], [.. came.Where(v => zones.ContainsKey(v.From)).Select(v => (v, zones[v.From].Code))], asks.Count == 0 ? new HashSet<Guid>() : await visits.SentAway(house, VisitKind.Event, query.Event, ct));
         }
 
         public async Task<int> Handle(Ask command, CancellationToken ct)
@@ -100,6 +104,14 @@ internal static class Visiting
                 return await visits.CallHome(house, VisitKind.Event, command.Event, from: null, ct);
             }
             return await visits.End(house, VisitKind.Event, command.Event, command.Account, ct);
+        }
+
+        public async Task<bool> Handle(LetBack command, CancellationToken ct)
+        {
+            trail.Because("event", command.Event);
+            if ((await Ours(command.Event, ct)).Count == 0) return false;
+            await visits.LetBack(house, VisitKind.Event, command.Event, command.Account, ct);
+            return true;
         }
 
         private Task<List<EventAsk>> Ours(Guid ev, CancellationToken ct)

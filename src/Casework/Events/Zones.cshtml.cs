@@ -46,6 +46,14 @@ internal sealed class Zones(IMediator pipeline, IAccounts accounts, IVisits visi
         return RedirectToPage(new { Event });
     }
 
+    public async Task<IActionResult> OnPostLetBackAsync(Guid account, CancellationToken ct)
+    {
+        await pipeline.Send(new Query(Event), ct);
+        if (await pipeline.Send(new Visiting.LetBack(Event, account), ct)) visits.Kept(account);
+        TempData["Done"] = Words.EventMayComeAgain;
+        return RedirectToPage(new { Event });
+    }
+
     internal sealed record Input
     {
         /// <summary>Codes of zones, parted by commas, spaces or lines.</summary>

@@ -104,7 +104,7 @@ internal sealed class Arriving(ZoneDbContext zone, Proposals proposals, Post pos
                 break;
             case HandoverStep.Accepted:
                 handover.AcceptedThere(word.Number!, now);
-                await LetGo(handover, dossier, now, ct);
+                await LetGo(handover, dossier, await AtHome(handover, ct), now, ct);
                 break;
             default:
                 return;
@@ -114,15 +114,24 @@ internal sealed class Arriving(ZoneDbContext zone, Proposals proposals, Post pos
         Tell(handover, Notices.HandoverTurned, dossier.AssignedTo);
     }
 
-    // Where all who are helped went and nothing is left to be done or said, the dossier closes by itself; else whoever has it finishes what is theirs.
-    private async Task LetGo(Handover handover, Dossier dossier, DateTimeOffset now, CancellationToken ct)
+    // Somebody of an event is at home there: its list and figures say so from now on.
+    private async Task<bool> AtHome(Handover handover, CancellationToken ct)
+    {
+        var dossier = handover.DossierId;
+        if (await zone.Set<Events.EventLine>().SingleOrDefaultAsync(l => l.Dossier == dossier, ct) is not { } line) return false;
+        line.Allot(handover.Other, dossier);
+        return true;
+    }
+
+    // Where all who are helped went and nothing is left to be done or said, the dossier closes by itself; else whoever has it finishes what is theirs. What a list of an event did not say of somebody, nobody here can say.
+    private async Task LetGo(Handover handover, Dossier dossier, bool ofEvent, DateTimeOffset now, CancellationToken ct)
     {
         if (!dossier.IsOpen) return;
         var helped = await Handing.People(zone, keys, dossier, ct);
         var acts = await zone.Set<FollowUp>().Where(f => f.DossierId == dossier.Id && f.Done == null).ToListAsync(ct);
         // What was to be done for those who went is the other zone's, as far as it went there: what was planned since is not known there.
         foreach (var act in acts.Where(a => handover.Fields.Contains(HandedField.Acts) && Planned(a) <= handover.ProposedAt.ToUnixTimeMilliseconds() && a.Persons.Count > 0 && a.Persons.TrueForAll(handover.Persons.Contains) && a.About is null)) act.Drop(Milestone.ThePlatform, now);
-        if (helped.All(p => handover.Persons.Contains(p.Id)) && acts.TrueForAll(a => a.Done is not null) && (await Completeness.Of(zone, keys, dossier, ct)).Count == 0)
+        if (helped.All(p => handover.Persons.Contains(p.Id)) && acts.TrueForAll(a => a.Done is not null) && (await Completeness.Of(zone, keys, dossier, ct)).All(gap => ofEvent && gap.MayStayUnknown))
         {
             dossier.Close(ClosingReason.HandedOver, dossier.FirstContact is null ? Outcome.NoContact : Outcome.Ongoing, now);
             zone.Add(Milestone.Reached(dossier.Id, MilestoneKind.Closed, Milestone.ThePlatform, now, code: (int)ClosingReason.HandedOver));

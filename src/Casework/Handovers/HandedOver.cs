@@ -66,8 +66,36 @@ internal static class Handing
         var reports = !fields.Contains(HandedField.Reports) ? [] : await zone.Set<OfficialReport>().AsNoTracking().Where(r => r.DossierId == dossier.Id).OrderBy(r => r.Id).ToListAsync(ct);
         return new HandedOver(dossier.Number, reason.Text, basis, reason.WithoutAgreement, told, dossier.SubKind, dossier.Additional, dossier.Danger, dossier.Protection == Protection.Restricted, fields.Contains(HandedField.FactsOn) ? dossier.FactsAt : null, fields.Contains(HandedField.FactsWhere) ? dossier.Municipality : null,
             [.. reports.Select(r => r.Number.Value)], [.. chosen.Select(p => Hand(p, safe.GetValueOrDefault(p.Id) ?? SafeContact.For(p), authors, fields))],
-            [.. possible.Where(n => notes.Contains(n.Id)).Select(n => new HandedNote(n.Persons, n.At, n.Text.Value))], [.. acts.Select(a => new HandedAct(a.Persons, a.Kind, a.DueAt))]);
+            [.. await WhoStands(zone, keys, dossier.Id, ids, ct), .. possible.Where(n => notes.Contains(n.Id)).Select(n => new HandedNote(n.Persons, n.At, n.Text.Value))], [.. acts.Select(a => new HandedAct(a.Persons, a.Kind, a.DueAt))]);
     }
+
+    // As the rules of safe contact: no field that could be left out. Whoever takes over a child must know through whom it is reached, and through whom never; of whoever is in a conflict no name goes.
+    private static async Task<IReadOnlyList<HandedNote>> WhoStands(ZoneDbContext zone, Keyring keys, Guid dossier, HashSet<Guid> persons, CancellationToken ct)
+    {
+        var standings = (await zone.Set<Standing>().AsNoTracking().Where(s => s.DossierId == dossier).OrderBy(s => s.Id).ToListAsync(ct)).FindAll(s => persons.Contains(s.PersonId));
+        var (known, whose) = (standings.FindAll(s => !s.Conflict).ConvertAll(s => s.WhoId), new Dictionary<Guid, Particulars>());
+        await keys.Fetch(known, ct);
+        foreach (var who in await zone.Set<Person>().AsNoTracking().Where(p => known.Contains(p.Id) && p.Capacity != Capacity.AllegedAuthor).ToListAsync(ct)) whose[who.Id] = who.Identity.Value;
+        return [.. standings.GroupBy(s => s.PersonId).Select(of => new HandedNote([of.Key], of.Max(s => s.At), string.Join('\n', of.Select(Line))))];
+
+        string Line(Standing one)
+        {
+            if (!whose.TryGetValue(one.WhoId, out var who)) return Words.ChannelRule(Words.Of(one.Role), Words.NotInAConflict);
+            var said = one.Words.Value;
+            return Words.ChannelRule(Words.Of(one.Role), string.Join(' ', new[]
+            {
+                (one.Reached != Authority.Nobody && who.Phone is { } phone ? $"{who.FullName}, {phone}" : who.FullName) + ".",
+                one.Reached != Authority.Nobody ? Words.ReachedByDecision(Words.Of(one.Reached)) : null, one.Told != Authority.Nobody ? Words.ToldBy(Words.Of(one.Told), said.What ?? "–") : Words.NotTold,
+                said.Reference is { Length: > 0 } reference ? Words.ChannelRule(Words.ReferenceLabel, reference) : null,
+            }.OfType<string>()));
+        }
+    }
+
+    /// <summary>What goes of somebody for whom the dossier is only being made, from the list of an event: all that the list says of them. Nobody has asked how they may be reached.</summary>
+    /// <param name="report">Number of the official report; null: not known yet.</param>
+    public static HandedOver OfEvent(Dossier dossier, Person person, SafeContact safe, Note? told, string? report, HandoverReason reason, HandoverBasis basis) =>
+        new(dossier.Number, reason.Text, basis, reason.WithoutAgreement, false, dossier.SubKind, dossier.Additional, dossier.Danger, false, dossier.FactsAt, dossier.Municipality, report is null ? [] : [report],
+            [Hand(person, safe, [], Enum.GetValues<HandedField>())], told is null ? [] : [new HandedNote(told.Persons, told.At, told.Text.Value)], []);
 
     private static HandedPerson Hand(Person person, SafeContact safe, IReadOnlyList<Particulars> authors, IReadOnlyCollection<HandedField> fields)
     {
@@ -80,13 +108,9 @@ internal static class Handing
             Checked = null, CheckedBy = null, Details = fields.Contains(HandedField.Phone) ? rules.Details : rules.Details with { SmsNumber = null },
             Call = Leads(HandedField.Phone, rules.Call), Sms = Leads(HandedField.Phone, rules.Sms), Mail = Leads(HandedField.Mail, rules.Mail), Letter = Leads(HandedField.Address, rules.Letter), Visit = Leads(HandedField.Address, rules.Visit),
         };
-        // What was agreed names the alleged perpetrator: here the gate takes it as not asked. There nobody knows them, so it goes as that, and without the name.
-        if (rules.Details.Names(authors))
-            rules = rules with { Call = NotAsked(rules.Call), Sms = NotAsked(rules.Sms), Mail = NotAsked(rules.Mail), Letter = NotAsked(rules.Letter), Visit = NotAsked(rules.Visit), Details = rules.Details with { WhoMayAnswer = null, ThirdPerson = null } };
-        return new HandedPerson(person.Id, identity, person.Capacity, fields.Contains(HandedField.Damage) ? person.Damage : Damage.None, born ? person.Sex : Sex.NotSaid, person.Language, person.NeedsInterpreter, person.IsMinor, rules);
+        return new HandedPerson(person.Id, identity, person.Capacity, fields.Contains(HandedField.Damage) ? person.Damage : Damage.None, born ? person.Sex : Sex.NotSaid, person.Language, person.NeedsInterpreter, person.IsMinor, rules.Without(authors));
 
         // Safe was said of this number or this address. The first that is given there would take it: so it does not go without what it was said of.
         Rule Leads(HandedField to, Rule rule) => rule == Rule.Safe && !fields.Contains(to) ? Rule.NotAsked : rule;
-        static Rule NotAsked(Rule rule) => rule == Rule.Never ? rule : Rule.NotAsked;
     }
 }

@@ -51,7 +51,7 @@ internal sealed class Handover : IHoldSealed, IOfDossier, IFallDue
 
     /// <summary>Rises with every turn: of two that meet, the second looks again at what the first left.</summary>
     public int Version { get; private set; }
-    public DateTimeOffset? Due => AnswerBy;
+    public DateTimeOffset? Due => AnswerBy ?? (CameIn && DossierId == Id && !IsOpen ? Reason is null ? TurnedAt : TurnedAt + ClearHandovers.Kept : null);
 
     /// <summary>It may still be accepted, refused or withdrawn.</summary>
     public bool IsOpen => State is HandoverState.Proposed or HandoverState.Delivered or HandoverState.Asked or HandoverState.Withdrawing;
@@ -102,6 +102,13 @@ internal sealed class Handover : IHoldSealed, IOfDossier, IFallDue
 
     public void Refuse(DateTimeOffset now) => End(HandoverState.Refused, now);
     public void Withdraw(DateTimeOffset now) => End(HandoverState.Withdrawn, now);
+
+    /// <summary>It came in, became no dossier, and nobody asks why any more.</summary>
+    public void Forget()
+    {
+        Reason = null;
+        Version++;
+    }
 
     private void Speak(HandoverState state, TimeSpan? within, DateTimeOffset now)
     {
@@ -169,6 +176,8 @@ internal sealed class HandoverTurn : IHoldSealed, IOfDossier
     {
         Id = Guid.CreateVersion7(at), DossierId = handover.DossierId, HandoverId = handover.Id, KeyOwner = handover.KeyOwner, Step = step, At = at, By = by, Text = text is null ? null : (Sealed<string>)text,
     };
+
+    public void Forget() => Text = null;
 
     internal sealed class Mapping : IZoneMapping<HandoverTurn>
     {

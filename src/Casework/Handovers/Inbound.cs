@@ -7,10 +7,10 @@ using VictimSupport.Foundation.Pipeline;
 
 namespace VictimSupport.Casework.Handovers;
 
-/// <summary>On the page behind the bell: handovers from other zones that wait for a coordinator's decision. A mail told them when each came; counted on that page only.</summary>
+/// <summary>On the bell: handovers from other zones that wait for a coordinator's decision.</summary>
 internal sealed class Inbound(IMediator pipeline, WhereAndWho who) : IRing
 {
-    public ValueTask<int> Due(CancellationToken ct) => ValueTask.FromResult(0);
+    public async ValueTask<int> Due(CancellationToken ct) => (await Lines(ct)).Sum(l => l.Count);
 
     public async ValueTask<IReadOnlyList<RingLine>> Lines(CancellationToken ct) => who.Caller.May(May.OpenAnyDossierOfTheZone) ? [new(Words.WaitsHandover, "/handovers", await pipeline.Send(new Query(), ct))] : [];
 

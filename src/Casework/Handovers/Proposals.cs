@@ -55,6 +55,14 @@ internal sealed class Proposals(ZoneDbContext zone, Guard guard, Post post, UseC
         return found;
     }
 
+    /// <summary>Proposes it to the other zone, with all that goes.</summary>
+    /// <exception cref="NoSuchZoneException">There is no such zone.</exception>
+    public Task Propose(Handover handover, HandedOver content, CancellationToken ct)
+    {
+        zone.Add(handover);
+        return Turn(handover, HandoverStep.Proposed, content.Why, ct, content);
+    }
+
     /// <summary>Notes a turn made here, and tells the other zone.</summary>
     public async Task Turn(Handover handover, HandoverStep step, string? text, CancellationToken ct, HandedOver? content = null, string? number = null)
     {

@@ -156,10 +156,9 @@ internal sealed class Propose(IMediator pipeline, WhereAndWho who) : PageModel, 
             var content = await Write(dossier, form, ct);
             if (content.Print() != form.Shown) throw Wrong(nameof(Command.Fields), Words.LookAtItFirst);
             var handover = Handover.Propose(dossier.Id, form.Zone, form.Why, form.Basis!.Value, form.Told == true, content.People.Select(p => p.Key), form.Fields, form.Notes, caller.Self, (await settings.Of(here.InZone.Id, ct)).HandoverAnswerWithin, now);
-            zone.Add(handover);
             try
             {
-                await proposals.Turn(handover, HandoverStep.Proposed, form.Reason.Trim(), ct, content);
+                await proposals.Propose(handover, content, ct);
             }
             catch (NoSuchZoneException)
             {

@@ -101,6 +101,9 @@ internal sealed class Register(IMediator pipeline, WhereAndWho who, TimeProvider
         public Capacity? Capacity { get; init; }
         public string? Phone { get; init; }
         public Rule? Safe { get; init; }
+
+        /// <summary>On what condition the number may be called: demanded where it is safe only if.</summary>
+        public string? Condition { get; init; }
         public string Language { get; init; } = "";
         public string? Note { get; init; }
 
@@ -142,6 +145,9 @@ internal sealed class Register(IMediator pipeline, WhereAndWho who, TimeProvider
             RuleFor(c => c.GivenName).MaximumLength(200).WithMessage(_ => Words.TooLong);
             RuleFor(c => c.Phone).Must(p => string.IsNullOrWhiteSpace(p) || PhoneNumber.ToE164(p) is not null).WithMessage(_ => Words.NoPhoneNumber);
             RuleFor(c => c.Safe).NotNull().When(c => !string.IsNullOrWhiteSpace(c.Phone)).WithMessage(_ => Words.ChooseSafeRule);
+            // "Only if" means nothing without saying what. What comes from the tray may be longer: hours, what may be said and a code word.
+            RuleFor(c => c.Condition).Must(text => !string.IsNullOrWhiteSpace(text)).When(c => c.Safe == Rule.OnlyIf).WithMessage(_ => Words.OnlyIfWhat);
+            RuleFor(c => c.Condition).Must((c, text) => text is null || text.Length <= (c.Tray is null ? 300 : 600)).WithMessage(_ => Words.TooLong);
             RuleFor(c => c.Language).Must(Languages.All.Contains).WithMessage(_ => Words.ChooseLanguage);
             RuleFor(c => c.Note).MaximumLength(20_000).WithMessage(_ => Words.TooLong);
             RuleFor(c => c.RequestedAt).Must(at => at is null || at <= clock.GetUtcNow().AddMinutes(5)).WithMessage(_ => Words.InTheFuture);
@@ -164,12 +170,14 @@ internal sealed class Register(IMediator pipeline, WhereAndWho who, TimeProvider
             var (trigger, ownTrigger) = await OwnCodes.Resolve(zone, CodeList.Trigger, form.Trigger!, today, ct) ?? throw new ValidationException([new ValidationFailure(nameof(Command.Trigger), Words.ChooseTrigger)]);
             var (kind, ownKind) = await OwnCodes.Resolve(zone, form.SubKind, today, ct) ?? throw new ValidationException([new ValidationFailure(nameof(Command.SubKind), Words.ChooseFacts)]);
             var identity = form.Unknown && form.FamilyName.Trim().Length + form.GivenName.Trim().Length == 0 ? new Particulars("", "", Said(form.Phone), Address: Said(form.Address)) : new Particulars(form.FamilyName.Trim(), form.GivenName.Trim(), Said(form.Phone), Address: Said(form.Address));
+            identity = Taking.Reached(entry, identity);
             var year = today.Year;
             var number = DossierNumber.Of(year, await DossierCounter.Next(zone, year, ct), here.InZone.Keys.NumberKey);
             var dossier = Dossier.Open(number, trigger, kind, form.When, form.Municipality.Trim(), caller.Self, now, ownTrigger, ownKind, form.RequestedAt ?? entry?.PutAt);
             var person = Person.Add(dossier.Id, identity, form.Capacity ?? kind.Capacity, form.Language, now);
             var safe = SafeContact.For(person);
-            if (form.Safe is { } rule && rule != Rule.NotAsked) safe.Agree(rule, default, default, default, default, Taking.Details(entry, rule), caller.Self, now);
+            taking.Agrees(safe, entry, form.Safe, Said(form.Condition), now);
+            taking.Interprets(entry, person);
             var first = FollowUp.Plan(dossier.Id, [person.Id], ActKind.FirstContact, null, dossier.RequestedAt + rules.FirstContactWithin, caller.Self, now);
             dossier.Lead = person.Id;
             dossier.Awaits(first.DueAt);
@@ -180,7 +188,7 @@ internal sealed class Register(IMediator pipeline, WhereAndWho who, TimeProvider
             trail.Concerns(dossier.Id, "intake");
             zone.AddRange(dossier, first, Milestone.Reached(dossier.Id, MilestoneKind.Opened, caller.Self, now), OutboxMessage.New($"dossier-opened {dossier.Id}", NewDossierMail.KindName, dossier.Id, dossier.AssignedTo, now));
             if (Said(form.Note) is { } note) zone.Add(Note.Write(dossier.Id, [person.Id], Layer.Assistance, note, caller.Self, now));
-            if (entry is not null) taking.Into(entry, dossier);
+            if (entry is not null) await taking.Into(entry, dossier, ct);
             if (form.Once != default) zone.Add(new Submission { Id = form.Once, Made = dossier.Id });
             var key = new SearchKey(here.InZone.Keys.SearchRoot);
             SearchToken.Add(zone, key, dossier.Id, dossier.Id, [new SearchPart(PartKind.DossierNumber, dossier.Number)]);

@@ -11,6 +11,7 @@ using VictimSupport.Design.Tags;
 using VictimSupport.Foundation.Access;
 using VictimSupport.Foundation.Persistence;
 using VictimSupport.Foundation.Pipeline;
+using VictimSupport.Foundation.Sheets;
 
 namespace VictimSupport.Casework.Lists;
 
@@ -40,15 +41,12 @@ internal sealed class Paste(IMediator pipeline) : PageModel, IShowAgain
         return RedirectToPage("/Casework/Lists/Check", new { list = await pipeline.Send(new Command(rows, known, Once), ct) });
     }
 
-    // A file that is chosen goes before what was pasted; one byte more than the largest is enough to know.
+    // A file that is chosen goes before what was pasted.
     private async Task<string> Said(CancellationToken ct)
     {
         if (Form.File is not { Length: > 0 } upload) return Form.Text ?? "";
-        using var read = new MemoryStream();
         await using var stream = upload.OpenReadStream();
-        var (buffer, got) = (new byte[64 * 1024], 0);
-        while (read.Length <= PvText.LargestBytes && (got = await stream.ReadAsync(buffer, ct)) > 0) read.Write(buffer, 0, got);
-        return PvText.Decode(read.ToArray());
+        return await CellText.Read(stream, PvText.LargestBytes, ct);
     }
 
     internal sealed record Input

@@ -1,5 +1,6 @@
 using System.Globalization;
 using VictimSupport.Casework.Codes;
+using VictimSupport.Design.Forms;
 using VictimSupport.Design.Html;
 
 namespace VictimSupport.Casework.Lists;
@@ -35,7 +36,7 @@ internal sealed record PvSheet(IReadOnlyList<PvRow> Rows)
     }
 
     // Whichever part of it stands first.
-    private static string NameOf(PvCells cells) => string.Join(' ', $"{cells.GivenName} {cells.FamilyName}".Split([' ', '-', '\''], StringSplitOptions.RemoveEmptyEntries).Select(PvText.Fold).Where(p => p.Length > 0).Order(StringComparer.Ordinal)) is var name && PvReading.IsUnknown(cells) ? "" : name;
+    private static string NameOf(PvCells cells) => string.Join(' ', $"{cells.GivenName} {cells.FamilyName}".Split([' ', '-', '\''], StringSplitOptions.RemoveEmptyEntries).Select(FourLanguages.Fold).Where(p => p.Length > 0).Order(StringComparer.Ordinal)) is var name && PvReading.IsUnknown(cells) ? "" : name;
 }
 
 /// <summary>What was read in a row, and what is wrong with it: a field of <see cref="PvCells"/> and a reason for each.</summary>
@@ -83,12 +84,12 @@ internal sealed record PvReading(SubKind? Kind, DateTimeOffset? When, string Lan
     }
 
     /// <summary>The sub-kind a cell means, by its code or by its word in any language; null: none.</summary>
-    public static string? FactsOf(string cell) => Facts.Value.GetValueOrDefault(PvText.Fold(cell));
+    public static string? FactsOf(string cell) => Facts.Value.GetValueOrDefault(FourLanguages.Fold(cell));
 
     /// <summary>The same of a language.</summary>
-    public static string? LanguageOf(string cell) => Tongues.Value.GetValueOrDefault(PvText.Fold(cell));
+    public static string? LanguageOf(string cell) => Tongues.Value.GetValueOrDefault(FourLanguages.Fold(cell));
 
-    public static bool IsUnknown(PvCells cells) => Nobody.Value.Contains(PvText.Fold(cells.GivenName + cells.FamilyName));
+    public static bool IsUnknown(PvCells cells) => Nobody.Value.Contains(FourLanguages.Fold(cells.GivenName + cells.FamilyName));
 
     /// <summary>A day, with an hour or without; the clock is Belgian. null: it cannot be read.</summary>
     internal static DateTimeOffset? DateOf(string cell)
@@ -106,7 +107,7 @@ internal sealed record PvReading(SubKind? Kind, DateTimeOffset? When, string Lan
     {
         var list = codes.ToList();
         var known = PvText.InFourLanguages(list.Select(c => (c, prefix + c)));
-        foreach (var code in list) known[PvText.Fold(code)] = code;
+        foreach (var code in list) known[FourLanguages.Fold(code)] = code;
         foreach (var (said, code) in also) known[said] = code;
         return known;
     }

@@ -1,7 +1,6 @@
-using System.Globalization;
 using System.Text;
 using VictimSupport.Design.Forms;
-using VictimSupport.Design.Html;
+using VictimSupport.Foundation.Sheets;
 
 namespace VictimSupport.Casework.Lists;
 
@@ -27,27 +26,13 @@ internal static class PvText
     private static readonly PvColumn?[] Usual = [PvColumn.Number, PvColumn.Facts, PvColumn.Date, PvColumn.Name, PvColumn.Address, PvColumn.Language];
     private static readonly Lazy<Dictionary<string, PvColumn>> Headings = new(() => InFourLanguages(Enum.GetValues<PvColumn>().Select(c => (c, "PvHeading_" + c)), several: true));
 
-    /// <summary>A file's text: UTF-8, with or without its mark; what is not UTF-8 is Latin-1, as old programs write it.</summary>
-    public static string Decode(byte[] file)
-    {
-        var start = file.AsSpan().StartsWith("\uFEFF"u8) ? 3 : 0;
-        try
-        {
-            return new UTF8Encoding(false, throwOnInvalidBytes: true).GetString(file, start, file.Length - start);
-        }
-        catch (DecoderFallbackException)
-        {
-            return Encoding.Latin1.GetString(file);
-        }
-    }
-
     /// <summary>The rows, in their order; empty ones are no rows.</summary>
     /// <returns>The rows; or why there are none.</returns>
     public static (IReadOnlyList<PvCells> Rows, PvUnread? Unread) Read(string text)
     {
         if (Encoding.UTF8.GetByteCount(text) > LargestBytes) return ([], PvUnread.TooLarge);
         var plain = PlainText.Of(text).TrimStart('\uFEFF');
-        var rows = Cells(plain, Separator(plain)).Where(r => r.Any(c => c.Length > 0)).Take(Most + 2).ToList();
+        var rows = CellText.Cells(plain, CellText.Separator(plain)).Where(r => r.Any(c => c.Length > 0)).Take(Most + 2).ToList();
         if (rows.Count == 0) return ([], PvUnread.Nothing);
         var columns = Heading(rows[0]);
         var read = rows.Skip(columns is null ? 0 : 1).Select(r => Row(r, columns ?? Usual)).ToList();
@@ -56,110 +41,12 @@ internal static class PvText
 
     /// <summary>Words of codes, folded, in every language of the portal.</summary>
     /// <param name="several">A word's text is several, parted by semicolons.</param>
-    internal static Dictionary<string, T> InFourLanguages<T>(IEnumerable<(T Code, string Key)> codes, bool several = false)
-    {
-        var (before, known) = (CultureInfo.CurrentUICulture, new Dictionary<string, T>(StringComparer.Ordinal));
-        try
-        {
-            foreach (var culture in Moment.Cultures)
-            {
-                CultureInfo.CurrentUICulture = culture;
-                foreach (var (code, key) in codes)
-                {
-                    foreach (var word in several ? Words.Of(key).Split(';') : [Words.Of(key)]) known.TryAdd(Fold(word), code);
-                }
-            }
-        }
-        finally
-        {
-            CultureInfo.CurrentUICulture = before;
-        }
-        return known;
-    }
-
-    /// <summary>Small letters and digits, without accents and signs: what two spellings of one word have in common.</summary>
-    internal static string Fold(string word)
-    {
-        var plain = new StringBuilder(word.Length);
-        foreach (var c in word.Normalize(NormalizationForm.FormKD)) if (char.IsLetterOrDigit(c)) plain.Append(char.ToLowerInvariant(c));
-        return plain.ToString();
-    }
-
-    // A tab is typed by nobody; else whatever parts the first line most often.
-    internal static char Separator(string text)
-    {
-        var line = text.AsSpan().TrimStart("\r\n");
-        if (line.IndexOfAny('\r', '\n') is var end and >= 0) line = line[..end];
-        return line.Contains('\t') ? '\t' : line.Count(';') >= line.Count(',') ? ';' : ',';
-    }
-
-    // RFC 4180, and forgiving: a quotation mark that nobody closes before the end is a letter like any other.
-    internal static IEnumerable<List<string>> Cells(string text, char separator)
-    {
-        var (row, cell, at) = (new List<string>(), new StringBuilder(), 0);
-        while (at < text.Length)
-        {
-            var c = text[at];
-            if (c == '"' && cell.Length == 0 && Quoted(text, at, separator) is var (inside, next))
-            {
-                cell.Append(inside);
-                at = next;
-                continue;
-            }
-            at++;
-            if (c == separator)
-            {
-                End();
-            }
-            else if (c is '\r' or '\n')
-            {
-                if (c == '\r' && at < text.Length && text[at] == '\n') at++;
-                End();
-                yield return row;
-                row = [];
-            }
-            else
-            {
-                cell.Append(c);
-            }
-        }
-        End();
-        yield return row;
-
-        void End()
-        {
-            row.Add(cell.ToString().Trim());
-            cell.Clear();
-        }
-    }
-
-    // What stands between two marks, and where the text goes on behind them; null: the mark opens nothing.
-    private static (string Inside, int Next)? Quoted(string text, int from, char separator)
-    {
-        // One that is not closed within a cell's length closes none: else a hostile file would be read again and again.
-        var (inside, last) = (new StringBuilder(), Math.Min(text.Length, from + 4000));
-        for (var at = from + 1; at < last; at++)
-        {
-            if (text[at] != '"')
-            {
-                inside.Append(text[at]);
-                continue;
-            }
-            if (at + 1 < text.Length && text[at + 1] == '"')
-            {
-                inside.Append('"');
-                at++;
-                continue;
-            }
-            return at + 1 == text.Length || text[at + 1] == separator || text[at + 1] is '\r' or '\n' ? (inside.ToString(), at + 1) : null;
-        }
-        return null;
-    }
+    internal static Dictionary<string, T> InFourLanguages<T>(IEnumerable<(T Code, string Key)> codes, bool several = false) => FourLanguages.Known(codes, Words.Of, several);
 
     // A heading names the number, or two columns at least.
     private static PvColumn?[]? Heading(List<string> row)
     {
-        var columns = row.Select(c => Headings.Value.TryGetValue(Fold(c), out var column) ? column : (PvColumn?)null).ToArray();
+        var columns = row.Select(c => Headings.Value.TryGetValue(FourLanguages.Fold(c), out var column) ? column : (PvColumn?)null).ToArray();
         return columns.OfType<PvColumn>().Distinct().Count() is var named && (named > 1 || (named == 1 && row.Count(c => c.Length > 0) == 1)) ? columns : null;
     }
 

@@ -69,6 +69,9 @@ internal enum Bar
 
     /// <summary>Whoever it would go through is the alleged perpetrator, or stands in a conflict.</summary>
     Conflict = 15,
+
+    /// <summary>It was written under a condition, and waited so long that nobody can say whether that still holds.</summary>
+    Late = 16,
 }
 
 internal static class Bars
@@ -93,7 +96,8 @@ internal sealed record Outgoing(Channel Channel, bool Unattended = false, bool F
 /// <summary>Who is called for somebody, and what was decided on it.</summary>
 /// <param name="Safe">Their own rules.</param>
 /// <param name="IsAuthor">By name or telephone they are the alleged perpetrator, whoever the row says they are.</param>
-internal sealed record Stead(Standing Standing, Person Who, SafeContact Safe, bool IsAuthor = false);
+/// <param name="ClosedElsewhere">In another dossier they said that they are never to be called.</param>
+internal sealed record Stead(Standing Standing, Person Who, SafeContact Safe, bool IsAuthor = false, bool ClosedElsewhere = false);
 
 /// <summary>Whom it would reach, and all that decides on it.</summary>
 /// <param name="FirstLetterFor">Sub-kinds for which the zone lets a first letter out.</param>
@@ -102,8 +106,11 @@ internal sealed record Stead(Standing Standing, Person Who, SafeContact Safe, bo
 /// <param name="NamesAuthor">What was agreed names, as who may answer or is asked, somebody who is the alleged perpetrator by now: it was agreed when nobody knew, and holds as if nobody had been asked.</param>
 internal sealed record Addressee(Person Person, SafeContact Safe, Dossier Dossier, IReadOnlySet<string> FirstLetterFor, bool Elsewhere = false, Stead? Stead = null, bool NamesAuthor = false)
 {
+    /// <summary>Channels for which the same person said never in another dossier, and nothing else since. Empty also where nobody looked.</summary>
+    public IReadOnlySet<Channel> ClosedElsewhere { get; init; } = System.Collections.Immutable.ImmutableHashSet<Channel>.Empty;
+
     /// <summary>What holds of a channel.</summary>
-    public Rule Of(Channel channel) => Safe.Of(channel) is var rule && NamesAuthor && rule != Rule.Never ? Rule.NotAsked : rule;
+    public Rule Of(Channel channel) => ClosedElsewhere.Contains(channel) ? Rule.Never : Safe.Of(channel) is var rule && NamesAuthor && rule != Rule.Never ? Rule.NotAsked : rule;
 
     /// <summary>What to keep to.</summary>
     public SafeDetails Agreed => NamesAuthor ? Safe.Details.Value with { WhoMayAnswer = null, ThirdPerson = null } : Safe.Details.Value;
@@ -154,10 +161,12 @@ internal sealed class Clearance
     }
 
     /// <summary>The gate for a message in the tray: only the number is known, and what was said of it.</summary>
-    public static (Clearance? Leave, Bar Bar) Ask(TrayEntry entry)
+    /// <param name="never">They said in a dossier that they are never to be called; it holds until they are asked anew, in a dossier.</param>
+    public static (Clearance? Leave, Bar Bar) Ask(TrayEntry entry, bool never)
     {
         var message = entry.Message.Value;
         var (passage, bar) = Look(entry);
+        if (bar == Bar.None && never) bar = Bar.Never;
         if (bar != Bar.None) return (null, bar);
         return (new Clearance(entry.Id, null, Channel.Call, passage, Number(message.Phone!), message.Name, new SafeDetails(WhatMayBeSaid: message.Condition)), bar);
     }
@@ -200,7 +209,7 @@ internal sealed class Clearance
         if (stead.IsAuthor || stead.Standing.Conflict || stead.Who.Capacity is Capacity.AllegedAuthor or Capacity.Deceased) return (Passage.Closed, Bar.Conflict);
         if (stead.Standing.Reached == Authority.Nobody) return (Passage.Closed, Bar.Undecided);
         if (what.Channel != Channel.Call || what.Unattended) return (Passage.Closed, Bar.Undecided);
-        if (stead.Safe.Call == Rule.Never) return (Passage.Closed, Bar.Never);
+        if (stead.ClosedElsewhere || stead.Safe.Call == Rule.Never) return (Passage.Closed, Bar.Never);
         if (stead.Safe.Call != Rule.NotAsked && !stead.Safe.Details.Value.IsTime(now)) return (Passage.Closed, Bar.Hours);
         return (Passage.AsAgreed, Bar.None);
     }

@@ -17,15 +17,18 @@ internal sealed class Doors(ZoneDbContext zone, Guard guard, UseCase here, Keyri
     private const Danger AtTheDoor = Danger.AtHome | Danger.AuthorAtLarge | Danger.DangerousDog;
 
     /// <summary>Dangers at the addresses of these people that other dossiers tell of.</summary>
-    public async Task<Danger> Of(Dossier dossier, IEnumerable<Person> people, CancellationToken ct)
+    public async Task<Danger> Of(Dossier dossier, IEnumerable<Person> people, CancellationToken ct) => await At(dossier, people.Select(p => p.Identity.Value.Address), ct) & ~dossier.Danger;
+
+    /// <summary>Dangers at these addresses that other dossiers than this one tell of, also where this one says them too.</summary>
+    public async Task<Danger> At(Dossier dossier, IEnumerable<string?> addresses, CancellationToken ct)
     {
-        var houses = people.Select(p => Address.Part(p.Identity.Value.Address)).OfType<SearchPart>().Distinct().ToList();
+        var houses = addresses.Select(Address.Part).OfType<SearchPart>().Distinct().ToList();
         if (houses.Count == 0) return Danger.None;
         var ids = (await SearchToken.OwnersOf(zone, new SearchKey(here.InZone.Keys.SearchRoot), houses, Most, ct)).ToList();
         var neighbours = await zone.Set<Person>().AsNoTracking().Where(p => ids.Contains(p.Id) && p.DossierId != dossier.Id)
             .Join(zone.Set<Dossier>().Where(await guard.Exists(ct)).Where(d => d.Danger != Danger.None), p => p.DossierId, d => d.Id, (person, other) => new { person, other.Danger }).ToListAsync(ct);
         await keys.Fetch(neighbours.Select(n => n.person.KeyOwner), ct);
         // Tokens collide: whoever lives elsewhere brings nothing here.
-        return neighbours.Where(n => Address.Part(n.person.Identity.Value.Address) is { } house && houses.Contains(house)).Aggregate(Danger.None, (all, n) => all | n.Danger) & AtTheDoor & ~dossier.Danger;
+        return neighbours.Where(n => Address.Part(n.person.Identity.Value.Address) is { } house && houses.Contains(house)).Aggregate(Danger.None, (all, n) => all | n.Danger) & AtTheDoor;
     }
 }

@@ -109,7 +109,7 @@ internal sealed class Edit(IMediator pipeline, WhereAndWho who) : PageModel, ISh
         }
     }
 
-    internal sealed class Handler(ZoneDbContext zone, Guard guard, UseCase here, Joining joining, Masonry masonry, Gate gate, Tally tally, Caller caller, TimeProvider clock) : IRequestHandler<Command, Guid>
+    internal sealed class Handler(ZoneDbContext zone, Guard guard, UseCase here, Joining joining, Masonry masonry, Gate gate, Aftermath aftermath, Tally tally, Caller caller, TimeProvider clock) : IRequestHandler<Command, Guid>
     {
         public async Task<Guid> Handle(Command form, CancellationToken ct)
         {
@@ -124,6 +124,7 @@ internal sealed class Edit(IMediator pipeline, WhereAndWho who) : PageModel, ISh
             // After the person was found: an id that is nobody's here is refused, never told that something changed.
             if (form.Person is not null && form.Version != dossier.Version) throw new ValidationException([new ValidationFailure(nameof(Command.GivenName), Words.ChangedMeanwhile)]);
             var was = (person.Identity.Value.FullName, (Capacity?)person.Capacity);
+            var (phone, helped) = (person.Identity.Value.Phone, person.IsHelped);
             if (form.Person is not null) await AskAgain(person, identity, form, now, ct);
             (person.Identity, person.Capacity, person.Sex, person.Language, person.NeedsInterpreter) = (identity, form.Capacity!.Value, form.Sex, form.Language, form.NeedsInterpreter);
             person.Damage = form.Damages.Aggregate(Damage.None, (all, one) => all | one);
@@ -132,6 +133,12 @@ internal sealed class Edit(IMediator pipeline, WhereAndWho who) : PageModel, ISh
             if (form.Person is not null && person.Capacity is Capacity.AllegedAuthor or Capacity.Deceased) await StandsNoMore(person, now, ct);
             if (form.Person is null) await joining.Into(dossier, person, SafeContact.For(person), null, ct);
             else await IsPutRight(dossier, person, identity, ct);
+            // After they stand in the dossier as what they are: what a partner would be told depends on it.
+            if (person.Capacity == Capacity.AllegedAuthor) await ComesBack(dossier, identity, ct);
+            if (form.Person is not null) await gate.AskConsentAnew([person.Id], Bar.Changed, ct);
+            // Now it is known whom it happened to: what they agreed to elsewhere is to be asked again, as when they had come in by that name.
+            if (form.Person is not null && person.IsHelped && dossier.IsViolenceAtHome && (!helped || was.FullName != identity.FullName || PhoneNumber.ToE164(phone) != PhoneNumber.ToE164(identity.Phone)))
+                await aftermath.Reaches(identity, ct, except: person.Id);
             await Lead(dossier, person, ct);
             if (form.Person is null || was != (identity.FullName, form.Capacity)) await CheckAgain(dossier, ct);
             if (form.Once != default) zone.Add(new Submission { Id = form.Once, Made = person.Id });
@@ -153,6 +160,13 @@ internal sealed class Edit(IMediator pipeline, WhereAndWho who) : PageModel, ISh
                 standing.Decide(standing.Role, conflict: true, Authority.Nobody, Authority.Nobody, standing.Words.Value, caller.Self, now);
                 (await zone.Set<SafeContact>().SingleAsync(s => s.Id == standing.PersonId, ct)).StandingChanged();
             }
+        }
+
+        // What was agreed with somebody names whoever is the alleged perpetrator now: the gate takes it as not asked, so what waits to go out on it comes back.
+        private async Task ComesBack(Dossier dossier, Particulars author, CancellationToken ct)
+        {
+            var named = (await zone.Set<SafeContact>().AsNoTracking().Where(s => s.DossierId == dossier.Id).ToListAsync(ct)).Where(s => s.Details.Value.Names([author])).Select(s => s.Id).ToList();
+            if (named.Count > 0) await gate.TakeBack(named, Bar.Changed, ct);
         }
 
         private async Task<IReadOnlyList<Particulars>> AuthorsOf(Dossier dossier, Person except, CancellationToken ct) =>

@@ -4,6 +4,7 @@ using VictimSupport.Casework.Contacts;
 using VictimSupport.Casework.Dossiers;
 using VictimSupport.Casework.FollowUps;
 using VictimSupport.Casework.Letters;
+using VictimSupport.Casework.Referrals;
 using VictimSupport.Casework.Walls;
 using VictimSupport.Foundation.Access;
 using VictimSupport.Foundation.Persistence;
@@ -21,7 +22,8 @@ internal sealed class Gate(ZoneDbContext zone, UseCase here, Keyring keys, IZone
     /// <exception cref="RefusedException">The channel is closed (a code of <see cref="Bars"/>), or nobody of this id is in the dossier.</exception>
     public async Task<Clearance> Pass(Dossier dossier, Guid person, Outgoing what, CancellationToken ct)
     {
-        var whom = await Of(dossier, person, what.First, ct);
+        // A letter that is no first one goes where the person called it safe; everything else is asked of all their dossiers.
+        var whom = await Of(dossier, person, what.First, ct, everywhere: what.Channel != Channel.Letter);
         if (what.Through is { } through) whom = whom with { Stead = await Stead(dossier, person, through, ct) };
         var (leave, bar) = Clearance.Ask(whom, what, clock.GetUtcNow());
         return leave ?? throw new RefusedException(bar.Code(), dossier.Id);
@@ -49,12 +51,14 @@ internal sealed class Gate(ZoneDbContext zone, UseCase here, Keyring keys, IZone
 
     /// <summary>Somebody of a dossier, as the gate must know them.</summary>
     /// <param name="first">A first letter is asked for: then their other dossiers count too.</param>
+    /// <param name="everywhere">Something is about to reach them: then a never in another dossier counts too.</param>
     /// <exception cref="RefusedException">Nobody of this id is in the dossier.</exception>
-    public async Task<Addressee> Of(Dossier dossier, Guid person, bool first, CancellationToken ct)
+    public async Task<Addressee> Of(Dossier dossier, Guid person, bool first, CancellationToken ct, bool everywhere = false)
     {
         var who = await zone.Set<Person>().AsNoTracking().SingleOrDefaultAsync(p => p.Id == person && p.DossierId == dossier.Id, ct) ?? throw new RefusedException("absent", dossier.Id);
         var safe = await zone.Set<SafeContact>().AsNoTracking().SingleOrDefaultAsync(s => s.Id == person, ct) ?? SafeContact.For(who);
-        return await Of(dossier, who, safe, first, ct);
+        var whom = await Of(dossier, who, safe, first, ct);
+        return everywhere ? whom with { ClosedElsewhere = await ClosedElsewhere(who, safe, ct) } : whom;
     }
 
     /// <summary>Who would be called for somebody; null: nobody of this id stands for them.</summary>
@@ -62,7 +66,8 @@ internal sealed class Gate(ZoneDbContext zone, UseCase here, Keyring keys, IZone
     {
         var standing = await zone.Set<Standing>().AsNoTracking().SingleOrDefaultAsync(s => s.DossierId == dossier.Id && s.PersonId == person && s.WhoId == through, ct);
         if (standing is null || await zone.Set<Person>().AsNoTracking().SingleOrDefaultAsync(p => p.Id == through && p.DossierId == dossier.Id, ct) is not { } who) return null;
-        return new Stead(standing, who, await zone.Set<SafeContact>().AsNoTracking().SingleOrDefaultAsync(s => s.Id == through, ct) ?? SafeContact.For(who), Authors.Are(await AuthorsIn(dossier, ct), who.Identity.Value));
+        var safe = await zone.Set<SafeContact>().AsNoTracking().SingleOrDefaultAsync(s => s.Id == through, ct) ?? SafeContact.For(who);
+        return new Stead(standing, who, safe, Authors.Are(await AuthorsIn(dossier, ct), who.Identity.Value), (await ClosedElsewhere(who, safe, ct)).Contains(Channel.Call));
     }
 
     /// <summary>The same, of rows that were read already.</summary>
@@ -72,7 +77,7 @@ internal sealed class Gate(ZoneDbContext zone, UseCase here, Keyring keys, IZone
     private async Task<IReadOnlyList<Particulars>> AuthorsIn(Dossier dossier, CancellationToken ct) =>
         [.. (await zone.Set<Person>().AsNoTracking().Where(p => p.DossierId == dossier.Id && p.Capacity == Capacity.AllegedAuthor).ToListAsync(ct)).Select(p => p.Identity.Value)];
 
-    /// <summary>What waits to go out to these people is dropped: prepared letters, queued messages; and what was proposed of them to another zone is taken back. In the transaction of whatever changed.</summary>
+    /// <summary>What waits to go out to these people is dropped: prepared letters, queued messages; what was proposed of them to another zone is taken back, and so is what a partner would be told that is so no more. In the transaction of whatever changed.</summary>
     public async Task TakeBack(IReadOnlyCollection<Guid> persons, Bar why, CancellationToken ct)
     {
         var (ids, now) = (persons.ToList(), clock.GetUtcNow());
@@ -88,7 +93,54 @@ internal sealed class Gate(ZoneDbContext zone, UseCase here, Keyring keys, IZone
             dossiers.Add(message.DossierId);
         }
         foreach (var dossier in dossiers.Distinct()) zone.Add(Milestone.Reached(dossier, MilestoneKind.TakenBack, caller.Account ?? Milestone.ThePlatform, now, code: (int)why));
+        await AskConsentAnew(ids, why, ct);
         await proposals.AskBack(ids, ct);
+    }
+
+    /// <summary>What these people agreed that a partner be told, and what would say something else by now, goes no further. After the change, in its transaction.</summary>
+    public async Task AskConsentAnew(IReadOnlyCollection<Guid> persons, Bar why, CancellationToken ct)
+    {
+        var ids = persons.ToList();
+        foreach (var referral in await zone.Set<Referral>().Where(r => ids.Contains(r.PersonId) && r.ConsentId != null).ToListAsync(ct))
+            await Outdated.TakeBack(zone, referral, why, NeutralMail.In(here.InZone.Record.FirstLanguage, () => Words.ConsentAskAnew), caller.Account ?? Milestone.ThePlatform, clock.GetUtcNow(), ct);
+    }
+
+    /// <summary>Did somebody who may be the same say that they are never to be called, in whatever dossier? Which one it is, nobody is told.</summary>
+    public async Task<bool> IsNeverCalled(Particulars who, CancellationToken ct) => (await Nevers(who, default, ct)).Exists(n => n.Call == Rule.Never);
+
+    // Never is final until the person changes it: asked here since, by somebody who had the rules before their eyes, they did. What was ticked at the intake came with the facts, from whoever told them.
+    private async Task<IReadOnlySet<Channel>> ClosedElsewhere(Person who, SafeContact safe, CancellationToken ct)
+    {
+        var asked = safe.Checked > who.Added ? safe.Checked : null;
+        var closed = new HashSet<Channel>();
+        foreach (var never in await Nevers(who.Identity.Value, who.DossierId, ct))
+            closed.UnionWith(Enum.GetValues<Channel>().Where(c => never.Of(c) == Rule.Never && !(asked > never.Said && safe.Of(c) is Rule.Safe or Rule.OnlyIf)));
+        return closed;
+    }
+
+    /// <param name="Said">When it was said, or confirmed, last.</param>
+    private sealed record NeverSaid(Guid Person, Rule Call, Rule Sms, Rule Mail, Rule Visit, DateTimeOffset? Said)
+    {
+        // Letters have a rule of their own (Elsewhere).
+        public Rule Of(Channel channel) => channel switch { Channel.Call => Call, Channel.Sms => Sms, Channel.Mail => Mail, Channel.Visit => Visit, _ => Rule.NotAsked };
+    }
+
+    // Tokens and rules first, which are no secret: hardly ever somebody has to be opened.
+    private async Task<List<NeverSaid>> Nevers(Particulars who, Guid except, CancellationToken ct)
+    {
+        var found = new List<NeverSaid>();
+        foreach (var some in (await SamePerson.Alike(zone, here, who, ct)).Chunk(400))
+        {
+            var ids = some.ToList();
+            var nevers = await zone.Set<SafeContact>().AsNoTracking().Where(s => ids.Contains(s.Id) && s.DossierId != except && (s.Call == Rule.Never || s.Sms == Rule.Never || s.Mail == Rule.Never || s.Visit == Rule.Never))
+                .Select(s => new NeverSaid(s.Id, s.Call, s.Sms, s.Mail, s.Visit, s.Checked)).ToListAsync(ct);
+            if (nevers.Count == 0) continue;
+            var meant = nevers.ConvertAll(n => n.Person);
+            var people = await zone.Set<Person>().AsNoTracking().Where(p => meant.Contains(p.Id)).ToListAsync(ct);
+            await keys.Fetch(people.Select(p => p.KeyOwner), ct);
+            found.AddRange(people.Where(p => SamePerson.May(who, p.Identity.Value)).Join(nevers, p => p.Id, n => n.Person, (p, n) => n with { Said = n.Said ?? p.Added }));
+        }
+        return found;
     }
 
     // One who said never in another dossier, or was beaten at home in another dossier, gets no letter because of a burglary. Which dossier it is, nobody is told.
@@ -117,10 +169,11 @@ internal sealed class Aftermath(ZoneDbContext zone, UseCase here, Keyring keys, 
     }
 
     /// <summary>Reaches one person, wherever they are known; one who comes into a dossier in this very transaction was asked with the event known.</summary>
+    /// <param name="except">The row in which the name was put right: what was agreed there was asked with the event known.</param>
     // Not by the change tracker: the audit of this act would name dossiers that may not exist for whoever does it.
-    public async Task Reaches(Particulars identity, CancellationToken ct)
+    public async Task Reaches(Particulars identity, CancellationToken ct, Guid? except = null)
     {
-        var ids = (await SamePerson.Find(zone, here, keys, identity, ct)).Select(p => p.Id).ToList();
+        var ids = (await SamePerson.Find(zone, here, keys, identity, ct)).Select(p => p.Id).Where(id => id != except).ToList();
         DateTimeOffset? now = clock.GetUtcNow();
         if (ids.Count > 0) await zone.Set<SafeContact>().Where(s => ids.Contains(s.Id)).ExecuteUpdateAsync(set => set.SetProperty(s => s.ViolenceAt, now), ct);
     }

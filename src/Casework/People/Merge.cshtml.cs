@@ -179,6 +179,7 @@ internal sealed class Merge(IMediator pipeline, IAccounts accounts) : PageModel,
                 Milestone.Reached(dossier.Id, MilestoneKind.Merged, caller.Self, now));
             await Found(dossier, kept, ct);
             await SearchToken.Replace(zone, Key, dossier.Id, gone.Id, [], ct);
+            await gate.AskConsentAnew([kept.Id, gone.Id], Bar.Changed, ct);
             dossier.Touch();
             return kept.Id;
         }
@@ -224,6 +225,7 @@ internal sealed class Merge(IMediator pipeline, IAccounts accounts) : PageModel,
             zone.Add(Milestone.Reached(dossier.Id, MilestoneKind.MergeUndone, caller.Self, now));
             await Found(dossier, kept, ct);
             await Found(dossier, gone, ct);
+            await gate.AskConsentAnew([kept.Id, gone.Id], Bar.Changed, ct);
             dossier.Touch();
             return true;
         }

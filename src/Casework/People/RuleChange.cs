@@ -39,4 +39,13 @@ internal sealed class RuleChange : IHoldSealed, IOfDossier
 internal sealed record RulesAsTheyStood(Rule Call, Rule Sms, Rule Mail, Rule Letter, Rule Visit, SafeDetails Details, Decider LettersHome, DateTimeOffset? Checked, Guid? CheckedBy, DateTimeOffset? ViolenceAt, int Revision)
 {
     public Rule Of(Channel channel) => channel switch { Channel.Call => Call, Channel.Sms => Sms, Channel.Mail => Mail, Channel.Letter => Letter, _ => Visit };
+
+    /// <summary>As they may be told to others, who do not know the alleged perpetrators: what was agreed and names one of them goes as not asked, as the gate takes it here, and without the name. Never stays never.</summary>
+    public RulesAsTheyStood Without(IEnumerable<Particulars> authors)
+    {
+        return !Details.Names(authors) ? this
+            : this with { Call = NotAsked(Call), Sms = NotAsked(Sms), Mail = NotAsked(Mail), Letter = NotAsked(Letter), Visit = NotAsked(Visit), Details = Details with { WhoMayAnswer = null, ThirdPerson = null } };
+
+        static Rule NotAsked(Rule rule) => rule == Rule.Never ? rule : Rule.NotAsked;
+    }
 }

@@ -72,6 +72,14 @@ internal sealed class SafeContact : IHoldSealed, IOfDossier
         StillGood(by, now);
     }
 
+    /// <summary>What somebody wrote of themselves, and nobody has asked them yet. It holds, but nothing goes out unattended on it: what they called simply safe waits to be confirmed, and all of it is to be asked.</summary>
+    public void Wrote(Rule call, Rule sms, Rule mail, Rule letter, Rule visit, SafeDetails details)
+    {
+        Agree(call, sms, mail, letter, visit, details, default, default);
+        foreach (var channel in (Channel[])[Channel.Sms, Channel.Mail, Channel.Letter]) if (Of(channel) == Rule.Safe) Only(channel);
+        (Checked, CheckedBy) = (null, null);
+    }
+
     /// <summary>The minor or the coordinator decided; why stands in the details.</summary>
     public void Decide(Decider lettersHome)
     {

@@ -61,20 +61,37 @@ internal sealed class SendMessage(IEnumerable<ISendText> senders, IMediator pipe
     [Requires(May.RunThePlatform)]
     internal sealed record Done(Guid Message) : ICommand<bool>;
 
-    internal sealed class Handler(ZoneDbContext zone, Gate gate, Trail trail, TimeProvider clock) : IRequestHandler<Ask, Leaving?>, IRequestHandler<Done, bool>
+    internal sealed class Handler(ZoneDbContext zone, UseCase here, Gate gate, Trail trail, TimeProvider clock) : IRequestHandler<Ask, Leaving?>, IRequestHandler<Done, bool>
     {
+        // Whoever wrote it had the condition before their eyes, and a condition is a matter of the moment.
+        private static readonly TimeSpan ConditionHolds = TimeSpan.FromMinutes(15);
+
         public async Task<Leaving?> Handle(Ask command, CancellationToken ct)
         {
             if (await zone.Set<Message>().SingleOrDefaultAsync(m => m.Id == command.Message && m.State == MessageState.Waiting, ct) is not { } message) return null;
             trail.Concerns(message.DossierId, "platform");
-            var dossier = await zone.Set<Dossier>().AsNoTracking().SingleAsync(d => d.Id == message.DossierId, ct);
-            var whom = await gate.Of(dossier, message.PersonId, first: false, ct);
+            var (dossier, now) = (await zone.Set<Dossier>().SingleAsync(d => d.Id == message.DossierId, ct), clock.GetUtcNow());
+            var whom = await gate.Of(dossier, message.PersonId, first: false, ct, everywhere: true);
             // It was read when it was written; what changed since has dropped it.
-            var (leave, bar) = Clearance.Ask(whom, new Outgoing(message.Channel, Unattended: message.Unattended, Read: true), clock.GetUtcNow());
+            var (leave, bar) = Clearance.Ask(whom, new Outgoing(message.Channel, Unattended: message.Unattended, Read: true), now);
+            if (leave is not null && whom.Of(message.Channel) == Rule.OnlyIf && now - message.At > ConditionHolds)
+            {
+                (leave, bar) = (null, Bar.Late);
+                await ComesBack(dossier, message, now, ct);
+            }
             if (leave is not null) return new Leaving(leave, message.Content.Value, whom.Person.Language);
-            message.Drop(bar, clock.GetUtcNow());
-            zone.Add(Milestone.Reached(message.DossierId, MilestoneKind.TakenBack, Milestone.ThePlatform, clock.GetUtcNow(), code: (int)bar));
+            message.Drop(bar, now);
+            zone.Add(Milestone.Reached(message.DossierId, MilestoneKind.TakenBack, Milestone.ThePlatform, now, code: (int)bar));
             return null;
+        }
+
+        // In a closed dossier nobody has an act; there the timeline says it.
+        private async Task ComesBack(Dossier dossier, Message message, DateTimeOffset now, CancellationToken ct)
+        {
+            if (!dossier.IsOpen) return;
+            zone.Add(FollowUp.Plan(dossier.Id, [message.PersonId], ActKind.Other, NeutralMail.In(here.InZone.Record.FirstLanguage, () => Words.MessageTooLate), now, message.By, now));
+            await NextAct.Settle(zone, dossier, ct);
+            dossier.Touch();
         }
 
         public async Task<bool> Handle(Done command, CancellationToken ct)

@@ -16,10 +16,12 @@ namespace VictimSupport.Casework.Referrals;
 internal static class Disclosing
 {
     /// <summary>Fields there is something to say in, and that may be said.</summary>
-    public static IReadOnlyList<SharedField> Possible(Person person, SafeContact safe, Dossier dossier) => [.. Enum.GetValues<SharedField>().Where(f => f == SharedField.Message || (MayGo(f, safe, dossier) && Value(f, person, safe, dossier, default, null) is not null))];
+    /// <param name="safe">As they may be told to others.</param>
+    public static IReadOnlyList<SharedField> Possible(Person person, RulesAsTheyStood safe, Dossier dossier) => [.. Enum.GetValues<SharedField>().Where(f => f == SharedField.Message || (MayGo(f, safe, dossier) && Value(f, person, safe, dossier, default, null) is not null))];
 
+    /// <param name="safe">As they may be told to others.</param>
     /// <param name="language">fr, nl, de or en: the partner's.</param>
-    public static Disclosure Write(IEnumerable<SharedField> fields, Person person, SafeContact safe, Dossier dossier, Need need, string? message, string language) => NeutralMail.In(language, () =>
+    public static Disclosure Write(IEnumerable<SharedField> fields, Person person, RulesAsTheyStood safe, Dossier dossier, Need need, string? message, string language) => NeutralMail.In(language, () =>
     {
         var lines = new List<DisclosedLine>();
         foreach (var field in fields.Distinct().Order().Where(f => MayGo(f, safe, dossier)))
@@ -34,7 +36,7 @@ internal static class Disclosing
     /// <summary>Tells apart what was shown from what would go now.</summary>
     public static string Print(Disclosure content) => Convert.ToHexString(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(content)));
 
-    private static bool MayGo(SharedField field, SafeContact safe, Dossier dossier) => field switch
+    private static bool MayGo(SharedField field, RulesAsTheyStood safe, Dossier dossier) => field switch
     {
         SharedField.Address => !dossier.Danger.HasFlag(Danger.AddressSecret) && !ChannelsOf(field).All(c => safe.Of(c) == Codes.Rule.Never),
         SharedField.Phone or SharedField.Mail => !ChannelsOf(field).All(c => safe.Of(c) == Codes.Rule.Never),
@@ -49,7 +51,7 @@ internal static class Disclosing
         _ => [],
     };
 
-    private static string? Value(SharedField field, Person person, SafeContact safe, Dossier dossier, Need need, string? message)
+    private static string? Value(SharedField field, Person person, RulesAsTheyStood safe, Dossier dossier, Need need, string? message)
     {
         var identity = person.Identity.Value;
         return Said(field switch
@@ -68,9 +70,9 @@ internal static class Disclosing
         });
     }
 
-    private static string Rule(Channel channel, SafeContact safe)
+    private static string Rule(Channel channel, RulesAsTheyStood safe)
     {
-        var (rule, agreed) = (safe.Of(channel), safe.Details.Value);
+        var (rule, agreed) = (safe.Of(channel), safe.Details);
         var hours = agreed is { From: { } from, Until: { } until } ? $"{from:HH:mm}–{until:HH:mm}{(agreed.Weekdays ? " " + Words.WeekdaysOnly : "")}" : agreed.Weekdays ? Words.WeekdaysOnly : null;
         return rule == Codes.Rule.Never ? Words.Of(rule)
             : string.Join("; ", new[] { Words.Of(rule), hours, agreed.Hours, Labelled(Words.WhoMayAnswer, agreed.WhoMayAnswer), Labelled(Words.WhatMayBeSaid, agreed.WhatMayBeSaid), Labelled(Words.CodeWord, agreed.CodeWord) }.Where(t => !string.IsNullOrWhiteSpace(t)));

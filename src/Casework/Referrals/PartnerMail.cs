@@ -3,7 +3,9 @@ using Microsoft.EntityFrameworkCore;
 using VictimSupport.Casework.Codes;
 using VictimSupport.Casework.Dossiers;
 using VictimSupport.Casework.FollowUps;
+using VictimSupport.Casework.People;
 using VictimSupport.Foundation.Access;
+using VictimSupport.Foundation.Audit;
 using VictimSupport.Foundation.Jobs;
 using VictimSupport.Foundation.Links;
 using VictimSupport.Foundation.Mail;
@@ -14,7 +16,7 @@ using VictimSupport.Network.Contracts;
 
 namespace VictimSupport.Casework.Referrals;
 
-/// <summary>Carries the link to the partner. Asked when it leaves: what was withdrawn meanwhile does not.</summary>
+/// <summary>Carries the link to the partner. Asked when it leaves: what was withdrawn meanwhile does not, nor what is no longer as it was agreed to.</summary>
 internal sealed class LinkMail(IWriteToPartners partners, PortalAddress portal, IMediator pipeline) : IDeliver
 {
     public const string KindName = "referral-link";
@@ -35,18 +37,23 @@ internal sealed class LinkMail(IWriteToPartners partners, PortalAddress portal, 
 
     /// <summary>What shall leave; null: it left, or is not to leave any more.</summary>
     [Requires(May.RunThePlatform)]
-    internal sealed record Ask(Guid Referral) : IQuery<Leaving?>;
+    internal sealed record Ask(Guid Referral) : ICommand<Leaving?>;
 
     /// <param name="Left">false: the partner has no mailbox any more. It comes back to whoever works on the dossier.</param>
     [Requires(May.RunThePlatform)]
     internal sealed record Done(Guid Referral, Guid Link, bool Left) : ICommand<bool>;
 
-    internal sealed class Handler(ZoneDbContext zone, UseCase here, TimeProvider clock) : IRequestHandler<Ask, Leaving?>, IRequestHandler<Done, bool>
+    internal sealed class Handler(ZoneDbContext zone, UseCase here, Trail trail, TimeProvider clock) : IRequestHandler<Ask, Leaving?>, IRequestHandler<Done, bool>
     {
-        public async Task<Leaving?> Handle(Ask query, CancellationToken ct) =>
-            await zone.Set<Referral>().AsNoTracking().SingleOrDefaultAsync(r => r.Id == query.Referral, ct) is { Waiting: { } token, ConsentId: not null, IsOver: false, LinkId: { } id } referral
-                && await zone.Set<Link>().AsNoTracking().SingleOrDefaultAsync(l => l.Id == id, ct) is { } link && link.IsAlive(clock.GetUtcNow())
-                ? new Leaving(referral.PartnerId, id, link.Reference, token.Value, link.Expires) : null;
+        public async Task<Leaving?> Handle(Ask command, CancellationToken ct)
+        {
+            var now = clock.GetUtcNow();
+            if (await zone.Set<Referral>().SingleOrDefaultAsync(r => r.Id == command.Referral, ct) is not { Waiting: { } token, ConsentId: not null, IsOver: false, LinkId: { } id } referral) return null;
+            if (await zone.Set<Link>().AsNoTracking().SingleOrDefaultAsync(l => l.Id == id, ct) is not { } link || !link.IsAlive(now)) return null;
+            trail.Concerns(referral.DossierId, "platform");
+            var leaving = new Leaving(referral.PartnerId, id, link.Reference, token.Value, link.Expires);
+            return await Outdated.TakeBack(zone, referral, Bar.Changed, NeutralMail.In(here.InZone.Record.FirstLanguage, () => Words.ConsentAskAnew), Milestone.ThePlatform, now, ct) ? null : leaving;
+        }
 
         public async Task<bool> Handle(Done command, CancellationToken ct)
         {

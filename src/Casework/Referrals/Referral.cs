@@ -130,6 +130,13 @@ internal sealed class Referral : IHoldSealed, IOfDossier, IFallDue
         if (State == ReferralState.Sent) Turn(ReferralState.Accepted, now);
     }
 
+    /// <summary>What was agreed to would say something else today. What reached the partner is with the partner; what did not is not sent.</summary>
+    public void NoLongerAgreed(DateTimeOffset now)
+    {
+        if (!WentOut) DidNotLeave(now);
+        (ConsentId, Waiting) = (null, null);
+    }
+
     public void Answered(ReferralState state, DateTimeOffset now)
     {
         if (State != state) Turn(state, now);

@@ -72,7 +72,8 @@ internal sealed class Send(IMediator pipeline, WhereAndWho who, PortalAddress po
     /// <param name="Consent">null: nothing was agreed to, so nothing goes.</param>
     /// <param name="Content">What goes.</param>
     /// <param name="IsNew">It was agreed to after what was sent last.</param>
-    internal sealed record Answer(ReferralState State, PartnerEntry Partner, Consent? Consent, Disclosure? Content, bool IsNew, string? Reference, bool HasLink);
+    /// <param name="IsOutdated">Today it would say something else than what was agreed to: it does not go.</param>
+    internal sealed record Answer(ReferralState State, PartnerEntry Partner, Consent? Consent, Disclosure? Content, bool IsNew, string? Reference, bool HasLink, bool IsOutdated);
 
     /// <param name="Code">null: it was said by telephone, and there is nothing to open.</param>
     /// <param name="Token">null: a mail carries it, or there is none.</param>
@@ -117,7 +118,8 @@ internal sealed class Send(IMediator pipeline, WhereAndWho who, PortalAddress po
             var consent = referral.ConsentId is { } id ? await zone.Set<Consent>().AsNoTracking().SingleAsync(c => c.Id == id, ct) : null;
             var now = clock.GetUtcNow();
             var alive = referral.LinkId is { } link && await zone.Set<Link>().AsNoTracking().SingleOrDefaultAsync(l => l.Id == link, ct) is { } found && found.IsAlive(now);
-            return new Answer(referral.State, (await partners.Of([referral.PartnerId], ct))[referral.PartnerId], consent, consent?.Content.Value, referral.SentConsent is not null && referral.SentConsent != referral.ConsentId, referral.Reference, alive);
+            return new Answer(referral.State, (await partners.Of([referral.PartnerId], ct))[referral.PartnerId], consent, consent?.Content.Value, referral.SentConsent is not null && referral.SentConsent != referral.ConsentId, referral.Reference, alive,
+                consent is not null && !await Outdated.Holds(zone, referral, consent, dossier, ct));
         }
     }
 
@@ -132,6 +134,7 @@ internal sealed class Send(IMediator pipeline, WhereAndWho who, PortalAddress po
             // Nothing leaves without consent: the one in force, and the one that was looked at.
             if (referral.IsOver || referral.ConsentId is not { } agreed || await zone.Set<Consent>().SingleOrDefaultAsync(c => c.Id == agreed && c.ReferralId == referral.Id && c.Withdrawn == null, ct) is not { } consent) throw Wrong(Words.NothingAgreed);
             if (form.Consent != consent.Id) throw Wrong(Words.ConsentChanged);
+            if (!await Outdated.Holds(zone, referral, consent, dossier, ct)) throw Wrong(Words.ConsentOutdated);
             var partner = (await partners.Of([referral.PartnerId], ct))[referral.PartnerId];
             if (form.How == SentAs.Mail && !partner.HasMailbox) throw Wrong(Words.ChooseSentAs);
             await Links.End(zone, referral, now, ct);

@@ -91,6 +91,13 @@ internal sealed class ReminderMail(ISendMail mail, IAccounts accounts, IStaff st
     protected override (string Subject, string Text) Say(string language) => In(language, () => (Words.ReminderSubject, Words.ReminderText));
 }
 
+/// <summary>An action point of a consultation body fell due: the same words as for anything else.</summary>
+internal sealed class ActionPointMail(ISendMail mail, IAccounts accounts, IStaff staff, IMediator pipeline, TimeProvider clock) : MailAsChosen(mail, accounts, staff, pipeline, clock)
+{
+    public override string Kind => Network.Contracts.ActionPoints.ReminderKind;
+    protected override (string Subject, string Text) Say(string language) => In(language, () => (Words.ReminderSubject, Words.ReminderText));
+}
+
 internal sealed class FirstContactMail(ISendMail mail, IAccounts accounts, IStaff staff, IMediator pipeline, TimeProvider clock) : MailAsChosen(mail, accounts, staff, pipeline, clock)
 {
     public override string Kind => FirstContactsOverdue.Code;

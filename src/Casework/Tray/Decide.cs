@@ -1,4 +1,5 @@
 using FluentValidation;
+using FluentValidation.Results;
 using MediatR;
 using Microsoft.EntityFrameworkCore;
 using VictimSupport.Casework.Dossiers;
@@ -7,6 +8,8 @@ using VictimSupport.Foundation.Audit;
 using VictimSupport.Foundation.Jobs;
 using VictimSupport.Foundation.Persistence;
 using VictimSupport.Foundation.Pipeline;
+using VictimSupport.PublicDesk.Contracts;
+using VictimSupport.Zones.Contracts;
 
 namespace VictimSupport.Casework.Tray;
 
@@ -17,22 +20,52 @@ internal static class Decline
     internal sealed record Command : ICommand<bool>
     {
         public string Reason { get; init; } = "";
+
+        /// <summary>Needed for a request from the public page, where the reason may then stay empty.</summary>
+        public DeclineCause? Cause { get; init; }
         internal Guid Entry { get; init; }
     }
 
     internal sealed class Rules : AbstractValidator<Command>
     {
-        public Rules() => RuleFor(c => c.Reason).Must(r => !string.IsNullOrWhiteSpace(r)).WithMessage(_ => Words.EnterReason).MaximumLength(1000).WithMessage(_ => Words.TooLong);
+        public Rules()
+        {
+            RuleFor(c => c.Reason).Must((c, r) => c.Cause is not null || !string.IsNullOrWhiteSpace(r)).WithMessage(_ => Words.EnterReason).MaximumLength(1000).WithMessage(_ => Words.TooLong);
+            RuleFor(c => c.Cause).IsInEnum().WithMessage(_ => Words.ChooseDeclineCause);
+        }
     }
 
-    internal sealed class Handler(ZoneDbContext zone, Caller caller, Trail trail, TimeProvider clock) : IRequestHandler<Command, bool>
+    internal sealed class Handler(ZoneDbContext zone, UseCase here, Caller caller, Trail trail, IRequests requests, IZoneSettings settings, TimeProvider clock) : IRequestHandler<Command, bool>
     {
         public async Task<bool> Handle(Command form, CancellationToken ct)
         {
             var entry = await There.Messages(zone, caller.Self).SingleOrDefaultAsync(e => e.Id == form.Entry && e.State != TrayState.Taken, ct) ?? throw new RefusedException("absent", form.Entry);
             trail.Concerns(entry.Id, "tray");
             if (entry.State == TrayState.Declined) return false; // pressed twice: the first reason stands
-            entry.Decline(form.Reason.Trim(), caller.Self, clock.GetUtcNow());
+            if (entry.FromPublic ? form.Cause is null : string.IsNullOrWhiteSpace(form.Reason))
+                throw new ValidationException([entry.FromPublic ? new ValidationFailure(nameof(Command.Cause), Words.ChooseDeclineCause) : new ValidationFailure(nameof(Command.Reason), Words.EnterReason)]);
+            entry.Decline(form.Reason.Trim(), entry.FromPublic ? form.Cause : null, caller.Self, clock.GetUtcNow());
+            if (entry.FromPublic) await requests.Answered(entry.Id, Ending.OtherWay, (await settings.Of(here.InZone.Id, ct)).RequestKept, ct);
+            return true;
+        }
+    }
+}
+
+/// <summary>The person of a request from the public page was reached, and nothing more is asked for: it is answered without a dossier.</summary>
+internal static class Contacted
+{
+    [Requires(May.OpenCallOuts)]
+    internal sealed record Command(Guid Entry) : ICommand<bool>;
+
+    internal sealed class Handler(ZoneDbContext zone, UseCase here, Caller caller, Trail trail, IRequests requests, IZoneSettings settings, TimeProvider clock) : IRequestHandler<Command, bool>
+    {
+        public async Task<bool> Handle(Command command, CancellationToken ct)
+        {
+            var entry = await There.Messages(zone, caller.Self).SingleOrDefaultAsync(e => e.Id == command.Entry && e.FromPublic && (e.State == TrayState.Waiting || e.State == TrayState.Contacted), ct) ?? throw new RefusedException("absent", command.Entry);
+            trail.Concerns(entry.Id, "tray");
+            if (entry.State == TrayState.Contacted) return false;
+            entry.Contacted(caller.Self, clock.GetUtcNow());
+            await requests.Answered(entry.Id, Ending.WeReach, (await settings.Of(here.InZone.Id, ct)).RequestKept, ct);
             return true;
         }
     }

@@ -22,9 +22,13 @@ internal sealed class Open(IMediator pipeline, IAccounts accounts) : PageModel, 
     public Answer View { get; private set; } = null!;
     public IReadOnlyDictionary<Guid, Colleague> Names { get; private set; } = null!;
     public IReadOnlyList<Choice> Colleagues { get; private set; } = [];
+    public IReadOnlyList<Choice> Causes => Choice.All<DeclineCause>(Words.Of);
 
     /// <summary>The number, once what was said of it was read.</summary>
     public Clearance? Leave { get; private set; }
+
+    /// <summary>Why the number is not shown after all.</summary>
+    public Bar? Barred { get; private set; }
 
     public Task OnGetAsync(CancellationToken ct) => ShowAgain(ct);
 
@@ -37,7 +41,15 @@ internal sealed class Open(IMediator pipeline, IAccounts accounts) : PageModel, 
 
     public async Task<IActionResult> OnPostCallAsync(CancellationToken ct)
     {
-        Leave = await pipeline.Send(new CallBack.Command(Entry), ct);
+        try
+        {
+            Leave = await pipeline.Send(new CallBack.Command(Entry), ct);
+        }
+        catch (RefusedException refused) when (Bars.Of(refused.Code) is { } bar)
+        {
+            // Recorded; whoever may open the message is told why on the page.
+            Barred = bar;
+        }
         await ShowAgain(ct);
         return Page();
     }
@@ -47,6 +59,13 @@ internal sealed class Open(IMediator pipeline, IAccounts accounts) : PageModel, 
         await pipeline.Send(new PutTo.Command(Entry, to), ct);
         TempData["Done"] = Words.Noted;
         return RedirectToPage(new { Entry });
+    }
+
+    public async Task<IActionResult> OnPostContactedAsync(CancellationToken ct)
+    {
+        await pipeline.Send(new Contacted.Command(Entry), ct);
+        TempData["Done"] = Words.RequestContacted;
+        return RedirectToPage("/Casework/Tray/Waiting");
     }
 
     public async Task<IActionResult> OnPostDeclineAsync(CancellationToken ct)

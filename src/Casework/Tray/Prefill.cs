@@ -6,6 +6,7 @@ using VictimSupport.Foundation.Access;
 using VictimSupport.Foundation.Audit;
 using VictimSupport.Foundation.Persistence;
 using VictimSupport.Foundation.Pipeline;
+using VictimSupport.PublicDesk.Contracts;
 
 namespace VictimSupport.Casework.Tray;
 
@@ -25,8 +26,19 @@ internal static class Prefill
             return new Register.Command
             {
                 Trigger = Trigger.Person, GivenName = message.GivenName, FamilyName = message.FamilyName, Unknown = message.GivenName.Length + message.FamilyName.Length == 0, Phone = message.Phone,
-                Safe = message.Phone is null ? null : entry.MayCall, Language = entry.Language, Note = message.About, RequestedAt = entry.PutAt,
+                Safe = message.Phone is null ? null : entry.MayCall, Condition = message.Phone is not null && entry.MayCall == Rule.OnlyIf ? message.Condition : null, Language = entry.Language, Note = message.Asked is { } asked ? Said(asked) : message.About, RequestedAt = entry.PutAt,
             };
+        }
+
+        // What the intake has no field for, in the worker's language; then the person's own words.
+        private static string Said(Asked asked)
+        {
+            string?[] wishes =
+            [
+                RequestWords.Of(asked.Need), asked.When is { } haste ? RequestWords.Of(haste) : null, string.Join(", ", RequestWords.Of(asked.Parts)), asked.Place is { } place ? RequestWords.Of(place) : null, asked.Interpreter ? Words.WantsInterpreter : null,
+                asked.Way == Way.Self ? Words.ComesForward : null,
+            ];
+            return string.Join("\n", new[] { string.Join("; ", wishes.Where(w => !string.IsNullOrEmpty(w))), asked.More }.Where(line => line is not null));
         }
     }
 }

@@ -5,35 +5,84 @@ using VictimSupport.Casework.Codes;
 using VictimSupport.Casework.Dossiers;
 using VictimSupport.Casework.Intakes;
 using VictimSupport.Casework.People;
+using VictimSupport.Casework.Walls;
 using VictimSupport.Foundation.Access;
 using VictimSupport.Foundation.Persistence;
 using VictimSupport.Foundation.Pipeline;
 using VictimSupport.Foundation.Secrecy.Search;
+using VictimSupport.PublicDesk.Contracts;
+using VictimSupport.Zones.Contracts;
 
 namespace VictimSupport.Casework.Tray;
 
 /// <summary>A message becomes a dossier in the registration's own transaction: what the intake form does not ask goes along, and the message is closed.</summary>
-internal sealed class Taking(ZoneDbContext zone, Guard guard, UseCase here, Caller caller, TimeProvider clock)
+internal sealed class Taking(ZoneDbContext zone, Guard guard, UseCase here, Caller caller, IRequests requests, IZoneSettings settings, TimeProvider clock)
 {
     /// <summary>The message an intake was filled in from; one that was taken already comes with its dossier, for whoever may open that.</summary>
     /// <exception cref="RefusedException">There is none, or it became a dossier that is not this caller's to see: the same to them.</exception>
-    /// <exception cref="ValidationException">A colleague declined it meanwhile.</exception>
+    /// <exception cref="ValidationException">A colleague declined it meanwhile, or whoever sent it took it back.</exception>
     public async Task<TrayEntry?> Find(Guid? id, CancellationToken ct)
     {
         if (id is null) return null;
-        var entry = await There.Messages(zone, caller.Self).SingleOrDefaultAsync(e => e.Id == id, ct) ?? throw new RefusedException("absent", id);
+        var entry = await There.Messages(zone, caller.Self).SingleOrDefaultAsync(e => e.Id == id, ct) ?? throw await Missing(id.Value, ct);
         if (entry.Dossier is { } made) await guard.Read(made, ct);
-        if (entry.State == TrayState.Declined) throw new ValidationException([new ValidationFailure(nameof(Register.Command.Trigger), Words.DeclinedMeanwhile)]);
+        if (entry.State is TrayState.Declined or TrayState.Contacted) throw new ValidationException([new ValidationFailure(nameof(Register.Command.Trigger), Words.DeclinedMeanwhile)]);
         return entry;
     }
 
-    /// <summary>On what condition the number may be called, as it was said at the desk.</summary>
-    public static SafeDetails Details(TrayEntry? entry, Rule rule) => new(WhatMayBeSaid: rule == Rule.OnlyIf ? entry?.Message.Value.Condition : null);
+    // Whoever sits over the form loses nothing of what they typed, and no dossier comes of what was taken back.
+    private async Task<Exception> Missing(Guid id, CancellationToken ct) =>
+        await requests.IsWithdrawn(id, ct) && !await zone.Set<WalledOff>().AnyAsync(w => w.Account == caller.Self && w.DossierId == id, ct)
+            ? new ValidationException([new ValidationFailure(nameof(Register.Command.Trigger), Words.WithdrawnMeanwhile)]) : new RefusedException("absent", id);
 
-    public void Into(TrayEntry entry, Dossier dossier)
+    /// <summary>Whoever asked on the public page and named no number is reached by what they named.</summary>
+    public static Particulars Reached(TrayEntry? entry, Particulars who) => entry?.Message.Value.Asked switch
+    {
+        { Way: Way.Mail or Way.Video } asked => who with { Mail = asked.Reach },
+        { Way: Way.Letter } asked => who with { Address = asked.Reach },
+        _ => who,
+    };
+
+    /// <summary>As it was said at the desk: whether, and on what condition, the number may be called. Whoever asked on the public page said how they are reached, and that no other way is: so it stands, word for word.</summary>
+    /// <param name="call">As the form of the intake has it; null: nothing was said there.</param>
+    /// <param name="condition">On what condition, as the form has it.</param>
+    /// <param name="now">When the person came in: what was said then, and what they are asked later, are told apart by it.</param>
+    public void Agrees(SafeContact safe, TrayEntry? entry, Rule? call, string? condition, DateTimeOffset now)
+    {
+        if (entry?.Message.Value.Asked is { } asked)
+        {
+            // A talk by video is arranged by e-mail; a visit nobody was asked about.
+            var mail = asked.Way == Way.Video ? asked.RuleOf(Way.Video) : asked.RuleOf(Way.Mail);
+            // What the form added to their own words, or made of them, stands beside.
+            var said = string.Join(" / ", new[] { asked.MayBeSaid, condition == entry.Message.Value.Condition ? null : condition, Words.WroteItThemselves, asked.Way == Way.Call ? Words.NoVoicemail : null }.Where(s => s is not null));
+            safe.Wrote(call ?? entry.MayCall, asked.RuleOf(Way.Sms), mail, asked.RuleOf(Way.Letter), Rule.NotAsked, new SafeDetails(Hours: asked.Hours, WhatMayBeSaid: said, CodeWord: asked.CodeWord));
+        }
+        else if (call is { } rule && rule != Rule.NotAsked)
+        {
+            safe.Agree(rule, default, default, default, default, new SafeDetails(WhatMayBeSaid: condition), caller.Self, now);
+        }
+        else if (condition is not null)
+        {
+            safe.Details = new SafeDetails(WhatMayBeSaid: condition);
+        }
+    }
+
+    /// <summary>Who asked for an interpreter has one to be found.</summary>
+    public void Interprets(TrayEntry? entry, Person person)
+    {
+        if (entry?.Message.Value.Asked is not { } asked) return;
+        var signs = asked.Language is "lsfb" or "vgt" or "dgs";
+        if (!asked.Interpreter && !signs) return;
+        var interpreter = Interpreter.For(person);
+        interpreter.Settle(signs ? InterpreterKind.SignLanguage : InterpreterKind.Present, null, default, compared: false, caller.Self, clock.GetUtcNow());
+        zone.Add(interpreter);
+    }
+
+    public async Task Into(TrayEntry entry, Dossier dossier, CancellationToken ct)
     {
         var now = clock.GetUtcNow();
         entry.Becomes(dossier.Id, caller.Self, now);
+        if (entry.FromPublic) await requests.Answered(entry.Id, Ending.WeReach, (await settings.Of(here.InZone.Id, ct)).RequestKept, ct);
         if (entry.Message.Value.OfficialReport is not { } number) return;
         OfficialReport.Add(zone, new SearchKey(here.InZone.Keys.SearchRoot), dossier.Id, number, now);
     }

@@ -18,7 +18,7 @@ internal sealed class TrayReminders : IDoWhatIsDue
     public Task Run(IMediator pipeline, CancellationToken ct) => pipeline.Send(new Command(), ct);
 
     public async Task<DateTimeOffset?> Next(ZoneDbContext zone, CancellationToken ct) =>
-        await zone.Set<TrayEntry>().Where(e => e.State == TrayState.Waiting && e.Reminded == null).OrderBy(e => e.RemindAt).Select(e => (DateTimeOffset?)e.RemindAt).FirstOrDefaultAsync(ct);
+        await zone.Set<TrayEntry>().Where(e => e.State == TrayState.Waiting && e.Gone == null && e.Reminded == null).OrderBy(e => e.RemindAt).Select(e => (DateTimeOffset?)e.RemindAt).FirstOrDefaultAsync(ct);
 
     [Requires(May.RunThePlatform)]
     internal sealed record Command : ICommand<int>;
@@ -30,7 +30,7 @@ internal sealed class TrayReminders : IDoWhatIsDue
         public async Task<int> Handle(Command command, CancellationToken ct)
         {
             var now = clock.GetUtcNow();
-            var late = await zone.Set<TrayEntry>().Where(e => e.State == TrayState.Waiting && e.Reminded == null && e.RemindAt <= now).OrderBy(e => e.RemindAt).Take(InOneGo).ToListAsync(ct);
+            var late = await zone.Set<TrayEntry>().Where(e => e.State == TrayState.Waiting && e.Gone == null && e.Reminded == null && e.RemindAt <= now).OrderBy(e => e.RemindAt).Take(InOneGo).ToListAsync(ct);
             foreach (var entry in late) zone.Add(entry.Remind(now));
             return late.Count;
         }

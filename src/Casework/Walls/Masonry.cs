@@ -75,6 +75,20 @@ internal sealed class Masonry(ZoneDbContext zone, UseCase here, Keyring keys, La
         await Stand(dossier, [wall], ct);
     }
 
+    /// <summary>A wall round a call-out of which nothing is written down yet.</summary>
+    public void Build(Wall wall, Guid callOut)
+    {
+        zone.Add(wall);
+        zone.Add(WalledOff.Of(wall, callOut, clock.GetUtcNow()));
+    }
+
+    /// <summary>A call-out is written down: whoever passed it on before is kept from its dossier too.</summary>
+    public async Task Begins(Dossier dossier, Guid callOut, CancellationToken ct)
+    {
+        var round = await zone.Set<WalledOff>().AsNoTracking().Where(w => w.DossierId == callOut).Select(w => w.Wall).ToListAsync(ct);
+        if (round.Count > 0) await Stand(dossier, await zone.Set<Wall>().AsNoTracking().Where(w => round.Contains(w.Id)).ToListAsync(ct), ct);
+    }
+
     /// <summary>A wall round a person: found by the search tokens, opened and compared.</summary>
     /// <returns>How many dossiers it stands round now.</returns>
     public async Task<int> Build(Wall wall, CancellationToken ct)

@@ -21,12 +21,8 @@ internal static class SamePerson
     /// <summary>Everybody of the zone who may be the same, in whatever dossier: found by the search tokens, opened and compared. For rules that hold beyond what their caller may see; never for a list.</summary>
     public static async Task<IReadOnlyList<Person>> Find(ZoneDbContext zone, UseCase here, Keyring keys, Particulars who, CancellationToken ct)
     {
-        var key = new SearchKey(here.InZone.Keys.SearchRoot);
-        var owners = new HashSet<Guid>();
-        if (PhoneNumber.Part(who.Phone) is { } phone) owners.UnionWith(await SearchToken.OwnersOf(zone, key, [phone], int.MaxValue, ct));
-        if (who is { FamilyName.Length: > 0, GivenName.Length: > 0 }) owners.UnionWith(await SearchToken.OwnersOfAll(zone, key, Name(who).Groups, int.MaxValue, ct));
         var found = new List<Person>();
-        foreach (var some in owners.Chunk(400))
+        foreach (var some in (await Alike(zone, here, who, ct)).Chunk(400))
         {
             var ids = some.ToList();
             var people = await zone.Set<Person>().AsNoTracking().Where(p => ids.Contains(p.Id)).ToListAsync(ct);
@@ -34,6 +30,16 @@ internal static class SamePerson
             found.AddRange(people.Where(p => May(who, p.Identity.Value)));
         }
         return found;
+    }
+
+    /// <summary>Everybody whose search tokens fit; who is meant shows only after opening (<see cref="May"/>).</summary>
+    public static async Task<IReadOnlySet<Guid>> Alike(ZoneDbContext zone, UseCase here, Particulars who, CancellationToken ct)
+    {
+        var key = new SearchKey(here.InZone.Keys.SearchRoot);
+        var owners = new HashSet<Guid>();
+        if (PhoneNumber.Part(who.Phone) is { } phone) owners.UnionWith(await SearchToken.OwnersOf(zone, key, [phone], int.MaxValue, ct));
+        if (who is { FamilyName.Length: > 0, GivenName.Length: > 0 }) owners.UnionWith(await SearchToken.OwnersOfAll(zone, key, Name(who).Groups, int.MaxValue, ct));
+        return owners;
     }
 
     public static NameQuery Name(Particulars who) => NameQuery.Parse($"{who.GivenName} {who.FamilyName}");

@@ -20,7 +20,7 @@ namespace VictimSupport.Casework.Worklist;
 
 /// <summary>What to do now: due and late first, the dangerous before the rest. Initials only; the full name shows in the dossier.</summary>
 [Requires(May.WorkOnDossiers)]
-internal sealed class Mine(IMediator pipeline, IAccounts accounts, Desk desk, WhereAndWho who, TimeProvider clock) : PageModel
+internal sealed class Mine(IMediator pipeline, IAccounts accounts, Desk desk, Network.Contracts.IActionPoints points, WhereAndWho who, TimeProvider clock) : PageModel
 {
     [BindProperty(SupportsGet = true)] public Tab Tab { get; set; }
 
@@ -32,6 +32,9 @@ internal sealed class Mine(IMediator pipeline, IAccounts accounts, Desk desk, Wh
     public bool MayChange => who.Caller.May(May.ChangeDossiers);
     public bool MayHandOver => who.Caller.May(May.CloseAndHandOver);
     public Desk.Waits Waits { get; private set; } = null!;
+
+    /// <summary>What the reader is to do for consultation bodies.</summary>
+    public Network.Contracts.PointsWaiting Points { get; private set; } = null!;
     public IReadOnlyDictionary<Guid, Colleague> Names { get; private set; } = null!;
     public DateTimeOffset Now => clock.GetUtcNow();
 
@@ -39,6 +42,7 @@ internal sealed class Mine(IMediator pipeline, IAccounts accounts, Desk desk, Wh
     {
         List = await pipeline.Send(new Query(Tab, Math.Clamp(At, 1, 10_000), Filter), ct);
         Waits = await desk.Waiting(ct);
+        Points = await points.Mine(ct);
         Names = await accounts.Named(List.Rows.Select(r => r.AssignedTo).Concat(List.Filters.Select(f => f.Worker)).OfType<Guid>().Distinct(), ct);
     }
 

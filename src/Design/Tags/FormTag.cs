@@ -1,5 +1,6 @@
 using System.Globalization;
 using Microsoft.AspNetCore.Antiforgery;
+using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.ModelBinding;
 using Microsoft.AspNetCore.Mvc.Rendering;
@@ -55,10 +56,13 @@ public sealed class FormTag(IAntiforgery antiforgery, IUrlHelperFactory urls, IE
         if (Target() is { } action) output.Attributes.SetAttribute("action", action);
         if (Method != "post") return;
 
-        var tokens = antiforgery.GetAndStoreTokens(View.HttpContext);
-        output.PreContent.AppendHtml(Hidden(tokens.FormFieldName, tokens.RequestToken ?? ""));
         var once = OnceId();
         output.PreContent.AppendHtml(Hidden(Once, once));
+        // A page for anybody keeps no cookie; it knows its own forms by another sign.
+        if (View.HttpContext.GetEndpoint()?.Metadata.GetMetadata<IAntiforgeryMetadata>() is { RequiresValidation: false }) return;
+
+        var tokens = antiforgery.GetAndStoreTokens(View.HttpContext);
+        output.PreContent.AppendHtml(Hidden(tokens.FormFieldName, tokens.RequestToken ?? ""));
         if (Draft?.Trim() is { Length: > 0 } name) await Keep(output, name, once, tokens);
     }
 

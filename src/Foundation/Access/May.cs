@@ -54,6 +54,16 @@ public enum May
     /// <summary>The organisations people are referred to: about nobody who is helped.</summary>
     SeePartners,
     KeepPartners,
+
+    /// <summary>Trainings and awareness sessions for police staff: who took part and who was there.</summary>
+    SeeTrainings,
+
+    /// <summary>Plan trainings, enter colleagues, note who was there, ask what they thought and read it without names.</summary>
+    KeepTrainings,
+
+    /// <summary>Consultation bodies, their meetings, action points, projects and events: about nobody who is helped. Whoever owns an action point ticks it by this.</summary>
+    SeeBodies,
+    KeepBodies,
     SayWhoIsAway,
     ReadTheAudit,
     /// <summary>What the audit finds unusual is looked at by the data-protection officer; what is about that officer, by a coordinator, and where it is about both, by the outside stand-in.</summary>

@@ -26,7 +26,8 @@ public interface IKnowBearers
 {
     /// <summary>null: it is no token of this zone, it lapsed, or what it was granted for has ended.</summary>
     /// <param name="issuer">The zone's address, as the request names it.</param>
-    ValueTask<Caller?> Of(string token, string issuer, Guid zone, CancellationToken ct);
+    /// <param name="zone">null: a program that reads the figures over all zones, and belongs to none.</param>
+    ValueTask<Caller?> Of(string token, string issuer, Guid? zone, CancellationToken ct);
 }
 
 /// <summary>Names of the two cookies' schemes and the claims in them.</summary>

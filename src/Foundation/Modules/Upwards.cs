@@ -26,6 +26,21 @@ public interface IKnowCallOuts
 
     /// <summary>How long one of the caller's own took, once that is known: for the statement of the pool. Of one that was begun nowhere nothing is kept. May be repeated.</summary>
     Task Took(Guid callOut, DateTimeOffset from, DateTimeOffset to, CancellationToken ct);
+
+    /// <summary>Who stands by where an account's call-out was begun from: the back-up of this instant, else whoever else is on duty. null: nobody else, or it is not theirs.</summary>
+    ValueTask<StandBy?> Behind(Guid callOut, Guid account, CancellationToken ct);
+
+    /// <summary>The caller's own goes to whoever stands by, who is told, or with null to nobody; it is the caller's no longer.</summary>
+    Task PassOn(Guid callOut, Guid? to, CancellationToken ct);
+
+    /// <summary>The caller's own was begun by mistake: nobody goes, so it ends, and no statement counts it.</summary>
+    Task Withdraw(Guid callOut, CancellationToken ct);
+
+    /// <summary>All that were begun for a zone, but for those begun by mistake, and that ended after an instant or have not ended.</summary>
+    ValueTask<IReadOnlyList<BegunCallOut>> For(Guid zone, DateTimeOffset after, CancellationToken ct);
+
+    /// <summary>It is over for whoever went, whatever time was left: the zone of the facts says so. May be repeated.</summary>
+    Task End(Guid callOut, CancellationToken ct);
 }
 
 /// <param name="Account">Who goes.</param>
@@ -33,6 +48,10 @@ public interface IKnowCallOuts
 /// <param name="Employer">Whose colleague they are.</param>
 /// <param name="Until">The first instant at which it is no longer theirs to see.</param>
 public sealed record BegunCallOut(Guid Id, Guid Account, Guid Zone, Guid Employer, DateTimeOffset Since, DateTimeOffset Until);
+
+/// <param name="Number">At which they are called in this shift; null: none is known.</param>
+/// <param name="Until">The first instant at which the call-out would no longer be theirs to see.</param>
+public sealed record StandBy(Guid Account, Guid Employer, string? Number, DateTimeOffset Until);
 
 /// <summary>Knows what does not exist for a reader: audit, lists and alerts leave it out.</summary>
 public interface IHideDossiers
@@ -80,6 +99,16 @@ public interface IShipSubKinds
 /// <param name="Word">In the reader's language, asked for at the moment of use.</param>
 /// <param name="ByDefault">Allowed where the zone has said nothing.</param>
 public sealed record ShippedSubKind(string Code, Func<string> Word, bool ByDefault);
+
+/// <summary>Knows the kinds of consultation bodies that are shipped; implemented where bodies are kept.</summary>
+public interface IShipBodyKinds
+{
+    IReadOnlyList<ShippedBodyKind> All { get; }
+}
+
+/// <param name="Word">In the reader's language, asked for at the moment of use.</param>
+/// <param name="Languages">Official languages of the zones in whose community there are such bodies; none: everywhere.</param>
+public sealed record ShippedBodyKind(string Code, Func<string> Word, IReadOnlyList<string> Languages);
 
 /// <summary>Finds a dossier by the number that people know it by.</summary>
 public interface IFindDossiers

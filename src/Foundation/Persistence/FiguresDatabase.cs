@@ -13,6 +13,9 @@ public sealed class FiguresDatabase
     /// <summary>A context to read with; who leases it disposes it.</summary>
     public FiguresDbContext Lease() => engine.OpenFigures(reading: true);
 
+    /// <summary>A context that reads what is published and can read nothing else: on server engines as a login of its own that may select that and no more, on SQLite, which has no roles, from a file opened for reading. Who leases it disposes it.</summary>
+    public PublishedDbContext LeasePublished() => engine.OpenPublished();
+
     /// <summary>Runs the unit in one transaction, saved whole or not at all; durable when it returns.</summary>
     public async Task Write(Func<FiguresDbContext, Task> unit, CancellationToken ct)
     {

@@ -15,6 +15,30 @@ public interface ICatalogMapping<T> : IEntityTypeConfiguration<T> where T : clas
 /// <summary>How an entity of the figures database (about no one) is stored.</summary>
 public interface IFiguresMapping<T> : IEntityTypeConfiguration<T> where T : class;
 
+/// <summary>How an entity is read where only what is published may be read: a view, or a table that holds nothing else.</summary>
+public interface IPublishedMapping<T> : IEntityTypeConfiguration<T> where T : class;
+
+/// <summary>A view of the figures' database, made anew at each start by the login that owns what it reads.</summary>
+public static class PublishedView
+{
+    /// <summary>Stands for the engine's own word for yes.</summary>
+    public const string Yes = "{yes}";
+
+    private const string Select = "PublishedView:Select";
+
+    /// <param name="select">What it selects, with <see cref="Yes"/> where a flag is compared.</param>
+    public static void ToPublishedView<T>(this Microsoft.EntityFrameworkCore.Metadata.Builders.EntityTypeBuilder<T> entity, string name, string select) where T : class =>
+        entity.ToView(name).HasAnnotation(Select, select);
+
+    /// <summary>The views of the model, each with what it selects.</summary>
+    /// <param name="yes">As the engine writes it.</param>
+    internal static IEnumerable<(string Name, string Select)> Views(PublishedDbContext published, string yes) => published.Model.GetEntityTypes().Where(e => e.GetViewName() is not null)
+        .Select(e => (e.GetViewName()!, ((string)e.FindAnnotation(Select)!.Value!).Replace(Yes, yes, StringComparison.Ordinal)));
+
+    /// <summary>Everything that may be read.</summary>
+    internal static IReadOnlyList<string> Readable(PublishedDbContext published) => [.. published.Model.GetEntityTypes().Select(e => e.GetViewName() ?? e.GetTableName()!).Order(StringComparer.Ordinal)];
+}
+
 /// <summary>Tells a context which modules map their entities into it. Carried by the options: a pooled context takes nothing else.</summary>
 internal sealed class ModulesExtension(IReadOnlyList<Assembly> modules) : IDbContextOptionsExtension
 {

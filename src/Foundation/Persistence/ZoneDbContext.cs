@@ -67,6 +67,13 @@ public sealed class FiguresDbContext(DbContextOptions<FiguresDbContext> options)
     protected override void OnModelCreating(ModelBuilder modelBuilder) => modelBuilder.ApplyMappings(options, typeof(IFiguresMapping<>));
 }
 
+/// <summary>What of the figures may be read by everybody who reads figures: views and tables that hold nothing that is not shown. Its model knows no other.</summary>
+public sealed class PublishedDbContext(DbContextOptions<PublishedDbContext> options) : DbContext(options)
+{
+    protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder) => configurationBuilder.Conventions(options);
+    protected override void OnModelCreating(ModelBuilder modelBuilder) => modelBuilder.ApplyMappings(options, typeof(IPublishedMapping<>));
+}
+
 /// <summary>A context whose database carries an audit chain.</summary>
 internal interface IAuditedContext
 {

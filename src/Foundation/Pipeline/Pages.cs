@@ -14,7 +14,7 @@ namespace VictimSupport.Foundation.Pipeline;
 public sealed class PageDoor(WhereAndWho who, WayBack way, TimeProvider clock) : IAsyncAuthorizationFilter, IAsyncPageFilter, IOrderedFilter
 {
     /// <summary>First segments of pages that stand outside any zone; every other page stands in one.</summary>
-    public static readonly IReadOnlySet<string> Zoneless = new HashSet<string>(StringComparer.Ordinal) { "", "account", "operator", "figures", "demo", "health", "error", "assets" };
+    public static readonly IReadOnlySet<string> Zoneless = new HashSet<string>(StringComparer.Ordinal) { "", "account", "operator", "figures", "demo", "health", "error", "assets", "openapi" };
 
     /// <summary>Before the check of the form's token: to a stranger a forged form and a page that is not there are the same.</summary>
     public int Order => 0;

@@ -6,8 +6,8 @@ namespace VictimSupport.Foundation.Pipeline;
 /// a quarter of a second goes in all the same, so that something slow holds up nobody for longer. Where one zone works alone nobody waits.</summary>
 internal sealed class Turns
 {
-    /// <summary>Enough to keep every processor busy and one more ready.</summary>
-    internal static readonly int Together = Environment.ProcessorCount + Math.Max(1, Environment.ProcessorCount / 2);
+    /// <summary>One for each processor keeps them busy; one more would stand before the other zones.</summary>
+    internal static readonly int Together = Math.Max(2, Environment.ProcessorCount);
     private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(250), Working = TimeSpan.FromMinutes(1);
     private Use latest = new(Guid.Empty, null), other = new(Guid.Empty, null);
 

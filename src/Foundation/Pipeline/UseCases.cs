@@ -76,10 +76,26 @@ internal sealed class UseCases(IServiceScopeFactory scopes, WhereAndWho current,
 }
 
 /// <summary>Where the current request or job stands and for whom; set once by the zone middleware, the pass, or EnterZone.</summary>
-public sealed class WhereAndWho
+public sealed class WhereAndWho : IDisposable
 {
-    public ZoneHandle? Zone { get; internal set; }
+    private ZoneHandle? zone;
+
+    /// <summary>Held open until the request or the job has ended.</summary>
+    public ZoneHandle? Zone
+    {
+        get => zone;
+        internal set
+        {
+            value?.Enter();
+            zone?.Leave();
+            zone = value;
+        }
+    }
+
     public Caller Caller { get; internal set; } = Caller.Nobody;
+
+    /// <summary>The path names no zone, neither one that exists nor one that does not.</summary>
+    public bool IsOutside { get; internal set; }
 
     /// <summary>Whose pass came with the request though its session has ended: nobody's rights, but what was typed is theirs.</summary>
     public Guid? Was { get; internal set; }
@@ -92,9 +108,18 @@ public sealed class WhereAndWho
 
     /// <summary>The page itself shows how the people of the dossier may be reached: it need not stand round the page too.</summary>
     public bool RulesAreShown { get; set; }
+
+    public void Dispose() => Zone = null;
 }
 
 /// <summary>A form that is sent and was saved while it was filled in.</summary>
 /// <param name="Draft">Where what was typed is kept.</param>
 /// <param name="Once">The one-time id of the page that sends it.</param>
-public sealed record SentForm(Guid Draft, Guid Once);
+public sealed record SentForm(Guid Draft, Guid Once)
+{
+    /// <summary>A use case of the catalogue has done what the form asked: no transaction of the zone ended its draft with it.</summary>
+    public bool IsDone { get; set; }
+
+    /// <summary>Its draft has ended.</summary>
+    public bool HasEnded { get; set; }
+}

@@ -11,7 +11,7 @@ public sealed class EnterZone(IServiceScopeFactory scopes, ZoneRegistry zones)
     /// <summary>Sends a request in a zone, in the platform's name unless a caller is given; false: the zone is not there.</summary>
     public async Task<bool> In(string code, Func<IMediator, Task> deed, Caller? caller = null)
     {
-        if (await zones.Find(code) is not { } zone) return false;
+        if (await (caller is null or { IsPlatform: true } ? zones.Find(code) : zones.FindForPeople(code)) is not { } zone) return false;
         await using var scope = scopes.CreateAsyncScope();
         var where = scope.ServiceProvider.GetRequiredService<WhereAndWho>();
         where.Zone = zone;

@@ -45,7 +45,24 @@ public sealed class Provisioning
     {
         var record = await catalog.WriteAsPlatform("Foundation.AddZone", null, async c =>
             await c.Set<ZoneRecord>().SingleOrDefaultAsync(z => z.Code == code, ct) ?? Note(c, new ZoneFacts(code, fr, nl, de, languages, null, null, []), taken: true), ct);
+        if (record.State == ZoneState.FiguresOnly) throw new StartRefusedException($"Zone {code} is there for the figures only.");
         await Make(record, ct);
+        return record;
+    }
+
+    /// <summary>A zone that has cases for the figures and nothing else, made if it is missing. It is that from its first row on: however early a run is killed, it is never open to anybody.</summary>
+    /// <exception cref="StartRefusedException">The code is another zone's.</exception>
+    public async Task<ZoneRecord> AddZoneForFigures(ZoneFacts facts, CancellationToken ct)
+    {
+        var record = await catalog.WriteAsPlatform("Foundation.AddZoneForFigures", null, async c =>
+        {
+            if (await c.Set<ZoneRecord>().SingleOrDefaultAsync(z => z.Code == facts.Code, ct) is { } there) return there;
+            var noted = Note(c, facts);
+            noted.State = ZoneState.FiguresOnly;
+            return noted;
+        }, ct);
+        if (record.State != ZoneState.FiguresOnly) throw new StartRefusedException($"Zone {facts.Code} is there already, and not for the figures only.");
+        await MakeDatabase(record, ZoneState.FiguresOnly, ct);
         return record;
     }
 
@@ -73,8 +90,12 @@ public sealed class Provisioning
     /// <summary>Makes the database, key store and seal of a zone that is noted; may be repeated.</summary>
     public async Task Make(ZoneRecord record, CancellationToken ct)
     {
+        if (record.State == ZoneState.Preparing) await MakeDatabase(record, ZoneState.Active, ct);
+    }
+
+    private async Task MakeDatabase(ZoneRecord record, ZoneState becomes, CancellationToken ct)
+    {
         var code = record.Code;
-        if (record.State != ZoneState.Preparing) return;
         var placement = await engine.CreateZone(code, Placements.Open(record, master), ct);
         var store = engine.KeysOf(placement);
         if (store.Find(record.Id) is null)
@@ -88,7 +109,7 @@ public sealed class Provisioning
         {
             var zone = await c.Set<ZoneRecord>().SingleAsync(z => z.Id == record.Id, ct);
             if (engine.DefaultPlacement(code) is null) Placements.Put(zone, placement, master);
-            (zone.State, zone.NextDue) = (ZoneState.Active, null);
+            (zone.State, zone.NextDue) = (becomes, null);
             return zone;
         }, ct);
         await zones.Forget(code);

@@ -8,6 +8,8 @@ namespace VictimSupport.Foundation.Zones;
 /// <summary>An active zone in this process: its keys, its database with pool and writer. Evicted, it leaves nothing behind.</summary>
 public sealed class ZoneHandle : IAsyncDisposable
 {
+    private int within;
+
     internal ZoneHandle(ZoneRecord record, ZoneKeys keys, ZoneDatabase database)
     {
         Record = record;
@@ -22,6 +24,9 @@ public sealed class ZoneHandle : IAsyncDisposable
     public ZoneKeys Keys { get; }
     internal ZoneDatabase Database { get; }
 
+    /// <summary>The platform alone may enter it.</summary>
+    public bool IsForFiguresOnly => Record.State == ZoneState.FiguresOnly;
+
     /// <summary>How many of its use cases are in hand while other zones work too.</summary>
     internal SemaphoreSlim Turns { get; } = new(Pipeline.Turns.Together);
 
@@ -32,6 +37,11 @@ public sealed class ZoneHandle : IAsyncDisposable
     public long Writes => Database.Writes;
 
     internal void Touch() => Database.Touch();
+
+    /// <summary>Requests and jobs that stand in it now: while there is one it is not closed.</summary>
+    internal int Within => Volatile.Read(ref within);
+    internal void Enter() => Interlocked.Increment(ref within);
+    internal void Leave() => Interlocked.Decrement(ref within);
 
     public async ValueTask DisposeAsync()
     {

@@ -18,6 +18,9 @@ public sealed class Whereabouts
 
     /// <summary><c>operator</c> or <c>figures</c>, where a pass of their own is needed.</summary>
     public string? Place { get; internal init; }
+
+    /// <summary>The address of a token server: of a zone, or of the figures over all zones.</summary>
+    public bool IsIssuer { get; internal init; }
 }
 
 /// <summary>The two steps that put a request in its place.</summary>
@@ -34,16 +37,40 @@ public static class ZonePath
         {
             http.Request.PathBase = http.Request.PathBase.Add("/" + first);
             http.Request.Path = new PathString(end < 0 ? "/" : path[end..]); // a string by itself would be decoded once more
-            http.RequestServices.GetRequiredService<WhereAndWho>().Zone = await http.RequestServices.GetRequiredService<Pulse>().Wait(http.RequestServices.GetRequiredService<ZoneRegistry>().Find(first));
+            var zone = http.RequestServices.GetRequiredService<ZoneRegistry>().FindForPeople(first);
+            http.RequestServices.GetRequiredService<WhereAndWho>().Zone = Hosts.LeadsAway(http.Request, http.Request.Path) ? await Soon(zone) : await http.RequestServices.GetRequiredService<Pulse>().Wait(zone);
+        }
+        // The programs that read the figures over all zones belong to no zone: their token server stands at the figures.
+        var isOfFigures = first == Pass.FiguresPlace && end >= 0 && new PathString(path[end..]) is var below && (below.StartsWithSegments("/connect") || below.StartsWithSegments("/.well-known"));
+        if (isOfFigures)
+        {
+            http.Request.PathBase = http.Request.PathBase.Add("/" + first);
+            http.Request.Path = new PathString(path[end..]);
         }
         if (isZone && http.Request.Path.StartsWithSegments("/assets"))
         {
             http.Response.StatusCode = StatusCodes.Status404NotFound; // files of the design stand outside every zone
             return;
         }
-        http.Features.Set(new Whereabouts { IsZonePath = isZone, Place = isZone ? null : first is Pass.OperatorPlace or Pass.FiguresPlace ? first : null });
+        http.RequestServices.GetRequiredService<WhereAndWho>().IsOutside = !isZone;
+        http.Features.Set(new Whereabouts { IsZonePath = isZone, Place = isZone ? null : first is Pass.OperatorPlace or Pass.FiguresPlace ? first : null, IsIssuer = isZone || isOfFigures });
         await next();
     });
+
+    // Whoever leaves us is held up by no database that is slow or away: they go on without the zone.
+    private static async ValueTask<ZoneHandle?> Soon(ValueTask<ZoneHandle?> zone)
+    {
+        try
+        {
+            return await zone.AsTask().WaitAsync(TimeSpan.FromMilliseconds(200));
+        }
+#pragma warning disable CA1031 // Whatever is wrong with the zone, somebody wants to be gone now.
+        catch (Exception)
+#pragma warning restore CA1031
+        {
+            return null;
+        }
+    }
 
     /// <summary>After authentication: the pass of this place, checked against session and roles, becomes the caller.</summary>
     public static IApplicationBuilder UsePass(this IApplicationBuilder app) => app.Use(async (http, next) =>
@@ -96,9 +123,10 @@ public static class ZonePath
     private static async ValueTask<Caller?> Bearer(HttpContext http, WhereAndWho who)
     {
         const string Scheme = "Bearer ";
-        if (who.Zone is not { } zone || http.Request.Headers.Authorization.ToString() is not { Length: < 8000 } header || !header.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase)) return null;
-        var issuer = $"{http.Request.Scheme}://{http.Request.Host}{http.Request.PathBase}";
-        return http.RequestServices.GetService<IKnowBearers>() is { } bearers ? await http.RequestServices.GetRequiredService<Pulse>().Wait(bearers.Of(header[Scheme.Length..].Trim(), issuer, zone.Id, http.RequestAborted)) : null;
+        var inZone = http.Features.GetRequiredFeature<Whereabouts>().IsZonePath;
+        if ((inZone && who.Zone is null) || http.Request.Headers.Authorization.ToString() is not { Length: < 8000 } header || !header.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase)) return null;
+        var issuer = $"{http.Request.Scheme}://{http.Request.Host}{http.Request.PathBase}{(inZone ? "" : "/" + Pass.FiguresPlace)}";
+        return http.RequestServices.GetService<IKnowBearers>() is { } bearers ? await http.RequestServices.GetRequiredService<Pulse>().Wait(bearers.Of(header[Scheme.Length..].Trim(), issuer, who.Zone?.Id, http.RequestAborted)) : null;
     }
 
     private static Guid? Read(ClaimsPrincipal principal, string claim) => Guid.TryParse(principal.FindFirstValue(claim), out var id) ? id : null;

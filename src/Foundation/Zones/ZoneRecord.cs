@@ -26,6 +26,9 @@ public sealed class ZoneRecord
 
     /// <summary>Five-digit NIS codes of the zone's municipalities, joined by <c>;</c>.</summary>
     public string Municipalities { get; private set; } = "";
+
+    /// <summary>Its postcodes, each with the name of the place (<c>5330 Assesse</c>), joined by <c>;</c>: by these people who need help find it.</summary>
+    public string Places { get; private set; } = "";
     public ZoneState State { get; set; }
     public DateTimeOffset Created { get; private set; }
 
@@ -50,10 +53,11 @@ public sealed class ZoneRecord
     {
         (NameFr, NameNl, NameDe, Languages) = (facts.NameFr, facts.NameNl, facts.NameDe, string.Join(';', facts.Languages));
         (Province, Arrondissement, Municipalities) = (facts.Province, facts.Arrondissement, string.Join(';', facts.Municipalities));
+        if (facts.Places is { } places) Places = string.Join(';', places);
     }
 
     /// <summary>What is said of the zone now.</summary>
-    public ZoneFacts Facts => new(Code, NameFr, NameNl, NameDe, Languages.Split(';'), Province, Arrondissement, Municipalities.Length == 0 ? [] : Municipalities.Split(';'));
+    public ZoneFacts Facts => new(Code, NameFr, NameNl, NameDe, Languages.Split(';'), Province, Arrondissement, Municipalities.Length == 0 ? [] : Municipalities.Split(';')) { Places = Places.Length == 0 ? [] : Places.Split(';') };
 
     /// <summary>The zone's name in a language, else in its first.</summary>
     public string NameIn(string language) => (language switch { "fr" => NameFr, "nl" => NameNl, "de" => NameDe, _ => null }) ?? NameFr ?? NameNl ?? NameDe ?? Code;
@@ -74,6 +78,7 @@ public sealed class ZoneRecord
             b.Property(z => z.Province).HasMaxLength(4);
             b.Property(z => z.Arrondissement).HasMaxLength(4);
             b.Property(z => z.Municipalities).HasMaxLength(1200);
+            b.Property(z => z.Places).HasMaxLength(-1);
             b.Ignore(z => z.Facts);
         }
     }
@@ -83,8 +88,11 @@ public sealed class ZoneRecord
 /// <param name="Municipalities">Five-digit NIS codes.</param>
 public sealed record ZoneFacts(string Code, string? NameFr, string? NameNl, string? NameDe, IReadOnlyList<string> Languages, string? Province, string? Arrondissement, IReadOnlyList<string> Municipalities)
 {
-    public bool Says(ZoneFacts other) => this with { Languages = [], Municipalities = [] } == other with { Languages = [], Municipalities = [] }
-        && Languages.SequenceEqual(other.Languages) && Municipalities.SequenceEqual(other.Municipalities);
+    /// <summary>Postcodes, each with the name of the place; null: nothing is said of them, and what was said before stands.</summary>
+    public IReadOnlyList<string>? Places { get; init; }
+
+    public bool Says(ZoneFacts other) => this with { Languages = [], Municipalities = [], Places = null } == other with { Languages = [], Municipalities = [], Places = null }
+        && Languages.SequenceEqual(other.Languages) && Municipalities.SequenceEqual(other.Municipalities) && (Places is null || other.Places is null || Places.SequenceEqual(other.Places));
 }
 
 /// <summary>One of a zone's keys, wrapped by the master key. Earlier ones stay: a process that has not heard of a rotation may still have wrapped a data key under one.</summary>
@@ -106,7 +114,15 @@ public sealed class ZoneKeyRecord
 }
 
 /// <summary>Where a zone is in its life.</summary>
-public enum ZoneState { Preparing, Active, Suspended }
+public enum ZoneState
+{
+    Preparing,
+    Active,
+    Suspended,
+
+    /// <summary>It has cases for the figures and nothing else: the platform alone enters it. It is not open to people, other zones do not see it, no job runs in it.</summary>
+    FiguresOnly,
+}
 
 /// <summary>What the catalogue remembers of the platform itself.</summary>
 public sealed class PlatformFact

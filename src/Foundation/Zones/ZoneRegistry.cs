@@ -10,16 +10,26 @@ namespace VictimSupport.Foundation.Zones;
 /// <summary>The zones that are open in this process. A zone is opened at its first request: seal verified, keys unwrapped.</summary>
 public sealed class ZoneRegistry : IAsyncDisposable
 {
-    private static readonly TimeSpan UnknownFor = TimeSpan.FromSeconds(5), ActiveFor = TimeSpan.FromSeconds(3), Leaving = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan UnknownFor = TimeSpan.FromSeconds(5), ActiveFor = TimeSpan.FromSeconds(3), Leaving = TimeSpan.FromSeconds(30), Shortly = TimeSpan.FromSeconds(5), Rested = TimeSpan.FromSeconds(1);
     private readonly ConcurrentDictionary<string, Lazy<Task<ZoneHandle?>>> open = new();
     private readonly ConcurrentDictionary<string, long> unknown = new(), asked = new();
     private readonly CatalogDatabase catalog;
     private readonly Engine engine;
     private readonly IHoldTheMasterKey master;
     private readonly TimeProvider clock;
+    private int makingRoom;
+
+    /// <summary>So many zones are held open at once; for one more, those that have rested longest are closed. Else a country of zones would run out of files.</summary>
+    internal int Most { get; set; } = Room();
+
+    /// <summary>How many are.</summary>
+    internal int Count => open.Count;
 
     internal ZoneRegistry(CatalogDatabase catalog, Engine engine, IHoldTheMasterKey master, TimeProvider clock) =>
         (this.catalog, this.engine, this.master, this.clock) = (catalog, engine, master, clock);
+
+    /// <summary>The zone with this code as people find it: null also where it is there for the figures only.</summary>
+    public async ValueTask<ZoneHandle?> FindForPeople(string code) => await Find(code) is { IsForFiguresOnly: false } zone ? zone : null;
 
     /// <summary>The zone with this code; null where there is none, or it is not active.</summary>
     /// <exception cref="SealBrokenException">The database behind the code carries another zone's seal.</exception>
@@ -37,7 +47,11 @@ public sealed class ZoneRegistry : IAsyncDisposable
         var opening = open.GetOrAdd(code, c => new(() => Open(c)));
         try
         {
-            if (await opening.Value is { } handle) return handle;
+            if (await opening.Value is { } handle)
+            {
+                if (open.Count > Most) MakeRoom();
+                return handle;
+            }
             if (unknown.Count > 10_000) unknown.Clear();
             unknown[code] = clock.GetTimestamp();
         }
@@ -54,27 +68,59 @@ public sealed class ZoneRegistry : IAsyncDisposable
     public void LetGo(string code)
     {
         unknown.TryRemove(code, out _);
-        if (open.TryRemove(code, out var handle) && handle.IsValueCreated) _ = CloseLater(handle.Value);
+        if (open.TryRemove(code, out var handle) && handle.IsValueCreated) _ = CloseLater(handle.Value, Leaving);
     }
 
     /// <summary>Closes what nobody has used for so long: an idle zone holds no memory, no files and no connections. The next request opens it again.</summary>
     /// <returns>How many were closed.</returns>
     internal int LetGoOfIdle(TimeSpan since) => open.Keys.Count(code => LetGoIfIdle(code, since));
 
-    internal bool LetGoIfIdle(string code, TimeSpan since)
+    internal bool LetGoIfIdle(string code, TimeSpan since) => LetGoIfIdle(code, since, Leaving);
+
+    private bool LetGoIfIdle(string code, TimeSpan since, TimeSpan leaving)
     {
-        if (!open.TryGetValue(code, out var handle) || !handle.IsValueCreated || !handle.Value.IsCompletedSuccessfully || handle.Value.Result is not { } zone) return false;
-        if (zone.Idle < since || !open.TryRemove(new(code, handle))) return false;
+        if (!open.TryGetValue(code, out var handle) || Opened(handle) is not { } zone) return false;
+        if (IsUsed() || !open.TryRemove(new(code, handle))) return false;
         // Somebody found it in this very moment: it stays theirs, unless another has opened it anew.
-        if (zone.Idle < since && open.TryAdd(code, handle)) return false;
-        _ = CloseLater(handle.Value);
+        if (IsUsed() && open.TryAdd(code, handle)) return false;
+        _ = CloseLater(handle.Value, leaving);
         return true;
+
+        bool IsUsed() => zone.Within > 0 || zone.Idle < since;
     }
 
-    private static async Task CloseLater(Task<ZoneHandle?> handle)
+    // A sixteenth more than needed, so that not every opening has to look for the next.
+    private void MakeRoom()
     {
-        await Task.Delay(Leaving);
-        if (await handle is { } zone) await zone.DisposeAsync();
+        if (Interlocked.Exchange(ref makingRoom, 1) == 1) return;
+        try
+        {
+            var rested = open.Select(o => (o.Key, Zone: Opened(o.Value))).Where(o => o.Zone is { Within: 0 }).Select(o => (o.Key, o.Zone!.Idle)).Where(o => o.Idle >= Rested).OrderByDescending(o => o.Idle);
+            foreach (var (code, _) in rested.Take(open.Count - Most + Most / 16).ToList()) LetGoIfIdle(code, Rested, Shortly);
+        }
+        finally
+        {
+            Volatile.Write(ref makingRoom, 0);
+        }
+    }
+
+    private static ZoneHandle? Opened(Lazy<Task<ZoneHandle?>> handle) => handle.IsValueCreated && handle.Value.IsCompletedSuccessfully ? handle.Value.Result : null;
+
+    // Whoever is inside may end.
+    private static async Task CloseLater(Task<ZoneHandle?> handle, TimeSpan leaving)
+    {
+        await Task.Delay(leaving);
+        if (await handle is not { } zone) return;
+        for (var waits = 0; zone.Within > 0 && waits < 60; waits++) await Task.Delay(TimeSpan.FromSeconds(1));
+        await zone.DisposeAsync();
+    }
+
+    // A zone holds eight files, nine mapped stretches and one to two megabytes; half of what the machine gives is for everything else.
+    private static int Room()
+    {
+        var maps = File.Exists("/proc/sys/vm/max_map_count") && long.TryParse(File.ReadAllText("/proc/sys/vm/max_map_count").Trim(), out var stretches) ? stretches : long.MaxValue;
+        var limit = File.Exists("/proc/self/limits") && File.ReadLines("/proc/self/limits").FirstOrDefault(l => l.StartsWith("Max open files", StringComparison.Ordinal)) is { } line && long.TryParse(line[26..].Split(' ', StringSplitOptions.RemoveEmptyEntries)[0], out var files) ? files : long.MaxValue;
+        return (int)Math.Clamp(Math.Min(Math.Min(limit, maps) / 16, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / (4 << 20)), 50, 100_000);
     }
 
     private async ValueTask<bool> IsStillActive(ZoneHandle zone)
@@ -82,7 +128,7 @@ public sealed class ZoneRegistry : IAsyncDisposable
         if (asked.TryGetValue(zone.Code, out var last) && clock.GetElapsedTime(last) < ActiveFor) return true;
         asked[zone.Code] = clock.GetTimestamp();
         await using var house = catalog.Lease();
-        return await house.Set<ZoneRecord>().AsNoTracking().AnyAsync(z => z.Id == zone.Id && z.State == ZoneState.Active);
+        return await house.Set<ZoneRecord>().AsNoTracking().AnyAsync(z => z.Id == zone.Id && (z.State == ZoneState.Active || z.State == ZoneState.FiguresOnly));
     }
 
     /// <summary>Evicts a zone: the next request opens it afresh. Call after its record changed.</summary>
@@ -96,7 +142,7 @@ public sealed class ZoneRegistry : IAsyncDisposable
     {
         await using var house = catalog.Lease();
         var record = await house.Set<ZoneRecord>().AsNoTracking().SingleOrDefaultAsync(z => z.Code == code);
-        if (record is not { State: ZoneState.Active }) return null;
+        if (record is not { State: ZoneState.Active or ZoneState.FiguresOnly }) return null;
         var placement = PlacementOf(record);
         await using (var zone = engine.Administer(placement))
         {

@@ -11,11 +11,13 @@ namespace VictimSupport.Identity.Clients;
 /// <summary>In whose name a program acts: an app in that of the person who lets it, a system in its own.</summary>
 internal enum ClientKind { App = 1, System = 2 }
 
-/// <summary>Another program that one zone lets in. To every other zone it is nothing.</summary>
+/// <summary>Another program that one zone lets in, to every other zone it is nothing; or one that reads the figures over all zones, which is nothing to any zone.</summary>
 internal sealed class ApiClient
 {
     public Guid Id { get; private set; }
-    public Guid Zone { get; private set; }
+
+    /// <summary>null: a program of the platform, which reads the figures over all zones.</summary>
+    public Guid? Zone { get; private set; }
     public string Name { get; private set; } = "";
     public ClientKind Kind { get; private set; }
 
@@ -31,9 +33,11 @@ internal sealed class ApiClient
     public DateTimeOffset? Rotated { get; private set; }
     public DateTimeOffset? LastUsed { get; set; }
     public DateTimeOffset? Ended { get; private set; }
+
+    /// <summary>Who registered it; empty: the command line.</summary>
     public Guid By { get; private set; }
 
-    public static (ApiClient Client, string? Secret) New(Guid zone, string name, ClientKind kind, bool keepsSecret, IEnumerable<string> addresses, IEnumerable<string> scopes, Guid by, DateTimeOffset now)
+    public static (ApiClient Client, string? Secret) New(Guid? zone, string name, ClientKind kind, bool keepsSecret, IEnumerable<string> addresses, IEnumerable<string> scopes, Guid by, DateTimeOffset now)
     {
         var client = new ApiClient { Id = Guid.CreateVersion7(now), Zone = zone, Name = name.Trim(), Kind = kind, Addresses = kind == ClientKind.App ? [.. addresses] : [], Scopes = [.. scopes], By = by, Created = now };
         return (client, kind == ClientKind.System || keepsSecret ? client.NewSecret() : null);

@@ -6,13 +6,13 @@ using VictimSupport.Foundation.Pipeline;
 
 namespace VictimSupport.Identity.Clients;
 
-/// <summary>A client that this zone lets in, for the token server.</summary>
+/// <summary>A client that this zone lets in, or outside every zone the platform, for the token server.</summary>
 internal static class FindClient
 {
     [Open("the token server asks before anybody is known")]
     internal sealed record Query : ICatalogQuery<ApiClient?>
     {
-        internal Guid Zone { get; init; }
+        internal Guid? Zone { get; init; }
         internal Guid Client { get; init; }
     }
 

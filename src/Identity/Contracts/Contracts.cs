@@ -190,6 +190,25 @@ public interface IKnowPrograms
     ValueTask<string?> Name(Guid client, CancellationToken ct);
 }
 
+/// <summary>Programs that read the figures over all zones: registered by whoever runs the platform, each with a secret of its own that is shown once. They belong to no zone, and no zone lets them in.</summary>
+public interface IProgramsOfThePlatform
+{
+    /// <summary>Registers one; kept in the audit.</summary>
+    /// <param name="scope">The name of the API it may ask, such as <c>figures</c>.</param>
+    /// <returns>Its id, and its secret, known here only.</returns>
+    Task<(Guid Id, string Secret)> Register(string name, string scope, CancellationToken ct);
+
+    /// <summary>Ends one: tokens it holds are worth nothing within seconds; kept in the audit.</summary>
+    /// <returns>false: there is none, or it has ended.</returns>
+    Task<bool> End(Guid id, CancellationToken ct);
+
+    /// <summary>All there are and were, the latest first.</summary>
+    Task<IReadOnlyList<ProgramOfThePlatform>> All(CancellationToken ct);
+}
+
+/// <param name="LastUsed">When it last asked for a token; null: never.</param>
+public sealed record ProgramOfThePlatform(Guid Id, string Name, DateTimeOffset Created, DateTimeOffset? LastUsed, DateTimeOffset? Ended);
+
 /// <summary>Knows which zones have agreed to accept each other's people; implemented where pools live.</summary>
 public interface IKnowPools
 {

@@ -16,7 +16,7 @@ internal sealed class Answers(IMediator pipeline, WhereAndWho where, IKnowStandi
 {
     public async ValueTask HandleAsync(HandleTokenRequestContext context)
     {
-        if (where.Zone is not { } zone || !Guid.TryParse(context.Request.ClientId, out var client))
+        if (Issuer.Of(where) is not { } issuer || !Guid.TryParse(context.Request.ClientId, out var client))
         {
             context.Reject(Errors.InvalidClient);
             return;
@@ -25,11 +25,11 @@ internal sealed class Answers(IMediator pipeline, WhereAndWho where, IKnowStandi
         {
             var scopes = context.Request.GetScopes();
             await pipeline.Send(new Issue.Command { Client = client });
-            context.SignIn(TokenServer.Principal(client.ToString(), zone.Id, scopes, null));
+            context.SignIn(TokenServer.Principal(client.ToString(), issuer.Zone, scopes, null));
             return;
         }
         var shown = context.AuthorizationCodePrincipal ?? context.RefreshTokenPrincipal;
-        if (shown is null || await Taken(shown, zone.Id, client) is not { } grant) context.Reject(Errors.InvalidGrant, "It was used before, or what it was granted for has ended.");
+        if (shown is null || issuer.Zone is not { } zone || await Taken(shown, zone, client) is not { } grant) context.Reject(Errors.InvalidGrant, "It was used before, or what it was granted for has ended.");
         else context.SignIn(Next(shown, grant, context.Request));
     }
 
@@ -43,8 +43,8 @@ internal sealed class Answers(IMediator pipeline, WhereAndWho where, IKnowStandi
     public async ValueTask HandleAsync(HandleIntrospectionRequestContext context)
     {
         var token = context.GenericTokenPrincipal;
-        var counts = where.Zone is { } zone && token.GetTokenType() == TokenTypeIdentifiers.AccessToken && context.Request.Token is { } text && token.HasPresenter(context.Request.ClientId ?? "")
-            && await bearers.Of(text, context.BaseUri?.AbsoluteUri ?? "", zone.Id, context.CancellationToken) is not null;
+        var counts = Issuer.Of(where) is { } issuer && token.GetTokenType() == TokenTypeIdentifiers.AccessToken && context.Request.Token is { } text && token.HasPresenter(context.Request.ClientId ?? "")
+            && await bearers.Of(text, context.BaseUri?.AbsoluteUri ?? "", issuer.Zone, context.CancellationToken) is not null;
         if (!counts) context.Reject(Errors.InvalidToken);
     }
 

@@ -17,7 +17,7 @@ internal sealed class Bearers(TokenKeys keys, CatalogDatabase catalog, IKnowStan
     private readonly ConcurrentDictionary<Guid, (ApiClient? Client, long Read)> clients = new();
     private readonly ConcurrentDictionary<Guid, (TokenGrant? Grant, long Read)> grants = new();
 
-    public async ValueTask<Caller?> Of(string token, string issuer, Guid zone, CancellationToken ct)
+    public async ValueTask<Caller?> Of(string token, string issuer, Guid? zone, CancellationToken ct)
     {
         await keys.Ready(ct);
         var result = await Handler.ValidateTokenAsync(token, new TokenValidationParameters
@@ -26,11 +26,11 @@ internal sealed class Bearers(TokenKeys keys, CatalogDatabase catalog, IKnowStan
             ValidAlgorithms = [SecurityAlgorithms.EcdsaSha256, SecurityAlgorithms.Aes256KW, SecurityAlgorithms.Aes256CbcHmacSha512], RequireExpirationTime = true, RequireSignedTokens = true,
             LifetimeValidator = (from, until, _, _) => until is { } end && clock.GetUtcNow().UtcDateTime < end && (from is null || from <= (clock.GetUtcNow() + Skew).UtcDateTime),
         });
-        if (!result.IsValid || Id(TokenServer.ZoneClaim) != zone || Id("client_id") is not { } clientId || await Client(clientId, ct) is not { Ended: null } client || client.Zone != zone) return null;
+        if (!result.IsValid || Text(TokenServer.ZoneClaim) != TokenServer.Of(zone) || Id("client_id") is not { } clientId || await Client(clientId, ct) is not { Ended: null } client || client.Zone != zone) return null;
         // A scope taken from the client is taken from its tokens.
         var scopes = (Text("scope") ?? "").Split(' ').Where(client.Scopes.Contains).ToHashSet(StringComparer.Ordinal);
         if (Id(TokenServer.GrantClaim) is not { } grantId) return client.Kind == ClientKind.System ? Caller.Nobody with { Client = clientId, Scopes = scopes } : null;
-        if (await Grant(grantId, ct) is not { Ended: null } grant || grant.Client != clientId || grant.Zone != zone) return null;
+        if (zone is null || await Grant(grantId, ct) is not { Ended: null } grant || grant.Client != clientId || grant.Zone != zone) return null;
         return await standing.Of(grant.Account, grant.Session, zone, quiet: true, ct) is { Roles.Count: > 0 } person ? person with { Client = clientId, Scopes = scopes, LastFactor = null } : null; // a program shows no factor
 
         string? Text(string claim) => result.Claims.TryGetValue(claim, out var value) ? value as string : null;

@@ -43,7 +43,7 @@ internal sealed class Checks(IMediator pipeline, WhereAndWho where) : IOpenIddic
         if (context.ClientSecret is null || await Proven(context.ClientId, context.ClientSecret) is null) context.Reject(Errors.InvalidClient, "The client is not known here or did not prove itself.");
     }
 
-    private async Task<ApiClient?> Find(string? id) => where.Zone is { } zone && Guid.TryParse(id, out var client) ? await pipeline.Send(new FindClient.Query { Zone = zone.Id, Client = client }) : null;
+    private async Task<ApiClient?> Find(string? id) => Issuer.Of(where) is { } issuer && Guid.TryParse(id, out var client) ? await pipeline.Send(new FindClient.Query { Zone = issuer.Zone, Client = client }) : null;
 
     private async Task<ApiClient?> Proven(string? id, string? secret) => await Find(id) is { } client && client.Proves(secret) ? client : null;
 }

@@ -13,13 +13,14 @@ using OpenIddict.Server;
 using OpenIddict.Server.AspNetCore;
 using VictimSupport.Foundation.Access;
 using VictimSupport.Foundation.Persistence;
+using VictimSupport.Foundation.Pipeline;
 using VictimSupport.Foundation.Zones;
 using VictimSupport.Identity.Contracts;
 using static OpenIddict.Server.OpenIddictServerEvents;
 
 namespace VictimSupport.Identity.Tokens;
 
-/// <summary>OAuth 2 and OpenID Connect for other programs, an issuer for each zone. OpenIddict speaks the protocol; what was granted stands in our own rows.</summary>
+/// <summary>OAuth 2 and OpenID Connect for other programs, an issuer for each zone, and one at the figures for systems that read what is published over all zones. OpenIddict speaks the protocol; what was granted stands in our own rows.</summary>
 internal static class TokenServer
 {
     public const string GrantClaim = "grant", TurnClaim = "turn", ZoneClaim = "zone";
@@ -35,6 +36,7 @@ internal static class TokenServer
         services.AddSingleton<Pace>();
         services.AddSingleton<IKnowBearers>(s => s.GetRequiredService<Bearers>());
         services.AddSingleton<IKnowPrograms>(s => s.GetRequiredService<Bearers>());
+        services.AddSingleton<IProgramsOfThePlatform, Clients.ProgramsOfThePlatform>();
         services.AddOpenIddict().AddServer(server =>
         {
             // Relative: the zone in front of them makes each zone an issuer of its own.
@@ -82,7 +84,7 @@ internal static class TokenServer
     /// <summary>Lets the server read the request and answer it; false: it is sound, and ours to answer.</summary>
     public static async Task<bool> Handles(HttpContext http)
     {
-        if (!http.Features.GetRequiredFeature<Whereabouts>().IsZonePath) return false;
+        if (!http.Features.GetRequiredFeature<Whereabouts>().IsIssuer) return false;
         if (!await http.RequestServices.GetRequiredService<Pace>().Keeps(http)) return true;
         await http.RequestServices.GetRequiredService<Pulse>().Wait(Ready(http));
         var handlers = http.RequestServices.GetRequiredService<IAuthenticationHandlerProvider>();
@@ -96,10 +98,10 @@ internal static class TokenServer
     }
 
     /// <summary>Whom a token names, where, with what.</summary>
-    public static ClaimsPrincipal Principal(string subject, Guid zone, IEnumerable<string> scopes, (Guid Grant, int Turn)? grant)
+    public static ClaimsPrincipal Principal(string subject, Guid? zone, IEnumerable<string> scopes, (Guid Grant, int Turn)? grant)
     {
         var identity = new ClaimsIdentity("token server", OpenIddictConstants.Claims.Name, OpenIddictConstants.Claims.Role);
-        identity.SetClaim(OpenIddictConstants.Claims.Subject, subject).SetClaim(ZoneClaim, zone.ToString());
+        identity.SetClaim(OpenIddictConstants.Claims.Subject, subject).SetClaim(ZoneClaim, Of(zone));
         if (grant is { } held) identity.SetClaim(GrantClaim, held.Grant.ToString()).SetClaim(TurnClaim, held.Turn.ToString(System.Globalization.CultureInfo.InvariantCulture));
         identity.SetScopes(scopes).SetResources(Audience(zone));
         identity.SetDestinations(claim => claim.Type switch
@@ -111,11 +113,22 @@ internal static class TokenServer
         return new ClaimsPrincipal(identity);
     }
 
-    public static string Audience(Guid zone) => "urn:victimsupport:zone:" + zone;
+    public static string Audience(Guid? zone) => zone is null ? "urn:victimsupport:figures" : "urn:victimsupport:zone:" + zone;
+
+    /// <summary>What a token says of where it is good.</summary>
+    public static string Of(Guid? zone) => zone?.ToString() ?? "figures";
 
     // Left alone, it would answer before the zone is known and the caller is checked.
     private sealed class OnlyWhereItIsMapped(IOptions<AuthenticationOptions> options) : AuthenticationSchemeProvider(options)
     {
         public override Task<IEnumerable<AuthenticationScheme>> GetRequestHandlerSchemesAsync() => Task.FromResult<IEnumerable<AuthenticationScheme>>([]);
     }
+}
+
+/// <summary>Whose tokens are asked for.</summary>
+/// <param name="Zone">null: the figures' over all zones.</param>
+internal sealed record Issuer(Guid? Zone)
+{
+    /// <summary>null: of a zone that does not exist.</summary>
+    public static Issuer? Of(WhereAndWho where) => where.Zone is { } zone ? new(zone.Id) : where.IsOutside ? new Issuer((Guid?)null) : null;
 }

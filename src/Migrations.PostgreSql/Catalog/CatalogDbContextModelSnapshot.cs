@@ -433,6 +433,11 @@ namespace VictimSupport.Migrations.PostgreSql.Catalog
                         .HasMaxLength(2000)
                         .HasColumnType("bytea");
 
+                    b.Property<string>("Places")
+                        .IsRequired()
+                        .HasMaxLength(-1)
+                        .HasColumnType("text");
+
                     b.Property<string>("Province")
                         .HasMaxLength(4)
                         .HasColumnType("character varying(4)");
@@ -634,7 +639,7 @@ namespace VictimSupport.Migrations.PostgreSql.Catalog
                         .HasMaxLength(64)
                         .HasColumnType("character varying(64)");
 
-                    b.Property<Guid>("Zone")
+                    b.Property<Guid?>("Zone")
                         .HasColumnType("uuid");
 
                     b.HasKey("Id");
@@ -1131,7 +1136,7 @@ namespace VictimSupport.Migrations.PostgreSql.Catalog
                     b.Property<int?>("Kind")
                         .HasColumnType("integer");
 
-                    b.Property<Guid>("Once")
+                    b.Property<Guid?>("Once")
                         .HasColumnType("uuid");
 
                     b.Property<Guid?>("Outside")
@@ -1157,7 +1162,8 @@ namespace VictimSupport.Migrations.PostgreSql.Catalog
 
                     b.HasKey("Id");
 
-                    b.HasIndex("Once");
+                    b.HasIndex("By", "Once")
+                        .IsUnique();
 
                     b.HasIndex("Pool", "Since");
 
@@ -1497,6 +1503,64 @@ namespace VictimSupport.Migrations.PostgreSql.Catalog
                     b.ToTable("swap", (string)null);
                 });
 
+            modelBuilder.Entity("VictimSupport.PublicDesk.Desk.PublicLogo", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid");
+
+                    b.Property<bool>("IsPng")
+                        .HasColumnType("boolean");
+
+                    b.Property<byte[]>("Picture")
+                        .IsRequired()
+                        .HasMaxLength(16384)
+                        .HasColumnType("bytea");
+
+                    b.Property<Guid>("Zone")
+                        .HasColumnType("uuid");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("Zone");
+
+                    b.ToTable("public_logo", (string)null);
+                });
+
+            modelBuilder.Entity("VictimSupport.PublicDesk.Desk.PublishedPage", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid");
+
+                    b.Property<DateTimeOffset>("At")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<Guid>("By")
+                        .HasColumnType("uuid");
+
+                    b.Property<string>("Change")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("character varying(40)");
+
+                    b.Property<string>("Json")
+                        .IsRequired()
+                        .HasMaxLength(-1)
+                        .HasColumnType("text");
+
+                    b.Property<int>("Version")
+                        .HasColumnType("integer");
+
+                    b.Property<Guid>("Zone")
+                        .HasColumnType("uuid");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("Zone", "Version")
+                        .IsUnique();
+
+                    b.ToTable("public_page", (string)null);
+                });
+
             modelBuilder.Entity("VictimSupport.Statistics.Areas.AreaOfYear", b =>
                 {
                     b.Property<int>("Year")
@@ -1543,6 +1607,40 @@ namespace VictimSupport.Migrations.PostgreSql.Catalog
                         .IsUnique();
 
                     b.ToTable("place_of_zone", (string)null);
+                });
+
+            modelBuilder.Entity("VictimSupport.Statistics.Releases.ProposedWithdrawal", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid");
+
+                    b.Property<bool?>("Agreed")
+                        .HasColumnType("boolean");
+
+                    b.Property<DateTimeOffset?>("Decided")
+                        .IsConcurrencyToken()
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<Guid?>("DecidedBy")
+                        .HasColumnType("uuid");
+
+                    b.Property<int>("Fault")
+                        .HasColumnType("integer");
+
+                    b.Property<DateTimeOffset>("Proposed")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<Guid>("ProposedBy")
+                        .HasColumnType("uuid");
+
+                    b.Property<string>("Release")
+                        .IsRequired()
+                        .HasMaxLength(12)
+                        .HasColumnType("character varying(12)");
+
+                    b.HasKey("Id");
+
+                    b.ToTable("proposed_withdrawal", (string)null);
                 });
 
             modelBuilder.Entity("VictimSupport.Statistics.Releases.TakesPart", b =>
@@ -1744,6 +1842,11 @@ namespace VictimSupport.Migrations.PostgreSql.Catalog
                         .IsRequired()
                         .HasMaxLength(200)
                         .HasColumnType("character varying(200)");
+
+                    b.Property<string>("Places")
+                        .IsRequired()
+                        .HasMaxLength(-1)
+                        .HasColumnType("text");
 
                     b.Property<string>("Province")
                         .HasMaxLength(4)

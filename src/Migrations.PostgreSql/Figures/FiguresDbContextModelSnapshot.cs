@@ -86,17 +86,54 @@ namespace VictimSupport.Migrations.PostgreSql.Figures
                         .HasColumnName("cell_id");
 
                     b.Property<bool>("Shown")
-                        .HasColumnType("boolean");
+                        .HasColumnType("boolean")
+                        .HasColumnName("shown");
 
                     b.Property<int>("Value")
-                        .HasColumnType("integer");
+                        .HasColumnType("integer")
+                        .HasColumnName("value");
 
                     b.Property<double>("Variance")
-                        .HasColumnType("double precision");
+                        .HasColumnType("double precision")
+                        .HasColumnName("variance");
 
                     b.HasKey("Release", "Table", "Cell");
 
                     b.ToTable("protected_cell", (string)null);
+                });
+
+            modelBuilder.Entity("VictimSupport.Statistics.Releases.ProtectedSum", b =>
+                {
+                    b.Property<string>("Release")
+                        .HasMaxLength(12)
+                        .HasColumnType("character varying(12)")
+                        .HasColumnName("release_id");
+
+                    b.Property<string>("Table")
+                        .HasMaxLength(4)
+                        .HasColumnType("character varying(4)")
+                        .HasColumnName("table_id");
+
+                    b.Property<string>("Cell")
+                        .HasMaxLength(200)
+                        .HasColumnType("character varying(200)")
+                        .HasColumnName("cell_id");
+
+                    b.Property<bool>("Shown")
+                        .HasColumnType("boolean")
+                        .HasColumnName("shown");
+
+                    b.Property<int>("Value")
+                        .HasColumnType("integer")
+                        .HasColumnName("value");
+
+                    b.Property<double>("Variance")
+                        .HasColumnType("double precision")
+                        .HasColumnName("variance");
+
+                    b.HasKey("Release", "Table", "Cell");
+
+                    b.ToTable("protected_sum", (string)null);
                 });
 
             modelBuilder.Entity("VictimSupport.Statistics.Releases.Release", b =>
@@ -145,6 +182,24 @@ namespace VictimSupport.Migrations.PostgreSql.Figures
                     b.ToTable("published_release", (string)null);
                 });
 
+            modelBuilder.Entity("VictimSupport.Statistics.Releases.Withdrawal", b =>
+                {
+                    b.Property<string>("Release")
+                        .HasMaxLength(12)
+                        .HasColumnType("character varying(12)")
+                        .HasColumnName("release_id");
+
+                    b.Property<DateTimeOffset>("At")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<int>("Fault")
+                        .HasColumnType("integer");
+
+                    b.HasKey("Release");
+
+                    b.ToTable("withdrawal", (string)null);
+                });
+
             modelBuilder.Entity("VictimSupport.Statistics.Releases.LedgerRow", b =>
                 {
                     b.HasOne("VictimSupport.Statistics.Releases.Release", null)
@@ -155,6 +210,24 @@ namespace VictimSupport.Migrations.PostgreSql.Figures
                 });
 
             modelBuilder.Entity("VictimSupport.Statistics.Releases.ProtectedCell", b =>
+                {
+                    b.HasOne("VictimSupport.Statistics.Releases.Release", null)
+                        .WithMany()
+                        .HasForeignKey("Release")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("VictimSupport.Statistics.Releases.ProtectedSum", b =>
+                {
+                    b.HasOne("VictimSupport.Statistics.Releases.Release", null)
+                        .WithMany()
+                        .HasForeignKey("Release")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("VictimSupport.Statistics.Releases.Withdrawal", b =>
                 {
                     b.HasOne("VictimSupport.Statistics.Releases.Release", null)
                         .WithMany()

@@ -432,6 +432,11 @@ namespace VictimSupport.Migrations.SqlServer.Catalog
                         .HasMaxLength(2000)
                         .HasColumnType("varbinary(2000)");
 
+                    b.Property<string>("Places")
+                        .IsRequired()
+                        .HasMaxLength(-1)
+                        .HasColumnType("nvarchar(max)");
+
                     b.Property<string>("Province")
                         .HasMaxLength(4)
                         .HasColumnType("nvarchar(4)");
@@ -634,7 +639,7 @@ namespace VictimSupport.Migrations.SqlServer.Catalog
                         .HasMaxLength(64)
                         .HasColumnType("nvarchar(64)");
 
-                    b.Property<Guid>("Zone")
+                    b.Property<Guid?>("Zone")
                         .HasColumnType("uniqueidentifier");
 
                     b.HasKey("Id");
@@ -1131,7 +1136,7 @@ namespace VictimSupport.Migrations.SqlServer.Catalog
                     b.Property<int?>("Kind")
                         .HasColumnType("int");
 
-                    b.Property<Guid>("Once")
+                    b.Property<Guid?>("Once")
                         .HasColumnType("uniqueidentifier");
 
                     b.Property<Guid?>("Outside")
@@ -1157,7 +1162,9 @@ namespace VictimSupport.Migrations.SqlServer.Catalog
 
                     b.HasKey("Id");
 
-                    b.HasIndex("Once");
+                    b.HasIndex("By", "Once")
+                        .IsUnique()
+                        .HasFilter("[Once] IS NOT NULL");
 
                     b.HasIndex("Pool", "Since");
 
@@ -1497,6 +1504,64 @@ namespace VictimSupport.Migrations.SqlServer.Catalog
                     b.ToTable("swap", (string)null);
                 });
 
+            modelBuilder.Entity("VictimSupport.PublicDesk.Desk.PublicLogo", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<bool>("IsPng")
+                        .HasColumnType("bit");
+
+                    b.Property<byte[]>("Picture")
+                        .IsRequired()
+                        .HasMaxLength(16384)
+                        .HasColumnType("varbinary(max)");
+
+                    b.Property<Guid>("Zone")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("Zone");
+
+                    b.ToTable("public_logo", (string)null);
+                });
+
+            modelBuilder.Entity("VictimSupport.PublicDesk.Desk.PublishedPage", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<DateTimeOffset>("At")
+                        .HasColumnType("datetimeoffset");
+
+                    b.Property<Guid>("By")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<string>("Change")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("nvarchar(40)");
+
+                    b.Property<string>("Json")
+                        .IsRequired()
+                        .HasMaxLength(-1)
+                        .HasColumnType("nvarchar(max)");
+
+                    b.Property<int>("Version")
+                        .HasColumnType("int");
+
+                    b.Property<Guid>("Zone")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("Zone", "Version")
+                        .IsUnique();
+
+                    b.ToTable("public_page", (string)null);
+                });
+
             modelBuilder.Entity("VictimSupport.Statistics.Areas.AreaOfYear", b =>
                 {
                     b.Property<int>("Year")
@@ -1543,6 +1608,40 @@ namespace VictimSupport.Migrations.SqlServer.Catalog
                         .IsUnique();
 
                     b.ToTable("place_of_zone", (string)null);
+                });
+
+            modelBuilder.Entity("VictimSupport.Statistics.Releases.ProposedWithdrawal", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<bool?>("Agreed")
+                        .HasColumnType("bit");
+
+                    b.Property<DateTimeOffset?>("Decided")
+                        .IsConcurrencyToken()
+                        .HasColumnType("datetimeoffset");
+
+                    b.Property<Guid?>("DecidedBy")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<int>("Fault")
+                        .HasColumnType("int");
+
+                    b.Property<DateTimeOffset>("Proposed")
+                        .HasColumnType("datetimeoffset");
+
+                    b.Property<Guid>("ProposedBy")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<string>("Release")
+                        .IsRequired()
+                        .HasMaxLength(12)
+                        .HasColumnType("nvarchar(12)");
+
+                    b.HasKey("Id");
+
+                    b.ToTable("proposed_withdrawal", (string)null);
                 });
 
             modelBuilder.Entity("VictimSupport.Statistics.Releases.TakesPart", b =>
@@ -1744,6 +1843,11 @@ namespace VictimSupport.Migrations.SqlServer.Catalog
                         .IsRequired()
                         .HasMaxLength(200)
                         .HasColumnType("nvarchar(200)");
+
+                    b.Property<string>("Places")
+                        .IsRequired()
+                        .HasMaxLength(-1)
+                        .HasColumnType("nvarchar(max)");
 
                     b.Property<string>("Province")
                         .HasMaxLength(4)

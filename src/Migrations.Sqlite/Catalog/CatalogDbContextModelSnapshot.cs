@@ -425,6 +425,11 @@ namespace VictimSupport.Migrations.Sqlite.Catalog
                         .HasMaxLength(2000)
                         .HasColumnType("BLOB");
 
+                    b.Property<string>("Places")
+                        .IsRequired()
+                        .HasMaxLength(-1)
+                        .HasColumnType("TEXT");
+
                     b.Property<string>("Province")
                         .HasMaxLength(4)
                         .HasColumnType("TEXT");
@@ -626,7 +631,7 @@ namespace VictimSupport.Migrations.Sqlite.Catalog
                         .HasMaxLength(64)
                         .HasColumnType("TEXT");
 
-                    b.Property<Guid>("Zone")
+                    b.Property<Guid?>("Zone")
                         .HasColumnType("TEXT");
 
                     b.HasKey("Id");
@@ -1123,7 +1128,7 @@ namespace VictimSupport.Migrations.Sqlite.Catalog
                     b.Property<int?>("Kind")
                         .HasColumnType("INTEGER");
 
-                    b.Property<Guid>("Once")
+                    b.Property<Guid?>("Once")
                         .HasColumnType("TEXT");
 
                     b.Property<Guid?>("Outside")
@@ -1149,7 +1154,8 @@ namespace VictimSupport.Migrations.Sqlite.Catalog
 
                     b.HasKey("Id");
 
-                    b.HasIndex("Once");
+                    b.HasIndex("By", "Once")
+                        .IsUnique();
 
                     b.HasIndex("Pool", "Since");
 
@@ -1489,6 +1495,64 @@ namespace VictimSupport.Migrations.Sqlite.Catalog
                     b.ToTable("swap", (string)null);
                 });
 
+            modelBuilder.Entity("VictimSupport.PublicDesk.Desk.PublicLogo", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("TEXT");
+
+                    b.Property<bool>("IsPng")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<byte[]>("Picture")
+                        .IsRequired()
+                        .HasMaxLength(16384)
+                        .HasColumnType("BLOB");
+
+                    b.Property<Guid>("Zone")
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("Zone");
+
+                    b.ToTable("public_logo", (string)null);
+                });
+
+            modelBuilder.Entity("VictimSupport.PublicDesk.Desk.PublishedPage", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("At")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<Guid>("By")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Change")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Json")
+                        .IsRequired()
+                        .HasMaxLength(-1)
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("Version")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<Guid>("Zone")
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("Zone", "Version")
+                        .IsUnique();
+
+                    b.ToTable("public_page", (string)null);
+                });
+
             modelBuilder.Entity("VictimSupport.Statistics.Areas.AreaOfYear", b =>
                 {
                     b.Property<int>("Year")
@@ -1535,6 +1599,40 @@ namespace VictimSupport.Migrations.Sqlite.Catalog
                         .IsUnique();
 
                     b.ToTable("place_of_zone", (string)null);
+                });
+
+            modelBuilder.Entity("VictimSupport.Statistics.Releases.ProposedWithdrawal", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("TEXT");
+
+                    b.Property<bool?>("Agreed")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long?>("Decided")
+                        .IsConcurrencyToken()
+                        .HasColumnType("INTEGER");
+
+                    b.Property<Guid?>("DecidedBy")
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("Fault")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("Proposed")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<Guid>("ProposedBy")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Release")
+                        .IsRequired()
+                        .HasMaxLength(12)
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("Id");
+
+                    b.ToTable("proposed_withdrawal", (string)null);
                 });
 
             modelBuilder.Entity("VictimSupport.Statistics.Releases.TakesPart", b =>
@@ -1735,6 +1833,11 @@ namespace VictimSupport.Migrations.Sqlite.Catalog
                     b.Property<string>("OfficerName")
                         .IsRequired()
                         .HasMaxLength(200)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Places")
+                        .IsRequired()
+                        .HasMaxLength(-1)
                         .HasColumnType("TEXT");
 
                     b.Property<string>("Province")

@@ -80,17 +80,54 @@ namespace VictimSupport.Migrations.Sqlite.Figures
                         .HasColumnName("cell_id");
 
                     b.Property<bool>("Shown")
-                        .HasColumnType("INTEGER");
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("shown");
 
                     b.Property<int>("Value")
-                        .HasColumnType("INTEGER");
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("value");
 
                     b.Property<double>("Variance")
-                        .HasColumnType("REAL");
+                        .HasColumnType("REAL")
+                        .HasColumnName("variance");
 
                     b.HasKey("Release", "Table", "Cell");
 
                     b.ToTable("protected_cell", (string)null);
+                });
+
+            modelBuilder.Entity("VictimSupport.Statistics.Releases.ProtectedSum", b =>
+                {
+                    b.Property<string>("Release")
+                        .HasMaxLength(12)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("release_id");
+
+                    b.Property<string>("Table")
+                        .HasMaxLength(4)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("table_id");
+
+                    b.Property<string>("Cell")
+                        .HasMaxLength(200)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("cell_id");
+
+                    b.Property<bool>("Shown")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("shown");
+
+                    b.Property<int>("Value")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("value");
+
+                    b.Property<double>("Variance")
+                        .HasColumnType("REAL")
+                        .HasColumnName("variance");
+
+                    b.HasKey("Release", "Table", "Cell");
+
+                    b.ToTable("protected_sum", (string)null);
                 });
 
             modelBuilder.Entity("VictimSupport.Statistics.Releases.Release", b =>
@@ -139,6 +176,24 @@ namespace VictimSupport.Migrations.Sqlite.Figures
                     b.ToTable("published_release", (string)null);
                 });
 
+            modelBuilder.Entity("VictimSupport.Statistics.Releases.Withdrawal", b =>
+                {
+                    b.Property<string>("Release")
+                        .HasMaxLength(12)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("release_id");
+
+                    b.Property<long>("At")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("Fault")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("Release");
+
+                    b.ToTable("withdrawal", (string)null);
+                });
+
             modelBuilder.Entity("VictimSupport.Statistics.Releases.LedgerRow", b =>
                 {
                     b.HasOne("VictimSupport.Statistics.Releases.Release", null)
@@ -149,6 +204,24 @@ namespace VictimSupport.Migrations.Sqlite.Figures
                 });
 
             modelBuilder.Entity("VictimSupport.Statistics.Releases.ProtectedCell", b =>
+                {
+                    b.HasOne("VictimSupport.Statistics.Releases.Release", null)
+                        .WithMany()
+                        .HasForeignKey("Release")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("VictimSupport.Statistics.Releases.ProtectedSum", b =>
+                {
+                    b.HasOne("VictimSupport.Statistics.Releases.Release", null)
+                        .WithMany()
+                        .HasForeignKey("Release")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("VictimSupport.Statistics.Releases.Withdrawal", b =>
                 {
                     b.HasOne("VictimSupport.Statistics.Releases.Release", null)
                         .WithMany()

@@ -78,6 +78,13 @@ public interface ITellPartners
     Task<IReadOnlyList<Guid>> Tell(MediatR.IMediator pipeline, string language, CancellationToken ct);
 }
 
+/// <summary>Fills a zone's trainings with fictitious ones, through the same use cases that people use. As somebody who keeps them.</summary>
+public interface ITellTrainings
+{
+    /// <summary>Adds them; does nothing in a zone that has trainings.</summary>
+    Task Tell(MediatR.IMediator pipeline, string language, CancellationToken ct);
+}
+
 /// <summary>What a partner may answer at its link, as it stands in the tray of links.</summary>
 public static class PartnerAnswers
 {
@@ -107,4 +114,30 @@ public static class NetworkWords
 
     /// <summary>An answer of a partner.</summary>
     public static string Of(string answer) => Words.Of("Answer_" + answer.Replace('-', '_'));
+}
+
+/// <summary>What the caller is to do for consultation bodies, for pages of other modules.</summary>
+public interface IActionPoints
+{
+    /// <summary>The caller's own; none for whoever may not see them. One question for a page, however often it is asked.</summary>
+    ValueTask<PointsWaiting> Mine(CancellationToken ct);
+}
+
+/// <param name="Open">All that are open.</param>
+/// <param name="Due">Those whose day has come.</param>
+public sealed record PointsWaiting(int Open, int Due);
+
+/// <summary>Names of the effects of action points.</summary>
+public static class ActionPoints
+{
+    /// <summary>The reminder that one fell due, as <see cref="Foundation.Modules.IRemind"/> and the outbox name it.</summary>
+    public const string ReminderKind = "action-point";
+}
+
+/// <summary>Fills a zone with fictitious bodies, meetings, projects and events, through the same use cases that people use.</summary>
+public interface ITellBodies
+{
+    /// <summary>Adds them; does nothing in a zone that has bodies. As a coordinator.</summary>
+    /// <param name="colleagues">Accounts of the zone; the first represents it.</param>
+    Task Tell(MediatR.IMediator pipeline, string language, IReadOnlyList<Guid> colleagues, CancellationToken ct);
 }

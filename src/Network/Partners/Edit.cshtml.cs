@@ -25,6 +25,8 @@ internal sealed class Edit(IMediator pipeline) : PageModel, IShowAgain
     public Command? Meanwhile { get; private set; }
     public IReadOnlyList<Choice> Types => [.. PartnerTypes.All.Select(t => new Choice(t.Code, Words.Of("Type_" + t.Code))).OrderBy(c => c.Value == "OTHER").ThenBy(c => c.Text, StringComparer.CurrentCulture)];
     public IReadOnlyList<Choice> Needs => Choice.All<Need>(Words.Of);
+    public IReadOnlyList<Choice> Levels => Choice.All<PartnerLevel>(Words.Of);
+    public IReadOnlyList<Choice> Spheres => Choice.All<PartnerSphere>(Words.Of);
     public IReadOnlyList<Choice> Languages => [.. PartnerLanguages.All.Select(l => new Choice(l, Words.Of("Language_" + l)))];
     public IReadOnlyList<Choice> Channels => Choice.All<PartnerChannel>(Words.Of);
 
@@ -39,9 +41,9 @@ internal sealed class Edit(IMediator pipeline) : PageModel, IShowAgain
 
     public async Task<IActionResult> OnPostAsync(CancellationToken ct)
     {
-        await pipeline.Send(Form with { Partner = Partner, Once = Once }, ct);
+        var partner = await pipeline.Send(Form with { Partner = Partner, Once = Once }, ct);
         TempData["Done"] = Words.PartnerSaved;
-        return RedirectToPage("/Network/Partners/List");
+        return RedirectToPage("/Network/Partners/Show", new { partner });
     }
 
     [Requires(May.KeepPartners)]
@@ -53,6 +55,12 @@ internal sealed class Edit(IMediator pipeline) : PageModel, IShowAgain
         public string Organisation { get; init; } = "";
         public string Type { get; init; } = "";
         public string? OwnType { get; init; }
+
+        /// <summary>null: as is usual for the type.</summary>
+        public PartnerLevel? Level { get; init; }
+
+        /// <inheritdoc cref="Level"/>
+        public PartnerSphere? Sphere { get; init; }
         public List<Need> Needs { get; init; } = [];
         public List<string> Languages { get; init; } = [];
 
@@ -65,6 +73,12 @@ internal sealed class Edit(IMediator pipeline) : PageModel, IShowAgain
         public bool TakesForm { get; init; }
         public int Version { get; init; }
         internal Guid? Partner { get; init; }
+
+        /// <summary>What a form that is in order says of a partner.</summary>
+        internal Partner.Particulars Says() => new(Organisation, Type, Level ?? PartnerTypes.Find(Type)!.UsualLevel, Sphere ?? PartnerTypes.Find(Type)!.UsualSphere, OwnType, Needs, Languages, Places(Municipalities), Hours, Channel!.Value, Telephone, Mailbox, TakesForm);
+
+        /// <summary>The municipalities of a text, one on a line or parted by commas.</summary>
+        internal static IReadOnlyList<string> Places(string? text) => text?.Split([',', ';', '\n', '\r'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) ?? [];
         internal Guid Once { get; init; }
     }
 
@@ -75,18 +89,22 @@ internal sealed class Edit(IMediator pipeline) : PageModel, IShowAgain
             RuleFor(c => c.Organisation).NotEmpty().WithMessage(_ => Words.EnterOrganisation).MaximumLength(160).WithMessage(_ => Words.TooLong);
             RuleFor(c => c.Type).Must(t => PartnerTypes.Find(t) is not null).WithMessage(_ => Words.ChooseType);
             RuleFor(c => c.OwnType).MaximumLength(120).WithMessage(_ => Words.TooLong);
+            RuleFor(c => c.Level).IsInEnum().WithMessage(_ => Words.ChoosePartnerLevel);
+            RuleFor(c => c.Sphere).IsInEnum().WithMessage(_ => Words.ChoosePartnerSphere);
             RuleFor(c => c.Needs).NotEmpty().WithMessage(_ => Words.ChooseNeed);
             RuleForEach(c => c.Needs).IsInEnum().WithMessage(_ => Words.ChooseNeed);
             RuleFor(c => c.Languages).Must(l => l.TrueForAll(PartnerLanguages.All.Contains)).WithMessage(_ => Words.ChooseLanguage);
             RuleFor(c => c.Municipalities).MaximumLength(3000).WithMessage(_ => Words.TooLong);
             RuleFor(c => c.Hours).MaximumLength(200).WithMessage(_ => Words.TooLong);
             RuleFor(c => c.Channel).NotNull().WithMessage(_ => Words.ChooseChannel).IsInEnum().WithMessage(_ => Words.ChooseChannel);
-            // Short numbers (106, 1712) are numbers too.
-            RuleFor(c => c.Telephone).Must(t => string.IsNullOrWhiteSpace(t) || (t.Count(char.IsAsciiDigit) is >= 3 and <= 15 && t.All(c => char.IsAsciiDigit(c) || c is ' ' or '+' or '/' or '.' or '-' or '(' or ')'))).WithMessage(_ => Words.NoTelephone).MaximumLength(40).WithMessage(_ => Words.TooLong);
+            RuleFor(c => c.Telephone).Must(IsTelephone).WithMessage(_ => Words.NoTelephone).MaximumLength(40).WithMessage(_ => Words.TooLong);
             RuleFor(c => c.Mailbox).EmailAddress().When(c => !string.IsNullOrWhiteSpace(c.Mailbox)).WithMessage(_ => Words.NoMailbox).MaximumLength(254).WithMessage(_ => Words.TooLong);
             RuleFor(c => c.Telephone).NotEmpty().When(c => c.Channel == PartnerChannel.Phone).WithMessage(_ => Words.ChannelNeedsTelephone);
             RuleFor(c => c.Mailbox).NotEmpty().When(c => c.Channel == PartnerChannel.Mail).WithMessage(_ => Words.ChannelNeedsMailbox);
         }
+
+        /// <summary>Nothing, or a number as people write it. Short ones (106, 1712) are numbers too.</summary>
+        public static bool IsTelephone(string? text) => string.IsNullOrWhiteSpace(text) || (text.Count(char.IsAsciiDigit) is >= 3 and <= 15 && text.All(c => char.IsAsciiDigit(c) || c is ' ' or '+' or '/' or '.' or '-' or '(' or ')'));
     }
 
     internal sealed class QueryHandler(ZoneDbContext zone) : IRequestHandler<Query, Command>
@@ -96,7 +114,7 @@ internal sealed class Edit(IMediator pipeline) : PageModel, IShowAgain
             var now = await zone.Set<Partner>().AsNoTracking().SingleOrDefaultAsync(p => p.Id == query.Partner, ct) ?? throw new RefusedException("absent", query.Partner);
             return new Command
             {
-                Organisation = now.Organisation, Type = now.Type, OwnType = now.OwnType, Needs = now.Needs, Languages = now.Languages, Municipalities = string.Join('\n', now.Municipalities), Hours = now.Hours, Channel = now.Channel,
+                Organisation = now.Organisation, Type = now.Type, Level = now.Level, Sphere = now.Sphere, OwnType = now.OwnType, Needs = now.Needs, Languages = now.Languages, Municipalities = string.Join('\n', now.Municipalities), Hours = now.Hours, Channel = now.Channel,
                 Telephone = now.Telephone, Mailbox = now.Mailbox, TakesForm = now.TakesForm, Version = now.Version,
             };
         }
@@ -106,8 +124,7 @@ internal sealed class Edit(IMediator pipeline) : PageModel, IShowAgain
     {
         public async Task<Guid> Handle(Command form, CancellationToken ct)
         {
-            var what = new Partner.Particulars(form.Organisation, form.Type, form.OwnType, form.Needs, form.Languages, form.Municipalities?.Split([',', ';', '\n', '\r'], StringSplitOptions.RemoveEmptyEntries) ?? [],
-                form.Hours, form.Channel!.Value, form.Telephone, form.Mailbox, form.TakesForm);
+            var what = form.Says();
             if (form.Partner is { } id)
             {
                 var known = await zone.Set<Partner>().SingleOrDefaultAsync(p => p.Id == id, ct) ?? throw new RefusedException("absent", id);

@@ -18,15 +18,20 @@ internal sealed class List(IMediator pipeline, WhereAndWho who, TimeProvider clo
     [BindProperty(SupportsGet = true)] public string? Language { get; set; }
     [BindProperty(SupportsGet = true)] public string? Municipality { get; set; }
 
+    [BindProperty(SupportsGet = true)] public PartnerLevel? Level { get; set; }
+    [BindProperty(SupportsGet = true)] public PartnerSphere? Sphere { get; set; }
+
     /// <summary>Shows those that are no longer offered instead.</summary>
     [BindProperty(SupportsGet = true)] public bool Ended { get; set; }
     public IReadOnlyList<Partner> Partners { get; private set; } = [];
     public bool MayKeep => who.Caller.May(May.KeepPartners);
     public DateTimeOffset Now => clock.GetUtcNow();
     public IReadOnlyList<Choice> Needs => Choice.All<Need>(Words.Of);
+    public IReadOnlyList<Choice> Levels => Choice.All<PartnerLevel>(Words.Of);
+    public IReadOnlyList<Choice> Spheres => Choice.All<PartnerSphere>(Words.Of);
     public IReadOnlyList<Choice> Languages => [.. PartnerLanguages.All.Select(l => new Choice(l, Words.Of("Language_" + l)))];
 
-    public async Task OnGetAsync(CancellationToken ct) => Partners = await pipeline.Send(new Query(Need, Language, Municipality, Ended), ct);
+    public async Task OnGetAsync(CancellationToken ct) => Partners = await pipeline.Send(new Query(Need, Language, Municipality, Ended) { Level = Level, Sphere = Sphere }, ct);
 
     public Task<IActionResult> OnPostCheckedAsync(Guid partner, CancellationToken ct) => Turn(new Checked(partner), Words.PartnerChecked, ct);
     public Task<IActionResult> OnPostEndAsync(Guid partner, CancellationToken ct) => Turn(new End(partner), Words.PartnerEnded, ct);
@@ -36,11 +41,15 @@ internal sealed class List(IMediator pipeline, WhereAndWho who, TimeProvider clo
     {
         await pipeline.Send(turn, ct);
         TempData["Done"] = done;
-        return RedirectToPage(new { Need, Language, Municipality });
+        return RedirectToPage(new { Need, Language, Municipality, Level, Sphere });
     }
 
     [Requires(May.SeePartners)]
-    internal sealed record Query(Need? Need, string? Language, string? Municipality, bool Ended) : IQuery<IReadOnlyList<Partner>>;
+    internal sealed record Query(Need? Need, string? Language, string? Municipality, bool Ended) : IQuery<IReadOnlyList<Partner>>
+    {
+        public PartnerLevel? Level { get; init; }
+        public PartnerSphere? Sphere { get; init; }
+    }
 
     [Requires(May.KeepPartners)]
     internal sealed record Checked(Guid Partner) : ICommand<bool>;
@@ -55,7 +64,7 @@ internal sealed class List(IMediator pipeline, WhereAndWho who, TimeProvider clo
     {
         public async Task<IReadOnlyList<Partner>> Handle(Query query, CancellationToken ct) =>
             [.. (await zone.Set<Partner>().AsNoTracking().Where(p => (p.Ended != null) == query.Ended).ToListAsync(ct))
-                .Where(p => (query.Need is not { } need || p.HelpsWith(need)) && p.Speaks(query.Language) && p.Serves(query.Municipality)).OrderBy(p => p.Organisation, StringComparer.CurrentCulture)];
+                .Where(p => (query.Level ?? p.Level) == p.Level && (query.Sphere ?? p.Sphere) == p.Sphere && (query.Need is not { } need || p.HelpsWith(need)) && p.Speaks(query.Language) && p.Serves(query.Municipality)).OrderBy(p => p.Organisation, StringComparer.CurrentCulture)];
     }
 
     internal sealed class Handler(ZoneDbContext zone, Caller caller, TimeProvider clock) : IRequestHandler<Checked, bool>, IRequestHandler<End, bool>, IRequestHandler<Again, bool>

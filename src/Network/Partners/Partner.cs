@@ -20,6 +20,10 @@ internal sealed class Partner : IFallDue
     /// <summary>Code of a shipped type.</summary>
     public string Type { get; private set; } = "";
 
+    /// <summary>Does it work for this zone's own towns, or for a wider area?</summary>
+    public PartnerLevel Level { get; private set; }
+    public PartnerSphere Sphere { get; private set; }
+
     /// <summary>What the zone calls this type, counted as the shipped one; null: by its shipped name.</summary>
     public string? OwnType { get; private set; }
     public List<Need> Needs { get; private set; } = [];
@@ -97,6 +101,7 @@ internal sealed class Partner : IFallDue
 
     private void Says(Particulars what)
     {
+        (Level, Sphere) = (what.Level, what.Sphere);
         (Organisation, Type, OwnType, Hours, Channel, Telephone, Mailbox, TakesForm) = (what.Organisation.Trim(), what.Type, Said(what.OwnType), Said(what.Hours), what.Channel, Said(what.Telephone), Said(what.Mailbox), what.TakesForm);
         (Needs, Languages) = ([.. what.Needs.Distinct().Order()], [.. what.Languages.Distinct()]);
         Municipalities = [.. what.Municipalities.Select(m => m.Trim()).Where(m => m.Length > 0).Distinct(StringComparer.CurrentCultureIgnoreCase)];
@@ -104,7 +109,7 @@ internal sealed class Partner : IFallDue
 
     private static string? Said(string? text) => string.IsNullOrWhiteSpace(text) ? null : text.Trim();
 
-    internal sealed record Particulars(string Organisation, string Type, string? OwnType, IReadOnlyList<Need> Needs, IReadOnlyList<string> Languages, IReadOnlyList<string> Municipalities, string? Hours, PartnerChannel Channel, string? Telephone, string? Mailbox, bool TakesForm);
+    internal sealed record Particulars(string Organisation, string Type, PartnerLevel Level, PartnerSphere Sphere, string? OwnType, IReadOnlyList<Need> Needs, IReadOnlyList<string> Languages, IReadOnlyList<string> Municipalities, string? Hours, PartnerChannel Channel, string? Telephone, string? Mailbox, bool TakesForm);
 
     internal sealed class Mapping : IZoneMapping<Partner>
     {

@@ -5,10 +5,31 @@ namespace VictimSupport.Network.Partners;
 /// <summary>Groups of types as the figures count them.</summary>
 internal enum PartnerKind { Police = 1, VictimSupport = 2, JusticeHouse = 3, SexualViolence = 4, PartnerViolence = 5, Shelter = 6, Listening = 7, Youth = 8, SocialHelp = 9, Health = 10, Money = 11, LegalAid = 12, RoadVictims = 13, MassEvent = 14, Mediation = 15, Other = 99 }
 
+/// <summary>How far a partner's area reaches. The number is the statistics code.</summary>
+internal enum PartnerLevel { Local = 1, SupraLocal = 2 }
+
+/// <summary>To which world a partner belongs, as the service's orders name them. The number is the statistics code.</summary>
+internal enum PartnerSphere { PsychoMedicoSocial = 1, Judicial = 2, Other = 9 }
+
 /// <summary>A shipped type of partner; its word is found under <c>Type_</c> and the code.</summary>
 /// <param name="Kind">Its statistics code.</param>
 /// <param name="Needs">What such a partner usually helps with: filled in on a new entry.</param>
-internal sealed record PartnerType(string Code, PartnerKind Kind, params Need[] Needs);
+internal sealed record PartnerType(string Code, PartnerKind Kind, params Need[] Needs)
+{
+    // What works for the towns of one zone; every other shipped type serves a district, a community or the country.
+    private static readonly HashSet<string> Near = new(StringComparer.Ordinal) { "CPAS", "PF", "SSM", "GP", "CPMS", "PIPS", "OTHER" };
+
+    /// <summary>Filled in where an entry says nothing else.</summary>
+    public PartnerLevel UsualLevel => Near.Contains(Code) ? PartnerLevel.Local : PartnerLevel.SupraLocal;
+
+    /// <inheritdoc cref="UsualLevel"/>
+    public PartnerSphere UsualSphere => Code switch
+    {
+        "MJ_AV" or "BAJ" or "CAFV" or "MEDIANTE" or "FED_VICT" => PartnerSphere.Judicial,
+        "POL_FED" or "OTHER" => PartnerSphere.Other,
+        _ => PartnerSphere.PsychoMedicoSocial,
+    };
+}
 
 internal static class PartnerTypes
 {

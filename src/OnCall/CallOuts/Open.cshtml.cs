@@ -6,6 +6,7 @@ using Microsoft.EntityFrameworkCore;
 using VictimSupport.Design.Tags;
 using VictimSupport.Foundation.Access;
 using VictimSupport.Foundation.Audit;
+using VictimSupport.Foundation.Jobs;
 using VictimSupport.Foundation.Persistence;
 using VictimSupport.Foundation.Pipeline;
 using VictimSupport.Foundation.Zones;
@@ -34,7 +35,8 @@ internal sealed class Open(IMediator pipeline, IVisits visits, WhereAndWho who) 
         if (begun.Visits) await pipeline.Send(new Admit(begun.Id), ct);
         visits.Kept(begun.Account);
         if (begun.Account == who.Caller.Account) return LocalRedirect($"/{begun.Code}/call-outs/enter/{begun.Id}");
-        TempData["Done"] = Words.CalledOut;
+        // A mail alone would be read in the morning.
+        TempData["Done"] = begun.Number is { } number ? Words.CalledOutRing(number) : Words.CalledOutNoNumber;
         return RedirectToPage("/OnCall/Now/Show");
     }
 
@@ -43,7 +45,8 @@ internal sealed class Open(IMediator pipeline, IVisits visits, WhereAndWho who) 
 
     /// <param name="Code">Of the zone of the facts.</param>
     /// <param name="Visits">It is not their own zone.</param>
-    internal sealed record Begun(Guid Id, Guid Account, string Code, bool Visits);
+    /// <param name="Number">At which whoever goes is called in this shift; null: none is known.</param>
+    internal sealed record Begun(Guid Id, Guid Account, string Code, bool Visits, string? Number);
 
     [Requires(May.TakeShifts)]
     internal sealed record Query : ICatalogQuery<View>;
@@ -102,7 +105,9 @@ internal sealed class Open(IMediator pipeline, IVisits visits, WhereAndWho who) 
             if (to.Zone is not { } facts) throw new RefusedException("absent", zone);
             var callOut = CallOut.Begin(to.Pool.Id, other?.Account ?? self, employer, facts, until, self, zone, form.Once, now);
             house.Add(callOut);
-            return new Begun(callOut.Id, callOut.Account, to.Code, employer != facts);
+            // Whoever presses for themselves knows; whom another sends learns of it here.
+            if (callOut.Account != self) house.Add(OutboxMessage.New($"{CalledOutMail.KindName} {callOut.Id}", CalledOutMail.KindName, callOut.Id, callOut.Account, now, zone));
+            return new Begun(callOut.Id, callOut.Account, to.Code, employer != facts, await Number(callOut, now, ct));
         }
 
         public async Task<bool> Handle(Admit command, CancellationToken ct)
@@ -115,6 +120,13 @@ internal sealed class Open(IMediator pipeline, IVisits visits, WhereAndWho who) 
         }
 
         private async Task<Begun> Said(CallOut callOut, CancellationToken ct) =>
-            new(callOut.Id, callOut.Account, await house.Set<ZoneRecord>().Where(z => z.Id == callOut.Zone).Select(z => z.Code).SingleAsync(ct), callOut.Employer != callOut.Zone);
+            new(callOut.Id, callOut.Account, await house.Set<ZoneRecord>().Where(z => z.Id == callOut.Zone).Select(z => z.Code).SingleAsync(ct), callOut.Employer != callOut.Zone, await Number(callOut, clock.GetUtcNow(), ct));
+
+        private async Task<string?> Number(CallOut callOut, DateTimeOffset now, CancellationToken ct)
+        {
+            var (pool, account) = (callOut.Pool, callOut.Account);
+            var shift = await house.Set<Shift>().AsNoTracking().Where(s => s.Pool == pool && s.Account == account && s.Removed == null && s.Start <= now && now < s.End).OrderBy(s => s.Rank).FirstOrDefaultAsync(ct);
+            return shift?.Number ?? (shift is { Rank: Rank.Duty } ? await house.Set<Pool>().Where(p => p.Id == pool).Select(p => p.Number).SingleAsync(ct) : null);
+        }
     }
 }

@@ -17,8 +17,7 @@ namespace VictimSupport.OnCall.Now;
 [Requires(May.SeeWhoIsOnCall)]
 internal sealed class Show(IMediator pipeline, WhereAndWho who) : PageModel, IShowAgain
 {
-    [BindProperty] public Guid Shift { get; set; }
-    [BindProperty] public string? Note { get; set; }
+    [BindProperty] public Command Form { get; set; } = new();
     public View Now { get; private set; } = null!;
     public bool MayKeep => who.Caller.May(May.KeepRota);
     public bool MayTake => who.Caller.May(May.TakeShifts);
@@ -28,7 +27,7 @@ internal sealed class Show(IMediator pipeline, WhereAndWho who) : PageModel, ISh
 
     public async Task<IActionResult> OnPostAsync(CancellationToken ct)
     {
-        await pipeline.Send(new Command { Shift = Shift, Note = Note }, ct);
+        await pipeline.Send(Form, ct);
         TempData["Done"] = Words.NoteLeft;
         return RedirectToPage();
     }
@@ -45,7 +44,7 @@ internal sealed class Show(IMediator pipeline, WhereAndWho who) : PageModel, ISh
     internal sealed record Command : ICatalogCommand<Guid>
     {
         public string? Note { get; init; }
-        internal Guid Shift { get; init; }
+        public Guid Shift { get; init; }
 
         // What somebody typed stands in no log.
         public override string ToString() => "•••";

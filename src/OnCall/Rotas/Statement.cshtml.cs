@@ -26,7 +26,8 @@ internal sealed class Statement(IMediator pipeline, TimeProvider clock) : PageMo
     /// <param name="Rank">null: call-outs.</param>
     /// <param name="Shifts">Those of which a part falls into the month.</param>
     /// <param name="Time">As it passed, within the month and the days on which the zone was in the pool.</param>
-    internal sealed record Row(string Name, string Employer, string Served, Rank? Rank, int Shifts, TimeSpan Time)
+    /// <param name="Unknown">Of these, call-outs of which nobody has said how long they took: their hours are not in the time.</param>
+    internal sealed record Row(string Name, string Employer, string Served, Rank? Rank, int Shifts, TimeSpan Time, int Unknown = 0)
     {
         public string What => Rank is { } rank ? Words.Of(rank) : Words.CallOuts;
     }
@@ -45,13 +46,13 @@ internal sealed class Statement(IMediator pipeline, TimeProvider clock) : PageMo
             var members = await pools.Members(pool.Id, ct);
             var outside = await house.Set<OutsideMember>().AsNoTracking().Where(m => m.Pool == pool.Id).ToListAsync(ct);
             // Counted where they were begun, of whatever zone; nothing more of them is here.
-            var called = await house.Set<CallOuts.CallOut>().AsNoTracking().Where(c => c.Pool == pool.Id && c.Since >= from && c.Since < to).ToListAsync(ct);
+            var called = await house.Set<CallOuts.CallOut>().AsNoTracking().Where(CallOuts.CallOut.WasMeant).Where(c => c.Pool == pool.Id && c.Since >= from && c.Since < to).ToListAsync(ct);
             var zones = await staff.ZonesOf(members.Select(m => m.Zone).Concat(shifts.Select(s => s.Employer)).Concat(called.Select(c => c.Employer)).Concat(called.Select(c => c.Zone).OfType<Guid>()), ct);
             var names = await staff.Names(shifts.Select(s => s.Account).Concat(called.Select(c => c.Account)), ct);
             var served = members.Select(m => (Name: Called(m.Zone), In: Days(m.From, m.Until))).Concat(outside.Select(o => (Name: o.Zone, In: Days(o.From, o.Until)))).ToList();
             var parts = shifts.SelectMany(s => served, (s, zone) => (Shift: s, zone.Name, Part: Cut(Cut(new Span(s.Start, s.End), new Span(from, to)), zone.In))).Where(p => p.Part.Length > TimeSpan.Zero);
             var rows = parts.GroupBy(p => (p.Shift.Account, p.Shift.Employer, p.Name, p.Shift.Rank)).Select(g => new Row(names(g.Key.Account), Called(g.Key.Employer), g.Key.Name, (Rank?)g.Key.Rank, g.Count(), g.Aggregate(TimeSpan.Zero, (sum, p) => sum + p.Part.Length)));
-            var outs = called.GroupBy(c => (c.Account, c.Employer, Name: c.Zone is { } zone ? Called(zone) : outside.Find(o => o.Id == c.Outside)?.Zone ?? "–")).Select(g => new Row(names(g.Key.Account), Called(g.Key.Employer), g.Key.Name, null, g.Count(), g.Aggregate(TimeSpan.Zero, (sum, c) => sum + c.Took)));
+            var outs = called.GroupBy(c => (c.Account, c.Employer, Name: c.Zone is { } zone ? Called(zone) : outside.Find(o => o.Id == c.Outside)?.Zone ?? "–")).Select(g => new Row(names(g.Key.Account), Called(g.Key.Employer), g.Key.Name, null, g.Count(), g.Aggregate(TimeSpan.Zero, (sum, c) => sum + c.Took), g.Count(c => c.To is null)));
             return new View(pool, query.Month, [.. rows.Concat(outs).OrderBy(r => r.Name, StringComparer.CurrentCulture).ThenBy(r => r.Employer, StringComparer.Ordinal).ThenBy(r => r.Served, StringComparer.Ordinal).ThenBy(r => r.Rank ?? (Rank)int.MaxValue)]);
 
             string Called(Guid id) => zones.TryGetValue(id, out var zone) ? $"{zone.Code} {zone.Name}" : "–";

@@ -23,8 +23,8 @@ internal sealed class StatementCsv(IMediator pipeline, TimeProvider clock) : Pag
     {
         var view = await pipeline.Send(new Statement.Query(Pool, Rotas.Month.Read(Month, Moment.Day(clock.GetUtcNow()))), ct);
         var text = new StringBuilder();
-        Line(Words.MonthLabel, Words.WhoLabel, Words.EmployerLabel, Words.ServedLabel, Words.RankLabel, Words.ShiftsLabel, Words.HoursLabel);
-        foreach (var row in view.Rows) Line(view.Month.ToString(), row.Name, row.Employer, row.Served, row.What, row.Shifts.ToString(CultureInfo.InvariantCulture), Length.Decimal(row.Time));
+        Line(Words.MonthLabel, Words.WhoLabel, Words.EmployerLabel, Words.ServedLabel, Words.RankLabel, Words.ShiftsLabel, Words.HoursLabel, Words.HoursUnknownLabel);
+        foreach (var row in view.Rows) Line(view.Month.ToString(), row.Name, row.Employer, row.Served, row.What, row.Shifts.ToString(CultureInfo.InvariantCulture), Length.Decimal(row.Time), row.Unknown == 0 ? "" : row.Unknown.ToString(CultureInfo.InvariantCulture));
         return File(Encoding.UTF8.GetPreamble().Concat(Encoding.UTF8.GetBytes(text.ToString())).ToArray(), "text/csv; charset=utf-8", $"on-call-{view.Month}.csv");
 
         void Line(params string[] cells) => text.AppendJoin(';', cells.Select(Cell)).Append("\r\n");

@@ -20,7 +20,7 @@ internal static class AuditVerbs
                 reports.Add(await verification.Catalogue(ct));
                 foreach (var known in await services.GetRequiredService<Provisioning>().Zones(ct))
                 {
-                    if (known.State == ZoneState.Active) reports.Add(await verification.Zone(known.Code, ct));
+                    if (known.State is ZoneState.Active or ZoneState.FiguresOnly) reports.Add(await verification.Zone(known.Code, ct));
                 }
             }
             foreach (var report in reports)

@@ -5,6 +5,7 @@ using VictimSupport.Foundation.Access;
 using VictimSupport.Foundation.Modules;
 using VictimSupport.Foundation.Zones;
 using VictimSupport.OnCall.Contracts;
+using VictimSupport.PublicDesk.Contracts;
 using VictimSupport.Zones.Contracts;
 
 namespace VictimSupport.Portal.CommandLine;
@@ -76,9 +77,14 @@ internal static class DemoVerbs
                 stories.KeepApart(coordinator, colleague, worker, zone.Caseworkers, zone.Language, clock.Stand, ct), As(zone.Caseworkers[2], Role.Caseworker)), As(zone.Caseworkers[1], Role.Caseworker)), As(zone.Caseworkers[0], Role.Coordinator));
         }
         await enter.In(zone.Code, pipeline => stories.LeaveMessages(pipeline, zone.Language, clock.Stand, ct), As(zone.FrontDesk, Role.FrontDesk));
+        await enter.In(zone.Code, pipeline => services.GetRequiredService<PublicDesk.Contracts.ITellRequests>().Leave(pipeline, zone.Language, clock.Stand, ct), Caller.Nobody);
         Guid? named = null;
         await enter.In(zone.Code, async pipeline => named = await stories.NameTrainee(pipeline, zone.Trainee, clock.Stand, ct), As(zone.Caseworkers[0], Role.Coordinator));
         if (named is { } dossier) await enter.In(zone.Code, pipeline => stories.WriteAsTrainee(pipeline, dossier, zone.Language, clock.Stand, ct), As(zone.Trainee, Role.Trainee));
+        clock.Stand(TimeSpan.Zero); // numbers are checked today
+        await enter.In(zone.Code, pipeline => services.GetRequiredService<Network.Contracts.ITellTrainings>().Tell(pipeline, zone.Language, ct), As(zone.Caseworkers[0], Role.Coordinator));
+        await enter.In(zone.Code, pipeline => services.GetRequiredService<IMakePublicPages>().Make(pipeline, zone.Code, zone.Language, ct), As(zone.Caseworkers[0], Role.Coordinator));
+        await enter.In(zone.Code, pipeline => services.GetRequiredService<Network.Contracts.ITellBodies>().Tell(pipeline, zone.Language, zone.Caseworkers, ct), As(zone.Caseworkers[0], Role.Coordinator));
         if (dossiers > 0) await enter.In(zone.Code, pipeline => stories.Generate(pipeline, zone.Language, dossiers, seed, clock.Stand, ct), As(teller, Role.Caseworker));
         CultureInfo.CurrentUICulture = before;
 

@@ -38,7 +38,7 @@ internal static class KeyVerbs
         var command = new Command("verify", "Unwraps every data key and opens every sealed field; prints ids, never content. Exit 1 when one does not open.") { zone };
         command.SetAction((parsed, ct) => verbs.Run(parsed, async (services, output) =>
         {
-            var codes = parsed.GetValue(zone) is { } one ? [one] : (await services.GetRequiredService<Provisioning>().Zones(ct)).Where(z => z.State == ZoneState.Active).Select(z => z.Code).ToList();
+            var codes = parsed.GetValue(zone) is { } one ? [one] : (await services.GetRequiredService<Provisioning>().Zones(ct)).Where(z => z.State is ZoneState.Active or ZoneState.FiguresOnly).Select(z => z.Code).ToList();
             var good = true;
             foreach (var code in codes)
             {

@@ -1,12 +1,14 @@
 using System.CommandLine;
 using System.Globalization;
+using VictimSupport.Foundation.Secrecy;
+using VictimSupport.Identity.Contracts;
 using VictimSupport.Statistics.Contracts;
 
 namespace VictimSupport.Portal.CommandLine;
 
 internal static class StatisticsVerbs
 {
-    public static Command Verb(Verbs verbs) => new("statistics", "The figures over all zones.") { Release(verbs), Lines(verbs, "status", "What is out and what is to come.", (f, ct) => f.Status(ct)), Lines(verbs, "ledger", "What was spent on the cases of each month.", (f, ct) => f.Ledger(ct)), Check(verbs), Export(verbs), Place(verbs), Move(verbs) };
+    public static Command Verb(Verbs verbs) => new("statistics", "The figures over all zones.") { Release(verbs), Lines(verbs, "status", "What is out and what is to come.", (f, ct) => f.Status(ct)), Lines(verbs, "ledger", "What was spent on the cases of each month.", (f, ct) => f.Ledger(ct)), Check(verbs), Export(verbs), Withdraw(verbs), Place(verbs), Move(verbs), Programs(verbs) };
 
     private static Command Release(Verbs verbs)
     {
@@ -40,13 +42,29 @@ internal static class StatisticsVerbs
     private static Command Export(Verbs verbs)
     {
         var release = new Option<string>("--release") { Required = true, Description = "Such as 2026-Q2-P." };
-        var format = new Option<string>("--format") { DefaultValueFactory = _ => "csv", Description = "csv." };
-        format.AcceptOnlyFromAmong("csv");
+        var format = new Option<string>("--format") { DefaultValueFactory = _ => "csv", Description = "csv, xlsx or json-stat." };
+        format.AcceptOnlyFromAmong("csv", "xlsx", "json-stat");
         var directory = new Option<DirectoryInfo>("--out") { Required = true, Description = "Folder to write to; made where it is missing." };
         var command = new Command("export", "Writes the figures of a release to a file: what is shown, and nothing else.") { release, format, directory };
         command.SetAction((parsed, ct) => verbs.Run(parsed, async (services, output) =>
         {
-            await output.WriteLineAsync(await services.GetRequiredService<IReleaseFigures>().Export(parsed.GetRequiredValue(release), parsed.GetRequiredValue(directory).FullName, ct));
+            await output.WriteLineAsync(await services.GetRequiredService<IReleaseFigures>().Export(parsed.GetRequiredValue(release), parsed.GetRequiredValue(directory).FullName, parsed.GetRequiredValue(format), ct));
+            return Verbs.Good;
+        }, ct));
+        return command;
+    }
+
+    private static Command Withdraw(Verbs verbs)
+    {
+        var release = new Option<string>("--release") { Required = true, Description = "Such as 2026-Q2-P." };
+        var fault = new Option<string>("--fault") { Required = true, Description = "What is wrong: Counting, Zones, Data or Noise." };
+        fault.AcceptOnlyFromAmong("Counting", "Zones", "Data", "Noise");
+        var by = new Option<string>("--by") { Required = true, Description = "E-mail address of the account that proposes it." };
+        var command = new Command("withdraw", "Proposes that a release be taken back because it is wrong. A second operator confirms it at /operator/confirmations; it stays citeable, marked, and what was spent on it stays spent.") { release, fault, by };
+        command.SetAction((parsed, ct) => verbs.Run(parsed, async (services, output) =>
+        {
+            await services.GetRequiredService<IReleaseFigures>().Withdraw(parsed.GetRequiredValue(release), parsed.GetRequiredValue(fault), parsed.GetRequiredValue(by), ct);
+            await output.WriteLineAsync($"{parsed.GetRequiredValue(release)}\twaits for a second operator");
             return Verbs.Good;
         }, ct));
         return command;
@@ -77,6 +95,36 @@ internal static class StatisticsVerbs
             return Verbs.Good;
         }, ct));
         return command;
+    }
+
+    // Programs that read what is published: they belong to no zone, so the platform lets them in.
+    private static Command Programs(Verbs verbs)
+    {
+        var name = new Option<string>("--name") { Required = true, Description = "What it is called in the audit, such as the name of the institution." };
+        name.Validators.Add(result => { if (result.GetValueOrDefault<string>() is not { } said || string.IsNullOrWhiteSpace(said) || said.Length > 100) result.AddError("--name: 1 to 100 characters."); });
+        var add = new Command("add", "Registers a program that may ask /api/figures/v1 and prints its id and its secret, once. Tokens come from /figures/connect/token.") { name };
+        add.SetAction((parsed, ct) => verbs.Run(parsed, async (services, output) =>
+        {
+            var (made, secret) = await services.GetRequiredService<IProgramsOfThePlatform>().Register(parsed.GetRequiredValue(name), "figures", ct);
+            await output.WriteLineAsync($"{made}\t{secret}");
+            return Verbs.Good;
+        }, ct));
+        var id = new Option<Guid>("--id") { Required = true, Description = "Its id." };
+        var end = new Command("end", "Ends a program: what tokens it holds are worth nothing within seconds.") { id };
+        end.SetAction((parsed, ct) => verbs.Run(parsed, async (services, output) =>
+        {
+            if (!await services.GetRequiredService<IProgramsOfThePlatform>().End(parsed.GetRequiredValue(id), ct)) throw new StartRefusedException("There is no such program, or it has ended.");
+            await output.WriteLineAsync($"{parsed.GetRequiredValue(id)}\tended");
+            return Verbs.Good;
+        }, ct));
+        var list = new Command("list", "Programs that may, or might once, read what is published.");
+        list.SetAction((parsed, ct) => verbs.Run(parsed, async (services, output) =>
+        {
+            foreach (var program in await services.GetRequiredService<IProgramsOfThePlatform>().All(ct))
+                await output.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"{program.Id}\t{program.Name}\tsince {program.Created:yyyy-MM-dd}\t{(program.LastUsed is { } used ? $"last asked {used:yyyy-MM-dd}" : "never asked")}{(program.Ended is { } ended ? $"\tended {ended:yyyy-MM-dd}" : "")}"));
+            return Verbs.Good;
+        }, ct));
+        return new Command("program", "Programs of other institutions that read what is published.") { add, end, list };
     }
 
     private static Command Lines(Verbs verbs, string name, string description, Func<IReleaseFigures, CancellationToken, Task<IReadOnlyList<string>>> ask)

@@ -39,7 +39,7 @@ internal static partial class ZoneVerbs
 
     private static Command Import(Verbs verbs)
     {
-        var file = new Argument<FileInfo>("FILE.csv") { Description = "UTF-8, RFC 4180; columns code,name_fr,name_nl,name_de,languages,province,judicial_arrondissement,municipalities." };
+        var file = new Argument<FileInfo>("FILE.csv") { Description = "UTF-8, RFC 4180; columns code,name_fr,name_nl,name_de,languages,province,judicial_arrondissement,municipalities, and perhaps places." };
         var dryRun = new Option<bool>("--dry-run") { Description = "Says what it would do, and writes nothing." };
         var skip = new Option<bool>("--skip-bad-lines") { Description = "Leaves lines with a fault out; without it one bad line keeps all of them out." };
         var command = new Command("import", "Makes or changes the zones of a file. All faults are shown in one run. May be repeated; a run that was killed is finished by the next.") { file, dryRun, skip };

@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
 using VictimSupport.Foundation.Access;
+using VictimSupport.Foundation.Zones;
 
 namespace VictimSupport.Portal.Pages;
 
@@ -17,8 +18,15 @@ internal sealed class Error : PageModel
     /// <summary>The form that could not be saved, to send again.</summary>
     public Typed? Typed { get; private set; }
 
+    /// <summary>What was written into a form that leads nowhere, now or ever: to be copied, as there is nowhere to send it.</summary>
+    public IReadOnlyList<string> Written { get; private set; } = [];
+
     /// <summary>The form's own token did not count any more: it gets a new one.</summary>
     public bool NewToken { get; private set; }
+
+    /// <summary>A page for anybody was asked for: what is said then says nothing of a portal, nor of a zone.</summary>
+    public bool IsForAnybody => HttpContext.Features.Get<Faults.Asked>() is { } failed ? Hosts.IsForAnybody(failed.Base.HasValue, failed.Path) == true
+        : HttpContext.Features.Get<IStatusCodeReExecuteFeature>() is { } asked && Hosts.IsForAnybody(!string.IsNullOrEmpty(asked.OriginalPathBase), new PathString(asked.OriginalPath)) == true;
 
     public Task OnGetAsync(int code) => Show(code);
     public Task OnPostAsync(int code) => Show(code);
@@ -32,9 +40,15 @@ internal sealed class Error : PageModel
             // What was typed in one zone is not offered to another.
             (Typed, NewToken) = (HttpContext.Features.Get<FormOfAZone.Astray>() is not null ? null : await Typed.Of(HttpContext, refused.OriginalPathBase + refused.OriginalPath + refused.OriginalQueryString), true);
         }
+        if (code == 404)
+        {
+            // An event was ended, a dossier given to another, while somebody wrote. It says the same of what never was: what is there is told by nothing here.
+            if (HttpContext.Features.Get<IStatusCodeReExecuteFeature>() is { } lost) Typed = await Typed.Proven(HttpContext, lost.OriginalPathBase + lost.OriginalPath);
+            (Written, Typed) = (Typed?.Written ?? [], null);
+        }
         (Heading, Advice) = code switch
         {
-            404 => (Words.NotFoundHeading, Words.NotFoundAdvice),
+            404 => (Words.NotFoundHeading, Written.Count == 0 ? Words.NotFoundAdvice : Words.NotFoundTypedAdvice),
             400 or 422 => (Words.BadRequestHeading, Typed is null ? Words.BadRequestAdvice : Words.BadRequestTypedAdvice),
             413 => (Words.TooLargeHeading, Typed is null ? Words.TooLargeAdvice : Words.TooLargeTypedAdvice),
             429 => (Words.TooManyHeading, Words.TooManyAdvice),

@@ -18,6 +18,7 @@ internal static class Acts
     public static string Why(string code, Func<Guid?, string>? name = null)
     {
         if (Parcel(code) is { } parcel) return $"{Say("Why_parcel_" + parcel.Way) ?? parcel.Way} {parcel.Zone}";
+        if (code.Split(' ') is ["figures", { } period]) return $"{Say("Why_figures")} {period}";
         var said = Say("Why_" + StemOf(code).Replace('-', '_')) ?? StemOf(code);
         return name is not null && Replaced(code) is { } colleague ? $"{said}: {name(colleague)}" : said;
     }

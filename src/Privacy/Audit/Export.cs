@@ -6,6 +6,7 @@ using VictimSupport.Design.Html;
 using VictimSupport.Foundation.Access;
 using VictimSupport.Foundation.Audit;
 using VictimSupport.Foundation.Pipeline;
+using VictimSupport.Foundation.Sheets;
 using VictimSupport.Identity.Contracts;
 
 namespace VictimSupport.Privacy.Audit;

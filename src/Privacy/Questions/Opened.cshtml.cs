@@ -9,6 +9,7 @@ using VictimSupport.Design.Tags;
 using VictimSupport.Foundation.Access;
 using VictimSupport.Foundation.Audit;
 using VictimSupport.Foundation.Pipeline;
+using VictimSupport.Foundation.Sheets;
 using VictimSupport.Privacy.Audit;
 
 namespace VictimSupport.Privacy.Questions;

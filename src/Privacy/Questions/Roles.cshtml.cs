@@ -8,6 +8,7 @@ using VictimSupport.Foundation.Access;
 using VictimSupport.Foundation.Audit;
 using VictimSupport.Foundation.Modules;
 using VictimSupport.Foundation.Pipeline;
+using VictimSupport.Foundation.Sheets;
 using VictimSupport.Identity.Contracts;
 using VictimSupport.Privacy.Audit;
 using VictimSupport.Zones.Contracts;

@@ -72,16 +72,17 @@ internal sealed class Places(CatalogDatabase catalog, TimeProvider clock)
 
     /// <summary>Gives every zone that has no place one, by its province and arrondissement.</summary>
     /// <param name="from">The first day of a quarter.</param>
+    /// <param name="only">Those of this state; null: all.</param>
     /// <returns>What was given; zones of which nobody said where they lie have none.</returns>
     /// <exception cref="StartRefusedException">It is no first day of a quarter.</exception>
-    public async Task<IReadOnlyList<(string Zone, string Area)>> PlaceAll(DateOnly from, CancellationToken ct)
+    public async Task<IReadOnlyList<(string Zone, string Area)>> PlaceAll(DateOnly from, CancellationToken ct, ZoneState? only = null)
     {
         if (from.Day != 1 || from.Month % 3 != 1) throw new StartRefusedException("A zone is counted from the first day of a quarter on.");
         return await catalog.WriteAsPlatform("Statistics.PlaceZones", null, async house =>
         {
             var placed = (await house.Set<PlaceOfZone>().Select(p => p.ZoneId).ToListAsync(ct)).ToHashSet();
             var given = new List<(string, string)>();
-            foreach (var zone in (await house.Set<ZoneRecord>().OrderBy(z => z.Code).ToListAsync(ct)).Where(z => !placed.Contains(z.Id)))
+            foreach (var zone in (await house.Set<ZoneRecord>().OrderBy(z => z.Code).ToListAsync(ct)).Where(z => !placed.Contains(z.Id) && (only is null ? z.State != ZoneState.FiguresOnly : z.State == only)))
             {
                 if (StatisticalAreas.Of(zone.Province, zone.Arrondissement) is not { } area) continue;
                 house.Add(PlaceOfZone.New(zone.Id, area, from, clock.GetUtcNow()));

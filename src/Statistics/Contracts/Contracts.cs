@@ -28,6 +28,16 @@ public interface IReleaseFigures
     /// <exception cref="VictimSupport.Foundation.Secrecy.StartRefusedException">There is no such release.</exception>
     Task<string> Export(string release, string directory, CancellationToken ct);
 
+    /// <inheritdoc cref="Export(string, string, CancellationToken)"/>
+    /// <param name="format">csv, xlsx or json-stat: the same figures in each.</param>
+    Task<string> Export(string release, string directory, string format, CancellationToken ct);
+
+    /// <summary>Proposes that a release be taken back because it is wrong. It takes a second operator, who confirms it on the platform's page of confirmations; from then on it is marked wherever it is shown and shown nowhere by itself. Nothing of it is deleted, and what was spent on it stays spent.</summary>
+    /// <param name="fault">Counting, Zones, Data or Noise.</param>
+    /// <param name="mail">Address of the account that proposes it, and so may not confirm it.</param>
+    /// <exception cref="VictimSupport.Foundation.Secrecy.StartRefusedException">There is no such release, fault or account; it was taken back, or that waits already.</exception>
+    Task Withdraw(string release, string fault, string mail, CancellationToken ct);
+
     /// <summary>Gives zones without a place one, by their province and arrondissement.</summary>
     /// <param name="from">First day of a quarter.</param>
     Task<IReadOnlyList<string>> PlaceZones(DateOnly from, CancellationToken ct);
@@ -41,3 +51,19 @@ public interface IReleaseFigures
 /// <param name="Silent">Codes of zones that did not answer until the end of the window.</param>
 /// <param name="Missing">Areas of which it therefore has nothing.</param>
 public sealed record ReleaseReport(string Release, int Zones, int Cells, int Shown, IReadOnlyList<string> Silent, IReadOnlyList<string> Missing);
+
+/// <summary>Tells how far the demo of the figures is while it fills behind the portal.</summary>
+public interface ITellDemoProgress
+{
+    /// <returns>null: there is no such demo here.</returns>
+    Task<DemoProgress?> Now(CancellationToken ct);
+}
+
+/// <param name="Zones">Zones that have all their cases.</param>
+/// <param name="Quarters">Quarters that are out.</param>
+public sealed record DemoProgress(int Zones, int OfZones, int Quarters, int OfQuarters)
+{
+    /// <summary>Nothing more is made until the next start; the log says why.</summary>
+    public bool BrokeOff { get; init; }
+    public bool IsDone => Zones == OfZones && Quarters == OfQuarters;
+}

@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Globalization;
 using System.Numerics;
 using System.Security.Cryptography;
@@ -16,10 +17,10 @@ internal enum Span { Month = 1, Quarter = 2, Year = 3 }
 /// <summary>A list of codes along which cases are told apart; what a case is in it is said by <see cref="Facts.Coding"/>.</summary>
 internal sealed record Dimension(string Name, IReadOnlyList<string> Codes)
 {
-    private readonly Dictionary<string, int> places = Codes.Select((code, place) => (code, place)).ToDictionary(c => c.code, c => c.place, StringComparer.Ordinal);
+    private readonly FrozenDictionary<string, int> places = Codes.Select((code, place) => (code, place)).ToFrozenDictionary(c => c.code, c => c.place, StringComparer.Ordinal);
 
     /// <summary>-1: it is none of them.</summary>
-    public int PlaceOf(string code) => places.GetValueOrDefault(code, -1);
+    public int PlaceOf(string code) => places.TryGetValue(code, out var place) ? place : -1;
 }
 
 /// <summary>A table of the programme: its base cells are every combination of area, period and codes, and noise is added to each once a release.</summary>

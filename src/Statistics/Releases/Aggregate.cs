@@ -54,8 +54,26 @@ internal sealed class NoisyCell(Table table, string place, string period, int co
     public string Id => field ??= string.Join('|', [place, period, .. Codes]);
     public int Value { get; set; }
     public double Variance { get; set; }
+
+    /// <summary>The cells with which it was made to add up to the anchor; null: it stands for itself.</summary>
+    public AnchoredGroup? Group { get; set; }
+
+    /// <summary>Of the noise drawn for it alone, before it was made to add up.</summary>
+    public double Drawn { get; init; }
     public bool IsMasked { get; init; }
     public bool IsShown => !IsMasked && !Codes.Any(table.OnlyForTheCountry.Contains) && Display.Shows(Value, Variance);
+}
+
+/// <summary>Cells that were made to add up to a sum of the anchor together.</summary>
+/// <param name="size">How many they are.</param>
+/// <param name="own">The variance of their sum as it was drawn.</param>
+/// <param name="above">The variance of the anchor's sum, which is theirs now.</param>
+internal sealed class AnchoredGroup(int size, double own, double above) // a group is itself: two that are alike are two
+{
+    /// <summary>The variance of a sum of some of them: what was shared out ties them to each other, so it is not the sum of theirs.</summary>
+    /// <param name="cells">How many of them are in the sum.</param>
+    /// <param name="drawn">The variance of their sum as it was drawn.</param>
+    public double OfSum(int cells, double drawn) => (double)cells / size is var share ? drawn + (share * share * (above + own)) - (2 * share * drawn) : 0;
 }
 
 /// <summary>When a figure is shown, and how far the true one may lie from it.</summary>
@@ -78,7 +96,8 @@ internal sealed class Aggregate
     private readonly TableProgramme programme;
     private readonly Edition edition;
     private readonly Geography geography;
-    private readonly IReadOnlyList<Table> tables;
+    private readonly Table[] tables;
+    private readonly Coder coder;
     private readonly Dictionary<(string Table, string Shown), Tally[]> counts = [];
     private bool isDrawn;
 
@@ -87,6 +106,7 @@ internal sealed class Aggregate
         (this.programme, this.edition, this.geography) = (programme, edition, geography);
         // The anchor first: the others are made to add up to it.
         tables = [.. programme.In(edition.Kind.ToString()).OrderByDescending(t => t.Id == programme.Anchor)];
+        coder = new Coder(tables, edition);
         foreach (var table in tables)
         {
             foreach (var shown in geography.Shown) counts[(table.Id, shown)] = new Tally[Periods(table).Count * table.Combinations];
@@ -97,23 +117,11 @@ internal sealed class Aggregate
     /// <param name="shown">What its area is shown as.</param>
     public void AddZone(string shown, IEnumerable<CaseFact> facts)
     {
-        var own = tables.ToDictionary(t => t.Id, t => new int[counts[(t.Id, shown)].Length], StringComparer.Ordinal);
-        var combinations = new List<int>();
-        foreach (var fact in facts)
+        var own = coder.Count(facts);
+        for (var t = 0; t < own.Length; t++)
         {
-            if (fact.Month < edition.From || fact.Month > edition.Until) throw new InvalidOperationException("A zone told of a case outside the period.");
-            var month = ((fact.Month.Year - edition.From.Year) * 12) + fact.Month.Month - edition.From.Month;
-            foreach (var table in tables)
-            {
-                var period = table.Period switch { Span.Month => month, Span.Quarter => month / 3, _ => 0 };
-                Coding.Combinations(fact, table, combinations);
-                foreach (var combination in combinations) own[table.Id][(period * table.Combinations) + combination]++;
-            }
-        }
-        foreach (var table in tables)
-        {
-            var (cells, added) = (counts[(table.Id, shown)], own[table.Id]);
-            for (var i = 0; i < cells.Length; i++) cells[i].Add(added[i]);
+            var cells = counts[(tables[t].Id, shown)];
+            for (var i = 0; i < cells.Length; i++) cells[i].Add(own[t][i]);
         }
     }
 
@@ -159,7 +167,7 @@ internal sealed class Aggregate
                 var exact = default(Tally);
                 foreach (var area in areas) exact.Add(counts[(table.Id, area)][(period * table.Combinations) + combination]);
                 var sigma2 = exact.Sigma2(table.Sigma2);
-                yield return new NoisyCell(table, place, periods[period], combination) { Value = exact.Cases + noise.Draw(sigma2), Variance = sigma2, IsMasked = exact.TellsOfAZone && exact.Cases > 0 };
+                yield return new NoisyCell(table, place, periods[period], combination) { Value = exact.Cases + noise.Draw(sigma2), Variance = sigma2, Drawn = sigma2, IsMasked = exact.TellsOfAZone && exact.Cases > 0 };
             }
         }
     }
@@ -177,8 +185,10 @@ internal sealed class Aggregate
             var (share, odd) = (Math.DivRem(gap, m), 0);
             (var each, odd) = share.Remainder < 0 ? (share.Quotient - 1, share.Remainder + m) : share;
             var (all, above) = (own.Sum(c => c.Variance), of.Sum(a => a.Variance));
+            var together = new AnchoredGroup(m, all, above);
             for (var i = 0; i < m; i++)
             {
+                own[i].Group = together;
                 own[i].Value += each + (i < odd ? 1 : 0);
                 own[i].Variance = (own[i].Variance * (1 - (2.0 / m))) + ((all + above) / ((double)m * m));
             }

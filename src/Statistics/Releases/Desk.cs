@@ -1,9 +1,12 @@
 using System.Globalization;
+using System.Runtime.ExceptionServices;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging;
 using VictimSupport.Design.Html;
 using VictimSupport.Foundation.Persistence;
 using VictimSupport.Foundation.Secrecy;
+using VictimSupport.Foundation.Sheets;
+using VictimSupport.Identity.Contracts;
 using VictimSupport.Statistics.Areas;
 using VictimSupport.Statistics.Contracts;
 using VictimSupport.Statistics.Noise;
@@ -12,7 +15,7 @@ using VictimSupport.Statistics.Programme;
 namespace VictimSupport.Statistics.Releases;
 
 /// <summary>What the command line asks of the figures.</summary>
-internal sealed partial class Desk(Publish publish, Published published, Places places, CatalogDatabase catalog, FiguresDatabase figures, TimeProvider clock, ILogger<Desk> log) : IReleaseFigures
+internal sealed partial class Desk(Publish publish, Published published, Places places, CatalogDatabase catalog, FiguresDatabase figures, IAccounts accounts, ITellDemoProgress demo, TimeProvider clock, ILogger<Desk> log) : IReleaseFigures
 {
     private const double ForEpsilon = 1e-6;
     private const int DaysAfterTheWindow = 7;
@@ -34,6 +37,7 @@ internal sealed partial class Desk(Publish publish, Published published, Places 
             var known = await store.Set<Release>().AsNoTracking().Where(r => ids.Contains(r.Id)).Select(r => r.Id).ToListAsync(ct);
             due.RemoveAll(e => known.Contains(e.Id, StringComparer.Ordinal));
         }
+        ExceptionDispatchInfo? failed = null;
         foreach (var edition in due)
         {
             try
@@ -47,7 +51,15 @@ internal sealed partial class Desk(Publish publish, Published published, Places 
                 NotOut(edition.Id, refused.Message);
                 said.Add($"{edition.Id}\t{refused.Message}");
             }
+#pragma warning disable CA1031 // The others are tried first; then it is thrown on.
+            catch (Exception e) when (!ct.IsCancellationRequested)
+#pragma warning restore CA1031
+            {
+                NotOut(edition.Id, e.GetType().Name);
+                failed ??= ExceptionDispatchInfo.Capture(e);
+            }
         }
+        failed?.Throw();
         return said;
     }
 
@@ -55,7 +67,9 @@ internal sealed partial class Desk(Publish publish, Published published, Places 
     {
         await using var store = figures.Lease();
         var known = await store.Set<Release>().AsNoTracking().OrderBy(r => r.PublishedAt).ToListAsync(ct);
-        var lines = known.ConvertAll(r => string.Create(CultureInfo.InvariantCulture, $"{r.Id}\tout {r.PublishedAt:yyyy-MM-dd}\t{r.Zones} of {r.OfZones} zones{(r.Missing.Length > 0 ? "\twithout " + r.Missing.Replace(';', ' ') : "")}"));
+        var back = await store.Set<Withdrawal>().AsNoTracking().ToDictionaryAsync(w => w.Release, w => string.Create(CultureInfo.InvariantCulture, $"\twithdrawn {Moment.Day(w.At):yyyy-MM-dd}, {w.Fault}"), ct);
+        var lines = known.ConvertAll(r => string.Create(CultureInfo.InvariantCulture, $"{r.Id}\tout {Moment.Day(r.PublishedAt):yyyy-MM-dd}\t{r.Zones} of {r.OfZones} zones{(r.Missing.Length > 0 ? "\twithout " + r.Missing.Replace(';', ' ') : "")}{back.GetValueOrDefault(r.Id)}"));
+        if (await demo.Now(ct) is { IsDone: false } filling) lines.Insert(0, string.Create(CultureInfo.InvariantCulture, $"demo\t{filling.Zones} of {filling.OfZones} zones filled\t{filling.Quarters} of {filling.OfQuarters} quarters out"));
         var coming = Calendar.Around(Today).Append(Edition.OfMonth(Today.Year, Today.Month)).Append(Edition.OfQuarter(Today.Year, ((Today.Month - 1) / 3) + 1)).Append(Edition.OfYear(Today.Year));
         lines.AddRange(coming.Where(e => known.TrueForAll(r => r.Id != e.Id && !(r.Kind == ReleaseKind.F && r.Period == Edition.Year(e.From)))).OrderBy(Calendar.Opens).ThenBy(e => e.Id, StringComparer.Ordinal)
             .Select(e => string.Create(CultureInfo.InvariantCulture, $"{e.Id}\t{(Calendar.Opens(e) <= Today ? "due since" : "due on")} {Calendar.Opens(e):yyyy-MM-dd}")));
@@ -92,12 +106,37 @@ internal sealed partial class Desk(Publish publish, Published published, Places 
         return (lines, true);
     }
 
-    public async Task<string> Export(string release, string directory, CancellationToken ct)
+    public async Task Withdraw(string release, string fault, string mail, CancellationToken ct)
+    {
+        if (!Enum.TryParse<Fault>(fault, out var known) || known.ToString() != fault) throw new StartRefusedException($"There is no fault {fault}: {string.Join(", ", Enum.GetNames<Fault>())}.");
+        if (await accounts.WithEmail(mail, ct) is not { } by) throw new StartRefusedException("There is no account with this address.");
+        await using (var store = figures.Lease())
+        {
+            if (!await store.Set<Release>().AnyAsync(r => r.Id == release, ct)) throw new StartRefusedException($"There is no release {release}. See statistics status.");
+            if (await store.Set<Withdrawal>().AsNoTracking().SingleOrDefaultAsync(w => w.Release == release, ct) is { } already) throw new StartRefusedException($"{release} was taken back on {Moment.Day(already.At):yyyy-MM-dd}.");
+        }
+        await catalog.WriteAsPlatform("Statistics.ProposeWithdrawal", null, async house =>
+        {
+            if (await house.Set<ProposedWithdrawal>().AnyAsync(p => p.Release == release && p.Decided == null, ct)) throw new StartRefusedException($"That {release} be taken back waits already for a second operator.");
+            house.Add(ProposedWithdrawal.New(release, known, by.Id, clock.GetUtcNow()));
+            return true;
+        }, ct, by.Id);
+    }
+
+    public Task<string> Export(string release, string directory, CancellationToken ct) => Export(release, directory, "csv", ct);
+
+    public async Task<string> Export(string release, string directory, string format, CancellationToken ct)
     {
         if (await published.Of(release, ct) is not { } known) throw new StartRefusedException($"There is no release {release}. See statistics status.");
         Directory.CreateDirectory(directory);
-        var file = Path.Combine(directory, CsvOfRelease.Name(known.Release));
-        await File.WriteAllBytesAsync(file, CsvOfRelease.Write(known.Release, known.Figures), ct);
+        var file = Path.Combine(directory, known.Release.Id + (format == "json-stat" ? ".json" : "." + format));
+        await File.WriteAllBytesAsync(file, format switch
+        {
+            "csv" => Csv.Of(SheetsOfRelease.Whole(known.Release, known.Figures)),
+            "xlsx" => Xlsx.ToBytes(SheetsOfRelease.ByTable(known.Release, known.Figures)),
+            "json-stat" => Portal.JsonStat.Bytes(Portal.JsonStat.Of(new Portal.OnTheShelf(known.Release, known.Figures))),
+            _ => throw new StartRefusedException($"There is no format {format}: csv, xlsx or json-stat."),
+        }, ct);
         return file;
     }
 

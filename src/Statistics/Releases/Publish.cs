@@ -43,7 +43,7 @@ internal sealed class Publish(CatalogDatabase catalog, FiguresDatabase figures, 
         if (today < Calendar.Opens(edition)) throw new StartRefusedException($"{edition.Id} is due on {Calendar.Opens(edition):yyyy-MM-dd}. Figures come out on the days of the calendar and on no other.");
         await using var known = figures.Lease();
         var published = await known.Set<Release>().AsNoTracking().Where(r => r.Period.StartsWith(Edition.Year(edition.From))).ToListAsync(ct);
-        if (published.Find(r => r.Id == edition.Id) is { } already) throw new StartRefusedException($"{edition.Id} came out on {already.PublishedAt:yyyy-MM-dd}. It is never drawn again.");
+        if (published.Find(r => r.Id == edition.Id) is { } already) throw new StartRefusedException($"{edition.Id} came out on {Moment.Day(already.PublishedAt):yyyy-MM-dd}. It is never drawn again.");
         if (published.Find(r => r.Kind > edition.Kind && (r.Kind == ReleaseKind.F || r.Period == Edition.Quarter(edition.From))) is { } later) throw new StartRefusedException($"{later.Id} is out: {edition.Id} would come after it.");
         if (Costs(await Spent(known, edition, ct), edition) is null) throw new StartRefusedException($"{edition.Id} costs more than is left for the cases of a month.");
     }
@@ -78,7 +78,7 @@ internal sealed class Publish(CatalogDatabase catalog, FiguresDatabase figures, 
         var opening = taking.Min(t => t.Quarter);
         var geography = settled.Count > 0 ? Geography.Fixed(settled) : Geography.Of(taking.Where(t => t.Quarter == opening).CountBy(t => t.Area).ToDictionary(StringComparer.Ordinal))
             ?? throw TooFew();
-        return new Participants(geography, settled.Count == 0, taking, [.. taking.GroupBy(t => t.ZoneId).Select(g => (known[g.Key].Code, g.First().Area, (IReadOnlySet<DateOnly>)g.Select(t => t.Quarter).ToHashSet())).OrderBy(z => z.Code, StringComparer.Ordinal)], known.Values.Count(z => z.State == ZoneState.Active));
+        return new Participants(geography, settled.Count == 0, taking, [.. taking.GroupBy(t => t.ZoneId).Select(g => (known[g.Key].Code, g.First().Area, (IReadOnlySet<DateOnly>)g.Select(t => t.Quarter).ToHashSet())).OrderBy(z => z.Code, StringComparer.Ordinal)], known.Values.Count(z => z.State is ZoneState.Active or ZoneState.FiguresOnly or ZoneState.Suspended));
     }
 
     private static StartRefusedException TooFew() => new($"Fewer than {StatisticalAreas.FewestZones} zones take part: nothing could be shown of them. See statistics check.");
@@ -89,24 +89,34 @@ internal sealed class Publish(CatalogDatabase catalog, FiguresDatabase figures, 
         var asked = new FactsAsked(edition.From, edition.Until, Contacts: edition.Kind != ReleaseKind.T0, Ages: edition.Kind == ReleaseKind.F, Given: edition.Kind == ReleaseKind.F);
         foreach (var (code, area, quarters) in plan.Zones)
         {
-            if (await zones.Of(code, asked, ct) is { } facts) aggregate.AddZone(plan.Geography.ShownAs(area), facts.Where(f => quarters.Contains(Edition.QuarterOf(f.Month))));
-            else silent.Add((code, area));
+            if (!await zones.Of(code, asked, facts => aggregate.AddZone(plan.Geography.ShownAs(area), facts.Where(f => quarters.Contains(Edition.QuarterOf(f.Month)))), ct)) silent.Add((code, area));
             await read(code, plan.Zones.Count);
         }
         return (aggregate, silent);
     }
 
     // Before anything is drawn: whoever takes part and what areas are shown as stands from now on, whatever becomes of this run.
-    private async Task Fix(Edition edition, Participants plan, CancellationToken ct) => await catalog.WriteAsPlatform("Statistics.FixZones", null, async house =>
+    private async Task Fix(Edition edition, Participants plan, CancellationToken ct)
     {
-        var id = edition.Id;
-        if (!await house.Set<TakesPart>().AnyAsync(t => t.Release == id, ct)) house.AddRange(plan.Taking);
-        if (plan.IsNewYear) house.AddRange(StatisticalAreas.All.Select(a => new AreaOfYear { Year = edition.From.Year, Area = a.Code, ShownAs = plan.Geography.ShownAs(a.Code) }));
-        return true;
-    }, ct);
+        try
+        {
+            await catalog.WriteAsPlatform("Statistics.FixZones", null, async house =>
+            {
+                var id = edition.Id;
+                if (!await house.Set<TakesPart>().AnyAsync(t => t.Release == id, ct)) house.AddRange(plan.Taking);
+                if (plan.IsNewYear) house.AddRange(StatisticalAreas.All.Select(a => new AreaOfYear { Year = edition.From.Year, Area = a.Code, ShownAs = plan.Geography.ShownAs(a.Code) }));
+                return true;
+            }, ct);
+        }
+        catch (DbUpdateException)
+        {
+            throw new StartRefusedException($"Another process fixed who takes part in {edition.Id} at the same moment. Nothing was drawn; run it again.");
+        }
+    }
 
     private async Task PutOut(Edition edition, Participants plan, HashSet<string> missing, IReadOnlyList<NoisyCell> cells, CancellationToken ct)
     {
+        var sums = Sums.Of(edition, plan.Geography, cells);
         try
         {
             await figures.Write(async store =>
@@ -116,9 +126,10 @@ internal sealed class Publish(CatalogDatabase catalog, FiguresDatabase figures, 
                 store.Add(new Release
                 {
                     Id = edition.Id, Kind = edition.Kind, Period = edition.Period, ProgrammeHash = programme.Hash, SamplerVersion = DiscreteGaussian.Version, PublishedAt = clock.GetUtcNow(),
-                    Areas = string.Join(';', plan.Geography.Shown), Missing = string.Join(';', missing.Order(StringComparer.Ordinal)), Zones = plan.Zones.Count, OfZones = plan.OfZones,
+                    Areas = string.Join(';', plan.Geography.Shown), Missing = string.Join(';', missing.Order(StringComparer.Ordinal)), Zones = plan.Zones.Count(z => !missing.Contains(plan.Geography.ShownAs(z.Area))), OfZones = plan.OfZones,
                 });
                 store.AddRange(cells.Select(c => new ProtectedCell { Release = edition.Id, Table = c.Table.Id, Cell = c.Id, Value = c.Value, Variance = c.Variance, Shown = c.IsShown }));
+                store.AddRange(sums.Select(s => new ProtectedSum { Release = edition.Id, Table = s.Table.Id, Cell = s.Id, Value = s.Value, Variance = s.Variance, Shown = s.IsShown }));
                 store.AddRange(costs);
             }, ct);
         }

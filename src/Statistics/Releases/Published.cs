@@ -1,5 +1,8 @@
+using System.Globalization;
 using Microsoft.EntityFrameworkCore;
+using VictimSupport.Design.Html;
 using VictimSupport.Foundation.Persistence;
+using VictimSupport.Foundation.Sheets;
 using VictimSupport.Statistics.Areas;
 using VictimSupport.Statistics.Programme;
 
@@ -8,77 +11,103 @@ namespace VictimSupport.Statistics.Releases;
 /// <summary>A figure as a reader gets it.</summary>
 /// <param name="Value">null: it is not shown.</param>
 /// <param name="Margin">The true figure lies within it in 19 of 20 cases; null as for the value.</param>
-/// <param name="Signs"><c>c</c> protected, <c>:</c> not available, <c>u</c> wide margin, <c>p</c> first release.</param>
-internal sealed record Figure(Table Table, string Place, string Period, IReadOnlyList<string> Codes, int? Value, int? Margin, string Signs);
+/// <param name="Signs"><c>c</c> protected, <c>:</c> not available, <c>u</c> wide margin, <c>p</c> first release, <c>w</c> of a release that was taken back.</param>
+internal sealed record Figure(Table Table, string Place, string Period, IReadOnlyList<string> Codes, int? Value, int? Margin, string Signs)
+{
+    /// <summary>null as for the value.</summary>
+    public double? Variance { get; init; }
 
-/// <summary>Everything that may be read of one release: its base cells, and their sums over time and over the country. Sums are made of protected cells and of nothing else.</summary>
+    public string Id => string.Join('|', [Place, Period, .. Codes]);
+    public bool IsProtected => Signs.Split(' ').Contains("c");
+    public bool IsMissing => Signs.Split(' ').Contains(":");
+}
+
+/// <summary>Everything that may be read of one release: its base cells and their sums, as they were stored with it. Read through what is published alone: a figure that is not shown has no value before it leaves the database.</summary>
 internal sealed class Published(FiguresDatabase figures)
 {
     /// <summary>Stands for all codes of a dimension.</summary>
     public const string All = "*";
 
+    /// <summary>All that are out, the latest first.</summary>
+    public async Task<IReadOnlyList<Release>> Releases(CancellationToken ct)
+    {
+        await using var store = figures.LeasePublished();
+        var (all, back) = (await store.Set<Release>().ToListAsync(ct), await store.Set<Withdrawal>().ToDictionaryAsync(w => w.Release, ct));
+        all.ForEach(r => r.Withdrawn = back.GetValueOrDefault(r.Id));
+        return [.. all.OrderByDescending(r => r.PublishedAt).ThenByDescending(r => r.Id, StringComparer.Ordinal)];
+    }
+
+    /// <summary>Was it taken back?</summary>
+    public async Task<bool> IsWithdrawn(string id, CancellationToken ct)
+    {
+        await using var store = figures.LeasePublished();
+        return await store.Set<Withdrawal>().AnyAsync(w => w.Release == id, ct);
+    }
+
+    /// <summary>What was spent, by month.</summary>
+    public async Task<IReadOnlyList<LedgerRow>> Ledger(CancellationToken ct)
+    {
+        await using var store = figures.LeasePublished();
+        return await store.Set<LedgerRow>().OrderBy(l => l.Month).ThenBy(l => l.Number).ToListAsync(ct);
+    }
+
     /// <summary>null: there is no such release.</summary>
+    /// <exception cref="InvalidDataException">It was made by another programme than this program has.</exception>
     public async Task<(Release Release, IReadOnlyList<Figure> Figures)?> Of(string id, CancellationToken ct)
     {
-        await using var store = figures.Lease();
-        if (await store.Set<Release>().AsNoTracking().SingleOrDefaultAsync(r => r.Id == id, ct) is not { } release) return null;
+        await using var store = figures.LeasePublished();
+        if (await store.Set<Release>().SingleOrDefaultAsync(r => r.Id == id, ct) is not { } release) return null;
+        release.Withdrawn = await store.Set<Withdrawal>().SingleOrDefaultAsync(w => w.Release == id, ct);
         var programme = TableProgramme.Shipped;
-        if (release.ProgrammeHash != programme.Hash) throw new InvalidDataException($"{id} was made by another programme of tables than this program has.");
-        var cells = (await store.Set<ProtectedCell>().AsNoTracking().Where(c => c.Release == id).ToListAsync(ct)).ToLookup(c => c.Table, StringComparer.Ordinal);
-        return (release, [.. programme.In(release.Kind.ToString()).SelectMany(t => Figures(t, release, [.. cells[t.Id]]))]);
+        if (!CanRead(release)) throw new InvalidDataException($"{id} was made by another programme of tables than this program has.");
+        var cells = (await store.Set<PublishedCell>().Where(c => c.Release == id).ToListAsync(ct)).ToLookup(c => c.Table, StringComparer.Ordinal);
+        return (release, [.. programme.In(release.Kind.ToString()).SelectMany(t => Figures(t, release, cells[t.Id]))]);
     }
 
-    private static IEnumerable<Figure> Figures(Table table, Release release, List<ProtectedCell> cells)
+    /// <summary>Is its programme the one this program knows?</summary>
+    public static bool CanRead(Release release) => release.ProgrammeHash == TableProgramme.Shipped.Hash;
+
+    private static IEnumerable<Figure> Figures(Table table, Release release, IEnumerable<PublishedCell> cells)
     {
-        var basis = cells.ConvertAll(c => c.Cell.Split('|') is var parts ? new Part(parts[0], parts[1], parts[2..], c.Value, c.Variance, c.Shown) : null!);
-        var longest = release.Kind switch { ReleaseKind.T0 => Span.Month, ReleaseKind.P => Span.Quarter, _ => Span.Year };
-        var all = basis.ToList();
-        for (var span = table.Period + 1; span <= longest; span++) all.AddRange(Sums(basis, p => p with { Period = Longer(p.Period, span) }));
-        if (table.Geography != Grain.Country) all.AddRange(Sums(all, p => p with { Place = Geography.Country }));
-        // Where each case is in one code, all codes together are all cases.
-        if (table is { Dimensions.Count: 1, Delta2: 1 }) all.AddRange(Sums(all, p => p with { Codes = [All] }));
-        var (first, places) = (release.Kind == ReleaseKind.F ? "" : "p", table.Geography == Grain.Area ? release.Missing.Split(';', StringSplitOptions.RemoveEmptyEntries) : []);
-        foreach (var part in all)
+        var all = cells.Select(c => (Parts: c.Cell.Split('|'), Cell: c)).OrderBy(c => c.Cell.Cell, StringComparer.Ordinal).ToList();
+        var (marks, places) = (Join(release.Kind == ReleaseKind.F ? "" : "p", release.IsValid ? "" : "w"), table.Geography == Grain.Area ? release.Missing.Split(';', StringSplitOptions.RemoveEmptyEntries) : []);
+        foreach (var (parts, cell) in all)
         {
-            // A code that is for the whole country alone stays so, however long the period.
-            var shown = part.Shown ?? (Display.Shows(part.Value, part.Variance) && (part.Place == Geography.Country || !part.Codes.Any(table.OnlyForTheCountry.Contains)));
-            yield return shown
-                ? new Figure(table, part.Place, part.Period, part.Codes, part.Value, Display.Margin(part.Variance), Display.IsWide(part.Value, part.Variance) ? Join("u", first) : first)
-                : new Figure(table, part.Place, part.Period, part.Codes, null, null, Join("c", first));
+            yield return cell is { Value: { } value, Variance: { } variance }
+                ? new Figure(table, parts[0], parts[1], parts[2..], value, Display.Margin(variance), Join(Display.IsWide(value, variance) ? "u" : "", marks)) { Variance = variance }
+                : new Figure(table, parts[0], parts[1], parts[2..], null, null, Join("c", marks));
         }
-        foreach (var (period, codes) in all.Where(p => p.Place != Geography.Country).Select(p => (p.Period, Codes: string.Join('|', p.Codes))).Distinct())
+        foreach (var (period, codes) in all.Where(c => c.Parts[0] != Geography.Country).Select(c => (c.Parts[1], Codes: string.Join('|', c.Parts[2..]))).Distinct())
         {
-            foreach (var place in places) yield return new Figure(table, place, period, codes.Split('|'), null, null, Join(":", first));
+            foreach (var place in places) yield return new Figure(table, place, period, codes.Split('|'), null, null, Join(":", marks));
         }
     }
 
-    private static List<Part> Sums(IEnumerable<Part> parts, Func<Part, Part> into) => [.. parts.GroupBy(p => into(p) is var to ? string.Join('|', [to.Place, to.Period, .. to.Codes]) : "", StringComparer.Ordinal)
-        .Select(g => into(g.First()) with { Value = g.Sum(p => p.Value), Variance = g.Sum(p => p.Variance), Shown = null })];
-
-    private static string Longer(string period, Span span) => span == Span.Year ? period[..4] : Edition.Quarter(DateOnly.ParseExact(period + "-01", "yyyy-MM-dd", System.Globalization.CultureInfo.InvariantCulture));
-
-    private static string Join(string sign, string other) => other.Length == 0 ? sign : sign + " " + other;
-
-    /// <param name="Shown">As it was decided with the release; null: a sum, decided by the same rule.</param>
-    private sealed record Part(string Place, string Period, string[] Codes, int Value, double Variance, bool? Shown);
+    private static string Join(string sign, string other) => other.Length == 0 ? sign : sign.Length == 0 ? other : sign + " " + other;
 }
 
-/// <summary>A release as a file for a spreadsheet as it is read here: UTF-8 with its mark, semicolons, no cell that would be taken for a formula. What is not shown on a page is not in it.</summary>
-internal static class CsvOfRelease
+/// <summary>A release as tables of cells, from which each of its files is made. What is not shown on a page is not in it.</summary>
+internal static class SheetsOfRelease
 {
-    public static string Name(Release release) => release.Id + ".csv";
+    /// <summary>All its tables under one another: the dimensions of each are named in the line.</summary>
+    public static Sheet Whole(Release release, IEnumerable<Figure> figures) => new(release.Id,
+    [
+        [.. First, "dimension_1", "code_1", "dimension_2", "code_2", "dimension_3", "code_3", .. Last],
+        .. figures.Select(f => Line(release, f, Enumerable.Range(0, 3).SelectMany(i => i < f.Codes.Count ? new Cell[] { f.Table.Dimensions[i].Name, f.Codes[i] } : [Cell.Empty, Cell.Empty]))),
+    ]);
 
-    public static byte[] Write(Release release, IEnumerable<Figure> figures)
-    {
-        var text = new System.Text.StringBuilder("\uFEFF");
-        text.Append("release;published;zones;of_zones;without;table;name;place;period;dimension_1;code_1;dimension_2;code_2;dimension_3;code_3;value;margin_95;signs\r\n");
-        var head = string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{release.Id};{release.PublishedAt:yyyy-MM-dd};{release.Zones};{release.OfZones};{release.Missing.Replace(';', ' ')};");
-        foreach (var figure in figures)
-        {
-            text.Append(head).Append(figure.Table.Id).Append(';').Append(figure.Table.Name).Append(';').Append(figure.Place).Append(';').Append(figure.Period);
-            for (var i = 0; i < 3; i++) text.Append(';').Append(i < figure.Codes.Count ? figure.Table.Dimensions[i].Name : "").Append(';').Append(i < figure.Codes.Count ? figure.Codes[i] : "");
-            text.Append(System.Globalization.CultureInfo.InvariantCulture, $";{figure.Value};{figure.Margin};{figure.Signs}\r\n");
-        }
-        return System.Text.Encoding.UTF8.GetBytes(text.ToString());
-    }
+    /// <summary>A sheet for each table, a column for each of its dimensions.</summary>
+    public static IReadOnlyList<Sheet> ByTable(Release release, IEnumerable<Figure> figures) =>
+        [.. figures.GroupBy(f => f.Table).Select(of => new Sheet(of.Key.Id, [[.. First, .. of.Key.Dimensions.Select(d => (Cell)d.Name), .. Last], .. of.Select(f => Line(release, f, f.Codes.Select(c => (Cell)c)))]))];
+
+    private static IReadOnlyList<Cell> First { get; } = ["release", "published", "zones", "of_zones", "without", "table", "name", "place", "period"];
+    private static IReadOnlyList<Cell> Last { get; } = ["withdrawn", "value", "margin_95", "signs"];
+
+    private static IReadOnlyList<Cell> Line(Release release, Figure figure, IEnumerable<Cell> codes) =>
+    [
+        release.Id, Day(release.PublishedAt), release.Zones, release.OfZones, release.Missing.Replace(';', ' '), figure.Table.Id, figure.Table.Name, figure.Place, figure.Period,
+        .. codes, release.Withdrawn is { } back ? $"{Day(back.At)} {back.Fault}" : "", Cell.Of(figure.Value), Cell.Of(figure.Margin), figure.Signs,
+    ];
+
+    private static string Day(DateTimeOffset at) => Moment.Day(at).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
 }

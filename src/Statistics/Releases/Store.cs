@@ -6,7 +6,7 @@ using VictimSupport.Statistics.Noise;
 
 namespace VictimSupport.Statistics.Releases;
 
-/// <summary>A release that is out. Never changed and never taken away.</summary>
+/// <summary>A release that is out. Never changed and never taken away; found wrong, it is marked by a row beside it.</summary>
 internal sealed class Release
 {
     /// <summary>2026-Q2-P.</summary>
@@ -27,7 +27,11 @@ internal sealed class Release
     public int Zones { get; init; }
     public int OfZones { get; init; }
 
-    internal sealed class Mapping : IFiguresMapping<Release>
+    /// <summary>Set by whoever reads releases; null: it stands.</summary>
+    public Withdrawal? Withdrawn { get; set; }
+    public bool IsValid => Withdrawn is null;
+
+    internal sealed class Mapping : IFiguresMapping<Release>, IPublishedMapping<Release>
     {
         public void Configure(EntityTypeBuilder<Release> b)
         {
@@ -38,6 +42,42 @@ internal sealed class Release
             b.Property(r => r.ProgrammeHash).HasMaxLength(64);
             b.Property(r => r.Areas).HasMaxLength(100);
             b.Property(r => r.Missing).HasMaxLength(100);
+            b.Ignore(r => r.Withdrawn).Ignore(r => r.IsValid);
+        }
+    }
+}
+
+/// <summary>What was found wrong with a release.</summary>
+internal enum Fault
+{
+    /// <summary>The program counted other cases than it says.</summary>
+    Counting = 1,
+
+    /// <summary>Zones were counted that should not have been, not counted, or counted in another area.</summary>
+    Zones = 2,
+
+    /// <summary>What a zone told was wrong on a scale that no correction mends.</summary>
+    Data = 3,
+
+    /// <summary>The noise was not as it is described.</summary>
+    Noise = 4,
+}
+
+/// <summary>That a release was found wrong and taken back. Its figures stay, for they have been read and quoted, and what was spent on it stays spent.</summary>
+internal sealed class Withdrawal
+{
+    public string Release { get; init; } = "";
+    public Fault Fault { get; init; }
+    public DateTimeOffset At { get; init; }
+
+    internal sealed class Mapping : IFiguresMapping<Withdrawal>, IPublishedMapping<Withdrawal>
+    {
+        public void Configure(EntityTypeBuilder<Withdrawal> b)
+        {
+            b.ToTable("withdrawal");
+            b.HasKey(w => w.Release);
+            b.Property(w => w.Release).HasColumnName("release_id").HasMaxLength(12);
+            b.HasOne<Release>().WithMany().HasForeignKey(w => w.Release).OnDelete(DeleteBehavior.Restrict);
         }
     }
 }
@@ -65,7 +105,67 @@ internal sealed class ProtectedCell
             b.Property(c => c.Release).HasColumnName("release_id").HasMaxLength(12);
             b.Property(c => c.Table).HasColumnName("table_id").HasMaxLength(4);
             b.Property(c => c.Cell).HasColumnName("cell_id").HasMaxLength(200);
+            b.Property(c => c.Value).HasColumnName("value");
+            b.Property(c => c.Variance).HasColumnName("variance");
+            b.Property(c => c.Shown).HasColumnName("shown");
             b.HasOne<Release>().WithMany().HasForeignKey(c => c.Release).OnDelete(DeleteBehavior.Restrict);
+        }
+    }
+}
+
+/// <summary>A sum of protected cells: made with the release of these cells alone, and stored beside them, so that nobody who reads sums needs a cell that is not shown.</summary>
+internal sealed class ProtectedSum
+{
+    public string Release { get; init; } = "";
+    public string Table { get; init; } = "";
+
+    /// <summary>As a cell's, with <see cref="Published.All"/> for all codes of a dimension or of a part of one.</summary>
+    public string Cell { get; init; } = "";
+    public int Value { get; init; }
+    public double Variance { get; init; }
+    public bool Shown { get; init; }
+
+    internal sealed class Mapping : IFiguresMapping<ProtectedSum>
+    {
+        public void Configure(EntityTypeBuilder<ProtectedSum> b)
+        {
+            b.ToTable("protected_sum");
+            b.HasKey(c => new { c.Release, c.Table, c.Cell });
+            b.Property(c => c.Release).HasColumnName("release_id").HasMaxLength(12);
+            b.Property(c => c.Table).HasColumnName("table_id").HasMaxLength(4);
+            b.Property(c => c.Cell).HasColumnName("cell_id").HasMaxLength(200);
+            b.Property(c => c.Value).HasColumnName("value");
+            b.Property(c => c.Variance).HasColumnName("variance");
+            b.Property(c => c.Shown).HasColumnName("shown");
+            b.HasOne<Release>().WithMany().HasForeignKey(c => c.Release).OnDelete(DeleteBehavior.Restrict);
+        }
+    }
+}
+
+/// <summary>A cell or a sum as it may be read: where it is not shown it has no value, and no variance either, in the database already.</summary>
+internal sealed class PublishedCell
+{
+    public string Release { get; init; } = "";
+    public string Table { get; init; } = "";
+    public string Cell { get; init; } = "";
+    public int? Value { get; init; }
+    public double? Variance { get; init; }
+    public bool Shown { get; init; }
+
+    internal sealed class Mapping : IPublishedMapping<PublishedCell>
+    {
+        private const string Columns = $"release_id, table_id, cell_id, CASE WHEN shown = {PublishedView.Yes} THEN value END AS value, CASE WHEN shown = {PublishedView.Yes} THEN variance END AS variance, shown";
+
+        public void Configure(EntityTypeBuilder<PublishedCell> b)
+        {
+            b.ToPublishedView("published_cell", $"SELECT {Columns} FROM protected_cell UNION ALL SELECT {Columns} FROM protected_sum");
+            b.HasKey(c => new { c.Release, c.Table, c.Cell });
+            b.Property(c => c.Release).HasColumnName("release_id").HasMaxLength(12);
+            b.Property(c => c.Table).HasColumnName("table_id").HasMaxLength(4);
+            b.Property(c => c.Cell).HasColumnName("cell_id").HasMaxLength(200);
+            b.Property(c => c.Value).HasColumnName("value");
+            b.Property(c => c.Variance).HasColumnName("variance");
+            b.Property(c => c.Shown).HasColumnName("shown");
         }
     }
 }
@@ -91,7 +191,7 @@ internal sealed class LedgerRow
 
     public Rho Rho => Rho.Of(Delta2, Sigma2);
 
-    internal sealed class Mapping : IFiguresMapping<LedgerRow>
+    internal sealed class Mapping : IFiguresMapping<LedgerRow>, IPublishedMapping<LedgerRow>
     {
         public void Configure(EntityTypeBuilder<LedgerRow> b)
         {

@@ -54,6 +54,9 @@ public interface IVisits
     /// <summary>Whose visit for it was ended in the zone they came to.</summary>
     Task<IReadOnlySet<Guid>> SentAway(Foundation.Persistence.CatalogDbContext house, VisitKind kind, Guid about, CancellationToken ct);
 
+    /// <summary>Whoever was sent away may come again; by this alone they do not.</summary>
+    Task LetBack(Foundation.Persistence.CatalogDbContext house, VisitKind kind, Guid about, Guid account, CancellationToken ct);
+
     /// <summary>It is kept: what was remembered of where the account may go is old. After the use case, before anything leads there.</summary>
     void Kept(Guid account);
 
@@ -122,6 +125,9 @@ public sealed record ZoneSettings(TimeSpan FirstContactWithin, bool TeamSeesAll,
     /// <summary>Codes of the sub-kinds of facts whose people may get a first letter before anybody was asked.</summary>
     public IReadOnlySet<string> FirstLetterFor { get; init; } = new HashSet<string>();
 
+    /// <summary>Codes of the kinds of consultation bodies that are offered; communities differ.</summary>
+    public IReadOnlySet<string> BodyKinds { get; init; } = new HashSet<string>();
+
     /// <summary>Whom the figures count as a victim; communities differ.</summary>
     public VictimMeaning Victim { get; init; } = VictimMeaning.Event;
 
@@ -145,6 +151,15 @@ public sealed record ZoneSettings(TimeSpan FirstContactWithin, bool TeamSeesAll,
     /// <summary>After that, whoever has to say a word on a handover between zones is reminded.</summary>
     public TimeSpan HandoverAnswerWithin { get; init; } = TimeSpan.FromDays(3);
 
+    /// <summary>How long feedback on the public pages is kept.</summary>
+    public TimeSpan FeedbackKept { get; init; } = TimeSpan.FromDays(90);
+
+    /// <summary>The zone's promise to whoever asks on the public page; after that the coordinators are told.</summary>
+    public TimeSpan RequestAnswerWithin { get; init; } = TimeSpan.FromHours(48);
+
+    /// <summary>How long a request is kept once it was answered, declined or became a dossier; then it is erased with its key.</summary>
+    public TimeSpan RequestKept { get; init; } = TimeSpan.FromDays(30);
+
     /// <summary>How long after the first contact somebody is asked again, by the kind of event.</summary>
     public IReadOnlyDictionary<string, TimeSpan> RecontactAfter { get; init; } = new Dictionary<string, TimeSpan>(StringComparer.Ordinal)
     {
@@ -157,6 +172,19 @@ public sealed record ZoneSettings(TimeSpan FirstContactWithin, bool TeamSeesAll,
     /// <summary>When the zone went live; null: people are still practising.</summary>
     public DateTimeOffset? Live { get; init; }
 }
+
+/// <summary>The zones that take part: active, and live. Kept for seconds.</summary>
+public interface ITakePart
+{
+    /// <summary>In the order of their codes.</summary>
+    ValueTask<IReadOnlyList<Participant>> All(CancellationToken ct);
+}
+
+/// <summary>A zone that takes part, as anybody may know it.</summary>
+/// <param name="Called">Its names by language; a language it has none in is left out.</param>
+/// <param name="Languages">Official ones, the first is its default.</param>
+/// <param name="Places">Its postcodes with the name of the place, such as <c>5330 Assesse</c>.</param>
+public sealed record Participant(string Code, IReadOnlyDictionary<string, string> Called, IReadOnlyList<string> Languages, IReadOnlyList<string> Places);
 
 /// <summary>Whom the word victim covers.</summary>
 public enum VictimMeaning

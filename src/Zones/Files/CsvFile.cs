@@ -11,8 +11,11 @@ internal static class CsvFile
 {
     /// <summary>Reads the lines that have the right shape; the reader of a line returns null where it adds a fault.</summary>
     /// <param name="empty">What is said of a file with a header and nothing below.</param>
-    public static (IReadOnlyList<T> Lines, IReadOnlyList<LineFault> Faults) Read<T>(byte[] file, int largest, IReadOnlyList<string> columns, string empty, Func<string[], int, List<LineFault>, T?> read) where T : class
+    /// <param name="more">Columns that may follow, all or none; where there are none their fields are empty.</param>
+    public static (IReadOnlyList<T> Lines, IReadOnlyList<LineFault> Faults) Read<T>(byte[] file, int largest, IReadOnlyList<string> columns, string empty, Func<string[], int, List<LineFault>, T?> read, IReadOnlyList<string>? more = null) where T : class
     {
+        IReadOnlyList<string> all = [.. columns, .. more ?? []];
+        var width = columns.Count;
         if (file.Length > largest) return ([], [new LineFault(1, null, largest >= 1024 * 1024 ? Words.FileTooLarge(largest / 1024 / 1024) : Words.FileTooLargeKb(largest / 1024))]);
         if (Text(file, out var broken) is not { } text) return ([], [new LineFault(broken, null, Words.FileNotUtf8)]);
         var (lines, faults, line, bad) = (new List<T>(), new List<LineFault>(), 0, false);
@@ -36,12 +39,13 @@ internal static class CsvFile
             if (parser.Record is not { } fields || (fields.Length == 1 && string.IsNullOrWhiteSpace(fields[0]))) continue;
             if (line++ == 0)
             {
-                if (fields.Select(f => f.Trim()).SequenceEqual(columns)) continue;
+                width = fields.Length;
+                if (fields.Select(f => f.Trim()).SequenceEqual(columns) || fields.Select(f => f.Trim()).SequenceEqual(all)) continue;
                 return ([], [new LineFault(start, null, Words.WrongHeader(string.Join(',', columns)))]);
             }
             if (bad) faults.Add(new LineFault(start, null, Words.BadQuotes));
-            else if (fields.Length != columns.Count) faults.Add(new LineFault(start, null, Words.WrongFieldCount(fields.Length, columns.Count)));
-            else if (read([.. fields.Select(f => f.Trim())], start, faults) is { } one) lines.Add(one);
+            else if (fields.Length != width) faults.Add(new LineFault(start, null, Words.WrongFieldCount(fields.Length, width)));
+            else if (read([.. fields.Select(f => f.Trim()), .. Enumerable.Repeat("", all.Count - width)], start, faults) is { } one) lines.Add(one);
         }
         if (line == 0) faults.Add(new LineFault(1, null, Words.WrongHeader(string.Join(',', columns))));
         else if (line == 1) faults.Add(new LineFault(1, null, empty));

@@ -19,7 +19,7 @@ internal sealed partial class Place(IMediator pipeline) : PageModel
     public async Task OnGetAsync(CancellationToken ct)
     {
         var draft = await pipeline.Send(new Draft.Query(Id), ct);
-        Form = new Command { Province = draft.Province ?? "", Arrondissement = draft.Arrondissement ?? "", Municipalities = draft.Municipalities.Replace(';', '\n') };
+        Form = new Command { Province = draft.Province ?? "", Arrondissement = draft.Arrondissement ?? "", Municipalities = draft.Municipalities.Replace(';', '\n'), Postcodes = draft.Places.Replace(';', '\n') };
     }
 
     public async Task<IActionResult> OnPostAsync(CancellationToken ct)
@@ -34,7 +34,11 @@ internal sealed partial class Place(IMediator pipeline) : PageModel
         public string Province { get; init; } = "";
         public string Arrondissement { get; init; } = "";
         public string Municipalities { get; init; } = "";
+
+        /// <summary>One on a line, with the name of the place.</summary>
+        public string? Postcodes { get; init; }
         internal Guid Draft { get; init; }
+        internal IReadOnlyList<string> Found => [.. (Postcodes ?? "").Split([';', '\n', '\r'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Select(p => p.Normalize()).Distinct(StringComparer.Ordinal)];
         internal IReadOnlyList<string> Places => Municipalities.Split([';', ',', '\n', '\r', ' '], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Distinct(StringComparer.Ordinal).ToList();
     }
 
@@ -46,6 +50,8 @@ internal sealed partial class Place(IMediator pipeline) : PageModel
             RuleFor(c => c.Arrondissement).Must(p => Short().IsMatch(p.Trim())).WithMessage(_ => Words.WrongShortCode);
             RuleFor(c => c.Municipalities).Must((c, _) => c.Places.Count is > 0 and <= 100).WithMessage(_ => Words.NoMunicipality);
             RuleFor(c => c.Municipalities).Must((c, _) => c.Places.All(p => Five().IsMatch(p))).WithMessage(_ => Words.FiveDigitsEach);
+            RuleFor(c => c.Postcodes).Must((c, _) => c.Found.Count <= 300).WithMessage(_ => Words.TooLong);
+            RuleFor(c => c.Postcodes).Must((c, _) => c.Found.All(Operator.ZoneFile.IsPlace)).WithMessage(c => Words.WrongPlace(c.Found.First(p => !Operator.ZoneFile.IsPlace(p))));
         }
 
         [GeneratedRegex(@"\A[A-Z]{2,4}\z", RegexOptions.None, 1000)]
@@ -59,7 +65,7 @@ internal sealed partial class Place(IMediator pipeline) : PageModel
     {
         public async Task<bool> Handle(Command form, CancellationToken ct)
         {
-            (await Onboarding.Draft.Of(house, form.Draft, ct)).Lie(form.Province.Trim(), form.Arrondissement.Trim(), form.Places);
+            (await Onboarding.Draft.Of(house, form.Draft, ct)).Lie(form.Province.Trim(), form.Arrondissement.Trim(), form.Places, form.Found);
             return true;
         }
     }

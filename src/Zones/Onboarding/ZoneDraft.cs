@@ -35,6 +35,9 @@ internal sealed class ZoneDraft
     public string? Province { get; private set; }
     public string? Arrondissement { get; private set; }
     public string Municipalities { get; private set; } = "";
+
+    /// <summary>Postcodes with the names of the places, joined by <c>;</c>; nothing: not said.</summary>
+    public string Places { get; private set; } = "";
     public string AdministratorName { get; private set; } = "";
     public string AdministratorEmail { get; private set; } = "";
     public string OfficerName { get; private set; } = "";
@@ -53,7 +56,7 @@ internal sealed class ZoneDraft
     /// <summary>The first step that still lacks an answer.</summary>
     public Step Next => Code.Length == 0 ? Step.Names : Municipalities.Length == 0 ? Step.Place : AdministratorEmail.Length == 0 ? Step.People : SignIn is null ? Step.SignIn : Step.Check;
 
-    public ZoneFacts Facts => new(Code, NameFr, NameNl, NameDe, Languages.Split(';'), Province, Arrondissement, Municipalities.Split(';', StringSplitOptions.RemoveEmptyEntries));
+    public ZoneFacts Facts => new(Code, NameFr, NameNl, NameDe, Languages.Split(';'), Province, Arrondissement, Municipalities.Split(';', StringSplitOptions.RemoveEmptyEntries)) { Places = Places.Length == 0 ? null : Places.Split(';') };
 
     public void Name(string code, string? fr, string? nl, string? de, IEnumerable<string> languages)
     {
@@ -62,7 +65,8 @@ internal sealed class ZoneDraft
         (Code, NameFr, NameNl, NameDe, Languages) = (code, fr, nl, de, string.Join(';', languages));
     }
 
-    public void Lie(string? province, string? arrondissement, IEnumerable<string> municipalities) => (Province, Arrondissement, Municipalities) = (province, arrondissement, string.Join(';', municipalities));
+    public void Lie(string? province, string? arrondissement, IEnumerable<string> municipalities, IEnumerable<string> places) =>
+        (Province, Arrondissement, Municipalities, Places) = (province, arrondissement, string.Join(';', municipalities), string.Join(';', places));
 
     public void BeginWith((string Name, string Email) administrator, (string Name, string Email) officer, bool coordinates) =>
         (AdministratorName, AdministratorEmail, OfficerName, OfficerEmail, AdministratorCoordinates) = (administrator.Name, administrator.Email, officer.Name, officer.Email, coordinates);
@@ -85,6 +89,7 @@ internal sealed class ZoneDraft
             b.Property(d => d.Province).HasMaxLength(4);
             b.Property(d => d.Arrondissement).HasMaxLength(4);
             b.Property(d => d.Municipalities).HasMaxLength(1200);
+            b.Property(d => d.Places).HasMaxLength(-1);
             b.Property(d => d.AdministratorName).HasMaxLength(200);
             b.Property(d => d.AdministratorEmail).HasMaxLength(256);
             b.Property(d => d.OfficerName).HasMaxLength(200);

@@ -21,7 +21,7 @@ internal sealed class Home(IMediator pipeline, ZoneRegistry registry) : PageMode
 {
     [BindProperty] public Command Form { get; set; } = new();
     public IReadOnlyList<Row> Rows { get; private set; } = [];
-    public IReadOnlyList<Choice> Zones => [.. Rows.Where(r => r.State != ZoneState.Preparing).Select(r => new Choice(r.Code, $"{r.Code} · {r.Name}"))];
+    public IReadOnlyList<Choice> Zones => [.. Rows.Where(r => r.State is ZoneState.Active or ZoneState.Suspended).Select(r => new Choice(r.Code, $"{r.Code} · {r.Name}"))];
     public IReadOnlyList<Choice> Reasons => Choice.All<StateReason>(Words.Of);
     public IReadOnlyList<Choice> Turns => [new(nameof(ZoneState.Suspended), Words.StateSuspend), new(nameof(ZoneState.Active), Words.StateResume)];
 
@@ -78,6 +78,7 @@ internal sealed class Home(IMediator pipeline, ZoneRegistry registry) : PageMode
         public async Task<bool> Handle(Command command, CancellationToken ct)
         {
             var zone = await house.Set<ZoneRecord>().SingleOrDefaultAsync(z => z.Code == command.Code, ct) ?? throw new RefusedException("absent");
+            if (zone.State == ZoneState.FiguresOnly) throw new RefusedException("absent", zone.Id);
             if (zone.State == ZoneState.Preparing) throw new ValidationException([new ValidationFailure(nameof(Command.Code), Words.StateNotMade)]);
             trail.Because(command.Reason!.Value.ToString(), zone.Id);
             zone.State = command.To!.Value;

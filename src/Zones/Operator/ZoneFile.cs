@@ -11,11 +11,17 @@ internal static partial class ZoneFile
     public const int LargestBytes = 4 * 1024 * 1024;
     public static readonly IReadOnlyList<string> Columns = ["code", "name_fr", "name_nl", "name_de", "languages", "province", "judicial_arrondissement", "municipalities"];
 
+    /// <summary>May follow: postcodes with the names of the places, by which the public finds its zone.</summary>
+    public static readonly IReadOnlyList<string> More = ["places"];
+
     public static (IReadOnlyList<ZoneFacts> Zones, IReadOnlyList<LineFault> Faults) Read(byte[] file)
     {
         var (codes, places) = (new Dictionary<string, int>(StringComparer.Ordinal), new Dictionary<string, int>(StringComparer.Ordinal));
-        return CsvFile.Read(file, LargestBytes, Columns, Words.NoZonesInFile, (fields, line, faults) => Zone(fields, line, codes, places, faults));
+        return CsvFile.Read(file, LargestBytes, Columns, Words.NoZonesInFile, (fields, line, faults) => Zone(fields, line, codes, places, faults), More);
     }
+
+    /// <summary>Four digits, a space, a name.</summary>
+    public static bool IsPlace(string place) => place.Length <= 80 && Postcode().IsMatch(place);
 
     // null: the line has a fault.
     private static ZoneFacts? Zone(string[] fields, int line, Dictionary<string, int> codes, Dictionary<string, int> places, List<LineFault> faults)
@@ -42,7 +48,10 @@ internal static partial class ZoneFile
             if (!FiveDigits().IsMatch(place)) Fault("municipalities", Words.WrongNis(place.Length > 20 ? place[..20] + "…" : place));
             else if (!places.TryAdd(place, line)) Fault("municipalities", Words.MunicipalityTwice(place, places[place]));
         }
-        return faults.Count > before ? null : new ZoneFacts(code, Name(1), Name(2), Name(3), languages, fields[5], fields[6], municipalities);
+        var postcodes = CsvFile.Listed(fields[8]);
+        foreach (var place in postcodes.Where(p => !IsPlace(p)).Take(1)) Fault("places", Words.WrongPlace(place.Length > 40 ? place[..40] + "…" : place));
+        if (postcodes.Count > 300) Fault("places", Words.TooLong);
+        return faults.Count > before ? null : new ZoneFacts(code, Name(1), Name(2), Name(3), languages, fields[5], fields[6], municipalities) { Places = postcodes.Count == 0 ? null : [.. postcodes.Select(p => p.Normalize())] };
 
         void Fault(string column, string text) => faults.Add(new LineFault(line, column, text));
     }
@@ -52,6 +61,9 @@ internal static partial class ZoneFile
 
     [GeneratedRegex(@"\A[0-9]{5}\z", RegexOptions.None, 1000)]
     private static partial Regex FiveDigits();
+
+    [GeneratedRegex(@"\A[1-9][0-9]{3} [^;\p{Cc}]{1,75}\z", RegexOptions.None, 1000)]
+    private static partial Regex Postcode();
 
     [GeneratedRegex(@"\A[A-Z]{2,4}\z", RegexOptions.None, 1000)]
     private static partial Regex ShortCode();

@@ -34,12 +34,12 @@ internal sealed class Change(IMediator pipeline, IAccounts accounts, InForce inF
     {
         Shape.YesNo => [new("yes", Design.Words.Yes), new("no", Design.Words.No)],
         Shape.Colleague => [.. view.StandIns.Select(a => new Choice(a.ToString(), NameOf(a)))],
-        Shape.Several when Setting.Code == SettingCode.FirstLetterFor => [.. inForce.FirstLetters.Select(k => new Choice(k.Code, k.Word()))],
+        Shape.Several when inForce.Shipped(Setting.Code) is { } shipped => [.. shipped.Select(s => new Choice(s.Code, s.Word))],
         Shape.Several => [.. Setting.Options.Select(o => new Choice(o, InWords.Languages[o]))],
         _ => [.. Setting.Options.Select(o => new Choice(o, InWords.Option(Setting, o)))],
     };
 
-    public string Say(string? value) => InWords.Of(Setting, value ?? inForce.DefaultOf(Setting.Code, view.Languages), inForce.FirstLetters, NameOf);
+    public string Say(string? value) => InWords.Of(Setting, value ?? inForce.DefaultOf(Setting.Code, view.Languages), inForce.Shipped(Setting.Code), NameOf);
     public string NameOf(Guid account) => names.TryGetValue(account, out var colleague) ? colleague.DisplayName : "–";
 
     public async Task<IActionResult> OnGetAsync(CancellationToken ct)
@@ -115,7 +115,7 @@ internal sealed class Change(IMediator pipeline, IAccounts accounts, InForce inF
             var changes = await house.Set<SettingChange>().Where(c => c.Zone == zone && c.Withdrawn == null).ToListAsync(ct);
             var languages = await house.Set<ZoneRecord>().Where(z => z.Id == zone).Select(z => z.Languages).SingleAsync(ct);
             var value = form.BackToDefault ? null : ValueOf(setting, form);
-            var about = new Around(await StandInsOf(house, zone, now, ct), inForce.FirstLetters);
+            var about = new Around(await StandInsOf(house, zone, now, ct), inForce.Shipped(setting.Code));
             if (setting.Fault(value ?? inForce.DefaultOf(setting.Code, languages), about) is { } wrong) throw new ValidationException([new ValidationFailure(FieldOf(setting), wrong)]);
             var before = SettingChange.On(day, setting.Code, changes)?.Value;
             var change = SettingChange.Make(zone, setting.Code, value, before, day, caller.Self, now);

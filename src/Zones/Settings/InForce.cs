@@ -10,7 +10,7 @@ using VictimSupport.Zones.Contracts;
 namespace VictimSupport.Zones.Settings;
 
 /// <summary>The settings that hold today, as of a few seconds ago at most; a change made in this process acts at once.</summary>
-internal sealed class InForce(CatalogDatabase catalog, IEnumerable<IShipSubKinds> shipped, IStaff staff, TimeProvider clock) : IZoneSettings
+internal sealed class InForce(CatalogDatabase catalog, IEnumerable<IShipSubKinds> shipped, IEnumerable<IShipBodyKinds> bodies, IStaff staff, TimeProvider clock) : IZoneSettings
 {
     private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(3);
     private readonly ConcurrentDictionary<(Guid Zone, DateOnly Day), (ZoneSettings Settings, long Read)> known = new();
@@ -45,11 +45,12 @@ internal sealed class InForce(CatalogDatabase catalog, IEnumerable<IShipSubKinds
     /// <param name="languages">The official languages of the zone as the catalogue has them.</param>
     public string ValueOn(DateOnly day, SettingCode code, IEnumerable<SettingChange> changes, string languages) => SettingChange.On(day, code, changes)?.Value ?? DefaultOf(code, languages);
 
-    /// <summary>The federal default of a setting; that of the official languages is what the operator said of the zone, that of the first letters what is shipped.</summary>
+    /// <summary>The federal default of a setting; that of the official languages is what the operator said of the zone, that of the first letters what is shipped, that of consultation bodies what there is in the communities of those languages.</summary>
     public string DefaultOf(SettingCode code, string languages) => code switch
     {
         SettingCode.OfficialLanguages => languages,
         SettingCode.FirstLetterFor => string.Join(';', FirstLetters.Where(k => k.ByDefault).Select(k => k.Code)),
+        SettingCode.BodyKinds => string.Join(';', Bodies.Where(k => k.Languages.Count == 0 || k.Languages.Intersect(Setting.Several(languages)).Any()).Select(k => k.Code)),
         _ => Setting.Of(code).Default,
     };
 
@@ -58,7 +59,16 @@ internal sealed class InForce(CatalogDatabase catalog, IEnumerable<IShipSubKinds
         changes.Where(c => c.Withdrawn is null && c.From > from).Select(c => c.From).Append(from)
             .All(day => !Setting.Several(ValueOn(day, SettingCode.OfficialLanguages, changes, languages)).Except(Setting.Several(ValueOn(day, SettingCode.Languages, changes, languages))).Any());
 
-    public IReadOnlyList<ShippedSubKind> FirstLetters => [.. shipped.SelectMany(s => s.ForFirstLetters)];
+    /// <summary>What there is to choose from, where a module ships it; null: the setting itself says so.</summary>
+    public IReadOnlyList<ShippedOption>? Shipped(SettingCode code) => code switch
+    {
+        SettingCode.FirstLetterFor => [.. FirstLetters.Select(k => new ShippedOption(k.Code, k.Word()))],
+        SettingCode.BodyKinds => [.. Bodies.Select(k => new ShippedOption(k.Code, k.Word()))],
+        _ => null,
+    };
+
+    private IEnumerable<ShippedBodyKind> Bodies => bodies.SelectMany(b => b.All);
+    private IReadOnlyList<ShippedSubKind> FirstLetters => [.. shipped.SelectMany(s => s.ForFirstLetters)];
 
     private ZoneSettings Read(DateOnly day, List<SettingChange> changes, string languages)
     {
@@ -71,12 +81,16 @@ internal sealed class InForce(CatalogDatabase catalog, IEnumerable<IShipSubKinds
             Languages = [.. Setting.Several(Value(SettingCode.Languages)).Union(Setting.Several(Value(SettingCode.OfficialLanguages)))],
             // What is no longer shipped as harmless is not sent, whatever a zone once chose.
             FirstLetterFor = Setting.Several(Value(SettingCode.FirstLetterFor)).Where(c => FirstLetters.Any(k => k.Code == c)).ToHashSet(StringComparer.Ordinal),
+            BodyKinds = Setting.Several(Value(SettingCode.BodyKinds)).ToHashSet(StringComparer.Ordinal),
             Victim = Enum.Parse<VictimMeaning>(Value(SettingCode.VictimMeans)),
             ToldOnAfter = TimeSpan.FromHours(Number(SettingCode.ToldOnHours)),
             Accent = Value(SettingCode.Accent),
             CalendarFeeds = Value(SettingCode.CalendarFeeds) == "yes",
             ReferralAnswerWithin = TimeSpan.FromDays(Number(SettingCode.ReferralAnswerDays)),
             HandoverAnswerWithin = TimeSpan.FromDays(Number(SettingCode.HandoverAnswerDays)),
+            FeedbackKept = TimeSpan.FromDays(Number(SettingCode.FeedbackDays)),
+            RequestAnswerWithin = TimeSpan.FromHours(Number(SettingCode.RequestAnswerHours)),
+            RequestKept = TimeSpan.FromDays(Number(SettingCode.RequestKeptDays)),
             Hours = OpeningHours.Read(Value(SettingCode.Hours)) ?? OpeningHours.Unknown,
             YearsOfAssistance = Number(SettingCode.YearsOfAssistance),
             YearsOfPoliceFacts = Number(SettingCode.YearsOfPoliceFacts),

@@ -1,5 +1,4 @@
 using System.Globalization;
-using VictimSupport.Foundation.Modules;
 using VictimSupport.Zones.Contracts;
 
 namespace VictimSupport.Zones.Settings;
@@ -9,12 +8,12 @@ internal static class InWords
 {
     public static readonly IReadOnlyDictionary<string, string> Languages = new Dictionary<string, string>(StringComparer.Ordinal) { ["fr"] = "Français", ["nl"] = "Nederlands", ["de"] = "Deutsch", ["en"] = "English" };
 
-    public static string Of(Setting setting, string value, IReadOnlyList<ShippedSubKind> kinds, Func<Guid, string> name) => setting.Shape switch
+    public static string Of(Setting setting, string value, IReadOnlyList<ShippedOption>? shipped, Func<Guid, string> name) => setting.Shape switch
     {
         Shape.YesNo => value == "yes" ? Design.Words.Yes : Design.Words.No,
         Shape.Number => setting.Unit switch { Unit.Days => Words.NumberOfDays(value), Unit.Weeks => Words.NumberOfWeeks(value), _ => Words.Hours(value) },
         Shape.One => Option(setting, value),
-        Shape.Several => string.Join(", ", Setting.Several(value).Select(c => setting.Code == SettingCode.FirstLetterFor ? kinds.FirstOrDefault(k => k.Code == c)?.Word() ?? c : Languages.GetValueOrDefault(c, c))) is { Length: > 0 } list ? list : Words.NoneChosen,
+        Shape.Several => string.Join(", ", Setting.Several(value).Select(c => shipped is null ? Languages.GetValueOrDefault(c, c) : shipped.FirstOrDefault(s => s.Code == c)?.Word ?? c)) is { Length: > 0 } list ? list : Words.NoneChosen,
         Shape.Week => Week(value),
         Shape.Colleague => Guid.TryParse(value, out var account) ? name(account) : Words.NoneChosen,
         _ => value.Length > 0 ? value : Words.NoneChosen,

@@ -36,7 +36,7 @@ internal sealed class List(IMediator pipeline, IAccounts accounts, InForce inFor
                 [.. changes.Where(c => c.Setting == setting.Code.ToString() && c.IsFuture(today)).OrderBy(c => c.From).Select(c => new Coming(c.Id, c.From, Say(setting, c.Value), Name(c.By)))]);
         })];
 
-        string Say(Setting setting, string? value) => InWords.Of(setting, value ?? inForce.DefaultOf(setting.Code, languages), inForce.FirstLetters, Name);
+        string Say(Setting setting, string? value) => InWords.Of(setting, value ?? inForce.DefaultOf(setting.Code, languages), inForce.Shipped(setting.Code), Name);
         string Name(Guid id) => names.TryGetValue(id, out var colleague) ? colleague.DisplayName : "–";
     }
 

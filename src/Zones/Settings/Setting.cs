@@ -1,4 +1,3 @@
-using VictimSupport.Foundation.Modules;
 using VictimSupport.Zones.Contracts;
 
 namespace VictimSupport.Zones.Settings;
@@ -17,6 +16,18 @@ internal enum SettingCode
 
     /// <summary>In how many days another zone, or this one, is to say a word on a handover.</summary>
     HandoverAnswerDays = 42,
+
+    /// <summary>For how many days feedback on the public pages is kept.</summary>
+    FeedbackDays = 45,
+
+    /// <summary>Within how many hours somebody who asks on the public page has an answer.</summary>
+    RequestAnswerHours = 60,
+
+    /// <summary>For how many days a request is kept that was answered, declined or became a dossier.</summary>
+    RequestKeptDays = 61,
+
+    /// <summary>Which kinds of consultation bodies are offered: they differ by community.</summary>
+    BodyKinds = 70,
 }
 
 /// <summary>How it is asked on the page.</summary>
@@ -70,6 +81,10 @@ internal sealed record Setting(SettingCode Code, Shape Shape, string Default)
         new(SettingCode.YearsOfPoliceFacts, Shape.One, "10") { Options = ["10", "20", "30"] },
         new(SettingCode.ReferralAnswerDays, Shape.Number, "10") { Limits = (3, 30), Unit = Unit.Days },
         new(SettingCode.HandoverAnswerDays, Shape.Number, "3") { Limits = (1, 14), Unit = Unit.Days },
+        new(SettingCode.FeedbackDays, Shape.Number, "90") { Limits = (7, 365), Unit = Unit.Days },
+        new(SettingCode.RequestAnswerHours, Shape.Number, "48") { Limits = (1, 48) },
+        new(SettingCode.RequestKeptDays, Shape.Number, "30") { Limits = (1, 90), Unit = Unit.Days },
+        new(SettingCode.BodyKinds, Shape.Several, "") { NeedsOne = true },
         new(SettingCode.Accent, Shape.Colour, ZoneSettings.FederalDefaults.Accent),
     ];
 
@@ -93,12 +108,15 @@ internal sealed record Setting(SettingCode Code, Shape Shape, string Default)
 
     private string? SeveralFault(IReadOnlyList<string> chosen, Around about)
     {
-        var options = Code == SettingCode.FirstLetterFor ? [.. about.FirstLetters.Select(k => k.Code)] : Options;
+        var options = about.Shipped is { } shipped ? [.. shipped.Select(s => s.Code)] : Options;
         return chosen.Any(c => !options.Contains(c)) || (NeedsOne && chosen.Count == 0) ? Words.ChooseOne : null;
     }
 
     public static IReadOnlyList<string> Several(string value) => value.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
 }
 
-/// <summary>What the answer to a setting depends on: who could stand in, which sub-kinds are shipped.</summary>
-internal sealed record Around(IReadOnlyList<Guid> StandIns, IReadOnlyList<ShippedSubKind> FirstLetters);
+/// <summary>What the answer to a setting depends on: who could stand in, and what there is to choose from where a module ships that.</summary>
+internal sealed record Around(IReadOnlyList<Guid> StandIns, IReadOnlyList<ShippedOption>? Shipped);
+
+/// <summary>Something to choose that a module ships, in the reader's language.</summary>
+internal sealed record ShippedOption(string Code, string Word);

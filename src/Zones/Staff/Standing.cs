@@ -46,6 +46,8 @@ internal sealed class Standing(CatalogDatabase catalog, ISessions sessions, WhoI
         var zones = await house.Set<ZoneRecord>().AsNoTracking().Where(z => ids.Contains(z.Id) && z.State == ZoneState.Active).OrderBy(z => z.Code).ToListAsync(ct);
         var found = zones.Select(z => new Place("/" + z.Code, Pass.PlaceOf(z.Id), $"{z.Code} · {z.NameIn(language)}", InWords(grants.Where(g => g.Zone == z.Id).Select(g => g.Role).Concat(visits.Where(v => v.Zone == z.Id).Select(_ => Role.Visitor))), grants.Exists(g => g.Zone == z.Id) ? $"/{z.Code}/" : $"/{z.Code}{LeadsTo(visits.First(v => v.Zone == z.Id).Kind)}") { Called = z.NameIn(language) }).ToList();
         if (grants.Any(g => g is { Zone: null, Role: Role.Operator })) found.Add(new Place("/" + Pass.OperatorPlace, Pass.OperatorPlace, Words.OperatorPlace, Words.Of(Role.Operator), "/operator"));
+        var onPlatform = grants.Where(g => g.Zone is null).Select(g => g.Role).Distinct().ToList();
+        if (AccessMatrix.Allows(May.SeeProtectedFigures, onPlatform)) found.Add(new Place("/" + Pass.FiguresPlace, Pass.FiguresPlace, Words.FiguresPlace, InWords(onPlatform), "/figures"));
         if (places.Count > 10_000) places.Clear();
         places[(account, language)] = (found, clock.GetTimestamp());
         return found;

@@ -50,6 +50,13 @@ internal sealed class Visit : IOfZone
 
     public void End(DateTimeOffset now) => Ended ??= now;
 
+    /// <summary>That they were sent away holds no more. This visit was over then all the same: they come anew.</summary>
+    public void LetBack()
+    {
+        if (Ended is { } ended && ended < Until) Until = ended;
+        Ended = null;
+    }
+
     public VisitSpan Span => new(Id, Account, Zone, From, Kind, About, Since, Ended is { } ended && ended < Until ? ended : Until, By);
 
     internal sealed class Mapping : ICatalogMapping<Visit>

@@ -51,6 +51,11 @@ internal sealed class VisitBook(CatalogDatabase catalog, Standing standing, Time
         return over;
     }
 
+    public async Task LetBack(CatalogDbContext house, VisitKind kind, Guid about, Guid account, CancellationToken ct)
+    {
+        foreach (var visit in (await About(house, kind, about, ct)).Where(v => v.Account == account)) visit.LetBack();
+    }
+
     public async Task<IReadOnlySet<Guid>> SentAway(CatalogDbContext house, VisitKind kind, Guid about, CancellationToken ct) =>
         (await house.Set<Visit>().AsNoTracking().Where(v => v.About == about && v.Kind == kind && v.Ended != null).Select(v => v.Account).ToListAsync(ct)).ToHashSet();
 

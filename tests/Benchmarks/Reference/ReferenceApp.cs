@@ -33,6 +33,7 @@ internal sealed class ReferenceApp
     private readonly IDataProtector protector = new EphemeralDataProtectionProvider().CreateProtector("cookie");
     private readonly ConcurrentDictionary<Guid, (bool Alive, long Read)> sessions = new();
     private readonly ConcurrentDictionary<Guid, string> names = new();
+    private readonly ConcurrentDictionary<string, byte[]> stills = new(StringComparer.Ordinal);
     private readonly Reading dossier, bare, worklist, bell;
     private readonly Reading? byName;
     private IAntiforgery antiforgery = null!;
@@ -104,6 +105,12 @@ internal sealed class ReferenceApp
         if (path == "/enter")
         {
             http.Response.Cookies.Append("p", Convert.ToBase64String(protector.Protect(TicketSerializer.Default.Serialize(Ticket()))), new CookieOptions { Path = "/" });
+            return;
+        }
+        if (path.StartsWith("/public/", StringComparison.Ordinal))
+        {
+            http.Response.ContentType = "text/html; charset=utf-8";
+            await http.Response.Body.WriteAsync(stills.GetOrAdd(path, of => Encoding.UTF8.GetBytes("<!DOCTYPE html><title>Page</title>".PadRight(int.Parse(of[8..], CultureInfo.InvariantCulture), ' '))));
             return;
         }
         var isBare = http.Request.Query.ContainsKey("bare");

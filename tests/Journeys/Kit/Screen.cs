@@ -34,7 +34,7 @@ public sealed class Screen : IAsyncDisposable
         var page = await context.NewPageAsync();
         var screen = new Screen(context, page, portal.Address);
         // That a page itself answered "not there" or "not so" is no complaint of the browser's; a file of the page that is missing is one.
-        page.Console += (_, message) => { if (message.Type is "error" or "warning" && !(message.Text.Contains("responded with a status of 4", StringComparison.Ordinal) && message.Location.StartsWith(page.Url, StringComparison.Ordinal))) screen.complaints.Add($"{page.Url}: {message.Text}"); };
+        page.Console += (_, message) => { if (message.Type is "error" or "warning" && !(message.Text.Contains("responded with a status of 4", StringComparison.Ordinal) && message.Location.StartsWith(page.Url.Split('#')[0], StringComparison.Ordinal))) screen.complaints.Add($"{page.Url}: {message.Text}"); };
         page.PageError += (_, error) => screen.complaints.Add($"{page.Url}: {error}");
         page.Request += (_, request) => screen.addresses.Add(request.Url);
         page.Response += (_, response) => { if (response.Status >= 500) screen.complaints.Add($"{response.Url}: {response.Status}"); };

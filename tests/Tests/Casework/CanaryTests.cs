@@ -114,7 +114,7 @@ public sealed class CanaryTests(Platforms platforms)
         var worker = zone.As(Role.Caseworker);
         var made = await worker.Send(new Register.Command
         {
-            Trigger = Trigger.Person, SubKind = "PartnerViolence", GivenName = "Ada", FamilyName = Marked, Phone = "0478 12 34 56", Safe = Rule.OnlyIf, Language = "fr", Note = "Note " + Marked, Municipality = "Plantedtown",
+            Trigger = Trigger.Person, SubKind = "PartnerViolence", GivenName = "Ada", FamilyName = Marked, Phone = "0478 12 34 56", Safe = Rule.OnlyIf, Condition = "Condition " + Marked, Language = "fr", Note = "Note " + Marked, Municipality = "Plantedtown",
         });
         var view = await worker.Send(new ShowView.Query(made.Dossier));
         var person = view.People[0].Id;
@@ -133,10 +133,23 @@ public sealed class CanaryTests(Platforms platforms)
 
     private static string Key(string engine, Guid id) => engine == "sqlite" ? id.ToString().ToUpperInvariant() : id.ToString();
 
+    // On a platform that others use too a side file of another zone may go while one looks: it was closed, and all of it lies in its database.
+    private static bool HoldsStill(string file, string secret)
+    {
+        try
+        {
+            return Holds(File.Open(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite), secret);
+        }
+        catch (FileNotFoundException)
+        {
+            return false;
+        }
+    }
+
     // Every byte of the files, or every column of every table: what a thief would read.
     internal static async Task<IReadOnlyList<string>> Holding(TestZone zone, string secret)
     {
-        if (zone.Platform.Engine == "sqlite") return [.. Directory.EnumerateFiles(zone.Platform.Folder, "*", SearchOption.AllDirectories).Where(file => !file.EndsWith("lock", StringComparison.Ordinal) && Holds(File.Open(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite), secret))];
+        if (zone.Platform.Engine == "sqlite") return [.. Directory.EnumerateFiles(zone.Platform.Folder, "*", SearchOption.AllDirectories).Where(file => !file.EndsWith("lock", StringComparison.Ordinal) && HoldsStill(file, secret))];
         await using var connection = await zone.Break();
         var tables = new List<string>();
         await using (var list = connection.CreateCommand())

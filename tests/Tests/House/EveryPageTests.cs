@@ -14,6 +14,7 @@ namespace VictimSupport.Tests.House;
 /// <summary>Visits every endpoint of the running host as nobody, as a stranger from another zone, and as every role, against the access matrix. A new page is covered the minute it exists.</summary>
 public sealed class EveryPageTests(Platforms platforms)
 {
+    private const string NoId = "0192f000-0000-7000-8000-00000000dead";
     private static readonly string[] Verbs = ["GET", "POST"];
 
     [Fact]
@@ -28,7 +29,7 @@ public sealed class EveryPageTests(Platforms platforms)
     public async Task Every_page_of_a_zone_opens_to_the_roles_of_the_matrix_and_is_not_there_for_others()
     {
         var platform = await platforms.On("sqlite");
-        var (zone, other) = (await platform.Zone(), await platform.Zone());
+        var (zone, other) = (await (await platform.Zone()).GoesLive(), await platform.Zone());
         var faults = new List<string>();
         foreach (var endpoint in Endpoints(platform).Where(InZone))
         {
@@ -101,7 +102,7 @@ public sealed class EveryPageTests(Platforms platforms)
             {
                 foreach (var id in HasId(endpoint) ? ids : [Guid.Empty])
                 {
-                    var path = $"/{zone.Code}{PathOf(endpoint)}".Replace("0192f000-0000-7000-8000-00000000dead", id.ToString(), StringComparison.Ordinal);
+                    var path = $"/{zone.Code}{PathOf(endpoint)}".Replace(NoId, id.ToString(), StringComparison.Ordinal);
                     all.Append("\n== ").Append(endpoint.RoutePattern.RawText).Append('\n').Append(await Body(await visit.Get(path)));
                 }
             }
@@ -204,6 +205,10 @@ public sealed class EveryPageTests(Platforms platforms)
 
     private sealed class PlantedPage : PageModel;
 
+    /// <summary>The address of every page of a zone that asks who one is, with each of these ids wherever it takes one.</summary>
+    internal static IReadOnlyList<string> Addresses(Platform platform, IReadOnlyList<Guid> ids) =>
+        [.. Endpoints(platform).Where(e => InZone(e) && DemandOf(e)!.Deed is not null).SelectMany(e => HasId(e) ? ids.Select(id => PathOf(e).Replace(NoId, id.ToString(), StringComparison.Ordinal)) : [PathOf(e)])];
+
     private static IReadOnlyList<RouteEndpoint> Endpoints(Platform platform) =>
         [.. platform.Services.GetServices<EndpointDataSource>().SelectMany(s => s.Endpoints).OfType<RouteEndpoint>().DistinctBy(e => e.RoutePattern.RawText)
             .Where(e => e.RoutePattern.RawText != FileFallback)];
@@ -235,7 +240,7 @@ public sealed class EveryPageTests(Platforms platforms)
     private static string PathOf(RouteEndpoint endpoint) => "/" + string.Join('/', endpoint.RoutePattern.PathSegments.Select(segment => string.Concat(segment.Parts.Select(part => part switch
     {
         Microsoft.AspNetCore.Routing.Patterns.RoutePatternLiteralPart literal => literal.Content,
-        Microsoft.AspNetCore.Routing.Patterns.RoutePatternParameterPart => "0192f000-0000-7000-8000-00000000dead",
+        Microsoft.AspNetCore.Routing.Patterns.RoutePatternParameterPart => NoId,
         _ => "",
     }))));
 

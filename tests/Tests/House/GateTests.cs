@@ -13,14 +13,20 @@ public sealed partial class GateTests
     /// <summary>The one place where a number can be pressed.</summary>
     private const string TheLink = "src/Casework/People/_Tel.cshtml";
 
+    /// <summary>The numbers of the service itself and of helplines, on the pages for anybody: whoever reads them dials, and nobody is reached.</summary>
+    private const string TheServices = "src/PublicDesk/Desk/OpenState.cs";
+
     [Fact]
     public void Only_one_partial_writes_a_link_that_dials_or_writes()
     {
-        var faults = Sources().Where(s => s.Path != TheLink).SelectMany(s => Links(s.Text).Select(l => $"{s.Path}: {l}")).ToList();
+        var faults = Sources().Where(s => s.Path is not (TheLink or TheServices)).SelectMany(s => Links(s.Text).Select(l => $"{s.Path}: {l}")).ToList();
         Assert.True(faults.Count == 0, "Ask the gate, and show People/_Tel.cshtml with its leave:\n" + string.Join('\n', faults));
-        Assert.Contains("tel:", Repository.Read(TheLink), StringComparison.Ordinal);
+        Assert.All(new[] { TheLink, TheServices }, path => Assert.Contains("tel:", Repository.Read(path), StringComparison.Ordinal));
         foreach (var planted in new[] { "<a href=\"tel:@phone\">", "<a href='mailto:@mail'>", "$\"sms:{phone}\"", "href=\"@(\"tel:\" + phone)\"", "\"https://wa.me/\" + phone", "Protocol = \"SMSTO:\"", "href=\"geo:0,0?q=@address\"" }) Assert.NotEmpty(Links(planted));
         Assert.Empty(Links("<label>Hotel: a room</label> autocomplete=\"tel\" type=\"tel\" Detail: x"));
+        // The numbers that anybody calls in danger are nobody's.
+        Assert.Empty(Links("<a href=\"tel:112\">112</a> <a href=\"tel:101\">101</a>"));
+        Assert.NotEmpty(Links("<a href=\"tel:1120470\">"));
     }
 
     [Fact]
@@ -93,7 +99,7 @@ public sealed partial class GateTests
     // Comments may speak of it.
     private static IEnumerable<string> Links(string text) => text.Split('\n').Where(l => !l.TrimStart().StartsWith("//", StringComparison.Ordinal) && Link().IsMatch(l)).Select(l => l.Trim());
 
-    [GeneratedRegex("(?<![a-z])(tel|callto|sms|smsto|mailto|whatsapp|skype|geo):[^:\\s=>]|(?<![a-z])(tel|callto|sms|smsto|mailto|whatsapp|skype|geo):\"|wa\\.me/", RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture, 1000)]
+    [GeneratedRegex("(?<![a-z])(tel|callto|sms|smsto|mailto|whatsapp|skype|geo):(?!(112|101)\")[^:\\s=>]|(?<![a-z])(tel|callto|sms|smsto|mailto|whatsapp|skype|geo):\"|wa\\.me/", RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Link();
 
     /// <summary>Types whose code reads a telephone, a mail or a postal address of somebody; what the compiler makes of a method belongs to who wrote it.</summary>

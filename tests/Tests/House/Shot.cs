@@ -69,6 +69,8 @@ internal sealed class Shot
         if (random.Next(40) == 0) cookies.Add(".AspNetCore.Mvc.CookieTempDataProvider=CfDJ8" + new string('A', random.Next(400)));
         if (random.Next(40) == 0) cookies.Add("l=" + Short(random).Replace(';', '_'));
         if (cookies.Count > 0) headers.Add(("Cookie", string.Join("; ", cookies)));
+        // The pages for anybody read a form only where the browser says that it was filled in here.
+        if (random.Next(10) != 0) headers.Add(("Sec-Fetch-Site", random.Next(10) == 0 ? Short(random) : "same-origin"));
         headers.Add(("Accept-Language", random.Next(3) == 0 ? Tongues[random.Next(Tongues.Length)] : "en"));
         if (random.Next(60) == 0) headers.Add(("Accept-Language", Short(random)));
         if (random.Next(60) == 0) headers.Add((((string[])["Range", "If-None-Match", "If-Modified-Since", "Content-Encoding", "Accept", "X-Forwarded-For", "X-Forwarded-Host", "X-Original-URL", "X-HTTP-Method-Override", "Origin", "Referer", "Authorization", "traceparent"])[random.Next(13)], Short(random)));

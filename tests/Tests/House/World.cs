@@ -10,6 +10,7 @@ using VictimSupport.Foundation.Persistence;
 using VictimSupport.Identity.Contracts;
 using VictimSupport.Tests.Casework;
 using VictimSupport.Tests.Kit;
+using VictimSupport.Tests.Network;
 using VictimSupport.Tests.OnCall;
 using VictimSupport.Zones.Staff;
 using Person = VictimSupport.Tests.Kit.Person;
@@ -48,6 +49,12 @@ internal sealed class World
         var walled = await zone.Hires("walled", Role.Coordinator); // before anybody plans: who works here is kept for seconds
         world.Walled = walled.Id;
         world.Knows("partner", await worker.Send(Referring.Partner()));
+        world.Knows("who", await worker.Send(VictimSupport.Tests.Network.Working.Contact(world.ids["partner"][0])));
+        world.Knows("agreement", await worker.Send(VictimSupport.Tests.Network.Working.Agreement(zone, world.ids["partner"][0])));
+        world.Knows("file", await worker.Send(VictimSupport.Tests.Network.Working.File(world.ids["agreement"][0])));
+        world.Knows("activity", await worker.Send(VictimSupport.Tests.Network.Working.Activity(zone, world.ids["partner"][0])));
+        world.ids["with"] = world.ids["partner"];
+        await Structural(world, walled);
         foreach (var by in (Person[])[worker, worker, onCall, onCall])
         {
             var dossier = await by.Registers(Cases.Intake(zone, phone: "0470 12 34 56"));
@@ -102,6 +109,9 @@ internal sealed class World
         world.Knows("event", await coordinator.Send(Happenings.Opening(zone)));
         foreach (var name in (string[])["Ada", "Bo"]) await worker.Send(Happenings.Somebody(world.ids["event"][0], name, "Exemple"));
         foreach (var line in await Happenings.Lines(zone, world.ids["event"][0])) world.Knows("line", line.Id);
+        world.Knows("training", await coordinator.Send(Giving.Plan()));
+        world.Knows("session", await coordinator.Send(zone.Sitting(world.ids["training"][0], -1)));
+        foreach (var name in (string[])["Ada", "Bo"]) world.Knows("participant", await coordinator.Enters(world.ids["training"][0], name));
         var now = platform.Clock.GetUtcNow();
         await platform.Services.GetRequiredService<CatalogDatabase>().WriteAsPlatform("Test.World", zone.Id, house =>
         {
@@ -121,6 +131,19 @@ internal sealed class World
         foreach (var outside in (await world.As(Role.ZoneAdministrator).Send(new VictimSupport.OnCall.Pools.Show.Query(world.ids["pool"][0]))).Outside) world.Knows("outside", outside.Id);
         foreach (var invitation in await platform.Services.GetRequiredService<IInvite>().Of(read, zone.Id, CancellationToken.None)) world.Knows("invitation", invitation.Id);
         return world;
+    }
+
+    // What the service sits in: about nobody who is helped.
+    private static async Task Structural(World world, Person coordinator)
+    {
+        var today = VictimSupport.Design.Html.Moment.Day(world.Zone.Platform.Clock.GetUtcNow());
+        world.Knows("body", await coordinator.Send(Network.BodyTests.Council(coordinator)));
+        world.Knows("meeting", await coordinator.Send(Network.BodyTests.Held(world.Zone, world.ids["body"][0], coordinator)));
+        world.Knows("point", await coordinator.Send(new VictimSupport.Network.Bodies.Point.Command { Body = world.ids["body"][0], What = "Sheet", Owner = coordinator.Id, Due = today.AddDays(1) }));
+        world.Knows("project", await coordinator.Send(new VictimSupport.Network.Bodies.EditProject.Command { Title = "Sheet", State = VictimSupport.Network.Bodies.ProjectState.Running, Begins = today }));
+        await coordinator.Send(new VictimSupport.Network.Bodies.ShowProject.Command { Project = world.ids["project"][0], Title = "Text", Due = today.AddDays(9) });
+        world.Knows("milestone", (await coordinator.Send(new VictimSupport.Network.Bodies.ShowProject.Query(world.ids["project"][0]))).Milestones[0].Id);
+        world.Knows("representation", await coordinator.Send(new VictimSupport.Network.Bodies.EditRepresentation.Command { On = today, Title = "Fair", Staff = [coordinator.Id] }));
     }
 
     private static Task<Dictionary<Role, Guid>> Hire(Platform platform, string code) => platform.Services.GetRequiredService<CatalogDatabase>().WriteAsPlatform("Test.World", null, house =>

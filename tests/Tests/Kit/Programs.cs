@@ -27,8 +27,8 @@ internal sealed class Programs : IDisposable
     private static async Task<Programs> Register(TestZone zone, string kind, bool keepsSecret)
     {
         using var administrator = zone.Visit(Role.ZoneAdministrator);
-        var fields = new Dictionary<string, string> { ["Form.Name"] = "Planner", ["Form.Kind"] = kind, ["Form.Addresses"] = kind == "App" ? Back : "", ["Form.Scopes"] = "zones" };
-        if (keepsSecret) fields["Form.KeepsSecret"] = "true";
+        List<KeyValuePair<string, string>> fields = [new("Form.Name", "Planner"), new("Form.Kind", kind), new("Form.Addresses", kind == "App" ? Back : ""), new("Form.Scopes", "zones"), new("Form.Scopes", "figures")];
+        if (keepsSecret) fields.Add(new("Form.KeepsSecret", "true"));
         var answer = await administrator.Submit("/admin/clients", fields);
         Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
         var codes = (await Visit.Read(answer)).QuerySelectorAll(".govuk-inset-text code").Select(c => c.TextContent).ToList();

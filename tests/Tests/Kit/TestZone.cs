@@ -4,6 +4,7 @@ using VictimSupport.Foundation.Access;
 using VictimSupport.Foundation.Persistence;
 using VictimSupport.Foundation.Secrecy;
 using VictimSupport.Foundation.Zones;
+using VictimSupport.Zones.Settings;
 
 namespace VictimSupport.Tests.Kit;
 
@@ -32,6 +33,15 @@ public sealed class TestZone(Platform platform, ZoneRecord record)
     {
         await using var context = Handle.Database.Lease(new Keyring(Handle.Keys));
         return await at(context);
+    }
+
+    /// <summary>The zone is live: its pages for anybody are there.</summary>
+    public async Task<TestZone> GoesLive()
+    {
+        await platform.Services.GetRequiredService<CatalogDatabase>().WriteAsPlatform("Test.Live", Id, house => Task.FromResult(house.Add(new ZoneStep { Zone = Id, Step = ZoneStep.Live, At = platform.Clock.GetUtcNow() })), CancellationToken.None);
+        platform.Services.GetRequiredService<InForce>().Forget(Id);
+        platform.Services.GetRequiredService<VictimSupport.PublicDesk.Desk.PublicPages>().Forget(Id);
+        return this;
     }
 
     public Task RunJobs() => platform.RunJobs(Code);

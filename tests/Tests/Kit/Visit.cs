@@ -25,14 +25,23 @@ public sealed class Visit : IDisposable
         Client = platform.CreateClient(new WebApplicationFactoryClientOptions { AllowAutoRedirect = false, HandleCookies = true, BaseAddress = new Uri("http://localhost") });
         Place = place;
         if (account is { } id) Client.DefaultRequestHeaders.Add(Header, $"{id};{place};{string.Join(',', roles)}");
-        Client.DefaultRequestHeaders.AcceptLanguage.ParseAdd("en");
+        LikeABrowser();
     }
 
     /// <summary>Somebody who really signed in: the client carries the cookies.</summary>
     internal Visit(HttpClient client, string place)
     {
         (Client, Place) = (client, place);
+        LikeABrowser();
+    }
+
+    /// <summary>By which a browser says that a form was filled in on a page of the same site.</summary>
+    internal const string FetchSite = "Sec-Fetch-Site";
+
+    private void LikeABrowser()
+    {
         Client.DefaultRequestHeaders.AcceptLanguage.ParseAdd("en");
+        Client.DefaultRequestHeaders.TryAddWithoutValidation(FetchSite, "same-origin");
     }
 
     public HttpClient Client { get; }

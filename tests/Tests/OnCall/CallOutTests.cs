@@ -13,6 +13,7 @@ using VictimSupport.Foundation.Secrecy;
 using VictimSupport.OnCall.CallOuts;
 using VictimSupport.OnCall.Rotas;
 using VictimSupport.Tests.Casework;
+using VictimSupport.Tests.House;
 using VictimSupport.Tests.Kit;
 using VictimSupport.Zones.Conduct;
 using VictimSupport.Zones.Contracts;
@@ -82,6 +83,14 @@ public sealed class CallOutTests(Platforms platforms)
         // The same press sent again begins nothing more.
         var press = new Open.Command { To = $"{night.Two.Pool:N}:{night.Facts.Id:N}", Once = Guid.NewGuid() };
         Assert.Equal((await night.Two.Bert.Send(press)).Id, (await night.Two.Bert.Send(press)).Id);
+        var together = press with { Once = Guid.NewGuid() };
+        Assert.Single((await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => night.Two.Bert.Send(together)))).Select(b => b.Id).Distinct());
+        // Nor past the page: two of one form cannot stand there.
+        await Assert.ThrowsAnyAsync<DbUpdateException>(() => platform.Services.GetRequiredService<CatalogDatabase>().WriteAsPlatform("test", null, house =>
+        {
+            house.Add(CallOut.Begin(night.Two.Pool, night.Two.Bert.Id, night.Two.There.Id, night.Facts.Id, DateTimeOffset.MaxValue, night.Two.Bert.Id, night.Two.There.Id, together.Once, platform.Clock.GetUtcNow()));
+            return Task.FromResult(true);
+        }, Ct));
     }
 
     [Theory, EveryEngine]
@@ -171,6 +180,9 @@ public sealed class CallOutTests(Platforms platforms)
         var night = await Begins(platform);
         var now = platform.Clock.GetUtcNow();
         await night.Visitor.Send(night.Form);
+        var month = new Statement.Query(night.Two.Pool, Month.Of(VictimSupport.Design.Html.Moment.Day(now)));
+        Assert.Equal((1, TimeSpan.Zero, 1), (await night.Two.Cora.Send(month)).Rows.Where(r => r.Rank is null).Select(r => (r.Shifts, r.Time, r.Unknown)).Single()); // nobody has said how long
+        using (var page = night.Two.Cora.Visit()) Assert.Contains("length unknown", (await page.Page($"/on-call/rota/{night.Two.Pool}/statement?month={month.Month}")).QuerySelector("main thead")!.TextContent, StringComparison.Ordinal);
         await night.Visitor.Send(new Known.Command(night.CallOut, now, now.AddHours(3)));
         var count = new Count.Command { Kind = FactsKind.RoadAccident, From = now.AddHours(-2), Until = now.AddHours(-1), Once = Guid.NewGuid() };
         var outside = (await night.Two.Bert.Send(new Count.Query())).Single();
@@ -179,7 +191,7 @@ public sealed class CallOutTests(Platforms platforms)
         Assert.Equal("absent", (await Assert.ThrowsAsync<RefusedException>(() => night.Two.Bert.Send(new Open.Command { To = outside.Key }))).Code); // a count is no visit
         var rows = (await night.Two.Cora.Send(new Statement.Query(night.Two.Pool, Month.Of(VictimSupport.Design.Html.Moment.Day(now))))).Rows.Where(r => r.Rank is null).ToList();
         Assert.Equal(2, rows.Count);
-        Assert.All(rows, r => Assert.Equal(("bert", 1), (r.Name, r.Shifts)));
+        Assert.All(rows, r => Assert.Equal(("bert", 1, 0), (r.Name, r.Shifts, r.Unknown)));
         Assert.All(rows, r => Assert.StartsWith(night.Two.There.Code, r.Employer, StringComparison.Ordinal));
         Assert.Equal(TimeSpan.FromHours(3), rows.Single(r => r.Served.StartsWith(night.Facts.Code, StringComparison.Ordinal)).Time);
         Assert.Equal(TimeSpan.FromHours(1), rows.Single(r => r.Served == "Zone Ailleurs").Time);
@@ -223,11 +235,14 @@ public sealed class CallOutTests(Platforms platforms)
         var annasDossier = await DossierOf(two.Here, annas);
         var own = $"/call-outs/enter/{mine}";
         string[] open = ["/call-outs", own];
-        string[] shut =
-        [
-            "/worklist", "/tray", "/search", "/intake", "/waiting", "/partners", "/on-call", "/absences", "/walls", "/agenda", "/letters", "/call-outs/enter", $"/call-outs/enter/{annas}", $"/call-outs/enter/{Guid.NewGuid()}", $"/call-outs/enter/{team}",
-            $"/dossiers/{team}", $"/dossiers/{annasDossier}", $"/dossiers/{elsewhere}", $"/dossiers/{team}/facts", "/admin/staff", "/admin/review",
-        ];
+        var hers = await two.Here.Look(z => z.Set<VictimSupport.Casework.People.Person>().Where(p => p.DossierId == annasDossier).Select(p => p.Id).FirstAsync(Ct));
+        // Open to whoever stands in the zone, and of nobody.
+        string[] common = ["/alarms", "/events", "/admin/access-matrix", "/conduct"];
+        Assert.Equal(common, await Reaches(there, common));
+        foreach (var address in common) Assert.DoesNotContain("Muster", await (await there.Get(address)).Content.ReadAsStringAsync(Ct), StringComparison.Ordinal);
+        // Every page of the zone, with the id of everything that is there and not theirs.
+        var shut = EveryPageTests.Addresses(platform, [team, annasDossier, elsewhere, annas, hers, two.Pool, bert.Account]).Except(open).Except(common).ToList();
+        Assert.True(shut.Count > 500, $"{shut.Count} addresses");
         Assert.Equal(open, await Reaches(there, [.. open, .. shut]));
         var saved = await there.Submit(own, [KeyValuePair.Create("Form.SubKind", "DeathNotification"), KeyValuePair.Create("Form.Persons[0].GivenName", "Ada"), KeyValuePair.Create("Form.Persons[0].FamilyName", "Exemple"), KeyValuePair.Create("Form.Note", "Nacht")]);
         Assert.Equal(HttpStatusCode.Redirect, saved.StatusCode);
@@ -267,6 +282,208 @@ public sealed class CallOutTests(Platforms platforms)
         platform.Clock.Advance(TimeSpan.FromSeconds(1));
         Assert.Equal("absent", (await Assert.ThrowsAsync<RefusedException>(() => late.Send(new Enter.Query(mine)))).Code);
         Assert.Empty((await late.Send(new MyCallOuts.Query())).Rows);
+    }
+
+    [Theory, EveryEngine]
+    public async Task The_zone_of_the_facts_ends_it_early_and_the_day_team_gets_it_as_it_stands(string engine)
+    {
+        await using var platform = Platform.Start(engine);
+        var night = await Begins(platform);
+        await night.Visitor.Send(night.Form);
+        var dossier = await DossierOf(night.Facts, night.CallOut);
+        var path = $"/dossiers/{dossier}/call-out";
+        using var cora = night.Two.Cora.Visit();
+        using (var worker = night.Facts.Visit(Role.Caseworker)) Assert.Equal(HttpStatusCode.NotFound, (await worker.Get(path)).StatusCode);
+        Assert.NotNull((await cora.Page($"/dossiers/{dossier}")).QuerySelector($"a[href$='{path}']"));
+        Assert.Equal(HttpStatusCode.NotFound, (await cora.Get($"/dossiers/{await night.Two.Cora.Registers(Cases.Intake(night.Facts))}/call-out")).StatusCode);
+        // Nobody of the other zone ends it, and nobody ends one of a zone they are not of.
+        Assert.Empty(await night.Two.There.As(Role.Coordinator).Send(new Known.Over(night.CallOut)));
+        Assert.Equal(night.CallOut, (await night.Visitor.Send(new Enter.Query(night.CallOut))) is { Number: not null } ? night.CallOut : Guid.Empty);
+
+        Assert.Equal(HttpStatusCode.Redirect, (await cora.Submit(path, [])).StatusCode);
+        Assert.Equal("absent", (await Assert.ThrowsAsync<RefusedException>(() => night.Visitor.Send(new Enter.Query(night.CallOut)))).Code);
+        Assert.Empty((await night.Visitor.Send(new MyCallOuts.Query())).Rows);
+        Assert.Empty(await platform.Services.GetRequiredService<IVisits>().Of(night.Two.Bert.Id, night.Facts.Id, Ct));
+        await night.Facts.RunJobs();
+        var seen = await night.Two.Cora.Opens(dossier);
+        Assert.NotNull(seen.CallOut!.HandedOver);
+        Assert.Equal([ServiceKind.DeathNotification], Assert.Single(await night.Facts.Look(z => z.Set<Contact>().AsNoTracking().Where(c => c.DossierId == dossier).ToListAsync(Ct))).Services);
+        Assert.Null((await cora.Page(path)).QuerySelector("main form"));
+    }
+
+    [Theory, EveryEngine]
+    public async Task Whoever_knows_somebody_there_passes_it_on_to_the_back_up_and_it_exists_no_more_for_them(string engine)
+    {
+        await using var platform = Platform.Start(engine);
+        var night = await Begins(platform);
+        var now = platform.Clock.GetUtcNow();
+        // Nobody stands by yet: that is said before anything is done.
+        using (var alone = new Visit(platform, night.Facts.Code, night.Two.Bert.Id, Role.Visitor)) Assert.Null((await alone.Page($"/call-outs/pass-on/{night.CallOut}")).QuerySelector(".govuk-summary-list"));
+        await night.Two.Cora.Send(night.Two.Shift(night.Two.AnnaKey, now.AddHours(-1), 12, Rank.BackUp));
+        await night.Visitor.Send(night.Form);
+        var dossier = await DossierOf(night.Facts, night.CallOut);
+
+        using var bert = new Visit(platform, night.Facts.Code, night.Two.Bert.Id, Role.Visitor);
+        Assert.NotNull((await bert.Page(night.Page)).QuerySelector($"a[href$='/call-outs/pass-on/{night.CallOut}']"));
+        Assert.Contains("anna", (await bert.Page($"/call-outs/pass-on/{night.CallOut}")).QuerySelector(".govuk-summary-list")!.TextContent, StringComparison.Ordinal);
+        Assert.Equal(HttpStatusCode.Redirect, (await bert.Submit($"/call-outs/pass-on/{night.CallOut}", [])).StatusCode);
+        foreach (var path in new[] { night.Page, $"/call-outs/pass-on/{night.CallOut}" }) Assert.Equal(HttpStatusCode.NotFound, (await bert.Get(path)).StatusCode);
+        Assert.Empty((await night.Visitor.Send(new MyCallOuts.Query())).Rows);
+        // A wall, which holds whatever they are in that zone.
+        var (coordinator, leads) = (night.Two.Bert.In(night.Facts, Role.Coordinator), night.Two.Cora);
+        await Assert.ThrowsAsync<RefusedException>(() => coordinator.Opens(dossier));
+        Assert.NotEmpty((await leads.Opens(dossier)).People);
+        // Anna goes on with what stands there.
+        var hers = await night.Two.Anna.Send(new Enter.Query(night.CallOut));
+        Assert.Contains("Ada Exemple", hers.Names.Values);
+        await night.Two.Anna.Send(hers.Form with { CallOut = night.CallOut, Once = Guid.NewGuid(), Note = "Anna was there", HandsOver = true });
+        Assert.Equal(night.Two.Anna.Id, (await leads.Opens(dossier)).CallOut!.Performer);
+        await night.Facts.RunJobs();
+        await platform.RunHouseJob();
+        var letter = Assert.Single(platform.Post.Letters, l => l.Key.StartsWith("call-out-passed-on", StringComparison.Ordinal));
+        Assert.Equal(VictimSupport.Tests.Casework.Staff.AddressOf(night.Facts, "anna"), letter.To);
+        Assert.DoesNotContain("Exemple", letter.Subject + letter.Text, StringComparison.Ordinal);
+
+        // Before anything is written down, and from a zone to a third's colleague: who stands by comes as a visitor. What is not theirs nobody passes on.
+        var second = await Goes(night.Two.Bert, night.Two.Pool, night.Facts);
+        await Assert.ThrowsAsync<RefusedException>(() => night.Two.Anna.Send(new Known.Onward(second, night.Two.Bert.Id)));
+        await Assert.ThrowsAsync<RefusedException>(() => night.Visitor.Send(new Known.Onward(second, night.Two.Cora.Id))); // who does not stand by
+        Assert.Equal(HttpStatusCode.Redirect, (await bert.Submit($"/call-outs/pass-on/{second}", [])).StatusCode);
+        Assert.Null((await night.Two.Anna.Send(new Enter.Query(second))).Number);
+        await Assert.ThrowsAsync<RefusedException>(() => night.Visitor.Send(new Enter.Query(second)));
+        // What she writes down after that is kept from him too, whatever he is there.
+        await night.Two.Anna.Send(new Enter.Command { CallOut = second, SubKind = "Fire", Language = "fr", Once = Guid.NewGuid(), Persons = [new() { GivenName = "Bo", FamilyName = "Exemple" }] });
+        var later = await DossierOf(night.Facts, second);
+        Assert.NotEmpty((await leads.Opens(later)).People);
+        await Assert.ThrowsAsync<RefusedException>(() => coordinator.Opens(later));
+    }
+
+    [Theory, EveryEngine]
+    public async Task Whom_a_coordinator_calls_out_is_told_and_the_page_says_at_which_number_to_ring_them(string engine)
+    {
+        await using var platform = Platform.Start(engine);
+        var two = await platform.Pooled();
+        await two.Cora.Send(two.Shift(two.BertKey, platform.Clock.GetUtcNow().AddHours(-2), 12) with { Number = "0470 12 34 56" });
+        using var cora = two.Cora.Visit();
+        async Task<string> CallsOut(string who)
+        {
+            var sent = await cora.Submit("/on-call/call-out", [KeyValuePair.Create("Form.Who", who), KeyValuePair.Create("Form.To", $"{two.Pool:N}:{two.Here.Id:N}")]);
+            Assert.Equal($"/{two.Here.Code}/on-call", sent.Headers.Location!.ToString());
+            return (await cora.Page("/on-call")).QuerySelector(".govuk-notification-banner")!.TextContent;
+        }
+        Assert.Contains("0470 12 34 56", await CallsOut(two.BertKey), StringComparison.Ordinal);
+        Assert.Contains("no number", await CallsOut(two.AnnaKey), StringComparison.Ordinal); // who has no shift now
+        // Who goes of themselves knows it.
+        await Goes(two.Bert, two.Pool, two.Here);
+        await platform.RunHouseJob();
+        await platform.RunHouseJob();
+        var letters = platform.Post.Letters.Where(l => l.Key.StartsWith("call-out-begun", StringComparison.Ordinal)).ToList();
+        Assert.Equal(new[] { VictimSupport.Tests.Casework.Staff.AddressOf(two.Here, "anna"), VictimSupport.Tests.Casework.Staff.AddressOf(two.There, "bert") }.Order(), letters.Select(l => l.To).Order());
+        Assert.All(letters, l => Assert.DoesNotContain(two.Here.Code, l.Subject + l.Text, StringComparison.Ordinal));
+        // The same press sent again calls nobody out anew.
+        var press = new Open.Command { To = $"{two.Pool:N}:{two.Here.Id:N}", Who = two.BertKey, Once = Guid.NewGuid() };
+        Assert.Equal((await two.Cora.Send(press)), (await two.Cora.Send(press)));
+        await platform.RunHouseJob();
+        Assert.Equal(3, platform.Post.Letters.Count(l => l.Key.StartsWith("call-out-begun", StringComparison.Ordinal)));
+    }
+
+    [Theory, EveryEngine]
+    public async Task A_call_out_given_back_with_nobody_standing_by_is_told_to_the_coordinators_of_the_zone_of_the_facts(string engine)
+    {
+        await using var platform = Platform.Start(engine);
+        var night = await Begins(platform);
+        await night.Two.There.Hires("chef", Role.Coordinator); // of the other zone
+        await night.Visitor.Send(night.Form);
+        using var bert = new Visit(platform, night.Facts.Code, night.Two.Bert.Id, Role.Visitor);
+        Assert.Equal(HttpStatusCode.Redirect, (await bert.Submit($"/call-outs/pass-on/{night.CallOut}", [])).StatusCode);
+        Assert.Equal("absent", (await Assert.ThrowsAsync<RefusedException>(() => night.Visitor.Send(new Known.Onward(night.CallOut, null)))).Code); // given back once
+        await platform.RunHouseJob();
+        await platform.RunHouseJob();
+        var letter = Assert.Single(platform.Post.Letters, l => l.Key.StartsWith("call-out-to-nobody", StringComparison.Ordinal));
+        Assert.Equal(VictimSupport.Tests.Casework.Staff.AddressOf(night.Facts, "cora"), letter.To);
+        foreach (var said in new[] { "Exemple", "bert", night.Facts.Code }) Assert.DoesNotContain(said, letter.Subject + letter.Text, StringComparison.OrdinalIgnoreCase);
+    }
+
+    [Theory, EveryEngine]
+    public async Task One_begun_by_mistake_ends_with_its_visit_and_stands_in_no_statement(string engine)
+    {
+        await using var platform = Platform.Start(engine);
+        var night = await Begins(platform);
+        Assert.Equal("absent", (await Assert.ThrowsAsync<RefusedException>(() => night.Two.Anna.Send(new Known.Mistake(night.CallOut)))).Code); // nobody else's
+        using var bert = new Visit(platform, night.Facts.Code, night.Two.Bert.Id, Role.Visitor);
+        var pressed = await bert.Submit("/call-outs", [], "main form[action*='handler=Mistake']");
+        Assert.Equal("/account/home", pressed.Headers.Location!.ToString());
+        Assert.Empty((await night.Visitor.Send(new MyCallOuts.Query())).Rows);
+        Assert.Equal("absent", (await Assert.ThrowsAsync<RefusedException>(() => night.Visitor.Send(new Enter.Query(night.CallOut)))).Code);
+        Assert.Empty(await platform.Services.GetRequiredService<IVisits>().Of(night.Two.Bert.Id, night.Facts.Id, Ct));
+        var month = new Statement.Query(night.Two.Pool, Month.Of(VictimSupport.Design.Html.Moment.Day(platform.Clock.GetUtcNow())));
+        Assert.DoesNotContain((await night.Two.Cora.Send(month)).Rows, r => r.Rank is null);
+
+        // One of which something is written is none: the page does not offer it, and an older page does nothing.
+        var second = await Goes(night.Two.Bert, night.Two.Pool, night.Facts);
+        var before = await bert.Page("/call-outs");
+        await night.Visitor.Send(night.Form with { CallOut = second });
+        Assert.Equal(HttpStatusCode.Redirect, (await bert.Send("/call-outs", (AngleSharp.Html.Dom.IHtmlFormElement)before.QuerySelector("main form[action*='handler=Mistake']")!, [])).StatusCode);
+        Assert.NotNull((await night.Visitor.Send(new Enter.Query(second))).Number);
+        Assert.Null((await bert.Page("/call-outs")).QuerySelector("main form"));
+        Assert.Equal(1, Assert.Single((await night.Two.Cora.Send(month)).Rows, r => r.Rank is null).Shifts);
+        // Whoever is of the zone stays in it.
+        await night.Two.Cora.Send(new Open.Command { To = $"{night.Two.Pool:N}:{night.Facts.Id:N}", Once = Guid.NewGuid() });
+        using var cora = night.Two.Cora.Visit();
+        Assert.Equal($"/{night.Facts.Code}/call-outs", (await cora.Submit("/call-outs", [], "main form[action*='handler=Mistake']")).Headers.Location!.ToString());
+        Assert.Equal(1, Assert.Single((await night.Two.Cora.Send(month)).Rows, r => r.Rank is null).Shifts);
+    }
+
+    [Theory, EveryEngine]
+    public async Task Of_which_nothing_was_written_down_when_its_time_is_over_the_coordinators_are_told_once(string engine)
+    {
+        await using var platform = Platform.Start(engine);
+        var night = await Begins(platform);
+        using var bert = new Visit(platform, night.Facts.Code, night.Two.Bert.Id, Role.Visitor);
+        var others = new List<Guid>();
+        for (var i = 0; i < 3; i++) others.Add(await Goes(night.Two.Bert, night.Two.Pool, night.Facts));
+        await night.Visitor.Send(night.Form with { CallOut = others[0] });
+        await night.Visitor.Send(new Known.Mistake(others[1]));
+        Assert.Equal(HttpStatusCode.Redirect, (await bert.Submit($"/call-outs/pass-on/{others[2]}", [])).StatusCode); // to nobody, which was told then
+        IEnumerable<VictimSupport.Foundation.Mail.Letter> Told() => platform.Post.Letters.Where(l => l.Key.StartsWith("call-out-unwritten", StringComparison.Ordinal));
+        platform.Clock.Advance(night.Until - platform.Clock.GetUtcNow() - TimeSpan.FromSeconds(1));
+        await night.Facts.RunJobs();
+        Assert.Empty(Told());
+        platform.Clock.Advance(TimeSpan.FromSeconds(1));
+        await night.Facts.RunJobs();
+        await night.Two.There.RunJobs(); // nothing of theirs
+        await night.Facts.RunJobs();
+        var letter = Assert.Single(Told());
+        Assert.Equal((true, VictimSupport.Tests.Casework.Staff.AddressOf(night.Facts, "cora")), (letter.Key.Contains(night.CallOut.ToString(), StringComparison.Ordinal), letter.To));
+        foreach (var said in new[] { "bert", "Exemple", night.Facts.Code }) Assert.DoesNotContain(said, letter.Subject + letter.Text, StringComparison.OrdinalIgnoreCase);
+    }
+
+    [Theory, EveryEngine]
+    public async Task Once_it_is_saved_a_visitor_too_is_told_what_waits_at_the_address_and_of_nobody(string engine)
+    {
+        await using var platform = Platform.Start(engine);
+        var night = await Begins(platform);
+        var cora = night.Two.Cora;
+        var (theirs, _) = await cora.Knows(night.Facts, "Rue de la Gare 12 bte 3, 1000 Bruxelles", "Zzkanarie", "Quirien", phone: null);
+        await cora.Endangers(theirs, Danger.DangerousDog, Danger.MinorPresent);
+        async Task<Danger> Saves(string scene, string town)
+        {
+            var now = (await night.Visitor.Send(new Enter.Query(night.CallOut))).Form;
+            await night.Visitor.Send((now.Version == 0 ? night.Form : now) with { CallOut = night.CallOut, Once = Guid.NewGuid(), Scene = scene, Municipality = town });
+            return (await night.Visitor.Send(new Enter.Query(night.CallOut))).AtTheDoor;
+        }
+        Assert.Equal(Danger.None, await Saves("Rue de la Gare 14", "1000 Bruxelles"));
+        Assert.Equal(Danger.None, await Saves("Rue de la Gare", "1000 Bruxelles")); // no house
+        Assert.Equal(Danger.DangerousDog, await Saves("12, rue de la gare, B-1000 BRUXELLES", "Val-Clair"));
+        Assert.Equal(Danger.DangerousDog, await Saves("Rue de la Gare 12", "1000 Bruxelles"));
+        using (var bert = new Visit(platform, night.Facts.Code, night.Two.Bert.Id, Role.Visitor))
+        {
+            var said = (await bert.Page(night.Page)).QuerySelector("main")!;
+            Assert.Contains("Dangerous dog", said.TextContent, StringComparison.Ordinal);
+            foreach (var secret in new[] { "Zzkanarie", "Quirien", theirs.ToString(), "Minor present" }) Assert.DoesNotContain(secret, said.OuterHtml, StringComparison.Ordinal);
+        }
+        await cora.Protects(theirs, Protection.Sealed, cora.Id);
+        Assert.Equal(Danger.None, (await night.Visitor.Send(new Enter.Query(night.CallOut))).AtTheDoor);
     }
 
     [Fact]

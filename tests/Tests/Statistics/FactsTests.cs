@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
 using VictimSupport.Casework.Codes;
 using VictimSupport.Casework.Contacts;
 using VictimSupport.Casework.Contracts;
@@ -98,6 +99,20 @@ public sealed class FactsTests(Platforms platforms)
         await zone.As(Role.Caseworker).Registers(Cases.Intake(zone));
         foreach (var role in Enum.GetValues<Role>()) await Assert.ThrowsAsync<RefusedException>(() => zone.As(role).Send(new ReadZone.Query(Everything)));
         Assert.Single(await Facts(zone, Everything));
+    }
+
+    [Fact]
+    public async Task A_zone_that_tells_what_cannot_be_counted_is_silent_and_stops_nobody()
+    {
+        var zone = await (await platforms.On("sqlite")).Zone();
+        await zone.As(Role.Caseworker).Registers(Cases.Intake(zone));
+        var read = zone.Platform.Services.GetRequiredService<ReadZone>();
+        var told = 0;
+        Assert.True(await read.Of(zone.Code, Everything, facts => told = facts.Count, TestContext.Current.CancellationToken));
+        Assert.Equal(1, told);
+        // A code that no list knows, or a database that breaks off while it answers.
+        foreach (var fault in new Exception[] { new InvalidOperationException("There is no code."), new KeyNotFoundException(), new TaskCanceledException() })
+            Assert.False(await read.Of(zone.Code, Everything, _ => throw fault, TestContext.Current.CancellationToken));
     }
 
     private static Task<IReadOnlyList<CaseFact>> Facts(TestZone zone, FactsAsked asked) => zone.As(Role.Caseworker).SendAsPlatform(new ReadZone.Query(asked));

@@ -113,7 +113,8 @@ public sealed class ReleaseTests
         Assert.Equal(Encoding.UTF8.GetPreamble(), bytes[..3]);
         var lines = Encoding.UTF8.GetString(bytes)[1..].Split("\r\n", StringSplitOptions.RemoveEmptyEntries).Select(l => l.Split(';')).ToList();
         Assert.All(lines, l => Assert.Equal(lines[0].Length, l.Length));
-        Assert.All(lines.Skip(1), l => Assert.Equal(gone, l[4]));
+        // Five of the ten are in its figures; the one that was suspended belongs to the ten.
+        Assert.All(lines.Skip(1), l => Assert.Equal(("2027-03-02", "5", "10", gone), (l[1], l[2], l[3], l[4])));
         Assert.Contains(lines, l => l[7] == gone && l[^1] == ": p");
         Assert.All(lines.Skip(1).Where(l => l[7] == gone), l => Assert.Equal(("", "", ": p"), (l[^3], l[^2], l[^1])));
         Assert.All(lines.Skip(1).Where(l => l[^3].Length > 0), l => Assert.True(int.Parse(l[^3], System.Globalization.CultureInfo.InvariantCulture) >= Display.Smallest));
@@ -145,6 +146,40 @@ public sealed class ReleaseTests
             return Task.CompletedTask;
         }, TestContext.Current.CancellationToken));
         Assert.Equal((1, 0, 1), await Rows(platform)); // whole or not at all
+    }
+
+    // Three months of two zones are a quarter of two zones, and twelve of them have so little noise that their year would tell.
+    [Fact]
+    public void A_sum_of_cells_of_few_zones_is_not_shown()
+    {
+        var (table, areas) = (TableProgramme.Shipped.Of("T1"), Geography.Of(StatisticalAreas.All.ToDictionary(a => a.Code, _ => 5, StringComparer.Ordinal))!);
+        var cells = new List<NoisyCell>();
+        foreach (var month in new[] { "2026-10", "2026-11", "2026-12" })
+        {
+            foreach (var (category, ofFew) in new[] { ("Offence", 3), ("ShockingEvent", 0), ("RoadAccident", 1) })
+            {
+                var few = ofFew == 3 || (ofFew == 1 && month == "2026-12");
+                var combination = Enumerable.Range(0, table.Dimensions[0].Codes.Count).Single(i => table.CodesOf(i)[0] == category);
+                cells.Add(new NoisyCell(table, "NAM", month, combination) { Value = 1000, Variance = few ? 82_944 : 9, Drawn = few ? 82_944 : 9, IsMasked = few });
+            }
+        }
+        var sums = Sums.Of(Edition.OfQuarter(2026, 4), areas, cells).ToDictionary(s => s.Id, StringComparer.Ordinal);
+        foreach (var place in new[] { "NAM", Geography.Country }) Assert.Equal((false, true, true), (sums[place + "|2026-Q4|Offence"].IsShown, sums[place + "|2026-Q4|ShockingEvent"].IsShown, sums[place + "|2026-Q4|RoadAccident"].IsShown));
+        Assert.False(sums[Geography.Country + "|2026-10|Offence"].IsShown);
+    }
+
+    [Fact]
+    public async Task What_comes_out_after_midnight_bears_the_day_of_the_calendar_everywhere()
+    {
+        await using var platform = Platform.Start("sqlite");
+        await Zones(platform, ("NAM", "NAM", 5));
+        var desk = platform.Services.GetRequiredService<IReleaseFigures>();
+        platform.Clock.SetUtcNow(new DateTimeOffset(2027, 2, 14, 23, 17, 0, TimeSpan.Zero)); // the fifteenth here
+        await Release(desk, "P", "2026-Q4");
+        Assert.Contains(await desk.Status(TestContext.Current.CancellationToken), l => l.StartsWith("2026-Q4-P\tout 2027-02-15", StringComparison.Ordinal));
+        Assert.Contains("came out on 2027-02-15", await Refused(() => Release(desk, "P", "2026-Q4")), StringComparison.Ordinal);
+        var file = await desk.Export("2026-Q4-P", Path.Combine(platform.Folder, "out"), TestContext.Current.CancellationToken);
+        Assert.All((await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken)).TrimEnd().Split("\r\n").Skip(1), l => Assert.Equal("2027-02-15", l.Split(';')[1]));
     }
 
     [Fact]

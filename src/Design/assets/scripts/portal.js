@@ -5,6 +5,7 @@ import { NotificationBanner } from "govuk-frontend/dist/govuk/components/notific
 import { ServiceNavigation } from "govuk-frontend/dist/govuk/components/service-navigation/service-navigation.mjs";
 import { SkipLink } from "govuk-frontend/dist/govuk/components/skip-link/skip-link.mjs";
 import { alarms } from "./alarms.js";
+import { copies } from "./copies.js";
 import { drafts } from "./drafts.js";
 import { drops } from "./drops.js";
 import { forms } from "./forms.js";
@@ -31,4 +32,5 @@ if (document.documentElement.classList.contains("govuk-frontend-supported")) {
   session();
   alarms();
   lists();
+  copies();
 }

@@ -32,6 +32,9 @@ internal abstract class Engine(IConfiguration configuration, HouseModules module
     /// <param name="reading">Where the engine can, one that cannot write.</param>
     public abstract FiguresDbContext OpenFigures(bool reading);
 
+    /// <summary>A context on what is published of the figures, which can read nothing else.</summary>
+    public abstract PublishedDbContext OpenPublished();
+
     /// <summary>Embedded mode allows one process; a server engine any number.</summary>
     public abstract bool IsEmbedded { get; }
 
@@ -77,11 +80,11 @@ internal abstract class Engine(IConfiguration configuration, HouseModules module
         return builder;
     }
 
-    public static Engine Choose(IConfiguration configuration, HouseModules modules, DataFolder folder, TimeProvider clock) => (configuration["Database:Engine"] ?? "sqlite").ToLowerInvariant() switch
+    public static Engine Choose(IConfiguration configuration, HouseModules modules, DataFolder folder, IHoldTheMasterKey master, TimeProvider clock) => (configuration["Database:Engine"] ?? "sqlite").ToLowerInvariant() switch
     {
         "sqlite" => new SqliteEngine(configuration, modules, folder, clock),
-        "postgresql" => new PostgreSqlEngine(configuration, modules, clock),
-        "sqlserver" => new SqlServerEngine(configuration, modules, clock),
+        "postgresql" => new PostgreSqlEngine(configuration, modules, master, clock),
+        "sqlserver" => new SqlServerEngine(configuration, modules, master, clock),
         var other => throw new StartRefusedException($"Database:Engine is '{other}'. It may be sqlite, postgresql or sqlserver."),
     };
 }

@@ -7,7 +7,7 @@ using VictimSupport.Foundation.Secrecy;
 namespace VictimSupport.Foundation.Persistence.Engines;
 
 /// <summary>PostgreSQL: the server engine that runs on a developer's machine.</summary>
-internal sealed class PostgreSqlEngine(IConfiguration configuration, HouseModules modules, TimeProvider clock) : ServerEngine(configuration, modules, clock)
+internal sealed class PostgreSqlEngine(IConfiguration configuration, HouseModules modules, IHoldTheMasterKey master, TimeProvider clock) : ServerEngine(configuration, modules, master, clock)
 {
     public override string Name => "postgresql";
     private int IdleSeconds => Configuration.GetValue("Database:IdleSeconds", 60);
@@ -63,6 +63,29 @@ internal sealed class PostgreSqlEngine(IConfiguration configuration, HouseModule
     }
 
     protected override IEnumerable<string> FiguresAreNeverChanged(string table) => NeverChanged.OnPostgreSql(table);
+
+    protected override string Yes => "TRUE";
+
+    protected override string CreateView(string name, string select) => $"CREATE OR REPLACE VIEW {name} AS {select}";
+
+    protected override async Task LetRead(string database, string login, string password, IReadOnlyList<string> readable, IReadOnlyList<string> hidden, CancellationToken ct)
+    {
+        await using var connection = await Open(database, ct);
+        // Another process may do the same at the same moment: one after the other, until the connection closes. Role statements take no parameters; the password is hexadecimal of our own making.
+        await Run(connection, $"""
+            SELECT pg_advisory_lock(hashtext('{login}'));
+            DO $$ BEGIN
+              IF NOT EXISTS (SELECT 1 FROM pg_roles WHERE rolname = '{login}') THEN CREATE ROLE {Quote(login)}; END IF;
+            END $$;
+            ALTER ROLE {Quote(login)} WITH LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOINHERIT PASSWORD '{password}';
+            ALTER ROLE {Quote(login)} SET default_transaction_read_only = on;
+            REVOKE ALL ON ALL TABLES IN SCHEMA public FROM {Quote(login)};
+            REVOKE ALL ON SCHEMA public FROM {Quote(login)};
+            GRANT CONNECT ON DATABASE {Quote(database)} TO {Quote(login)};
+            GRANT USAGE ON SCHEMA public TO {Quote(login)};
+            GRANT SELECT ON {string.Join(", ", readable.Select(Quote))} TO {Quote(login)};
+            """, ct);
+    }
 
     private async Task<NpgsqlConnection> Open(string database, CancellationToken ct)
     {

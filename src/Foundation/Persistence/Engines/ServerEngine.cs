@@ -9,7 +9,7 @@ namespace VictimSupport.Foundation.Persistence.Engines;
 
 /// <summary>What the server engines share: an administering login (<c>Database:Server</c>) that owns and migrates, and for each zone a login that
 /// can open the zone's two databases and no others.</summary>
-internal abstract class ServerEngine(IConfiguration configuration, HouseModules modules, TimeProvider clock) : Engine(configuration, modules, clock)
+internal abstract class ServerEngine(IConfiguration configuration, HouseModules modules, IHoldTheMasterKey master, TimeProvider clock) : Engine(configuration, modules, clock)
 {
     public override bool IsEmbedded => false;
     public override string CatalogConnection => Administering(CatalogName);
@@ -28,7 +28,7 @@ internal abstract class ServerEngine(IConfiguration configuration, HouseModules 
     /// <summary>The administering login's way into a database of this server.</summary>
     protected abstract string Administering(string database);
 
-    /// <summary>The zone login's way in. Nothing is held for an idle zone: pools start empty and drain.</summary>
+    /// <summary>The way in of a login of its own, a zone's or the figures' reader's. Nothing is held for an idle zone: pools start empty and drain.</summary>
     protected abstract string Running(string database, string login, string password);
     protected abstract Task EnsureDatabase(string database, CancellationToken ct);
     protected abstract Task EnsureLogin(string login, string password, CancellationToken ct);
@@ -44,7 +44,31 @@ internal abstract class ServerEngine(IConfiguration configuration, HouseModules 
         await using var figures = new FiguresDbContext(For<FiguresDbContext>(Administering(FiguresName)));
         await Upgrade(figures, ct);
         await NeverChanged.Guard(figures, FiguresAreNeverChanged, ct);
+        await using var published = new PublishedDbContext(For<PublishedDbContext>(Administering(FiguresName)));
+        foreach (var (name, select) in PublishedView.Views(published, Yes))
+#pragma warning disable EF1002, RS0030 // the names of our own views; raw SQL lives here
+            await figures.Database.ExecuteSqlRawAsync(CreateView(name, select), ct);
+#pragma warning restore EF1002, RS0030
+        var readable = PublishedView.Readable(published);
+        await LetRead(FiguresName, FiguresReader, ReadersPassword, readable, [.. figures.Model.GetEntityTypes().Select(e => e.GetTableName()).OfType<string>().Append("__EFMigrationsHistory").Distinct(StringComparer.Ordinal).Except(readable, StringComparer.Ordinal)], ct);
     }
+
+    /// <summary>The login that reads what is published and nothing else. The portal signs in as it for whatever it shows.</summary>
+    protected string FiguresReader => Prefix + "_figures_reader";
+
+    // Follows from the master key: every process that holds the key knows it, and it lies nowhere.
+    private string ReadersPassword => Convert.ToHexString(HKDF.DeriveKey(HashAlgorithmName.SHA256, master.Key, 24, info: System.Text.Encoding.UTF8.GetBytes(FiguresReader))) + "aA1!";
+
+    /// <summary>As the engine compares a flag with yes.</summary>
+    protected abstract string Yes { get; }
+
+    protected abstract string CreateView(string name, string select);
+
+    /// <summary>Makes the login where it is missing, and lets it select from these and from no other; what else it had is taken from it.</summary>
+    /// <param name="hidden">Tables it must never read itself, though the views do.</param>
+    protected abstract Task LetRead(string database, string login, string password, IReadOnlyList<string> readable, IReadOnlyList<string> hidden, CancellationToken ct);
+
+    public override PublishedDbContext OpenPublished() => new((DbContextOptions<PublishedDbContext>)Use(Options<PublishedDbContext>().UseQueryTrackingBehavior(QueryTrackingBehavior.NoTracking), Running(FiguresName, FiguresReader, ReadersPassword)).Options);
 
     public override FiguresDbContext OpenFigures(bool reading) => new(For<FiguresDbContext>(Administering(FiguresName)));
 

@@ -26,7 +26,17 @@ internal sealed class SqliteEngine(IConfiguration configuration, HouseModules mo
         SqliteFiles.MakeReady(Figures, audited: false);
         await using var published = OpenFigures(reading: false);
         await NeverChanged.Guard(published, NeverChanged.OnSqlite, ct);
+        await using var readable = OpenPublished();
+        foreach (var (name, select) in PublishedView.Views(readable, "1"))
+        {
+#pragma warning disable EF1002, RS0030 // the names of our own views; raw SQL lives here
+            await published.Database.ExecuteSqlRawAsync($"DROP VIEW IF EXISTS {name}", ct);
+            await published.Database.ExecuteSqlRawAsync($"CREATE VIEW {name} AS {select}", ct);
+#pragma warning restore EF1002, RS0030
+        }
     }
+
+    public override PublishedDbContext OpenPublished() => new((DbContextOptions<PublishedDbContext>)Options<PublishedDbContext>().UseSqlite(SqliteFiles.Reading(Figures)).UseQueryTrackingBehavior(QueryTrackingBehavior.NoTracking).Options);
 
     public override FiguresDbContext OpenFigures(bool reading) => reading
         ? new((DbContextOptions<FiguresDbContext>)Options<FiguresDbContext>().UseSqlite(SqliteFiles.Reading(Figures)).Options)

@@ -47,6 +47,8 @@ public static class PhoneNumber
             // Not a number is an answer.
             return problem.ErrorType switch { ErrorType.TOO_LONG => PhoneReading.TooLong, ErrorType.TOO_SHORT_NSN or ErrorType.TOO_SHORT_AFTER_IDD => PhoneReading.TooShort, _ => PhoneReading.NotANumber };
         }
+        // Belgium dials no letters: read as keys of a telephone, a name with digits in it would be somebody's number.
+        if (!number.HasExtension && plain.SkipWhile(c => !char.IsDigit(c)).Any(char.IsLetter)) return PhoneReading.NotANumber;
         if (Util.IsValidNumber(number)) return PhoneReading.Read;
         return Util.IsPossibleNumberWithReason(number) switch
         {

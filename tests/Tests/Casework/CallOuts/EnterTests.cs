@@ -2,6 +2,7 @@ using FluentValidation;
 using Microsoft.EntityFrameworkCore;
 using VictimSupport.Casework.CallOuts;
 using VictimSupport.Casework.Codes;
+using VictimSupport.Casework.Contacts;
 using VictimSupport.Casework.Dossiers;
 using VictimSupport.Casework.FollowUps;
 using VictimSupport.Casework.People;
@@ -51,6 +52,42 @@ public sealed class EnterTests(Platforms platforms)
     }
 
     [Theory, EveryEngine]
+    public async Task Handed_over_later_without_an_end_it_has_none_and_it_counts_for_whoever_arrived(string engine)
+    {
+        await using var platform = Platform.Start(engine);
+        var zone = await platform.Zone();
+        var worker = await zone.Hires("worker", Role.OnCall);
+        var arrived = platform.Clock.GetUtcNow().AddHours(-55); // in the night of Saturday, typed in on Monday; nothing ticked
+        var form = Least with { CalledAt = arrived.AddMinutes(-20), Arrived = arrived, HandsOver = true };
+        var saved = await worker.Send(form);
+        Assert.Equal((arrived, (DateTimeOffset?)null), (saved.From!.Value, saved.To));
+        Assert.Equal(saved.Id, (await worker.Send(form)).Id); // the same press again
+        var view = await worker.Send(new Enter.Query(saved.Id));
+        Assert.Contains(VictimSupport.Casework.Words.EndedLabel, view.Missing);
+        Assert.NotNull(view.HandedOver);
+        var contact = Assert.Single(await zone.Look(z => z.Set<Contact>().AsNoTracking().ToListAsync(Ct)));
+        Assert.Equal((arrived, 0, true, true), (contact.At, contact.Minutes, contact.OnCall, contact.Held));
+        Assert.Empty(contact.Services);
+        using (var chief = zone.Visit(Role.Coordinator)) Assert.Contains("not known", (await chief.Page($"/dossiers/{contact.DossierId}")).QuerySelector("[data-call-out]")!.TextContent, StringComparison.Ordinal);
+        // An end of another day than the night is none.
+        var late = view.Form with { CallOut = saved.Id, Once = Guid.NewGuid(), Ended = arrived.AddHours(24).AddMinutes(1) };
+        Assert.Equal("Ended", Assert.Single((await Assert.ThrowsAsync<ValidationException>(() => worker.Send(late))).Errors).PropertyName);
+        var again = await worker.Send(late with { Ended = arrived.AddHours(3) });
+        Assert.Equal(arrived.AddHours(3), again.To);
+        Assert.Equal(180, Assert.Single(await zone.Look(z => z.Set<Contact>().AsNoTracking().ToListAsync(Ct))).Minutes);
+        // What came to be ticked is given; what is unticked again stays given.
+        view = await worker.Send(new Enter.Query(saved.Id));
+        await worker.Send(view.Form with { CallOut = saved.Id, Once = Guid.NewGuid(), Acts = [CallOutAct.Listened] });
+        await worker.Send((await worker.Send(new Enter.Query(saved.Id))).Form with { CallOut = saved.Id, Once = Guid.NewGuid(), Acts = [], Ended = arrived.AddHours(2) });
+        contact = Assert.Single(await zone.Look(z => z.Set<Contact>().AsNoTracking().ToListAsync(Ct)));
+        Assert.Equal(120, contact.Minutes);
+        Assert.Equal([ServiceKind.Listening], contact.Services);
+        // Called off on the way: nobody says that somebody was met.
+        await worker.Send(Least with { CalledAt = arrived, HandsOver = true });
+        Assert.Single(await zone.Look(z => z.Set<Contact>().AsNoTracking().ToListAsync(Ct)));
+    }
+
+    [Theory, EveryEngine]
     public async Task It_is_whose_it_is_for_as_long_as_the_zone_lets_it_be_seen(string engine)
     {
         await using var platform = Platform.Start(engine);
@@ -91,6 +128,40 @@ public sealed class EnterTests(Platforms platforms)
         Assert.Equal([null], await zone.Look(z => z.Set<SafeContact>().Select(s => s.ViolenceAt).ToListAsync(Ct)));
         await worker.Send(view.Form with { CallOut = id, Once = Guid.NewGuid(), SubKind = "PartnerViolence" });
         Assert.NotNull(Assert.Single(await zone.Look(z => z.Set<SafeContact>().Select(s => s.ViolenceAt).ToListAsync(Ct))));
+    }
+
+    [Theory, EveryEngine]
+    public async Task Named_after_violence_at_home_somebody_has_their_rules_asked_again_elsewhere(string engine)
+    {
+        await using var platform = Platform.Start(engine);
+        var zone = await platform.Zone();
+        var (worker, colleague) = (await zone.Hires("worker", Role.OnCall), zone.As(Role.Caseworker));
+        var known = await colleague.Registers(Cases.Intake(zone, phone: "0470 12 34 56"));
+        platform.Clock.Advance(TimeSpan.FromMinutes(1));
+        var id = (await worker.Send(Least with { SubKind = "PartnerViolence" })).Id;
+        var view = await worker.Send(new Enter.Query(id));
+        Assert.False(await Amber());
+        await worker.Send(view.Form with { CallOut = id, Once = Guid.NewGuid(), Persons = [Assert.Single(view.Form.Persons) with { GivenName = "Ada", FamilyName = "Exemple" }] });
+        Assert.True(await Amber());
+        var there = await zone.Look(z => z.Set<CallOut>().Where(c => c.Id == id).Select(c => c.DossierId).SingleAsync(Ct));
+        Assert.Null(await zone.Look(z => z.Set<SafeContact>().Where(s => s.DossierId == there).Select(s => s.ViolenceAt).SingleAsync(Ct))); // known there from the first moment
+
+        async Task<bool> Amber() => (await colleague.RulesOf(known, await colleague.LeadOf(known))).MustBeAskedAgain(platform.Clock.GetUtcNow());
+    }
+
+    [Fact]
+    public async Task A_number_that_was_noted_at_night_is_one_nobody_has_asked_about()
+    {
+        await using var platform = Platform.Start("sqlite");
+        var zone = await platform.Zone();
+        var (worker, chief) = (await zone.Hires("worker", Role.OnCall), zone.As(Role.Coordinator));
+        var id = (await worker.Send(Least with { Persons = [new() { GivenName = "Ada", FamilyName = "Exemple", Phone = "0470 12 34 56" }] })).Id;
+        var dossier = await zone.Look(z => z.Set<CallOut>().Where(c => c.Id == id).Select(c => c.DossierId).SingleAsync(Ct));
+        var person = await chief.LeadOf(dossier);
+        var shown = await chief.Send(new Call.Query(dossier, person));
+        Assert.Equal((Rule.NotAsked, Passage.AttendedAfterScript, true), (shown.Rule, shown.Passage, shown.AskAgain));
+        Assert.Equal(Passage.AttendedAfterScript, (await chief.Send(new Call.Command { Dossier = dossier, Person = person, Shown = shown.Revision })).Passage);
+        Assert.Equal("gate-notasked", (await Assert.ThrowsAsync<RefusedException>(() => chief.Send(new Text.Command { Dossier = dossier, Person = person, Channel = Channel.Sms, Text = "Bonjour", Shown = shown.Revision }))).Code);
     }
 
     [Theory, EveryEngine]
@@ -197,6 +268,31 @@ public sealed class EnterTests(Platforms platforms)
         var callOut = CallOut.Begin(Guid.NewGuid(), Guid.NewGuid(), Guid.NewGuid(), Guid.NewGuid(), DateTimeOffset.UnixEpoch);
         callOut.Says(new CallOut.Said(null, Instant(at), null, null, null, false, []), OpeningHours.Read("09:00-17:00;09:00-17:00;09:00-17:00;09:00-17:00;09:00-17:00;;")!);
         Assert.Equal(outside, callOut.OutOfHours);
+    }
+
+    [Fact]
+    public async Task What_was_typed_and_not_sent_comes_back_in_all_its_rows_and_over_what_it_was_typed()
+    {
+        await using var platform = Platform.Start("sqlite");
+        var zone = await platform.Zone();
+        var worker = await zone.Hires("worker", Role.OnCall);
+        var id = (await worker.Send(Least)).Id;
+        var then = (await worker.Send(new Enter.Query(id))).Form;
+        await worker.Send(new VictimSupport.Casework.Drafts.Save.Command
+        {
+            Draft = Guid.NewGuid(), Once = Guid.NewGuid(), Turn = 1, Place = "/Casework/CallOuts/Enter callout " + id,
+            Boxes = Enumerable.Range(0, 7).ToDictionary(i => $"Form.Persons[{i}].GivenName", i => new[] { i == 0 ? "" : "Zoë " + i }).Append(KeyValuePair.Create("Form.Version", new[] { then.Version.ToString(System.Globalization.CultureInfo.InvariantCulture) })).ToDictionary(),
+        });
+        // Saved from another telephone meanwhile.
+        await worker.Send(then with { CallOut = id, Once = Guid.NewGuid(), Note = "from the car" });
+        using var visit = worker.Visit();
+        var page = await visit.Page($"/call-outs/enter/{id}");
+        Assert.Equal("Zoë 6", page.QuerySelector("[name='Form.Persons[6].GivenName']")!.GetAttribute("value"));
+        var sent = await visit.Submit($"/call-outs/enter/{id}", [], "main form[data-draft]");
+        Assert.Equal(System.Net.HttpStatusCode.UnprocessableEntity, sent.StatusCode); // told, and kept
+        var again = await Visit.Read(sent);
+        Assert.Equal("Zoë 6", again.QuerySelector("[name='Form.Persons[6].GivenName']")!.GetAttribute("value"));
+        Assert.True(int.Parse(again.QuerySelector("[name='Form.Version']")!.GetAttribute("value")!, System.Globalization.CultureInfo.InvariantCulture) > then.Version);
     }
 
     [Fact]

@@ -4,6 +4,7 @@ using VictimSupport.Casework.Codes;
 using VictimSupport.Casework.Contacts;
 using VictimSupport.Casework.Counting;
 using VictimSupport.Foundation.Access;
+using VictimSupport.Foundation.Persistence;
 using VictimSupport.Tests.Kit;
 using VictimSupport.Zones.Contracts;
 
@@ -54,4 +55,25 @@ public sealed class LateCallOutTests(Platforms platforms)
         await worker.Send(form with { Once = Guid.NewGuid() });
         Assert.NotNull(await zone.Look(z => new Lapse().Next(z, Ct)));
     }
+
+    [Fact]
+    public async Task One_that_cannot_be_handed_over_keeps_no_other_waiting()
+    {
+        await using var platform = Platform.Start("sqlite");
+        var zone = await platform.Zone();
+        var worker = await zone.Hires("worker", Role.OnCall);
+        var (broken, sound) = ((await worker.Send(new Enter.Command { SubKind = "Fire", Language = "fr", Once = Guid.NewGuid() })).Id, (await worker.Send(new Enter.Command { SubKind = "Fire", Language = "fr", Once = Guid.NewGuid() })).Id);
+        var dossier = await zone.Look(z => z.Set<CallOut>().Where(c => c.Id == broken).Select(c => c.DossierId).SingleAsync(Ct));
+        await Plant(zone, dossier);
+        platform.Clock.Advance(ZoneSettings.FederalDefaults.CallOutWindow + TimeSpan.FromMinutes(2));
+        await Assert.ThrowsAnyAsync<Exception>(zone.RunJobs); // said, and tried again
+        Assert.Equal([sound], await zone.Look(z => z.Set<CallOut>().Where(c => c.HandedOver != null).Select(c => c.Id).ToListAsync(Ct)));
+    }
+
+    // The dossier of the older one is away; the call-out and its grant are not.
+    private static Task<bool> Plant(TestZone zone, Guid dossier) => zone.Handle.Database.Write(new VictimSupport.Foundation.Secrecy.Keyring(zone.Handle.Keys), async z =>
+    {
+        await z.Set<VictimSupport.Casework.Dossiers.Dossier>().Where(d => d.Id == dossier).ExecuteDeleteAsync(Ct);
+        return new Written<bool>(true, new VictimSupport.Foundation.Audit.AuditRecord(default, null, "Test.Plant", null, "{}"));
+    }, Ct);
 }

@@ -370,6 +370,23 @@ public sealed class AppointmentTests(Platforms platforms)
     }
 
     [Theory, EveryEngine]
+    public async Task A_contact_under_the_wrong_day_is_put_right_and_the_wait_for_the_first_one_with_it(string engine)
+    {
+        var (zone, worker, dossier) = await Registered(engine);
+        var now = zone.Platform.Clock.GetUtcNow();
+        var first = await worker.Send(await worker.Contact(zone, dossier) with { At = now.AddDays(-9) });
+        await worker.Send(await worker.Contact(zone, dossier) with { At = now.AddDays(-1) });
+        Assert.Equal(now.AddDays(-9), (await worker.Opens(dossier)).Dossier.FirstContact);
+        var form = (await worker.Send(new Correct.Query(dossier, first))).Form with { Dossier = dossier, Contact = first };
+        Assert.Equal(now.AddDays(-9), form.At);
+        // Written down under the ninth day, it was today, at the hospital: the other one was the first.
+        await worker.Send(form with { At = now.AddHours(-2), Place = Place.Hospital });
+        Assert.Equal(now.AddDays(-1), (await worker.Opens(dossier)).Dossier.FirstContact);
+        Assert.Equal((Place.Hospital, now.AddHours(-2)), await zone.Look(async z => { var c = await z.Set<Contact>().SingleAsync(c => c.Id == first); return (c.Place, c.At); }));
+        Assert.Equal("At", Assert.Single((await Assert.ThrowsAsync<ValidationException>(() => worker.Send(form with { Version = form.Version + 2, At = now.AddHours(3) }))).Errors).PropertyName);
+    }
+
+    [Theory, EveryEngine]
     public async Task What_is_to_come_or_under_way_holds_up_the_closing(string engine)
     {
         var (zone, worker, dossier) = await Registered(engine);

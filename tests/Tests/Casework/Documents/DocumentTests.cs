@@ -13,6 +13,7 @@ using VictimSupport.Casework.Documents;
 using VictimSupport.Casework.Dossiers;
 using VictimSupport.Foundation.Access;
 using VictimSupport.Foundation.Audit;
+using VictimSupport.Foundation.Scanning;
 using VictimSupport.Foundation.Secrecy;
 using VictimSupport.Tests.Kit;
 using Document = VictimSupport.Casework.Documents.Document;

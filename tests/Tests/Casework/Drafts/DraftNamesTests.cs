@@ -12,15 +12,15 @@ public sealed partial class DraftNamesTests
     private static readonly Dictionary<string, string> Without = new(StringComparer.Ordinal)
     {
         ["Casework/Tray/Ask.cshtml"] = "an officer without an account: there is nobody to keep it for",
-        ["Casework/Dossiers/BreakGlass.cshtml"] = "sent at once or not at all: a number and a reason of a dossier one may not see are not left lying",
-        ["Casework/Walls/List.cshtml"] = "who is kept from whom is told to nobody before it is so; two lines",
         ["Identity/Clients/List.cshtml"] = "written into the catalogue, outside any zone's drafts: addresses of programs, pasted",
         ["Identity/Federations/Propose.cshtml"] = "written into the catalogue: domains, pasted",
         ["Identity/SignIn/Kept.cshtml"] = "shows what was typed, to be taken along",
-        ["OnCall/Now/Show.cshtml"] = "written into the catalogue, which ends no draft: a note of 600 characters at most",
-        ["OnCall/Pools/Propose.cshtml"] = "written into the catalogue, which ends no draft: names of zones",
+        ["Network/Trainings/Evaluate.cshtml"] = "somebody without an account: there is nobody to keep it for",
         ["Portal/Pages/Error.cshtml"] = "shows what was typed, to be taken along",
-        ["Zones/Conduct/Edit.cshtml"] = "written into the catalogue, which ends no draft",
+        ["PublicDesk/Desk/Feedback.cshtml"] = "somebody without an account: there is nobody to keep it for",
+        ["PublicDesk/Desk/Texts.cshtml"] = "what stands on the public page now is shown beside it, over the version it was opened with",
+        ["PublicDesk/Requests/_Questions.cshtml"] = "somebody without an account, and nothing is kept before it is sent",
+        ["Statistics/Portal/Cite.cshtml"] = "shows how a figure is cited, to be taken along",
         ["Zones/Files/_Upload.cshtml"] = "a file or what was pasted from one, checked by a dry run",
         ["Zones/Onboarding/Place.cshtml"] = "a step of a wizard of the operator, which keeps itself, outside any zone",
     };
@@ -84,6 +84,6 @@ public sealed partial class DraftNamesTests
     [GeneratedRegex("<vs-field\\b[^<>]*?\\brows=\"[0-9]+\"|<textarea\\b", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex LongBox();
 
-    [GeneratedRegex(" @Model\\.[A-Za-z]+$", RegexOptions.ExplicitCapture, 1000)]
+    [GeneratedRegex(" @[A-Za-z]+\\.[A-Za-z]+$", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Id();
 }

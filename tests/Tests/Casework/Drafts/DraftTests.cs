@@ -14,6 +14,7 @@ using VictimSupport.Foundation.Access;
 using VictimSupport.Foundation.Audit;
 using VictimSupport.Foundation.Secrecy;
 using VictimSupport.Tests.Kit;
+using VictimSupport.Tests.OnCall;
 using Draft = VictimSupport.Casework.Drafts.Draft;
 using Find = VictimSupport.Casework.Drafts.Find;
 using Place = VictimSupport.Casework.Codes.Place;
@@ -42,6 +43,27 @@ public sealed class DraftTests(Platforms platforms)
         Assert.Equal("zij belt morgen terug", page.QuerySelector("textarea")!.TextContent.Trim());
         Assert.Contains("Filled in again from ", page.QuerySelector(".vs-kept")!.TextContent, StringComparison.Ordinal);
         Assert.DoesNotContain("Error", page.Title!, StringComparison.Ordinal);
+    }
+
+    [Theory, EveryEngine]
+    public async Task What_is_written_into_the_catalogue_ends_its_draft_too_once_it_is_sent(string engine)
+    {
+        await using var platform = Platform.Start(engine);
+        var two = await platform.Pooled();
+        var now = platform.Clock.GetUtcNow();
+        await two.Cora.Send(two.Shift(two.AnnaKey, now.AddHours(-10), 11));
+        using var visit = two.Anna.Visit();
+        var tab = await Open(visit, "/on-call");
+        Assert.Equal(HttpStatusCode.OK, (await tab.Saves(("Form.Note", "sleutels aan de balie"))).Status);
+        var again = await Open(visit, "/on-call");
+        Assert.Equal("sleutels aan de balie", again.Page.QuerySelector("textarea")!.TextContent.Trim());
+        // Turned back, it keeps its draft.
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, (await again.Sends(("Form.Note", " "))).StatusCode);
+        Assert.Equal("sleutels aan de balie", (await visit.Page("/on-call")).QuerySelector("textarea")!.TextContent.Trim());
+        Assert.Equal(HttpStatusCode.Redirect, (await again.Sends(("Form.Note", "sleutels aan de balie"))).StatusCode);
+        Assert.Equal("", (await visit.Page("/on-call")).QuerySelector("textarea")!.TextContent.Trim());
+        Assert.Equal(0, await two.Here.Look(z => z.Set<Draft>().CountAsync(d => d.Text != null)));
+        Assert.Equal("sleutels aan de balie", Assert.Single(Assert.Single((await two.Anna.Send(new VictimSupport.OnCall.Now.Show.Query())).Rows).Notes).Said);
     }
 
     [Theory, EveryEngine]

@@ -8,6 +8,7 @@ using Microsoft.Extensions.DependencyInjection;
 using VictimSupport.Casework.Codes;
 using VictimSupport.Casework.Dossiers;
 using VictimSupport.Casework.Events;
+using VictimSupport.Casework.Handovers;
 using VictimSupport.Casework.Walls;
 using VictimSupport.Foundation.Access;
 using VictimSupport.Foundation.Audit;
@@ -274,6 +275,71 @@ public sealed class EventTests(Platforms platforms)
         // Whoever has a dossier of their own stays a line of their own.
         await anna.Send(Happenings.Somebody(ev, "Ada", "Exemple"));
         await Assert.ThrowsAsync<ValidationException>(async () => await anna.Says(ev, await anna.LineOf(ev, 4), Relation.Same, child));
+    }
+
+    [Theory, EveryEngine]
+    public async Task Whoever_lives_in_another_zone_is_proposed_to_it_and_is_at_home_there_once_it_has_accepted(string engine)
+    {
+        var platform = await platforms.On(engine);
+        var (zone, home) = (await platform.Zone(), await platform.Zone("nl"));
+        var (anna, bert) = (zone.As(Role.Coordinator), home.As(Role.Coordinator));
+        var ev = await anna.Send(Happenings.Opening(zone));
+        await anna.Send(Happenings.Somebody(ev, "Ada", "Exemple") with { Age = "15", Language = "nl", Phone = "0470 12 34 56", State = EventState.LightlyHurt, Note = "asks for her dog" });
+        await anna.Send(Happenings.Somebody(ev, "Bo", "Exemple"));
+        await anna.Send(Happenings.Nameless(ev));
+        var (ada, bo) = (await anna.LineOf(ev, 1), await anna.LineOf(ev, 2));
+        var form = new Allot.Command { Event = ev, Chosen = [ada, bo], Elsewhere = true, Home = home.Code, Basis = HandoverBasis.TheyAgree };
+        foreach (var wrong in new[] { form with { Home = null }, form with { Home = zone.Code }, form with { Home = "0999" }, form with { Basis = null }, form with { Basis = HandoverBasis.WithoutAgreement } })
+            await Assert.ThrowsAsync<ValidationException>(() => anna.Send(wrong));
+        Assert.All(await Happenings.Lines(zone, ev), l => Assert.Null(l.Home));
+
+        Assert.Equal(2, await anna.Send(form));
+        Assert.Equal(0, await anna.Send(form)); // sent twice
+        await zone.RunJobs();
+        var (sent, lines) = ((await anna.Send(new Allot.Query(ev))).Proposed, await Happenings.Lines(zone, ev));
+        Handover Of(int number) => sent[lines[number - 1].Dossier!.Value];
+        Assert.Equal([zone.Code, zone.Code, null], lines.Select(l => l.Home));
+        Assert.All(sent.Values, h => Assert.Equal((home.Code, HandoverState.Delivered), (h.Other, h.State)));
+        var content = (await bert.Send(new VictimSupport.Casework.Handovers.Show.Query(Of(1).Id))).Content!;
+        var came = Assert.Single(content.People);
+        Assert.Equal(("Ada Exemple", 15, "0470 12 34 56", "nl", true, Damage.Physical), (came.Identity.FullName, came.Identity.EstimatedAge, came.Identity.Phone, came.Language, came.IsMinor, came.Damage));
+        Assert.All(new[] { came.Rules.Call, came.Rules.Sms, came.Rules.Mail, came.Rules.Letter, came.Rules.Visit }, rule => Assert.Equal(Rule.NotAsked, rule));
+        Assert.Equal(("asks for her dog", "BR.30.L1.000777/2026", "RoadAccident", "Val-Clair"), (content.Notes.Single().Text, content.Reports.Single(), content.SubKind, content.Municipality));
+        Assert.Contains("Autocar E411", content.Why, StringComparison.Ordinal);
+
+        // Accepted the one, refused the other: the list, its figures and whoever has the dossiers know it.
+        await bert.Accepts(Of(1).Id);
+        await bert.Refuses(Of(2).Id);
+        await home.RunJobs();
+        lines = await Happenings.Lines(zone, ev);
+        Assert.Equal([home.Code, zone.Code, null], lines.Select(l => l.Home));
+        var figures = await anna.Send(new Figures.Query(ev));
+        Assert.Equal([1, 1, 1], new[] { home.Code, zone.Code, null }.Select(h => figures.Homes.Single(x => x.Home == h).Count));
+        sent = (await anna.Send(new Allot.Query(ev))).Proposed;
+        Assert.Equal(HandoverState.Refused, Of(2).State);
+        Assert.Single(sent);
+        Assert.False((await anna.Opens(lines[0].Dossier!.Value)).Dossier.IsOpen); // nobody here is left to do anything for her
+        var stays = await anna.Opens(lines[1].Dossier!.Value);
+        Assert.Equal((true, ActKind.FirstContact), (stays.Dossier.IsOpen, Assert.Single(stays.Planned).Kind));
+        Assert.Equal((2, 0), (await zone.Look(z => z.Set<VictimSupport.Casework.Counting.Case>().CountAsync(c => c.Counts)), await home.Look(z => z.Set<VictimSupport.Casework.Counting.Case>().CountAsync(c => c.Counts))));
+    }
+
+    [Theory, EveryEngine]
+    public async Task With_script_off_the_home_zone_is_chosen_on_the_page_and_what_was_chosen_stays(string engine)
+    {
+        var platform = await platforms.On(engine);
+        var (zone, home) = (await platform.Zone(), await platform.Zone());
+        var anna = zone.As(Role.Coordinator);
+        var ev = await anna.Send(Happenings.Opening(zone));
+        await anna.Send(Happenings.Somebody(ev));
+        var line = await anna.LineOf(ev, 1);
+        using var visit = anna.Visit();
+        KeyValuePair<string, string>[] fields = [new("Form.Chosen", line.ToString()), new("Form.Elsewhere", "True"), new("Form.Home", home.Code)];
+        var again = await Visit.Read(await visit.Submit($"/events/{ev}/allot", fields, "form:has([name='Form.Chosen'])"));
+        Assert.NotNull(again.QuerySelector(".govuk-error-message"));
+        Assert.Equal((true, true, home.Code), (again.QuerySelector($"[name='Form.Chosen'][value='{line}']")!.HasAttribute("checked"), again.QuerySelector("[name='Form.Elsewhere'][value='True']")!.HasAttribute("checked"), again.QuerySelector("[name='Form.Home'] option[selected]")!.GetAttribute("value")));
+        Assert.Equal(HttpStatusCode.Redirect, (await visit.Submit($"/events/{ev}/allot", [.. fields, new("Form.Basis", "TheirWish")], "form:has([name='Form.Chosen'])")).StatusCode);
+        Assert.Contains(home.Code, (await visit.Page($"/events/{ev}/allot")).QuerySelector("a[href*='/handovers/']")!.TextContent, StringComparison.Ordinal);
     }
 
     [Theory, EveryEngine]

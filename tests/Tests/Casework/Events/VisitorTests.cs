@@ -156,6 +156,15 @@ public sealed class VisitorTests(Platforms platforms)
         Assert.Empty(await Visits(platform, two, bert.Account));
         await chief.Send(new Visiting.Name(second, [bert.Account])); // another event is another matter
         Assert.Equal(other, Assert.Single(await Visits(platform, two, bert.Account)).About);
+        // The zone that sent them away lets them come back, and no other does; by that alone they have not come.
+        Assert.False(await chief.Send(new Visiting.LetBack(ev, bert.Account)));
+        await Assert.ThrowsAsync<RefusedException>(() => chief.Send(new Visiting.Name(ask, [bert.Account])));
+        var button = (await cora.Page($"/events/{ev}/zones")).QuerySelector("button[formaction*='handler=LetBack']")!;
+        Assert.Equal(bert.Account.ToString(), button.GetAttribute("value"));
+        Assert.Equal(HttpStatusCode.Redirect, (await cora.Press($"/events/{ev}/zones", "button[formaction*='handler=LetBack']")).StatusCode);
+        Assert.Equal(other, Assert.Single(await Visits(platform, two, bert.Account)).About);
+        await chief.Send(new Visiting.Name(ask, [bert.Account]));
+        Assert.Equal(2, (await Visits(platform, two, bert.Account)).Count);
     }
 
     [Theory, EveryEngine]

@@ -29,6 +29,21 @@ namespace VictimSupport.Tests.Casework;
 /// <summary>A handover between two zones: what was ticked goes and nothing else, once whatever happens; who answers for the persons is known in both zones at any moment.</summary>
 public sealed class HandoverTests(Platforms platforms)
 {
+    [Fact]
+    public async Task Whoever_takes_over_a_child_learns_through_whom_it_is_reached_and_through_whom_never()
+    {
+        var (a, worker, family) = await Family.In(await platforms.On("sqlite"));
+        var b = await a.Platform.Zone();
+        await worker.Send(await worker.Standing(family, family.Grandmother) with { Role = StandingRole.Support, Reached = Authority.Prosecutor, Reason = "the father lives at home", Reference = "LA.7" });
+        await worker.Send(await worker.Standing(family, family.Father) with { Role = StandingRole.Parent });
+        var handover = await a.As(Role.Coordinator).HandsOver(family.Dossier, b, f => f with { Persons = [family.Noah], Fields = [] });
+        // Nobody ticked it, and it went; whoever is in a conflict is told of without a name.
+        var note = Assert.Single((await b.As(Role.Coordinator).Send(new Show.Query(handover))).Content!.Notes);
+        Assert.Equal([family.Noah], note.Persons);
+        foreach (var said in new[] { "support person", "Rosa Fictif, 0470 99 88 77", "LA.7", "parent", "nothing goes through this person" }) Assert.Contains(said, note.Text, StringComparison.Ordinal);
+        foreach (var secret in new[] { "Marc", "0499", "lives at home" }) Assert.DoesNotContain(secret, note.Text, StringComparison.Ordinal);
+    }
+
     [Theory, EveryEngine]
     public async Task Proposed_asked_answered_accepted_and_the_case_counts_once(string engine)
     {
@@ -109,6 +124,23 @@ public sealed class HandoverTests(Platforms platforms)
         var named = await There(HandedField.Phone, HandedField.Address);
         Assert.Equal((Rule.NotAsked, Rule.NotAsked, Rule.Never, Rule.NotAsked, Rule.NotAsked), (named.Call, named.Sms, named.Mail, named.Letter, named.Visit));
         Assert.Null(named.Details.WhoMayAnswer);
+    }
+
+    [Theory, EveryEngine]
+    public async Task An_alleged_perpetrator_entered_while_it_waits_takes_back_what_names_them_and_nothing_else(string engine)
+    {
+        var (a, b) = await Two(engine);
+        var anna = a.As(Role.Coordinator);
+        async Task<HandoverState> After(string agreed)
+        {
+            var dossier = await anna.Registers(Cases.Intake(a, "Janssens", "Mia", "0470 11 22 33"));
+            await Agrees(anna, dossier, r => r with { Letter = Rule.Safe, WhoMayAnswer = agreed });
+            var handover = await anna.HandsOver(dossier, b);
+            await anna.Send(new Edit.Command { Dossier = dossier, GivenName = "Jan", FamilyName = "Peeters", Capacity = Capacity.AllegedAuthor, Language = "nl" });
+            return await anna.StateOf(handover);
+        }
+
+        Assert.Equal((HandoverState.Withdrawing, HandoverState.Delivered), (await After("Jan Peeters"), await After("Els Maes")));
     }
 
     [Theory, EveryEngine]
@@ -314,6 +346,30 @@ public sealed class HandoverTests(Platforms platforms)
         Assert.Equal((HandoverState.Refused, false, "She moved on"), (refused.Handover.State, refused.Handover.IsTheirs, refused.Turns[^1].Text!.Value));
         Assert.Null((await anna.Send(new Propose.Query(dossier))).Barred);
         Assert.Equal(1, await b.Look(z => z.Set<Dossier>().CountAsync()));
+    }
+
+    [Theory, EveryEngine]
+    public async Task What_became_no_dossier_is_forgotten_a_month_later_with_its_key(string engine)
+    {
+        await using var platform = Platform.Start(engine);
+        var (a, b) = (await platform.Zone(), await platform.Zone());
+        var (anna, bert) = (a.As(Role.Coordinator), b.As(Role.Coordinator));
+        var (refused, accepted) = (await anna.HandsOver(await anna.Registers(Cases.Intake(a)), b), await anna.HandsOver(await anna.Registers(Cases.Intake(a, "Janssens", "Mia")), b));
+        Assert.Equal(2, await bert.Send(new Inbound.Query()));
+        await bert.Accepts(accepted);
+        await bert.Refuses(refused, "She moved on");
+        await b.RunJobs();
+        platform.Clock.Advance(ClearHandovers.Kept - TimeSpan.FromMinutes(1));
+        await b.RunJobs();
+        Assert.Equal("She moved on", (await bert.Send(new Show.Query(refused))).Turns[^1].Text!.Value);
+        platform.Clock.Advance(TimeSpan.FromMinutes(2));
+        await b.RunJobs();
+        await Refused(() => bert.Send(new Show.Query(refused)));
+        Assert.Throws<ErasedException>(() => new Keyring(b.Handle.Keys).Open(refused));
+        Assert.Equal([accepted], await b.Look(z => z.Set<HandoverTurn>().Select(t => t.HandoverId).Distinct().ToListAsync()));
+        // What became a dossier stays with it, and there it stays with the one it came from.
+        Assert.Equal((HandoverState.Accepted, HandoverState.Refused), (await bert.StateOf(accepted), await anna.StateOf(refused)));
+        Assert.Equal("She moved on", (await anna.Send(new Show.Query(refused))).Turns[^1].Text!.Value);
     }
 
     [Theory, EveryEngine]

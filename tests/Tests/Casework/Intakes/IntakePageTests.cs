@@ -37,8 +37,24 @@ public sealed class IntakePageTests(Platforms platforms)
         Assert.Equal(0, await zone.Look(z => z.Set<Dossier>().CountAsync()));
     }
 
+    [Fact]
+    public async Task Only_if_without_saying_what_is_refused_at_its_field_and_what_was_said_stands_in_the_dossier()
+    {
+        var zone = await (await platforms.On("sqlite")).Zone();
+        using var visit = zone.Visit(Role.OnCall);
+        (string, string)[] phone = [("Form.Phone", "0470 12 34 56"), ("Form.Safe", nameof(Rule.OnlyIf))];
+        var refused = await visit.Submit("/intake", Typed([.. phone, ("Form.Condition", "  "), ("Form.Note", "wacht op nieuws")]));
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, refused.StatusCode);
+        var page = await Visit.Read(refused);
+        Assert.NotNull(page.QuerySelector("[name='Form.Condition']")!.Closest(".govuk-form-group--error")!.QuerySelector(".govuk-error-message"));
+        Assert.Equal("wacht op nieuws", page.QuerySelector("[name='Form.Note']")!.TextContent.Trim());
+        Assert.Equal(0, await zone.Look(z => z.Set<Dossier>().CountAsync()));
+        var saved = await visit.Submit("/intake", Typed([.. phone, ("Form.Condition", "after five")]));
+        Assert.Contains("after five", (await visit.Page(saved.Headers.Location!.OriginalString)).QuerySelector(".vs-safe")!.TextContent, StringComparison.Ordinal);
+    }
+
     [Theory]
-    [InlineData("Form.FamilyName"), InlineData("Form.GivenName"), InlineData("Form.Municipality"), InlineData("Form.Phone"), InlineData("Form.Trigger"), InlineData("Form.SubKind"), InlineData("Form.Language"), InlineData("Form.Capacity"), InlineData("Form.Safe")]
+    [InlineData("Form.Condition"), InlineData("Form.FamilyName"), InlineData("Form.GivenName"), InlineData("Form.Municipality"), InlineData("Form.Phone"), InlineData("Form.Trigger"), InlineData("Form.SubKind"), InlineData("Form.Language"), InlineData("Form.Capacity"), InlineData("Form.Safe")]
     public async Task Ten_thousand_characters_are_refused_at_any_field(string field)
     {
         var zone = await (await platforms.On("sqlite")).Zone();

@@ -1,6 +1,7 @@
 using System.Text;
 using VictimSupport.Casework.Lists;
 using VictimSupport.Design.Html;
+using VictimSupport.Foundation.Sheets;
 
 namespace VictimSupport.Tests.Casework;
 
@@ -31,7 +32,7 @@ public sealed class PvTextTests
     {
         const string text = "Numéro;Faits;Nom\n1/2026;Einbruch;Müller Éva";
         foreach (var file in new[] { Encoding.UTF8.GetBytes(text), [.. Encoding.UTF8.Preamble, .. Encoding.UTF8.GetBytes(text)], Encoding.Latin1.GetBytes(text) })
-            Assert.Equal("Müller Éva", Assert.Single(PvText.Read(PvText.Decode(file)).Rows) is var row ? $"{row.GivenName} {row.FamilyName}".Trim() : "");
+            Assert.Equal("Müller Éva", Assert.Single(PvText.Read(CellText.Decode(file)).Rows) is var row ? $"{row.GivenName} {row.FamilyName}".Trim() : "");
     }
 
     [Fact]
@@ -90,7 +91,7 @@ public sealed class PvTextTests
         var (read, rows) = (0, 0);
         for (var i = 0; i < 4000; i++)
         {
-            var text = i % 3 == 0 ? PvText.Decode(Bytes(random)) : string.Concat(Enumerable.Range(0, random.Next(120)).Select(_ => pieces[random.Next(pieces.Length)]));
+            var text = i % 3 == 0 ? CellText.Decode(Bytes(random)) : string.Concat(Enumerable.Range(0, random.Next(120)).Select(_ => pieces[random.Next(pieces.Length)]));
             var (found, unread) = PvText.Read(text);
             Assert.Equal(found.Count == 0, unread is not null);
             foreach (var row in found) _ = PvReading.Of(row, "fr", Now);

@@ -260,6 +260,67 @@ public sealed class GateTests(Platforms platforms)
     }
 
     [Theory, EveryEngine]
+    public async Task Who_said_never_in_another_dossier_is_not_called_visited_or_written_to_until_they_are_asked_anew(string engine)
+    {
+        var zone = await (await platforms.On(engine)).Zone();
+        var (worker, colleague) = (await zone.Hires("worker", Role.Caseworker), zone.As(Role.Caseworker));
+        var (another, same) = await colleague.Knows(zone, "Rue 9", "Exemple", "Ada", "PartnerViolence");
+        await colleague.Agrees(another, same, r => r with { Call = Rule.Never, Visit = Rule.Never, Mail = Rule.Never });
+        zone.Platform.Clock.Advance(TimeSpan.FromDays(2));
+        // Ticked as safe at the intake, by whoever told of a burglary: that is not the person's own word on what they closed.
+        var dossier = await worker.Registers(Cases.Intake(zone, phone: "0470 12 34 56"));
+        var person = await worker.LeadOf(dossier);
+        var (bystander, stranger) = await worker.Knows(zone, "Rue 7", "Muster", "Bram", phone: "0471 99 88 77");
+        await Closed("0470 12");
+        Assert.Equal("+32471998877", (await worker.Send(new Call.Command { Dossier = bystander, Person = stranger, Shown = 0 })).To);
+        foreach (var record in await Recorded(zone, "Casework.People.Call!gate-never"))
+            foreach (var hidden in new[] { another, same }) Assert.DoesNotContain(hidden.ToString(), record.Payload, StringComparison.OrdinalIgnoreCase);
+        // Asked since, they changed it here; what was not asked again stays closed.
+        zone.Platform.Clock.Advance(TimeSpan.FromMinutes(1));
+        await worker.Agrees(dossier, person, r => r with { Mail = Rule.NotAsked });
+        Assert.Equal("+32470123456", (await worker.Send(await Number())).To);
+        Assert.Equal("gate-never", (await Assert.ThrowsAsync<RefusedException>(async () => await worker.Send(await Visits()))).Code);
+        await worker.Agrees(dossier, person, r => r with { Visit = Rule.Safe });
+        await worker.Send(await Visits());
+        // And said anew there, it holds here again.
+        zone.Platform.Clock.Advance(TimeSpan.FromMinutes(1));
+        await colleague.Send(new StillGood.Command(another, same, (await colleague.RulesOf(another, same)).Revision));
+        Assert.Equal("gate-never", (await Assert.ThrowsAsync<RefusedException>(async () => await worker.Send(await Number()))).Code);
+
+        async Task Closed(string digits)
+        {
+            var shown = await worker.Send(new Call.Query(dossier, person));
+            Assert.Equal((Rule.Never, Bar.Never), (shown.Rule, shown.Bar));
+            Assert.Equal("gate-never", (await Assert.ThrowsAsync<RefusedException>(async () => await worker.Send(await Number()))).Code);
+            Assert.Equal("gate-never", (await Assert.ThrowsAsync<RefusedException>(async () => await worker.Send(await Visits()))).Code);
+            Assert.Equal(Bar.Never, (await worker.Send(new Text.Query(dossier, person))).Ways.Single(w => w.Channel == Channel.Mail).Bar);
+            using var visit = worker.Visit();
+            var page = await Visit.Read(await visit.Submit($"/dossiers/{dossier}", [], $"form[action$='/people/{person}/call']"));
+            Assert.DoesNotContain(digits, page.Body!.TextContent, StringComparison.Ordinal);
+            Assert.Contains("The person said never", page.Body!.TextContent, StringComparison.Ordinal);
+        }
+
+        async Task<Call.Command> Number() => new() { Dossier = dossier, Person = person, Shown = (await worker.RulesOf(dossier, person)).Revision };
+        async Task<VictimSupport.Casework.Contacts.Plan.Command> Visits() => await worker.Appointment(zone, dossier) with { Place = Place.Home, Despite = true };
+    }
+
+    [Theory, EveryEngine]
+    public async Task A_minor_is_not_reached_through_whoever_said_never_in_another_dossier(string engine)
+    {
+        var (zone, worker, family) = await Family.In(await platforms.On(engine));
+        await worker.Send(await worker.Standing(family, family.Grandmother) with { Role = StandingRole.Support, Reached = Authority.Prosecutor, Reason = "ordered", Reference = "LA.1" });
+        var call = new Call.Command { Dossier = family.Dossier, Person = family.Noah, Through = family.Grandmother };
+        var hers = (await worker.Opens(family.Dossier)).People.Single(p => p.Id == family.Grandmother).Identity;
+        Assert.StartsWith("+32", (await worker.Send(call with { Shown = await Shown() })).To, StringComparison.Ordinal);
+        var colleague = zone.As(Role.Caseworker);
+        var (own, herself) = await colleague.Knows(zone, "Rue 3", hers.FamilyName, hers.GivenName, phone: hers.Phone);
+        await colleague.Agrees(own, herself, r => r with { Call = Rule.Never });
+        Assert.Equal("gate-never", (await Assert.ThrowsAsync<RefusedException>(async () => await worker.Send(call with { Shown = await Shown() }))).Code);
+
+        async Task<int> Shown() => (await worker.RulesOf(family.Dossier, family.Noah)).Revision;
+    }
+
+    [Theory, EveryEngine]
     public async Task After_violence_at_home_what_was_agreed_is_to_be_asked_again_in_every_dossier(string engine)
     {
         var zone = await (await platforms.On(engine)).Zone();
@@ -292,6 +353,34 @@ public sealed class GateTests(Platforms platforms)
         Assert.DoesNotContain(person.ToString(), record.Payload, StringComparison.OrdinalIgnoreCase); // and its record names nothing of it
 
         async Task<bool> Amber() => (await worker.RulesOf(dossier, person)).MustBeAskedAgain(zone.Platform.Clock.GetUtcNow());
+    }
+
+    [Theory, EveryEngine]
+    public async Task Who_is_named_or_helped_only_later_after_violence_at_home_has_their_rules_asked_again_elsewhere(string engine)
+    {
+        var zone = await (await platforms.On(engine)).Zone();
+        var (worker, colleague) = (zone.As(Role.Caseworker), zone.As(Role.Caseworker));
+        var (ada, bram) = (await colleague.Registers(Cases.Intake(zone, phone: "0470 12 34 56")), await colleague.Registers(Cases.Intake(zone, "Muster", "Bram", "0471 99 88 77")));
+        zone.Platform.Clock.Advance(TimeSpan.FromMinutes(1));
+        var dossier = await worker.Registers(Cases.Intake(zone, "", "", subKind: "PartnerViolence") with { Unknown = true });
+        var unknown = await worker.LeadOf(dossier);
+        var mentioned = await worker.Send(new Edit.Command { Dossier = dossier, GivenName = "Bram", FamilyName = "Muster", Capacity = Capacity.Mentioned, Language = "fr" });
+        Assert.False(await Amber(ada));
+        await Edits(unknown, e => e with { GivenName = "Ada", FamilyName = "Exemple" });
+        Assert.True(await Amber(ada));
+        Assert.Null((await worker.RulesOf(dossier, unknown)).ViolenceAt); // asked here with the event known
+        Assert.False(await Amber(bram));
+        await Edits(mentioned, e => e with { Capacity = Capacity.Witness });
+        Assert.True(await Amber(bram));
+        // What changes nothing of who they are has nobody asked again.
+        zone.Platform.Clock.Advance(TimeSpan.FromMinutes(1));
+        Assert.True(await colleague.Send(new StillGood.Command(ada, await colleague.LeadOf(ada), (await Rules(ada)).Revision)));
+        await Edits(unknown, e => e with { Address = "Rue 1", Damages = [Damage.Moral] });
+        Assert.False(await Amber(ada));
+
+        async Task Edits(Guid person, Func<Edit.Command, Edit.Command> how) => await worker.Send(how(await worker.Send(new Edit.Query(dossier, person, "fr"))) with { Dossier = dossier, Person = person });
+        async Task<SafeContact> Rules(Guid of) => await colleague.RulesOf(of, await colleague.LeadOf(of));
+        async Task<bool> Amber(Guid of) => (await Rules(of)).MustBeAskedAgain(zone.Platform.Clock.GetUtcNow());
     }
 
     [Theory, EveryEngine]
@@ -363,6 +452,26 @@ public sealed class GateTests(Platforms platforms)
         Assert.Single(await Recorded(zone, "Casework.Tray.CallBack!gate-never", a => a.Subject == closed));
         await worker.Send((await worker.Send(new VictimSupport.Casework.Tray.Prefill.Query(open))) with { SubKind = "Burglary", Tray = open });
         await Refused(worker.Send(new VictimSupport.Casework.Tray.CallBack.Command(open))); // the dossier's rules hold now
+    }
+
+    [Theory, EveryEngine]
+    public async Task Who_said_never_in_a_dossier_is_not_called_back_from_the_tray(string engine)
+    {
+        var zone = await (await platforms.On(engine)).Zone();
+        var (worker, colleague) = (zone.As(Role.Caseworker), zone.As(Role.Caseworker));
+        var message = await zone.As(Role.FrontDesk).Send(TrayTests.Message());
+        var other = await zone.As(Role.FrontDesk).Send(TrayTests.Message("Muster", "Bram") with { Phone = "0471 99 88 77" });
+        // Known under another name, by the same telephone.
+        var (dossier, person) = await colleague.Knows(zone, "Rue 1", "Autre", "Nom", phone: "0470 11 22 33");
+        await worker.Send(new VictimSupport.Casework.Tray.CallBack.Command(message));
+        await colleague.Agrees(dossier, person, r => r with { Call = Rule.Never });
+        Assert.Equal("gate-never", (await Assert.ThrowsAsync<RefusedException>(() => worker.Send(new VictimSupport.Casework.Tray.CallBack.Command(message)))).Code);
+        await worker.Send(new VictimSupport.Casework.Tray.CallBack.Command(other));
+        using var visit = worker.Visit();
+        var page = await Visit.Read(await visit.Submit($"/tray/{message}", [], "form[action*='Call']"));
+        Assert.Empty(page.QuerySelectorAll("a[href^='tel:']"));
+        Assert.Contains("The person said never", page.Body!.TextContent, StringComparison.Ordinal);
+        Assert.DoesNotContain("Autre", page.Body!.TextContent, StringComparison.Ordinal);
     }
 
     internal static async Task<IReadOnlyList<AuditRow>> Recorded(TestZone zone, string act, Func<AuditRow, bool>? which = null) =>

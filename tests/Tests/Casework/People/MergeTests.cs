@@ -237,7 +237,7 @@ internal sealed record Twins(Guid Dossier, Guid Kept, Guid Gone)
     {
         var zone = await platform.Zone();
         var worker = zone.As(Role.Caseworker);
-        var dossier = await worker.Registers(Cases.Intake(zone, phone: "0470 00 00 01") with { Safe = Rule.OnlyIf, Note = "of the one" });
+        var dossier = await worker.Registers(Cases.Intake(zone, phone: "0470 00 00 01") with { Safe = Rule.OnlyIf, Condition = "after five", Note = "of the one" });
         var kept = await worker.LeadOf(dossier);
         await worker.Send(await worker.Send(new Edit.Query(dossier, kept, "fr")) with { Dossier = dossier, Person = kept, Address = "Rue 1", Damages = [Damage.Moral] });
         await worker.Agrees(dossier, kept, r => r with { Call = Rule.OnlyIf, Mail = Rule.Safe, Letter = Rule.Never, Visit = Rule.Safe, WhatMayBeSaid = "after five" });

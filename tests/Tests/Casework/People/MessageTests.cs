@@ -61,6 +61,37 @@ public sealed class MessageTests(Platforms platforms)
         Assert.Equal([Bar.Changed, Bar.Hours], (await Messages(zone)).Select(m => m.Why));
     }
 
+    [Theory, EveryEngine]
+    public async Task Under_a_condition_it_leaves_at_once_or_comes_back_to_whoever_wrote_it(string engine)
+    {
+        await using var platform = Platform.Start(engine, NeutralSender);
+        var (zone, worker, dossier, person) = await Reachable(platform);
+        await worker.Agrees(dossier, person, r => r with { Mail = Rule.OnlyIf, WhatMayBeSaid = "while he is at work" });
+        await worker.Send(await Message(worker, dossier, person, "In time."));
+        platform.Clock.Advance(TimeSpan.FromMinutes(14));
+        await zone.RunJobs();
+        Assert.Equal("In time.", Assert.Single(platform.Post.Letters, l => l.To == "ada@example.org").Text);
+        Assert.DoesNotContain((await worker.Opens(dossier)).Planned, a => a.Kind == ActKind.Other);
+
+        await worker.Send(await Message(worker, dossier, person, "Too late."));
+        platform.Clock.Advance(TimeSpan.FromMinutes(16)); // the mail server was away meanwhile, say
+        await zone.RunJobs();
+        await zone.RunJobs();
+        Assert.Single(platform.Post.Letters, l => l.To == "ada@example.org");
+        Assert.Equal((MessageState.Dropped, Bar.Late), (await Messages(zone)).Select(m => (m.State, m.Why)).Last());
+        var act = Assert.Single((await worker.Opens(dossier)).Planned, a => a.Kind == ActKind.Other);
+        Assert.Equal((worker.Id, person), (act.By, Assert.Single(act.Persons)));
+        Assert.NotNull(act.Text);
+
+        // What was called simply safe may wait.
+        platform.Clock.Advance(TimeSpan.FromSeconds(1));
+        await worker.Agrees(dossier, person, r => r with { Mail = Rule.Safe });
+        await worker.Send(await Message(worker, dossier, person, "Any time."));
+        platform.Clock.Advance(TimeSpan.FromHours(1));
+        await zone.RunJobs();
+        Assert.Contains(platform.Post.Letters, l => l.Text == "Any time.");
+    }
+
     [Fact]
     public async Task Where_no_provider_is_set_up_the_page_says_so_and_nothing_is_queued()
     {

@@ -131,7 +131,7 @@ public sealed class PersonChangesTests(Platforms platforms)
         var worker = zone.As(Role.Caseworker);
         var made = await worker.Send(new Register.Command
         {
-            Trigger = Trigger.Person, When = zone.Platform.Clock.GetUtcNow().AddHours(-3), SubKind = "Burglary", FamilyName = "Exemple", GivenName = "Ada", Phone = "0470 12 34 56", Safe = call, Language = "fr",
+            Trigger = Trigger.Person, When = zone.Platform.Clock.GetUtcNow().AddHours(-3), SubKind = "Burglary", FamilyName = "Exemple", GivenName = "Ada", Phone = "0470 12 34 56", Safe = call, Condition = call == Rule.OnlyIf ? "after five" : null, Language = "fr",
         });
         return (zone, worker, made.Dossier, (await worker.Send(new ShowView.Query(made.Dossier))).People[0].Id);
     }

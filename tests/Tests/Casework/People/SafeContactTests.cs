@@ -129,7 +129,7 @@ public sealed class SafeContactTests(Platforms platforms)
     {
         var zone = await (await platforms.On("sqlite")).Zone();
         var worker = zone.As(Role.Caseworker);
-        var dossier = await worker.Registers(Cases.Intake(zone, phone: "0470 12 34 56") with { Safe = rule });
+        var dossier = await worker.Registers(Cases.Intake(zone, phone: "0470 12 34 56") with { Safe = rule, Condition = rule == Rule.OnlyIf ? "after five" : null });
         using var visit = worker.Visit();
         return await visit.Page($"/dossiers/{dossier}");
     }

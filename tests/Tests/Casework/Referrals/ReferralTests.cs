@@ -319,6 +319,112 @@ public sealed partial class ReferralTests(Platforms platforms)
         Assert.Equal("Peet Peeters", Assert.Single(Assert.Single((await anna.Send(new Show.Query(dossier, referral))).Consents).Content.Lines).Value);
     }
 
+    [Theory, EveryEngine]
+    public async Task A_rule_that_changes_takes_back_what_a_partner_would_be_told_until_consent_is_asked_anew(string engine)
+    {
+        await using var platform = Platform.Start(engine);
+        var (zone, anna, dossier, partner) = await Begin(platform);
+        var lead = await anna.LeadOf(dossier);
+        var (waiting, open, agreed, said, named) = (await anna.Offers(dossier, partner), await anna.Offers(dossier, partner), await anna.Offers(dossier, partner), await anna.Offers(dossier, partner), await anna.Offers(dossier, partner));
+        foreach (var each in new[] { waiting, open, agreed, said }) await anna.Agrees(dossier, each, SharedField.Name, SharedField.Phone);
+        await anna.Agrees(dossier, named, SharedField.Name);
+        await anna.Sends(dossier, waiting, SentAs.Mail);
+        await anna.Sends(dossier, said, SentAs.Phone);
+        var (sheet, other) = (await anna.Sends(dossier, open), await anna.Sends(dossier, named));
+        using var them = zone.Passer();
+        // What says the same as before stays.
+        await anna.Agrees(dossier, lead, s => s with { Visit = Rule.Never });
+        Assert.Equal(HttpStatusCode.OK, (await them.Get($"/partner/{sheet.Token}")).StatusCode);
+        await anna.Agrees(dossier, lead, s => s with { Call = Rule.Never });
+        await them.IsDead(sheet.Token!);
+        Assert.NotEmpty((await them.Opens(other.Token!, other.Code!)).Lines("[lang='fr']"));
+        Assert.Equal(1, await zone.Look(z => z.Set<Link>().CountAsync(l => l.Content != null)));
+        await zone.RunJobs();
+        Assert.DoesNotContain(platform.Post.Letters, l => l.To == Mailbox);
+        foreach (var (referral, state) in new[] { (waiting, ReferralState.Accepted), (open, ReferralState.Sent), (agreed, ReferralState.Accepted) })
+        {
+            var view = await anna.Send(new Show.Query(dossier, referral));
+            Assert.Equal((state, null, null), (view.Referral.State, view.Referral.ConsentId, view.Referral.Waiting));
+            Assert.Contains("Redemander le consentement", Assert.Single(view.CameBack), StringComparison.Ordinal);
+            Assert.Contains(view.History, m => m.Kind == MilestoneKind.TakenBack && m.By == anna.Id);
+            await Assert.ThrowsAsync<ValidationException>(() => anna.Send(new Send.Command { Dossier = dossier, Referral = referral, How = SentAs.Mail, Consent = view.Consents[0].Consent.Id }));
+        }
+        foreach (var untouched in new[] { said, named }) Assert.Empty((await anna.Send(new Show.Query(dossier, untouched))).CameBack); // nothing can leave any more, or nothing else would
+        Assert.Equal(3, (await anna.Opens(dossier)).Planned.Count(a => a.Kind == ActKind.Referral));
+        // Asked anew, it goes again, with the rule that holds now.
+        await anna.Agrees(dossier, waiting, SharedField.Name, SharedField.Phone);
+        await anna.Sends(dossier, waiting, SentAs.Mail);
+        await zone.RunJobs();
+        Assert.Single(platform.Post.Letters, l => l.To == Mailbox);
+    }
+
+    [Fact]
+    public async Task Another_number_takes_back_a_link_and_so_does_a_second_row_that_says_never()
+    {
+        var (zone, anna, dossier, partner) = await Begin(await platforms.On("sqlite"));
+        var lead = await anna.LeadOf(dossier);
+        var (_, first, _) = await anna.Refers(dossier, partner, SharedField.Name, SharedField.Phone);
+        using var them = zone.Passer();
+        await anna.Send(await anna.Send(new Edit.Query(dossier, lead, "fr")) with { Dossier = dossier, Person = lead, Address = "Rue 1" });
+        Assert.Equal(HttpStatusCode.OK, (await them.Get($"/partner/{first}")).StatusCode);
+        await anna.Send(await anna.Send(new Edit.Query(dossier, lead, "fr")) with { Dossier = dossier, Person = lead, Phone = "0470 99 88 77" });
+        await them.IsDead(first);
+        var (_, second, _) = await anna.Refers(dossier, partner, SharedField.Name, SharedField.Phone);
+        var twin = await anna.Send(new Edit.Command { Dossier = dossier, GivenName = "Peet", FamilyName = "Peeters", Capacity = Capacity.Victim, Language = "fr" });
+        await anna.Agrees(dossier, twin, s => s with { Call = Rule.Never });
+        Assert.Equal(HttpStatusCode.OK, (await them.Get($"/partner/{second}")).StatusCode);
+        await anna.Send(new Merge.Command
+        {
+            Dossier = dossier, Person = lead, Other = twin, Version = (await anna.Opens(dossier)).Dossier.Version, Name = Merge.Row.Kept, Capacity = Merge.Row.Kept, Sex = Merge.Row.Kept, Birth = Merge.Row.Kept, Language = Merge.Row.Kept, Phone = Merge.Row.Kept, Mail = Merge.Row.Kept, Address = Merge.Row.Kept,
+        });
+        await them.IsDead(second);
+    }
+
+    [Theory, EveryEngine]
+    public async Task What_would_be_told_today_is_what_was_agreed_to_or_it_does_not_go(string engine)
+    {
+        await using var platform = Platform.Start(engine);
+        var (zone, anna, dossier, partner) = await Begin(platform);
+        var (referral, waiting) = (await anna.Offers(dossier, partner), await anna.Offers(dossier, partner));
+        foreach (var each in new[] { referral, waiting }) await anna.Send(await anna.Consent(dossier, each, "Appelez après midi", SharedField.Municipality, SharedField.Message));
+        await anna.Sends(dossier, waiting, SentAs.Mail);
+        var facts = await anna.Send(new VictimSupport.Casework.Dossiers.Facts.Query(dossier));
+        await anna.Send(facts with { Dossier = dossier, Municipality = "Deux-Rives" });
+        var send = new Send.Command { Dossier = dossier, Referral = referral, How = SentAs.Sheet, Consent = (await anna.Send(new Send.Query(dossier, referral))).Consent!.Id };
+        Assert.Contains("no longer what was agreed to", Assert.Single((await Assert.ThrowsAsync<ValidationException>(() => anna.Send(send))).Errors).ErrorMessage, StringComparison.Ordinal);
+        using var hers = anna.Visit();
+        var page = await hers.Page($"/dossiers/{dossier}/referrals/{referral}/send");
+        Assert.Empty(page.QuerySelectorAll("[name='Form.How']"));
+        Assert.NotEmpty(page.QuerySelectorAll($"main a[href$='/referrals/{referral}/consent']"));
+        // What waited for its mail comes back the moment it would leave.
+        await zone.RunJobs();
+        Assert.DoesNotContain(platform.Post.Letters, l => l.To == Mailbox);
+        var view = await anna.Send(new Show.Query(dossier, waiting));
+        Assert.Equal((ReferralState.Accepted, null), (view.Referral.State, view.Referral.Waiting));
+        Assert.Single(view.CameBack);
+        await anna.Send(facts with { Dossier = dossier, Version = (await anna.Send(new VictimSupport.Casework.Dossiers.Facts.Query(dossier))).Version });
+        Assert.NotNull(await anna.Send(send)); // it is what it was, the person's own words with it
+    }
+
+    [Fact]
+    public async Task A_partner_is_never_told_that_the_alleged_perpetrator_may_answer()
+    {
+        var (zone, anna, dossier, partner) = await Begin(await platforms.On("sqlite"));
+        var lead = await anna.LeadOf(dossier);
+        await anna.Agrees(dossier, lead, s => s with { Call = Rule.OnlyIf, Sms = Rule.Never, WhoMayAnswer = "son ami Theo Later", CodeWord = "Magnolia" });
+        var referral = await anna.Offers(dossier, partner);
+        Assert.Contains("Appeler|seulement si; Qui peut répondre: son ami Theo Later; Mot de passe convenu: Magnolia", await Lines());
+        // He turns out to be the alleged perpetrator: then it holds as if nobody had been asked, and his name goes nowhere.
+        await anna.Send(new Edit.Command { Dossier = dossier, GivenName = "Theo", FamilyName = "Later", Capacity = Capacity.AllegedAuthor, Language = "fr" });
+        Assert.Equal(["Téléphone|0470 12 34 56", "Appeler|pas demandé; Mot de passe convenu: Magnolia", "SMS|jamais"], await Lines());
+        await anna.Agrees(dossier, referral, SharedField.Phone);
+        var sent = await anna.Sends(dossier, referral);
+        using var them = zone.Passer();
+        Assert.DoesNotContain("Later", (await them.Opens(sent.Token!, sent.Code!)).Body!.TextContent, StringComparison.Ordinal);
+
+        async Task<IEnumerable<string>> Lines() => (await anna.Send(new Agree.Query(dossier, referral, [SharedField.Phone], null))).Preview!.Lines.Select(l => $"{l.Label}|{l.Value}");
+    }
+
     [Fact]
     public async Task A_refusal_is_a_result_and_who_is_only_mentioned_is_referred_nowhere()
     {

@@ -31,7 +31,10 @@ public sealed class TrayTests(Platforms platforms)
         Assert.Equal(TrayState.Waiting, Assert.Single((await desk.Send(new Put.Query())).Rows).State);
         var form = await anna.Send(new Prefill.Query(entry));
         Assert.Equal(("Ada", "Exemple", "0470 11 22 33", Rule.OnlyIf, "nl", "Asks for a talk", (DateTimeOffset?)null), (form.GivenName, form.FamilyName, form.Phone, form.Safe, form.Language, form.Note, form.When));
+        Assert.Equal("after five", form.Condition);
         var taken = form with { SubKind = "Burglary", Tray = entry };
+        // Emptied, it is no condition; put right, it is what was put right.
+        Assert.Contains((await Assert.ThrowsAsync<FluentValidation.ValidationException>(() => anna.Send(taken with { Condition = null }))).Errors, e => e.PropertyName == "Condition");
         var made = (await anna.Send(taken with { Once = Guid.NewGuid() })).Dossier;
         Assert.Equal(made, (await anna.Send(taken with { Once = Guid.NewGuid() })).Dossier); // another window
         Assert.Equal(1, await zone.Look(z => z.Set<Dossier>().CountAsync()));

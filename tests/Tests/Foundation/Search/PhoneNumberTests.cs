@@ -16,6 +16,8 @@ public sealed class PhoneNumberTests
     [InlineData("04/222 33 44", "+3242223344")]
     [InlineData("02 555 12 12", "+3225551212")]
     [InlineData("+31 6 12345678", "+31612345678")]
+    [InlineData("tel. 02 555 12 12", "+3225551212")]
+    [InlineData("02 555 12 12 ext. 34", "+3225551212")]
     [InlineData("0049 30 901820", "+4930901820")]
     public void A_number_is_read_as_people_write_it(string typed, string e164)
     {
@@ -34,6 +36,8 @@ public sealed class PhoneNumberTests
     [InlineData("0470 12 34 56 / 0471 12 34 56", PhoneReading.TooLong)]
     [InlineData("0470 12 34 56 or else 0471 12 34 56 at night", PhoneReading.TooLong)]
     [InlineData("+999 470 12 34 56", PhoneReading.NotANumber)]
+    [InlineData("Zzcanary156fefer", PhoneReading.NotANumber)] // a name with digits: its letters are no keys
+    [InlineData("0470 12 34 TEL", PhoneReading.NotANumber)]
     public void What_cannot_be_a_persons_number_is_refused_with_its_reason(string? typed, PhoneReading reason)
     {
         Assert.Equal(reason, PhoneNumber.Read(typed, out var e164));

@@ -1,0 +1,43 @@
+using Microsoft.EntityFrameworkCore;
+using VictimSupport.Casework.Codes;
+using VictimSupport.Casework.Dossiers;
+using VictimSupport.Casework.People;
+using VictimSupport.Foundation.Links;
+using VictimSupport.Foundation.Persistence;
+
+namespace VictimSupport.Casework.Referrals;
+
+/// <summary>What somebody agreed that a partner be told would say something else today: other rules of safe contact, another number, other facts. Then it goes no further until they are asked anew.</summary>
+internal static class Outdated
+{
+    /// <summary>Would the very lines that were agreed to go today? With all that this use case has changed and not saved yet.</summary>
+    public static async Task<bool> Holds(ZoneDbContext zone, Referral referral, Consent consent, Dossier dossier, CancellationToken ct)
+    {
+        await zone.Set<Person>().Where(p => p.DossierId == dossier.Id).LoadAsync(ct);
+        var people = zone.Set<Person>().Local.Where(p => p.DossierId == dossier.Id).ToList();
+        if (people.Find(p => p.Id == referral.PersonId) is not { IsHelped: true } person) return false;
+        var safe = await zone.Set<SafeContact>().FindAsync([person.Id], ct) ?? SafeContact.For(person);
+        var (agreed, rules) = (consent.Content.Value, safe.Now().Without(people.Where(p => p.Capacity == Capacity.AllegedAuthor).Select(p => p.Identity.Value)));
+        // The person's own words stand in the last line and nowhere else.
+        var message = consent.Fields.Contains(SharedField.Message) ? agreed.Lines[^1].Value : null;
+        return Disclosing.Print(Disclosing.Write(consent.Fields, person, rules, dossier, referral.Need, message, agreed.Language)) == Disclosing.Print(agreed);
+    }
+
+    /// <summary>Where it would: the link is dead, what waits does not leave, what was agreed to is not sent, and whoever works on the dossier has to ask anew. In the transaction of whatever changed.</summary>
+    /// <param name="text">What is to be done, in the language of the zone.</param>
+    /// <returns>Was it taken back?</returns>
+    public static async Task<bool> TakeBack(ZoneDbContext zone, Referral referral, Bar why, string text, Guid by, DateTimeOffset now, CancellationToken ct)
+    {
+        if (referral.IsOver || referral.ConsentId is not { } id) return false;
+        // All of it reached the partner, by telephone or by a link that has ended: nothing can leave any more.
+        if (referral.SentConsent == id && !(referral.LinkId is { } sent && await zone.Set<Link>().SingleOrDefaultAsync(l => l.Id == sent, ct) is { } link && link.IsAlive(now))) return false;
+        var (consent, dossier) = (await zone.Set<Consent>().SingleAsync(c => c.Id == id, ct), await zone.Set<Dossier>().SingleAsync(d => d.Id == referral.DossierId, ct));
+        if (await Holds(zone, referral, consent, dossier, ct)) return false;
+        await Links.End(zone, referral, now, ct);
+        referral.NoLongerAgreed(now);
+        zone.Add(Milestone.Reached(dossier.Id, MilestoneKind.TakenBack, by, now, code: (int)why, about: referral.Id));
+        await Answered.ComesBack(zone, dossier, referral, text, now, ct);
+        dossier.Touch();
+        return true;
+    }
+}

@@ -1,0 +1,59 @@
+using MediatR;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Mvc.RazorPages;
+using Microsoft.EntityFrameworkCore;
+using VictimSupport.Foundation.Access;
+using VictimSupport.Foundation.Persistence;
+using VictimSupport.Foundation.Pipeline;
+
+namespace VictimSupport.Network.Bodies;
+
+/// <summary>What stands of a meeting, as it goes on paper: who was there, topics, decisions, action points, minutes.</summary>
+[Requires(May.SeeBodies)]
+internal sealed class Minutes(IMediator pipeline, Ours ours, WhereAndWho who) : PageModel
+{
+    [BindProperty(SupportsGet = true)] public Guid Meeting { get; set; }
+    public View Now { get; private set; } = null!;
+    public Func<Guid, string> Name { get; private set; } = null!;
+    public bool MayKeep => who.Caller.May(May.KeepBodies);
+
+    public async Task OnGetAsync(CancellationToken ct)
+    {
+        Now = await pipeline.Send(new Query(Meeting), ct);
+        Name = await ours.Names(Now.Meeting.Staff.Concat(Now.Points.Select(p => p.Owner).OfType<Guid>()), ct);
+    }
+
+    public async Task<IActionResult> OnPostCancelAsync(CancellationToken ct)
+    {
+        await pipeline.Send(new Cancel(Meeting), ct);
+        TempData["Done"] = Words.MeetingCancelled;
+        return RedirectToPage(new { Meeting });
+    }
+
+    internal sealed record View(string Title, Meeting Meeting, IReadOnlyList<string> Partners, IReadOnlyList<ActionPoint> Points);
+
+    [Requires(May.SeeBodies)]
+    internal sealed record Query(Guid Meeting) : IQuery<View>;
+
+    [Requires(May.KeepBodies)]
+    internal sealed record Cancel(Guid Meeting) : ICommand<bool>;
+
+    internal sealed class QueryHandler(ZoneDbContext zone) : IRequestHandler<Query, View>
+    {
+        public async Task<View> Handle(Query query, CancellationToken ct)
+        {
+            var meeting = await zone.Set<Meeting>().AsNoTracking().SingleOrDefaultAsync(m => m.Id == query.Meeting, ct) ?? throw new RefusedException("absent", query.Meeting);
+            return new View(await zone.Set<Body>().Where(b => b.Id == meeting.BodyId).Select(b => b.Title).SingleAsync(ct), meeting, await Ours.PartnerNames(zone, meeting.Partners, ct),
+                await zone.Set<ActionPoint>().AsNoTracking().Where(p => p.MeetingId == meeting.Id).OrderBy(p => p.DueAt).ThenBy(p => p.Id).ToListAsync(ct));
+        }
+    }
+
+    internal sealed class Handler(ZoneDbContext zone) : IRequestHandler<Cancel, bool>
+    {
+        public async Task<bool> Handle(Cancel command, CancellationToken ct)
+        {
+            (await zone.Set<Meeting>().SingleOrDefaultAsync(m => m.Id == command.Meeting, ct) ?? throw new RefusedException("absent", command.Meeting)).Cancel();
+            return true;
+        }
+    }
+}

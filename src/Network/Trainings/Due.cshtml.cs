@@ -1,0 +1,87 @@
+using System.Globalization;
+using MediatR;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Mvc.RazorPages;
+using Microsoft.EntityFrameworkCore;
+using VictimSupport.Design.Html;
+using VictimSupport.Design.Tags;
+using VictimSupport.Foundation.Access;
+using VictimSupport.Foundation.Jobs;
+using VictimSupport.Foundation.Persistence;
+using VictimSupport.Foundation.Pipeline;
+using VictimSupport.Foundation.Secrecy;
+
+namespace VictimSupport.Network.Trainings;
+
+/// <summary>Colleagues whom the zone knows from its trainings and who were at none on a topic for some years, or never; they can be reminded by mail.</summary>
+[Requires(May.SeeTrainings)]
+internal sealed class Due(IMediator pipeline, WhereAndWho who) : PageModel
+{
+    private const int Fewest = 1, Usual = 3, Most = 10;
+
+    /// <summary>Code of a shipped topic; any other is the first.</summary>
+    [BindProperty(SupportsGet = true)] public string? Topic { get; set; }
+
+    /// <summary>From 1 to 10; any other is 3.</summary>
+    [BindProperty(SupportsGet = true)] public int? Years { get; set; }
+    public IReadOnlyList<Row> Rows { get; private set; } = [];
+    public bool MayKeep => who.Caller.May(May.KeepTrainings);
+    public IReadOnlyList<Choice> Topics => TrainingTopics.Choices;
+    public IReadOnlyList<Choice> YearChoices => [.. Enumerable.Range(Fewest, Most).Select(y => y.ToString(CultureInfo.CurrentCulture)).Select(y => new Choice(y, y))];
+
+    public async Task OnGetAsync(CancellationToken ct)
+    {
+        Narrow();
+        Rows = await pipeline.Send(new Query(Topic!, Years!.Value), ct);
+    }
+
+    public async Task<IActionResult> OnPostRemindAsync(CancellationToken ct)
+    {
+        Narrow();
+        TempData["Done"] = Words.TrainingReminded(await pipeline.Send(new Remind(Topic!, Years!.Value), ct));
+        return RedirectToPage(new { Topic, Years });
+    }
+
+    private void Narrow() => (Topic, Years) = (TrainingTopics.Find(Topic)?.Code ?? TrainingTopics.All[0].Code, Years is >= Fewest and <= Most ? Years : Usual);
+
+    /// <param name="Latest">Their latest entry in any training: by it they are known.</param>
+    /// <param name="Last">The day they were last trained on the topic; null: never, as far as the zone knows.</param>
+    internal sealed record Row(Participant Latest, DateOnly? Last);
+
+    [Requires(May.SeeTrainings)]
+    internal sealed record Query(string Topic, int Years) : IQuery<IReadOnlyList<Row>>;
+
+    /// <summary>Reminds those who have a mailbox; the same colleague of the same topic once a month at most.</summary>
+    /// <returns>How many are reminded by this.</returns>
+    [Requires(May.KeepTrainings)]
+    internal sealed record Remind(string Topic, int Years) : ICommand<int>;
+
+    internal sealed class Handler(ZoneDbContext zone, Keyring keys, TimeProvider clock) : IRequestHandler<Query, IReadOnlyList<Row>>, IRequestHandler<Remind, int>
+    {
+        public async Task<IReadOnlyList<Row>> Handle(Query query, CancellationToken ct)
+        {
+            var now = clock.GetUtcNow();
+            var trained = (await zone.Set<Training>().AsNoTracking().Where(t => t.Topic == query.Topic && t.Cancelled == null).Select(t => t.Id).ToListAsync(ct)).ToHashSet();
+            var days = (await zone.Set<TrainingSession>().AsNoTracking().Where(s => s.Start <= now).ToListAsync(ct)).ToDictionary(s => s.Id, s => s.Day);
+            var all = await zone.Set<Participant>().AsNoTracking().OrderBy(p => p.Added).ThenBy(p => p.Number).ToListAsync(ct);
+            await keys.Fetch(all.Select(p => p.TrainingId), ct);
+            var since = Moment.Day(now).AddYears(-query.Years);
+            // Who gave an address once is the same colleague where only name and unit were given.
+            var boxes = all.Where(p => p.Mailbox is not null).GroupBy(p => p.NameAndUnit, StringComparer.Ordinal).ToDictionary(g => g.Key, g => g.Last().Mailbox!.ToLowerInvariant(), StringComparer.Ordinal);
+            return [.. all.GroupBy(p => p.Mailbox?.ToLowerInvariant() ?? boxes.GetValueOrDefault(p.NameAndUnit) ?? p.NameAndUnit, StringComparer.Ordinal)
+                .Select(g => new Row(g.LastOrDefault(p => p.Mailbox is not null) ?? g.Last(), g.Where(p => trained.Contains(p.TrainingId)).SelectMany(p => p.Attended).Where(days.ContainsKey).Select(s => (DateOnly?)days[s]).Max()))
+                .Where(r => r.Last is null || r.Last < since).OrderBy(r => r.Latest.Unit, StringComparer.CurrentCulture).ThenBy(r => r.Latest.FullName, StringComparer.CurrentCulture)];
+        }
+
+        public async Task<int> Handle(Remind command, CancellationToken ct)
+        {
+            var now = clock.GetUtcNow();
+            var mails = (await Handle(new Query(command.Topic, command.Years), ct)).Where(r => r.Latest.Mailbox is not null).Select(r => DueMail.New(r.Latest.Id, command.Topic, command.Years, now)).ToList();
+            var names = mails.Select(m => m.Key).ToList();
+            var told = (await zone.Set<OutboxMessage>().Where(m => m.Kind == DueMail.KindName && names.Contains(m.Key)).Select(m => m.Key).ToListAsync(ct)).ToHashSet(StringComparer.Ordinal);
+            var anew = mails.Where(m => !told.Contains(m.Key)).ToList();
+            zone.AddRange(anew);
+            return anew.Count;
+        }
+    }
+}

@@ -1,0 +1,170 @@
+using System.Globalization;
+using MediatR;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Mvc.RazorPages;
+using Microsoft.EntityFrameworkCore;
+using VictimSupport.Foundation.Access;
+using VictimSupport.Foundation.Audit;
+using VictimSupport.Foundation.Jobs;
+using VictimSupport.Foundation.Links;
+using VictimSupport.Foundation.Mail;
+using VictimSupport.Foundation.Persistence;
+using VictimSupport.Foundation.Pipeline;
+using VictimSupport.Foundation.Secrecy;
+
+namespace VictimSupport.Network.Trainings;
+
+/// <summary>What those who took part thought of a training: means and remarks, without names, once enough have answered. From here they are asked, by mail or by a link on paper, and links are taken back.</summary>
+[Requires(May.KeepTrainings)]
+internal sealed class Evaluations(IMediator pipeline, WhereAndWho who, PortalAddress portal) : PageModel, IShowAgain
+{
+    [BindProperty(SupportsGet = true)] public Guid Training { get; set; }
+    public Answer View { get; private set; } = null!;
+
+    /// <summary>The whole address for a paper, in the answer to the press that made it and never again.</summary>
+    public string? Address { get; private set; }
+    public DateTimeOffset? Until { get; private set; }
+
+    public Task OnGetAsync(CancellationToken ct) => ShowAgain(ct);
+
+    public async Task ShowAgain(CancellationToken ct) => View = await pipeline.Send(new Query(Training), ct);
+
+    public async Task<IActionResult> OnPostAskAsync(CancellationToken ct)
+    {
+        TempData["Done"] = Words.TrainingAsked(await pipeline.Send(new Ask(Training), ct));
+        return RedirectToPage(new { Training });
+    }
+
+    // Not by a redirect: the link would have to be kept somewhere meanwhile.
+    public async Task<IActionResult> OnPostLinkAsync(Guid participant, CancellationToken ct)
+    {
+        var made = await pipeline.Send(new Paper(Training, participant), ct);
+        if (made is { } link) (Address, Until) = (portal.To($"/{who.Zone!.Code}{Asking.Path}{link.Token}"), link.Until);
+        await ShowAgain(ct);
+        return Page();
+    }
+
+    public async Task<IActionResult> OnPostEndAsync(CancellationToken ct)
+    {
+        TempData["Done"] = Words.TrainingLinksEnded(await pipeline.Send(new End(Training), ct));
+        return RedirectToPage(new { Training });
+    }
+
+    /// <param name="Asked">Of those who were there.</param>
+    /// <param name="Answers">How many have answered.</param>
+    /// <param name="Means">Of each question from 1 to 5, by the key of its word; none: too few have answered.</param>
+    /// <param name="Remarks">In no order of who or when.</param>
+    /// <param name="OnPaper">Who was there, has no mailbox and has not answered.</param>
+    /// <param name="Open">Links by which somebody may still answer.</param>
+    internal sealed record Answer(string Subject, int Present, int Asked, int ToAsk, int Answers, IReadOnlyList<(string Question, string Mean)> Means, IReadOnlyList<string> Remarks, IReadOnlyList<(Guid Id, string FullName)> OnPaper, int Open);
+
+    /// <summary>A link and its last instant.</summary>
+    internal sealed record Made(string Token, DateTimeOffset Until)
+    {
+        // The token is the key.
+        public override string ToString() => "•••";
+    }
+
+    [Requires(May.KeepTrainings)]
+    internal sealed record Query(Guid Training) : IQuery<Answer>;
+
+    /// <returns>How many are asked by mail.</returns>
+    [Requires(May.KeepTrainings)]
+    internal sealed record Ask(Guid Training) : ICommand<int>;
+
+    /// <summary>A link for somebody without a mailbox; one that was made for them before is dead. null: they have answered.</summary>
+    [Requires(May.KeepTrainings)]
+    internal sealed record Paper(Guid Training, Guid Participant) : ICommand<Made?>;
+
+    /// <returns>How many links were taken back.</returns>
+    [Requires(May.KeepTrainings)]
+    internal sealed record End(Guid Training) : ICommand<int>;
+
+    internal sealed class QueryHandler(ZoneDbContext zone, Keyring keys, Trail trail, TimeProvider clock) : IRequestHandler<Query, Answer>
+    {
+        public async Task<Answer> Handle(Query query, CancellationToken ct)
+        {
+            var training = await zone.Set<Training>().AsNoTracking().SingleOrDefaultAsync(t => t.Id == query.Training, ct) ?? throw new RefusedException("absent", query.Training);
+            var (present, now) = ((await zone.Set<Participant>().AsNoTracking().Where(p => p.TrainingId == training.Id).ToListAsync(ct)).Where(p => p.WasThere).ToList(), clock.GetUtcNow());
+            var given = await zone.Set<Evaluation>().AsNoTracking().Where(e => e.TrainingId == training.Id).ToListAsync(ct);
+            var (means, remarks) = (new List<(string, string)>(), new List<string>());
+            if (given.Count >= Evaluation.FewestShown)
+            {
+                foreach (var (question, mark) in Asking.Questions) means.Add((question, given.Average(mark).ToString("0.0", CultureInfo.CurrentCulture)));
+                var said = given.Where(e => e.Remark is not null).ToList();
+                if (said.Count > 0)
+                {
+                    trail.Because("training-remarks");
+                    await keys.Fetch(said.Select(e => e.Id), ct);
+                    remarks.AddRange(said.Select(e => e.Remark!.Value).Order(StringComparer.CurrentCulture));
+                }
+            }
+            var ids = present.Select(p => p.Id).ToList();
+            var open = await zone.Set<Link>().CountAsync(l => l.Purpose == Asking.Purpose && ids.Contains(l.About) && l.Revoked == null && l.Expires > now, ct);
+            return new Answer(training.Subject, present.Count, present.Count(p => p.Asked is not null), present.Count(p => p is { Mailbox: not null, Asked: null, HasEvaluated: false }), given.Count, means, remarks,
+                [.. present.Where(p => p is { Mailbox: null, HasEvaluated: false }).OrderBy(p => p.FullName, StringComparer.CurrentCulture).Select(p => (p.Id, p.FullName))], open);
+        }
+    }
+
+    internal sealed class Handler(ZoneDbContext zone, TimeProvider clock) : IRequestHandler<Ask, int>, IRequestHandler<Paper, Made?>, IRequestHandler<End, int>
+    {
+        public async Task<int> Handle(Ask command, CancellationToken ct)
+        {
+            var (people, now) = (await Present(command.Training, ct), clock.GetUtcNow());
+            var asked = people.Where(p => p is { Mailbox: not null, Asked: null, HasEvaluated: false }).ToList();
+            foreach (var one in asked)
+            {
+                one.Ask(now);
+                zone.Add(OutboxMessage.New($"{EvaluationMail.KindName} {one.Id}", EvaluationMail.KindName, one.Id, null, now));
+            }
+            return asked.Count;
+        }
+
+        public async Task<Made?> Handle(Paper command, CancellationToken ct)
+        {
+            var one = (await Present(command.Training, ct)).Find(p => p.Id == command.Participant) ?? throw new RefusedException("absent", command.Participant);
+            return one.HasEvaluated ? null : await Asking.Link(zone, one, clock.GetUtcNow(), ct);
+        }
+
+        public async Task<int> Handle(End command, CancellationToken ct) => await Asking.End(zone, [.. (await Present(command.Training, ct)).Select(p => p.Id)], clock.GetUtcNow(), ct);
+
+        private async Task<List<Participant>> Present(Guid training, CancellationToken ct)
+        {
+            if (!await Trainings.Training.TakeTurn(zone, training, ct)) throw new RefusedException("absent", training);
+            return [.. (await zone.Set<Participant>().Where(p => p.TrainingId == training).OrderBy(p => p.Number).ToListAsync(ct)).Where(p => p.WasThere)];
+        }
+    }
+}
+
+/// <summary>Links by which those who took part say what they thought, and what they are asked.</summary>
+internal static class Asking
+{
+    /// <summary>The purpose of such a link. What it is about is the participant; it belongs to the training.</summary>
+    public const string Purpose = "training-evaluation";
+
+    /// <summary>Path of the page below the zone, with its last slash.</summary>
+    public const string Path = "/evaluation/";
+    public static readonly TimeSpan GoodFor = TimeSpan.FromDays(30);
+
+    /// <summary>The questions by the key of their word, and where the mark stands.</summary>
+    public static readonly IReadOnlyList<(string Key, Func<Evaluation, int> Mark)> Questions = [("TrainingAskUseful", e => e.Useful), ("TrainingAskClear", e => e.Clear), ("TrainingAskTrainer", e => e.Trainer), ("TrainingAskOrganised", e => e.Organised)];
+
+    /// <summary>A new link for somebody; what was made for them before is dead, so that there is one at a time.</summary>
+    public static async Task<Evaluations.Made> Link(ZoneDbContext zone, Participant who, DateTimeOffset now, CancellationToken ct)
+    {
+        await End(zone, [who.Id], now, ct);
+        var (link, token) = Foundation.Links.Link.Make(Purpose, who.Id, who.TrainingId, default, null, now, GoodFor);
+        zone.Add(link);
+        who.Ask(now);
+        return new Evaluations.Made(token, link.Expires);
+    }
+
+    /// <summary>Their links are dead from now on.</summary>
+    /// <returns>How many were alive.</returns>
+    public static async Task<int> End(ZoneDbContext zone, IReadOnlyCollection<Guid> people, DateTimeOffset now, CancellationToken ct)
+    {
+        var alive = await zone.Set<Link>().Where(l => l.Purpose == Purpose && people.Contains(l.About) && l.Revoked == null && l.Expires > now).ToListAsync(ct);
+        foreach (var link in alive) link.Revoke(now);
+        return alive.Count;
+    }
+}

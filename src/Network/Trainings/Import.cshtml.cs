@@ -1,0 +1,130 @@
+using FluentValidation;
+using FluentValidation.Results;
+using MediatR;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Mvc.ModelBinding;
+using Microsoft.AspNetCore.Mvc.RazorPages;
+using Microsoft.EntityFrameworkCore;
+using VictimSupport.Design.Tags;
+using VictimSupport.Foundation.Access;
+using VictimSupport.Foundation.Persistence;
+using VictimSupport.Foundation.Pipeline;
+using VictimSupport.Foundation.Sheets;
+
+namespace VictimSupport.Network.Trainings;
+
+/// <summary>A list of colleagues for a training, pasted or as a file: shown first, row by row, with what is wrong and who is entered already; taken whole or not at all.</summary>
+[Requires(May.KeepTrainings)]
+internal sealed class Import(IMediator pipeline) : PageModel, IShowAgain
+{
+    [BindProperty(SupportsGet = true)] public Guid Training { get; set; }
+    [BindProperty] public Input Form { get; set; } = new();
+    [BindProperty(Name = FormTag.Once)] public Guid Once { get; set; }
+    public Answer View { get; private set; } = null!;
+
+    /// <summary>It was looked at, nothing is wrong with it, and somebody in it is new.</summary>
+    public bool MayTake => View.Rows.Any(r => r.Is == ParticipantRowIs.New) && View.Rows.All(r => r.Row.Faults.Count == 0);
+
+    public async Task OnGetAsync(CancellationToken ct) => View = await pipeline.Send(new Query(Training, ""), ct);
+
+    public async Task ShowAgain(CancellationToken ct) => View = await pipeline.Send(new Query(Training, Form.Text ?? ""), ct);
+
+    /// <summary>Shows what would be taken; nothing is saved.</summary>
+    public async Task<IActionResult> OnPostAsync(CancellationToken ct)
+    {
+        await Read(ct);
+        await ShowAgain(ct);
+        if ((View.Unread ?? (View.Rows.Count == 0 ? ParticipantsUnread.Nothing : null)) is { } why) ModelState.AddModelError("Form.Text", Words.Of(why));
+        foreach (var (row, _) in View.Rows)
+        {
+            foreach (var fault in row.Faults) ModelState.AddModelError("Form.Text", Words.TrainingRowFault(row.Number, fault));
+        }
+        if (!ModelState.IsValid) Response.StatusCode = StatusCodes.Status422UnprocessableEntity;
+        return Page();
+    }
+
+    public async Task<IActionResult> OnPostTakeAsync(CancellationToken ct)
+    {
+        await Read(ct);
+        var (taken, waiting) = await pipeline.Send(new Command(Training, Form.Text ?? "", Once), ct);
+        TempData["Done"] = waiting > 0 ? Words.TrainingTakenWaiting(taken, waiting) : Words.TrainingTaken(taken);
+        return RedirectToPage("/Network/Trainings/Show", new { Training });
+    }
+
+    // What was in the file stands in the box from now on, to be mended there.
+    private async Task Read(CancellationToken ct)
+    {
+        if (Form.File is not { Length: > 0 } upload) return;
+        await using var stream = upload.OpenReadStream();
+        Form = Form with { Text = Design.Forms.PlainText.Of(await CellText.Read(stream, ParticipantText.LargestBytes, ct)), File = null };
+        ModelState.SetModelValue("Form.Text", new ValueProviderResult(Form.Text));
+    }
+
+    internal sealed record Input
+    {
+        public string? Text { get; init; }
+        public IFormFile? File { get; init; }
+    }
+
+    /// <summary>What becomes of a row. One that is entered already, or stands above, is left out.</summary>
+    internal enum ParticipantRowIs { New = 1, Entered, Twice }
+
+    internal sealed record Answer(string Subject, IReadOnlyList<(ParticipantRow Row, ParticipantRowIs Is)> Rows, ParticipantsUnread? Unread);
+
+    [Requires(May.KeepTrainings)]
+    internal sealed record Query(Guid Training, string Text) : IQuery<Answer>;
+
+    /// <returns>How many there are more, and how many of them wait.</returns>
+    [Requires(May.KeepTrainings)]
+    internal sealed record Command(Guid Training, string Text, Guid Once) : ICommand<(int Taken, int Waiting)>;
+
+    internal sealed class Handler(ZoneDbContext zone, UseCase here, TimeProvider clock) : IRequestHandler<Query, Answer>, IRequestHandler<Command, (int Taken, int Waiting)>
+    {
+        public async Task<Answer> Handle(Query query, CancellationToken ct)
+        {
+            var training = await zone.Set<Training>().AsNoTracking().SingleOrDefaultAsync(t => t.Id == query.Training, ct) ?? throw new RefusedException("absent", query.Training);
+            if (query.Text.Length == 0) return new Answer(training.Subject, [], null);
+            var (rows, unread) = ParticipantText.Read(query.Text, here.InZone.Record.FirstLanguage);
+            return new Answer(training.Subject, Judged(rows, await Seats.Of(zone, training, ct)), unread);
+        }
+
+        public async Task<(int Taken, int Waiting)> Handle(Command command, CancellationToken ct)
+        {
+            if (!await Trainings.Training.TakeTurn(zone, command.Training, ct)) throw new RefusedException("absent", command.Training);
+            var (training, now) = (await zone.Set<Training>().SingleAsync(t => t.Id == command.Training, ct), clock.GetUtcNow());
+            // The same press again takes nobody twice: its first row carries it.
+            if (command.Once != default && await zone.Set<Participant>().AnyAsync(p => p.Once == command.Once, ct)) return (0, 0);
+            if (training.Cancelled is not null) throw Wrong(Words.TrainingIsCancelled);
+            var (rows, unread) = ParticipantText.Read(command.Text, here.InZone.Record.FirstLanguage);
+            if (unread is { } why) throw Wrong(Words.Of(why));
+            if (rows.FirstOrDefault(r => r.Faults.Count > 0) is { } bad) throw Wrong(Words.TrainingRowFault(bad.Number, bad.Faults[0]));
+            var seats = await Seats.Of(zone, training, ct);
+            List<ParticipantRow> added = [.. Judged(rows, seats).Where(r => r.Is == ParticipantRowIs.New).Select(r => r.Row)];
+            if (seats.All.Count + added.Count > Trainings.Training.MostSeats * 2) throw Wrong(Words.TrainingTooMany(Trainings.Training.MostSeats * 2));
+            if (await Show.IsOpen(zone, training, now, ct)) seats.Fill(zone, now); // nobody comes in before those who wait
+            var waiting = 0;
+            foreach (var (row, i) in added.Select((row, i) => (row, i)))
+            {
+                var one = seats.Enter(row.Person, i == 0 ? command.Once : default, now);
+                zone.Add(one);
+                if (one.State == ParticipantState.Waiting) waiting++;
+            }
+            return (added.Count, waiting);
+
+            static ValidationException Wrong(string said) => new([new ValidationFailure(nameof(Input.Text), said)]);
+        }
+
+        private static IReadOnlyList<(ParticipantRow Row, ParticipantRowIs Is)> Judged(IReadOnlyList<ParticipantRow> rows, Seats seats)
+        {
+            var (names, boxes) = (new HashSet<string>(StringComparer.Ordinal), new HashSet<string>(StringComparer.OrdinalIgnoreCase));
+            return [.. rows.Select(row => (row, seats.Known(row.Person) is not null ? ParticipantRowIs.Entered : IsFirst(row.Person) ? ParticipantRowIs.New : ParticipantRowIs.Twice))];
+
+            bool IsFirst(Participant.Person who)
+            {
+                var (name, box) = (names.Add(Participant.Same(who.FullName, who.Unit)), who.Mailbox is null || boxes.Add(who.Mailbox));
+                return name && box;
+            }
+        }
+    }
+}

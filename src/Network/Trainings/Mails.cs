@@ -1,0 +1,100 @@
+using MediatR;
+using Microsoft.EntityFrameworkCore;
+using VictimSupport.Design.Html;
+using VictimSupport.Foundation.Access;
+using VictimSupport.Foundation.Jobs;
+using VictimSupport.Foundation.Mail;
+using VictimSupport.Foundation.Persistence;
+using VictimSupport.Foundation.Pipeline;
+using VictimSupport.Foundation.Zones;
+using VictimSupport.Network.Partners;
+
+namespace VictimSupport.Network.Trainings;
+
+/// <summary>Tells whoever waited that there is a seat. Asked when it leaves: who withdrew meanwhile is not told.</summary>
+internal sealed class PlaceMail(ISendMail mail, IMediator pipeline) : IDeliver
+{
+    public const string KindName = "training-seat";
+    public string Kind => KindName;
+
+    public async Task Deliver(OutboxMessage message, ZoneRecord zone, CancellationToken ct)
+    {
+        if (message.About is not { } participant || await pipeline.Send(new Query(participant), ct) is not { } to) return;
+        var (subject, text) = Spoken.In(to.Language, () => (Words.TrainingSeatSubject, Words.TrainingSeatText(to.Subject, to.Sessions.Count == 0 ? Words.TrainingNoSession : string.Join('\n', to.Sessions.Select(s => $"{s.When()}, {s.Place}")))));
+        await mail.Send(new Letter(message.Key, to.Mailbox, subject, text), ct);
+    }
+
+    internal sealed record Answer(string Mailbox, string Language, string Subject, IReadOnlyList<TrainingSession> Sessions);
+
+    [Requires(May.RunThePlatform)]
+    internal sealed record Query(Guid Participant) : IQuery<Answer?>;
+
+    internal sealed class Handler(ZoneDbContext zone) : IRequestHandler<Query, Answer?>
+    {
+        public async Task<Answer?> Handle(Query query, CancellationToken ct)
+        {
+            if (await zone.Set<Participant>().AsNoTracking().SingleOrDefaultAsync(p => p.Id == query.Participant, ct) is not { Mailbox: { } box, State: ParticipantState.Registered } one) return null;
+            var training = await zone.Set<Training>().AsNoTracking().SingleAsync(t => t.Id == one.TrainingId, ct);
+            if (training.Cancelled is not null) return null;
+            return new Answer(box, one.Language, training.Subject, await zone.Set<TrainingSession>().AsNoTracking().Where(s => s.TrainingId == training.Id).OrderBy(s => s.Start).ToListAsync(ct));
+        }
+    }
+}
+
+/// <summary>Asks whoever was there what they thought, by a link that is made when the mail leaves: nowhere else is it known.</summary>
+internal sealed class EvaluationMail(ISendMail mail, PortalAddress portal, IMediator pipeline) : IDeliver
+{
+    public const string KindName = "training-evaluation";
+    public string Kind => KindName;
+
+    public async Task Deliver(OutboxMessage message, ZoneRecord zone, CancellationToken ct)
+    {
+        if (message.About is not { } participant || await pipeline.Send(new Command(participant), ct) is not { } to) return;
+        var (subject, text) = Spoken.In(to.Language, () => (Words.TrainingEvaluateSubject, Words.TrainingEvaluateMail(to.Subject, portal.To($"/{zone.Code}{Asking.Path}{to.Link.Token}"), Moment.Show(Moment.Day(to.Link.Until)))));
+        // Tried again after a crash it carries a new link, the one before being dead: so it is another message.
+        await mail.Send(new Letter($"{message.Key} {to.Link.Until.UtcTicks}", to.Mailbox, subject, text), ct);
+    }
+
+    internal sealed record Answer(string Mailbox, string Language, string Subject, Evaluations.Made Link);
+
+    [Requires(May.RunThePlatform)]
+    internal sealed record Command(Guid Participant) : ICommand<Answer?>;
+
+    internal sealed class Handler(ZoneDbContext zone, TimeProvider clock) : IRequestHandler<Command, Answer?>
+    {
+        public async Task<Answer?> Handle(Command command, CancellationToken ct)
+        {
+            if (await zone.Set<Participant>().SingleOrDefaultAsync(p => p.Id == command.Participant, ct) is not { Mailbox: { } box, HasEvaluated: false, WasThere: true } one) return null;
+            var subject = await zone.Set<Training>().AsNoTracking().Where(t => t.Id == one.TrainingId).Select(t => t.Subject).SingleAsync(ct);
+            return new Answer(box, one.Language, subject, await Asking.Link(zone, one, clock.GetUtcNow(), ct));
+        }
+    }
+}
+
+/// <summary>Tells a colleague that a training lies long behind, or was never followed. The topic and the years stand in the message's key.</summary>
+internal sealed class DueMail(ISendMail mail, IMediator pipeline) : IDeliver
+{
+    public const string KindName = "training-due";
+    public string Kind => KindName;
+
+    /// <summary>The same colleague is told of the same topic once a month at most.</summary>
+    public static OutboxMessage New(Guid participant, string topic, int years, DateTimeOffset now) => OutboxMessage.New($"{KindName} {topic} {years} {Moment.Day(now):yyyyMM} {participant}", KindName, participant, null, now);
+
+    public async Task Deliver(OutboxMessage message, ZoneRecord zone, CancellationToken ct)
+    {
+        if (message.About is not { } participant || message.Key.Split(' ') is not [_, var topic, var years, ..] || await pipeline.Send(new Query(participant), ct) is not { } to) return;
+        var (subject, text) = Spoken.In(to.Language, () => (Words.TrainingDueSubject, Words.TrainingDueMail(Words.Of("TrainingTopic_" + topic), years)));
+        await mail.Send(new Letter(message.Key, to.Mailbox, subject, text), ct);
+    }
+
+    internal sealed record Answer(string Mailbox, string Language);
+
+    [Requires(May.RunThePlatform)]
+    internal sealed record Query(Guid Participant) : IQuery<Answer?>;
+
+    internal sealed class Handler(ZoneDbContext zone) : IRequestHandler<Query, Answer?>
+    {
+        public async Task<Answer?> Handle(Query query, CancellationToken ct) =>
+            await zone.Set<Participant>().AsNoTracking().SingleOrDefaultAsync(p => p.Id == query.Participant, ct) is { Mailbox: { } box } one ? new Answer(box, one.Language) : null;
+    }
+}

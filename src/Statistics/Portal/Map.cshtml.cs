@@ -1,0 +1,44 @@
+using MediatR;
+using Microsoft.AspNetCore.Mvc;
+using VictimSupport.Foundation.Access;
+using VictimSupport.Foundation.Pipeline;
+using VictimSupport.Statistics.Areas;
+using VictimSupport.Statistics.Programme;
+using VictimSupport.Statistics.Releases;
+
+namespace VictimSupport.Statistics.Portal;
+
+/// <summary>The twelve areas as equal squares, one kind of event and one period at a time: nowhere finer than an area, whatever the size of a zone.</summary>
+[Requires(May.SeeProtectedFigures)]
+internal sealed class Map(IMediator pipeline, WhereAndWho who) : FiguresPage(who)
+{
+    public Answer Shown { get; private set; } = null!;
+
+    public async Task<IActionResult> OnGetAsync(string? period, string? category, CancellationToken ct)
+    {
+        Shown = await pipeline.Send(new Query(period, category), ct);
+        if (Shown.Unknown) Response.StatusCode = Microsoft.AspNetCore.Http.StatusCodes.Status400BadRequest;
+        return Page();
+    }
+
+    /// <param name="Areas">Areas and unions, in the order of their names.</param>
+    /// <param name="Unknown">Something was asked that is not there; something else is shown.</param>
+    internal sealed record Answer(Release? Release, string? Period, string Category, IReadOnlyList<Figure> Areas, IReadOnlyList<string> Periods, bool Unknown);
+
+    [Requires(May.SeeProtectedFigures)]
+    internal sealed record Query(string? Period, string? Category) : ICatalogQuery<Answer>;
+
+    internal sealed class Handler(Shelf shelf) : IRequestHandler<Query, Answer>
+    {
+        public async Task<Answer> Handle(Query query, CancellationToken ct)
+        {
+            var (releases, table) = (await shelf.Valid(ct), TableProgramme.Shipped.Of("T1"));
+            var periods = Axes.Spans(table).Reverse().SelectMany(s => Shelf.Periods(releases, table, s).Reverse()).ToList();
+            var category = query.Category is { Length: > 0 } wanted && table.Dimensions[0].Codes.Contains(wanted, StringComparer.Ordinal) ? wanted : Published.All;
+            var period = periods.Find(p => p == query.Period) ?? Shelf.Periods(releases, table, Span.Quarter).LastOrDefault();
+            var unknown = (query.Period is { Length: > 0 } asked && asked != period) || (query.Category is { Length: > 0 } kind && kind != category);
+            if (period is null || Shelf.For(releases, table, period) is not { } release || await shelf.Of(release.Id, ct) is not { } found) return new Answer(null, null, category, [], periods, unknown);
+            return new Answer(release, period, category, [.. found.Places(table.Id).Where(p => p != Geography.Country && !Axes.IsRegion(p)).Select(p => found.Find(table.Id, $"{p}|{period}|{category}")).OfType<Figure>().OrderBy(f => Said.Place(f.Place), StringComparer.CurrentCulture)], periods, unknown);
+        }
+    }
+}

@@ -1,0 +1,45 @@
+using System.Globalization;
+using MediatR;
+using Microsoft.EntityFrameworkCore;
+using VictimSupport.Foundation.Access;
+using VictimSupport.Foundation.Persistence;
+using VictimSupport.Foundation.Pipeline;
+using VictimSupport.Foundation.Zones;
+using VictimSupport.Statistics.Areas;
+using VictimSupport.Statistics.Releases;
+
+namespace VictimSupport.Statistics.Portal;
+
+/// <summary>How far the figures may be trusted: what the margin says, which zones and areas are not in them, what is late, which areas are shown as one.</summary>
+[Requires(May.SeeProtectedFigures)]
+internal sealed class Quality(IMediator pipeline, WhereAndWho who) : FiguresPage(who)
+{
+    public Answer Shown { get; private set; } = null!;
+
+    public async Task OnGetAsync(CancellationToken ct) => Shown = await pipeline.Send(new Query(), ct);
+
+    /// <param name="Zones">How many zones take part in each area or union of the last release.</param>
+    /// <param name="Outside">Zones of the platform that are in no figure of the last release.</param>
+    /// <param name="Merged">What is shown as one, by year.</param>
+    internal sealed record Answer(Release? Last, IReadOnlyList<(string Shown, int Zones)> Zones, IReadOnlyList<string> Outside, IReadOnlyList<Release> Incomplete, IReadOnlyList<Coming> Late, IReadOnlyList<(int Year, string Shown)> Merged);
+
+    [Requires(May.SeeProtectedFigures)]
+    internal sealed record Query : ICatalogQuery<Answer>;
+
+    internal sealed class Handler(CatalogDbContext house, Shelf shelf) : IRequestHandler<Query, Answer>
+    {
+        public async Task<Answer> Handle(Query query, CancellationToken ct)
+        {
+            var (releases, language) = (await shelf.Releases(ct), CultureInfo.CurrentUICulture.TwoLetterISOLanguageName);
+            var late = Coming.Of(releases, shelf.Today).Where(c => c.IsLate(shelf.Today)).ToList();
+            var merged = (await house.Set<AreaOfYear>().AsNoTracking().Where(a => a.Area != a.ShownAs).ToListAsync(ct)).Select(a => (a.Year, a.ShownAs)).Distinct().OrderByDescending(m => m.Year).ThenBy(m => m.ShownAs, StringComparer.Ordinal).ToList();
+            if (releases.Count == 0) return new Answer(null, [], [], [], late, merged);
+            var last = releases.FirstOrDefault(r => r.IsValid && r.Kind != ReleaseKind.T0) ?? releases[0];
+            var parts = await Shelf.TakingPart(house, [last.Id], ct);
+            var inside = parts.Select(p => p.ZoneId).ToHashSet();
+            var outside = (await house.Set<ZoneRecord>().AsNoTracking().Where(z => z.State != ZoneState.Preparing).OrderBy(z => z.Code).ToListAsync(ct)).Where(z => !inside.Contains(z.Id)).Select(z => $"{z.Code} {z.NameIn(language)}").ToList();
+            var zones = last.Areas.Split(';').Select(shown => (shown, parts.Where(p => Geography.Members(shown).Contains(p.Area, StringComparer.Ordinal)).Select(p => p.ZoneId).Distinct().Count())).OrderBy(z => Said.Place(z.shown), StringComparer.CurrentCulture).ToList();
+            return new Answer(last, zones, outside, [.. releases.Where(r => r.Missing.Length > 0)], late, merged);
+        }
+    }
+}

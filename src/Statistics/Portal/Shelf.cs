@@ -1,0 +1,120 @@
+using System.Collections.Concurrent;
+using Microsoft.EntityFrameworkCore;
+using VictimSupport.Foundation.Persistence;
+using VictimSupport.Statistics.Programme;
+using VictimSupport.Statistics.Releases;
+
+namespace VictimSupport.Statistics.Portal;
+
+/// <summary>The releases that are out and their figures, to be looked up: of a period the final release stands in front of the first.</summary>
+internal sealed class Shelf(Published published, TimeProvider clock)
+{
+    // What is out never changes: it is read once, and once more where it was taken back.
+    private readonly ConcurrentDictionary<string, OnTheShelf> read = new(StringComparer.Ordinal);
+    private const int MostKept = 24;
+
+    public DateOnly Today => Design.Html.Moment.Day(clock.GetUtcNow());
+
+    /// <summary>All that are out, the latest first, also those that were taken back.</summary>
+    public Task<IReadOnlyList<Release>> Releases(CancellationToken ct) => published.Releases(ct);
+
+    /// <summary>Those of them that stand.</summary>
+    public async Task<IReadOnlyList<Release>> Valid(CancellationToken ct) => [.. (await Releases(ct)).Where(r => r.IsValid)];
+
+    public Task<IReadOnlyList<LedgerRow>> Ledger(CancellationToken ct) => published.Ledger(ct);
+
+    /// <summary>The figures of a release by table and cell.</summary>
+    /// <returns>null: there is none, or another programme made it than this program knows.</returns>
+    public async Task<OnTheShelf?> Of(string id, CancellationToken ct)
+    {
+        // What no release can be called is not asked for.
+        if (id.Length > 12 || !id.All(c => char.IsAsciiLetterOrDigit(c) || c == '-')) return null;
+        if (read.TryGetValue(id, out var known) && (!known.Release.IsValid || !await published.IsWithdrawn(id, ct))) return known;
+        try
+        {
+            if (await published.Of(id, ct) is not { } found) return null;
+            if (read.Count >= MostKept) read.Clear();
+            return read[id] = new OnTheShelf(found.Release, found.Figures);
+        }
+        catch (InvalidDataException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>The release from which a table is read for a period: the final one, else the first.</summary>
+    public static Release? For(IEnumerable<Release> releases, Table table, string period) => releases.Where(r => Published.CanRead(r) && table.Releases.Contains(r.Kind.ToString()) && Holds(r, period)).OrderByDescending(r => r.Kind).FirstOrDefault();
+
+    /// <summary>Is the period in the release?</summary>
+    public static bool Holds(Release release, string period) => release.Kind switch
+    {
+        ReleaseKind.F => period[..4] == release.Period,
+        ReleaseKind.P => period == release.Period || (Axes.SpanOf(period) == Span.Month && Edition.Quarter(First(period)) == release.Period),
+        _ => period == release.Period,
+    };
+
+    /// <summary>The periods of a length that may be read of a table, the earliest first.</summary>
+    public static IReadOnlyList<string> Periods(IEnumerable<Release> releases, Table table, Span span) =>
+        [.. releases.Where(r => Published.CanRead(r) && table.Releases.Contains(r.Kind.ToString())).SelectMany(r => Periods(r, span)).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
+
+    /// <summary>The period before one, of the same length.</summary>
+    public static string Before(string period) => Axes.SpanOf(period) switch
+    {
+        Span.Year => Edition.Year(First(period).AddYears(-1)),
+        Span.Quarter => Edition.Quarter(First(period).AddMonths(-3)),
+        _ => Edition.Month(First(period).AddMonths(-1)),
+    };
+
+    public static DateOnly First(string period) => Axes.SpanOf(period) switch
+    {
+        Span.Year => new DateOnly(Year(period), 1, 1),
+        Span.Quarter => new DateOnly(Year(period), ((period[6] - '1') * 3) + 1, 1),
+        _ => new DateOnly(Year(period), int.Parse(period[5..], System.Globalization.CultureInfo.InvariantCulture), 1),
+    };
+
+    /// <summary>Did other zones take part in one period than in another? A rise or fall may then be theirs.</summary>
+    /// <param name="parts">Who took part in which release, as the catalogue keeps it.</param>
+    public static bool OtherZones(IEnumerable<TakesPart> parts, IEnumerable<(Release Release, string Period)> compared)
+    {
+        var sets = compared.Select(c => parts.Where(p => p.Release == c.Release.Id && InPeriod(p.Quarter, c.Period)).Select(p => (p.ZoneId, p.Area)).ToHashSet()).ToList();
+        return sets.Exists(s => !s.SetEquals(sets[0])) || compared.Select(c => c.Release.Missing).Distinct(StringComparer.Ordinal).Skip(1).Any() || compared.Select(c => c.Release.Areas).Distinct(StringComparer.Ordinal).Skip(1).Any();
+    }
+
+    public static async Task<IReadOnlyList<TakesPart>> TakingPart(CatalogDbContext house, IEnumerable<string> releases, CancellationToken ct)
+    {
+        var ids = releases.Distinct(StringComparer.Ordinal).ToList();
+        return await house.Set<TakesPart>().AsNoTracking().Where(t => ids.Contains(t.Release)).ToListAsync(ct);
+    }
+
+    private static IEnumerable<string> Periods(Release release, Span span)
+    {
+        var edition = Edition.Parse(release.Kind.ToString(), release.Period)!;
+        return span switch
+        {
+            Span.Month => edition.Months.Select(Edition.Month),
+            Span.Quarter => release.Kind == ReleaseKind.T0 ? [] : edition.Quarters.Select(Edition.Quarter),
+            _ => release.Kind == ReleaseKind.F ? [release.Period] : [],
+        };
+    }
+
+    private static bool InPeriod(DateOnly quarter, string period) => Axes.SpanOf(period) == Span.Year ? quarter.Year == Year(period) : quarter == Edition.QuarterOf(First(period));
+
+    private static int Year(string period) => int.Parse(period[..4], System.Globalization.CultureInfo.InvariantCulture);
+}
+
+/// <summary>One release with its figures.</summary>
+internal sealed class OnTheShelf(Release release, IReadOnlyList<Figure> figures)
+{
+    private readonly ILookup<string, Figure> tables = figures.ToLookup(f => f.Table.Id, StringComparer.Ordinal);
+    private readonly Dictionary<(string Table, string Cell), Figure> cells = figures.ToDictionary(f => (f.Table.Id, f.Id));
+
+    public Release Release => release;
+
+    public IEnumerable<Figure> Table(string table) => tables[table];
+
+    /// <summary>null: there is no such figure in it.</summary>
+    public Figure? Find(string table, string? cell) => cell is null ? null : cells.GetValueOrDefault((table, cell));
+
+    /// <summary>The places a table is told by in it: areas, regions, the country.</summary>
+    public IReadOnlyList<string> Places(string table) => [.. tables[table].Select(f => f.Place).Distinct(StringComparer.Ordinal).OrderBy(Axes.Rank).ThenBy(p => p, StringComparer.Ordinal)];
+}

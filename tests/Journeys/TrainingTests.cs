@@ -1,0 +1,166 @@
+using System.Globalization;
+using VictimSupport.Journeys.Kit;
+
+namespace VictimSupport.Journeys;
+
+/// <summary>Story S11: forty-three colleagues for forty seats, one withdraws and one comes in, thirty-six sign, three say what they thought, and the certificates are printed.</summary>
+public sealed class TrainingTests(RunningPortal portal)
+{
+    private const int Seats = 40, Waiting = 3, Present = 36;
+    private static readonly string? Folder = Environment.GetEnvironmentVariable("VS_TRAINING_SCREENS");
+
+    [Theory]
+    [InlineData("fr", 1280, true), InlineData("nl", 320, true), InlineData("de", 320, false), InlineData("en", 1280, false)]
+    public async Task From_the_plan_to_the_certificates(string language, int width, bool script)
+    {
+        await using var screen = await Screen.Open(portal, width, language, script);
+        var page = screen.Page;
+        var name = "Zzcolleague" + Guid.NewGuid().ToString("N")[..6];
+        await screen.Go("/demo");
+        await page.ClickAsync($".vs-languages a[lang='{language}'], .vs-languages span[lang='{language}']");
+        await page.Locator("button", new() { HasTextString = "Claire Demo-A" }).First.ClickAsync();
+        await page.Arrives("**/9901/worklist");
+        await screen.Go("/9901/trainings");
+        await Sound(screen, script);
+        await Shot(screen, "training-list", width);
+
+        // Planned, with a session that has just been and one to come.
+        await page.ClickAsync("a[href$='/trainings/edit']");
+        await page.FillAsync("[name='Form.Subject']", "Annoncer un décès " + name[^6..]);
+        await page.SelectOptionAsync("[name='Form.Topic']", "DEATH");
+        await page.FillAsync("[name='Form.Trainers']", "Claire Démo\nNora Exemple");
+        await page.Locator("[name='Form.Partners']").First.CheckAsync(new() { Force = true });
+        await page.FillAsync("[name='Form.Capacity']", Seats.ToString(CultureInfo.InvariantCulture));
+        await Sound(screen, script);
+        await Shot(screen, "training-edit", width);
+        await Press(screen, "[name='Form.Subject']");
+        var training = page.Url;
+        foreach (var days in (int[])[-1, 1])
+        {
+            await page.ClickAsync("section[aria-labelledby='sessions'] a[href$='/session']");
+            await page.FillAsync("[name='Form.Day']", DateTime.UtcNow.AddDays(days).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture));
+            await page.FillAsync("[name='Form.From']", "09:00");
+            await page.FillAsync("[name='Form.Until']", "12:30");
+            await page.FillAsync("[name='Form.Place']", "Salle 2");
+            await Sound(screen, script);
+            await Press(screen, "[name='Form.Place']");
+        }
+
+        // A list is looked at, mended, and taken.
+        await page.ClickAsync("a[href$='/import']");
+        var list = "nom;unité;e-mail;langue\n" + string.Concat(Enumerable.Range(1, Seats + Waiting).Select(i => $"{name} {i};Unité {i % 3};{(i == Seats + 1 ? $"{name}@police.example" : "")};{(i == 2 ? "de" : "nl")}\n"));
+        await page.FillAsync("[name='Form.Text']", list + ";Unité 1\n");
+        await page.ClickAsync("main form[method=post] button[type=submit]:not([formaction])");
+        Assert.Equal(1, await page.Locator(".govuk-error-summary li").CountAsync());
+        await Sound(screen, script);
+        await page.FillAsync("[name='Form.Text']", list);
+        await page.ClickAsync("main form[method=post] button[type=submit]:not([formaction])");
+        Assert.Equal(Seats + Waiting, await page.Locator("main tbody tr").CountAsync());
+        await Sound(screen, script);
+        await Shot(screen, "training-import", width);
+        await page.ClickAsync("button[formaction*='handler=Take']");
+        await page.Arrives(training);
+        Assert.Equal((Seats, Waiting), (await Count(screen, "Registered"), await Count(screen, "Waiting")));
+        await Sound(screen, script);
+        await Shot(screen, "training-show", width);
+
+        // Who withdraws lets in the first who waits, and is told by mail.
+        await page.Locator("tr[data-state='Registered'] form[action*='handler=Withdraw'] button").First.ClickAsync();
+        await page.Arrives(training);
+        await page.Loaded();
+        Assert.Equal((Seats, Waiting - 1, 1), (await Count(screen, "Registered"), await Count(screen, "Waiting"), await Count(screen, "Withdrawn")));
+
+        // The list for signature; then who signed is ticked.
+        await page.Locator("a[href*='/sheet/']").First.ClickAsync();
+        Assert.Equal(Seats + Waiting - 1 + 3, await page.Locator("tbody tr").CountAsync());
+        await Sound(screen, script);
+        await Shot(screen, "training-sheet", width);
+        await screen.Go(training);
+        await page.Locator("a[href*='/attendance/']").First.ClickAsync();
+        for (var i = 0; i < Present; i++) await page.Locator("[name='Form.Present']").Nth(i).CheckAsync(new() { Force = true });
+        await Sound(screen, script);
+        await Shot(screen, "training-attendance", width);
+        await Press(screen, "[name='Form.Present']");
+        Assert.Equal(Present.ToString(CultureInfo.InvariantCulture), (await page.InnerTextAsync("[data-present]")).Trim());
+
+        // Three say what they thought, each in a browser and a language of their own.
+        await screen.Go(training + "/evaluations");
+        await Sound(screen, script);
+        for (var i = 0; i < 3; i++)
+        {
+            await page.Locator("form[action*='handler=Link'] button").First.ClickAsync();
+            var link = await page.InnerTextAsync("[data-link]");
+            await Sound(screen, script);
+            if (i == 0) await Shot(screen, "training-link", width);
+            await using var colleague = await Screen.Open(portal, width, language, script);
+            await colleague.Go(link);
+            Assert.Contains(await colleague.Page.Locator("main div[lang]").GetAttributeAsync("lang"), (string[])["nl", "de"]);
+            await Sound(colleague, script);
+            foreach (var mark in (string[])["Useful", "Clear", "Trainer", "Organised"]) await Radio(colleague, "Form." + mark, "4");
+            await colleague.Page.FillAsync("[name='Form.Remark']", "Zzremark");
+            await Shot(colleague, "training-evaluate", width);
+            await colleague.Page.ClickAsync("main form button[type=submit]");
+            Assert.Equal(1, await colleague.Page.Locator("[role=status]").CountAsync());
+            await Sound(colleague, script);
+            await colleague.Go(link);
+            Assert.Equal(0, await colleague.Page.Locator("main form").CountAsync());
+            await Sound(colleague, script);
+            colleague.SaysNothingWrong();
+            await screen.Go(training + "/evaluations");
+        }
+        Assert.Equal("3", (await page.InnerTextAsync("[data-answers]")).Trim());
+        Assert.Equal(3, await page.Locator("blockquote").CountAsync());
+        Assert.DoesNotContain(name, await page.InnerTextAsync("main section[aria-labelledby='remarks']"), StringComparison.Ordinal);
+        await Sound(screen, script);
+        await Shot(screen, "training-evaluations", width);
+
+        // A certificate for each who was there, and no other.
+        await screen.Go(training + "/certificates");
+        Assert.Equal(Present, await page.Locator("[data-certificate]").CountAsync());
+        await Sound(screen, script);
+        await Shot(screen, "training-certificates", width);
+        await screen.Go("/9901/trainings/due?topic=STRESS&years=3");
+        Assert.True(await page.Locator("main tbody tr", new() { HasTextString = name }).CountAsync() >= Present);
+        await Sound(screen, script);
+        await Shot(screen, "training-due", width);
+        await screen.Go("/9901/trainings");
+        await Sound(screen, script);
+        await Shot(screen, "training-figures", width);
+
+        // Somebody who waited was told.
+        await Until(() => Task.FromResult(Mails().Any(m => m.Contains(name + "@police.example", StringComparison.OrdinalIgnoreCase))));
+        screen.SaysNothingWrong();
+        Assert.All(screen.Addresses, address => Assert.DoesNotContain(name, address, StringComparison.OrdinalIgnoreCase));
+        foreach (var secret in new[] { name, "Zzremark" }) Assert.DoesNotContain(secret, portal.Output, StringComparison.OrdinalIgnoreCase);
+    }
+
+    private IEnumerable<string> Mails() => Directory.Exists(Path.Combine(portal.Folder, "mail")) ? Directory.EnumerateFiles(Path.Combine(portal.Folder, "mail"), "*.eml").Select(File.ReadAllText) : [];
+
+    private static Task<int> Count(Screen screen, string state) => screen.Page.Locator($"tr[data-state='{state}']").CountAsync();
+
+    private static async Task Press(Screen screen, string field)
+    {
+        await screen.Page.Locator("main form[method=post]", new() { Has = screen.Page.Locator(field) }).Locator("button[type=submit]").ClickAsync();
+        await screen.Page.Arrives(url => !url.Contains("/edit", StringComparison.Ordinal) && !url.Contains("/session", StringComparison.Ordinal) && !url.Contains("/attendance", StringComparison.Ordinal));
+    }
+
+    // The jobs look every twenty seconds.
+    private static async Task Until(Func<Task<bool>> there)
+    {
+        for (var i = 0; i < 60; i++)
+        {
+            if (await there()) return;
+            await Task.Delay(TimeSpan.FromSeconds(2), TestContext.Current.CancellationToken);
+        }
+        Assert.Fail("It did not come within two minutes.");
+    }
+
+    private static Task Radio(Screen screen, string field, string value) => screen.Page.Locator($"[name='{field}'][value='{value}']").CheckAsync(new() { Force = true });
+
+    private static Task Sound(Screen screen, bool script) => script ? screen.IsSound() : screen.FitsItsWidth();
+
+    private static async Task Shot(Screen screen, string name, int width)
+    {
+        if (Folder is not null) await screen.Page.ScreenshotAsync(new() { Path = Path.Combine(Folder, $"{name}-{width}.png"), FullPage = true });
+    }
+}

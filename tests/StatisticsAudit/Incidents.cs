@@ -1,0 +1,168 @@
+using System.Reflection;
+using System.Text;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Logging;
+using VictimSupport.Foundation.Persistence;
+using VictimSupport.Foundation.Secrecy;
+using VictimSupport.Foundation.Zones;
+using VictimSupport.Statistics.Areas;
+using VictimSupport.Statistics.Releases;
+
+namespace VictimSupport.StatisticsAudit;
+
+/// <summary>A14, A15, A16, A20: a house of ten zones on which things go wrong on the day of a release, and a case that must be found nowhere.</summary>
+/// <param name="Trouble">A14: what was seen.</param>
+/// <param name="Canary">A15: what was found of it, and what is found where it was put by the audit itself.</param>
+/// <param name="Refusals">A16: moves and second maps that were refused, of how many.</param>
+/// <param name="Allowed">A16: the same of a move that the product allows.</param>
+internal sealed partial record Incidents(Trouble Trouble, Finding Canary, IReadOnlyList<Finding> PlantedCanaries, (int Refused, int Of) Refusals, (int Refused, int Of) Allowed)
+{
+    private const string Edition = "2026-Q4-P", Marker = "canari-7f3b-perdu";
+    private const int Many = 7777;
+
+    /// <summary>Where the canary is put by the audit itself.</summary>
+    public static readonly IReadOnlyList<string> Places = ["the CSV", "the XLSX", "the JSON-stat", "an answer of the API", "a file of the data folder", "a line of the log (the count)", "a line of the log (the marker)"];
+
+    public static async Task<Incidents> Run()
+    {
+        var country = Country.Part(95, 1_500, ("NAM", 5), ("LIM", 5));
+        await using var house = await House.Start(country, new DateTimeOffset(2026, 12, 10, 1, 0, 0, TimeSpan.Zero), new DateOnly(2026, 10, 1), hearsAll: true);
+        // One zone tells so many cases of one cell, and in the one field that the figures do not take word for word a text to look for.
+        var canary = country.Cases.First(c => c.Zone == 6 && c.Fact.Month == new DateOnly(2026, 11, 1));
+        house.Tonight.Add(country.Zones[6].Code, Enumerable.Repeat(canary with { Fact = canary.Fact with { Language = Marker } }, Many));
+        house.Tonight.Today = new DateOnly(2027, 2, 14);
+        house.Clock.SetUtcNow(new DateTimeOffset(2027, 2, 15, 2, 0, 0, TimeSpan.Zero));
+
+        var (before, died, left) = (House.Hash(await house.Rows()), false, false);
+        // The process dies in the middle of the noise.
+        house.Bits.DiesAfter = 400;
+        try
+        {
+            await house.Desk.Release("P", "2026-Q4", (_, _) => Task.CompletedTask, CancellationToken.None);
+        }
+        catch (OperationCanceledException)
+        {
+            (died, left) = (true, House.Hash(await house.Rows()) != before);
+        }
+        house.Bits.DiesAfter = null;
+        // A zone is away on the day, and all through the window.
+        house.Tonight.Silent.Add(country.Zones[0].Code);
+        await house.Night(new DateOnly(2027, 2, 16));
+        await house.Night(new DateOnly(2027, 3, 1));
+        var early = (await house.Releases()).Contains(Edition);
+        await house.Night(new DateOnly(2027, 3, 2));
+        var (rows, cameOut) = (await house.Rows(), (await house.Releases()).Contains(Edition));
+        house.Tonight.Silent.Clear();
+        await house.Night(new DateOnly(2027, 3, 3));
+        var again = !(await house.Rows()).Where(r => r.Contains(Edition, StringComparison.Ordinal)).SequenceEqual(rows.Where(r => r.Contains(Edition, StringComparison.Ordinal)), StringComparer.Ordinal);
+
+        var file = await File.ReadAllTextAsync(await house.Desk.Export(Edition, Path.Combine(house.Folder, "out"), CancellationToken.None));
+        foreach (var format in new[] { "xlsx", "json-stat" }) await house.Desk.Export(Edition, Path.Combine(house.Folder, "out"), format, CancellationToken.None);
+        var exports = await house.Read(Edition);
+        var trouble = new Trouble(died, left, early, cameOut, again, rows, [.. file.TrimEnd().Split("\r\n").Skip(1).Select(l => l.Split(';'))]);
+
+        var refusals = await Redrawing(house);
+        var found = Look(house, exports);
+        // Planted: in each place in which it is looked for, and taken away again where that can be.
+        var planted = Enumerable.Range(0, 4).Select(form => Look(house, exports.WithText(Marker, form))).ToList();
+        var dropped = Path.Combine(house.Folder, "out", "dropped");
+        await File.WriteAllTextAsync(dropped, "x" + Marker + "x");
+        planted.Add(Look(house, exports));
+        File.Delete(dropped);
+        house.Logs.Log(LogLevel.Debug, default, $"counted {Many}", null, static (text, _) => text);
+        planted.Add(Look(house, exports));
+        house.Logs.Log(LogLevel.Debug, default, $"person {Marker}", null, static (text, _) => text);
+        planted.Add(Look(house, exports));
+        var allowed = await Refused(() => house.Desk.MoveZone(house.Country.Zones[1].Code, "LIM", new DateOnly(2029, 1, 1), CancellationToken.None));
+        return new Incidents(trouble, found, planted, refusals, (allowed ? 1 : 0, 1));
+    }
+
+    private static async Task<bool> Refused(Func<Task> act)
+    {
+        try
+        {
+            await act();
+            return false;
+        }
+        catch (Exception e) when (e is StartRefusedException or DbUpdateException)
+        {
+            return true;
+        }
+    }
+
+    // A move within a year, and another map of a year that has one.
+    private static async Task<(int, int)> Redrawing(House house)
+    {
+        var (refused, of) = (0, 0);
+        foreach (var day in new[] { new DateOnly(2027, 4, 1), new DateOnly(2026, 1, 1), new DateOnly(2027, 1, 1) }) Count(await Refused(() => house.Desk.MoveZone(house.Country.Zones[0].Code, "LIM", day, CancellationToken.None)));
+        Count(await Refused(() => house.Catalog.WriteAsPlatform("audit", null, catalog =>
+        {
+            catalog.Add(new AreaOfYear { Year = Country.Year, Area = "NAM", ShownAs = "NAM" });
+            return Task.FromResult(true);
+        }, CancellationToken.None)));
+        // Allowed, from a 1 January on; what was put out stays on its map.
+        var before = House.Hash(await house.Rows());
+        await house.Desk.MoveZone(house.Country.Zones[0].Code, "LIM", new DateOnly(2028, 1, 1), CancellationToken.None);
+        Count(House.Hash(await house.Rows()) == before);
+        return (refused, of);
+
+        void Count(bool good) => (refused, of) = (refused + (good ? 1 : 0), of + 1);
+    }
+
+    // Everything that was logged, down to the smallest, every byte that lies on the disk, and what leaves the house in each form.
+    private static Finding Look(House house, Exports exports)
+    {
+        var (logged, numbers) = (house.Logs.Lines.Count(l => l.Contains(Marker, StringComparison.Ordinal)), house.Logs.Lines.Count(l => Number().IsMatch(l)));
+        var (files, found, sought) = (0, 0, Encoding.UTF8.GetBytes(Marker));
+        foreach (var file in Directory.EnumerateFiles(house.Folder, "*", SearchOption.AllDirectories).Where(f => Path.GetFileName(f) != "lock")) // that one process has the folder: held, and empty
+        {
+            files++;
+            using var open = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+            using var bytes = new MemoryStream();
+            open.CopyTo(bytes);
+            if (bytes.ToArray().AsSpan().IndexOf(sought) >= 0) found++;
+        }
+        var exported = exports.Texts().Count(t => t.Contains(Marker, StringComparison.Ordinal));
+        return new Finding($"marker: {logged} of {house.Logs.Lines.Count} log lines, {found} of {files} files, {exported} of {exports.Texts().Count()} parts of CSV, XLSX, JSON-stat and answers of the API; the count {Many}: {numbers} log lines", logged + numbers + found + exported == 0 && files > 10 && house.Logs.Lines.Count > 100);
+    }
+
+    // As a number of its own: the hexadecimal digits of an id may hold it by chance.
+    [System.Text.RegularExpressions.GeneratedRegex(@"(?<![0-9A-Za-z])7[ .,\u00A0\u202F]?777(?![0-9A-Za-z])", System.Text.RegularExpressions.RegexOptions.None, 1000)]
+    private static partial System.Text.RegularExpressions.Regex Number();
+
+    /// <summary>A20, the half that can be seen in the program: nothing of the store, the noise, the programme and the areas has a zone's database in hand.</summary>
+    /// <param name="more">Types to look at beside the product's.</param>
+    public static Finding Isolation(params IReadOnlyList<Type> more)
+    {
+        var assembly = typeof(Publish).Assembly;
+        string[] apart = ["VictimSupport.Statistics.Releases", "VictimSupport.Statistics.Noise", "VictimSupport.Statistics.Programme", "VictimSupport.Statistics.Areas"];
+        Type[] zones = [typeof(ZoneDbContext), typeof(ZoneHandle), typeof(EnterZone), typeof(ZoneRegistry)];
+        const BindingFlags all = BindingFlags.Instance | BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly;
+        var types = assembly.GetTypes().Where(t => apart.Contains(t.Namespace)).Concat(more).ToList();
+        var holds = types.Where(t => t.GetFields(all).Select(f => f.FieldType).Concat(t.GetConstructors(all).SelectMany(c => c.GetParameters()).Concat(t.GetMethods(all).SelectMany(m => m.GetParameters())).Select(p => p.ParameterType)).Any(zones.Contains)).Select(t => t.Name).ToList();
+        return new Finding($"{holds.Count} of {types.Count} types hold a zone's database{(holds.Count > 0 ? ": " + string.Join(", ", holds) : "")}", holds.Count == 0 && types.Count > 10);
+    }
+}
+
+/// <summary>A14: what was seen of a release on whose day a zone was away and whose first run died.</summary>
+/// <param name="Left">The run that died left rows.</param>
+/// <param name="Early">It came out though a zone did not answer and the window was open.</param>
+/// <param name="Again">A second run changed what was out.</param>
+/// <param name="Rows">Of the store.</param>
+/// <param name="Lines">Of the file.</param>
+internal sealed record Trouble(bool Died, bool Left, bool Early, bool CameOut, bool Again, IReadOnlyList<string> Rows, IReadOnlyList<string[]> Lines)
+{
+    /// <summary>What the missing zone's area is shown as.</summary>
+    public string Gone => Lines.Select(l => l[4].Split(' ').FirstOrDefault(p => p.Split('+').Contains("NAM"))).OfType<string>().FirstOrDefault() ?? "nowhere";
+
+    public Finding Judged()
+    {
+        var there = Lines.Where(l => l[7] == Gone).ToList();
+        var faults = new (bool Is, string Fault)[]
+        {
+            (!Died, "it did not die"), (Left, "the killed run left rows"), (Early, "it came out without waiting"), (!CameOut, "it did not come out after the window"), (Again, "it came out a second time"),
+            (there.Count == 0 || there.Exists(l => l[^3].Length > 0 || !l[^1].StartsWith(':')), "the area is not ':' throughout"), (Rows.Any(r => r.Contains($"/{Gone}|", StringComparison.Ordinal)), "the store has cells of the area"), (Lines.Any(l => l[4].Length == 0), "a total does not say without which area"),
+        }.Where(f => f.Is).Select(f => f.Fault).ToList();
+        return new Finding($"killed in the noise: no row; waited for in the window; then {there.Count} lines ':' and no cell of {Gone}; once{(faults.Count > 0 ? "; FAULTS: " + string.Join(", ", faults) : "")}", faults.Count == 0);
+    }
+}

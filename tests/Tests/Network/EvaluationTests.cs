@@ -1,0 +1,120 @@
+using System.Net;
+using Microsoft.EntityFrameworkCore;
+using VictimSupport.Foundation.Access;
+using VictimSupport.Foundation.Links;
+using VictimSupport.Network.Trainings;
+using VictimSupport.Tests.Casework;
+using VictimSupport.Tests.Kit;
+
+namespace VictimSupport.Tests.Network;
+
+/// <summary>What those who took part thought: once each, by a link of their own, in their language, and without their names.</summary>
+public sealed class EvaluationTests(Platforms platforms)
+{
+    private static readonly Dictionary<string, string> Marks = new() { ["Form.Useful"] = "5", ["Form.Clear"] = "4", ["Form.Trainer"] = "3", ["Form.Organised"] = "2", ["Form.Remark"] = "Zzremark" };
+
+    [Theory, EveryEngine]
+    public async Task By_mail_in_the_language_of_whoever_was_there_answered_once(string engine)
+    {
+        await using var platform = Platform.Start(engine);
+        var zone = await platform.Zone();
+        var cora = zone.As(Role.Coordinator);
+        var (training, _, people) = await cora.Gave(zone, Giving.Plan(), -1, Giving.Colleague(default, "Wout", mailbox: "ann@police.example", language: "nl"), Giving.Colleague(default, "Xena", mailbox: "bas@police.example", language: "de"), Giving.Colleague(default, "Yves"));
+        await cora.Enters(training, "Zita", mailbox: "dora@police.example"); // was not there: is not asked
+        Assert.Equal(2, await cora.Send(new Evaluations.Ask(training)));
+        Assert.Equal(0, await cora.Send(new Evaluations.Ask(training)));
+        await zone.RunJobs();
+        await zone.RunJobs();
+        Assert.Equal(["ann@police.example Uw mening over een opleiding", "bas@police.example Ihre Meinung zu einer Schulung"], platform.Post.Letters.Select(l => $"{l.To} {l.Subject}").Order(StringComparer.Ordinal));
+        var token = TokenIn(platform.Post.Letters.Single(l => l.To.StartsWith("ann", StringComparison.Ordinal)).Text);
+        Assert.DoesNotContain(await zone.Look(z => z.Set<Link>().ToListAsync()), l => l.TokenHash.Contains(token, StringComparison.Ordinal)); // kept as a hash only
+
+        using var ann = zone.Passer();
+        var page = await ann.Page($"/evaluation/{token}"); // the browser speaks English
+        Assert.Equal("nl", page.QuerySelector("main div[lang]")!.GetAttribute("lang"));
+        Assert.Contains("Uw mening over de opleiding", page.QuerySelector("h1")!.TextContent, StringComparison.Ordinal);
+        Assert.DoesNotContain("Wout", page.QuerySelector("main")!.TextContent, StringComparison.Ordinal);
+        var unfinished = await ann.Submit($"/evaluation/{token}", Marks.Where(m => m.Key != "Form.Clear"));
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, unfinished.StatusCode);
+        var again = await Visit.Read(unfinished);
+        Assert.Contains("Kies een cijfer", again.QuerySelector(".govuk-error-summary")!.TextContent, StringComparison.Ordinal);
+        Assert.Contains("Zzremark", again.QuerySelector("textarea")!.TextContent, StringComparison.Ordinal);
+        var done = await ann.Submit($"/evaluation/{token}", Marks);
+        Assert.Equal(HttpStatusCode.OK, done.StatusCode);
+        Assert.NotNull((await Visit.Read(done)).QuerySelector("[role=status]"));
+        Assert.Equal(HttpStatusCode.NotFound, (await ann.Get($"/evaluation/{token}")).StatusCode);
+        Assert.Equal(1, (await cora.Send(new Evaluations.Query(training))).Answers);
+        Assert.Null(await cora.Send(new Evaluations.Paper(training, people[0]))); // answered: no second link
+        Assert.Empty(await CanaryTests.Holding(zone, "Zzremark"));
+        Assert.DoesNotContain(platform.Logs.Lines, l => l.Contains("Zzremark", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Two_presses_at_once_are_one_answer()
+    {
+        foreach (var engine in Platforms.Engines)
+        {
+            var zone = await (await platforms.On(engine)).Zone();
+            var cora = zone.As(Role.Coordinator);
+            var (training, _, people) = await cora.Gave(zone, Giving.Plan(), -1, Giving.Colleague(default, "Wout"));
+            var link = await cora.Send(new Evaluations.Paper(training, people[0]));
+            var answers = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => cora.Send(Answer(link!.Token, 5))));
+            Assert.Equal(1, answers.Count(a => a));
+            Assert.Equal(1, (await cora.Send(new Evaluations.Query(training))).Answers);
+        }
+    }
+
+    [Fact]
+    public async Task It_is_shown_as_means_and_remarks_once_three_have_answered()
+    {
+        var zone = await (await platforms.On("sqlite")).Zone();
+        var (cora, year) = (zone.As(Role.Coordinator), zone.Today().Year);
+        var (training, _, people) = await cora.Gave(zone, Giving.Plan(), -1, Giving.Colleague(default, "Wout"), Giving.Colleague(default, "Xena"), Giving.Colleague(default, "Yves"));
+        foreach (var (person, mark) in people.Zip([5, 4, 4]))
+        {
+            var before = await cora.Send(new Evaluations.Query(training));
+            Assert.Empty(before.Means);
+            Assert.Empty(before.Remarks);
+            Assert.Null((await cora.Send(new VictimSupport.Network.Trainings.List.Query(year, null))).Given.MarkHundredths);
+            Assert.True(await cora.Send(Answer((await cora.Send(new Evaluations.Paper(training, person)))!.Token, mark) with { Remark = "Remark " + mark }));
+        }
+        using var visit = cora.Visit();
+        var page = (await visit.Page($"/trainings/{training}/evaluations")).QuerySelector("main")!;
+        Assert.Equal(["4.3", "1.0", "1.0", "1.0"], page.QuerySelectorAll("tbody td:nth-child(2)").Select(c => c.TextContent.Replace(',', '.')));
+        Assert.Equal(["Remark 4", "Remark 4", "Remark 5"], page.QuerySelectorAll("blockquote").Select(c => c.TextContent));
+        Assert.All(new[] { "Wout", "Xena", "Yves" }, name => Assert.DoesNotContain(name, page.TextContent, StringComparison.Ordinal));
+        Assert.Equal(183, (await cora.Send(new VictimSupport.Network.Trainings.List.Query(year, null))).Given.MarkHundredths); // (13 + 3×3) ÷ 12
+    }
+
+    [Fact]
+    public async Task A_link_dies_when_a_new_one_is_made_when_it_is_taken_back_and_when_its_time_is_over()
+    {
+        await using var platform = Platform.Start("sqlite");
+        var zone = await platform.Zone();
+        var cora = zone.As(Role.Coordinator);
+        var (training, _, people) = await cora.Gave(zone, Giving.Plan(), -1, Giving.Colleague(default, "Wout"), Giving.Colleague(default, "Xena", mailbox: "bas@police.example"));
+        var absent = await cora.Enters(training, "Yves");
+        Assert.Equal("absent", (await Assert.ThrowsAsync<RefusedException>(() => cora.Send(new Evaluations.Paper(training, absent)))).Code);
+        using var passer = zone.Passer();
+        var first = (await cora.Send(new Evaluations.Paper(training, people[0])))!.Token;
+        Assert.Equal(HttpStatusCode.OK, (await passer.Get($"/evaluation/{first}")).StatusCode);
+        var second = (await cora.Send(new Evaluations.Paper(training, people[0])))!.Token;
+        Assert.Equal(HttpStatusCode.NotFound, (await passer.Get($"/evaluation/{first}")).StatusCode);
+        Assert.Equal(1, await cora.Send(new Evaluations.End(training)));
+        Assert.Equal(HttpStatusCode.NotFound, (await passer.Get($"/evaluation/{second}")).StatusCode);
+        Assert.False(await cora.Send(Answer(second, 5)));
+        var third = (await cora.Send(new Evaluations.Paper(training, people[0])))!.Token;
+        platform.Clock.Advance(TimeSpan.FromDays(30));
+        Assert.Equal(HttpStatusCode.NotFound, (await passer.Get($"/evaluation/{third}")).StatusCode);
+        // One that never was, and that of another zone, are the same.
+        foreach (var path in new[] { "/evaluation/nonsense", "/evaluation/" + new string('x', 5_000) }) Assert.Equal(HttpStatusCode.NotFound, (await passer.Get(path)).StatusCode);
+        var alive = (await cora.Send(new Evaluations.Paper(training, people[0])))!.Token;
+        using var elsewhere = (await platform.Zone()).Passer();
+        Assert.Equal(HttpStatusCode.NotFound, (await elsewhere.Get($"/evaluation/{alive}")).StatusCode);
+        Assert.Equal(0, (await cora.Send(new Evaluations.Query(training))).Answers);
+    }
+
+    private static Evaluate.Command Answer(string token, int useful) => new() { Token = token, Useful = useful, Clear = 1, Trainer = 1, Organised = 1 };
+
+    private static string TokenIn(string text) => text[(text.IndexOf("/evaluation/", StringComparison.Ordinal) + "/evaluation/".Length)..].Split('\n', '\r', ' ')[0];
+}

@@ -1,0 +1,108 @@
+using System.Net;
+using System.Text;
+using FluentValidation;
+using VictimSupport.Foundation.Access;
+using VictimSupport.Network.Trainings;
+using VictimSupport.Tests.Casework;
+using VictimSupport.Tests.Kit;
+
+namespace VictimSupport.Tests.Network;
+
+/// <summary>A list of colleagues that is taken in: shown first, whole or not at all, and whatever is in it, there is an answer.</summary>
+public sealed class ParticipantListTests(Platforms platforms)
+{
+    private const string List = "Eenheid;Voornaam;Naam;E-mailadres;Taal\nInterventie;Ann;Voorbeeld;ann@police.example;nl\nWijk;Bas;Zzparticipant;;Frans\nWijk;;Cis;;\n";
+
+    [Theory, EveryEngine]
+    public async Task It_is_shown_first_and_taken_once_and_the_rest_waits(string engine)
+    {
+        var zone = await (await platforms.On(engine)).Zone();
+        var cora = zone.As(Role.Coordinator);
+        var training = await cora.Send(Giving.Plan(capacity: 2));
+        var shown = await cora.Send(new Import.Query(training, List));
+        Assert.Equal(["1 Ann Voorbeeld Interventie ann@police.example nl New", "2 Bas Zzparticipant Wijk  fr New", "3 Cis Wijk  fr New"], shown.Rows.Select(r => $"{r.Row.Number} {r.Row.Person.FullName} {r.Row.Person.Unit} {r.Row.Person.Mailbox} {r.Row.Person.Language} {r.Is}"));
+        Assert.All(shown.Rows, r => Assert.Empty(r.Row.Faults));
+        Assert.Empty(await cora.Of(training)); // looked at, nothing written
+        var once = Guid.NewGuid();
+        Assert.Equal((3, 1), await cora.Send(new Import.Command(training, List, once)));
+        Assert.Equal((0, 0), await cora.Send(new Import.Command(training, List, once)));
+        Assert.Equal([ParticipantState.Registered, ParticipantState.Registered, ParticipantState.Waiting], (await cora.Of(training)).OrderBy(p => p.Number).Select(p => p.State));
+        Assert.Empty(await CanaryTests.Holding(zone, "Zzparticipant")); // sealed
+        // The same list later: everybody is here.
+        Assert.All((await cora.Send(new Import.Query(training, List))).Rows, r => Assert.Equal(Import.ParticipantRowIs.Entered, r.Is));
+        Assert.Equal((0, 0), await cora.Send(new Import.Command(training, List, Guid.NewGuid())));
+        Assert.Equal(3, (await cora.Of(training)).Count);
+    }
+
+    [Fact]
+    public async Task Who_stands_in_it_twice_is_taken_once_and_a_row_that_is_wrong_keeps_all_out()
+    {
+        var zone = await (await platforms.On("sqlite")).Zone();
+        var cora = zone.As(Role.Coordinator);
+        var training = await cora.Send(Giving.Plan());
+        const string Twice = "Ann,Intervention\n\"Ann\",INTERVENTION\nBas,Quartier,bas@police.example\nBob,Quartier,BAS@police.example\n";
+        Assert.Equal([Import.ParticipantRowIs.New, Import.ParticipantRowIs.Twice, Import.ParticipantRowIs.New, Import.ParticipantRowIs.Twice], (await cora.Send(new Import.Query(training, Twice))).Rows.Select(r => r.Is));
+        Assert.Equal((2, 0), await cora.Send(new Import.Command(training, Twice, Guid.NewGuid())));
+        using var visit = cora.Visit();
+        var bad = "name;unit;e-mail address;language\n;Quartier\nCis;;cis\nDora;Quartier;;klingon\n" + new string('x', 200) + ";Quartier\nEline;Quartier\n";
+        var answer = await visit.Submit($"/trainings/{training}/import", [KeyValuePair.Create("Form.Text", bad)]);
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, answer.StatusCode);
+        var page = await Visit.Read(answer);
+        Assert.Equal("Row 1: Write the name", Assert.Single(page.QuerySelectorAll(".govuk-error-summary li")).TextContent.Trim());
+        Assert.Equal(["Write the name", "Write the unit This is no e-mail address", "The language is fr, nl, de or en", "Too long", ""], page.QuerySelectorAll("tbody tr").Select(r => r.Children[5].TextContent.Trim())); // all of it in one reading
+        Assert.Contains("Eline", page.QuerySelector("textarea")!.TextContent, StringComparison.Ordinal); // what was pasted stays
+        Assert.Empty(page.QuerySelectorAll("button[formaction]"));
+        await Assert.ThrowsAsync<ValidationException>(() => cora.Send(new Import.Command(training, bad, Guid.NewGuid())));
+        Assert.Equal(2, (await cora.Of(training)).Count);
+    }
+
+    public static TheoryData<string> Hostile =>
+    [
+        "", " ", "\n\n\n", "\0", ";;;;;;", "\"", "\"\"\"", "\"a\nb", "=HYPERLINK(\"http://x\");Quartier", "'=1+1;Quartier", "name;name;name;name\na;b", "nom;unité", new string(';', 5_000), new string('"', 20_000), string.Concat(Enumerable.Repeat("a;b\n", 600)), new string('x', 300_000), "\uFEFFnom;unité\nAnn;Q", "\u202EAnn;\u2066Q", "👩\u200D👩;👧", "Ann\tQuartier", "<script>alert(1)</script>;Q",
+        "\ud800;Q", "Ann;Q;a@b@c", "Ann;Q;ann@police.example\r\nBcc: x@y.example", "Ann;Q;\"Ann\" <ann@police.example>", "--;--",
+    ];
+
+    [Theory, MemberData(nameof(Hostile))]
+    public async Task Whatever_is_in_it_there_is_an_answer(string text)
+    {
+        foreach (var engine in Platforms.Engines)
+        {
+            var zone = await (await platforms.On(engine)).Zone();
+            var cora = zone.As(Role.Coordinator);
+            var training = await cora.Send(Giving.Plan());
+            using var visit = cora.Visit();
+            foreach (var handler in (string[])["", "?handler=Take"])
+            {
+                var page = await visit.Page($"/trainings/{training}/import");
+                var form = (AngleSharp.Html.Dom.IHtmlFormElement)page.QuerySelector("main form[method=post]")!;
+                form.SetAttribute("action", $"/{zone.Code}/trainings/{training}/import{handler}");
+                var answer = await visit.Send($"/trainings/{training}/import", form, [KeyValuePair.Create("Form.Text", text)]);
+                Assert.True((int)answer.StatusCode < 500, $"{engine}: {(int)answer.StatusCode}");
+            }
+            // What was taken is harmless where it is shown and where it is mailed to.
+            Assert.All(await cora.Of(training), p => Assert.True(p.FullName.Length is > 0 and <= 160 && p.Unit.Length > 0 && (p.Mailbox is null || Participant.IsMailbox(p.Mailbox)) && p.Mailbox?.Contains('\n') != true));
+            Assert.Equal(HttpStatusCode.OK, (await visit.Get($"/trainings/{training}")).StatusCode);
+        }
+    }
+
+    [Fact]
+    public async Task A_file_goes_before_what_was_pasted_stays_in_the_box_and_may_be_of_an_old_program()
+    {
+        var zone = await (await platforms.On("sqlite")).Zone();
+        var cora = zone.As(Role.Coordinator);
+        var training = await cora.Send(Giving.Plan());
+        using var visit = cora.Visit();
+        var form = (AngleSharp.Html.Dom.IHtmlFormElement)(await visit.Page($"/trainings/{training}/import")).QuerySelector("main form[method=post]")!;
+        using var body = new MultipartFormDataContent
+        {
+            { new StringContent(form.QuerySelector("[name='__RequestVerificationToken']")!.GetAttribute("value")!), "__RequestVerificationToken" }, { new StringContent("Nobody;Q"), "Form.Text" },
+            { new ByteArrayContent(Encoding.Latin1.GetBytes("nom;unité\nRenée;Accueil\n")), "Form.File", "liste.csv" },
+        };
+        var answer = await visit.Client.PostAsync($"/{zone.Code}/trainings/{training}/import", body, TestContext.Current.CancellationToken);
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        var page = await Visit.Read(answer);
+        Assert.Contains("Renée;Accueil", page.QuerySelector("textarea")!.TextContent, StringComparison.Ordinal);
+        Assert.Equal("Renée", Assert.Single(page.QuerySelectorAll("tbody tr")).Children[1].TextContent);
+        Assert.Empty(await cora.Of(training));
+    }
+}

@@ -1,0 +1,306 @@
+using System.Globalization;
+using System.Net;
+using FluentValidation;
+using Microsoft.Extensions.DependencyInjection;
+using VictimSupport.Foundation.Access;
+using VictimSupport.Network.Trainings;
+using VictimSupport.Tests.Casework;
+using VictimSupport.Tests.Kit;
+
+namespace VictimSupport.Tests.Network;
+
+/// <summary>Trainings for police staff: seats given once each, a waiting list that moves, who was there, and what came of a year.</summary>
+public sealed class TrainingTests(Platforms platforms)
+{
+    [Theory, EveryEngine]
+    public async Task It_is_listed_in_the_year_of_its_sessions_by_where_it_stands(string engine)
+    {
+        var zone = await (await platforms.On(engine)).Zone();
+        var (cora, year) = (zone.As(Role.Coordinator), zone.Today().Year);
+        var (held, planned, off) = (await cora.Send(Giving.Plan("Held")), await cora.Send(Giving.Plan("Planned")), await cora.Send(Giving.Plan("Off")));
+        await cora.Send(zone.Sitting(held, -1));
+        await cora.Send(zone.Sitting(planned, 1));
+        await cora.Send(zone.Sitting(planned, -1)); // half of it is still to come
+        await cora.Send(new Show.Cancel(off));
+        var next = await cora.Send(Giving.Plan("Next"));
+        await cora.Send(zone.Sitting(next, 0) with { Day = new DateOnly(year + 1, 1, 1) });
+        Assert.Equal(["Held"], await Names(year, TrainingState.Held));
+        Assert.Equal(["Planned"], await Names(year, TrainingState.Planned));
+        Assert.Equal(["Off"], await Names(year, TrainingState.Cancelled));
+        Assert.Equal(["Held", "Off", "Planned"], await Names(year, null));
+        Assert.Equal(["Next"], await Names(year + 1, null));
+        Assert.Empty(await Names(year - 1, null));
+        await cora.Send(new Show.Revive(off));
+        Assert.Equal(["Off", "Planned"], await Names(year, TrainingState.Planned));
+
+        async Task<string[]> Names(int y, TrainingState? state) => [.. (await cora.Send(new List.Query(y, state))).Rows.Select(r => r.Training.Subject).Order(StringComparer.Ordinal)];
+    }
+
+    [Theory, EveryEngine]
+    public async Task Who_comes_after_the_last_seat_waits_and_who_withdraws_lets_in_the_first_once(string engine)
+    {
+        await using var platform = Platform.Start(engine);
+        var zone = await platform.Zone();
+        var cora = zone.As(Role.Coordinator);
+        var training = await cora.Send(Giving.Plan(capacity: 2));
+        await cora.Send(zone.Sitting(training, 3));
+        foreach (var name in (string[])["Ann", "Bas", "Cis", "Dora"]) await cora.Enters(training, name, mailbox: name + "@police.example", language: "nl");
+        Assert.Equal("Ann Registered, Bas Registered, Cis Waiting, Dora Waiting", await Now());
+        var ann = (await cora.Of(training)).Single(p => p.FullName == "Ann");
+        Assert.True(await cora.Send(new Show.Withdraw(training, ann.Id)));
+        Assert.Equal("Ann Withdrawn, Bas Registered, Cis Registered, Dora Waiting", await Now());
+        Assert.False(await cora.Send(new Show.Withdraw(training, ann.Id))); // pressed twice, nobody more comes in
+        Assert.Equal("Ann Withdrawn, Bas Registered, Cis Registered, Dora Waiting", await Now());
+        await zone.RunJobs();
+        await zone.RunJobs();
+        var letter = Assert.Single(platform.Post.Letters);
+        Assert.Equal(("Cis@police.example", "Er is een plaats vrijgekomen"), (letter.To, letter.Subject));
+        Assert.Contains("Salle 2", letter.Text, StringComparison.Ordinal);
+        // Whoever waits and withdraws frees no seat; more seats let in whoever waits.
+        var bas = (await cora.Of(training)).Single(p => p.FullName == "Bas");
+        await cora.Enters(training, "Eline");
+        Assert.True(await cora.Send(new Show.Withdraw(training, (await cora.Of(training)).Single(p => p.FullName == "Dora").Id)));
+        Assert.Equal("Ann Withdrawn, Bas Registered, Cis Registered, Dora Withdrawn, Eline Waiting", await Now());
+        var form = (await cora.Send(new Edit.Query(training))).Form with { Training = training };
+        Assert.Contains((await Assert.ThrowsAsync<ValidationException>(() => cora.Send(form with { Capacity = 1 }))).Errors, e => e.PropertyName == "Capacity");
+        await cora.Send(form with { Capacity = 3 });
+        Assert.Equal("Ann Withdrawn, Bas Registered, Cis Registered, Dora Withdrawn, Eline Registered", await Now());
+        // It is over: a seat is given to nobody any more.
+        await cora.Enters(training, "Fons");
+        platform.Clock.Advance(TimeSpan.FromDays(5));
+        await cora.Send(new Show.Withdraw(training, bas.Id));
+        Assert.Contains("Fons Waiting", await Now(), StringComparison.Ordinal);
+
+        async Task<string> Now() => string.Join(", ", (await cora.Of(training)).OrderBy(p => p.Number).Select(p => $"{p.FullName} {p.State}"));
+    }
+
+    [Theory, EveryEngine]
+    public async Task Many_at_once_never_take_more_seats_than_there_are_and_each_has_a_place_in_the_order(string engine)
+    {
+        var zone = await (await platforms.On(engine)).Zone();
+        var cora = zone.As(Role.Coordinator);
+        var training = await cora.Send(Giving.Plan(capacity: 3));
+        await Task.WhenAll(Enumerable.Range(1, 8).Select(i => cora.Send(Giving.Colleague(training, $"Colleague {i}"))));
+        var people = await cora.Of(training);
+        Assert.Equal((3, 5), (people.Count(p => p.State == ParticipantState.Registered), people.Count(p => p.State == ParticipantState.Waiting)));
+        Assert.Equal(Enumerable.Range(1, 8), people.Select(p => p.Number).Order());
+        Assert.Equal(3, people.Where(p => p.State == ParticipantState.Registered).Max(p => p.Number)); // the seats went to those who came first
+        var two = people.Where(p => p.State == ParticipantState.Registered).Take(2).ToList();
+        await Task.WhenAll(two.Select(p => cora.Send(new Show.Withdraw(training, p.Id))));
+        Assert.Equal([4, 5], (await cora.Of(training)).Where(p => p.LetIn is not null).Select(p => p.Number).Order());
+    }
+
+    [Fact]
+    public async Task Nobody_is_entered_twice_and_who_withdrew_may_come_again()
+    {
+        var zone = await (await platforms.On("sqlite")).Zone();
+        var cora = zone.As(Role.Coordinator);
+        var training = await cora.Send(Giving.Plan());
+        var form = Giving.Colleague(training, "Renée D’Hondt", mailbox: "renee@police.example") with { Once = Guid.NewGuid() };
+        await cora.Send(form);
+        await cora.Send(form); // the same form again
+        var renee = Assert.Single(await cora.Of(training));
+        foreach (var again in new[] { Giving.Colleague(training, "RENEE d'hondt"), Giving.Colleague(training, "Somebody", mailbox: "Renee@Police.example") })
+            Assert.Contains((await Assert.ThrowsAsync<ValidationException>(() => cora.Send(again))).Errors, e => e.PropertyName == "FullName");
+        await cora.Send(Giving.Colleague(training, "Renée D’Hondt", "Quartier")); // another unit: another colleague
+        await cora.Send(new Show.Withdraw(training, renee.Id));
+        await cora.Send(Giving.Colleague(training, "Renée D’Hondt", mailbox: "renee@police.example"));
+        Assert.Equal(3, (await cora.Of(training)).Count);
+    }
+
+    [Theory]
+    [InlineData("", "Intervention", null, "fr", "FullName"), InlineData("Ann", " ", null, "fr", "Unit"), InlineData("Ann", "Intervention", "ann", "fr", "Mailbox"), InlineData("Ann", "Intervention", "ann@police.example, bas@police.example", "fr", "Mailbox"), InlineData("Ann", "Intervention", null, "xx", "Language")]
+    public async Task What_is_wrong_is_said_at_its_field_and_what_was_typed_stays(string name, string unit, string? mailbox, string language, string field)
+    {
+        var zone = await (await platforms.On("sqlite")).Zone();
+        var cora = zone.As(Role.Coordinator);
+        var training = await cora.Send(Giving.Plan());
+        using var visit = cora.Visit();
+        var answer = await visit.Submit($"/trainings/{training}", new Dictionary<string, string> { ["Form.FullName"] = name, ["Form.Unit"] = unit, ["Form.Mailbox"] = mailbox ?? "", ["Form.Language"] = language }, "form[action*='handler=Register']");
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, answer.StatusCode);
+        var page = await Visit.Read(answer);
+        Assert.NotNull(page.QuerySelector($".govuk-error-summary a[href='#{page.QuerySelector($"[name='Form.{field}']")!.Id}']"));
+        if (name.Length > 0) Assert.Equal(name, page.QuerySelector("[name='Form.FullName']")!.GetAttribute("value"));
+        Assert.Empty(await cora.Of(training));
+    }
+
+    [Theory, EveryEngine]
+    public async Task Who_was_there_is_ticked_after_it_began_over_the_list_that_was_looked_at(string engine)
+    {
+        await using var platform = Platform.Start(engine);
+        var zone = await platform.Zone();
+        var cora = zone.As(Role.Coordinator);
+        var training = await cora.Send(Giving.Plan(capacity: 1));
+        var (first, second) = (await cora.Send(zone.Sitting(training, 1)), await cora.Send(zone.Sitting(training, 2)));
+        var (ann, bas) = (await cora.Enters(training, "Ann"), await cora.Enters(training, "Bas"));
+        await Assert.ThrowsAsync<ValidationException>(() => cora.Notes(training, first, ann)); // it has not begun
+        platform.Clock.Advance(TimeSpan.FromDays(1.5));
+        var looked = (await cora.Send(new Attendance.Query(training, first))).Training.Turn;
+        Assert.Equal(2, await cora.Notes(training, first, ann, bas));
+        Assert.Equal(ParticipantState.Registered, (await cora.Of(training)).Single(p => p.Id == bas).State); // waited, came, had a seat
+        await Assert.ThrowsAsync<ValidationException>(() => cora.Send(new Attendance.Command { Training = training, Session = first, Turn = looked, Present = [] })); // somebody saved meanwhile
+        Assert.All(await cora.Of(training), p => Assert.Equal([first], p.Attended));
+        Assert.Equal(1, await cora.Notes(training, first, bas)); // corrected
+        Assert.False(await cora.Send(new Show.Withdraw(training, bas)));
+        await Assert.ThrowsAsync<ValidationException>(() => cora.Send(new Session.Remove(training, first)));
+        await cora.Send(new Session.Remove(training, second));
+        Assert.Equal([first], (await cora.Send(new Show.Query(training))).Sessions.Select(s => s.Id));
+        // Nobody of another training is ticked here.
+        var other = await cora.Send(Giving.Plan("Other"));
+        var stranger = await cora.Enters(other, "Cis");
+        Assert.Equal(1, await cora.Notes(training, first, bas, stranger));
+        Assert.Equal("absent", (await Assert.ThrowsAsync<RefusedException>(() => cora.Send(new Attendance.Query(other, first)))).Code);
+    }
+
+    [Fact]
+    public async Task A_session_ends_after_it_begins_on_a_day_of_the_calendar()
+    {
+        var zone = await (await platforms.On("sqlite")).Zone();
+        var cora = zone.As(Role.Coordinator);
+        var training = await cora.Send(Giving.Plan());
+        var good = zone.Sitting(training, 1) with { Once = Guid.NewGuid() };
+        foreach (var (bad, field) in new[]
+        {
+            (good with { Until = good.From }, "Until"), (good with { Day = null }, "Day"), (good with { Day = DateOnly.MinValue }, "Day"), (good with { Day = DateOnly.MaxValue }, "Day"), (good with { Place = " " }, "Place"), (good with { From = null }, "From"),
+            (good with { Day = new DateOnly(2027, 3, 28), From = new TimeOnly(2, 0), Until = new TimeOnly(3, 0) }, "Until"), // that hour is on no clock
+        }) Assert.Contains((await Assert.ThrowsAsync<ValidationException>(() => cora.Send(bad))).Errors, e => e.PropertyName == field);
+        var session = await cora.Send(good);
+        Assert.Equal(session, await cora.Send(good));
+        await cora.Send((await cora.Send(new Session.Query(training, session))).Form with { Training = training, Session = session, Place = "Salle 3" });
+        var now = Assert.Single((await cora.Send(new Show.Query(training))).Sessions);
+        Assert.Equal(("Salle 3", 210), (now.Place, now.Minutes));
+    }
+
+    [Fact]
+    public async Task The_list_for_signature_and_the_certificates_name_those_they_are_for()
+    {
+        var zone = await (await platforms.On("sqlite")).Zone();
+        var cora = zone.As(Role.Coordinator);
+        var partner = await cora.Send(Referring.Partner("Maison Fictive"));
+        var (training, session, people) = await cora.Gave(zone, Giving.Plan() with { Partners = [partner, Guid.NewGuid()] }, -1, Giving.Colleague(default, "Ann Exemple", language: "nl"), Giving.Colleague(default, "Bas Exemple", language: "de"));
+        var absent = await cora.Enters(training, "Cis Exemple");
+        using var anna = zone.Visit(Role.Caseworker);
+        var sheet = (await anna.Page($"/trainings/{training}/sheet/{session}")).QuerySelectorAll("tbody tr").Select(r => r.Children[1].TextContent).ToList();
+        Assert.Equal(["Ann Exemple", "Bas Exemple", "Cis Exemple", "", "", ""], sheet);
+        var all = (await anna.Page($"/trainings/{training}/certificates")).QuerySelectorAll("[data-certificate]");
+        Assert.Equal(["nl", "de"], all.Select(c => c.GetAttribute("lang")));
+        Assert.Contains("Attest van deelname", all[0].TextContent, StringComparison.Ordinal);
+        Assert.Contains("Duur: 3,5 uur", all[0].TextContent, StringComparison.Ordinal);
+        Assert.Contains("Teilnahmebescheinigung", all[1].TextContent, StringComparison.Ordinal);
+        Assert.Contains("Maison Fictive", all[1].TextContent, StringComparison.Ordinal);
+        Assert.Contains("Bas Exemple", Assert.Single((await anna.Page($"/trainings/{training}/certificates/{people[1]}")).QuerySelectorAll("[data-certificate]")).TextContent, StringComparison.Ordinal);
+        Assert.Equal(HttpStatusCode.NotFound, (await anna.Get($"/trainings/{training}/certificates/{absent}")).StatusCode);
+    }
+
+    [Theory, EveryEngine]
+    public async Task A_year_counts_what_was_held_in_it_and_nothing_else(string engine)
+    {
+        var zone = await (await platforms.On(engine)).Zone();
+        var (cora, year) = (zone.As(Role.Coordinator), zone.Today().Year);
+        var (training, session, people) = await cora.Gave(zone, Giving.Plan(), -2, Giving.Colleague(default, "Ann"), Giving.Colleague(default, "Bas"), Giving.Colleague(default, "Cis", "Quartier"));
+        var again = await cora.Send(zone.Sitting(training, -1));
+        await cora.Notes(training, again, people[0]); // twice there, one participant
+        await cora.Gave(zone, Giving.Plan("Aware", topic: "HATE") with { Kind = TrainingKind.Awareness }, -1, Giving.Colleague(default, "Dora", "INTERVENTION"));
+        await cora.Send(zone.Sitting(await cora.Send(Giving.Plan("To come")), 1));
+        var (off, _, _) = await cora.Gave(zone, Giving.Plan("Off"), -1, Giving.Colleague(default, "Eline"));
+        await cora.Send(new Show.Cancel(off));
+        var counts = await zone.Look(z => new TrainingCounts(z, zone.Platform.Clock).In(year, TestContext.Current.CancellationToken));
+        Assert.Equal(["trainings/trainings 1", "trainings/awareness 1", "trainings/sessions 3", "trainings/minutes 630", "trainings/participants 4", "trainings/evaluations 0", "training-topics/DEATH 1", "training-topics/HATE 1", "training-units/Intervention 3", "training-units/Quartier 1"],
+            counts.Select(c => $"{c.Table}/{c.Row} {c.Count.ToString(CultureInfo.InvariantCulture)}"));
+        Assert.All(await zone.Look(z => new TrainingCounts(z, zone.Platform.Clock).In(year - 1, TestContext.Current.CancellationToken)), c => Assert.Equal(0, c.Count));
+        Assert.True(zone.Platform.Services.GetRequiredService<IServiceProviderIsService>().IsService(typeof(VictimSupport.Network.Contracts.ICountStructuralWork)));
+        using var visit = cora.Visit();
+        var figures = (await visit.Page("/trainings")).QuerySelector("[data-figures]")!.TextContent;
+        Assert.Contains("10.5", figures.Replace(',', '.'), StringComparison.Ordinal);
+        Assert.Contains("Quartier", figures, StringComparison.Ordinal);
+    }
+
+    [Theory, EveryEngine]
+    public async Task Who_was_not_trained_on_a_topic_for_years_is_listed_and_reminded_once_a_month(string engine)
+    {
+        await using var platform = Platform.Start(engine);
+        var zone = await platform.Zone();
+        var cora = zone.As(Role.Coordinator);
+        await cora.Gave(zone, Giving.Plan(), -2 * 365, Giving.Colleague(default, "Ann", mailbox: "ann@police.example", language: "de"), Giving.Colleague(default, "Bas"));
+        await cora.Gave(zone, Giving.Plan("Hate", topic: "HATE"), -1, Giving.Colleague(default, "Ann"), Giving.Colleague(default, "Cis", mailbox: "cis@police.example", language: "nl")); // Ann is known by name and unit
+        Assert.Equal(["Ann", "Bas", "Cis"], await Due("DEATH", 1));
+        Assert.Equal(["Cis"], await Due("DEATH", 3));
+        Assert.Equal(["Bas"], await Due("HATE", 1));
+        Assert.Equal(2, await cora.Send(new Due.Remind("DEATH", 1)));
+        Assert.Equal(0, await cora.Send(new Due.Remind("DEATH", 1)));
+        await zone.RunJobs();
+        Assert.Equal(["ann@police.example Anstehende Schulung", "cis@police.example Opleiding te volgen"], platform.Post.Letters.Select(l => $"{l.To} {l.Subject}").Order(StringComparer.Ordinal));
+        Assert.Contains("Melden van een overlijden", platform.Post.Letters.Single(l => l.To.StartsWith("cis", StringComparison.Ordinal)).Text, StringComparison.Ordinal);
+        platform.Clock.Advance(TimeSpan.FromDays(31));
+        Assert.Equal(2, await cora.Send(new Due.Remind("DEATH", 1)));
+        using var visit = zone.Visit(Role.Caseworker);
+        Assert.Equal(HttpStatusCode.OK, (await visit.Get("/trainings/due?topic=nonsense&years=999999")).StatusCode);
+
+        async Task<string[]> Due(string topic, int years) => [.. (await cora.Send(new Due.Query(topic, years))).Select(r => r.Latest.FullName).Order(StringComparer.Ordinal)];
+    }
+
+    [Fact]
+    public async Task Planning_is_for_coordinator_and_administrator_seeing_for_caseworkers_too_and_a_training_belongs_to_its_zone()
+    {
+        var zone = await (await platforms.On("sqlite")).Zone();
+        var (cora, anna) = (zone.As(Role.Coordinator), zone.As(Role.Caseworker));
+        var training = await zone.As(Role.ZoneAdministrator).Send(Giving.Plan());
+        var session = await cora.Send(zone.Sitting(training, -1));
+        var ann = await cora.Enters(training, "Ann");
+        Assert.Single((await anna.Send(new Show.Query(training))).People);
+        foreach (var deed in new Func<Task>[] { () => anna.Send(Giving.Plan()), () => anna.Send(Giving.Colleague(training, "Bas")), () => anna.Send(new Show.Withdraw(training, ann)), () => anna.Notes(training, session, ann), () => anna.Send(new Evaluations.Ask(training)), () => anna.Send(new Evaluations.Query(training)), () => anna.Send(new Due.Remind("DEATH", 3)) })
+            Assert.Equal("role", (await Assert.ThrowsAsync<RefusedException>(deed)).Code);
+        foreach (var role in (Role[])[Role.OnCall, Role.Trainee, Role.FrontDesk, Role.DataProtectionOfficer]) Assert.Equal("role", (await Assert.ThrowsAsync<RefusedException>(() => zone.As(role).Send(new Show.Query(training)))).Code);
+        using (var visit = anna.Visit())
+        {
+            var page = await visit.Page($"/trainings/{training}");
+            Assert.Empty(page.QuerySelectorAll("main form"));
+            Assert.Empty(page.QuerySelectorAll("main a[href*='attendance'], main a[href*='import'], main a[href*='edit']"));
+        }
+        var elsewhere = cora.In(await zone.Platform.Zone(), Role.Coordinator);
+        Assert.Equal("absent", (await Assert.ThrowsAsync<RefusedException>(() => elsewhere.Send(new Show.Query(training)))).Code);
+        Assert.Equal("absent", (await Assert.ThrowsAsync<RefusedException>(() => elsewhere.Send(Giving.Colleague(training, "Bas")))).Code);
+    }
+
+    [Fact]
+    public async Task The_same_form_makes_one_training_who_saved_over_another_is_told_and_the_zones_own_topic_counts_as_a_shipped_one()
+    {
+        var zone = await (await platforms.On("sqlite")).Zone();
+        var cora = zone.As(Role.Coordinator);
+        var form = Giving.Plan() with { Once = Guid.NewGuid(), OwnTopic = "Mauvaises nouvelles" };
+        var training = await cora.Send(form);
+        Assert.Equal(training, await cora.Send(form));
+        var over = (await cora.Send(new Edit.Query(training))).Form with { Training = training };
+        await cora.Send(over with { Audience = "Accueil" });
+        await Assert.ThrowsAsync<ValidationException>(() => cora.Send(over with { Audience = "Quartier" }));
+        var now = (await cora.Send(new Show.Query(training))).Training;
+        Assert.Equal(("Accueil", "Mauvaises nouvelles", "DEATH"), (now.Audience, now.TopicInWords, now.Topic));
+        foreach (var (bad, field) in new[] { (Giving.Plan(" "), "Subject"), (Giving.Plan(topic: "NONE"), "Topic"), (Giving.Plan(capacity: 0), "Capacity"), (Giving.Plan() with { Kind = null }, "Kind"), (Giving.Plan() with { Trainers = string.Join('\n', Enumerable.Range(0, 21)) }, "Trainers") })
+            Assert.Contains((await Assert.ThrowsAsync<ValidationException>(() => cora.Send(bad))).Errors, e => e.PropertyName == field);
+    }
+
+    [Fact]
+    public void Every_shipped_topic_has_a_word_in_each_language_and_a_number_of_its_own()
+    {
+        Assert.Equal(TrainingTopics.All.Count, TrainingTopics.All.Select(t => t.Code).Distinct().Count());
+        Assert.Equal(TrainingTopics.All.Count, TrainingTopics.All.Select(t => t.Statistics).Distinct().Count());
+        foreach (var language in new[] { "fr", "nl", "de", "en" })
+        {
+            CultureInfo.CurrentUICulture = CultureInfo.GetCultureInfo(language);
+            Assert.All(TrainingTopics.All, t => Assert.DoesNotContain("TrainingTopic_", VictimSupport.Network.Words.Of("TrainingTopic_" + t.Code), StringComparison.Ordinal));
+        }
+    }
+
+    [Fact]
+    public async Task The_demo_shows_one_that_was_held_and_one_to_come_and_is_told_once()
+    {
+        var zone = await (await platforms.On("sqlite")).Zone();
+        var cora = zone.As(Role.Coordinator);
+        var story = zone.Platform.Services.GetRequiredService<VictimSupport.Network.Contracts.ITellTrainings>();
+        for (var i = 0; i < 2; i++) await zone.Platform.Services.GetRequiredService<VictimSupport.Foundation.Zones.EnterZone>().In(zone.Code, pipeline => story.Tell(pipeline, "nl", TestContext.Current.CancellationToken), cora.Caller);
+        // The held one may lie in the year before.
+        var rows = (await cora.Send(new List.Query(zone.Today().Year, null))).Rows.Concat((await cora.Send(new List.Query(zone.Today().AddDays(-20).Year, null))).Rows).Concat((await cora.Send(new List.Query(zone.Today().AddDays(25).Year, null))).Rows).DistinctBy(r => r.Training.Id).ToList();
+        Assert.Equal([(TrainingState.Planned, 4, 2, 0), (TrainingState.Held, 5, 0, 4)], rows.Select(r => (r.State, r.Taking, r.Waiting, r.Present)).Order());
+        Assert.Equal(4, (await cora.Send(new Evaluations.Query(rows.Single(r => r.State == TrainingState.Held).Training.Id))).Means.Count);
+    }
+}

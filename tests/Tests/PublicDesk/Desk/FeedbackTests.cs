@@ -1,0 +1,96 @@
+using System.Net;
+using Microsoft.EntityFrameworkCore;
+using VictimSupport.Design.Tags;
+using VictimSupport.Foundation.Access;
+using VictimSupport.Foundation.Secrecy;
+using VictimSupport.PublicDesk.Desk;
+using VictimSupport.Tests.Kit;
+
+namespace VictimSupport.Tests.PublicDesk.Desk;
+
+/// <summary>Anybody says what is wrong with the pages, without a name; it is sealed, read by those who look after the page, and forgotten.</summary>
+public sealed class FeedbackTests(Platforms platforms)
+{
+    [Theory, EveryEngine]
+    public async Task It_is_sealed_read_by_those_who_look_after_the_page_and_forgotten_with_its_key(string engine)
+    {
+        await using var platform = Platform.Start(engine); // its clock is put forward by months
+        var zone = await (await platform.Zone()).GoesLive();
+        using var passer = zone.Passer();
+        var sent = await passer.Submit("/nl/feedback", [new("Form.Text", " De knop <b>werkt</b> niet "), new("Form.On", "Exit")]);
+        Assert.Equal($"/{zone.Code}/nl/feedback?done=True", sent.Headers.Location!.ToString());
+        Assert.NotNull((await passer.Page("/nl/feedback?done=True")).QuerySelector("[role=status]"));
+
+        var note = await zone.Look(z => z.Set<FeedbackNote>().SingleAsync());
+        Assert.Equal((FeedbackOn.Exit, "nl", "De knop <b>werkt</b> niet"), (note.On, note.Language, note.Text!.Value));
+        foreach (var role in new[] { Role.Coordinator, Role.ZoneAdministrator })
+        {
+            using var visit = zone.Visit(role);
+            Assert.Contains("De knop <b>werkt</b> niet", (await visit.Page("/admin/public-page/feedback")).QuerySelector("[data-feedback]")!.TextContent, StringComparison.Ordinal);
+        }
+        await Assert.ThrowsAsync<RefusedException>(() => zone.As(Role.Caseworker).Send(new FeedbackList.Query()));
+
+        zone.Platform.Clock.Advance(TimeSpan.FromDays(89));
+        await zone.RunJobs();
+        Assert.NotNull((await zone.Look(z => z.Set<FeedbackNote>().SingleAsync())).Text);
+        zone.Platform.Clock.Advance(TimeSpan.FromDays(2));
+        var key = note.Id;
+        Assert.NotNull(zone.Handle.Keys.Find(key));
+        await zone.RunJobs();
+        Assert.Equal(0, await zone.Look(z => z.Set<FeedbackNote>().CountAsync()));
+        Assert.Null(zone.Handle.Keys.Find(key));
+    }
+
+    [Fact]
+    public async Task What_fills_in_the_trap_keeps_nothing_and_loses_nothing_and_a_form_sent_twice_is_one()
+    {
+        var zone = await (await (await platforms.On("sqlite")).Zone()).GoesLive();
+        using var passer = zone.Passer();
+        var trapped = await passer.Submit("/fr/feedback", [new("Form.Text", "Trop petit"), new("Form.Website", "https://spam.example")]);
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, trapped.StatusCode);
+        var again = await Visit.Read(trapped);
+        Assert.Equal(("Trop petit", ""), (again.QuerySelector("[name='Form.Text']")!.TextContent.Trim(), again.QuerySelector("[name='Form.Website']")!.GetAttribute("value") ?? ""));
+        Assert.Equal(0, await zone.Look(z => z.Set<FeedbackNote>().CountAsync()));
+        var once = Guid.NewGuid().ToString();
+        for (var i = 0; i < 2; i++) await passer.Submit("/fr/feedback", [new("Form.Text", "Un mot"), new(FormTag.Once, once)]);
+        Assert.Equal(1, await zone.Look(z => z.Set<FeedbackNote>().CountAsync()));
+        // Its key is not of a name that somebody outside can choose.
+        Assert.NotEqual(once, (await zone.Look(z => z.Set<FeedbackNote>().SingleAsync())).Id.ToString());
+    }
+
+    [Theory]
+    [InlineData("", "")]
+    [InlineData("   ", "")]
+    [InlineData("long", "")]
+    [InlineData("ok", "99")]
+    public async Task What_cannot_be_taken_is_said_at_the_field_and_what_was_typed_stays(string text, string on)
+    {
+        var zone = await (await (await platforms.On("sqlite")).Zone()).GoesLive();
+        using var passer = zone.Passer();
+        var typed = text == "long" ? new string('x', FeedbackNote.Longest + 1) : text;
+        var answer = await passer.Submit("/en/feedback", [new("Form.Text", typed), new("Form.On", on)]);
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, answer.StatusCode);
+        var page = await Visit.Read(answer);
+        Assert.NotNull(page.QuerySelector(".govuk-error-message"));
+        if (!string.IsNullOrWhiteSpace(typed)) Assert.Equal(typed, page.QuerySelector("[name='Form.Text']")!.TextContent);
+        Assert.Equal(0, await zone.Look(z => z.Set<FeedbackNote>().CountAsync()));
+    }
+
+    [Fact]
+    public async Task One_address_may_not_flood_a_zone()
+    {
+        await using var platform = Platform.Start("sqlite");
+        var zone = await (await platform.Zone()).GoesLive();
+        using var passer = zone.Passer();
+        var statuses = new List<HttpStatusCode>();
+        for (var i = 0; i < 65; i++) statuses.Add((await passer.Forge("/fr/feedback", ("Form.Text", "Un mot"))).StatusCode);
+        Assert.Contains(HttpStatusCode.TooManyRequests, statuses);
+        Assert.InRange(await zone.Look(z => z.Set<FeedbackNote>().CountAsync()), 1, 60);
+        var refused = await passer.Forge("/fr/feedback", ("Form.Text", "Un mot"));
+        Assert.False(refused.Headers.Contains("Set-Cookie"));
+        // Another zone hears nothing of it.
+        var other = await (await platform.Zone()).GoesLive();
+        using var there = other.Passer();
+        Assert.Equal(HttpStatusCode.Redirect, (await there.Forge("/fr/feedback", ("Form.Text", "Un mot"))).StatusCode);
+    }
+}
