@@ -36,12 +36,14 @@ public sealed class HandoverTests(Platforms platforms)
         var b = await a.Platform.Zone();
         await worker.Send(await worker.Standing(family, family.Grandmother) with { Role = StandingRole.Support, Reached = Authority.Prosecutor, Reason = "the father lives at home", Reference = "LA.7" });
         await worker.Send(await worker.Standing(family, family.Father) with { Role = StandingRole.Parent });
+        var aunt = await worker.Send(new VictimSupport.Casework.People.Edit.Command { Dossier = family.Dossier, GivenName = "Odile", FamilyName = "Verzonnen", Phone = "0470 55 44 33", Capacity = Capacity.SupportPerson, Language = "fr" });
+        await worker.Send(await worker.Standing(family, aunt) with { Role = StandingRole.Other, Conflict = true, ConflictWhat = "sides with him" });
         var handover = await a.As(Role.Coordinator).HandsOver(family.Dossier, b, f => f with { Persons = [family.Noah], Fields = [] });
         // Nobody ticked it, and it went; whoever is in a conflict is told of without a name.
         var note = Assert.Single((await b.As(Role.Coordinator).Send(new Show.Query(handover))).Content!.Notes);
         Assert.Equal([family.Noah], note.Persons);
         foreach (var said in new[] { "support person", "Rosa Fictif, 0470 99 88 77", "LA.7", "parent", "nothing goes through this person" }) Assert.Contains(said, note.Text, StringComparison.Ordinal);
-        foreach (var secret in new[] { "Marc", "0499", "lives at home" }) Assert.DoesNotContain(secret, note.Text, StringComparison.Ordinal);
+        foreach (var secret in new[] { "Marc", "0499", "lives at home", "Odile", "Verzonnen", "0470 55 44 33", "sides with him" }) Assert.DoesNotContain(secret, note.Text, StringComparison.Ordinal);
     }
 
     [Theory, EveryEngine]
