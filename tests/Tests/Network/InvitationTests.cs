@@ -17,6 +17,8 @@ using Offers = VictimSupport.Network.Invitations.List;
 using Person = VictimSupport.Tests.Kit.Person;
 using Show = VictimSupport.Network.Trainings.Show;
 
+using Post = VictimSupport.Foundation.Parcels.Post;
+
 namespace VictimSupport.Tests.Network;
 
 /// <summary>A training that other zones of a pool see and register their own people for: once each, whatever dies between, with the answer going back, and nobody else's people to be seen.</summary>
