@@ -2,8 +2,10 @@ using Microsoft.Extensions.DependencyInjection;
 using VictimSupport.Foundation.Access;
 using VictimSupport.Foundation.Jobs;
 using VictimSupport.Foundation.Modules;
+using VictimSupport.Foundation.Parcels;
 using VictimSupport.Network.Bodies;
 using VictimSupport.Network.Contracts;
+using VictimSupport.Network.Invitations;
 using VictimSupport.Network.Partners;
 using VictimSupport.Network.Trainings;
 
@@ -28,6 +30,11 @@ public sealed class NetworkModule : IModule
         services.AddScoped<IDeliver, PlaceMail>();
         services.AddScoped<IDeliver, EvaluationMail>();
         services.AddScoped<IDeliver, DueMail>();
+        services.AddScoped<IDeliver, TellInvited>();
+        services.AddScoped<IDoWhatIsDue, FollowPools>();
+        services.AddScoped<IReceive, AskedFor>();
+        services.AddScoped<IReceive, Hearing>();
+        services.AddScoped<IDeliver, MovedMail>();
         services.AddScoped<ICountStructuralWork, TrainingCounts>();
         services.AddSingleton<ITellTrainings, Demo.StoryTrainings>();
         services.AddSingleton<IInMenu, TrainingsInMenu>();

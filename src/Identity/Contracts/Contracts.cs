@@ -214,7 +214,13 @@ public interface IKnowPools
 {
     /// <summary>Do both belong to one pool today?</summary>
     Task<bool> Share(Guid zone, Guid other, CancellationToken ct);
+
+    /// <summary>The pools a zone belongs to today, by name, each with the other zones that are at work.</summary>
+    Task<IReadOnlyList<SharedPool>> Of(Guid zone, CancellationToken ct);
 }
+
+/// <param name="Others">In the order of their codes; the zone that asked is not among them.</param>
+public sealed record SharedPool(Guid Id, string Name, IReadOnlyList<VictimSupport.Foundation.Zones.ZoneRecord> Others);
 
 /// <summary>Knows whether a zone's people can sign in at a provider of their own; read in the catalogue's current transaction.</summary>
 public interface IKnowProviders

@@ -3295,6 +3295,129 @@ namespace VictimSupport.Migrations.PostgreSql.Zone
                     b.ToTable("representation", (string)null);
                 });
 
+            modelBuilder.Entity("VictimSupport.Network.Invitations.Invitation", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid");
+
+                    b.Property<string>("Audience")
+                        .HasMaxLength(200)
+                        .HasColumnType("character varying(200)");
+
+                    b.Property<DateTimeOffset>("Came")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<DateTimeOffset?>("Changed")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<string>("From")
+                        .IsRequired()
+                        .HasMaxLength(4)
+                        .HasColumnType("character varying(4)")
+                        .HasColumnName("from_zone");
+
+                    b.Property<bool>("IsCancelled")
+                        .HasColumnType("boolean");
+
+                    b.Property<bool>("IsClosed")
+                        .HasColumnType("boolean");
+
+                    b.Property<int>("Kind")
+                        .HasColumnType("integer");
+
+                    b.Property<string>("OwnTopic")
+                        .HasMaxLength(120)
+                        .HasColumnType("character varying(120)");
+
+                    b.Property<DateOnly>("RegisterUntil")
+                        .HasColumnType("date");
+
+                    b.Property<int>("Seats")
+                        .HasColumnType("integer");
+
+                    b.Property<string>("Sittings")
+                        .IsRequired()
+                        .HasMaxLength(-1)
+                        .HasColumnType("text");
+
+                    b.Property<string>("Subject")
+                        .IsRequired()
+                        .HasMaxLength(160)
+                        .HasColumnType("character varying(160)");
+
+                    b.Property<string>("Topic")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("character varying(40)");
+
+                    b.PrimitiveCollection<List<string>>("Trainers")
+                        .IsRequired()
+                        .HasMaxLength(4000)
+                        .HasColumnType("text[]");
+
+                    b.HasKey("Id");
+
+                    b.ToTable("training_invitation", (string)null);
+                });
+
+            modelBuilder.Entity("VictimSupport.Network.Invitations.Registration", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid");
+
+                    b.Property<DateTimeOffset>("Added")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.PrimitiveCollection<List<Guid>>("Attended")
+                        .IsRequired()
+                        .HasMaxLength(2000)
+                        .HasColumnType("uuid[]");
+
+                    b.Property<Guid>("By")
+                        .HasColumnType("uuid");
+
+                    b.Property<Guid>("InvitationId")
+                        .HasColumnType("uuid");
+
+                    b.Property<string>("Language")
+                        .IsRequired()
+                        .HasMaxLength(2)
+                        .HasColumnType("character varying(2)");
+
+                    b.Property<Guid>("Once")
+                        .HasColumnType("uuid");
+
+                    b.Property<int?>("Rank")
+                        .HasColumnType("integer");
+
+                    b.Property<int>("State")
+                        .HasColumnType("integer");
+
+                    b.Property<string>("Unit")
+                        .IsRequired()
+                        .HasMaxLength(120)
+                        .HasColumnType("character varying(120)");
+
+                    b.Property<byte[]>("Who")
+                        .IsRequired()
+                        .HasMaxLength(-1)
+                        .HasColumnType("bytea")
+                        .HasAnnotation("Sealed:Layer", Layer.Assistance)
+                        .HasAnnotation("Sealed:Name", "training_registration.who");
+
+                    b.Property<int?>("Why")
+                        .HasColumnType("integer");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("InvitationId");
+
+                    b.HasIndex("Once")
+                        .IsUnique();
+
+                    b.ToTable("training_registration", (string)null);
+                });
+
             modelBuilder.Entity("VictimSupport.Network.Partners.ContactPerson", b =>
                 {
                     b.Property<Guid>("Id")
@@ -3469,6 +3592,35 @@ namespace VictimSupport.Migrations.PostgreSql.Zone
                     b.ToTable("training_evaluation", (string)null);
                 });
 
+            modelBuilder.Entity("VictimSupport.Network.Trainings.Invited", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid");
+
+                    b.Property<bool>("IsClosed")
+                        .HasColumnType("boolean");
+
+                    b.Property<string>("Told")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)");
+
+                    b.Property<Guid>("TrainingId")
+                        .HasColumnType("uuid");
+
+                    b.Property<string>("Zone")
+                        .IsRequired()
+                        .HasMaxLength(4)
+                        .HasColumnType("character varying(4)");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("TrainingId", "Zone")
+                        .IsUnique();
+
+                    b.ToTable("training_invited", (string)null);
+                });
+
             modelBuilder.Entity("VictimSupport.Network.Trainings.Participant", b =>
                 {
                     b.Property<Guid>("Id")
@@ -3484,6 +3636,11 @@ namespace VictimSupport.Migrations.PostgreSql.Zone
                         .IsRequired()
                         .HasMaxLength(2000)
                         .HasColumnType("uuid[]");
+
+                    b.Property<string>("From")
+                        .HasMaxLength(4)
+                        .HasColumnType("character varying(4)")
+                        .HasColumnName("from_zone");
 
                     b.Property<bool>("HasEvaluated")
                         .HasColumnType("boolean");
@@ -3501,6 +3658,9 @@ namespace VictimSupport.Migrations.PostgreSql.Zone
 
                     b.Property<Guid>("Once")
                         .HasColumnType("uuid");
+
+                    b.Property<int?>("Rank")
+                        .HasColumnType("integer");
 
                     b.Property<int>("State")
                         .HasColumnType("integer");
@@ -3558,6 +3718,11 @@ namespace VictimSupport.Migrations.PostgreSql.Zone
                     b.Property<Guid>("Once")
                         .HasColumnType("uuid");
 
+                    b.PrimitiveCollection<List<Guid>>("OpenTo")
+                        .IsRequired()
+                        .HasMaxLength(1000)
+                        .HasColumnType("uuid[]");
+
                     b.Property<string>("OwnTopic")
                         .HasMaxLength(120)
                         .HasColumnType("character varying(120)");
@@ -3566,6 +3731,9 @@ namespace VictimSupport.Migrations.PostgreSql.Zone
                         .IsRequired()
                         .HasMaxLength(1000)
                         .HasColumnType("uuid[]");
+
+                    b.Property<DateOnly?>("RegisterUntil")
+                        .HasColumnType("date");
 
                     b.Property<string>("Subject")
                         .IsRequired()

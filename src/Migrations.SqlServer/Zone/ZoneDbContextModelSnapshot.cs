@@ -3294,6 +3294,129 @@ namespace VictimSupport.Migrations.SqlServer.Zone
                     b.ToTable("representation", (string)null);
                 });
 
+            modelBuilder.Entity("VictimSupport.Network.Invitations.Invitation", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<string>("Audience")
+                        .HasMaxLength(200)
+                        .HasColumnType("nvarchar(200)");
+
+                    b.Property<DateTimeOffset>("Came")
+                        .HasColumnType("datetimeoffset");
+
+                    b.Property<DateTimeOffset?>("Changed")
+                        .HasColumnType("datetimeoffset");
+
+                    b.Property<string>("From")
+                        .IsRequired()
+                        .HasMaxLength(4)
+                        .HasColumnType("nvarchar(4)")
+                        .HasColumnName("from_zone");
+
+                    b.Property<bool>("IsCancelled")
+                        .HasColumnType("bit");
+
+                    b.Property<bool>("IsClosed")
+                        .HasColumnType("bit");
+
+                    b.Property<int>("Kind")
+                        .HasColumnType("int");
+
+                    b.Property<string>("OwnTopic")
+                        .HasMaxLength(120)
+                        .HasColumnType("nvarchar(120)");
+
+                    b.Property<DateOnly>("RegisterUntil")
+                        .HasColumnType("date");
+
+                    b.Property<int>("Seats")
+                        .HasColumnType("int");
+
+                    b.Property<string>("Sittings")
+                        .IsRequired()
+                        .HasMaxLength(-1)
+                        .HasColumnType("nvarchar(max)");
+
+                    b.Property<string>("Subject")
+                        .IsRequired()
+                        .HasMaxLength(160)
+                        .HasColumnType("nvarchar(160)");
+
+                    b.Property<string>("Topic")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("nvarchar(40)");
+
+                    b.PrimitiveCollection<string>("Trainers")
+                        .IsRequired()
+                        .HasMaxLength(4000)
+                        .HasColumnType("nvarchar(4000)");
+
+                    b.HasKey("Id");
+
+                    b.ToTable("training_invitation", (string)null);
+                });
+
+            modelBuilder.Entity("VictimSupport.Network.Invitations.Registration", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<DateTimeOffset>("Added")
+                        .HasColumnType("datetimeoffset");
+
+                    b.PrimitiveCollection<string>("Attended")
+                        .IsRequired()
+                        .HasMaxLength(2000)
+                        .HasColumnType("nvarchar(2000)");
+
+                    b.Property<Guid>("By")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<Guid>("InvitationId")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<string>("Language")
+                        .IsRequired()
+                        .HasMaxLength(2)
+                        .HasColumnType("nvarchar(2)");
+
+                    b.Property<Guid>("Once")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<int?>("Rank")
+                        .HasColumnType("int");
+
+                    b.Property<int>("State")
+                        .HasColumnType("int");
+
+                    b.Property<string>("Unit")
+                        .IsRequired()
+                        .HasMaxLength(120)
+                        .HasColumnType("nvarchar(120)");
+
+                    b.Property<byte[]>("Who")
+                        .IsRequired()
+                        .HasMaxLength(-1)
+                        .HasColumnType("varbinary(max)")
+                        .HasAnnotation("Sealed:Layer", Layer.Assistance)
+                        .HasAnnotation("Sealed:Name", "training_registration.who");
+
+                    b.Property<int?>("Why")
+                        .HasColumnType("int");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("InvitationId");
+
+                    b.HasIndex("Once")
+                        .IsUnique();
+
+                    b.ToTable("training_registration", (string)null);
+                });
+
             modelBuilder.Entity("VictimSupport.Network.Partners.ContactPerson", b =>
                 {
                     b.Property<Guid>("Id")
@@ -3468,6 +3591,35 @@ namespace VictimSupport.Migrations.SqlServer.Zone
                     b.ToTable("training_evaluation", (string)null);
                 });
 
+            modelBuilder.Entity("VictimSupport.Network.Trainings.Invited", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<bool>("IsClosed")
+                        .HasColumnType("bit");
+
+                    b.Property<string>("Told")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("nvarchar(64)");
+
+                    b.Property<Guid>("TrainingId")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<string>("Zone")
+                        .IsRequired()
+                        .HasMaxLength(4)
+                        .HasColumnType("nvarchar(4)");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("TrainingId", "Zone")
+                        .IsUnique();
+
+                    b.ToTable("training_invited", (string)null);
+                });
+
             modelBuilder.Entity("VictimSupport.Network.Trainings.Participant", b =>
                 {
                     b.Property<Guid>("Id")
@@ -3483,6 +3635,11 @@ namespace VictimSupport.Migrations.SqlServer.Zone
                         .IsRequired()
                         .HasMaxLength(2000)
                         .HasColumnType("nvarchar(2000)");
+
+                    b.Property<string>("From")
+                        .HasMaxLength(4)
+                        .HasColumnType("nvarchar(4)")
+                        .HasColumnName("from_zone");
 
                     b.Property<bool>("HasEvaluated")
                         .HasColumnType("bit");
@@ -3500,6 +3657,9 @@ namespace VictimSupport.Migrations.SqlServer.Zone
 
                     b.Property<Guid>("Once")
                         .HasColumnType("uniqueidentifier");
+
+                    b.Property<int?>("Rank")
+                        .HasColumnType("int");
 
                     b.Property<int>("State")
                         .HasColumnType("int");
@@ -3557,6 +3717,11 @@ namespace VictimSupport.Migrations.SqlServer.Zone
                     b.Property<Guid>("Once")
                         .HasColumnType("uniqueidentifier");
 
+                    b.PrimitiveCollection<string>("OpenTo")
+                        .IsRequired()
+                        .HasMaxLength(1000)
+                        .HasColumnType("nvarchar(1000)");
+
                     b.Property<string>("OwnTopic")
                         .HasMaxLength(120)
                         .HasColumnType("nvarchar(120)");
@@ -3565,6 +3730,9 @@ namespace VictimSupport.Migrations.SqlServer.Zone
                         .IsRequired()
                         .HasMaxLength(1000)
                         .HasColumnType("nvarchar(1000)");
+
+                    b.Property<DateOnly?>("RegisterUntil")
+                        .HasColumnType("date");
 
                     b.Property<string>("Subject")
                         .IsRequired()

@@ -3289,6 +3289,129 @@ namespace VictimSupport.Migrations.Sqlite.Zone
                     b.ToTable("representation", (string)null);
                 });
 
+            modelBuilder.Entity("VictimSupport.Network.Invitations.Invitation", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Audience")
+                        .HasMaxLength(200)
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("Came")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long?>("Changed")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("From")
+                        .IsRequired()
+                        .HasMaxLength(4)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("from_zone");
+
+                    b.Property<bool>("IsCancelled")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<bool>("IsClosed")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("Kind")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("OwnTopic")
+                        .HasMaxLength(120)
+                        .HasColumnType("TEXT");
+
+                    b.Property<DateOnly>("RegisterUntil")
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("Seats")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Sittings")
+                        .IsRequired()
+                        .HasMaxLength(-1)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Subject")
+                        .IsRequired()
+                        .HasMaxLength(160)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Topic")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("TEXT");
+
+                    b.PrimitiveCollection<string>("Trainers")
+                        .IsRequired()
+                        .HasMaxLength(4000)
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("Id");
+
+                    b.ToTable("training_invitation", (string)null);
+                });
+
+            modelBuilder.Entity("VictimSupport.Network.Invitations.Registration", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("Added")
+                        .HasColumnType("INTEGER");
+
+                    b.PrimitiveCollection<string>("Attended")
+                        .IsRequired()
+                        .HasMaxLength(2000)
+                        .HasColumnType("TEXT");
+
+                    b.Property<Guid>("By")
+                        .HasColumnType("TEXT");
+
+                    b.Property<Guid>("InvitationId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Language")
+                        .IsRequired()
+                        .HasMaxLength(2)
+                        .HasColumnType("TEXT");
+
+                    b.Property<Guid>("Once")
+                        .HasColumnType("TEXT");
+
+                    b.Property<int?>("Rank")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("State")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Unit")
+                        .IsRequired()
+                        .HasMaxLength(120)
+                        .HasColumnType("TEXT");
+
+                    b.Property<byte[]>("Who")
+                        .IsRequired()
+                        .HasMaxLength(-1)
+                        .HasColumnType("BLOB")
+                        .HasAnnotation("Sealed:Layer", Layer.Assistance)
+                        .HasAnnotation("Sealed:Name", "training_registration.who");
+
+                    b.Property<int?>("Why")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("InvitationId");
+
+                    b.HasIndex("Once")
+                        .IsUnique();
+
+                    b.ToTable("training_registration", (string)null);
+                });
+
             modelBuilder.Entity("VictimSupport.Network.Partners.ContactPerson", b =>
                 {
                     b.Property<Guid>("Id")
@@ -3463,6 +3586,35 @@ namespace VictimSupport.Migrations.Sqlite.Zone
                     b.ToTable("training_evaluation", (string)null);
                 });
 
+            modelBuilder.Entity("VictimSupport.Network.Trainings.Invited", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("TEXT");
+
+                    b.Property<bool>("IsClosed")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Told")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT");
+
+                    b.Property<Guid>("TrainingId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Zone")
+                        .IsRequired()
+                        .HasMaxLength(4)
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("TrainingId", "Zone")
+                        .IsUnique();
+
+                    b.ToTable("training_invited", (string)null);
+                });
+
             modelBuilder.Entity("VictimSupport.Network.Trainings.Participant", b =>
                 {
                     b.Property<Guid>("Id")
@@ -3478,6 +3630,11 @@ namespace VictimSupport.Migrations.Sqlite.Zone
                         .IsRequired()
                         .HasMaxLength(2000)
                         .HasColumnType("TEXT");
+
+                    b.Property<string>("From")
+                        .HasMaxLength(4)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("from_zone");
 
                     b.Property<bool>("HasEvaluated")
                         .HasColumnType("INTEGER");
@@ -3495,6 +3652,9 @@ namespace VictimSupport.Migrations.Sqlite.Zone
 
                     b.Property<Guid>("Once")
                         .HasColumnType("TEXT");
+
+                    b.Property<int?>("Rank")
+                        .HasColumnType("INTEGER");
 
                     b.Property<int>("State")
                         .HasColumnType("INTEGER");
@@ -3552,6 +3712,11 @@ namespace VictimSupport.Migrations.Sqlite.Zone
                     b.Property<Guid>("Once")
                         .HasColumnType("TEXT");
 
+                    b.PrimitiveCollection<string>("OpenTo")
+                        .IsRequired()
+                        .HasMaxLength(1000)
+                        .HasColumnType("TEXT");
+
                     b.Property<string>("OwnTopic")
                         .HasMaxLength(120)
                         .HasColumnType("TEXT");
@@ -3559,6 +3724,9 @@ namespace VictimSupport.Migrations.Sqlite.Zone
                     b.PrimitiveCollection<string>("Partners")
                         .IsRequired()
                         .HasMaxLength(1000)
+                        .HasColumnType("TEXT");
+
+                    b.Property<DateOnly?>("RegisterUntil")
                         .HasColumnType("TEXT");
 
                     b.Property<string>("Subject")

@@ -19,7 +19,7 @@ internal sealed class Attendance(IMediator pipeline) : PageModel, IShowAgain
     [BindProperty(SupportsGet = true)] public Guid Session { get; set; }
     [BindProperty] public Command Form { get; set; } = new();
     public Answer View { get; private set; } = null!;
-    public IReadOnlyList<Choice> People => [.. View.People.Select(p => new Choice(p.Id.ToString(), $"{p.FullName} ({p.Unit})", p.State == ParticipantState.Waiting ? Words.Of(p.State) : null))];
+    public IReadOnlyList<Choice> People => [.. View.People.Select(p => new Choice(p.Id.ToString(), $"{p.FullName} ({p.UnitAndZone})", p.State == ParticipantState.Waiting ? Words.Of(p.State) : null))];
 
     public async Task OnGetAsync(CancellationToken ct)
     {
@@ -75,7 +75,7 @@ internal sealed class Attendance(IMediator pipeline) : PageModel, IShowAgain
 
         public async Task<int> Handle(Command form, CancellationToken ct)
         {
-            if (!await Trainings.Training.TakeTurn(zone, form.Training, ct)) throw new RefusedException("absent", form.Training);
+            if (!await Trainings.Training.TakeTurn(zone, form.Training, clock.GetUtcNow(), ct)) throw new RefusedException("absent", form.Training);
             var training = await zone.Set<Training>().AsNoTracking().SingleAsync(t => t.Id == form.Training, ct);
             var session = await zone.Set<TrainingSession>().AsNoTracking().SingleOrDefaultAsync(s => s.Id == form.Session && s.TrainingId == form.Training, ct) ?? throw new RefusedException("absent", form.Session);
             // Somebody was entered, withdrew or was ticked meanwhile: the list that was looked at is another.

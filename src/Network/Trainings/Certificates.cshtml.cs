@@ -52,7 +52,7 @@ internal sealed class Certificates(IMediator pipeline) : PageModel
             {
                 var seen = sessions.Where(s => p.Attended.Contains(s.Id)).ToList();
                 var hours = (seen.Sum(s => s.Minutes) / 60m).ToString("0.##", CultureInfo.CurrentCulture);
-                return new Certificate(p.Id, p.Language, Words.TrainingCertificateTitle, p.FullName, p.Unit, training.Kind == TrainingKind.Training ? Words.TrainingTookPart : Words.TrainingTookPartAwareness, training.Subject, training.TopicInWords,
+                return new Certificate(p.Id, p.Language, Words.TrainingCertificateTitle, p.FullName, p.UnitAndZone, training.Kind == TrainingKind.Training ? Words.TrainingTookPart : Words.TrainingTookPartAwareness, training.Subject, training.TopicInWords,
                     [.. seen.Select(s => $"{s.When()}, {s.Place}")], Words.TrainingLasted(hours), by.Count == 0 ? null : Words.TrainingGivenBy(string.Join(", ", by)),
                     $"{names.GetValueOrDefault(p.Language) ?? names.Values.FirstOrDefault() ?? Words.TrainingService}, {record.NameIn(p.Language)}", Words.TrainingDated(Moment.ShowLong(today)), Words.TrainingSignature);
             }

@@ -10,6 +10,7 @@ using VictimSupport.Foundation.Jobs;
 using VictimSupport.Foundation.Persistence;
 using VictimSupport.Foundation.Pipeline;
 using VictimSupport.Foundation.Secrecy;
+using VictimSupport.Network.Invitations;
 
 namespace VictimSupport.Network.Trainings;
 
@@ -44,9 +45,19 @@ internal sealed class Due(IMediator pipeline, WhereAndWho who) : PageModel
 
     private void Narrow() => (Topic, Years) = (TrainingTopics.Find(Topic)?.Code ?? TrainingTopics.All[0].Code, Years is >= Fewest and <= Most ? Years : Usual);
 
+    /// <summary>A colleague as one entry shows them: in a training of this zone, or registered for another's.</summary>
+    /// <param name="Trained">Days on which they were trained on the topic by it.</param>
+    internal sealed record Colleague(Guid Id, string FullName, string Unit, string? Mailbox, string Language, DateTimeOffset Added, int Number, IReadOnlyList<DateOnly> Trained)
+    {
+        public string NameAndUnit => Participant.Same(FullName, Unit);
+
+        // A name would stand in the log.
+        public override string ToString() => "•••";
+    }
+
     /// <param name="Latest">Their latest entry in any training: by it they are known.</param>
     /// <param name="Last">The day they were last trained on the topic; null: never, as far as the zone knows.</param>
-    internal sealed record Row(Participant Latest, DateOnly? Last);
+    internal sealed record Row(Colleague Latest, DateOnly? Last);
 
     [Requires(May.SeeTrainings)]
     internal sealed record Query(string Topic, int Years) : IQuery<IReadOnlyList<Row>>;
@@ -61,16 +72,33 @@ internal sealed class Due(IMediator pipeline, WhereAndWho who) : PageModel
         public async Task<IReadOnlyList<Row>> Handle(Query query, CancellationToken ct)
         {
             var now = clock.GetUtcNow();
-            var trained = (await zone.Set<Training>().AsNoTracking().Where(t => t.Topic == query.Topic && t.Cancelled == null).Select(t => t.Id).ToListAsync(ct)).ToHashSet();
-            var days = (await zone.Set<TrainingSession>().AsNoTracking().Where(s => s.Start <= now).ToListAsync(ct)).ToDictionary(s => s.Id, s => s.Day);
-            var all = await zone.Set<Participant>().AsNoTracking().OrderBy(p => p.Added).ThenBy(p => p.Number).ToListAsync(ct);
-            await keys.Fetch(all.Select(p => p.TrainingId), ct);
+            var all = (await Here(query.Topic, now, ct)).Concat(await Elsewhere(query.Topic, ct)).OrderBy(p => p.Added).ThenBy(p => p.Number).ToList();
             var since = Moment.Day(now).AddYears(-query.Years);
             // Who gave an address once is the same colleague where only name and unit were given.
             var boxes = all.Where(p => p.Mailbox is not null).GroupBy(p => p.NameAndUnit, StringComparer.Ordinal).ToDictionary(g => g.Key, g => g.Last().Mailbox!.ToLowerInvariant(), StringComparer.Ordinal);
             return [.. all.GroupBy(p => p.Mailbox?.ToLowerInvariant() ?? boxes.GetValueOrDefault(p.NameAndUnit) ?? p.NameAndUnit, StringComparer.Ordinal)
-                .Select(g => new Row(g.LastOrDefault(p => p.Mailbox is not null) ?? g.Last(), g.Where(p => trained.Contains(p.TrainingId)).SelectMany(p => p.Attended).Where(days.ContainsKey).Select(s => (DateOnly?)days[s]).Max()))
+                .Select(g => new Row(g.LastOrDefault(p => p.Mailbox is not null) ?? g.Last(), g.SelectMany(p => p.Trained).Select(d => (DateOnly?)d).Max()))
                 .Where(r => r.Last is null || r.Last < since).OrderBy(r => r.Latest.Unit, StringComparer.CurrentCulture).ThenBy(r => r.Latest.FullName, StringComparer.CurrentCulture)];
+        }
+
+        // Whoever came from another zone is looked after there.
+        private async Task<IEnumerable<Colleague>> Here(string topic, DateTimeOffset now, CancellationToken ct)
+        {
+            var trained = (await zone.Set<Training>().AsNoTracking().Where(t => t.Topic == topic && t.Cancelled == null).Select(t => t.Id).ToListAsync(ct)).ToHashSet();
+            var days = (await zone.Set<TrainingSession>().AsNoTracking().Where(s => s.Start <= now).ToListAsync(ct)).ToDictionary(s => s.Id, s => s.Day);
+            var all = await zone.Set<Participant>().AsNoTracking().Where(p => p.From == null).ToListAsync(ct);
+            await keys.Fetch(all.Select(p => p.TrainingId), ct);
+            return all.Select(p => new Colleague(p.Id, p.FullName, p.Unit, p.Mailbox, p.Language, p.Added, p.Number, [.. p.Attended.Where(s => trained.Contains(p.TrainingId) && days.ContainsKey(s)).Select(s => days[s])]));
+        }
+
+        // Trained by a neighbour is trained.
+        private async Task<IEnumerable<Colleague>> Elsewhere(string topic, CancellationToken ct)
+        {
+            var all = await zone.Set<Registration>().AsNoTracking().ToListAsync(ct);
+            if (all.Count == 0) return [];
+            var days = (await zone.Set<Invitation>().AsNoTracking().Where(i => i.Topic == topic && !i.IsCancelled).ToListAsync(ct)).SelectMany(i => i.Sittings).ToDictionary(s => s.Id, s => Moment.Day(s.Start));
+            await keys.Fetch(all.Select(r => r.InvitationId), ct);
+            return all.Select(r => new Colleague(r.Id, r.FullName, r.Unit, r.Mailbox, r.Language, r.Added, 0, [.. r.Attended.Where(days.ContainsKey).Select(s => days[s])]));
         }
 
         public async Task<int> Handle(Remind command, CancellationToken ct)

@@ -110,7 +110,7 @@ internal sealed class Edit(IMediator pipeline) : PageModel, IShowAgain
             var what = new Training.Particulars(form.Subject, form.Topic, form.OwnTopic, form.Kind!.Value, form.Audience, form.TrainerNames, partners, form.Capacity);
             if (form.Training is { } id)
             {
-                if (!await Trainings.Training.TakeTurn(zone, id, ct)) throw new RefusedException("absent", id);
+                if (!await Trainings.Training.TakeTurn(zone, id, now, ct)) throw new RefusedException("absent", id);
                 var known = await zone.Set<Training>().SingleAsync(t => t.Id == id, ct);
                 if (known.Version != form.Version) throw Wrong(nameof(Command.Subject), Words.ChangedMeanwhile);
                 var seats = await Seats.Of(zone, known, ct);

@@ -98,7 +98,7 @@ internal sealed class Evaluate(IMediator pipeline, WhereAndWho who) : PageModel,
         {
             var now = clock.GetUtcNow();
             // Two presses at once: the second waits, and finds the link used up.
-            if (await Alive(form.Token, ct) is not { } found || !await Training.TakeTurn(zone, found.DossierId, ct)) return false;
+            if (await Alive(form.Token, ct) is not { } found || !await Training.TakeTurn(zone, found.DossierId, now, ct)) return false;
             if (await Alive(form.Token, ct) is not { } link || await zone.Set<Participant>().SingleOrDefaultAsync(p => p.Id == link.About, ct) is not { HasEvaluated: false } one) return false;
             one.Evaluates();
             link.Revoke(now);

@@ -130,7 +130,7 @@ internal sealed class Evaluations(IMediator pipeline, WhereAndWho who, PortalAdd
 
         private async Task<List<Participant>> Present(Guid training, CancellationToken ct)
         {
-            if (!await Trainings.Training.TakeTurn(zone, training, ct)) throw new RefusedException("absent", training);
+            if (!await Trainings.Training.TakeTurn(zone, training, clock.GetUtcNow(), ct)) throw new RefusedException("absent", training);
             return [.. (await zone.Set<Participant>().Where(p => p.TrainingId == training).OrderBy(p => p.Number).ToListAsync(ct)).Where(p => p.WasThere)];
         }
     }

@@ -91,7 +91,7 @@ internal sealed class Import(IMediator pipeline) : PageModel, IShowAgain
 
         public async Task<(int Taken, int Waiting)> Handle(Command command, CancellationToken ct)
         {
-            if (!await Trainings.Training.TakeTurn(zone, command.Training, ct)) throw new RefusedException("absent", command.Training);
+            if (!await Trainings.Training.TakeTurn(zone, command.Training, clock.GetUtcNow(), ct)) throw new RefusedException("absent", command.Training);
             var (training, now) = (await zone.Set<Training>().SingleAsync(t => t.Id == command.Training, ct), clock.GetUtcNow());
             // The same press again takes nobody twice: its first row carries it.
             if (command.Once != default && await zone.Set<Participant>().AnyAsync(p => p.Once == command.Once, ct)) return (0, 0);

@@ -7,6 +7,7 @@ using VictimSupport.Foundation.Mail;
 using VictimSupport.Foundation.Persistence;
 using VictimSupport.Foundation.Pipeline;
 using VictimSupport.Foundation.Zones;
+using VictimSupport.Network.Invitations;
 using VictimSupport.Network.Partners;
 
 namespace VictimSupport.Network.Trainings;
@@ -95,6 +96,7 @@ internal sealed class DueMail(ISendMail mail, IMediator pipeline) : IDeliver
     internal sealed class Handler(ZoneDbContext zone) : IRequestHandler<Query, Answer?>
     {
         public async Task<Answer?> Handle(Query query, CancellationToken ct) =>
-            await zone.Set<Participant>().AsNoTracking().SingleOrDefaultAsync(p => p.Id == query.Participant, ct) is { Mailbox: { } box } one ? new Answer(box, one.Language) : null;
+            await zone.Set<Participant>().AsNoTracking().SingleOrDefaultAsync(p => p.Id == query.Participant, ct) is { Mailbox: { } box } one ? new Answer(box, one.Language)
+            : await zone.Set<Registration>().AsNoTracking().SingleOrDefaultAsync(r => r.Id == query.Participant, ct) is { Mailbox: { } there } other ? new Answer(there, other.Language) : null;
     }
 }

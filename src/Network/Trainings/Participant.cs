@@ -11,6 +11,9 @@ namespace VictimSupport.Network.Trainings;
 /// <summary>Where somebody stands with a training. Waiting: there was no seat left.</summary>
 internal enum ParticipantState { Registered = 1, Waiting = 2, Withdrawn = 3 }
 
+/// <summary>Rank groups of police staff, as the law has them.</summary>
+internal enum RankGroup { Agents = 1, Basic, Middle, Officers, Civilian }
+
 /// <summary>A member of police staff at a training, entered by the coordinator. Never anybody who is helped. Name and address are sealed under the training's key; the unit is counted and stands in clear.</summary>
 internal sealed class Participant : IHoldSealed
 {
@@ -24,6 +27,12 @@ internal sealed class Participant : IHoldSealed
     public int Number { get; private set; }
     public Sealed<Identity> Who { get; private set; } = null!;
     public string Unit { get; private set; } = "";
+
+    /// <summary>Code of the zone that registered them; null: they are of this one.</summary>
+    public string? From { get; private set; }
+
+    /// <summary>null: not said.</summary>
+    public RankGroup? Rank { get; private set; }
 
     /// <summary>fr, nl, de or en.</summary>
     public string Language { get; private set; } = "";
@@ -42,7 +51,7 @@ internal sealed class Participant : IHoldSealed
     /// <summary>An evaluation was given. Which one is noted nowhere.</summary>
     public bool HasEvaluated { get; private set; }
 
-    /// <summary>The form that made it.</summary>
+    /// <summary>The form that made it; of somebody from another zone, the id of the registration there.</summary>
     public Guid Once { get; private set; }
     public bool WasThere => Attended.Count > 0;
     public Guid KeyOwner => TrainingId;
@@ -51,9 +60,12 @@ internal sealed class Participant : IHoldSealed
     /// <summary>null: told by word of mouth, and asked for an evaluation on paper.</summary>
     public string? Mailbox => Who.Value.Mailbox;
 
-    public static Participant Enter(Guid training, int number, ParticipantState state, Person who, Guid once, DateTimeOffset now) => new()
+    /// <summary>The unit, with the zone where it is another's.</summary>
+    public string UnitAndZone => From is null ? Unit : $"{Unit} ({From})";
+
+    public static Participant Enter(Guid training, int number, ParticipantState state, Person who, Guid once, DateTimeOffset now, string? from = null) => new()
     {
-        Id = Guid.CreateVersion7(now), TrainingId = training, Number = number, State = state, Who = new Identity(who.FullName.Trim(), string.IsNullOrWhiteSpace(who.Mailbox) ? null : who.Mailbox.Trim()), Unit = who.Unit.Trim(), Language = who.Language, Added = now,
+        Id = Guid.CreateVersion7(now), TrainingId = training, Number = number, State = state, Who = new Identity(who.FullName.Trim(), string.IsNullOrWhiteSpace(who.Mailbox) ? null : who.Mailbox.Trim()), Unit = who.Unit.Trim(), Rank = who.Rank, From = from, Language = who.Language, Added = now,
         Once = once == default ? Guid.CreateVersion7(now) : once,
     };
 
@@ -99,7 +111,11 @@ internal sealed class Participant : IHoldSealed
     }
 
     /// <summary>A colleague as entered.</summary>
-    internal sealed record Person(string FullName, string Unit, string? Mailbox, string Language);
+    internal sealed record Person(string FullName, string Unit, string? Mailbox, string Language, RankGroup? Rank = null)
+    {
+        // A name would stand in the log.
+        public override string ToString() => "•••";
+    }
 
     internal sealed class Mapping : IZoneMapping<Participant>
     {
@@ -109,6 +125,7 @@ internal sealed class Participant : IHoldSealed
             b.Property(p => p.Id).ValueGeneratedNever();
             b.Sealed(p => p.Who, "training_participant.who");
             b.Property(p => p.Unit).HasMaxLength(LongestUnit);
+            b.Property(p => p.From).HasColumnName("from_zone").HasMaxLength(4);
             b.Property(p => p.Language).HasMaxLength(2);
             b.PrimitiveCollection(p => p.Attended).HasMaxLength(2000);
             b.HasIndex(p => new { p.TrainingId, p.Number }).IsUnique();
@@ -118,6 +135,7 @@ internal sealed class Participant : IHoldSealed
             b.Ignore(p => p.FullName);
             b.Ignore(p => p.Mailbox);
             b.Ignore(p => p.NameAndUnit);
+            b.Ignore(p => p.UnitAndZone);
         }
     }
 }
@@ -133,14 +151,14 @@ internal sealed class Seats(Training training, List<Participant> all)
         new(training, await zone.Set<Participant>().Where(p => p.TrainingId == training.Id).OrderBy(p => p.Number).ToListAsync(ct));
 
     /// <summary>Who is entered here under the same name in the same unit, or with the same address; null: nobody.</summary>
-    public Participant? Known(Participant.Person who) => all.Find(p => p.State != ParticipantState.Withdrawn
+    public Participant? Known(Participant.Person who, string? from = null) => all.Find(p => p.State != ParticipantState.Withdrawn && p.From == from
         && (p.NameAndUnit == Participant.Same(who.FullName, who.Unit) || (!string.IsNullOrWhiteSpace(who.Mailbox) && string.Equals(p.Mailbox, who.Mailbox.Trim(), StringComparison.OrdinalIgnoreCase))));
 
     /// <summary>Gives somebody a seat, or a place on the waiting list where none is left.</summary>
-    public Participant Enter(Participant.Person who, Guid once, DateTimeOffset now)
+    public Participant Enter(Participant.Person who, Guid once, DateTimeOffset now, string? from = null)
     {
         var full = training.Capacity is { } seats && Taken >= seats;
-        var one = Participant.Enter(training.Id, all.Count == 0 ? 1 : all.Max(p => p.Number) + 1, full ? ParticipantState.Waiting : ParticipantState.Registered, who, once, now);
+        var one = Participant.Enter(training.Id, all.Count == 0 ? 1 : all.Max(p => p.Number) + 1, full ? ParticipantState.Waiting : ParticipantState.Registered, who, once, now, from);
         all.Add(one);
         return one;
     }

@@ -86,7 +86,7 @@ internal sealed class Session(IMediator pipeline) : PageModel, IShowAgain
     {
         public async Task<Guid> Handle(Command form, CancellationToken ct)
         {
-            if (!await Trainings.Training.TakeTurn(zone, form.Training, ct)) throw new RefusedException("absent", form.Training);
+            if (!await Trainings.Training.TakeTurn(zone, form.Training, clock.GetUtcNow(), ct)) throw new RefusedException("absent", form.Training);
             var (start, end) = (Moment.Instant(form.Day!.Value.ToDateTime(form.From!.Value)), Moment.Instant(form.Day.Value.ToDateTime(form.Until!.Value)));
             // In the night in which the clock is put forward an hour is missing.
             if (end <= start) throw Wrong(nameof(Command.Until), Words.TrainingEndsBefore);
@@ -105,7 +105,7 @@ internal sealed class Session(IMediator pipeline) : PageModel, IShowAgain
 
         public async Task<bool> Handle(Remove command, CancellationToken ct)
         {
-            if (!await Trainings.Training.TakeTurn(zone, command.Training, ct)) throw new RefusedException("absent", command.Training);
+            if (!await Trainings.Training.TakeTurn(zone, command.Training, clock.GetUtcNow(), ct)) throw new RefusedException("absent", command.Training);
             var known = await Found(command.Training, command.Session, ct);
             if ((await zone.Set<Participant>().AsNoTracking().Where(p => p.TrainingId == command.Training).ToListAsync(ct)).Exists(p => p.Attended.Contains(known.Id))) throw Wrong(nameof(Command.Day), Words.TrainingSomebodyWasThere);
             zone.Remove(known);

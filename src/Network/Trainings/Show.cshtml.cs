@@ -23,6 +23,8 @@ internal sealed class Show(IMediator pipeline, WhereAndWho who) : PageModel, ISh
     public bool MayKeep => who.Caller.May(May.KeepTrainings);
     public IReadOnlyList<Choice> Languages => [.. PartnerLanguages.Written.Select(l => new Choice(l, Words.Of("Language_" + l)))];
 
+    public IReadOnlyList<Choice> Ranks => Choice.All<RankGroup>(Words.Of);
+
     public async Task OnGetAsync(CancellationToken ct)
     {
         await ShowAgain(ct);
@@ -54,8 +56,9 @@ internal sealed class Show(IMediator pipeline, WhereAndWho who) : PageModel, ISh
         training.StateAt(await zone.Set<TrainingSession>().AsNoTracking().Where(s => s.TrainingId == training.Id).ToListAsync(ct), now) == TrainingState.Planned;
 
     /// <param name="Partners">Names of the partners that give it too.</param>
+    /// <param name="Invited">Codes of the zones that may register somebody.</param>
     /// <param name="People">Those with a seat, then those who wait, then those who withdrew, each in the order of coming.</param>
-    internal sealed record Answer(Training Training, TrainingState State, IReadOnlyList<TrainingSession> Sessions, IReadOnlyList<string> Partners, IReadOnlyList<Participant> People)
+    internal sealed record Answer(Training Training, TrainingState State, IReadOnlyList<TrainingSession> Sessions, IReadOnlyList<string> Partners, IReadOnlyList<Participant> People, IReadOnlyList<string> Invited)
     {
         public int Taking => People.Count(p => p.State == ParticipantState.Registered);
         public int Waiting => People.Count(p => p.State == ParticipantState.Waiting);
@@ -71,11 +74,12 @@ internal sealed class Show(IMediator pipeline, WhereAndWho who) : PageModel, ISh
     {
         public string FullName { get; init; } = "";
         public string Unit { get; init; } = "";
+        public RankGroup? Rank { get; init; }
         public string? Mailbox { get; init; }
         public string Language { get; init; } = "";
         internal Guid Training { get; init; }
         internal Guid Once { get; init; }
-        internal Participant.Person Person => new(FullName, Unit, Mailbox, Language);
+        internal Participant.Person Person => new(FullName, Unit, Mailbox, Language, Rank);
     }
 
     [Requires(May.KeepTrainings)]
@@ -93,6 +97,7 @@ internal sealed class Show(IMediator pipeline, WhereAndWho who) : PageModel, ISh
         {
             RuleFor(c => c.FullName).NotEmpty().WithMessage(_ => Words.TrainingEnterName).MaximumLength(Participant.LongestName).WithMessage(_ => Words.TooLong);
             RuleFor(c => c.Unit).NotEmpty().WithMessage(_ => Words.TrainingEnterUnit).MaximumLength(Participant.LongestUnit).WithMessage(_ => Words.TooLong);
+            RuleFor(c => c.Rank).IsInEnum().WithMessage(_ => Words.TrainingChooseRank);
             RuleFor(c => c.Mailbox).Must(m => string.IsNullOrWhiteSpace(m) || Participant.IsMailbox(m)).WithMessage(_ => Words.NoMailbox).MaximumLength(Participant.LongestMailbox).WithMessage(_ => Words.TooLong);
             RuleFor(c => c.Language).Must(l => PartnerLanguages.Written.Contains(l)).WithMessage(_ => Words.ChooseLanguage);
         }
@@ -106,7 +111,8 @@ internal sealed class Show(IMediator pipeline, WhereAndWho who) : PageModel, ISh
             var sessions = await zone.Set<TrainingSession>().AsNoTracking().Where(s => s.TrainingId == training.Id).OrderBy(s => s.Start).ToListAsync(ct);
             var people = await zone.Set<Participant>().AsNoTracking().Where(p => p.TrainingId == training.Id).OrderBy(p => p.State).ThenBy(p => p.Number).ToListAsync(ct);
             var partners = await zone.Set<Partner>().AsNoTracking().Where(p => training.Partners.Contains(p.Id)).Select(p => p.Organisation).ToListAsync(ct);
-            return new Answer(training, training.StateAt(sessions, clock.GetUtcNow()), sessions, [.. partners.Order(StringComparer.CurrentCulture)], people);
+            return new Answer(training, training.StateAt(sessions, clock.GetUtcNow()), sessions, [.. partners.Order(StringComparer.CurrentCulture)], people,
+                training.RegisterUntil is null ? [] : await zone.Set<Invited>().AsNoTracking().Where(i => i.TrainingId == training.Id && !i.IsClosed).OrderBy(i => i.Zone).Select(i => i.Zone).ToListAsync(ct));
         }
     }
 
@@ -155,6 +161,6 @@ internal sealed class Show(IMediator pipeline, WhereAndWho who) : PageModel, ISh
         }
 
         private async Task<Training> Taken(Guid training, CancellationToken ct) =>
-            await Trainings.Training.TakeTurn(zone, training, ct) ? await zone.Set<Training>().SingleAsync(t => t.Id == training, ct) : throw new RefusedException("absent", training);
+            await Trainings.Training.TakeTurn(zone, training, clock.GetUtcNow(), ct) ? await zone.Set<Training>().SingleAsync(t => t.Id == training, ct) : throw new RefusedException("absent", training);
     }
 }

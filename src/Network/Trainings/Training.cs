@@ -48,6 +48,12 @@ internal sealed class Training
 
     /// <summary>Counts whatever changed about those who take part.</summary>
     public int Turn { get; private set; }
+
+    /// <summary>Pools to whose zones it is open; none: to the own zone alone.</summary>
+    public List<Guid> OpenTo { get; private set; } = [];
+
+    /// <summary>The last day on which the zones of these pools register somebody; null: it was opened to none.</summary>
+    public DateOnly? RegisterUntil { get; private set; }
     public string TopicInWords => OwnTopic ?? Words.Of("TrainingTopic_" + Topic);
 
     public static Training Plan(Particulars what, Guid once, Guid by, DateTimeOffset now)
@@ -76,14 +82,23 @@ internal sealed class Training
         Version++;
     }
 
+    /// <summary>Opens it to the zones of these pools until a day. With no pool: whoever has a seat keeps it, nobody new is registered from elsewhere.</summary>
+    public void Open(IReadOnlyCollection<Guid> pools, DateOnly? until) => (OpenTo, RegisterUntil) = ([.. pools.Distinct()], pools.Count == 0 ? RegisterUntil : until);
+
     /// <param name="sessions">Its own.</param>
     public TrainingState StateAt(IReadOnlyCollection<TrainingSession> sessions, DateTimeOffset now) =>
         Cancelled is not null ? TrainingState.Cancelled : sessions.Count > 0 && sessions.All(s => s.End <= now) ? TrainingState.Held : TrainingState.Planned;
 
-    /// <summary>Whoever changes something about those who take part waits until the one before has finished: two never get the same seat. First in the command, before anything is read.</summary>
+    /// <summary>Whoever changes something about those who take part waits until the one before has finished: two never get the same seat. First in the command, before anything is read. Zones that were invited are told what came of it.</summary>
     /// <returns>false: there is no such training.</returns>
-    public static async Task<bool> TakeTurn(ZoneDbContext zone, Guid training, CancellationToken ct) =>
-        await zone.Set<Training>().Where(t => t.Id == training).ExecuteUpdateAsync(set => set.SetProperty(t => t.Turn, t => t.Turn + 1), ct) == 1;
+    public static async Task<bool> TakeTurn(ZoneDbContext zone, Guid training, DateTimeOffset now, CancellationToken ct)
+    {
+        if (await zone.Set<Training>().Where(t => t.Id == training).ExecuteUpdateAsync(set => set.SetProperty(t => t.Turn, t => t.Turn + 1), ct) != 1) return false;
+        if (!await zone.Set<Invited>().AnyAsync(i => i.TrainingId == training, ct)) return true;
+        var turn = await zone.Set<Training>().Where(t => t.Id == training).Select(t => t.Turn).SingleAsync(ct);
+        zone.Add(TellInvited.New(training, $"{turn}", now));
+        return true;
+    }
 
     private static string? Said(string? text) => string.IsNullOrWhiteSpace(text) ? null : text.Trim();
 
@@ -101,6 +116,7 @@ internal sealed class Training
             b.Property(t => t.Audience).HasMaxLength(200);
             b.PrimitiveCollection(t => t.Trainers).HasMaxLength(4000);
             b.PrimitiveCollection(t => t.Partners).HasMaxLength(1000);
+            b.PrimitiveCollection(t => t.OpenTo).HasMaxLength(1000);
             b.Property(t => t.Version).IsConcurrencyToken();
             b.HasIndex(t => t.Once).IsUnique();
             b.Ignore(t => t.TopicInWords);

@@ -3,6 +3,7 @@ using Microsoft.EntityFrameworkCore;
 using VictimSupport.Design.Html;
 using VictimSupport.Foundation.Persistence;
 using VictimSupport.Network.Contracts;
+using VictimSupport.Network.Invitations;
 
 namespace VictimSupport.Network.Trainings;
 
@@ -10,11 +11,14 @@ namespace VictimSupport.Network.Trainings;
 /// <param name="Trainings">Trainings with a session in the year.</param>
 /// <param name="Awareness">Awareness sessions, counted apart.</param>
 /// <param name="Participants">Colleagues who were at one session at least, once for each training.</param>
-/// <param name="Units">The same by unit, the largest first.</param>
+/// <param name="Units">The own ones of them by unit, the largest first.</param>
+/// <param name="Zones">All of them by zone, where others came: null is the own one.</param>
+/// <param name="Ranks">All of whom the rank group was said.</param>
+/// <param name="Elsewhere">Own colleagues who were at trainings of other zones, by unit.</param>
 /// <param name="Topics">Trainings and awareness sessions by code of the topic.</param>
 /// <param name="Answers">Evaluations given.</param>
 /// <param name="MarkHundredths">Mean of all marks (1 to 5) in hundredths; null: too few have answered.</param>
-internal sealed record YearOfTrainings(int Year, int Trainings, int Awareness, int Sessions, int Minutes, int Participants, IReadOnlyList<(string Unit, int Count)> Units, IReadOnlyList<(string Topic, int Count)> Topics, int Answers, int? MarkHundredths)
+internal sealed record YearOfTrainings(int Year, int Trainings, int Awareness, int Sessions, int Minutes, int Participants, IReadOnlyList<(string Unit, int Count)> Units, IReadOnlyList<(string? Zone, int Count)> Zones, IReadOnlyList<(RankGroup Rank, int Count)> Ranks, IReadOnlyList<(string Unit, int Count)> Elsewhere, IReadOnlyList<(string Topic, int Count)> Topics, int Answers, int? MarkHundredths)
 {
     public const int First = 2000, Last = 2100;
 
@@ -37,14 +41,31 @@ internal sealed record YearOfTrainings(int Year, int Trainings, int Awareness, i
         var marks = await zone.Set<Evaluation>().AsNoTracking().Where(e => ids.Contains(e.TrainingId)).Select(e => new { e.TrainingId, Sum = e.Useful + e.Clear + e.Trainer + e.Organised }).ToListAsync(ct);
         marks = [.. marks.Where(m => held.Contains(m.TrainingId))];
         return new YearOfTrainings(year, trainings.Count(t => t.Kind == TrainingKind.Training), trainings.Count(t => t.Kind == TrainingKind.Awareness), sessions.Count, sessions.Sum(s => s.Minutes), present.Count,
-            [.. present.GroupBy(p => Participant.Same("", p.Unit), StringComparer.Ordinal).Select(g => (g.OrderBy(p => p.Added).ThenBy(p => p.Number).First().Unit, g.Count())).OrderByDescending(u => u.Item2).ThenBy(u => u.Unit, StringComparer.CurrentCulture)],
+            ByUnit(present.Where(p => p.From is null).OrderBy(p => p.Added).ThenBy(p => p.Number).Select(p => p.Unit)),
+            present.TrueForAll(p => p.From is null) ? [] : [.. present.GroupBy(p => p.From).Select(g => (g.Key, g.Count())).OrderBy(z => z.Key, StringComparer.Ordinal)],
+            [.. present.Where(p => p.Rank is not null).GroupBy(p => p.Rank!.Value).Select(g => (g.Key, g.Count())).OrderBy(r => r.Key)],
+            await There(zone, from, to, ct),
             [.. trainings.GroupBy(t => t.Topic, StringComparer.Ordinal).Select(g => (g.Key, g.Count())).OrderByDescending(t => t.Item2).ThenBy(t => t.Key, StringComparer.Ordinal)],
             marks.Count, marks.Count < Evaluation.FewestShown ? null : (int)Math.Round(marks.Sum(m => m.Sum) * 25m / marks.Count, MidpointRounding.AwayFromZero));
     }
+
+    private static async Task<IReadOnlyList<(string Unit, int Count)>> There(ZoneDbContext zone, DateTimeOffset from, DateTimeOffset to, CancellationToken ct)
+    {
+        var were = (await zone.Set<Registration>().AsNoTracking().OrderBy(r => r.Added).ToListAsync(ct)).Where(r => r.WasThere).ToList();
+        if (were.Count == 0) return [];
+        var ids = were.Select(r => r.InvitationId).Distinct().ToList();
+        var sat = (await zone.Set<Invitation>().AsNoTracking().Where(i => ids.Contains(i.Id) && !i.IsCancelled).ToListAsync(ct)).SelectMany(i => i.Sittings).Where(s => s.Start >= from && s.Start < to).Select(s => s.Id).ToHashSet();
+        return ByUnit(were.Where(r => r.Attended.Exists(sat.Contains)).Select(r => r.Unit));
+    }
+
+    // However a unit is spelled it is one, called as it was first.
+    private static IReadOnlyList<(string Unit, int Count)> ByUnit(IEnumerable<string> units) =>
+        [.. units.GroupBy(u => Participant.Same("", u), StringComparer.Ordinal).Select(g => (Unit: g.First(), Count: g.Count())).OrderByDescending(u => u.Count).ThenBy(u => u.Unit, StringComparer.CurrentCulture)];
 }
 
 /// <summary>Trainings in the zone's structural work. Tables: <c>trainings</c> (rows <c>trainings</c>, <c>awareness</c>, <c>sessions</c>, <c>minutes</c>, <c>participants</c>, <c>evaluations</c>, and <c>mark-hundredths</c> where enough have answered),
-/// <c>training-topics</c> (a row for each code of a topic) and <c>training-units</c> (a row for each unit of police, by the name the zone gives it).</summary>
+/// <c>training-topics</c> (a row for each code of a topic), <c>training-units</c> (a row for each unit of police, by the name the zone gives it), and where there are any <c>training-zones</c> (participants by code of the zone they came from, <c>own</c> among them), <c>training-ranks</c> (by rank group)
+/// and <c>training-elsewhere</c> (own colleagues at trainings of other zones, by unit).</summary>
 internal sealed class TrainingCounts(ZoneDbContext zone, TimeProvider clock) : ICountStructuralWork
 {
     public async Task<IReadOnlyList<StructuralCount>> In(int year, CancellationToken ct)
@@ -55,6 +76,7 @@ internal sealed class TrainingCounts(ZoneDbContext zone, TimeProvider clock) : I
             new("trainings", "trainings", given.Trainings), new("trainings", "awareness", given.Awareness), new("trainings", "sessions", given.Sessions), new("trainings", "minutes", given.Minutes), new("trainings", "participants", given.Participants), new("trainings", "evaluations", given.Answers),
         ];
         if (given.MarkHundredths is { } mark) counts.Add(new("trainings", "mark-hundredths", mark));
-        return [.. counts, .. given.Topics.Select(t => new StructuralCount("training-topics", t.Topic, t.Count)), .. given.Units.Select(u => new StructuralCount("training-units", u.Unit, u.Count))];
+        return [.. counts, .. given.Topics.Select(t => new StructuralCount("training-topics", t.Topic, t.Count)), .. given.Units.Select(u => new StructuralCount("training-units", u.Unit, u.Count)), .. given.Zones.Select(z => new StructuralCount("training-zones", z.Zone ?? "own", z.Count)),
+            .. given.Ranks.Select(r => new StructuralCount("training-ranks", r.Rank.ToString(), r.Count)), .. given.Elsewhere.Select(u => new StructuralCount("training-elsewhere", u.Unit, u.Count))];
     }
 }

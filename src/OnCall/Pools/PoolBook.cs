@@ -3,6 +3,7 @@ using VictimSupport.Design.Html;
 using VictimSupport.Foundation.Access;
 using VictimSupport.Foundation.Persistence;
 using VictimSupport.Foundation.Pipeline;
+using VictimSupport.Foundation.Zones;
 using VictimSupport.Identity.Contracts;
 
 namespace VictimSupport.OnCall.Pools;
@@ -12,11 +13,27 @@ internal sealed class PoolBook(CatalogDatabase catalog, TimeProvider clock) : IK
 {
     public async Task<bool> Share(Guid zone, Guid other, CancellationToken ct)
     {
-        var today = Moment.Day(clock.GetUtcNow());
         await using var house = catalog.Lease();
-        var pools = house.Set<Pool>().Where(p => p.From <= today && (p.Until == null || p.Until >= today));
-        var members = house.Set<PoolMember>().Where(m => m.State == Membership.Agreed && m.From <= today && (m.Until == null || m.Until >= today) && pools.Any(p => p.Id == m.Pool));
+        var members = Members(house);
         return await members.AnyAsync(m => m.Zone == zone && members.Any(n => n.Pool == m.Pool && n.Zone == other), ct);
+    }
+
+    public async Task<IReadOnlyList<SharedPool>> Of(Guid zone, CancellationToken ct)
+    {
+        await using var house = catalog.Lease();
+        var members = Members(house);
+        var mine = await house.Set<Pool>().AsNoTracking().Where(p => members.Any(m => m.Pool == p.Id && m.Zone == zone)).ToListAsync(ct);
+        if (mine.Count == 0) return [];
+        var ids = mine.ConvertAll(p => p.Id);
+        var others = await members.AsNoTracking().Where(m => ids.Contains(m.Pool) && m.Zone != zone).Join(house.Set<ZoneRecord>().Where(z => z.State == ZoneState.Active), m => m.Zone, z => z.Id, (m, z) => new { m.Pool, Zone = z }).ToListAsync(ct);
+        return [.. mine.OrderBy(p => p.Name, StringComparer.CurrentCulture).Select(p => new SharedPool(p.Id, p.Name, [.. others.Where(o => o.Pool == p.Id).Select(o => o.Zone).DistinctBy(z => z.Code).OrderBy(z => z.Code, StringComparer.Ordinal)]))];
+    }
+
+    private IQueryable<PoolMember> Members(CatalogDbContext house)
+    {
+        var today = Moment.Day(clock.GetUtcNow());
+        var pools = house.Set<Pool>().Where(p => p.From <= today && (p.Until == null || p.Until >= today));
+        return house.Set<PoolMember>().Where(m => m.State == Membership.Agreed && m.From <= today && (m.Until == null || m.Until >= today) && pools.Any(p => p.Id == m.Pool));
     }
 }
 

@@ -31,6 +31,7 @@ internal static class CodeNames
         ("outcome", _) => SaidCodes.Word("Outcome", code),
         ("contactPlace", _) => SaidCodes.Word("Place", code),
         ("calledBy", not "NotSaid") => SaidCodes.Word("CalledBy", code),
+        _ when Figures.IsStructural(figure) => Structural.StructuralNames.Row(Structural.StructuralNames.TableOf(figure), code),
         _ => Words.Of($"Code_{figure}_{code}"),
     };
 }

@@ -1,7 +1,7 @@
 namespace VictimSupport.Statistics.Definitions;
 
 /// <summary>What a figure counts.</summary>
-internal enum Unit { Case = 1, Dossier = 2, Contact = 3, CallOut = 4, Referral = 5 }
+internal enum Unit { Case = 1, Dossier = 2, Contact = 3, CallOut = 4, Referral = 5, StructuralWork = 6 }
 
 /// <summary>How the parts of a figure stand to its total.</summary>
 internal enum Shape
@@ -78,12 +78,16 @@ internal static class Figures
         new("referrals", Unit.Referral, Shape.Total, null, []),
         new("referralAnswer", Unit.Referral, Shape.Parts, null, ["Accepted", "Withdrawn", "Refused", "NotAnswered"]),
         new("referralTarget", Unit.Referral, Shape.Parts, null, Targets),
+        .. Network.Contracts.SaidStructuralWork.Tables.Select(t => new Definition(Structural.StructuralNames.CodeOf(t.Table), Unit.StructuralWork, Shape.Several, null, t.Rows)),
     ];
 
     private static readonly Dictionary<string, Definition> ByCode = All.ToDictionary(d => d.Code, StringComparer.Ordinal);
 
     /// <exception cref="KeyNotFoundException">There is no such figure.</exception>
     public static Definition Find(string code) => ByCode[code];
+
+    /// <summary>Is it a table of the structural work? It is counted by calendar year, and by its own counters.</summary>
+    public static bool IsStructural(string code) => ByCode.TryGetValue(code, out var known) && known.Unit == Unit.StructuralWork;
 
     // Where the programme has a list of codes, it is the only one.
     private static IReadOnlyList<string> Of(string dimension) => Programme.TableProgramme.Shipped.Tables.SelectMany(t => t.Dimensions).First(d => d.Name == dimension).Codes;

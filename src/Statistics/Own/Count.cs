@@ -24,7 +24,7 @@ internal static class Counting
     public static IReadOnlyList<Counted> Of(OwnFacts facts, bool ages)
     {
         var tallied = facts.Tallied.GroupBy(t => t.Figure, StringComparer.Ordinal).ToDictionary(g => g.Key, g => g.GroupBy(t => t.Code, StringComparer.Ordinal).ToDictionary(c => c.Key, c => c.Sum(t => t.Count), StringComparer.Ordinal), StringComparer.Ordinal);
-        return [.. Figures.All.Where(f => f.Shape != Shape.Total && f.Code != "caseload" && (ages || f.Code != "sexAge")).Select(f => f.Unit == Unit.Case ? Cases(f, facts.Cases) : Ordered(f, tallied.GetValueOrDefault(f.Code) ?? [], Things(f)))];
+        return [.. Figures.All.Where(f => f.Shape != Shape.Total && f.Unit != Unit.StructuralWork && f.Code != "caseload" && (ages || f.Code != "sexAge")).Select(f => f.Unit == Unit.Case ? Cases(f, facts.Cases) : Ordered(f, tallied.GetValueOrDefault(f.Code) ?? [], Things(f)))];
 
         int? Things(Definition figure) => figure.Shape == Shape.Several && Totals.FirstOrDefault(t => t.Total == TotalOf[figure.Unit]) is (_, { } from) ? tallied.GetValueOrDefault(from)?.Values.Sum() ?? 0 : null;
     }

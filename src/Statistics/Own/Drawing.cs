@@ -4,6 +4,7 @@ using VictimSupport.Foundation.Sheets;
 using VictimSupport.Statistics.Areas;
 using VictimSupport.Statistics.Definitions;
 using VictimSupport.Statistics.Releases;
+using VictimSupport.Statistics.Structural;
 
 namespace VictimSupport.Statistics.Own;
 
@@ -49,15 +50,18 @@ internal static class Draw
     public static async Task<Drawing> Of(IMediator pipeline, Exact.Asked asked, CancellationToken ct)
     {
         var answer = await pipeline.Send((IRequest<Exact.Answer>)asked, ct);
-        return All(answer.Period, answer.Before, answer.Now, answer.Then, asked.Ages, await pipeline.Send(new Beside.Query(answer.Period), ct));
+        return With(All(answer.Period, answer.Before, answer.Now, answer.Then, asked.Ages, await pipeline.Send(new Beside.Query(answer.Period), ct)), await pipeline.Send(new YearsOfWork.Query(answer.Period), ct));
     }
 
     /// <summary>The same for those who open no dossier.</summary>
     public static async Task<Drawing> Of(IMediator pipeline, Closed.Asked asked, CancellationToken ct)
     {
         var answer = await pipeline.Send((IRequest<Exact.Answer>)asked, ct);
-        return Masked(answer.Period, answer.Before, answer.Now, answer.Then, await pipeline.Send(new Beside.Query(answer.Period), ct));
+        return With(Masked(answer.Period, answer.Before, answer.Now, answer.Then, await pipeline.Send(new Beside.Query(answer.Period), ct)), await pipeline.Send(new YearsOfWork.Query(answer.Period), ct));
     }
+
+    // Last, and the same in both editions: it is about no victim.
+    private static Drawing With(Drawing drawn, YearsOfWork.Answer work) => drawn with { Tables = [.. drawn.Tables, .. YearsOfWork.Draw(work)] };
 
     /// <summary>The exact edition.</summary>
     public static Drawing All(Interval period, Interval before, OwnFacts now, OwnFacts then, bool ages, Beside? beside)

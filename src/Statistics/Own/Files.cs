@@ -54,6 +54,7 @@ internal static class Files
         yield return [Words.PeriodLabel, drawn.Period.InWords];
         yield return [Words.BeforeColumn, drawn.Before.InWords];
         yield return [Words.MadeOn, Design.Html.Moment.Show(made)];
+        yield return [Words.Unit_StructuralWork, Words.StructuralNote];
         if (drawn.Beside is { } beside) yield return [string.Join(", ", beside.Places), Words.PublishedNote(beside.Release, beside.Zones)];
     }
 }

@@ -12,7 +12,7 @@ using VictimSupport.Foundation.Persistence;
 namespace VictimSupport.Migrations.SqlServer.Figures
 {
     [DbContext(typeof(FiguresDbContext))]
-    [Migration("20261127055023_Initial")]
+    [Migration("20261127110548_Initial")]
     partial class Initial
     {
         /// <inheritdoc />

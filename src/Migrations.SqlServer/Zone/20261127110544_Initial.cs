@@ -1450,7 +1450,9 @@ namespace VictimSupport.Migrations.SqlServer.Zone
                     Once = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
                     Cancelled = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true),
                     Version = table.Column<int>(type: "int", nullable: false),
-                    Turn = table.Column<int>(type: "int", nullable: false)
+                    Turn = table.Column<int>(type: "int", nullable: false),
+                    OpenTo = table.Column<string>(type: "nvarchar(1000)", maxLength: 1000, nullable: false),
+                    RegisterUntil = table.Column<DateOnly>(type: "date", nullable: true)
                 },
                 constraints: table =>
                 {
@@ -1476,6 +1478,46 @@ namespace VictimSupport.Migrations.SqlServer.Zone
                 });
 
             migrationBuilder.CreateTable(
+                name: "training_invitation",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    from_zone = table.Column<string>(type: "nvarchar(4)", maxLength: 4, nullable: false),
+                    Subject = table.Column<string>(type: "nvarchar(160)", maxLength: 160, nullable: false),
+                    Topic = table.Column<string>(type: "nvarchar(40)", maxLength: 40, nullable: false),
+                    OwnTopic = table.Column<string>(type: "nvarchar(120)", maxLength: 120, nullable: true),
+                    Kind = table.Column<int>(type: "int", nullable: false),
+                    Audience = table.Column<string>(type: "nvarchar(200)", maxLength: 200, nullable: true),
+                    Trainers = table.Column<string>(type: "nvarchar(4000)", maxLength: 4000, nullable: false),
+                    Sittings = table.Column<string>(type: "nvarchar(max)", maxLength: -1, nullable: false),
+                    RegisterUntil = table.Column<DateOnly>(type: "date", nullable: false),
+                    Seats = table.Column<int>(type: "int", nullable: false),
+                    IsCancelled = table.Column<bool>(type: "bit", nullable: false),
+                    IsClosed = table.Column<bool>(type: "bit", nullable: false),
+                    Came = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
+                    Changed = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_training_invitation", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "training_invited",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    TrainingId = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    Zone = table.Column<string>(type: "nvarchar(4)", maxLength: 4, nullable: false),
+                    IsClosed = table.Column<bool>(type: "bit", nullable: false),
+                    Told = table.Column<string>(type: "nvarchar(64)", maxLength: 64, nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_training_invited", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "training_participant",
                 columns: table => new
                 {
@@ -1484,6 +1526,8 @@ namespace VictimSupport.Migrations.SqlServer.Zone
                     Number = table.Column<int>(type: "int", nullable: false),
                     Who = table.Column<byte[]>(type: "varbinary(max)", maxLength: -1, nullable: false),
                     Unit = table.Column<string>(type: "nvarchar(120)", maxLength: 120, nullable: false),
+                    from_zone = table.Column<string>(type: "nvarchar(4)", maxLength: 4, nullable: true),
+                    Rank = table.Column<int>(type: "int", nullable: true),
                     Language = table.Column<string>(type: "nvarchar(2)", maxLength: 2, nullable: false),
                     State = table.Column<int>(type: "int", nullable: false),
                     Added = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
@@ -1496,6 +1540,28 @@ namespace VictimSupport.Migrations.SqlServer.Zone
                 constraints: table =>
                 {
                     table.PrimaryKey("PK_training_participant", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "training_registration",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    InvitationId = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    Who = table.Column<byte[]>(type: "varbinary(max)", maxLength: -1, nullable: false),
+                    Unit = table.Column<string>(type: "nvarchar(120)", maxLength: 120, nullable: false),
+                    Rank = table.Column<int>(type: "int", nullable: true),
+                    Language = table.Column<string>(type: "nvarchar(2)", maxLength: 2, nullable: false),
+                    State = table.Column<int>(type: "int", nullable: false),
+                    Why = table.Column<int>(type: "int", nullable: true),
+                    Attended = table.Column<string>(type: "nvarchar(2000)", maxLength: 2000, nullable: false),
+                    Added = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
+                    By = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    Once = table.Column<Guid>(type: "uniqueidentifier", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_training_registration", x => x.Id);
                 });
 
             migrationBuilder.CreateTable(
@@ -2273,6 +2339,12 @@ namespace VictimSupport.Migrations.SqlServer.Zone
                 column: "TrainingId");
 
             migrationBuilder.CreateIndex(
+                name: "IX_training_invited_TrainingId_Zone",
+                table: "training_invited",
+                columns: new[] { "TrainingId", "Zone" },
+                unique: true);
+
+            migrationBuilder.CreateIndex(
                 name: "IX_training_participant_Once",
                 table: "training_participant",
                 column: "Once",
@@ -2282,6 +2354,17 @@ namespace VictimSupport.Migrations.SqlServer.Zone
                 name: "IX_training_participant_TrainingId_Number",
                 table: "training_participant",
                 columns: new[] { "TrainingId", "Number" },
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "IX_training_registration_InvitationId",
+                table: "training_registration",
+                column: "InvitationId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_training_registration_Once",
+                table: "training_registration",
+                column: "Once",
                 unique: true);
 
             migrationBuilder.CreateIndex(
@@ -2561,7 +2644,16 @@ namespace VictimSupport.Migrations.SqlServer.Zone
                 name: "training_evaluation");
 
             migrationBuilder.DropTable(
+                name: "training_invitation");
+
+            migrationBuilder.DropTable(
+                name: "training_invited");
+
+            migrationBuilder.DropTable(
                 name: "training_participant");
+
+            migrationBuilder.DropTable(
+                name: "training_registration");
 
             migrationBuilder.DropTable(
                 name: "training_session");

@@ -1450,7 +1450,9 @@ namespace VictimSupport.Migrations.Sqlite.Zone
                     Once = table.Column<Guid>(type: "TEXT", nullable: false),
                     Cancelled = table.Column<long>(type: "INTEGER", nullable: true),
                     Version = table.Column<int>(type: "INTEGER", nullable: false),
-                    Turn = table.Column<int>(type: "INTEGER", nullable: false)
+                    Turn = table.Column<int>(type: "INTEGER", nullable: false),
+                    OpenTo = table.Column<string>(type: "TEXT", maxLength: 1000, nullable: false),
+                    RegisterUntil = table.Column<DateOnly>(type: "TEXT", nullable: true)
                 },
                 constraints: table =>
                 {
@@ -1476,6 +1478,46 @@ namespace VictimSupport.Migrations.Sqlite.Zone
                 });
 
             migrationBuilder.CreateTable(
+                name: "training_invitation",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    from_zone = table.Column<string>(type: "TEXT", maxLength: 4, nullable: false),
+                    Subject = table.Column<string>(type: "TEXT", maxLength: 160, nullable: false),
+                    Topic = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
+                    OwnTopic = table.Column<string>(type: "TEXT", maxLength: 120, nullable: true),
+                    Kind = table.Column<int>(type: "INTEGER", nullable: false),
+                    Audience = table.Column<string>(type: "TEXT", maxLength: 200, nullable: true),
+                    Trainers = table.Column<string>(type: "TEXT", maxLength: 4000, nullable: false),
+                    Sittings = table.Column<string>(type: "TEXT", maxLength: -1, nullable: false),
+                    RegisterUntil = table.Column<DateOnly>(type: "TEXT", nullable: false),
+                    Seats = table.Column<int>(type: "INTEGER", nullable: false),
+                    IsCancelled = table.Column<bool>(type: "INTEGER", nullable: false),
+                    IsClosed = table.Column<bool>(type: "INTEGER", nullable: false),
+                    Came = table.Column<long>(type: "INTEGER", nullable: false),
+                    Changed = table.Column<long>(type: "INTEGER", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_training_invitation", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "training_invited",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    TrainingId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Zone = table.Column<string>(type: "TEXT", maxLength: 4, nullable: false),
+                    IsClosed = table.Column<bool>(type: "INTEGER", nullable: false),
+                    Told = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_training_invited", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "training_participant",
                 columns: table => new
                 {
@@ -1484,6 +1526,8 @@ namespace VictimSupport.Migrations.Sqlite.Zone
                     Number = table.Column<int>(type: "INTEGER", nullable: false),
                     Who = table.Column<byte[]>(type: "BLOB", maxLength: -1, nullable: false),
                     Unit = table.Column<string>(type: "TEXT", maxLength: 120, nullable: false),
+                    from_zone = table.Column<string>(type: "TEXT", maxLength: 4, nullable: true),
+                    Rank = table.Column<int>(type: "INTEGER", nullable: true),
                     Language = table.Column<string>(type: "TEXT", maxLength: 2, nullable: false),
                     State = table.Column<int>(type: "INTEGER", nullable: false),
                     Added = table.Column<long>(type: "INTEGER", nullable: false),
@@ -1496,6 +1540,28 @@ namespace VictimSupport.Migrations.Sqlite.Zone
                 constraints: table =>
                 {
                     table.PrimaryKey("PK_training_participant", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "training_registration",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    InvitationId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Who = table.Column<byte[]>(type: "BLOB", maxLength: -1, nullable: false),
+                    Unit = table.Column<string>(type: "TEXT", maxLength: 120, nullable: false),
+                    Rank = table.Column<int>(type: "INTEGER", nullable: true),
+                    Language = table.Column<string>(type: "TEXT", maxLength: 2, nullable: false),
+                    State = table.Column<int>(type: "INTEGER", nullable: false),
+                    Why = table.Column<int>(type: "INTEGER", nullable: true),
+                    Attended = table.Column<string>(type: "TEXT", maxLength: 2000, nullable: false),
+                    Added = table.Column<long>(type: "INTEGER", nullable: false),
+                    By = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Once = table.Column<Guid>(type: "TEXT", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_training_registration", x => x.Id);
                 });
 
             migrationBuilder.CreateTable(
@@ -2273,6 +2339,12 @@ namespace VictimSupport.Migrations.Sqlite.Zone
                 column: "TrainingId");
 
             migrationBuilder.CreateIndex(
+                name: "IX_training_invited_TrainingId_Zone",
+                table: "training_invited",
+                columns: new[] { "TrainingId", "Zone" },
+                unique: true);
+
+            migrationBuilder.CreateIndex(
                 name: "IX_training_participant_Once",
                 table: "training_participant",
                 column: "Once",
@@ -2282,6 +2354,17 @@ namespace VictimSupport.Migrations.Sqlite.Zone
                 name: "IX_training_participant_TrainingId_Number",
                 table: "training_participant",
                 columns: new[] { "TrainingId", "Number" },
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "IX_training_registration_InvitationId",
+                table: "training_registration",
+                column: "InvitationId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_training_registration_Once",
+                table: "training_registration",
+                column: "Once",
                 unique: true);
 
             migrationBuilder.CreateIndex(
@@ -2561,7 +2644,16 @@ namespace VictimSupport.Migrations.Sqlite.Zone
                 name: "training_evaluation");
 
             migrationBuilder.DropTable(
+                name: "training_invitation");
+
+            migrationBuilder.DropTable(
+                name: "training_invited");
+
+            migrationBuilder.DropTable(
                 name: "training_participant");
+
+            migrationBuilder.DropTable(
+                name: "training_registration");
 
             migrationBuilder.DropTable(
                 name: "training_session");

@@ -1451,7 +1451,9 @@ namespace VictimSupport.Migrations.PostgreSql.Zone
                     Once = table.Column<Guid>(type: "uuid", nullable: false),
                     Cancelled = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
                     Version = table.Column<int>(type: "integer", nullable: false),
-                    Turn = table.Column<int>(type: "integer", nullable: false)
+                    Turn = table.Column<int>(type: "integer", nullable: false),
+                    OpenTo = table.Column<List<Guid>>(type: "uuid[]", maxLength: 1000, nullable: false),
+                    RegisterUntil = table.Column<DateOnly>(type: "date", nullable: true)
                 },
                 constraints: table =>
                 {
@@ -1477,6 +1479,46 @@ namespace VictimSupport.Migrations.PostgreSql.Zone
                 });
 
             migrationBuilder.CreateTable(
+                name: "training_invitation",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "uuid", nullable: false),
+                    from_zone = table.Column<string>(type: "character varying(4)", maxLength: 4, nullable: false),
+                    Subject = table.Column<string>(type: "character varying(160)", maxLength: 160, nullable: false),
+                    Topic = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
+                    OwnTopic = table.Column<string>(type: "character varying(120)", maxLength: 120, nullable: true),
+                    Kind = table.Column<int>(type: "integer", nullable: false),
+                    Audience = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: true),
+                    Trainers = table.Column<List<string>>(type: "text[]", maxLength: 4000, nullable: false),
+                    Sittings = table.Column<string>(type: "text", maxLength: -1, nullable: false),
+                    RegisterUntil = table.Column<DateOnly>(type: "date", nullable: false),
+                    Seats = table.Column<int>(type: "integer", nullable: false),
+                    IsCancelled = table.Column<bool>(type: "boolean", nullable: false),
+                    IsClosed = table.Column<bool>(type: "boolean", nullable: false),
+                    Came = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    Changed = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_training_invitation", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "training_invited",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "uuid", nullable: false),
+                    TrainingId = table.Column<Guid>(type: "uuid", nullable: false),
+                    Zone = table.Column<string>(type: "character varying(4)", maxLength: 4, nullable: false),
+                    IsClosed = table.Column<bool>(type: "boolean", nullable: false),
+                    Told = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_training_invited", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "training_participant",
                 columns: table => new
                 {
@@ -1485,6 +1527,8 @@ namespace VictimSupport.Migrations.PostgreSql.Zone
                     Number = table.Column<int>(type: "integer", nullable: false),
                     Who = table.Column<byte[]>(type: "bytea", maxLength: -1, nullable: false),
                     Unit = table.Column<string>(type: "character varying(120)", maxLength: 120, nullable: false),
+                    from_zone = table.Column<string>(type: "character varying(4)", maxLength: 4, nullable: true),
+                    Rank = table.Column<int>(type: "integer", nullable: true),
                     Language = table.Column<string>(type: "character varying(2)", maxLength: 2, nullable: false),
                     State = table.Column<int>(type: "integer", nullable: false),
                     Added = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
@@ -1497,6 +1541,28 @@ namespace VictimSupport.Migrations.PostgreSql.Zone
                 constraints: table =>
                 {
                     table.PrimaryKey("PK_training_participant", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "training_registration",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "uuid", nullable: false),
+                    InvitationId = table.Column<Guid>(type: "uuid", nullable: false),
+                    Who = table.Column<byte[]>(type: "bytea", maxLength: -1, nullable: false),
+                    Unit = table.Column<string>(type: "character varying(120)", maxLength: 120, nullable: false),
+                    Rank = table.Column<int>(type: "integer", nullable: true),
+                    Language = table.Column<string>(type: "character varying(2)", maxLength: 2, nullable: false),
+                    State = table.Column<int>(type: "integer", nullable: false),
+                    Why = table.Column<int>(type: "integer", nullable: true),
+                    Attended = table.Column<List<Guid>>(type: "uuid[]", maxLength: 2000, nullable: false),
+                    Added = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    By = table.Column<Guid>(type: "uuid", nullable: false),
+                    Once = table.Column<Guid>(type: "uuid", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_training_registration", x => x.Id);
                 });
 
             migrationBuilder.CreateTable(
@@ -2274,6 +2340,12 @@ namespace VictimSupport.Migrations.PostgreSql.Zone
                 column: "TrainingId");
 
             migrationBuilder.CreateIndex(
+                name: "IX_training_invited_TrainingId_Zone",
+                table: "training_invited",
+                columns: new[] { "TrainingId", "Zone" },
+                unique: true);
+
+            migrationBuilder.CreateIndex(
                 name: "IX_training_participant_Once",
                 table: "training_participant",
                 column: "Once",
@@ -2283,6 +2355,17 @@ namespace VictimSupport.Migrations.PostgreSql.Zone
                 name: "IX_training_participant_TrainingId_Number",
                 table: "training_participant",
                 columns: new[] { "TrainingId", "Number" },
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "IX_training_registration_InvitationId",
+                table: "training_registration",
+                column: "InvitationId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_training_registration_Once",
+                table: "training_registration",
+                column: "Once",
                 unique: true);
 
             migrationBuilder.CreateIndex(
@@ -2562,7 +2645,16 @@ namespace VictimSupport.Migrations.PostgreSql.Zone
                 name: "training_evaluation");
 
             migrationBuilder.DropTable(
+                name: "training_invitation");
+
+            migrationBuilder.DropTable(
+                name: "training_invited");
+
+            migrationBuilder.DropTable(
                 name: "training_participant");
+
+            migrationBuilder.DropTable(
+                name: "training_registration");
 
             migrationBuilder.DropTable(
                 name: "training_session");

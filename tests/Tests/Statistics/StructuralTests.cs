@@ -1,0 +1,59 @@
+using System.Globalization;
+using VictimSupport.Foundation.Access;
+using VictimSupport.Network.Contracts;
+using VictimSupport.Statistics.Own;
+using VictimSupport.Statistics.Structural;
+using VictimSupport.Tests.Casework;
+using VictimSupport.Tests.Kit;
+using VictimSupport.Tests.Network;
+
+namespace VictimSupport.Tests.Statistics;
+
+public sealed class StructuralTests
+{
+    [Theory, EveryEngine]
+    public async Task Structural_work_stands_in_the_zones_figures_by_calendar_year_and_every_row_has_a_name(string engine)
+    {
+        await using var platform = Platform.Start(engine); // 24 November 2026
+        var zone = await platform.Zone();
+        var (chief, worker) = (zone.As(Role.Coordinator), zone.As(Role.Caseworker));
+        var partner = await worker.Send(Referring.Partner());
+        await worker.Send(Working.Agreement(zone, partner));
+        await worker.Send(Working.Activity(zone, partner));
+        await worker.Send(Working.Activity(zone, partner) with { On = new DateOnly(2025, 12, 31) });
+        var training = await chief.Send(Giving.Plan());
+        await chief.Send(zone.Sitting(training, 1));
+        await chief.Enters(training, "Ella Exemple", "Intervention");
+        platform.Clock.Advance(TimeSpan.FromDays(2));
+
+        var work = await chief.Send(new YearsOfWork.Query(Interval.Parse("2026-Q4")!));
+        Assert.Equal([2026, 2025], work.Years.Select(y => y.Year)); // whole years, whatever the period
+        var counts = work.Years.SelectMany(y => y.Counts).ToList();
+        Assert.Equal(1, Count(0, "partner-activities", "Meeting"));
+        Assert.Equal(1, Count(1, "partner-activities", "Meeting"));
+        Assert.Equal((1, 1), (Count(0, "agreements", "new"), Count(0, "trainings", "trainings")));
+        // Nothing is counted that nobody can read.
+        var known = SaidStructuralWork.Tables.ToDictionary(t => t.Table, t => t.Rows);
+        Assert.All(counts, c => Assert.True(c.Table == SaidStructuralWork.Units || known[c.Table].Contains(c.Row, StringComparer.Ordinal), $"{c.Table} {c.Row}"));
+        foreach (var language in new[] { "fr", "nl", "de", "en" })
+        {
+            CultureInfo.CurrentUICulture = CultureInfo.GetCultureInfo(language);
+            foreach (var (table, rows) in known)
+            {
+                Assert.NotEmpty(StructuralNames.Table(table));
+                Assert.NotEmpty(StructuralNames.Of(table).Text);
+                Assert.Equal(rows.Count, rows.Select(r => StructuralNames.Row(table, r)).Distinct(StringComparer.Ordinal).Count());
+            }
+        }
+        // On the page of those who open dossiers, and of those who open none: the same.
+        foreach (var (role, path) in new[] { (Role.Coordinator, "/our-figures?period=2026-Q4"), (Role.DataProtectionOfficer, "/our-figures/closed") })
+        {
+            using var visit = zone.Visit(role);
+            var table = (await visit.Page(path)).QuerySelector("section[aria-labelledby=partner_activities] table")!;
+            Assert.Equal(["2026", "2025"], table.QuerySelectorAll("thead th").Skip(1).Select(h => h.TextContent.Trim()));
+            Assert.Equal(["1", "1"], table.QuerySelector("tbody tr")!.QuerySelectorAll("td").Select(c => c.TextContent.Trim()));
+        }
+
+        int Count(int year, string table, string row) => work.Years[year].Counts.Where(c => c.Table == table && c.Row == row).Sum(c => c.Count);
+    }
+}
