@@ -5,7 +5,6 @@ using Microsoft.AspNetCore.TestHost;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Time.Testing;
 using Npgsql;
 using VictimSupport.Foundation.Jobs;
 using VictimSupport.Foundation.Mail;
@@ -38,7 +37,7 @@ public sealed class Platforms : IAsyncDisposable
         await one.WaitAsync();
         try
         {
-            if (!started.TryGetValue(engine, out var platform)) started[engine] = platform = Platform.Start(engine);
+            if (!started.TryGetValue(engine, out var platform)) started[engine] = platform = Platform.Shared(engine);
             return platform;
         }
         finally
@@ -69,13 +68,14 @@ public sealed partial class Platform : WebApplicationFactory<Program>
     private readonly string engine, folder;
     private readonly string prefix = "vst" + Guid.NewGuid().ToString("N")[..8];
 
-    private Platform(string engine)
+    private Platform(string engine, bool shared = false)
     {
         this.engine = engine;
+        Clock = new TestClock(shared);
         folder = Path.Combine(Path.GetTempPath(), "vs-tests-" + prefix);
     }
 
-    public FakeTimeProvider Clock { get; } = new(new DateTimeOffset(2026, 11, 24, 9, 0, 0, TimeSpan.Zero)) { AutoAdvanceAmount = TimeSpan.FromTicks(10) };
+    public TestClock Clock { get; }
     public Postbox Post { get; } = new();
     public LogCatcher Logs { get; } = new();
     public string Folder => folder;
@@ -83,6 +83,14 @@ public sealed partial class Platform : WebApplicationFactory<Program>
 
     /// <summary>For a second host on the same catalogue.</summary>
     public Dictionary<string, string?> SameHouse => new() { ["Database:Prefix"] = prefix, ["Data:Directory"] = folder };
+
+    /// <summary>The one that every test shares: a request knows whose test it is, and so what the time is.</summary>
+    internal static Platform Shared(string engine)
+    {
+        var platform = new Platform(engine, shared: true) { Settings = [] };
+        platform.Server.PreserveExecutionContext = true;
+        return platform;
+    }
 
     /// <param name="conduct">The code of conduct stands at the door, as in life; else whoever comes has accepted it.</param>
     /// <param name="services">What else a test replaces: what another module would say.</param>

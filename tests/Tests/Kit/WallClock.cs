@@ -1,9 +1,7 @@
-using Microsoft.Extensions.Time.Testing;
-
 namespace VictimSupport.Tests.Kit;
 
 /// <summary>The clock of the tests, as a machine reads it whose own clock is wrong: two workers on one platform, minutes apart.</summary>
-internal sealed class WallClock(FakeTimeProvider clock) : TimeProvider
+internal sealed class WallClock(TestClock clock) : TimeProvider
 {
     private static readonly AsyncLocal<TimeSpan> Wrong = new();
 

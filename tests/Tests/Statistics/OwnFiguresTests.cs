@@ -149,7 +149,10 @@ public sealed class OwnFiguresTests(Platforms platforms)
         // 10 offences, 1 fire, 6 accidents, no family, 3 of partner violence: with the two small ones goes the smallest other.
         Assert.Equal(["10", "c", "c", "0", "c", "20"], Column(tables["category"], "Number"));
         Assert.Contains("c", Column(tables["place"], "Number"));
-        Assert.DoesNotContain(tables.SelectMany(t => t.Value.Skip(1)).SelectMany(r => r.Skip(1)), v => v is "1" or "2" or "3" or "4");
+        // Of people: what the zone did with partners is about nobody who was helped, and stands as it is.
+        var ofPeople = tables.Where(t => !Figures.IsStructural(t.Key)).ToList();
+        Assert.True(ofPeople.Count > 10, $"{ofPeople.Count} tables");
+        Assert.DoesNotContain(ofPeople.SelectMany(t => t.Value.Skip(1)).SelectMany(r => r.Skip(1)), v => v is "1" or "2" or "3" or "4");
         Assert.DoesNotContain("subKind", tables.Keys);
         Assert.DoesNotContain("months", tables.Keys);
         Assert.DoesNotContain("worker", page.QuerySelector("main")!.TextContent, StringComparison.OrdinalIgnoreCase);
