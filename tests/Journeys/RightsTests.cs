@@ -55,7 +55,7 @@ public sealed class RightsTests(RunningPortal portal)
     }
 
     [Theory]
-    [InlineData("9901", "A", "fr", 1280), InlineData("9902", "B", "nl", 320)]
+    [InlineData("9903", "C", "fr", 1280), InlineData("9902", "B", "nl", 320)]
     public async Task A_review_costs_a_press_for_each_person_and_few_more(string zone, string letter, string language, int width)
     {
         await using var screen = await Screen.Open(portal, width, language);
