@@ -3,6 +3,7 @@ using VictimSupport.Foundation.Sheets;
 using VictimSupport.Foundation.Zones;
 using VictimSupport.Statistics.Definitions;
 using VictimSupport.Statistics.Own;
+using VictimSupport.Statistics.Structural;
 
 namespace VictimSupport.Statistics.Report;
 
@@ -12,10 +13,12 @@ internal sealed record ReportRow(string Label, IReadOnlyList<Cell> Cells, bool I
 /// <param name="Note">What must be known to read it; null: nothing.</param>
 internal sealed record ReportTable(string Id, string Name, string First, IReadOnlyList<string> Columns, IReadOnlyList<ReportRow> Rows, Definition? Figure = null, string? Note = null)
 {
-    private static readonly HashSet<string> Charted = new(StringComparer.Ordinal) { "earlier", "category", "months", "service", "place", "delay", "trigger", "contactPlace", "callOutHours", "referralAnswer", "referralTarget", "meetings-by-level" };
+    private static readonly HashSet<string> Charted = new(StringComparer.Ordinal) { "earlier", "category", "months", "service", "place", "delay", "trigger", "contactPlace", "callOutHours", "referralAnswer", "referralTarget", "training_topics", "meetings_by_level" };
 
     public bool HasChart => Charted.Contains(Id) && Rows.Any(r => !r.IsTotal && (Id == "months" ? r.Cells : r.Cells.Take(1)).Any(c => c.Number > 0));
-    public bool IsEmpty => Rows.All(r => r.Cells.All(c => c.Number is null or 0 && c.Text is null or Rounding.Under));
+
+    /// <summary>There is no number in it but zero.</summary>
+    public bool IsEmpty => Rows.All(r => r.Cells.All(c => c.Number is null or 0 && c.Text is null or Rounding.Under or Rounding.NoSum));
 }
 
 /// <param name="Text">The zone's own words; null: a chapter of figures alone.</param>
@@ -37,8 +40,9 @@ internal sealed record Drawn(int Year, bool IsPublic, string Zone, string Code, 
             new("figures", Words.AtAGlance, null, [glance, .. Earlier(facts)]),
             new("done", Words.ReportDone, says.Done, []),
         };
-        chapters.AddRange(cases.GroupBy(t => t.Figure!.Unit).Select(unit => new Chapter("unit-" + unit.Key, Words.Of(unit.Key), null, [.. unit])));
-        chapters.Add(new("together", Words.ReportTogether, says.Together, [.. work]));
+        // What holds no number is left out, and said to be.
+        chapters.AddRange(cases.Where(t => !t.IsEmpty).GroupBy(t => t.Figure!.Unit).Select(unit => new Chapter("unit-" + unit.Key, Words.Of(unit.Key), null, [.. unit])));
+        chapters.Add(new("together", Words.ReportTogether, says.Together, [.. work.Where(t => !t.IsEmpty)]));
         chapters.Add(new("own", says.OwnTitle ?? Words.ReportOwn, says.Own, []));
         chapters.Add(new("plans", Words.ReportPlans, says.Plans, []));
         return new Drawn(facts.Year, isPublic, zone.NameIn(language), zone.Code, service, language, [.. chapters.Where(c => c.Tables.Count > 0 || !string.IsNullOrWhiteSpace(c.Text))], facts);
@@ -67,17 +71,26 @@ internal sealed record Drawn(int Year, bool IsPublic, string Zone, string Code, 
     private static (List<ReportTable> Cases, ReportTable Glance, List<ReportTable> Work) ExactTables(ReportFacts facts)
     {
         var ((now, then), year) = (facts.Exact!.Value, new Interval(new DateOnly(facts.Year, 1, 1), new DateOnly(facts.Year, 12, 31)));
+        var isUnknown = then.Cases.Count == 0 && then.Tallied.Count == 0 && facts.WorkBefore.All(w => w.Count == 0);
         var drawing = Draw.All(year, facts.Before, now, then, ages: true, beside: null);
-        var cases = drawing.All.Skip(1).Select(t => new ReportTable(t.Id, t.Name, t.First, [.. t.Columns.Select(Named)], [.. t.Rows.Select(r => new ReportRow(r.Label, r.Cells, r.IsTotal))], t.Figure)).ToList();
-        var (totals, before, typed) = (MainTotals.Of(now, facts.Work), MainTotals.Of(then, facts.WorkBefore), Typed(facts, then.Cases.Count == 0 && then.Tallied.Count == 0 && facts.WorkBefore.All(w => w.Count == 0)));
-        var rows = MainTotals.Codes.Select(code => new ReportRow(MainTotals.Name(code), typed is null ? [totals[code], before[code], totals[code] - before[code]] : [totals[code], Mark(typed, code, n => n), Cell.Empty], false, MainTotals.Figure(code))).ToList();
+        var cases = drawing.All.Skip(1).Select(t => Taken(t, isUnknown)).ToList();
+        var (totals, before, typed) = (MainTotals.Of(now, facts.Work), MainTotals.Of(then, facts.WorkBefore), Typed(facts, isUnknown));
+        var rows = MainTotals.Codes.Select(code => new ReportRow(MainTotals.Name(code), [totals[code], .. Compared(code)], false, MainTotals.Figure(code))).ToList();
         var days = drawing.Tables[0].Rows.Single(r => r.Figure.Code == "daysOpen");
-        rows.Add(new ReportRow(days.Label, days.Cells, false, days.Figure));
-        var glance = new ReportTable("glance", Words.ReportTotals, Words.FigureColumn, [Head(facts.Year), BeforeHead(facts), Words.ChangeColumn], rows, null, typed is null ? null : Words.ReportTypedNote);
-        var earlier = facts.WorkBefore.ToDictionary(w => (w.Table, w.Row), w => w.Count);
-        var work = facts.Work.GroupBy(w => w.Table).Select(t => new ReportTable(t.Key, StructuralWords.Table(t.Key), Words.FigureColumn, [Head(facts.Year), Head(facts.Year - 1), Words.ChangeColumn],
-            [.. t.Select(w => new ReportRow(StructuralWords.Row(w.Table, w.Row), [w.Count, earlier.GetValueOrDefault((w.Table, w.Row)), w.Count - earlier.GetValueOrDefault((w.Table, w.Row))]))])).ToList();
+        rows.Add(new ReportRow(days.Label, [.. days.Cells.Take(isUnknown && typed is null ? 1 : 3)], false, days.Figure));
+        var glance = new ReportTable("glance", Words.ReportTotals, Words.FigureColumn, typed is null && isUnknown ? [Head(facts.Year)] : [Head(facts.Year), BeforeHead(facts), Words.ChangeColumn], rows, null, typed is null ? null : Words.ReportTypedNote);
+        var work = YearsOfWork.Draw(new YearsOfWork.Answer([(facts.Year, facts.Work), (facts.Year - 1, facts.WorkBefore)])).Select(t => Taken(t, isUnknown: false)).ToList();
+        // Structural work has no part of a year: that of the year before is whole.
+        if (facts.IsPreview && work.Count > 0) work[0] = work[0] with { Note = Words.StructuralNote };
         return (cases, glance, work);
+
+        IEnumerable<Cell> Compared(string code) => typed is not null ? [Mark(typed, code, n => n), Cell.Empty] : isUnknown ? [] : facts.IsPreview && MainTotals.Figure(code) is null ? [Cell.Empty, Cell.Empty] : [before[code], totals[code] - before[code]];
+
+        ReportTable Taken(FigureTable table, bool isUnknown)
+        {
+            var columns = Enumerable.Range(0, table.Columns.Count).Where(i => !isUnknown || (table.Columns[i] != Words.BeforeColumn && table.Columns[i] != Words.ChangeColumn)).ToList();
+            return new ReportTable(table.Id, table.Name, table.First, [.. columns.Select(i => Named(table.Columns[i]))], [.. table.Rows.Select(r => new ReportRow(r.Label, [.. columns.Select(i => r.Cells[i])], r.IsTotal))], table.Figure);
+        }
 
         string Named(string column) => column == Words.CountColumn ? Head(facts.Year) : column == Words.BeforeColumn ? BeforeHead(facts) : column;
     }
@@ -85,27 +98,24 @@ internal sealed record Drawn(int Year, bool IsPublic, string Zone, string Code, 
     private static (List<ReportTable> Cases, ReportTable Glance, List<ReportTable> Work) PublicTables(ReportFacts facts)
     {
         var (now, before) = (facts.Rounded!.Now, facts.Rounded.Before);
-        var then = before.ToLookup(c => (c.Table, c.Row));
-        string[] columns = [Head(facts.Year), Head(facts.Year - 1), Words.ChangeColumn];
-        var cases = now.GroupBy(c => c.Table).Where(t => Figures.All.Any(f => f.Code == t.Key)).Select(t =>
+        var isUnknown = before.All(b => b.Count is null);
+        var then = before.ToDictionary(c => (c.Table, c.Row), c => c.Count);
+        List<string> columns = isUnknown ? [Head(facts.Year)] : [Head(facts.Year), Head(facts.Year - 1), Words.ChangeColumn];
+        var tables = now.GroupBy(c => c.Table).Where(t => Figures.All.Any(f => f.Code == t.Key)).Select(t =>
         {
             var figure = Figures.Find(t.Key);
-            var rows = t.Select(c => Line(CodeNames.Of(figure.Code, c.Row), c.Count, then[(c.Table, c.Row)].Select(b => b.Count).FirstOrDefault())).ToList();
-            if (figure.Shape == Shape.Parts) rows.Add(Line(Words.TotalRow, Rounding.Total(t.Select(c => c.Count)), Rounding.Total(before.Where(b => b.Table == t.Key).Select(b => b.Count)), isTotal: true));
+            var rows = t.Select(c => Line(CodeNames.Of(figure.Code, c.Row), Rounding.Cell, c.Count, then.GetValueOrDefault((c.Table, c.Row)))).ToList();
+            if (figure.Shape == Shape.Parts) rows.Add(Line(Words.TotalRow, Rounding.Sum, Rounding.Total(t.Select(c => c.Count)), Rounding.Total(before.Where(b => b.Table == t.Key).Select(b => b.Count))) with { IsTotal = true });
             return new ReportTable(figure.Code, figure.Name, Words.PartColumn, columns, rows, figure);
-        }).ToList();
-        var (totals, earlier, typed) = (MainTotals.Of(now), MainTotals.Of(before), Typed(facts, before.All(b => b.Count is null)));
-        var glance = new ReportTable("glance", Words.ReportTotals, Words.FigureColumn, columns,
-            [.. MainTotals.Codes.Select(code => typed is null ? Line(MainTotals.Name(code), totals[code], earlier[code], isTotal: false, total: true) with { Figure = MainTotals.Figure(code) } : new ReportRow(MainTotals.Name(code), [Sum(totals[code]), Mark(typed, code, n => Rounding.Of(n)), Cell.Empty], false, MainTotals.Figure(code)))],
+        }).ToLookup(t => t.Figure!.Unit == Unit.StructuralWork);
+        var (totals, earlier, typed) = (MainTotals.Of(now), MainTotals.Of(before), Typed(facts, isUnknown));
+        var glance = new ReportTable("glance", Words.ReportTotals, Words.FigureColumn, typed is null ? columns : [Head(facts.Year), Head(facts.Year - 1)],
+            [.. MainTotals.Codes.Select(code => (typed is null ? Line(MainTotals.Name(code), Rounding.Sum, totals[code], earlier[code]) : new ReportRow(MainTotals.Name(code), [Rounding.Sum(totals[code]), Mark(typed, code, n => Rounding.Of(n))])) with { Figure = MainTotals.Figure(code) })],
             null, typed is null ? Words.ReportSumsNote : Words.ReportSumsNote + " " + Words.ReportTypedNote);
-        var work = now.GroupBy(c => c.Table).Where(t => StructuralWords.Tables.Contains(t.Key)).Select(t => new ReportTable(t.Key, StructuralWords.Table(t.Key), Words.FigureColumn, columns, [.. t.Select(c => Line(StructuralWords.Row(c.Table, c.Row), c.Count, then[(c.Table, c.Row)].Select(b => b.Count).FirstOrDefault()))])).ToList();
-        return (cases, glance, work);
+        return ([.. tables[false]], glance, [.. tables[true]]);
 
         // What has changed is told between two numbers that are shown, and nowhere else.
-        static ReportRow Line(string label, int? now, int? before, bool isTotal = false, bool total = false) =>
-            new(label, [isTotal || total ? Sum(now) : Rounding.Cell(now), isTotal || total ? Sum(before) : Rounding.Cell(before), now is { } a && before is { } b ? a - b : Cell.Empty], isTotal);
-
-        static Cell Sum(int? total) => total is { } known ? known : "–";
+        ReportRow Line(string label, Func<int?, Cell> said, int? now, int? before) => new(label, isUnknown ? [said(now)] : [said(now), said(before), now is { } a && before is { } b ? a - b : Cell.Empty]);
     }
 
     // Given by the zone, where the platform knows nothing of the year before and the whole of it is meant.
@@ -121,7 +131,7 @@ internal sealed record Drawn(int Year, bool IsPublic, string Zone, string Code, 
             [.. facts.Earlier.Select(y => new ReportRow(Head(y.Year) + " *", [.. codes.Select(c => y.Counts.TryGetValue(c, out var n) ? facts.Exact is null ? Rounding.Cell(Rounding.Of(n)) : n : Cell.Empty), Origin(y)]))], null, Words.ReportTypedNote)];
     }
 
-    public static string Origin(EarlierYear year) => (year.Imported ? Words.ReportImportedOn : Words.ReportTypedOn)(Design.Html.Moment.Show(Design.Html.Moment.Day(year.At)));
+    public static string Origin(EarlierYear year) => Design.Html.Moment.Show(Design.Html.Moment.Day(year.At)) is var day && year.Imported ? Words.ReportImportedOn(day) : Words.ReportTypedOn(day);
 }
 
 /// <summary>The annex of a report: every table of the edition as a sheet. The same report is the same bytes.</summary>

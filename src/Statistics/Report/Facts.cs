@@ -6,6 +6,7 @@ using VictimSupport.Foundation.Audit;
 using VictimSupport.Foundation.Persistence;
 using VictimSupport.Network.Contracts;
 using VictimSupport.Statistics.Own;
+using VictimSupport.Statistics.Structural;
 
 namespace VictimSupport.Statistics.Report;
 
@@ -43,7 +44,7 @@ internal sealed class ReadReport(ITellOwnFigures figures, IEnumerable<ICountStru
         var period = Whole(year);
         var before = period.UpTo(Today).Before;
         var exact = (await figures.Of(new OwnAsked(period.From, period.Until, Ages: true, Exact: true), ct), await figures.Of(new OwnAsked(before.From, before.Until, Ages: true, Exact: true), ct));
-        return await Common(year, language, ct) with { Before = before, IsPreview = year == Today.Year, Exact = exact, Work = await Work(year, ct), WorkBefore = await Work(year - 1, ct) };
+        return await Common(year, language, ct) with { Before = before, IsPreview = year == Today.Year, Exact = exact, Work = await YearsOfWork.Of(structural, year, ct), WorkBefore = await YearsOfWork.Of(structural, year - 1, ct) };
     }
 
     /// <summary>Settled figures for whoever sees masked ones; before they are settled a draft, for those who see exact ones.</summary>
@@ -76,7 +77,13 @@ internal sealed class ReadReport(ITellOwnFigures figures, IEnumerable<ICountStru
                 for (var i = 0; i < codes.Count; i++) sums[(counted.Figure.Code, codes[i])] = sums.GetValueOrDefault((counted.Figure.Code, codes[i])) + steady[i];
             }
         }
-        return [.. sums.Select(s => new PublicCount(s.Key.Figure, s.Key.Code, Rounding.Of(s.Value))), .. (await Work(year, ct)).Select(w => new PublicCount(w.Table, w.Row, Rounding.Of(w.Count)))];
+        var work = (await YearsOfWork.Of(structural, year, ct)).ToLookup(w => (w.Table, w.Row));
+        return
+        [
+            .. sums.Select(s => new PublicCount(s.Key.Figure, s.Key.Code, Rounding.Of(s.Value))),
+            // Names of units are the zone's own text, and a mean mark is nothing to round.
+            .. SaidStructuralWork.Tables.Where(t => t.Table != SaidStructuralWork.Units).SelectMany(t => t.Rows.Where(r => r != SaidStructuralWork.Mark).Select(r => new PublicCount(StructuralNames.CodeOf(t.Table), r, Rounding.Of(work[(t.Table, r)].Sum(w => w.Count))))),
+        ];
     }
 
     // Whoever is behind a wall sees no draft: held against the settled figures it would tell what was entered between.
@@ -97,13 +104,6 @@ internal sealed class ReadReport(ITellOwnFigures figures, IEnumerable<ICountStru
     {
         var text = await ReportText.For(zone, year, language, ct);
         return new ReportFacts(year, text?.Says ?? new ReportSays(), text?.Year, [.. (await EarlierYear.All(zone, ct)).Where(y => y.Year < year && y.Counts.Count > 0)]);
-    }
-
-    private async Task<IReadOnlyList<StructuralCount>> Work(int year, CancellationToken ct)
-    {
-        var all = new List<StructuralCount>();
-        foreach (var kind in structural) all.AddRange((await kind.In(year, ct)).Where(StructuralWords.Counts));
-        return [.. all.OrderBy(w => StructuralWords.Tables.ToList().IndexOf(w.Table))];
     }
 
     private static Interval Whole(int year) => new(new DateOnly(year, 1, 1), new DateOnly(year, 12, 31));

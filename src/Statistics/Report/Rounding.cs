@@ -13,12 +13,15 @@ namespace VictimSupport.Statistics.Report;
 internal static class Rounding
 {
     public const int Smallest = 10, Step = 5;
-    public const string Under = "<10";
+    public const string Under = "<10", NoSum = "–";
 
     /// <summary>null: under 10.</summary>
     public static int? Of(decimal count) => count < Smallest ? null : (int)Math.Round(count / Step, MidpointRounding.AwayFromZero) * Step;
 
     public static Cell Cell(int? rounded) => rounded is { } known ? known : Under;
+
+    /// <summary>A sum of rounded parts; none of them may be shown.</summary>
+    public static Cell Sum(int? total) => total is { } known ? known : NoSum;
 
     /// <summary>Of the parts that are shown; null: none is, and so is their sum.</summary>
     public static int? Total(IEnumerable<int?> rounded) => rounded.Sum(r => r ?? 0) is > 0 and var sum ? sum : null;
