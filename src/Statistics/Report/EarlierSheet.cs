@@ -34,7 +34,7 @@ internal static partial class EarlierSheet
         var rows = CellText.Cells(plain, CellText.Separator(plain)).Where(r => r.Any(c => c.Length > 0)).Take(Most + 2).ToList();
         if (rows.Count == 0) return ([], EarlierUnread.Nothing);
         var columns = rows[0].Select(c => Headings.Value.GetValueOrDefault(FourLanguages.Fold(c))).ToArray();
-        if (!columns.Contains(YearColumn)) return ([], EarlierUnread.NoHeading);
+        if (!columns.Contains(YearColumn) || columns.OfType<string>().Distinct().Count() < columns.OfType<string>().Count()) return ([], EarlierUnread.NoHeading);
         if (rows.Count == 1) return ([], EarlierUnread.Nothing);
         if (rows.Count - 1 > Most) return ([], EarlierUnread.TooMany);
         var lines = new List<EarlierLine>();
