@@ -35,8 +35,9 @@ internal static class Rounding
         if (hidden.Count == 0) return told;
         var (small, large, sum) = (hidden.Where(i => IsSmall(numbers[i])).ToList(), hidden.Where(i => numbers[i] >= Masking.Smallest).ToList(), hidden.Sum(i => numbers[i]));
         var sizes = large.Select(i => numbers[i]).Distinct().Count();
-        // Which is the small one may be told only where the small ones could each be anything from 1 to 4 beside the large, and equal large ones tell nothing by what they divide.
-        if (large.Count > 0 && sizes == large.Count && sum - (4 * small.Count) >= Masking.Smallest * large.Count)
+        var next = Enumerable.Range(0, numbers.Count).Where(i => masked[i] >= Masking.Smallest).Select(i => numbers[i]).DefaultIfEmpty(int.MaxValue).Min();
+        // Which is the small one may be told only where the small ones could each be anything from 1 to 4 beside the large, and the large one would be hidden alone all the same; equal large ones tell nothing by what they divide.
+        if (large.Count > 0 && sizes == large.Count && sum - (4 * small.Count) >= Masking.Smallest * large.Count && next > sum - small.Count)
         {
             foreach (var i in small) told[i] = Held(numbers[i]);
             told[large.MaxBy(i => numbers[i])] += small.Sum(i => numbers[i] - Held(numbers[i]));

@@ -8,8 +8,8 @@ using DocumentFormat.OpenXml.Spreadsheet;
 using FluentValidation;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
+using VictimSupport.Casework.Codes;
 using VictimSupport.Casework.Dossiers;
-using VictimSupport.Casework.People;
 using VictimSupport.Foundation.Access;
 using VictimSupport.Foundation.Audit;
 using VictimSupport.Foundation.Pipeline;
@@ -20,6 +20,8 @@ using VictimSupport.Statistics.Report;
 using VictimSupport.Tests.Casework;
 using VictimSupport.Tests.Kit;
 using Earlier = VictimSupport.Statistics.Report.Earlier;
+using Show = VictimSupport.Statistics.Report.Show;
+using Write = VictimSupport.Statistics.Report.Write;
 using Person = VictimSupport.Tests.Kit.Person;
 
 namespace VictimSupport.Tests.Statistics;
@@ -28,6 +30,7 @@ public sealed class ReportTests(Platforms platforms)
 {
     private const string Internal2027 = "/our-figures/report?year=2027&edition=internal&language=fr", Public2027 = "/our-figures/report?year=2027&edition=public&language=fr";
     private static readonly DateTimeOffset January2028 = new(2028, 1, 10, 9, 0, 0, TimeSpan.Zero);
+    private static readonly string[] Cells = ["year", "cases", "Année", "=1+1", "'2024", "\"", "2024", "1 054", "1.054", "٢٠٢٤", "\u0000", "\uFEFF", "1e3"];
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
     [Theory, EveryEngine]
@@ -44,7 +47,7 @@ public sealed class ReportTests(Platforms platforms)
         Assert.Equal(["2", "0", "2"], tables["glance"][3].Skip(1)); // closed
         Assert.Equal(["14", "6", "8"], tables["glance"].Single(r => r[0].StartsWith("Formations", StringComparison.Ordinal)).Skip(1));
         // Kinds of event in the order of the list: offence, disaster, accident, family, partner violence.
-        Assert.Equal(["18|54.5|12|6", "1|3|0|1", "14|42.4|6|8", "0|0|0|0", "0|0|3|-3", "33|100|21|12"], tables["category"].Skip(1).Select(r => string.Join('|', r.Skip(1))));
+        Assert.Equal(["18|54.5|12|6", "1|3.0|0|1", "14|42.4|6|8", "0|0|0|0", "0|0|3|-3", "33|100|21|12"], tables["category"].Skip(1).Select(r => string.Join('|', r.Skip(1))));
         // Structural work, units of police and the mean mark among it: inside the zone nothing of it is hidden.
         Assert.Contains("Brigade Unique", page.QuerySelector("article")!.TextContent, StringComparison.Ordinal);
         Assert.Contains(tables["trainings"], r => r.Contains("437"));
@@ -109,7 +112,7 @@ public sealed class ReportTests(Platforms platforms)
         }
         using var stale = chief.Stale().Visit();
         Assert.NotEqual(HttpStatusCode.OK, (await stale.Get("/our-figures/report/annex?year=2027&edition=public&language=fr")).StatusCode); // a file leaves the house: a factor first
-        foreach (var query in new[] { "year=1850", "year=2029", "year=2027&language=it", "year=x" }) Assert.Equal(HttpStatusCode.BadRequest, (await visit.Get("/our-figures/report/annex?edition=internal&language=fr&" + query)).StatusCode);
+        foreach (var query in new[] { "year=1850&language=fr", "year=2029&language=fr", "year=2027&language=it", "year=2027", "year=x&language=fr" }) Assert.Equal(HttpStatusCode.BadRequest, (await visit.Get("/our-figures/report/annex?edition=internal&" + query)).StatusCode);
     }
 
     [Theory, EveryEngine]
@@ -194,9 +197,9 @@ public sealed class ReportTests(Platforms platforms)
         var tried = await visit.Submit(path, [KeyValuePair.Create("Form.Text", bad)]);
         Assert.Equal(HttpStatusCode.UnprocessableEntity, tried.StatusCode);
         var page = await Visit.Read(tried);
-        var errors = page.QuerySelectorAll(".govuk-error-summary a").Select(a => a.TextContent.Trim()).ToList();
-        Assert.Equal(["Line 2:", "Line 3:", "Line 4:", "Line 5:"], errors.Select(e => e[..7]));
-        Assert.Contains(errors, e => e.Contains("“=2+5”", StringComparison.Ordinal));
+        Assert.StartsWith("Line 2:", page.QuerySelector(".govuk-error-summary a")!.TextContent.Trim(), StringComparison.Ordinal);
+        var fates = page.QuerySelectorAll("main tbody tr").Select(r => r.Children[^1].TextContent.Trim()).ToList();
+        Assert.Equal(["New", "“2031” is not a past year.", "“=2+5” is not a whole number.", "The year stands in line 1 already.", "Give at least one total."], fates);
         Assert.Equal(bad.Trim(), page.QuerySelector<IHtmlTextAreaElement>("[name='Form.Text']")!.Value.Trim());
         Assert.Null(page.QuerySelector("button[formaction*='Take']"));
         await Assert.ThrowsAsync<ValidationException>(() => chief.Send(new EarlierImport.Command("year;cases\n2024;12\n2031;1\n")));
@@ -223,8 +226,8 @@ public sealed class ReportTests(Platforms platforms)
     [Fact]
     public void Whatever_is_in_a_list_there_is_an_answer()
     {
-        var cell = Gen.OneOf(Gen.String, Gen.Int[-10, 3_000_000].Select(n => n.ToString(CultureInfo.InvariantCulture)), Gen.OneOfConst("year", "cases", "Année", "=1+1", "'2024", "\"", "2024", "1 054", "1.054", "٢٠٢٤", "\u0000", "\uFEFF", "1e3"));
-        var text = Gen.Select(Gen.OneOfConst(";", ",", "\t", "|"), cell.Array[0, 6].Array[0, 8], Gen.Bool).Select((part, rows, headed) => (headed ? string.Join(part, "year", "cases", "closed") + "\n" : "") + string.Join('\n', rows.Select(r => string.Join(part, r))));
+        var cell = Gen.OneOf(Gen.String, Gen.Int[-10, 3_000_000].Select(n => n.ToString(CultureInfo.InvariantCulture)), Gen.Int[0, Cells.Length - 1].Select(i => Cells[i]));
+        var text = Gen.Select(Gen.Char[";,\t|"].Select(c => c.ToString()), cell.Array[0, 6].Array[0, 8], Gen.Bool).Select((part, rows, headed) => (headed ? string.Join(part, "year", "cases", "closed") + "\n" : "") + string.Join('\n', rows.Select(r => string.Join(part, r))));
         Gen.OneOf(Gen.String, text).Sample(said =>
         {
             var (lines, _) = EarlierSheet.Read(said, 2025);
@@ -319,6 +322,7 @@ public sealed class ReportTests(Platforms platforms)
         foreach (var path in new[] { "2025/en", "1999/fr", "2027/fr" }) Assert.Equal(HttpStatusCode.NotFound, (await administrator.Get("/our-figures/report/words/" + path)).StatusCode);
         // For whom a wall stands there is the public edition, and no draft of it.
         var walled = await zone.Hires("walled", Role.Coordinator);
+        await (await zone.Hires("worker", Role.Caseworker)).Registers(Cases.Intake(zone, "Appelle", "Ada"));
         await zone.As(Role.DataProtectionOfficer).Send(new VictimSupport.Casework.Walls.Build.Command { Colleague = walled.Id, Round = VictimSupport.Casework.Walls.Round.Person, GivenName = "Ada", FamilyName = "Appelle" });
         using var led = walled.Visit();
         Assert.Contains("public", (await led.Get("/our-figures/report?year=2025&edition=internal&language=fr")).Headers.Location!.ToString(), StringComparison.OrdinalIgnoreCase);
