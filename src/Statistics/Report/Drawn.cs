@@ -27,6 +27,9 @@ internal sealed record Chapter(string Id, string Title, string? Text, IReadOnlyL
 /// <summary>A report as it is shown, printed and saved, in one language. Page and workbook are made of this one thing.</summary>
 internal sealed record Drawn(int Year, bool IsPublic, string Zone, string Code, string Service, string Language, IReadOnlyList<Chapter> Chapters, ReportFacts Facts)
 {
+    // Not counted here; it stays on the line of its number.
+    private const string Star = "\u00A0*";
+
     public IEnumerable<ReportTable> Tables => Chapters.SelectMany(c => c.Tables);
 
     /// <summary>Draws it. Words and numbers are those of the current culture.</summary>
@@ -71,7 +74,7 @@ internal sealed record Drawn(int Year, bool IsPublic, string Zone, string Code, 
     private static (List<ReportTable> Cases, ReportTable Glance, List<ReportTable> Work) ExactTables(ReportFacts facts)
     {
         var ((now, then), year) = (facts.Exact!.Value, new Interval(new DateOnly(facts.Year, 1, 1), new DateOnly(facts.Year, 12, 31)));
-        var isUnknown = then.Cases.Count == 0 && then.Tallied.Count == 0 && facts.WorkBefore.All(w => w.Count == 0);
+        var isUnknown = then.Cases.Count == 0 && then.Tallied.Count == 0;
         var drawing = Draw.All(year, facts.Before, now, then, ages: true, beside: null);
         var cases = drawing.All.Skip(1).Select(t => Taken(t, isUnknown)).ToList();
         var (totals, before, typed) = (MainTotals.Of(now, facts.Work), MainTotals.Of(then, facts.WorkBefore), Typed(facts, isUnknown));
@@ -84,7 +87,7 @@ internal sealed record Drawn(int Year, bool IsPublic, string Zone, string Code, 
         if (facts.IsPreview && work.Count > 0) work[0] = work[0] with { Note = Words.StructuralNote };
         return (cases, glance, work);
 
-        IEnumerable<Cell> Compared(string code) => typed is not null ? [Mark(typed, code, n => n), Cell.Empty] : isUnknown ? [] : facts.IsPreview && MainTotals.Figure(code) is null ? [Cell.Empty, Cell.Empty] : [before[code], totals[code] - before[code]];
+        IEnumerable<Cell> Compared(string code) => typed is not null && before[code] == 0 ? [Mark(typed, code, n => n), Cell.Empty] : typed is null && isUnknown ? [] : facts.IsPreview && MainTotals.Figure(code) is null ? [Cell.Empty, Cell.Empty] : [before[code], totals[code] - before[code]];
 
         ReportTable Taken(FigureTable table, bool isUnknown)
         {
@@ -98,37 +101,40 @@ internal sealed record Drawn(int Year, bool IsPublic, string Zone, string Code, 
     private static (List<ReportTable> Cases, ReportTable Glance, List<ReportTable> Work) PublicTables(ReportFacts facts)
     {
         var (now, before) = (facts.Rounded!.Now, facts.Rounded.Before);
-        var isUnknown = before.All(b => b.Count is null);
+        var isUnknown = before.All(b => b.Count is null || Figures.IsStructural(b.Table));
         var then = before.ToDictionary(c => (c.Table, c.Row), c => c.Count);
-        List<string> columns = isUnknown ? [Head(facts.Year)] : [Head(facts.Year), Head(facts.Year - 1), Words.ChangeColumn];
+        List<string> columns = [Head(facts.Year), Head(facts.Year - 1), Words.ChangeColumn];
         var tables = now.GroupBy(c => c.Table).Where(t => Figures.All.Any(f => f.Code == t.Key)).Select(t =>
         {
             var figure = Figures.Find(t.Key);
             var rows = t.Select(c => Line(CodeNames.Of(figure.Code, c.Row), Rounding.Cell, c.Count, then.GetValueOrDefault((c.Table, c.Row)))).ToList();
             if (figure.Shape == Shape.Parts) rows.Add(Line(Words.TotalRow, Rounding.Sum, Rounding.Total(t.Select(c => c.Count)), Rounding.Total(before.Where(b => b.Table == t.Key).Select(b => b.Count))) with { IsTotal = true });
-            return new ReportTable(figure.Code, figure.Name, Words.PartColumn, columns, rows, figure);
+            return isUnknown && figure.Unit != Unit.StructuralWork ? Alone(new ReportTable(figure.Code, figure.Name, Words.PartColumn, columns, rows, figure)) : new ReportTable(figure.Code, figure.Name, Words.PartColumn, columns, rows, figure);
         }).ToLookup(t => t.Figure!.Unit == Unit.StructuralWork);
         var (totals, earlier, typed) = (MainTotals.Of(now), MainTotals.Of(before), Typed(facts, isUnknown));
-        var glance = new ReportTable("glance", Words.ReportTotals, Words.FigureColumn, typed is null ? columns : [Head(facts.Year), Head(facts.Year - 1)],
-            [.. MainTotals.Codes.Select(code => (typed is null ? Line(MainTotals.Name(code), Rounding.Sum, totals[code], earlier[code]) : new ReportRow(MainTotals.Name(code), [Rounding.Sum(totals[code]), Mark(typed, code, n => Rounding.Of(n))])) with { Figure = MainTotals.Figure(code) })],
+        var glance = new ReportTable("glance", Words.ReportTotals, Words.FigureColumn, columns,
+            [.. MainTotals.Codes.Select(code => (typed is not null && earlier[code] is null ? new ReportRow(MainTotals.Name(code), [Rounding.Sum(totals[code]), Mark(typed, code, n => Rounding.Of(n)), Cell.Empty]) : Line(MainTotals.Name(code), Rounding.Sum, totals[code], earlier[code])) with { Figure = MainTotals.Figure(code) })],
             null, typed is null ? Words.ReportSumsNote : Words.ReportSumsNote + " " + Words.ReportTypedNote);
-        return ([.. tables[false]], glance, [.. tables[true]]);
+        return ([.. tables[false]], isUnknown && typed is null ? Alone(glance) : glance, [.. tables[true]]);
+
+        // Without a year before.
+        static ReportTable Alone(ReportTable table) => table with { Columns = [table.Columns[0]], Rows = [.. table.Rows.Select(r => r with { Cells = [r.Cells[0]] })] };
 
         // What has changed is told between two numbers that are shown, and nowhere else.
-        ReportRow Line(string label, Func<int?, Cell> said, int? now, int? before) => new(label, isUnknown ? [said(now)] : [said(now), said(before), now is { } a && before is { } b ? a - b : Cell.Empty]);
+        ReportRow Line(string label, Func<int?, Cell> said, int? now, int? before) => new(label, [said(now), said(before), now is { } a && before is { } b ? a - b : Cell.Empty]);
     }
 
     // Given by the zone, where the platform knows nothing of the year before and the whole of it is meant.
     private static EarlierYear? Typed(ReportFacts facts, bool isUnknown) => isUnknown && !facts.IsPreview ? facts.Earlier.FirstOrDefault(y => y.Year == facts.Year - 1) : null;
 
-    private static Cell Mark(EarlierYear typed, string code, Func<int, int?> shown) => typed.Counts.TryGetValue(code, out var count) ? (shown(count) is { } n ? n.ToString("N0", CultureInfo.CurrentCulture) : Rounding.Under) + " *" : Cell.Empty;
+    private static Cell Mark(EarlierYear typed, string code, Func<int, int?> shown) => typed.Counts.TryGetValue(code, out var count) ? (shown(count) is { } n ? n.ToString("N0", CultureInfo.CurrentCulture) : Rounding.Under) + Star : Cell.Empty;
 
     private static IEnumerable<ReportTable> Earlier(ReportFacts facts)
     {
         if (facts.Earlier.Count == 0) return [];
         var codes = MainTotals.Codes.Where(c => facts.Earlier.Any(y => y.Counts.ContainsKey(c))).ToList();
         return [new ReportTable("earlier", Words.ReportEarlier, Words.ReportYearLabel, [.. codes.Select(MainTotals.Name), Words.ReportOrigin],
-            [.. facts.Earlier.Select(y => new ReportRow(Head(y.Year) + " *", [.. codes.Select(c => y.Counts.TryGetValue(c, out var n) ? facts.Exact is null ? Rounding.Cell(Rounding.Of(n)) : n : Cell.Empty), Origin(y)]))], null, Words.ReportTypedNote)];
+            [.. facts.Earlier.Select(y => new ReportRow(Head(y.Year) + Star, [.. codes.Select(c => y.Counts.TryGetValue(c, out var n) ? facts.Exact is null ? Rounding.Cell(Rounding.Of(n)) : n : Cell.Empty), Origin(y)]))], null, Words.ReportTypedNote)];
     }
 
     public static string Origin(EarlierYear year) => Design.Html.Moment.Show(Design.Html.Moment.Day(year.At)) is var day && year.Imported ? Words.ReportImportedOn(day) : Words.ReportTypedOn(day);
