@@ -27,8 +27,8 @@ public sealed class ReportTests(RunningPortal portal)
         await page.ClickAsync("main a[href*='/our-figures/report']");
         await page.Arrives(url => url.Contains("/our-figures/report?", StringComparison.Ordinal));
         Assert.Equal(cases, await page.Locator("section[aria-labelledby=t-glance] tbody tr").First.Locator("data").First.GetAttributeAsync("value"));
-        await Sound(screen, script);
         await Look(screen, "internal", width, night);
+        await Sound(screen, script);
         var file = await page.RunAndWaitForDownloadAsync(() => page.ClickAsync("main a[href*='/report/annex']"));
         Assert.Equal(Encoding.ASCII.GetBytes("PK"), (await File.ReadAllBytesAsync((await file.PathAsync())!, TestContext.Current.CancellationToken))[..2]);
 
