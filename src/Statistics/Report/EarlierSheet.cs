@@ -67,9 +67,9 @@ internal static partial class EarlierSheet
     private static string Short(string said) => said.Length > 40 ? said[..40] + "…" : said;
 
     // Groups of three may be parted, as spreadsheets write them.
-    [GeneratedRegex(@"^([0-9]{1,7}|[0-9]{1,3}([ .\u00A0\u202F][0-9]{3})+)$")]
+    [GeneratedRegex(@"^([0-9]{1,7}|[0-9]{1,3}([ .\u00A0\u202F][0-9]{3})+)$", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Whole();
 
-    [GeneratedRegex(@"[ .\u00A0\u202F]")]
+    [GeneratedRegex(@"[ .\u00A0\u202F]", RegexOptions.CultureInvariant, 1000)]
     private static partial Regex Gaps();
 }
