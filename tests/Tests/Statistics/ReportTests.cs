@@ -319,7 +319,7 @@ public sealed class ReportTests(Platforms platforms)
         using var administrator = zone.Visit(Role.ZoneAdministrator);
         foreach (var path in new[] { "", "/words/2025/fr", "/earlier" }) Assert.Equal(HttpStatusCode.OK, (await administrator.Get("/our-figures/report" + path)).StatusCode);
         Assert.Equal(HttpStatusCode.NotFound, (await administrator.Get("/our-figures/report?year=2025&edition=internal&language=fr")).StatusCode);
-        foreach (var path in new[] { "2025/en", "1999/fr", "2027/fr" }) Assert.Equal(HttpStatusCode.NotFound, (await administrator.Get("/our-figures/report/words/" + path)).StatusCode);
+        foreach (var path in new[] { "2025/en", "1999/fr", "2999/fr", "x/fr" }) Assert.Equal(HttpStatusCode.NotFound, (await administrator.Get("/our-figures/report/words/" + path)).StatusCode);
         // For whom a wall stands there is the public edition, and no draft of it.
         var walled = await zone.Hires("walled", Role.Coordinator);
         await (await zone.Hires("worker", Role.Caseworker)).Registers(Cases.Intake(zone, "Appelle", "Ada"));
