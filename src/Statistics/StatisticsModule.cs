@@ -18,6 +18,9 @@ public sealed class StatisticsModule : IModule
         services.AddScoped<Own.Reading>();
         services.AddSingleton<IInMenu, OwnInMenu>();
         services.AddScoped<IInMenu, ClosedInMenu>();
+        services.AddScoped<Report.ReadReport>();
+        services.AddSingleton<IInMenu, ReportInMenu>();
+        services.AddSingleton<ITellReport, Demo.StoryReport>();
         services.AddSingleton<Facts.ReadZone>();
         services.AddSingleton<Areas.Places>();
         services.AddSingleton<Releases.Publish>();
@@ -59,6 +62,14 @@ public sealed class StatisticsModule : IModule
         public May Deed => May.SeeExactFigures;
         public string Path => "/our-figures";
         public string Text => Words.OwnTitle;
+    }
+
+    private sealed class ReportInMenu : IInMenu
+    {
+        public int Order => 62;
+        public May Deed => May.SeeMaskedFigures;
+        public string Path => "/our-figures/report";
+        public string Text => Words.ReportTitle;
     }
 
     // Whoever sees the exact ones is led here when there are none for them.

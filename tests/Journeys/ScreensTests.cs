@@ -75,6 +75,25 @@ public sealed class ScreensTests(RunningPortal portal)
         await Shot(screen, "codes", width);
     }
 
+    [Theory]
+    [InlineData(1280), InlineData(320)]
+    public async Task The_report_of_a_year_has_its_picture_and_its_pages(int width)
+    {
+        await using var screen = await Screen.Open(portal, width, "fr");
+        await screen.Go("/demo");
+        await screen.Page.Locator("button", new() { HasTextString = "Claire Demo-A" }).First.ClickAsync();
+        await screen.Page.Arrives("**/9901/worklist");
+        await screen.Go("/9901/our-figures");
+        await screen.Page.ClickAsync("main a[href*='/our-figures/report']");
+        await screen.Page.Arrives(url => url.Contains("/our-figures/report?", StringComparison.Ordinal));
+        await Shot(screen, "report", width);
+        if (width < 600) return;
+        var paper = await screen.Page.PdfAsync(new() { PreferCSSPageSize = true, PrintBackground = true });
+        Assert.Equal("%PDF"u8.ToArray(), paper[..4]);
+        // infra/dev/screens.sh makes pictures of its pages.
+        if (Folder is not null) await File.WriteAllBytesAsync(Path.Combine(Folder, "report.pdf"), paper, TestContext.Current.CancellationToken);
+    }
+
     // The dossier's address.
     private static async Task<string> Finds(Screen screen, string name)
     {

@@ -48,6 +48,7 @@ public static class AccessMatrix
         [May.SeeExactFigures] = [Coordinator, Caseworker],
         [May.SeeMaskedFigures] = [ZoneAdministrator, Coordinator, Caseworker, DataProtectionOfficer],
         [May.SeeProtectedFigures] = [Operator, ZoneAdministrator, Coordinator, Caseworker, OnCall, DataProtectionOfficer, Analyst],
+        [May.SettlePublicFigures] = [Coordinator],
         [May.ReviewAccess] = [ZoneAdministrator, DataProtectionOfficer],
         [May.BelongToTheZone] = [.. Enum.GetValues<Role>().Where(role => role != Visitor)],
         [May.BeSignedIn] = Enum.GetValues<Role>(),

@@ -73,6 +73,9 @@ public enum May
     SeeMaskedFigures,
     SeeProtectedFigures,
 
+    /// <summary>Settle the public figures of a year that is over: what leaves the house from then on.</summary>
+    SettlePublicFigures,
+
     /// <summary>Look each quarter at who may do what, and sign.</summary>
     ReviewAccess,
 

@@ -52,6 +52,13 @@ public interface IReleaseFigures
 /// <param name="Missing">Areas of which it therefore has nothing.</param>
 public sealed record ReleaseReport(string Release, int Zones, int Cells, int Shown, IReadOnlyList<string> Silent, IReadOnlyList<string> Missing);
 
+/// <summary>Writes a fictitious zone's report, through the same use cases that people use. As somebody who sets the zone up.</summary>
+public interface ITellReport
+{
+    /// <summary>Adds words and totals of earlier years; does nothing in a zone that has them.</summary>
+    Task Tell(MediatR.IMediator pipeline, string language, CancellationToken ct);
+}
+
 /// <summary>Tells how far the demo of the figures is while it fills behind the portal.</summary>
 public interface ITellDemoProgress
 {

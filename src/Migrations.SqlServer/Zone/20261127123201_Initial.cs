@@ -1212,6 +1212,55 @@ namespace VictimSupport.Migrations.SqlServer.Zone
                 });
 
             migrationBuilder.CreateTable(
+                name: "report_earlier_year",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    Year = table.Column<int>(type: "int", nullable: false),
+                    Version = table.Column<int>(type: "int", nullable: false),
+                    Imported = table.Column<bool>(type: "bit", nullable: false),
+                    Json = table.Column<string>(type: "nvarchar(1000)", maxLength: 1000, nullable: false),
+                    By = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    At = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_report_earlier_year", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "report_settled_year",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    Year = table.Column<int>(type: "int", nullable: false),
+                    Json = table.Column<string>(type: "nvarchar(max)", maxLength: -1, nullable: false),
+                    By = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    At = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_report_settled_year", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "report_text",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    Year = table.Column<int>(type: "int", nullable: false),
+                    Language = table.Column<string>(type: "nvarchar(2)", maxLength: 2, nullable: false),
+                    Version = table.Column<int>(type: "int", nullable: false),
+                    Json = table.Column<string>(type: "nvarchar(max)", maxLength: -1, nullable: false),
+                    By = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    At = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_report_text", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "representation",
                 columns: table => new
                 {
@@ -2235,6 +2284,24 @@ namespace VictimSupport.Migrations.SqlServer.Zone
                 columns: new[] { "State", "AnswerBy" });
 
             migrationBuilder.CreateIndex(
+                name: "IX_report_earlier_year_Year_Version",
+                table: "report_earlier_year",
+                columns: new[] { "Year", "Version" },
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "IX_report_settled_year_Year",
+                table: "report_settled_year",
+                column: "Year",
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "IX_report_text_Year_Language_Version",
+                table: "report_text",
+                columns: new[] { "Year", "Language", "Version" },
+                unique: true);
+
+            migrationBuilder.CreateIndex(
                 name: "IX_representation_On",
                 table: "representation",
                 column: "On");
@@ -2597,6 +2664,15 @@ namespace VictimSupport.Migrations.SqlServer.Zone
 
             migrationBuilder.DropTable(
                 name: "referral");
+
+            migrationBuilder.DropTable(
+                name: "report_earlier_year");
+
+            migrationBuilder.DropTable(
+                name: "report_settled_year");
+
+            migrationBuilder.DropTable(
+                name: "report_text");
 
             migrationBuilder.DropTable(
                 name: "representation");

@@ -1,0 +1,157 @@
+using System.Globalization;
+using VictimSupport.Foundation.Sheets;
+using VictimSupport.Foundation.Zones;
+using VictimSupport.Statistics.Definitions;
+using VictimSupport.Statistics.Own;
+using VictimSupport.Statistics.Structural;
+
+namespace VictimSupport.Statistics.Report;
+
+/// <param name="Figure">By which the line is defined; null: it is about no case.</param>
+internal sealed record ReportRow(string Label, IReadOnlyList<Cell> Cells, bool IsTotal = false, Definition? Figure = null);
+
+/// <param name="Note">What must be known to read it; null: nothing.</param>
+internal sealed record ReportTable(string Id, string Name, string First, IReadOnlyList<string> Columns, IReadOnlyList<ReportRow> Rows, Definition? Figure = null, string? Note = null)
+{
+    private static readonly HashSet<string> Charted = new(StringComparer.Ordinal) { "earlier", "category", "months", "service", "place", "delay", "trigger", "contactPlace", "callOutHours", "referralAnswer", "referralTarget", "training_topics", "meetings_by_level" };
+
+    public bool HasChart => Charted.Contains(Id) && Rows.Any(r => !r.IsTotal && (Id == "months" ? r.Cells : r.Cells.Take(1)).Any(c => c.Number > 0));
+
+    /// <summary>There is no number in it but zero.</summary>
+    public bool IsEmpty => Rows.All(r => r.Cells.All(c => c.Number is null or 0 && c.Text is null or Rounding.Under or Rounding.NoSum));
+}
+
+/// <param name="Text">The zone's own words; null: a chapter of figures alone.</param>
+internal sealed record Chapter(string Id, string Title, string? Text, IReadOnlyList<ReportTable> Tables);
+
+/// <summary>A report as it is shown, printed and saved, in one language. Page and workbook are made of this one thing.</summary>
+internal sealed record Drawn(int Year, bool IsPublic, string Zone, string Code, string Service, string Language, IReadOnlyList<Chapter> Chapters, ReportFacts Facts)
+{
+    // Not counted here; it stays on the line of its number.
+    private const string Star = "\u00A0*";
+
+    public IEnumerable<ReportTable> Tables => Chapters.SelectMany(c => c.Tables);
+
+    /// <summary>Draws it. Words and numbers are those of the current culture.</summary>
+    public static Drawn Of(ReportFacts facts, ZoneRecord zone, string service, string language)
+    {
+        var (says, isPublic) = (facts.Says, facts.Exact is null);
+        var (cases, glance, work) = isPublic ? PublicTables(facts) : ExactTables(facts);
+        var chapters = new List<Chapter>
+        {
+            new("foreword", Words.ReportForeword, says.Foreword, []),
+            new("figures", Words.AtAGlance, null, [glance, .. Earlier(facts)]),
+            new("done", Words.ReportDone, says.Done, []),
+        };
+        // What holds no number is left out, and said to be.
+        chapters.AddRange(cases.Where(t => !t.IsEmpty).GroupBy(t => t.Figure!.Unit).Select(unit => new Chapter("unit-" + unit.Key, Words.Of(unit.Key), null, [.. unit])));
+        chapters.Add(new("together", Words.ReportTogether, says.Together, [.. work.Where(t => !t.IsEmpty)]));
+        chapters.Add(new("own", says.OwnTitle ?? Words.ReportOwn, says.Own, []));
+        chapters.Add(new("plans", Words.ReportPlans, says.Plans, []));
+        return new Drawn(facts.Year, isPublic, zone.NameIn(language), zone.Code, service, language, [.. chapters.Where(c => c.Tables.Count > 0 || !string.IsNullOrWhiteSpace(c.Text))], facts);
+    }
+
+    /// <summary>Does something in the language of a report.</summary>
+    public static T In<T>(string language, Func<T> what)
+    {
+        var (ui, culture) = (CultureInfo.CurrentUICulture, CultureInfo.CurrentCulture);
+        try
+        {
+            CultureInfo.CurrentUICulture = CultureInfo.CurrentCulture = CultureInfo.GetCultureInfo(language + "-BE");
+            return what();
+        }
+        finally
+        {
+            (CultureInfo.CurrentUICulture, CultureInfo.CurrentCulture) = (ui, culture);
+        }
+    }
+
+    private static string Head(int year) => year.ToString(CultureInfo.InvariantCulture);
+
+    private static string BeforeHead(ReportFacts facts) => facts.Before.Code ?? Words.ReportUntil(Head(facts.Before.From.Year), Design.Html.Moment.Show(facts.Before.Until));
+
+    // Own figures' tables as they are, under the years' own names.
+    private static (List<ReportTable> Cases, ReportTable Glance, List<ReportTable> Work) ExactTables(ReportFacts facts)
+    {
+        var ((now, then), year) = (facts.Exact!.Value, new Interval(new DateOnly(facts.Year, 1, 1), new DateOnly(facts.Year, 12, 31)));
+        var isUnknown = then.Cases.Count == 0 && then.Tallied.Count == 0;
+        var drawing = Draw.All(year, facts.Before, now, then, ages: true, beside: null);
+        var cases = drawing.All.Skip(1).Select(t => Taken(t, isUnknown)).ToList();
+        var (totals, before, typed) = (MainTotals.Of(now, facts.Work), MainTotals.Of(then, facts.WorkBefore), Typed(facts, isUnknown));
+        var rows = MainTotals.Codes.Select(code => new ReportRow(MainTotals.Name(code), [totals[code], .. Compared(code)], false, MainTotals.Figure(code))).ToList();
+        var days = drawing.Tables[0].Rows.Single(r => r.Figure.Code == "daysOpen");
+        rows.Add(new ReportRow(days.Label, [.. days.Cells.Take(isUnknown && typed is null ? 1 : 3)], false, days.Figure));
+        var glance = new ReportTable("glance", Words.ReportTotals, Words.FigureColumn, typed is null && isUnknown ? [Head(facts.Year)] : [Head(facts.Year), BeforeHead(facts), Words.ChangeColumn], rows, null, typed is null ? null : Words.ReportTypedNote);
+        var work = YearsOfWork.Draw(new YearsOfWork.Answer([(facts.Year, facts.Work), (facts.Year - 1, facts.WorkBefore)])).Select(t => Taken(t, isUnknown: false)).ToList();
+        // Structural work has no part of a year: that of the year before is whole.
+        if (facts.IsPreview && work.Count > 0) work[0] = work[0] with { Note = Words.StructuralNote };
+        return (cases, glance, work);
+
+        IEnumerable<Cell> Compared(string code) => typed is not null && before[code] == 0 ? [Mark(typed, code, n => n), Cell.Empty] : typed is null && isUnknown ? [] : facts.IsPreview && MainTotals.Figure(code) is null ? [Cell.Empty, Cell.Empty] : [before[code], totals[code] - before[code]];
+
+        ReportTable Taken(FigureTable table, bool isUnknown)
+        {
+            var columns = Enumerable.Range(0, table.Columns.Count).Where(i => !isUnknown || (table.Columns[i] != Words.BeforeColumn && table.Columns[i] != Words.ChangeColumn)).ToList();
+            return new ReportTable(table.Id, table.Name, table.First, [.. columns.Select(i => Named(table.Columns[i]))], [.. table.Rows.Select(r => new ReportRow(r.Label, [.. columns.Select(i => r.Cells[i])], r.IsTotal))], table.Figure);
+        }
+
+        string Named(string column) => column == Words.CountColumn ? Head(facts.Year) : column == Words.BeforeColumn ? BeforeHead(facts) : column;
+    }
+
+    private static (List<ReportTable> Cases, ReportTable Glance, List<ReportTable> Work) PublicTables(ReportFacts facts)
+    {
+        var (now, before) = (facts.Rounded!.Now, facts.Rounded.Before);
+        var isUnknown = before.All(b => b.Count is null || Figures.IsStructural(b.Table));
+        var then = before.ToDictionary(c => (c.Table, c.Row), c => c.Count);
+        List<string> columns = [Head(facts.Year), Head(facts.Year - 1), Words.ChangeColumn];
+        var tables = now.GroupBy(c => c.Table).Where(t => Figures.All.Any(f => f.Code == t.Key)).Select(t =>
+        {
+            var figure = Figures.Find(t.Key);
+            var rows = t.Select(c => Line(CodeNames.Of(figure.Code, c.Row), Rounding.Cell, c.Count, then.GetValueOrDefault((c.Table, c.Row)))).ToList();
+            if (figure.Shape == Shape.Parts) rows.Add(Line(Words.TotalRow, Rounding.Sum, Rounding.Total(t.Select(c => c.Count)), Rounding.Total(before.Where(b => b.Table == t.Key).Select(b => b.Count))) with { IsTotal = true });
+            return isUnknown && figure.Unit != Unit.StructuralWork ? Alone(new ReportTable(figure.Code, figure.Name, Words.PartColumn, columns, rows, figure)) : new ReportTable(figure.Code, figure.Name, Words.PartColumn, columns, rows, figure);
+        }).ToLookup(t => t.Figure!.Unit == Unit.StructuralWork);
+        var (totals, earlier, typed) = (MainTotals.Of(now), MainTotals.Of(before), Typed(facts, isUnknown));
+        var glance = new ReportTable("glance", Words.ReportTotals, Words.FigureColumn, columns,
+            [.. MainTotals.Codes.Select(code => (typed is not null && earlier[code] is null ? new ReportRow(MainTotals.Name(code), [Rounding.Sum(totals[code]), Mark(typed, code, n => Rounding.Of(n)), Cell.Empty]) : Line(MainTotals.Name(code), Rounding.Sum, totals[code], earlier[code])) with { Figure = MainTotals.Figure(code) })],
+            null, typed is null ? Words.ReportSumsNote : Words.ReportSumsNote + " " + Words.ReportTypedNote);
+        return ([.. tables[false]], isUnknown && typed is null ? Alone(glance) : glance, [.. tables[true]]);
+
+        // Without a year before.
+        static ReportTable Alone(ReportTable table) => table with { Columns = [table.Columns[0]], Rows = [.. table.Rows.Select(r => r with { Cells = [r.Cells[0]] })] };
+
+        // What has changed is told between two numbers that are shown, and nowhere else.
+        ReportRow Line(string label, Func<int?, Cell> said, int? now, int? before) => new(label, [said(now), said(before), now is { } a && before is { } b ? a - b : Cell.Empty]);
+    }
+
+    // Given by the zone, where the platform knows nothing of the year before and the whole of it is meant.
+    private static EarlierYear? Typed(ReportFacts facts, bool isUnknown) => isUnknown && !facts.IsPreview ? facts.Earlier.FirstOrDefault(y => y.Year == facts.Year - 1) : null;
+
+    private static Cell Mark(EarlierYear typed, string code, Func<int, int?> shown) => typed.Counts.TryGetValue(code, out var count) ? (shown(count) is { } n ? n.ToString("N0", CultureInfo.CurrentCulture) : Rounding.Under) + Star : Cell.Empty;
+
+    private static IEnumerable<ReportTable> Earlier(ReportFacts facts)
+    {
+        if (facts.Earlier.Count == 0) return [];
+        var codes = MainTotals.Codes.Where(c => facts.Earlier.Any(y => y.Counts.ContainsKey(c))).ToList();
+        return [new ReportTable("earlier", Words.ReportEarlier, Words.ReportYearLabel, [.. codes.Select(MainTotals.Name), Words.ReportOrigin],
+            [.. facts.Earlier.Select(y => new ReportRow(Head(y.Year) + Star, [.. codes.Select(c => y.Counts.TryGetValue(c, out var n) ? facts.Exact is null ? Rounding.Cell(Rounding.Of(n)) : n : Cell.Empty), Origin(y)]))], null, Words.ReportTypedNote)];
+    }
+
+    public static string Origin(EarlierYear year) => Design.Html.Moment.Show(Design.Html.Moment.Day(year.At)) is var day && year.Imported ? Words.ReportImportedOn(day) : Words.ReportTypedOn(day);
+}
+
+/// <summary>The annex of a report: every table of the edition as a sheet. The same report is the same bytes.</summary>
+internal static class AnnexFile
+{
+    public static byte[] Of(Drawn report) => Xlsx.ToBytes(
+    [
+        new Sheet(Words.AboutSheet,
+        [
+            [report.IsPublic ? Words.ReportPublic : Words.InternalMark, report.IsPublic ? Words.ReportPublicText : Words.InternalText],
+            [Words.ZoneLabel, report.Code + " " + report.Zone],
+            [Words.ReportYearLabel, report.Year],
+            .. report.Tables.Where(t => t.Note is not null).Select(t => (IReadOnlyList<Cell>)[t.Name, t.Note]),
+        ]),
+        .. report.Tables.Select(t => new Sheet(t.Name, [[t.First, .. t.Columns.Select(Cell.Of)], .. t.Rows.Select(r => (IReadOnlyList<Cell>)[r.Label, .. r.Cells])])),
+    ]);
+}

@@ -1,0 +1,113 @@
+using FluentValidation;
+using FluentValidation.Results;
+using MediatR;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Mvc.ModelBinding;
+using Microsoft.AspNetCore.Mvc.RazorPages;
+using VictimSupport.Design.Html;
+using VictimSupport.Design.Tags;
+using VictimSupport.Foundation.Access;
+using VictimSupport.Foundation.Audit;
+using VictimSupport.Foundation.Persistence;
+using VictimSupport.Foundation.Pipeline;
+using VictimSupport.Foundation.Sheets;
+
+namespace VictimSupport.Statistics.Report;
+
+/// <summary>Totals of earlier years as a list: shown first, line by line, with what is wrong; taken whole or not at all.</summary>
+[Requires(May.SetUpTheZone)]
+internal sealed class EarlierImport(IMediator pipeline) : PageModel, IShowAgain
+{
+    [BindProperty] public Input Form { get; set; } = new();
+    public Answer View { get; private set; } = new([], null);
+    public bool MayTake => View.Rows.Any(r => !r.IsSame) && View.Rows.All(r => r.Line.Faults.Count == 0);
+
+    public void OnGet()
+    {
+        // Nothing was pasted yet.
+    }
+
+    public async Task ShowAgain(CancellationToken ct) => View = await pipeline.Send(new Query(Form.Text ?? ""), ct);
+
+    /// <summary>Shows what would be taken; nothing is saved.</summary>
+    public async Task<IActionResult> OnPostAsync(CancellationToken ct)
+    {
+        await Read(ct);
+        await ShowAgain(ct);
+        if (View.Unread is { } why) ModelState.AddModelError("Form.Text", Words.Of(why));
+        foreach (var row in View.Rows)
+        {
+            foreach (var fault in row.Line.Faults) ModelState.AddModelError("Form.Text", Words.EarlierLineFault(row.Line.Number, fault));
+        }
+        if (!ModelState.IsValid) Response.StatusCode = StatusCodes.Status422UnprocessableEntity;
+        return Page();
+    }
+
+    public async Task<IActionResult> OnPostTakeAsync(CancellationToken ct)
+    {
+        await Read(ct);
+        TempData["Done"] = Words.EarlierTaken(await pipeline.Send(new Command(Form.Text ?? ""), ct));
+        return RedirectToPage("/Statistics/Report/Earlier");
+    }
+
+    // What was in the file stands in the box from now on, to be mended there.
+    private async Task Read(CancellationToken ct)
+    {
+        if (Form.File is not { Length: > 0 } upload) return;
+        await using var stream = upload.OpenReadStream();
+        Form = Form with { Text = Design.Forms.PlainText.Of(await CellText.Read(stream, EarlierSheet.LargestBytes, ct)), File = null };
+        ModelState.SetModelValue("Form.Text", new ValueProviderResult(Form.Text));
+    }
+
+    internal sealed record Input
+    {
+        public string? Text { get; init; }
+        public IFormFile? File { get; init; }
+    }
+
+    /// <param name="Known">What stands there of that year; null: nothing.</param>
+    internal sealed record Row(EarlierLine Line, EarlierYear? Known)
+    {
+        public bool IsSame => Known is not null && Known.Counts.Count == Line.Counts.Count && Line.Counts.All(c => Known.Counts.TryGetValue(c.Key, out var count) && count == c.Value);
+    }
+
+    internal sealed record Answer(IReadOnlyList<Row> Rows, EarlierUnread? Unread);
+
+    [Requires(May.SetUpTheZone)]
+    internal sealed record Query(string Text) : IQuery<Answer>;
+
+    /// <returns>How many years have other totals than before.</returns>
+    [Requires(May.SetUpTheZone)]
+    internal sealed record Command(string Text) : ICommand<int>;
+
+    internal sealed class Handler(ZoneDbContext zone, Caller caller, Trail trail, TimeProvider clock) : IRequestHandler<Query, Answer>, IRequestHandler<Command, int>
+    {
+        public async Task<Answer> Handle(Query query, CancellationToken ct)
+        {
+            var (lines, unread) = EarlierSheet.Read(query.Text, LastYear);
+            return new Answer(await Rows(lines, ct), unread);
+        }
+
+        public async Task<int> Handle(Command command, CancellationToken ct)
+        {
+            var (lines, unread) = EarlierSheet.Read(command.Text, LastYear);
+            if (unread is { } why) throw Wrong(Words.Of(why));
+            if (lines.FirstOrDefault(l => l.Faults.Count > 0) is { } bad) throw Wrong(Words.EarlierLineFault(bad.Number, bad.Faults[0]));
+            trail.Because("report earlier import");
+            var taken = (await Rows(lines, ct)).Where(r => !r.IsSame).ToList();
+            foreach (var row in taken) zone.Add(EarlierYear.Next(row.Line.Year, row.Known?.Version ?? 0, row.Line.Counts, imported: true, caller.Self, clock.GetUtcNow()));
+            return taken.Count;
+
+            static ValidationException Wrong(string said) => new([new ValidationFailure(nameof(Input.Text), said)]);
+        }
+
+        private int LastYear => Moment.Day(clock.GetUtcNow()).Year - 1;
+
+        private async Task<IReadOnlyList<Row>> Rows(IReadOnlyList<EarlierLine> lines, CancellationToken ct)
+        {
+            var known = (await EarlierYear.All(zone, ct)).ToDictionary(y => y.Year);
+            return [.. lines.Select(l => new Row(l, known.GetValueOrDefault(l.Year)))];
+        }
+    }
+}
