@@ -78,7 +78,7 @@ public sealed class IdleZoneTests(Platforms platforms)
         foreach (var piece in pieces.Where((_, i) => i % 16 == 0)) System.Runtime.InteropServices.Marshal.FreeHGlobal(piece);
         Assert.True(after < before - 50_000, $"{before} KB before, {after} KB after");
 
-        static long Own() => long.Parse(File.ReadLines("/proc/self/status").First(l => l.StartsWith("RssAnon:", StringComparison.Ordinal)).Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], System.Globalization.CultureInfo.InvariantCulture);
+        static long Own() => long.Parse(File.ReadLines("/proc/self/status").First(l => l.StartsWith("RssAnon:", StringComparison.Ordinal)).Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)[1], System.Globalization.CultureInfo.InvariantCulture);
     }
 
     private static List<string> Held(TestZone zone) =>
