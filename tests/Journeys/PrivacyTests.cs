@@ -66,8 +66,8 @@ public sealed class PrivacyTests(RunningPortal portal)
         var number = (await officer.Page.InnerTextAsync("tbody tr:first-child td:first-child")).Trim();
 
         await using var coordinator = await As("Claire Demo-C", "en", 1280, true);
-        await coordinator.Go("/9903/privacy/audit");
-        Assert.Contains(number, await coordinator.Page.InnerTextAsync("main"), StringComparison.Ordinal);
+        await AskTheLog(coordinator, "9903", number); // by its number: what the other journeys do in this zone moves it off the first page
+        Assert.Contains(number, await coordinator.Page.InnerTextAsync("tbody"), StringComparison.Ordinal);
 
         await officer.Go("/9903/walls");
         await officer.Page.SelectOptionAsync("[name='Form.Colleague']", new Microsoft.Playwright.SelectOptionValue { Label = "Claire Demo-C" });
@@ -80,13 +80,11 @@ public sealed class PrivacyTests(RunningPortal portal)
             await coordinator.Go(path);
             Assert.DoesNotContain(number, await coordinator.Page.InnerTextAsync("main"), StringComparison.Ordinal);
         }
-        await coordinator.Go("/9903/privacy/audit");
-        await coordinator.Page.FillAsync("[name='Form.Dossier']", number);
-        await Press(coordinator);
+        await AskTheLog(coordinator, "9903", number);
         Assert.Equal(0, await coordinator.Page.Locator("tbody tr").CountAsync());
         await coordinator.IsSound();
-        await officer.Go("/9903/privacy/audit");
-        Assert.Contains(number, await officer.Page.InnerTextAsync("main"), StringComparison.Ordinal);
+        await AskTheLog(officer, "9903", number);
+        Assert.Contains(number, await officer.Page.InnerTextAsync("tbody"), StringComparison.Ordinal);
     }
 
     [Theory]
@@ -108,6 +106,13 @@ public sealed class PrivacyTests(RunningPortal portal)
         await screen.Page.Locator("button", new() { HasTextString = who }).First.ClickAsync();
         await screen.Page.Arrives(url => !url.Contains("/demo", StringComparison.Ordinal));
         return screen;
+    }
+
+    private static async Task AskTheLog(Screen screen, string zone, string number)
+    {
+        await screen.Go($"/{zone}/privacy/audit");
+        await screen.Page.FillAsync("[name='Form.Dossier']", number);
+        await Press(screen);
     }
 
     private static Task Press(Screen screen) => screen.Page.ClickAsync("main form button[type=submit]:not([formaction]):not([name])");
