@@ -37,7 +37,7 @@ public sealed class StatisticsModule : IModule
         // The same pages for those of the platform at /figures and for a zone's own people within it. Afterwards: what sets pages up begins with conventions of its own.
         services.PostConfigure<RazorPagesOptions>(o =>
         {
-            foreach (var (page, path) in new[] { ("Overview", ""), ("Pivot", "/pivot"), ("Map", "/map"), ("Cite", "/cite/{release}/{table}/{cell}"), ("Definitions", "/definitions"), ("Quality", "/quality"), ("Dates", "/calendar"), ("Privacy", "/privacy") })
+            foreach (var (page, path) in new[] { ("Overview", ""), ("Pivot", "/pivot"), ("Map", "/map"), ("Work", "/structural"), ("Cite", "/cite/{release}/{table}/{cell}"), ("Definitions", "/definitions"), ("Quality", "/quality"), ("Dates", "/calendar"), ("Privacy", "/privacy") })
                 o.Conventions.AddPageRoute("/Statistics/Portal/" + page, Portal.FiguresPage.InZone + path);
         });
     }

@@ -200,6 +200,37 @@ namespace VictimSupport.Migrations.PostgreSql.Figures
                     b.ToTable("withdrawal", (string)null);
                 });
 
+            modelBuilder.Entity("VictimSupport.Statistics.Structural.StructuralSum", b =>
+                {
+                    b.Property<string>("Release")
+                        .HasMaxLength(12)
+                        .HasColumnType("character varying(12)")
+                        .HasColumnName("release_id");
+
+                    b.Property<string>("Place")
+                        .HasMaxLength(60)
+                        .HasColumnType("character varying(60)")
+                        .HasColumnName("place");
+
+                    b.Property<string>("Table")
+                        .HasMaxLength(40)
+                        .HasColumnType("character varying(40)")
+                        .HasColumnName("table_id");
+
+                    b.Property<string>("Row")
+                        .HasMaxLength(60)
+                        .HasColumnType("character varying(60)")
+                        .HasColumnName("row_id");
+
+                    b.Property<int>("Count")
+                        .HasColumnType("integer")
+                        .HasColumnName("total");
+
+                    b.HasKey("Release", "Place", "Table", "Row");
+
+                    b.ToTable("structural_sum", (string)null);
+                });
+
             modelBuilder.Entity("VictimSupport.Statistics.Releases.LedgerRow", b =>
                 {
                     b.HasOne("VictimSupport.Statistics.Releases.Release", null)
@@ -228,6 +259,15 @@ namespace VictimSupport.Migrations.PostgreSql.Figures
                 });
 
             modelBuilder.Entity("VictimSupport.Statistics.Releases.Withdrawal", b =>
+                {
+                    b.HasOne("VictimSupport.Statistics.Releases.Release", null)
+                        .WithMany()
+                        .HasForeignKey("Release")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("VictimSupport.Statistics.Structural.StructuralSum", b =>
                 {
                     b.HasOne("VictimSupport.Statistics.Releases.Release", null)
                         .WithMany()

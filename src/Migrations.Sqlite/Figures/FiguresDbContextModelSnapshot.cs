@@ -194,6 +194,37 @@ namespace VictimSupport.Migrations.Sqlite.Figures
                     b.ToTable("withdrawal", (string)null);
                 });
 
+            modelBuilder.Entity("VictimSupport.Statistics.Structural.StructuralSum", b =>
+                {
+                    b.Property<string>("Release")
+                        .HasMaxLength(12)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("release_id");
+
+                    b.Property<string>("Place")
+                        .HasMaxLength(60)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("place");
+
+                    b.Property<string>("Table")
+                        .HasMaxLength(40)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("table_id");
+
+                    b.Property<string>("Row")
+                        .HasMaxLength(60)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("row_id");
+
+                    b.Property<int>("Count")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("total");
+
+                    b.HasKey("Release", "Place", "Table", "Row");
+
+                    b.ToTable("structural_sum", (string)null);
+                });
+
             modelBuilder.Entity("VictimSupport.Statistics.Releases.LedgerRow", b =>
                 {
                     b.HasOne("VictimSupport.Statistics.Releases.Release", null)
@@ -222,6 +253,15 @@ namespace VictimSupport.Migrations.Sqlite.Figures
                 });
 
             modelBuilder.Entity("VictimSupport.Statistics.Releases.Withdrawal", b =>
+                {
+                    b.HasOne("VictimSupport.Statistics.Releases.Release", null)
+                        .WithMany()
+                        .HasForeignKey("Release")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("VictimSupport.Statistics.Structural.StructuralSum", b =>
                 {
                     b.HasOne("VictimSupport.Statistics.Releases.Release", null)
                         .WithMany()

@@ -6,19 +6,27 @@ using VictimSupport.Foundation.Audit;
 using VictimSupport.Foundation.Pipeline;
 using VictimSupport.Foundation.Secrecy;
 using VictimSupport.Foundation.Zones;
+using VictimSupport.Network.Contracts;
+using VictimSupport.Statistics.Structural;
 
 namespace VictimSupport.Statistics.Facts;
 
-/// <summary>Asks one zone, within its walls and in the platform's name, for the coded cases of a period; the zone's audit keeps that it was asked. Nothing of the answer is kept.</summary>
+/// <summary>Asks one zone, within its walls and in the platform's name, for the coded cases of a period or for its structural work of a year; the zone's audit keeps that it was asked. Nothing of the answer is kept.</summary>
 internal sealed partial class ReadZone(EnterZone enter, ILogger<ReadZone> log)
 {
     /// <param name="take">Takes all of the answer, or throws and takes nothing.</param>
     /// <returns>false: it does not answer, or tells what cannot be counted.</returns>
-    public async Task<bool> Of(string code, FactsAsked asked, Action<IReadOnlyList<CaseFact>> take, CancellationToken ct)
+    public Task<bool> Of(string code, FactsAsked asked, Action<IReadOnlyList<CaseFact>> take, CancellationToken ct) => Ask(code, new Query(asked), take, ct);
+
+    /// <inheritdoc cref="Of(string, FactsAsked, Action{IReadOnlyList{CaseFact}}, CancellationToken)"/>
+    /// <param name="year">A calendar year.</param>
+    public Task<bool> Of(string code, int year, Action<IReadOnlyList<StructuralCount>> take, CancellationToken ct) => Ask(code, new WorkQuery(year), take, ct);
+
+    private async Task<bool> Ask<T>(string code, IQuery<T> question, Action<T> take, CancellationToken ct)
     {
         try
         {
-            return await enter.In(code, async pipeline => take(await pipeline.Send(new Query(asked), ct)));
+            return await enter.In(code, async pipeline => take(await pipeline.Send(question, ct)));
         }
 #pragma warning disable CA1031 // Whatever ails one zone, the others' figures come out; it counts as silent, and its area as not complete.
         catch (Exception e) when (!ct.IsCancellationRequested)
@@ -39,6 +47,19 @@ internal sealed partial class ReadZone(EnterZone enter, ILogger<ReadZone> log)
             if (!caller.IsPlatform) throw new RefusedException("role"); // an operator is a person, and no person reads cases
             trail.Because("figures");
             return zone.Facts(query.Asked, ct);
+        }
+    }
+
+    [Requires(May.RunThePlatform)]
+    internal sealed record WorkQuery(int Year) : IQuery<IReadOnlyList<StructuralCount>>;
+
+    internal sealed class WorkHandler(IEnumerable<ICountStructuralWork> counters, Caller caller, Trail trail) : IRequestHandler<WorkQuery, IReadOnlyList<StructuralCount>>
+    {
+        public Task<IReadOnlyList<StructuralCount>> Handle(WorkQuery query, CancellationToken ct)
+        {
+            if (!caller.IsPlatform) throw new RefusedException("role"); // as for cases: no person reads a zone from outside it
+            trail.Because("figures");
+            return YearsOfWork.Of(counters, query.Year, ct);
         }
     }
 

@@ -18,7 +18,7 @@ internal abstract class FiguresPage(WhereAndWho who) : PageModel
 
     public IEnumerable<(string Href, string Text, bool IsHere)> Tabs => new[]
     {
-        ("", Words.PubOverviewTab), ("/pivot", Words.PubPivotTab), ("/map", Words.PubMapTab), ("/definitions", Words.PubDefinitionsTab), ("/quality", Words.PubQualityTab), ("/calendar", Words.PubCalendarTab), ("/privacy", Words.PubPrivacyTab),
+        ("", Words.PubOverviewTab), ("/pivot", Words.PubPivotTab), ("/map", Words.PubMapTab), ("/structural", Words.PubWorkTab), ("/definitions", Words.PubDefinitionsTab), ("/quality", Words.PubQualityTab), ("/calendar", Words.PubCalendarTab), ("/privacy", Words.PubPrivacyTab),
     }.Select(t => (Root + t.Item1, t.Item2, Request.PathBase + Request.Path == new Microsoft.AspNetCore.Http.PathString(Root + t.Item1)));
 
     /// <summary>The page on which a figure is quoted.</summary>

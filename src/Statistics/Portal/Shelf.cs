@@ -21,6 +21,9 @@ internal sealed class Shelf(Published published, TimeProvider clock)
     /// <summary>Those of them that stand.</summary>
     public async Task<IReadOnlyList<Release>> Valid(CancellationToken ct) => [.. (await Releases(ct)).Where(r => r.IsValid)];
 
+    /// <summary>The structural work that a final release adds up.</summary>
+    public Task<IReadOnlyList<Structural.StructuralSum>> Work(string id, CancellationToken ct) => published.Work(id, ct);
+
     public Task<IReadOnlyList<LedgerRow>> Ledger(CancellationToken ct) => published.Ledger(ct);
 
     /// <summary>The figures of a release by table and cell.</summary>

@@ -10,6 +10,7 @@ using VictimSupport.Statistics.Contracts;
 using VictimSupport.Statistics.Facts;
 using VictimSupport.Statistics.Noise;
 using VictimSupport.Statistics.Programme;
+using VictimSupport.Statistics.Structural;
 
 namespace VictimSupport.Statistics.Releases;
 
@@ -24,7 +25,7 @@ internal sealed class Publish(CatalogDatabase catalog, FiguresDatabase figures, 
         var today = Moment.Day(clock.GetUtcNow());
         await MayBeDrawn(edition, today, ct);
         var plan = await Plan(edition, ct);
-        var (aggregate, silent) = await Read(edition, plan, read, ct);
+        var (aggregate, work, silent) = await Read(edition, plan, read, ct);
         if (silent.Count > 0 && today <= Calendar.Closes(edition))
             throw new StartRefusedException($"{silent.Count} zones do not answer ({string.Join(", ", silent.Select(z => z.Code).Order(StringComparer.Ordinal))}). Nothing was drawn; from {Calendar.Closes(edition).AddDays(1):yyyy-MM-dd} on it is drawn without their areas.");
         // Nobody there takes part, or not all answer: it is said that there is nothing, never a part.
@@ -33,7 +34,7 @@ internal sealed class Publish(CatalogDatabase catalog, FiguresDatabase figures, 
         if (plan.Geography.Shown.All(missing.Contains)) throw new StartRefusedException("No area is complete. Nothing was drawn.");
         await Fix(edition, plan, ct);
         var cells = aggregate.Draw(missing, new DiscreteGaussian(bits));
-        await PutOut(edition, plan, missing, cells, ct);
+        await PutOut(edition, plan, missing, cells, work, ct);
         await catalog.WriteAsPlatform("Statistics.Release", null, _ => Task.FromResult(true), ct);
         return new ReleaseReport(edition.Id, plan.Zones.Count, cells.Count, cells.Count(c => c.IsShown), [.. silent.Select(z => z.Code)], [.. missing.Order(StringComparer.Ordinal)]);
     }
@@ -83,16 +84,19 @@ internal sealed class Publish(CatalogDatabase catalog, FiguresDatabase figures, 
 
     private static StartRefusedException TooFew() => new($"Fewer than {StatisticalAreas.FewestZones} zones take part: nothing could be shown of them. See statistics check.");
 
-    private async Task<(Aggregate, List<(string Code, string Area)> Silent)> Read(Edition edition, Participants plan, Func<string, int, Task> read, CancellationToken ct)
+    private async Task<(Aggregate, SumsOfWork, List<(string Code, string Area)> Silent)> Read(Edition edition, Participants plan, Func<string, int, Task> read, CancellationToken ct)
     {
-        var (aggregate, silent) = (new Aggregate(programme, edition, plan.Geography), new List<(string, string)>());
+        var (aggregate, work, silent) = (new Aggregate(programme, edition, plan.Geography), new SumsOfWork(), new List<(string, string)>());
         var asked = new FactsAsked(edition.From, edition.Until, Contacts: edition.Kind != ReleaseKind.T0, Ages: edition.Kind == ReleaseKind.F, Given: edition.Kind == ReleaseKind.F);
         foreach (var (code, area, quarters) in plan.Zones)
         {
             if (!await zones.Of(code, asked, facts => aggregate.AddZone(plan.Geography.ShownAs(area), facts.Where(f => quarters.Contains(Edition.QuarterOf(f.Month)))), ct)) silent.Add((code, area));
+            // With the final figures of a year comes the zone's structural work of all of it, whatever quarters it took part in. That it does not answer holds back no figure of cases.
+            var shown = plan.Geography.ShownAs(area);
+            if (edition.Kind == ReleaseKind.F && !await zones.Of(code, edition.From.Year, counts => work.Add(shown, counts), ct)) work.IsSilent(shown);
             await read(code, plan.Zones.Count);
         }
-        return (aggregate, silent);
+        return (aggregate, work, silent);
     }
 
     // Before anything is drawn: whoever takes part and what areas are shown as stands from now on, whatever becomes of this run.
@@ -114,7 +118,7 @@ internal sealed class Publish(CatalogDatabase catalog, FiguresDatabase figures, 
         }
     }
 
-    private async Task PutOut(Edition edition, Participants plan, HashSet<string> missing, IReadOnlyList<NoisyCell> cells, CancellationToken ct)
+    private async Task PutOut(Edition edition, Participants plan, HashSet<string> missing, IReadOnlyList<NoisyCell> cells, SumsOfWork work, CancellationToken ct)
     {
         var sums = Sums.Of(edition, plan.Geography, cells);
         try
@@ -130,6 +134,7 @@ internal sealed class Publish(CatalogDatabase catalog, FiguresDatabase figures, 
                 });
                 store.AddRange(cells.Select(c => new ProtectedCell { Release = edition.Id, Table = c.Table.Id, Cell = c.Id, Value = c.Value, Variance = c.Variance, Shown = c.IsShown }));
                 store.AddRange(sums.Select(s => new ProtectedSum { Release = edition.Id, Table = s.Table.Id, Cell = s.Id, Value = s.Value, Variance = s.Variance, Shown = s.IsShown }));
+                store.AddRange(work.Of(edition.Id, missing));
                 store.AddRange(costs);
             }, ct);
         }

@@ -5,6 +5,7 @@ using VictimSupport.Foundation.Persistence;
 using VictimSupport.Foundation.Sheets;
 using VictimSupport.Statistics.Areas;
 using VictimSupport.Statistics.Programme;
+using VictimSupport.Statistics.Structural;
 
 namespace VictimSupport.Statistics.Releases;
 
@@ -49,6 +50,13 @@ internal sealed class Published(FiguresDatabase figures)
     {
         await using var store = figures.LeasePublished();
         return await store.Set<LedgerRow>().OrderBy(l => l.Month).ThenBy(l => l.Number).ToListAsync(ct);
+    }
+
+    /// <summary>The structural work of the year, added up; empty of every release but a final one.</summary>
+    public async Task<IReadOnlyList<StructuralSum>> Work(string id, CancellationToken ct)
+    {
+        await using var store = figures.LeasePublished();
+        return await store.Set<StructuralSum>().Where(s => s.Release == id).ToListAsync(ct);
     }
 
     /// <summary>null: there is no such release.</summary>

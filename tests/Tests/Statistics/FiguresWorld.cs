@@ -23,9 +23,12 @@ internal sealed class FiguresWorld : IAsyncDisposable
     public IReadOnlyList<TestZone> Zones { get; }
 
     /// <param name="releases">In the order of their days: the third quarter, the fourth, the year.</param>
-    public static async Task<FiguresWorld> Start(string engine, params string[] releases)
+    public static Task<FiguresWorld> Start(string engine, params string[] releases) => Start(engine, _ => { }, releases);
+
+    /// <param name="services">What else the test replaces.</param>
+    public static async Task<FiguresWorld> Start(string engine, Action<IServiceCollection> services, params string[] releases)
     {
-        var platform = Platform.Start(engine, services: s => s.Replace(ServiceDescriptor.Scoped<ITellFacts, Invented>()));
+        var platform = Platform.Start(engine, services: s => services(s.Replace(ServiceDescriptor.Scoped<ITellFacts, Invented>())));
         var zones = new List<TestZone>();
         foreach (var province in new[] { "NAM", "LIM" })
         {

@@ -20,7 +20,7 @@ namespace VictimSupport.Tests.Statistics;
 /// <summary>The analyst's pages: what they show is what was stored, and what they do not show is nowhere in them.</summary>
 public sealed class PortalTests
 {
-    private static readonly string[] Pages = ["/figures", "/figures/pivot", "/figures/map", "/figures/definitions", "/figures/quality", "/figures/calendar", Statement];
+    private static readonly string[] Pages = ["/figures", "/figures/pivot", "/figures/map", "/figures/structural", "/figures/definitions", "/figures/quality", "/figures/calendar", Statement];
 
     /// <summary>Open to everybody.</summary>
     private const string Statement = "/figures/privacy";

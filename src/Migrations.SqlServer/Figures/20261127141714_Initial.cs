@@ -4,7 +4,7 @@ using Microsoft.EntityFrameworkCore.Migrations;
 
 #nullable disable
 
-namespace VictimSupport.Migrations.PostgreSql.Figures
+namespace VictimSupport.Migrations.SqlServer.Figures
 {
     /// <inheritdoc />
     public partial class Initial : Migration
@@ -16,16 +16,16 @@ namespace VictimSupport.Migrations.PostgreSql.Figures
                 name: "published_release",
                 columns: table => new
                 {
-                    Id = table.Column<string>(type: "character varying(12)", maxLength: 12, nullable: false),
-                    Kind = table.Column<int>(type: "integer", nullable: false),
-                    Period = table.Column<string>(type: "character varying(8)", maxLength: 8, nullable: false),
-                    ProgrammeHash = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: false),
-                    SamplerVersion = table.Column<int>(type: "integer", nullable: false),
-                    PublishedAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
-                    Areas = table.Column<string>(type: "character varying(100)", maxLength: 100, nullable: false),
-                    Missing = table.Column<string>(type: "character varying(100)", maxLength: 100, nullable: false),
-                    Zones = table.Column<int>(type: "integer", nullable: false),
-                    OfZones = table.Column<int>(type: "integer", nullable: false)
+                    Id = table.Column<string>(type: "nvarchar(12)", maxLength: 12, nullable: false),
+                    Kind = table.Column<int>(type: "int", nullable: false),
+                    Period = table.Column<string>(type: "nvarchar(8)", maxLength: 8, nullable: false),
+                    ProgrammeHash = table.Column<string>(type: "nvarchar(64)", maxLength: 64, nullable: false),
+                    SamplerVersion = table.Column<int>(type: "int", nullable: false),
+                    PublishedAt = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
+                    Areas = table.Column<string>(type: "nvarchar(100)", maxLength: 100, nullable: false),
+                    Missing = table.Column<string>(type: "nvarchar(100)", maxLength: 100, nullable: false),
+                    Zones = table.Column<int>(type: "int", nullable: false),
+                    OfZones = table.Column<int>(type: "int", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -36,12 +36,12 @@ namespace VictimSupport.Migrations.PostgreSql.Figures
                 name: "ledger",
                 columns: table => new
                 {
-                    case_month = table.Column<string>(type: "character varying(7)", maxLength: 7, nullable: false),
-                    number = table.Column<int>(type: "integer", nullable: false),
-                    release_id = table.Column<string>(type: "character varying(12)", maxLength: 12, nullable: false),
-                    table_id = table.Column<string>(type: "character varying(4)", maxLength: 4, nullable: false),
-                    Delta2 = table.Column<int>(type: "integer", nullable: false),
-                    Sigma2 = table.Column<int>(type: "integer", nullable: false),
+                    case_month = table.Column<string>(type: "nvarchar(7)", maxLength: 7, nullable: false),
+                    number = table.Column<int>(type: "int", nullable: false),
+                    release_id = table.Column<string>(type: "nvarchar(12)", maxLength: 12, nullable: false),
+                    table_id = table.Column<string>(type: "nvarchar(4)", maxLength: 4, nullable: false),
+                    Delta2 = table.Column<int>(type: "int", nullable: false),
+                    Sigma2 = table.Column<int>(type: "int", nullable: false),
                     spent = table.Column<long>(type: "bigint", nullable: false)
                 },
                 constraints: table =>
@@ -60,12 +60,12 @@ namespace VictimSupport.Migrations.PostgreSql.Figures
                 name: "protected_cell",
                 columns: table => new
                 {
-                    release_id = table.Column<string>(type: "character varying(12)", maxLength: 12, nullable: false),
-                    table_id = table.Column<string>(type: "character varying(4)", maxLength: 4, nullable: false),
-                    cell_id = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: false),
-                    value = table.Column<int>(type: "integer", nullable: false),
-                    variance = table.Column<double>(type: "double precision", nullable: false),
-                    shown = table.Column<bool>(type: "boolean", nullable: false)
+                    release_id = table.Column<string>(type: "nvarchar(12)", maxLength: 12, nullable: false),
+                    table_id = table.Column<string>(type: "nvarchar(4)", maxLength: 4, nullable: false),
+                    cell_id = table.Column<string>(type: "nvarchar(200)", maxLength: 200, nullable: false),
+                    value = table.Column<int>(type: "int", nullable: false),
+                    variance = table.Column<double>(type: "float", nullable: false),
+                    shown = table.Column<bool>(type: "bit", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -82,12 +82,12 @@ namespace VictimSupport.Migrations.PostgreSql.Figures
                 name: "protected_sum",
                 columns: table => new
                 {
-                    release_id = table.Column<string>(type: "character varying(12)", maxLength: 12, nullable: false),
-                    table_id = table.Column<string>(type: "character varying(4)", maxLength: 4, nullable: false),
-                    cell_id = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: false),
-                    value = table.Column<int>(type: "integer", nullable: false),
-                    variance = table.Column<double>(type: "double precision", nullable: false),
-                    shown = table.Column<bool>(type: "boolean", nullable: false)
+                    release_id = table.Column<string>(type: "nvarchar(12)", maxLength: 12, nullable: false),
+                    table_id = table.Column<string>(type: "nvarchar(4)", maxLength: 4, nullable: false),
+                    cell_id = table.Column<string>(type: "nvarchar(200)", maxLength: 200, nullable: false),
+                    value = table.Column<int>(type: "int", nullable: false),
+                    variance = table.Column<double>(type: "float", nullable: false),
+                    shown = table.Column<bool>(type: "bit", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -101,12 +101,33 @@ namespace VictimSupport.Migrations.PostgreSql.Figures
                 });
 
             migrationBuilder.CreateTable(
+                name: "structural_sum",
+                columns: table => new
+                {
+                    release_id = table.Column<string>(type: "nvarchar(12)", maxLength: 12, nullable: false),
+                    place = table.Column<string>(type: "nvarchar(60)", maxLength: 60, nullable: false),
+                    table_id = table.Column<string>(type: "nvarchar(40)", maxLength: 40, nullable: false),
+                    row_id = table.Column<string>(type: "nvarchar(60)", maxLength: 60, nullable: false),
+                    total = table.Column<int>(type: "int", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_structural_sum", x => new { x.release_id, x.place, x.table_id, x.row_id });
+                    table.ForeignKey(
+                        name: "FK_structural_sum_published_release_release_id",
+                        column: x => x.release_id,
+                        principalTable: "published_release",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Restrict);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "withdrawal",
                 columns: table => new
                 {
-                    release_id = table.Column<string>(type: "character varying(12)", maxLength: 12, nullable: false),
-                    Fault = table.Column<int>(type: "integer", nullable: false),
-                    At = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false)
+                    release_id = table.Column<string>(type: "nvarchar(12)", maxLength: 12, nullable: false),
+                    Fault = table.Column<int>(type: "int", nullable: false),
+                    At = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -142,6 +163,9 @@ namespace VictimSupport.Migrations.PostgreSql.Figures
 
             migrationBuilder.DropTable(
                 name: "protected_sum");
+
+            migrationBuilder.DropTable(
+                name: "structural_sum");
 
             migrationBuilder.DropTable(
                 name: "withdrawal");

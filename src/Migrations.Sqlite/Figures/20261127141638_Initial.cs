@@ -100,6 +100,27 @@ namespace VictimSupport.Migrations.Sqlite.Figures
                 });
 
             migrationBuilder.CreateTable(
+                name: "structural_sum",
+                columns: table => new
+                {
+                    release_id = table.Column<string>(type: "TEXT", maxLength: 12, nullable: false),
+                    place = table.Column<string>(type: "TEXT", maxLength: 60, nullable: false),
+                    table_id = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
+                    row_id = table.Column<string>(type: "TEXT", maxLength: 60, nullable: false),
+                    total = table.Column<int>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_structural_sum", x => new { x.release_id, x.place, x.table_id, x.row_id });
+                    table.ForeignKey(
+                        name: "FK_structural_sum_published_release_release_id",
+                        column: x => x.release_id,
+                        principalTable: "published_release",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Restrict);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "withdrawal",
                 columns: table => new
                 {
@@ -141,6 +162,9 @@ namespace VictimSupport.Migrations.Sqlite.Figures
 
             migrationBuilder.DropTable(
                 name: "protected_sum");
+
+            migrationBuilder.DropTable(
+                name: "structural_sum");
 
             migrationBuilder.DropTable(
                 name: "withdrawal");

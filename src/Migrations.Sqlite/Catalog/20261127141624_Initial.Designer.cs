@@ -11,7 +11,7 @@ using VictimSupport.Foundation.Persistence;
 namespace VictimSupport.Migrations.Sqlite.Catalog
 {
     [DbContext(typeof(CatalogDbContext))]
-    [Migration("20261127123136_Initial")]
+    [Migration("20261127141624_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
