@@ -105,7 +105,7 @@ internal sealed class Prepare(IMediator pipeline) : PageModel, IShowAgain
             var language = query.Language ?? wording.LanguageOf(whom.Person.Language);
             var (passage, bar) = Clearance.Look(whom, new Outgoing(Channel.Letter, First: kind == LetterKind.First), now);
             var name = whom.Person.Identity.Value.FullName;
-            return new Answer(name, whom.Safe.Letter, passage, bar, whom.Safe.Details.Value, whom.Safe.MustBeAskedAgain(now), whom.Safe.Revision, kind, language, bar == Bar.None ? await wording.Compose(kind, language, name, ct) : "");
+            return new Answer(name, whom.Of(Channel.Letter), passage, bar, whom.Agreed, whom.Safe.MustBeAskedAgain(now), whom.Safe.Revision, kind, language, bar == Bar.None ? await wording.Compose(kind, language, name, ct) : "");
         }
 
         public async Task<Guid> Handle(Command form, CancellationToken ct)

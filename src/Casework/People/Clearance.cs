@@ -101,12 +101,12 @@ internal sealed record Stead(Standing Standing, Person Who, SafeContact Safe, bo
 
 /// <summary>Whom it would reach, and all that decides on it.</summary>
 /// <param name="FirstLetterFor">Sub-kinds for which the zone lets a first letter out.</param>
-/// <param name="Elsewhere">In another dossier the same person said never, or suffered what no letter may follow unasked.</param>
+/// <param name="Elsewhere">In another dossier the same person suffered what no letter may follow unasked.</param>
 /// <param name="Stead">Through whom it goes, where somebody else is asked for.</param>
 /// <param name="NamesAuthor">What was agreed names, as who may answer or is asked, somebody who is the alleged perpetrator by now: it was agreed when nobody knew, and holds as if nobody had been asked.</param>
 internal sealed record Addressee(Person Person, SafeContact Safe, Dossier Dossier, IReadOnlySet<string> FirstLetterFor, bool Elsewhere = false, Stead? Stead = null, bool NamesAuthor = false)
 {
-    /// <summary>Channels for which the same person said never in another dossier, and nothing else since. Empty also where nobody looked.</summary>
+    /// <summary>Channels for which the same person said never in another dossier, and nothing else since.</summary>
     public IReadOnlySet<Channel> ClosedElsewhere { get; init; } = System.Collections.Immutable.ImmutableHashSet<Channel>.Empty;
 
     /// <summary>What holds of a channel.</summary>

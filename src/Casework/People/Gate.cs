@@ -22,8 +22,7 @@ internal sealed class Gate(ZoneDbContext zone, UseCase here, Keyring keys, IZone
     /// <exception cref="RefusedException">The channel is closed (a code of <see cref="Bars"/>), or nobody of this id is in the dossier.</exception>
     public async Task<Clearance> Pass(Dossier dossier, Guid person, Outgoing what, CancellationToken ct)
     {
-        // A letter that is no first one goes where the person called it safe; everything else is asked of all their dossiers.
-        var whom = await Of(dossier, person, what.First, ct, everywhere: what.Channel != Channel.Letter);
+        var whom = await Of(dossier, person, what.First, ct);
         if (what.Through is { } through) whom = whom with { Stead = await Stead(dossier, person, through, ct) };
         var (leave, bar) = Clearance.Ask(whom, what, clock.GetUtcNow());
         return leave ?? throw new RefusedException(bar.Code(), dossier.Id);
@@ -49,16 +48,14 @@ internal sealed class Gate(ZoneDbContext zone, UseCase here, Keyring keys, IZone
         await NextAct.Settle(zone, dossier, ct);
     }
 
-    /// <summary>Somebody of a dossier, as the gate must know them.</summary>
-    /// <param name="first">A first letter is asked for: then their other dossiers count too.</param>
-    /// <param name="everywhere">Something is about to reach them: then a never in another dossier counts too.</param>
+    /// <summary>Somebody of a dossier, as the gate must know them: a never in another of their dossiers counts too.</summary>
+    /// <param name="first">A first letter is asked for: then what happened in their other dossiers counts too.</param>
     /// <exception cref="RefusedException">Nobody of this id is in the dossier.</exception>
-    public async Task<Addressee> Of(Dossier dossier, Guid person, bool first, CancellationToken ct, bool everywhere = false)
+    public async Task<Addressee> Of(Dossier dossier, Guid person, bool first, CancellationToken ct)
     {
         var who = await zone.Set<Person>().AsNoTracking().SingleOrDefaultAsync(p => p.Id == person && p.DossierId == dossier.Id, ct) ?? throw new RefusedException("absent", dossier.Id);
         var safe = await zone.Set<SafeContact>().AsNoTracking().SingleOrDefaultAsync(s => s.Id == person, ct) ?? SafeContact.For(who);
-        var whom = await Of(dossier, who, safe, first, ct);
-        return everywhere ? whom with { ClosedElsewhere = await ClosedElsewhere(who, safe, ct) } : whom;
+        return await Of(dossier, who, safe, first, ct);
     }
 
     /// <summary>Who would be called for somebody; null: nobody of this id stands for them.</summary>
@@ -72,7 +69,8 @@ internal sealed class Gate(ZoneDbContext zone, UseCase here, Keyring keys, IZone
 
     /// <summary>The same, of rows that were read already.</summary>
     public async Task<Addressee> Of(Dossier dossier, Person who, SafeContact safe, bool first, CancellationToken ct) =>
-        new(who, safe, dossier, (await settings.Of(here.InZone.Id, ct)).FirstLetterFor, first && await Elsewhere(who, ct), NamesAuthor: safe.Details.Value.NamesSomebody && safe.Details.Value.Names(await AuthorsIn(dossier, ct)));
+        new(who, safe, dossier, (await settings.Of(here.InZone.Id, ct)).FirstLetterFor, first && await Elsewhere(who, ct), NamesAuthor: safe.Details.Value.NamesSomebody && safe.Details.Value.Names(await AuthorsIn(dossier, ct)))
+        { ClosedElsewhere = await ClosedElsewhere(who, safe, ct) };
 
     private async Task<IReadOnlyList<Particulars>> AuthorsIn(Dossier dossier, CancellationToken ct) =>
         [.. (await zone.Set<Person>().AsNoTracking().Where(p => p.DossierId == dossier.Id && p.Capacity == Capacity.AllegedAuthor).ToListAsync(ct)).Select(p => p.Identity.Value)];
@@ -119,10 +117,9 @@ internal sealed class Gate(ZoneDbContext zone, UseCase here, Keyring keys, IZone
     }
 
     /// <param name="Said">When it was said, or confirmed, last.</param>
-    private sealed record NeverSaid(Guid Person, Rule Call, Rule Sms, Rule Mail, Rule Visit, DateTimeOffset? Said)
+    private sealed record NeverSaid(Guid Person, Rule Call, Rule Sms, Rule Mail, Rule Letter, Rule Visit, DateTimeOffset? Said)
     {
-        // Letters have a rule of their own (Elsewhere).
-        public Rule Of(Channel channel) => channel switch { Channel.Call => Call, Channel.Sms => Sms, Channel.Mail => Mail, Channel.Visit => Visit, _ => Rule.NotAsked };
+        public Rule Of(Channel channel) => channel switch { Channel.Call => Call, Channel.Sms => Sms, Channel.Mail => Mail, Channel.Letter => Letter, Channel.Visit => Visit, _ => Rule.NotAsked };
     }
 
     // Tokens and rules first, which are no secret: hardly ever somebody has to be opened.
@@ -132,8 +129,8 @@ internal sealed class Gate(ZoneDbContext zone, UseCase here, Keyring keys, IZone
         foreach (var some in (await SamePerson.Alike(zone, here, who, ct)).Chunk(400))
         {
             var ids = some.ToList();
-            var nevers = await zone.Set<SafeContact>().AsNoTracking().Where(s => ids.Contains(s.Id) && s.DossierId != except && (s.Call == Rule.Never || s.Sms == Rule.Never || s.Mail == Rule.Never || s.Visit == Rule.Never))
-                .Select(s => new NeverSaid(s.Id, s.Call, s.Sms, s.Mail, s.Visit, s.Checked)).ToListAsync(ct);
+            var nevers = await zone.Set<SafeContact>().AsNoTracking().Where(s => ids.Contains(s.Id) && s.DossierId != except && (s.Call == Rule.Never || s.Sms == Rule.Never || s.Mail == Rule.Never || s.Letter == Rule.Never || s.Visit == Rule.Never))
+                .Select(s => new NeverSaid(s.Id, s.Call, s.Sms, s.Mail, s.Letter, s.Visit, s.Checked)).ToListAsync(ct);
             if (nevers.Count == 0) continue;
             var meant = nevers.ConvertAll(n => n.Person);
             var people = await zone.Set<Person>().AsNoTracking().Where(p => meant.Contains(p.Id)).ToListAsync(ct);
@@ -143,13 +140,12 @@ internal sealed class Gate(ZoneDbContext zone, UseCase here, Keyring keys, IZone
         return found;
     }
 
-    // One who said never in another dossier, or was beaten at home in another dossier, gets no letter because of a burglary. Which dossier it is, nobody is told.
+    // One who was beaten at home in another dossier gets no letter because of a burglary. Which dossier it is, nobody is told.
     private async Task<bool> Elsewhere(Person who, CancellationToken ct)
     {
         var others = (await SamePerson.Find(zone, here, keys, who.Identity.Value, ct)).Where(p => p.DossierId != who.DossierId).ToList();
         if (others.Count == 0) return false;
-        var (people, dossiers) = (others.Select(p => p.Id).ToList(), others.Select(p => p.DossierId).Distinct().ToList());
-        if (await zone.Set<SafeContact>().AnyAsync(s => people.Contains(s.Id) && s.Letter == Rule.Never, ct)) return true;
+        var dossiers = others.Select(p => p.DossierId).Distinct().ToList();
         return (await zone.Set<Dossier>().AsNoTracking().Where(d => dossiers.Contains(d.Id)).ToListAsync(ct)).Any(d => d.Additional.Append(d.SubKind).Any(SubKinds.NeverUnasked));
     }
 }

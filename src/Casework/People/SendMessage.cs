@@ -71,7 +71,7 @@ internal sealed class SendMessage(IEnumerable<ISendText> senders, IMediator pipe
             if (await zone.Set<Message>().SingleOrDefaultAsync(m => m.Id == command.Message && m.State == MessageState.Waiting, ct) is not { } message) return null;
             trail.Concerns(message.DossierId, "platform");
             var (dossier, now) = (await zone.Set<Dossier>().SingleAsync(d => d.Id == message.DossierId, ct), clock.GetUtcNow());
-            var whom = await gate.Of(dossier, message.PersonId, first: false, ct, everywhere: true);
+            var whom = await gate.Of(dossier, message.PersonId, first: false, ct);
             // It was read when it was written; what changed since has dropped it.
             var (leave, bar) = Clearance.Ask(whom, new Outgoing(message.Channel, Unattended: message.Unattended, Read: true), now);
             if (leave is not null && whom.Of(message.Channel) == Rule.OnlyIf && now - message.At > ConditionHolds)

@@ -86,10 +86,10 @@ internal sealed class Text(IMediator pipeline) : PageModel, IShowAgain
     {
         public async Task<Answer> Handle(Query query, CancellationToken ct)
         {
-            var whom = await gate.Of(await guard.Read(query.Dossier, ct), query.Person, first: false, ct, everywhere: true);
+            var whom = await gate.Of(await guard.Read(query.Dossier, ct), query.Person, first: false, ct);
             var now = clock.GetUtcNow();
             var ways = new[] { Codes.Channel.Sms, Codes.Channel.Mail }.Select(c => new Way(c, whom.Of(c), Clearance.Look(whom, new Outgoing(c), now).Bar, IsReady(c))).ToList();
-            return new Answer(whom.Person.Identity.Value.FullName, ways, whom.Safe.Details.Value, whom.Safe.MustBeAskedAgain(now), whom.Safe.Revision);
+            return new Answer(whom.Person.Identity.Value.FullName, ways, whom.Agreed, whom.Safe.MustBeAskedAgain(now), whom.Safe.Revision);
         }
 
         public async Task<Guid> Handle(Command form, CancellationToken ct)

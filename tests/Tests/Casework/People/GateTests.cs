@@ -252,7 +252,7 @@ public sealed class GateTests(Platforms platforms)
         var (another, same) = await colleague.Knows(zone, "Rue 9", "Exemple", "Ada", "Fire");
         Assert.Equal(Bar.None, (await worker.Send(new Prepare.Query(dossier, person, LetterKind.First, null))).Bar);
         await colleague.Agrees(another, same, r => r with { Letter = Rule.Never });
-        Assert.Equal(Bar.FirstLetter, (await worker.Send(new Prepare.Query(dossier, person, LetterKind.First, null))).Bar);
+        Assert.Equal(Bar.Never, (await worker.Send(new Prepare.Query(dossier, person, LetterKind.First, null))).Bar);
         var (third, lone) = await worker.Knows(zone, "Rue 3", "Muster", "Bram", phone: null);
         Assert.Equal(Bar.None, (await worker.Send(new Prepare.Query(third, lone, LetterKind.First, null))).Bar);
         await colleague.Knows(zone, "Rue 4", "Muster", "Bram", "PartnerViolence", phone: null);
@@ -302,6 +302,37 @@ public sealed class GateTests(Platforms platforms)
 
         async Task<Call.Command> Number() => new() { Dossier = dossier, Person = person, Shown = (await worker.RulesOf(dossier, person)).Revision };
         async Task<VictimSupport.Casework.Contacts.Plan.Command> Visits() => await worker.Appointment(zone, dossier) with { Place = Place.Home, Despite = true };
+    }
+
+    [Theory, EveryEngine]
+    public async Task Who_said_never_to_letters_in_another_dossier_gets_none_until_they_are_asked_anew(string engine)
+    {
+        var zone = await (await platforms.On(engine)).Zone();
+        var (worker, colleague) = (zone.As(Role.Caseworker), zone.As(Role.Caseworker));
+        var (dossier, person) = await worker.Knows(zone, "Rue 1");
+        await worker.Agrees(dossier, person, r => r with { Letter = Rule.Safe });
+        await worker.PlansALetter(zone, dossier, person);
+        var due = Assert.Single((await worker.Send(new VictimSupport.Casework.Letters.List.Query())).Due);
+        Assert.Equal(Bar.None, due.Bar);
+        var prepared = await worker.Send(await Recontact() with { Kind = LetterKind.HandedOver });
+        zone.Platform.Clock.Advance(TimeSpan.FromMinutes(1));
+        var (another, same) = await colleague.Knows(zone, "Rue 9", "Exemple", "Ada", "Fire");
+        await colleague.Agrees(another, same, r => r with { Letter = Rule.Never });
+
+        var shown = await worker.Send(new Prepare.Query(dossier, person, LetterKind.Recontact, null));
+        Assert.Equal((Rule.Never, Bar.Never, ""), (shown.Rule, shown.Bar, shown.Text));
+        Assert.Equal("gate-never", (await Assert.ThrowsAsync<RefusedException>(async () => await worker.Send(await Recontact()))).Code);
+        // What was prepared before is not printed either, nor does the batch prepare one.
+        Assert.Equal("gate-never", (await Assert.ThrowsAsync<RefusedException>(() => worker.Send(new Print.Command(prepared)))).Code);
+        await worker.Send(new Withdraw.Command(prepared));
+        Assert.Equal(Bar.Never, Assert.Single((await worker.Send(new VictimSupport.Casework.Letters.List.Query())).Due).Bar);
+        Assert.Equal("gate-never", (await Assert.ThrowsAsync<RefusedException>(() => worker.Send(new PrepareDue.Command(due.Act, person)))).Code);
+        // Asked since, they want letters: here they are open again.
+        zone.Platform.Clock.Advance(TimeSpan.FromMinutes(1));
+        await worker.Agrees(dossier, person, r => r with { Letter = Rule.Safe });
+        await worker.Send(await Recontact());
+
+        async Task<Prepare.Command> Recontact() => new() { Dossier = dossier, Person = person, Shown = (await worker.RulesOf(dossier, person)).Revision, Kind = LetterKind.Recontact, Language = "fr", Text = "Bonjour" };
     }
 
     [Theory, EveryEngine]
