@@ -50,7 +50,7 @@ public sealed class HandoverTests(RunningPortal portal)
         Assert.Contains("9901", await Owner(a), StringComparison.Ordinal);
 
         // It arrives by itself; there it is read, and asked about.
-        await Until(async () => (await b.Page.GotoAsync(b.Home + "/9902" + handover))!.Status == 200);
+        await Arriving.Until(async () => (await b.Page.GotoAsync(b.Home + "/9902" + handover))!.Status == 200);
         Assert.Contains(name, await b.Page.InnerTextAsync("[data-goes]"), StringComparison.Ordinal);
         Assert.Contains("9901", await Owner(b), StringComparison.Ordinal);
         await Sound(b, script);
@@ -59,14 +59,14 @@ public sealed class HandoverTests(RunningPortal portal)
         await Sound(b, script);
         await Shot(b, "handover-list", width);
         await Decides(b, handover, "Ask", "Form.Question", "Zzquestion", script, width);
-        await Until(() => State(a, "9901", handover, "Asked"));
+        await Arriving.Until(() => State(a, "9901", handover, "Asked"));
         await a.Page.ClickAsync("a[href$='/reply']");
         Assert.Contains("Zzquestion", await a.Page.InnerTextAsync("main"), StringComparison.Ordinal);
         await a.Page.FillAsync("[name='Form.Text']", "Zzanswer");
         await Sound(a, script);
         await Shot(a, "handover-reply", width);
         await a.Page.Locator("main form[method=post]", new() { Has = a.Page.Locator("[name='Form.Text']") }).Locator("button[type=submit]").ClickAsync();
-        await Until(() => State(b, "9902", handover, "Delivered"));
+        await Arriving.Until(() => State(b, "9902", handover, "Delivered"));
         Assert.Contains("Zzanswer", await b.Page.InnerTextAsync("[data-history]"), StringComparison.Ordinal);
 
         // Accepted: theirs, in both zones.
@@ -78,7 +78,7 @@ public sealed class HandoverTests(RunningPortal portal)
         var theirs = b.Page.Url;
         await b.Go("/9902" + handover);
         Assert.Contains("9902", await Owner(b), StringComparison.Ordinal);
-        await Until(() => State(a, "9901", handover, "Accepted"));
+        await Arriving.Until(() => State(a, "9901", handover, "Accepted"));
         Assert.Contains("9902", await Owner(a), StringComparison.Ordinal);
         await Sound(a, script);
         await Shot(a, "handover-accepted", width);
@@ -122,17 +122,6 @@ public sealed class HandoverTests(RunningPortal portal)
     {
         await screen.Go($"/{zone}{handover}");
         return await screen.Page.Locator($"[data-state='{state}']").CountAsync() == 1;
-    }
-
-    // The jobs look every twenty seconds.
-    private static async Task Until(Func<Task<bool>> there)
-    {
-        for (var i = 0; i < 60; i++)
-        {
-            if (await there()) return;
-            await Task.Delay(TimeSpan.FromSeconds(2), TestContext.Current.CancellationToken);
-        }
-        Assert.Fail("It did not come within two minutes.");
     }
 
     private static Task Radio(Screen screen, string field, string value) => screen.Page.Locator($"[name='{field}'][value='{value}']").CheckAsync(new() { Force = true });

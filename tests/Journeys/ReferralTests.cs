@@ -83,7 +83,7 @@ public sealed class ReferralTests(RunningPortal portal)
             await screen.Go(dossier);
             await page.ClickAsync("section[aria-labelledby='referrals'] li a");
             var referral = page.Url;
-            await Until(async () =>
+            await Arriving.Until(async () =>
             {
                 await screen.Go(referral);
                 return await page.Locator("[data-history] li").CountAsync() >= 5;
@@ -102,7 +102,7 @@ public sealed class ReferralTests(RunningPortal portal)
             await Shot(partner, "referral-dead", width);
             var reference = await page.Locator("dd strong").First.InnerTextAsync();
             string? told = null;
-            await Until(() => Task.FromResult((told = Mails().FirstOrDefault(m => m.Contains(reference, StringComparison.Ordinal))) is not null));
+            await Arriving.Until(() => Task.FromResult((told = Mails().FirstOrDefault(m => m.Contains(reference, StringComparison.Ordinal))) is not null));
             Assert.DoesNotContain(name, told!, StringComparison.OrdinalIgnoreCase);
             Assert.Contains("support@partner.example", told!, StringComparison.Ordinal);
             partner.SaysNothingWrong();
@@ -168,17 +168,6 @@ public sealed class ReferralTests(RunningPortal portal)
     }
 
     private IEnumerable<string> Mails() => Directory.Exists(Path.Combine(portal.Folder, "mail")) ? Directory.EnumerateFiles(Path.Combine(portal.Folder, "mail"), "*.eml").Select(File.ReadAllText) : [];
-
-    // The jobs look every twenty seconds.
-    private static async Task Until(Func<Task<bool>> there)
-    {
-        for (var i = 0; i < 60; i++)
-        {
-            if (await there()) return;
-            await Task.Delay(TimeSpan.FromSeconds(2), TestContext.Current.CancellationToken);
-        }
-        Assert.Fail("It did not come within two minutes.");
-    }
 
     private static Task Radio(Screen screen, string field, string value) => screen.Page.Locator($"[name='{field}'][value='{value}']").CheckAsync(new() { Force = true });
 

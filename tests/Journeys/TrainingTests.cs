@@ -128,7 +128,7 @@ public sealed class TrainingTests(RunningPortal portal)
         await Shot(screen, "training-figures", width);
 
         // Somebody who waited was told.
-        await Until(() => Task.FromResult(Mails().Any(m => m.Contains(name + "@police.example", StringComparison.OrdinalIgnoreCase))));
+        await Arriving.Until(() => Task.FromResult(Mails().Any(m => m.Contains(name + "@police.example", StringComparison.OrdinalIgnoreCase))));
         screen.SaysNothingWrong();
         Assert.All(screen.Addresses, address => Assert.DoesNotContain(name, address, StringComparison.OrdinalIgnoreCase));
         foreach (var secret in new[] { name, "Zzremark" }) Assert.DoesNotContain(secret, portal.Output, StringComparison.OrdinalIgnoreCase);
@@ -142,17 +142,6 @@ public sealed class TrainingTests(RunningPortal portal)
     {
         await screen.Page.Locator("main form[method=post]", new() { Has = screen.Page.Locator(field) }).Locator("button[type=submit]").ClickAsync();
         await screen.Page.Arrives(url => !url.Contains("/edit", StringComparison.Ordinal) && !url.Contains("/session", StringComparison.Ordinal) && !url.Contains("/attendance", StringComparison.Ordinal));
-    }
-
-    // The jobs look every twenty seconds.
-    private static async Task Until(Func<Task<bool>> there)
-    {
-        for (var i = 0; i < 60; i++)
-        {
-            if (await there()) return;
-            await Task.Delay(TimeSpan.FromSeconds(2), TestContext.Current.CancellationToken);
-        }
-        Assert.Fail("It did not come within two minutes.");
     }
 
     private static Task Radio(Screen screen, string field, string value) => screen.Page.Locator($"[name='{field}'][value='{value}']").CheckAsync(new() { Force = true });

@@ -47,4 +47,16 @@ internal static class Arriving
             }
         }
     }
+
+    /// <summary>Waits for what a job brings: the jobs look every twenty seconds.</summary>
+    /// <exception cref="Xunit.Sdk.FailException">It did not come within two minutes.</exception>
+    public static async Task Until(Func<Task<bool>> there)
+    {
+        for (var i = 0; i < 60; i++)
+        {
+            if (await there()) return;
+            await Task.Delay(TimeSpan.FromSeconds(2), TestContext.Current.CancellationToken);
+        }
+        Assert.Fail("It did not come within two minutes.");
+    }
 }
