@@ -2,6 +2,7 @@ using FluentValidation;
 using FluentValidation.Results;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.EntityFrameworkCore;
+using VictimSupport.Design.Html;
 using VictimSupport.Foundation.Access;
 using VictimSupport.Foundation.Jobs;
 using VictimSupport.Foundation.Mail;
@@ -105,11 +106,7 @@ internal sealed class InvitationLetter(CatalogDatabase catalog, Inviting invitin
     public async Task Deliver(OutboxMessage message, CancellationToken ct)
     {
         if (await Waiting(message, ct) is not { } invitation) return; // sent, renewed, revoked or too late by now
-        var culture = System.Globalization.CultureInfo.CurrentUICulture;
-        System.Globalization.CultureInfo.CurrentUICulture = System.Globalization.CultureInfo.GetCultureInfo(invitation.Language + "-BE");
-        var letter = new Letter(message.Key, invitation.Email, Words.InvitationSubject, Words.InvitationMail(inviting.Link(invitation)));
-        System.Globalization.CultureInfo.CurrentUICulture = culture;
-        await mail.Send(letter, ct);
+        await mail.Send(Spoken.In(invitation.Language, () => new Letter(message.Key, invitation.Email, Words.InvitationSubject, Words.InvitationMail(inviting.Link(invitation)))), ct);
         await catalog.WriteAsPlatform("Identity.InvitationSent", invitation.Id, async house =>
         {
             (await house.Set<Invitation>().SingleAsync(i => i.Id == invitation.Id, ct)).Sent(invitation.TokenHash, clock.GetUtcNow());

@@ -20,7 +20,7 @@ internal sealed class NoticeMail(NoticeKind kind, CatalogDatabase catalog, ISend
         // Somebody has stopped it meanwhile, or the account is gone: nothing to tell.
         if (account?.Email is not { } to || (kind is NoticeKind.RecoveryLink or NoticeKind.RecoveryAsked && recovery?.IsOpen(clock.GetUtcNow()) != true)) return;
         var link = kind == NoticeKind.RecoveryLink ? await MakeLink(recovery!.Id, ct) : "";
-        var text = In(account.Language, () => (Words.NoticeSubject, Say(recovery, link)));
+        var text = Spoken.In(account.Language, () => (Words.NoticeSubject, Say(recovery, link)));
         await mail.Send(new Letter(kind == NoticeKind.RecoveryLink ? $"{message.Key} {message.Attempts}" : message.Key, to, text.NoticeSubject, text.Item2), ct);
     }
 
@@ -42,12 +42,4 @@ internal sealed class NoticeMail(NoticeKind kind, CatalogDatabase catalog, ISend
         NoticeKind.Recovered => Words.NoticeRecovered,
         _ => Words.NoticeChanged(Words.Of(kind)),
     };
-
-    private static T In<T>(string language, Func<T> say)
-    {
-        var before = CultureInfo.CurrentUICulture;
-        CultureInfo.CurrentUICulture = CultureInfo.GetCultureInfo(language + "-BE");
-        try { return say(); }
-        finally { CultureInfo.CurrentUICulture = before; }
-    }
 }

@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using VictimSupport.Design.Html;
 using VictimSupport.Foundation.Jobs;
 using VictimSupport.Foundation.Mail;
 using VictimSupport.Foundation.Parcels;

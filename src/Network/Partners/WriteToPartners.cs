@@ -37,15 +37,3 @@ internal sealed class WriteToPartners(ISendMail mail, IMediator pipeline) : IWri
             ? new Answer(box, Book.Written(partner.Languages)) : null;
     }
 }
-
-internal static class Spoken
-{
-    /// <summary>In a reader's language, whatever the job's is.</summary>
-    public static T In<T>(string language, Func<T> say)
-    {
-        var (words, shapes) = (System.Globalization.CultureInfo.CurrentUICulture, System.Globalization.CultureInfo.CurrentCulture);
-        System.Globalization.CultureInfo.CurrentUICulture = System.Globalization.CultureInfo.CurrentCulture = System.Globalization.CultureInfo.GetCultureInfo(language + "-BE");
-        try { return say(); }
-        finally { (System.Globalization.CultureInfo.CurrentUICulture, System.Globalization.CultureInfo.CurrentCulture) = (words, shapes); }
-    }
-}

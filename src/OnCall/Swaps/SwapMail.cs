@@ -1,3 +1,4 @@
+using VictimSupport.Design.Html;
 using VictimSupport.Foundation.Jobs;
 using VictimSupport.Foundation.Mail;
 using VictimSupport.Identity.Contracts;

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Globalization;
 using Microsoft.EntityFrameworkCore;
+using VictimSupport.Design.Html;
 using VictimSupport.Foundation.Access;
 using VictimSupport.Foundation.Persistence;
 using VictimSupport.Foundation.Zones;
@@ -50,12 +51,6 @@ internal sealed class Conducts(CatalogDatabase catalog, TimeProvider clock) : IS
     }
 
     /// <summary>The text that the house comes with.</summary>
-    public static string Default(string language)
-    {
-        var before = CultureInfo.CurrentUICulture;
-        CultureInfo.CurrentUICulture = CultureInfo.GetCultureInfo(language + "-BE");
-        var text = string.Join("\n\n", Words.Conduct1, Words.Conduct2, Words.Conduct3, Words.Conduct4, Words.Conduct5, Words.Conduct6, Words.Conduct7);
-        CultureInfo.CurrentUICulture = before;
-        return text;
-    }
+    public static string Default(string language) =>
+        Spoken.In(language, () => string.Join("\n\n", Words.Conduct1, Words.Conduct2, Words.Conduct3, Words.Conduct4, Words.Conduct5, Words.Conduct6, Words.Conduct7));
 }

@@ -1,5 +1,5 @@
-using System.Globalization;
 using Microsoft.EntityFrameworkCore;
+using VictimSupport.Design.Html;
 using VictimSupport.Foundation.Access;
 using VictimSupport.Foundation.Jobs;
 using VictimSupport.Foundation.Mail;
@@ -38,10 +38,7 @@ internal abstract class HouseMail(ISendMail mail, IAccounts accounts) : IDeliver
     {
         foreach (var colleague in (await accounts.Named(await To(message, ct), ct)).Values)
         {
-            var before = CultureInfo.CurrentUICulture;
-            CultureInfo.CurrentUICulture = CultureInfo.GetCultureInfo(colleague.Language + "-BE");
-            var (subject, text) = Say();
-            CultureInfo.CurrentUICulture = before;
+            var (subject, text) = Spoken.In(colleague.Language, Say);
             await mail.Send(new Letter($"{message.Key} {colleague.Id}", colleague.Email, subject, text), ct);
         }
     }

@@ -1,4 +1,4 @@
-using System.Globalization;
+using VictimSupport.Design.Html;
 using VictimSupport.Foundation.Access;
 using VictimSupport.Foundation.Jobs;
 using VictimSupport.Foundation.Mail;
@@ -18,11 +18,7 @@ internal sealed class AccessEndedMail(ISendMail mail, IAccounts accounts, IStaff
         var to = await staff.Holding(message.Zone!.Value, [Role.ZoneAdministrator, Role.Coordinator], ct);
         foreach (var colleague in (await accounts.Named(to, ct)).Values)
         {
-            var before = CultureInfo.CurrentUICulture;
-            CultureInfo.CurrentUICulture = CultureInfo.GetCultureInfo(colleague.Language + "-BE");
-            var letter = new Letter($"{message.Key} {colleague.Id}", colleague.Email, Words.AccessEndedSubject, Words.AccessEndedText);
-            CultureInfo.CurrentUICulture = before;
-            await mail.Send(letter, ct);
+            await mail.Send(Spoken.In(colleague.Language, () => new Letter($"{message.Key} {colleague.Id}", colleague.Email, Words.AccessEndedSubject, Words.AccessEndedText)), ct);
         }
     }
 }

@@ -1,10 +1,12 @@
 using System.Globalization;
 
-namespace VictimSupport.OnCall;
+namespace VictimSupport.Design.Html;
 
-/// <summary>Words in a reader's language, whatever the job's is.</summary>
-internal static class Spoken
+/// <summary>Words and dates in a reader's language, whatever the request's or the job's is.</summary>
+public static class Spoken
 {
+    /// <param name="language">One of the portal's: fr, nl, de, en.</param>
+    /// <param name="say">What is said in it.</param>
     public static T In<T>(string language, Func<T> say)
     {
         var (words, shapes) = (CultureInfo.CurrentUICulture, CultureInfo.CurrentCulture);
