@@ -14,7 +14,7 @@ public sealed class RemindTests
         // As a platform that has a neutral sender.
         await using var portal = new RunningPortal { Settings = ["--Texts:From", "agenda@mail.example"] };
         await portal.InitializeAsync();
-        foreach (var (language, width, script) in new[] { ("fr", 1280, true), ("de", 320, false) })
+        foreach (var (language, width, script, day) in new[] { ("fr", 1280, true, 9), ("de", 320, false, 11) })
         {
             await using var screen = await Screen.Open(portal, width, language, script);
             await PeopleSteps.SignIn(screen, language);
@@ -35,7 +35,7 @@ public sealed class RemindTests
             await PeopleSteps.Submits(screen);
             await screen.Go(dossier + "/appointments");
             Assert.Equal(0, await screen.Page.Locator("[name='Form.Remind']:checked").CountAsync());
-            await screen.Page.FillAsync("[name='Form.At.Date']", DateTime.UtcNow.AddDays(9).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture));
+            await screen.Page.FillAsync("[name='Form.At.Date']", DateTime.UtcNow.AddDays(day).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture));
             await screen.Page.FillAsync("[name='Form.At.Time']", "14:15");
             await screen.Page.Locator("[name='Form.Remind']").FocusAsync();
             await screen.Page.Keyboard.PressAsync("Space");

@@ -119,7 +119,7 @@ internal sealed class AppointmentReminders(ZoneDbContext zone, Gate gate, IEnume
 
     /// <summary>Those of a dossier, the earliest first.</summary>
     public static async Task<IReadOnlyList<ReminderLine>> Of(ZoneDbContext zone, Guid dossier, CancellationToken ct) =>
-        await zone.Set<Message>().AsNoTracking().Where(m => m.DossierId == dossier && m.ContactId != null).OrderBy(m => m.Id)
+        await zone.Set<Message>().AsNoTracking().Where(m => m.DossierId == dossier && m.ContactId != null).OrderBy(m => m.NotBefore)
             .Select(m => new ReminderLine(m.ContactId!.Value, m.PersonId, m.Channel, m.State, m.Ended ?? m.NotBefore!.Value, m.Why)).ToListAsync(ct);
 
     private bool IsReady(Channel channel) => senders.Any(s => s.Channel == channel && s.IsReady);

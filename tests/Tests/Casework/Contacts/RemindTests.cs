@@ -9,8 +9,10 @@ using VictimSupport.Casework.Letters;
 using VictimSupport.Casework.People;
 using VictimSupport.Design.Html;
 using VictimSupport.Foundation.Access;
+using VictimSupport.Foundation.Audit;
 using VictimSupport.Foundation.Jobs;
 using VictimSupport.Foundation.Persistence;
+using VictimSupport.Foundation.Secrecy;
 using VictimSupport.Tests.Kit;
 using Letter = VictimSupport.Foundation.Mail.Letter;
 using Person = VictimSupport.Tests.Kit.Person;
@@ -111,14 +113,14 @@ public sealed class RemindTests(Platforms platforms)
         await story.Plans(at);
         var (now, nobody) = ((DateTimeOffset?)story.Now, new List<Guid> { Guid.NewGuid() });
         // Past every form that would have taken it back.
-        await story.Zone.Look(z => what switch
+        await story.Zone.Handle.Database.Write(new Keyring(story.Zone.Handle.Keys), async z =>
         {
-            "closed" => z.Set<Dossier>().ExecuteUpdateAsync(set => set.SetProperty(d => d.Closed, now)),
-            "cancelled" => z.Set<Contact>().ExecuteUpdateAsync(set => set.SetProperty(c => c.State, ContactState.Cancelled)),
-            "gone to" => z.Set<Contact>().ExecuteUpdateAsync(set => set.SetProperty(c => c.CheckedIn, now)),
-            "somebody else" => z.Set<Contact>().ExecuteUpdateAsync(set => set.SetProperty(c => c.Persons, nobody)),
-            _ => Task.FromResult(0),
-        });
+            if (what == "closed") await z.Set<Dossier>().ExecuteUpdateAsync(set => set.SetProperty(d => d.Closed, now));
+            if (what == "cancelled") await z.Set<Contact>().ExecuteUpdateAsync(set => set.SetProperty(c => c.State, ContactState.Cancelled));
+            if (what == "gone to") await z.Set<Contact>().ExecuteUpdateAsync(set => set.SetProperty(c => c.CheckedIn, now));
+            if (what == "somebody else") await z.Set<Contact>().ExecuteUpdateAsync(set => set.SetProperty(c => c.Persons, nobody));
+            return new Written<bool>(true, new AuditRecord(default, null, "Test.Plant", null, "{}"));
+        }, TestContext.Current.CancellationToken);
         await story.Until(what == "past" ? at.AddMinutes(1) : at.AddHours(-27), what == "past");
         Assert.Empty(story.Got);
         Assert.Equal((MessageState.Dropped, Bar.Ended), Assert.Single((await story.Messages()).Select(m => (m.State, m.Why))));
@@ -283,8 +285,7 @@ public sealed class RemindTests(Platforms platforms)
         else
         {
             var kept = await story.Worker.Send(new Edit.Command { Dossier = story.Dossier, FamilyName = "Exemple", GivenName = "Ada", Capacity = Capacity.Victim, Language = "fr" });
-            var form = await story.Worker.Send(new Merge.Query(story.Dossier, kept, story.Person));
-            await story.Worker.Send(new Merge.Command { Dossier = story.Dossier, Person = kept, Other = story.Person, Version = form.Version });
+            await story.Worker.Send(await story.Worker.Form(new Twins(story.Dossier, kept, story.Person)));
         }
         Assert.Equal((MessageState.Dropped, Bar.Changed), Assert.Single((await story.Messages()).Select(m => (m.State, m.Why))));
         await story.IsTold(Bar.Changed);
@@ -353,7 +354,7 @@ public sealed class RemindTests(Platforms platforms)
             await zone.RunJobs();
         }
 
-        public Task<List<Message>> Messages() => zone.Look(z => z.Set<Message>().AsNoTracking().OrderBy(m => m.Id).ToListAsync());
+        public Task<List<Message>> Messages() => zone.Look(z => z.Set<Message>().AsNoTracking().OrderBy(m => m.NotBefore).ToListAsync());
 
         /// <summary>One act says so, now, in the language of the zone.</summary>
         public async Task IsTold(Bar why)
