@@ -92,6 +92,7 @@ public sealed class CaseworkModule : IModule
         AddNotice(services, Notices.HandoverCame, () => Words.ZoneHandoverCameSubject, () => Words.ZoneHandoverCameText);
         AddNotice(services, Notices.HandoverTurned, () => Words.ZoneHandoverTurnedSubject, () => Words.ZoneHandoverTurnedText);
         services.AddScoped<Diary>();
+        services.AddScoped<AppointmentReminders>();
         services.AddSingleton<UnderWay>();
         services.AddScoped<IWarn, LateVisits>();
         services.AddScoped<IDoWhatIsDue, LateCheckOuts>();

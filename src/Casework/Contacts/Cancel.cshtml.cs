@@ -83,6 +83,7 @@ internal sealed class Cancel(IMediator pipeline, UnderWay underWay, WhereAndWho 
             planned.MustStand(nameof(Command.Reason));
             dossier.MayPlan(form.Next);
             planned.Cancel(form.Reason!.Value, caller.Self, now);
+            await AppointmentReminders.TakeBack(zone, planned.Id, now, ct);
             if (form.Next is { } kind) zone.Add(FollowUp.Plan(dossier.Id, planned.Persons, kind, null, form.Due!.Value, caller.Self, now));
             await NextAct.Settle(zone, dossier, ct);
             dossier.Touch();

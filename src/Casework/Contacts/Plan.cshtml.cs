@@ -33,6 +33,9 @@ internal sealed class Plan(IMediator pipeline, IAccounts accounts, WhereAndWho w
     public IReadOnlyList<Choice> Counterparts => Choice.All<Counterpart>(Words.Of);
     public IReadOnlyList<Choice> Workers { get; private set; } = [];
 
+    /// <summary>What may be ticked, and what was ticked before it closed: that stays, for its error to stand at.</summary>
+    public IReadOnlyList<Choice> Reminders => [.. View.MayRemind.Concat(Form.Remind.Select(Reminder.Read).OfType<Reminder>()).Distinct().Join(View.People, r => r.Person, p => p.Id, (r, p) => new Choice(r.ToString(), Words.ChannelRule(p.Name, Words.Of(r.Channel))))];
+
     /// <summary>Something was found in its way: now it can be planned all the same.</summary>
     public bool IsInTheWay => Form.Despite || (ModelState.TryGetValue("Form.Despite", out var said) && said.Errors.Count > 0);
 
@@ -46,7 +49,7 @@ internal sealed class Plan(IMediator pipeline, IAccounts accounts, WhereAndWho w
             ? new Command
             {
                 Persons = planned.Persons, At = planned.At, Minutes = planned.Minutes, Place = planned.Place, Room = planned.Room, Travel = planned.Travel == 0 ? null : planned.Travel, ForThem = planned.ForThem, With = planned.With, Worker = planned.Worker, Companion = planned.Companion,
-                Note = planned.Note?.Value, Version = planned.Version,
+                Note = planned.Note?.Value, Remind = [.. View.Reminded.Select(r => r.ToString())], Version = planned.Version,
             }
             : new Command { Persons = [.. View.People.Take(1).Select(p => p.Id)], Minutes = 60, Worker = who.Caller.Account };
     }
@@ -73,7 +76,8 @@ internal sealed class Plan(IMediator pipeline, IAccounts accounts, WhereAndWho w
         catch (RefusedException refused) when (Bars.Of(refused.Code) is { } bar)
         {
             // Recorded; what was typed stays, and the page says why.
-            ModelState.AddModelError(bar == Bar.Hours ? "Form.At" : "Form.Place", bar == Bar.Never ? Words.NeverAtHome : Words.Of(bar));
+            if (refused.Field is { } field) ModelState.AddModelError("Form." + field, Words.Of(bar));
+            else ModelState.AddModelError(bar == Bar.Hours ? "Form.At" : "Form.Place", bar == Bar.Never ? Words.NeverAtHome : Words.Of(bar));
             await ShowAgain(ct);
             return Page();
         }
@@ -88,7 +92,9 @@ internal sealed class Plan(IMediator pipeline, IAccounts accounts, WhereAndWho w
 
     /// <param name="AtTheDoor">What other dossiers tell of these addresses.</param>
     /// <param name="Planned">null: a new one.</param>
-    internal sealed record Answer(Danger Danger, Danger AtTheDoor, IReadOnlyList<Helped> People, IReadOnlyList<Guid> MayGo, Contact? Planned);
+    /// <param name="MayRemind">The ways on which a reminder may be offered.</param>
+    /// <param name="Reminded">Those that wait to go.</param>
+    internal sealed record Answer(Danger Danger, Danger AtTheDoor, IReadOnlyList<Helped> People, IReadOnlyList<Guid> MayGo, Contact? Planned, IReadOnlyList<Reminder> MayRemind, IReadOnlyList<Reminder> Reminded);
 
     [Requires(May.ChangeDossiers)]
     internal sealed record Query(Guid Dossier, Guid? Contact) : IQuery<Answer>;
@@ -107,6 +113,9 @@ internal sealed class Plan(IMediator pipeline, IAccounts accounts, WhereAndWho w
         public Guid? Worker { get; init; }
         public Guid? Companion { get; init; }
         public string? Note { get; init; }
+
+        /// <summary>Who is reminded and by what, each as <see cref="Reminder"/> writes it; nobody, unless ticked.</summary>
+        public List<string> Remind { get; init; } = [];
 
         /// <summary>It was said what is in its way.</summary>
         public bool Despite { get; init; }
@@ -131,10 +140,12 @@ internal sealed class Plan(IMediator pipeline, IAccounts accounts, WhereAndWho w
             RuleFor(c => c.With).IsInEnum().WithMessage(_ => Words.ChooseCounterpart);
             RuleFor(c => c.Worker).NotEmpty().WithMessage(_ => Words.ChooseColleague);
             RuleFor(c => c.Note).MaximumLength(20_000).WithMessage(_ => Words.TooLong);
+            RuleFor(c => c.Remind).Must(r => r.Select(Reminder.Read).ToList() is var read && !read.Contains(null) && read.DistinctBy(one => one!.Person).Count() == read.Count).WithMessage(_ => Words.RemindOneWay);
+            RuleFor(c => c.Remind).Must((c, r) => r.Count == 0 || (!c.ForThem && r.Select(Reminder.Read).OfType<Reminder>().All(one => c.Persons.Contains(one.Person)))).WithMessage(_ => Words.RemindWhoIsMet);
         }
     }
 
-    internal sealed class QueryHandler(ZoneDbContext zone, Guard guard, Diary diary, Doors doors, Keyring keys) : IRequestHandler<Query, Answer>
+    internal sealed class QueryHandler(ZoneDbContext zone, Guard guard, Diary diary, Doors doors, AppointmentReminders reminders, Keyring keys) : IRequestHandler<Query, Answer>
     {
         public async Task<Answer> Handle(Query query, CancellationToken ct)
         {
@@ -143,13 +154,14 @@ internal sealed class Plan(IMediator pipeline, IAccounts accounts, WhereAndWho w
             var people = (await zone.Set<Person>().AsNoTracking().Where(p => p.DossierId == dossier.Id).OrderBy(p => p.Id).ToListAsync(ct)).Where(p => p.IsHelped).ToList();
             await keys.Fetch(people.Select(p => p.Id).Append(dossier.Id), ct);
             var rules = (await zone.Set<SafeContact>().AsNoTracking().Where(s => s.DossierId == dossier.Id).ToListAsync(ct)).ToDictionary(s => s.Id);
-            return new Answer(dossier.Danger, await doors.Of(dossier, people, ct), [.. people.Select(p => Seen(p, rules.TryGetValue(p.Id, out var safe) ? safe : SafeContact.For(p)))], await diary.WhoMayGo(dossier, planned, ct), planned);
+            return new Answer(dossier.Danger, await doors.Of(dossier, people, ct), [.. people.Select(p => Seen(p, rules.TryGetValue(p.Id, out var safe) ? safe : SafeContact.For(p)))], await diary.WhoMayGo(dossier, planned, ct), planned,
+                await reminders.May(dossier, rules.Values, ct), planned is null ? [] : await AppointmentReminders.Waiting(zone, planned.Id, ct));
         }
 
         private static Helped Seen(Person person, SafeContact safe) => new(person.Id, person.Identity.Value.FullName, person.IsMinor, safe.Visit, safe.Details.Value);
     }
 
-    internal sealed class Handler(ZoneDbContext zone, Guard guard, Gate gate, Diary diary, Caller caller, TimeProvider clock) : IRequestHandler<Command, Guid>
+    internal sealed class Handler(ZoneDbContext zone, Guard guard, Gate gate, Diary diary, AppointmentReminders reminders, Caller caller, TimeProvider clock) : IRequestHandler<Command, Guid>
     {
         public async Task<Guid> Handle(Command form, CancellationToken ct)
         {
@@ -164,6 +176,7 @@ internal sealed class Plan(IMediator pipeline, IAccounts accounts, WhereAndWho w
             if (!form.Despite && await diary.Warnings(agreed, planned?.Id, ct) is { Count: > 0 } warnings) throw new ValidationException(warnings.Distinct().Select(w => new ValidationFailure(nameof(Command.Despite), w)));
             if (planned is null) zone.Add(planned = Contacts.Contact.Plan(dossier.Id, agreed, caller.Self, now));
             else planned.Agree(agreed, caller.Self);
+            await reminders.Settle(dossier, planned, [.. form.Remind.Select(Reminder.Read).OfType<Reminder>()], ct);
             await NextAct.Settle(zone, dossier, ct);
             dossier.Touch();
             if (form.Once != default) zone.Add(new Submission { Id = form.Once, Made = planned.Id });

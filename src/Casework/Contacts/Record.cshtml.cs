@@ -150,6 +150,7 @@ internal sealed class Record(IMediator pipeline, UnderWay underWay, WhereAndWho 
             {
                 contact.MustStand(nameof(Command.At));
                 contact.Happens(took, caller.Self, now, Countersigning.Of(caller));
+                await AppointmentReminders.TakeBack(zone, contact.Id, now, ct);
             }
             var open = await zone.Set<FollowUp>().Where(f => f.DossierId == dossier.Id && f.Done == null).ToListAsync(ct);
             contact.EndsTheWait(dossier, open, now);

@@ -75,6 +75,9 @@ internal sealed record ShowView(Dossier Dossier, IReadOnlyList<PersonView> Peopl
     /// <summary>Still to come, or past and not recorded yet; the earliest first.</summary>
     public IReadOnlyList<Contact> Appointments { get; init; } = [];
 
+    /// <summary>What reminds the people of them.</summary>
+    public IReadOnlyList<ReminderLine> Reminders { get; init; } = [];
+
     /// <summary>The latest first.</summary>
     public IReadOnlyList<ReferralLine> Referrals { get; init; } = [];
 
@@ -154,7 +157,7 @@ internal sealed record ShowView(Dossier Dossier, IReadOnlyList<PersonView> Peopl
                 Standings = await StandingsOf.In(zone, dossier.Id, ct), Interpreters = (await InterpretersOf.In(zone, dossier.Id, ct)).ToDictionary(i => i.Id), Victim = (await settings.Of(here.InZone.Id, ct)).Victim,
                 Risks = [.. people.Select(p => Risk.Latest(risks, p.Id)).OfType<Risk>().Distinct().OrderByDescending(r => r.Level).ThenByDescending(r => r.On)],
                 Handovers = timeline.Exists(h => h.Handover is not null) ? await zone.Set<Handovers.Handover>().AsNoTracking().Where(h => h.DossierId == dossier.Id).OrderByDescending(h => h.Id).ToListAsync(ct) : [],
-                Appointments = appointments, Others = others, IsOwn = await guard.Owns(dossier, ct), MaySign = timeline.Any(h => h.Signed is not null) && await entries.MaySign(dossier, ct),
+                Appointments = appointments, Reminders = appointments.Count == 0 ? [] : await AppointmentReminders.Of(zone, dossier.Id, ct), Others = others, IsOwn = await guard.Owns(dossier, ct), MaySign = timeline.Any(h => h.Signed is not null) && await entries.MaySign(dossier, ct),
             };
         }
 

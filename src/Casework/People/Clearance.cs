@@ -72,6 +72,12 @@ internal enum Bar
 
     /// <summary>It was written under a condition, and waited so long that nobody can say whether that still holds.</summary>
     Late = 16,
+
+    /// <summary>What was agreed is to be asked again before anything goes out with nobody there.</summary>
+    Outdated = 17,
+
+    /// <summary>The appointment it reminds of, or the dossier, is past, moved or closed.</summary>
+    Ended = 18,
 }
 
 internal static class Bars
@@ -197,6 +203,8 @@ internal sealed class Clearance
         if (rule == Rule.NotAsked) return NotAsked(whom, what);
         if (what.Channel == Channel.Letter && person.IsMinor && safe.LettersHome == Decider.Nobody) return (Passage.Closed, Bar.Minor);
         if (rule == Rule.OnlyIf && what.Unattended) return (Passage.Closed, Bar.OnlyIf);
+        // A letter is prepared and printed by somebody who is told to ask; a job sees nobody.
+        if (what is { Unattended: true, Channel: not Channel.Letter } && safe.MustBeAskedAgain(now)) return (Passage.Closed, Bar.Outdated);
         // A letter lies until somebody opens it; everything else is noticed when it comes.
         if (what.Channel != Channel.Letter && !safe.Details.Value.IsTime(what.At ?? now)) return (Passage.Closed, Bar.Hours);
         return (rule == Rule.OnlyIf ? Passage.AsAgreed : Passage.Open, Bar.None);

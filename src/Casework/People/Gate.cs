@@ -79,7 +79,7 @@ internal sealed class Gate(ZoneDbContext zone, UseCase here, Keyring keys, IZone
     public async Task TakeBack(IReadOnlyCollection<Guid> persons, Bar why, CancellationToken ct)
     {
         var (ids, now) = (persons.ToList(), clock.GetUtcNow());
-        var dossiers = new List<Guid>();
+        var (dossiers, reminders) = (new List<Guid>(), new List<Message>());
         foreach (var letter in await zone.Set<Letter>().Where(l => ids.Contains(l.PersonId) && l.State == LetterState.Prepared).ToListAsync(ct))
         {
             letter.Drop(why, now);
@@ -89,7 +89,10 @@ internal sealed class Gate(ZoneDbContext zone, UseCase here, Keyring keys, IZone
         {
             message.Drop(why, now);
             dossiers.Add(message.DossierId);
+            if (message.ContactId is not null) reminders.Add(message);
         }
+        foreach (var some in reminders.GroupBy(m => m.DossierId))
+            AppointmentReminders.DidNotGo(zone, await zone.Set<Dossier>().SingleAsync(d => d.Id == some.Key, ct), why, here.InZone.Record.FirstLanguage, some.First().By, now);
         foreach (var dossier in dossiers.Distinct()) zone.Add(Milestone.Reached(dossier, MilestoneKind.TakenBack, caller.Account ?? Milestone.ThePlatform, now, code: (int)why));
         await AskConsentAnew(ids, why, ct);
         await proposals.AskBack(ids, ct);

@@ -27,6 +27,12 @@ internal sealed class Message : IHoldSealed, IOfDossier
     public Guid By { get; private set; }
     public DateTimeOffset At { get; private set; }
 
+    /// <summary>The appointment it reminds of; null: somebody wrote it.</summary>
+    public Guid? ContactId { get; private set; }
+
+    /// <summary>When a reminder goes, no earlier; null: at once.</summary>
+    public DateTimeOffset? NotBefore { get; private set; }
+
     /// <summary>When it was sent or dropped.</summary>
     public DateTimeOffset? Ended { get; private set; }
 
@@ -40,8 +46,17 @@ internal sealed class Message : IHoldSealed, IOfDossier
         Id = Guid.CreateVersion7(now), DossierId = leave.Dossier!.Value, PersonId = leave.Person, Channel = leave.Channel, Unattended = unattended, State = MessageState.Waiting, Content = content, By = by, At = now,
     };
 
+    /// <summary>Reminds of an appointment, at its moment; nobody is there then.</summary>
+    /// <param name="leave">Of the gate, for this person and channel.</param>
+    public static Message Remind(Clearance leave, Guid contact, string content, DateTimeOffset due, Guid by, DateTimeOffset now)
+    {
+        var message = Queue(leave, content, unattended: true, by, now);
+        (message.ContactId, message.NotBefore) = (contact, due);
+        return message;
+    }
+
     /// <summary>What brings the job.</summary>
-    public OutboxMessage Outbox() => OutboxMessage.New($"message {Id}", SendMessage.KindName, Id, null, At);
+    public OutboxMessage Outbox() => OutboxMessage.New($"message {Id}", SendMessage.KindName, Id, null, NotBefore ?? At);
 
     public void Sent(DateTimeOffset now) => (State, Ended) = (MessageState.Sent, now);
 
@@ -56,6 +71,7 @@ internal sealed class Message : IHoldSealed, IOfDossier
             b.Sealed(m => m.Content, "message.content");
             b.HasIndex(m => m.DossierId);
             b.HasIndex(m => new { m.PersonId, m.State });
+            b.HasIndex(m => m.ContactId);
             b.Ignore(m => m.KeyOwner);
         }
     }

@@ -2,6 +2,7 @@ using MediatR;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Configuration;
 using VictimSupport.Casework.Codes;
+using VictimSupport.Casework.Contacts;
 using VictimSupport.Casework.Dossiers;
 using VictimSupport.Casework.FollowUps;
 using VictimSupport.Foundation.Access;
@@ -71,15 +72,23 @@ internal sealed class SendMessage(IEnumerable<ISendText> senders, IMediator pipe
             if (await zone.Set<Message>().SingleOrDefaultAsync(m => m.Id == command.Message && m.State == MessageState.Waiting, ct) is not { } message) return null;
             trail.Concerns(message.DossierId, "platform");
             var (dossier, now) = (await zone.Set<Dossier>().SingleAsync(d => d.Id == message.DossierId, ct), clock.GetUtcNow());
+            if (await AppointmentReminders.HasEnded(zone, message, dossier, now, ct)) return Dropped(message, Bar.Ended, now);
             var whom = await gate.Of(dossier, message.PersonId, first: false, ct);
             // It was read when it was written; what changed since has dropped it.
             var (leave, bar) = Clearance.Ask(whom, new Outgoing(message.Channel, Unattended: message.Unattended, Read: true), now);
+            if (leave is not null && message.ContactId is not null && !AppointmentReminders.IsTime(now)) (leave, bar) = (null, Bar.Hours);
             if (leave is not null && whom.Of(message.Channel) == Rule.OnlyIf && now - message.At > ConditionHolds)
             {
                 (leave, bar) = (null, Bar.Late);
                 await ComesBack(dossier, message, now, ct);
             }
             if (leave is not null) return new Leaving(leave, message.Content.Value, whom.Person.Language);
+            if (message.ContactId is not null) AppointmentReminders.DidNotGo(zone, dossier, bar, here.InZone.Record.FirstLanguage, message.By, now);
+            return Dropped(message, bar, now);
+        }
+
+        private Leaving? Dropped(Message message, Bar bar, DateTimeOffset now)
+        {
             message.Drop(bar, now);
             zone.Add(Milestone.Reached(message.DossierId, MilestoneKind.TakenBack, Milestone.ThePlatform, now, code: (int)bar));
             return null;

@@ -1726,6 +1726,9 @@ namespace VictimSupport.Migrations.PostgreSql.Zone
                     b.Property<int>("Channel")
                         .HasColumnType("integer");
 
+                    b.Property<Guid?>("ContactId")
+                        .HasColumnType("uuid");
+
                     b.Property<byte[]>("Content")
                         .IsRequired()
                         .HasMaxLength(-1)
@@ -1737,6 +1740,9 @@ namespace VictimSupport.Migrations.PostgreSql.Zone
                         .HasColumnType("uuid");
 
                     b.Property<DateTimeOffset?>("Ended")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<DateTimeOffset?>("NotBefore")
                         .HasColumnType("timestamp with time zone");
 
                     b.Property<Guid>("PersonId")
@@ -1752,6 +1758,8 @@ namespace VictimSupport.Migrations.PostgreSql.Zone
                         .HasColumnType("integer");
 
                     b.HasKey("Id");
+
+                    b.HasIndex("ContactId");
 
                     b.HasIndex("DossierId");
 

@@ -1725,6 +1725,9 @@ namespace VictimSupport.Migrations.SqlServer.Zone
                     b.Property<int>("Channel")
                         .HasColumnType("int");
 
+                    b.Property<Guid?>("ContactId")
+                        .HasColumnType("uniqueidentifier");
+
                     b.Property<byte[]>("Content")
                         .IsRequired()
                         .HasMaxLength(-1)
@@ -1736,6 +1739,9 @@ namespace VictimSupport.Migrations.SqlServer.Zone
                         .HasColumnType("uniqueidentifier");
 
                     b.Property<DateTimeOffset?>("Ended")
+                        .HasColumnType("datetimeoffset");
+
+                    b.Property<DateTimeOffset?>("NotBefore")
                         .HasColumnType("datetimeoffset");
 
                     b.Property<Guid>("PersonId")
@@ -1751,6 +1757,8 @@ namespace VictimSupport.Migrations.SqlServer.Zone
                         .HasColumnType("int");
 
                     b.HasKey("Id");
+
+                    b.HasIndex("ContactId");
 
                     b.HasIndex("DossierId");
 

@@ -1720,6 +1720,9 @@ namespace VictimSupport.Migrations.Sqlite.Zone
                     b.Property<int>("Channel")
                         .HasColumnType("INTEGER");
 
+                    b.Property<Guid?>("ContactId")
+                        .HasColumnType("TEXT");
+
                     b.Property<byte[]>("Content")
                         .IsRequired()
                         .HasMaxLength(-1)
@@ -1731,6 +1734,9 @@ namespace VictimSupport.Migrations.Sqlite.Zone
                         .HasColumnType("TEXT");
 
                     b.Property<long?>("Ended")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long?>("NotBefore")
                         .HasColumnType("INTEGER");
 
                     b.Property<Guid>("PersonId")
@@ -1746,6 +1752,8 @@ namespace VictimSupport.Migrations.Sqlite.Zone
                         .HasColumnType("INTEGER");
 
                     b.HasKey("Id");
+
+                    b.HasIndex("ContactId");
 
                     b.HasIndex("DossierId");
 

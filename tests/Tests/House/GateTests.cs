@@ -80,7 +80,9 @@ public sealed partial class GateTests
         string[] neutral = [.. typeof(Clearance).Assembly.GetTypes().Where(t => t.BaseType?.Name is "NeutralMail" or "MailAsChosen").Select(t => t.FullName!), "VictimSupport.Casework.FollowUps.NeutralMail", "VictimSupport.Casework.Events.EventAskedMail", typeof(TextByMail).FullName!];
         Assert.Empty(TakersOf(typeof(Clearance).Assembly.GetTypes(), typeof(ISendMail)).Except(neutral));
         Assert.NotEmpty(TakersOf([typeof(PlantedSender)], typeof(ISendMail)));
-        Assert.Equal([typeof(SendMessage).FullName!], TakersOf(typeof(Clearance).Assembly.GetTypes(), typeof(ISendText)).Where(t => !t.StartsWith(typeof(Text).FullName!, StringComparison.Ordinal)));
+        // The form of a message and a reminder ask only whether there is a provider.
+        string[] asking = [typeof(Text).FullName!, "VictimSupport.Casework.Contacts.AppointmentReminders"];
+        Assert.Equal([typeof(SendMessage).FullName!], TakersOf(typeof(Clearance).Assembly.GetTypes(), typeof(ISendText)).Where(t => !asking.Any(a => t.StartsWith(a, StringComparison.Ordinal))));
         Assert.Equal(typeof(Clearance), typeof(ISendText).GetMethod(nameof(ISendText.Send))!.GetParameters()[0].ParameterType);
         // What goes out is made from leave alone.
         foreach (var made in new[] { typeof(Message), typeof(VictimSupport.Casework.Letters.Letter) })

@@ -885,6 +885,8 @@ namespace VictimSupport.Migrations.SqlServer.Zone
                     Content = table.Column<byte[]>(type: "varbinary(max)", maxLength: -1, nullable: false),
                     By = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
                     At = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
+                    ContactId = table.Column<Guid>(type: "uniqueidentifier", nullable: true),
+                    NotBefore = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true),
                     Ended = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true),
                     Why = table.Column<int>(type: "int", nullable: false)
                 },
@@ -2124,6 +2126,11 @@ namespace VictimSupport.Migrations.SqlServer.Zone
                 name: "IX_merger_Kept",
                 table: "merger",
                 column: "Kept");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_message_ContactId",
+                table: "message",
+                column: "ContactId");
 
             migrationBuilder.CreateIndex(
                 name: "IX_message_DossierId",

@@ -10,7 +10,7 @@ using VictimSupport.Foundation.Persistence;
 namespace VictimSupport.Migrations.Sqlite.Figures
 {
     [DbContext(typeof(FiguresDbContext))]
-    [Migration("20261127141638_Initial")]
+    [Migration("20261127171844_Initial")]
     partial class Initial
     {
         /// <inheritdoc />

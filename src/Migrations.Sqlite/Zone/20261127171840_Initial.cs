@@ -885,6 +885,8 @@ namespace VictimSupport.Migrations.Sqlite.Zone
                     Content = table.Column<byte[]>(type: "BLOB", maxLength: -1, nullable: false),
                     By = table.Column<Guid>(type: "TEXT", nullable: false),
                     At = table.Column<long>(type: "INTEGER", nullable: false),
+                    ContactId = table.Column<Guid>(type: "TEXT", nullable: true),
+                    NotBefore = table.Column<long>(type: "INTEGER", nullable: true),
                     Ended = table.Column<long>(type: "INTEGER", nullable: true),
                     Why = table.Column<int>(type: "INTEGER", nullable: false)
                 },
@@ -2124,6 +2126,11 @@ namespace VictimSupport.Migrations.Sqlite.Zone
                 name: "IX_merger_Kept",
                 table: "merger",
                 column: "Kept");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_message_ContactId",
+                table: "message",
+                column: "ContactId");
 
             migrationBuilder.CreateIndex(
                 name: "IX_message_DossierId",

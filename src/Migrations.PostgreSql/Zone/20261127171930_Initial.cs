@@ -886,6 +886,8 @@ namespace VictimSupport.Migrations.PostgreSql.Zone
                     Content = table.Column<byte[]>(type: "bytea", maxLength: -1, nullable: false),
                     By = table.Column<Guid>(type: "uuid", nullable: false),
                     At = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    ContactId = table.Column<Guid>(type: "uuid", nullable: true),
+                    NotBefore = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
                     Ended = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
                     Why = table.Column<int>(type: "integer", nullable: false)
                 },
@@ -2125,6 +2127,11 @@ namespace VictimSupport.Migrations.PostgreSql.Zone
                 name: "IX_merger_Kept",
                 table: "merger",
                 column: "Kept");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_message_ContactId",
+                table: "message",
+                column: "ContactId");
 
             migrationBuilder.CreateIndex(
                 name: "IX_message_DossierId",

@@ -12,7 +12,7 @@ using VictimSupport.Foundation.Secrecy;
 namespace VictimSupport.Migrations.Sqlite.Zone
 {
     [DbContext(typeof(ZoneDbContext))]
-    [Migration("20261127141632_Initial")]
+    [Migration("20261127171840_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -1723,6 +1723,9 @@ namespace VictimSupport.Migrations.Sqlite.Zone
                     b.Property<int>("Channel")
                         .HasColumnType("INTEGER");
 
+                    b.Property<Guid?>("ContactId")
+                        .HasColumnType("TEXT");
+
                     b.Property<byte[]>("Content")
                         .IsRequired()
                         .HasMaxLength(-1)
@@ -1734,6 +1737,9 @@ namespace VictimSupport.Migrations.Sqlite.Zone
                         .HasColumnType("TEXT");
 
                     b.Property<long?>("Ended")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long?>("NotBefore")
                         .HasColumnType("INTEGER");
 
                     b.Property<Guid>("PersonId")
@@ -1749,6 +1755,8 @@ namespace VictimSupport.Migrations.Sqlite.Zone
                         .HasColumnType("INTEGER");
 
                     b.HasKey("Id");
+
+                    b.HasIndex("ContactId");
 
                     b.HasIndex("DossierId");
 
