@@ -171,7 +171,7 @@ internal sealed class Entering(ZoneDbContext zone, UseCase here, Caller caller, 
     private async Task Leave(CallOut callOut, Dossier dossier, List<Guid> helped, Enter.Command form, DateTimeOffset now, CancellationToken ct)
     {
         // The day team reads it, in the language of its zone.
-        foreach (var task in callOut.Leaves(form.Tasks)) Plan(KindOf(task), NeutralMail.In(here.InZone.Record.FirstLanguage, () => Words.Of(task)), now + WithinOf(task));
+        foreach (var task in callOut.Leaves(form.Tasks)) Plan(KindOf(task), Spoken.In(here.InZone.Record.FirstLanguage, () => Words.Of(task)), now + WithinOf(task));
         if (!string.IsNullOrWhiteSpace(form.OwnTask) && !await IsLeft(dossier.Id, form, ct)) Plan(ActKind.Other, form.OwnTask, form.OwnDue ?? now.AddHours(24));
         if (form.HandsOver) await handing.LookAfter(callOut, dossier, helped, ct);
 

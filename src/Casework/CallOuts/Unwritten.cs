@@ -2,6 +2,7 @@ using MediatR;
 using Microsoft.EntityFrameworkCore;
 using VictimSupport.Casework.FollowUps;
 using VictimSupport.Casework.Walls;
+using VictimSupport.Design.Html;
 using VictimSupport.Foundation.Access;
 using VictimSupport.Foundation.Jobs;
 using VictimSupport.Foundation.Mail;
@@ -70,5 +71,5 @@ internal sealed class UnwrittenMail(ISendMail mail, IAccounts accounts, IStaff s
 {
     public const string KindName = "call-out-unwritten";
     public override string Kind => KindName;
-    protected override (string Subject, string Text) Say(string language) => In(language, () => (Words.CallOutUnwrittenSubject, Words.CallOutUnwrittenText));
+    protected override (string Subject, string Text) Say(string language) => Spoken.In(language, () => (Words.CallOutUnwrittenSubject, Words.CallOutUnwrittenText));
 }

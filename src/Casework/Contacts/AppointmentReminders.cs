@@ -49,7 +49,7 @@ internal sealed class AppointmentReminders(ZoneDbContext zone, Gate gate, IEnume
     public static string Says(DateTimeOffset at, string language)
     {
         var written = Wording.Spoken(language, "en");
-        return NeutralMail.In(written, () => Words.AppointmentReminderText(Moment.ShowLong(Moment.Day(at), CultureInfo.GetCultureInfo(written + "-BE")), Moment.Clock(at)));
+        return Spoken.In(written, () => Words.AppointmentReminderText(Moment.ShowLong(Moment.Day(at), CultureInfo.GetCultureInfo(written + "-BE")), Moment.Clock(at)));
     }
 
     /// <summary>The ways on which a reminder may be offered: simply safe, asked lately, with a provider. The hour is looked at when it is planned.</summary>
@@ -108,7 +108,7 @@ internal sealed class AppointmentReminders(ZoneDbContext zone, Gate gate, IEnume
     public static void DidNotGo(ZoneDbContext zone, Dossier dossier, Bar why, string language, Guid by, DateTimeOffset now)
     {
         if (!dossier.IsOpen) return;
-        var act = FollowUp.Plan(dossier.Id, [], ActKind.Other, NeutralMail.In(language, () => Words.ReminderDidNotGo(Words.Of(why))), now, by, now);
+        var act = FollowUp.Plan(dossier.Id, [], ActKind.Other, Spoken.In(language, () => Words.ReminderDidNotGo(Words.Of(why))), now, by, now);
         zone.Add(act);
         dossier.Awaits(act.DueAt);
     }

@@ -24,7 +24,7 @@ internal static class ReadFeed
     public static void Map(IEndpointRouteBuilder app) => app.MapGet("/agenda/feed/{token}.ics", [Open("the address is the key; it holds times, and nothing else")] async (string token, WhereAndWho who, IMediator pipeline, TimeProvider clock, CancellationToken ct) =>
     {
         if (who.Zone is null || token.Length > 100 || await pipeline.Send(new Query(token), ct) is not { } found) return Results.NotFound();
-        return Results.Text(NeutralMail.In(found.Language, () => ICalendar.Write(Words.FeedName, Words.FeedEvent, found.Events, clock.GetUtcNow())), "text/calendar; charset=utf-8");
+        return Results.Text(Spoken.In(found.Language, () => ICalendar.Write(Words.FeedName, Words.FeedEvent, found.Events, clock.GetUtcNow())), "text/calendar; charset=utf-8");
     });
 
     /// <param name="Language">Its owner's.</param>

@@ -99,5 +99,5 @@ internal sealed class LateCheckOutMail(ISendMail mail, IAccounts accounts, IStaf
 {
     public const string KindName = "check-out-late";
     public override string Kind => KindName;
-    protected override (string Subject, string Text) Say(string language) => In(language, () => (Words.CheckOutLateSubject, Words.CheckOutLateText));
+    protected override (string Subject, string Text) Say(string language) => Spoken.In(language, () => (Words.CheckOutLateSubject, Words.CheckOutLateText));
 }

@@ -2,6 +2,7 @@ using MediatR;
 using Microsoft.EntityFrameworkCore;
 using VictimSupport.Casework.Codes;
 using VictimSupport.Casework.FollowUps;
+using VictimSupport.Design.Html;
 using VictimSupport.Foundation.Access;
 using VictimSupport.Foundation.Jobs;
 using VictimSupport.Foundation.Mail;
@@ -90,5 +91,5 @@ internal sealed class CaseloadMail(ISendMail mail, IAccounts accounts, IStaff st
     public const string KindName = "caseload-released";
     public override string Kind => KindName;
     protected override bool InPerson => true;
-    protected override (string Subject, string Text) Say(string language) => In(language, () => (Words.CaseloadSubject, Words.CaseloadText));
+    protected override (string Subject, string Text) Say(string language) => Spoken.In(language, () => (Words.CaseloadSubject, Words.CaseloadText));
 }

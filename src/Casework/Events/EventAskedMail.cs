@@ -1,4 +1,5 @@
 using VictimSupport.Casework.FollowUps;
+using VictimSupport.Design.Html;
 using VictimSupport.Foundation.Access;
 using VictimSupport.Foundation.Jobs;
 using VictimSupport.Foundation.Mail;
@@ -17,7 +18,7 @@ internal sealed class EventAskedMail(ISendMail mail, IAccounts accounts, IStaff 
     {
         foreach (var colleague in (await accounts.Named(await staff.Holding(message.Zone!.Value, [Role.Coordinator, Role.ZoneAdministrator], ct), ct)).Values)
         {
-            var (subject, text) = NeutralMail.In(colleague.Language, () => (Words.EventAskedSubject, Words.EventAskedMailText));
+            var (subject, text) = Spoken.In(colleague.Language, () => (Words.EventAskedSubject, Words.EventAskedMailText));
             await mail.Send(new Letter($"{message.Key} {colleague.Id}", colleague.Email, subject, text), ct);
         }
     }

@@ -3,6 +3,7 @@ using Microsoft.EntityFrameworkCore;
 using VictimSupport.Casework.Codes;
 using VictimSupport.Casework.Dossiers;
 using VictimSupport.Casework.Walls;
+using VictimSupport.Design.Html;
 using VictimSupport.Foundation.Access;
 using VictimSupport.Foundation.Mail;
 using VictimSupport.Foundation.Persistence;
@@ -21,7 +22,7 @@ internal sealed class Notices(string kind, Func<string> subject, Func<string> te
 
     // All who answer for it are told, and whom it concerns was left out: a replacement might be the very one.
     protected override bool InPerson => kind is BrokenGlass or NobodySees;
-    protected override (string Subject, string Text) Say(string language) => In(language, () => (subject(), text()));
+    protected override (string Subject, string Text) Say(string language) => Spoken.In(language, () => (subject(), text()));
 }
 
 /// <summary>Who may be told of a dossier: nobody behind its wall; of a sealed one its named readers only.</summary>

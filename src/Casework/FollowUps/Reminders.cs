@@ -1,5 +1,6 @@
 using MediatR;
 using Microsoft.EntityFrameworkCore;
+using VictimSupport.Design.Html;
 using VictimSupport.Foundation.Access;
 using VictimSupport.Foundation.Jobs;
 using VictimSupport.Foundation.Mail;
@@ -129,15 +130,6 @@ internal abstract class NeutralMail(ISendMail mail, IAccounts accounts, IStaff s
         if (InPerson) return [];
         return await staff.Holding(zone, [Role.Coordinator], ct);
     }
-
-    /// <summary>In the reader's language, whatever the job's is.</summary>
-    internal static T In<T>(string language, Func<T> say)
-    {
-        var before = System.Globalization.CultureInfo.CurrentUICulture;
-        System.Globalization.CultureInfo.CurrentUICulture = System.Globalization.CultureInfo.GetCultureInfo(language + "-BE");
-        try { return say(); }
-        finally { System.Globalization.CultureInfo.CurrentUICulture = before; }
-    }
 }
 
 /// <summary>Tells the coordinators that a dossier came in that is nobody's yet; one that somebody took is not told.</summary>
@@ -145,7 +137,7 @@ internal sealed class NewDossierMail(ISendMail mail, IAccounts accounts, IStaff 
 {
     public const string KindName = "dossier-opened";
     public override string Kind => KindName;
-    protected override (string Subject, string Text) Say(string language) => In(language, () => (Words.NewWorkSubject, Words.NewWorkText));
+    protected override (string Subject, string Text) Say(string language) => Spoken.In(language, () => (Words.NewWorkSubject, Words.NewWorkText));
     public override Task Deliver(OutboxMessage message, ZoneRecord zone, CancellationToken ct) => message.To is null ? base.Deliver(message, zone, ct) : Task.CompletedTask;
 }
 
@@ -154,5 +146,5 @@ internal sealed class SafetyCardMail(ISendMail mail, IAccounts accounts, IStaff 
 {
     public const string KindName = "safety-card-shown";
     public override string Kind => KindName;
-    protected override (string Subject, string Text) Say(string language) => In(language, () => (Words.CardShownSubject, Words.CardShownText));
+    protected override (string Subject, string Text) Say(string language) => Spoken.In(language, () => (Words.CardShownSubject, Words.CardShownText));
 }

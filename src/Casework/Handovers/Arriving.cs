@@ -4,6 +4,7 @@ using VictimSupport.Casework.Dossiers;
 using VictimSupport.Casework.FollowUps;
 using VictimSupport.Casework.People;
 using VictimSupport.Casework.Walls;
+using VictimSupport.Design.Html;
 using VictimSupport.Foundation.Jobs;
 using VictimSupport.Foundation.Parcels;
 using VictimSupport.Foundation.Persistence;
@@ -177,5 +178,5 @@ internal sealed class HandoversWaiting : Foundation.Modules.IRemind
 internal sealed class HandoverMail(Foundation.Mail.ISendMail mail, Identity.Contracts.IAccounts accounts, IStaff staff, MediatR.IMediator pipeline, TimeProvider clock) : Reminding.MailAsChosen(mail, accounts, staff, pipeline, clock)
 {
     public override string Kind => HandoversWaiting.Code;
-    protected override (string Subject, string Text) Say(string language) => In(language, () => (Words.ZoneHandoverWaitsSubject, Words.ZoneHandoverWaitsText));
+    protected override (string Subject, string Text) Say(string language) => Spoken.In(language, () => (Words.ZoneHandoverWaitsSubject, Words.ZoneHandoverWaitsText));
 }

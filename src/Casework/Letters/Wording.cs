@@ -29,7 +29,7 @@ internal sealed partial class Wording(ZoneDbContext zone, UseCase here, Caller c
     };
 
     /// <summary>The shipped text of a kind.</summary>
-    public static string Shipped(LetterKind kind, string language) => NeutralMail.In(language, () => Words.Of("LetterText_" + kind));
+    public static string Shipped(LetterKind kind, string language) => Design.Html.Spoken.In(language, () => Words.Of("LetterText_" + kind));
 
     /// <summary>A placeholder nobody filled in, such as <c>[…]</c>; null: there is none.</summary>
     public static string? Gap(string text) => Placeholder().Match(text) is { Success: true } found ? found.Value : null;
@@ -50,7 +50,7 @@ internal sealed partial class Wording(ZoneDbContext zone, UseCase here, Caller c
         var values = new Dictionary<string, string>(StringComparer.Ordinal)
         {
             ["[name]"] = name == People.Particulars.Nameless ? "" : name,
-            ["[service]"] = names.TryGetValue(language, out var own) ? own : names.Values.FirstOrDefault() ?? NeutralMail.In(language, () => Words.OurService),
+            ["[service]"] = names.TryGetValue(language, out var own) ? own : names.Values.FirstOrDefault() ?? Design.Html.Spoken.In(language, () => Words.OurService),
             ["[worker]"] = (await accounts.Named([caller.Self], ct)).TryGetValue(caller.Self, out var worker) ? worker.DisplayName : "",
             ["[phone]"] = (await Head(ct)).ServicePhone,
             ["[date]"] = Moment.ShowLong(Moment.Day(clock.GetUtcNow()), CultureInfo.GetCultureInfo(language + "-BE")),

@@ -6,6 +6,7 @@ using VictimSupport.Casework.FollowUps;
 using VictimSupport.Casework.Letters;
 using VictimSupport.Casework.Referrals;
 using VictimSupport.Casework.Walls;
+using VictimSupport.Design.Html;
 using VictimSupport.Foundation.Access;
 using VictimSupport.Foundation.Persistence;
 using VictimSupport.Foundation.Pipeline;
@@ -103,7 +104,7 @@ internal sealed class Gate(ZoneDbContext zone, UseCase here, Keyring keys, IZone
     {
         var ids = persons.ToList();
         foreach (var referral in await zone.Set<Referral>().Where(r => ids.Contains(r.PersonId) && r.ConsentId != null).ToListAsync(ct))
-            await Outdated.TakeBack(zone, referral, why, NeutralMail.In(here.InZone.Record.FirstLanguage, () => Words.ConsentAskAnew), caller.Account ?? Milestone.ThePlatform, clock.GetUtcNow(), ct);
+            await Outdated.TakeBack(zone, referral, why, Spoken.In(here.InZone.Record.FirstLanguage, () => Words.ConsentAskAnew), caller.Account ?? Milestone.ThePlatform, clock.GetUtcNow(), ct);
     }
 
     /// <summary>Did somebody who may be the same say that they are never to be called, in whatever dossier? Which one it is, nobody is told.</summary>

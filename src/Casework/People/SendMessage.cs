@@ -5,6 +5,7 @@ using VictimSupport.Casework.Codes;
 using VictimSupport.Casework.Contacts;
 using VictimSupport.Casework.Dossiers;
 using VictimSupport.Casework.FollowUps;
+using VictimSupport.Design.Html;
 using VictimSupport.Foundation.Access;
 using VictimSupport.Foundation.Audit;
 using VictimSupport.Foundation.Jobs;
@@ -35,7 +36,7 @@ internal sealed class TextByMail(ISendMail mail, IConfiguration configuration) :
     public bool IsReady => From is { Length: > 0 };
 
     public Task Send(Clearance leave, string key, string text, string language, CancellationToken ct) => leave.Channel != Channel.Mail ? throw new InvalidOperationException("This leave is for another channel.")
-        : mail.Send(new Letter(key, leave.To, NeutralMail.In(Letters.Wording.Spoken(language, "en"), () => Words.TextSubject), text) { From = From }, ct);
+        : mail.Send(new Letter(key, leave.To, Spoken.In(Letters.Wording.Spoken(language, "en"), () => Words.TextSubject), text) { From = From }, ct);
 
     private string? From => configuration["Texts:From"];
 }
@@ -98,7 +99,7 @@ internal sealed class SendMessage(IEnumerable<ISendText> senders, IMediator pipe
         private async Task ComesBack(Dossier dossier, Message message, DateTimeOffset now, CancellationToken ct)
         {
             if (!dossier.IsOpen) return;
-            zone.Add(FollowUp.Plan(dossier.Id, [message.PersonId], ActKind.Other, NeutralMail.In(here.InZone.Record.FirstLanguage, () => Words.MessageTooLate), now, message.By, now));
+            zone.Add(FollowUp.Plan(dossier.Id, [message.PersonId], ActKind.Other, Spoken.In(here.InZone.Record.FirstLanguage, () => Words.MessageTooLate), now, message.By, now));
             await NextAct.Settle(zone, dossier, ct);
             dossier.Touch();
         }

@@ -21,7 +21,7 @@ internal static class Disclosing
 
     /// <param name="safe">As they may be told to others.</param>
     /// <param name="language">fr, nl, de or en: the partner's.</param>
-    public static Disclosure Write(IEnumerable<SharedField> fields, Person person, RulesAsTheyStood safe, Dossier dossier, Need need, string? message, string language) => NeutralMail.In(language, () =>
+    public static Disclosure Write(IEnumerable<SharedField> fields, Person person, RulesAsTheyStood safe, Dossier dossier, Need need, string? message, string language) => Spoken.In(language, () =>
     {
         var lines = new List<DisclosedLine>();
         foreach (var field in fields.Distinct().Order().Where(f => MayGo(f, safe, dossier)))

@@ -4,6 +4,7 @@ using VictimSupport.Casework.Codes;
 using VictimSupport.Casework.Dossiers;
 using VictimSupport.Casework.FollowUps;
 using VictimSupport.Casework.People;
+using VictimSupport.Design.Html;
 using VictimSupport.Foundation.Access;
 using VictimSupport.Foundation.Audit;
 using VictimSupport.Foundation.Jobs;
@@ -52,7 +53,7 @@ internal sealed class LinkMail(IWriteToPartners partners, PortalAddress portal, 
             if (await zone.Set<Link>().AsNoTracking().SingleOrDefaultAsync(l => l.Id == id, ct) is not { } link || !link.IsAlive(now)) return null;
             trail.Concerns(referral.DossierId, "platform");
             var leaving = new Leaving(referral.PartnerId, id, link.Reference, token.Value, link.Expires);
-            return await Outdated.TakeBack(zone, referral, Bar.Changed, NeutralMail.In(here.InZone.Record.FirstLanguage, () => Words.ConsentAskAnew), Milestone.ThePlatform, now, ct) ? null : leaving;
+            return await Outdated.TakeBack(zone, referral, Bar.Changed, Spoken.In(here.InZone.Record.FirstLanguage, () => Words.ConsentAskAnew), Milestone.ThePlatform, now, ct) ? null : leaving;
         }
 
         public async Task<bool> Handle(Done command, CancellationToken ct)
@@ -65,7 +66,7 @@ internal sealed class LinkMail(IWriteToPartners partners, PortalAddress portal, 
                 var dossier = await zone.Set<Dossier>().SingleAsync(d => d.Id == referral.DossierId, ct);
                 await Links.End(zone, referral, now, ct);
                 referral.DidNotLeave(now);
-                await Answered.ComesBack(zone, dossier, referral, NeutralMail.In(here.InZone.Record.FirstLanguage, () => Words.LinkDidNotLeave), now, ct);
+                await Answered.ComesBack(zone, dossier, referral, Spoken.In(here.InZone.Record.FirstLanguage, () => Words.LinkDidNotLeave), now, ct);
                 dossier.Touch();
                 return true;
             }
@@ -114,7 +115,7 @@ internal sealed class StopMail(IWriteToPartners partners, IMediator pipeline) : 
                 if (await zone.Set<Submission>().AnyAsync(s => s.Id == command.Message, ct)) return false; // a kill came between this and the end of the message
                 var dossier = await zone.Set<Dossier>().SingleAsync(d => d.Id == referral.DossierId, ct);
                 zone.Add(new Submission { Id = command.Message, Made = referral.Id });
-                await Answered.ComesBack(zone, dossier, referral, NeutralMail.In(here.InZone.Record.FirstLanguage, () => Words.TellPartnerToErase), now, ct);
+                await Answered.ComesBack(zone, dossier, referral, Spoken.In(here.InZone.Record.FirstLanguage, () => Words.TellPartnerToErase), now, ct);
                 dossier.Touch();
                 return true;
             }

@@ -2,6 +2,7 @@ using MediatR;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 using VictimSupport.Casework.FollowUps;
+using VictimSupport.Design.Html;
 using VictimSupport.Foundation.Access;
 using VictimSupport.Foundation.Jobs;
 using VictimSupport.Foundation.Mail;
@@ -88,26 +89,26 @@ internal abstract class MailAsChosen(ISendMail mail, IAccounts accounts, IStaff 
 internal sealed class ReminderMail(ISendMail mail, IAccounts accounts, IStaff staff, IMediator pipeline, TimeProvider clock) : MailAsChosen(mail, accounts, staff, pipeline, clock)
 {
     public override string Kind => ActsDue.Code;
-    protected override (string Subject, string Text) Say(string language) => In(language, () => (Words.ReminderSubject, Words.ReminderText));
+    protected override (string Subject, string Text) Say(string language) => Spoken.In(language, () => (Words.ReminderSubject, Words.ReminderText));
 }
 
 /// <summary>An action point of a consultation body fell due: the same words as for anything else.</summary>
 internal sealed class ActionPointMail(ISendMail mail, IAccounts accounts, IStaff staff, IMediator pipeline, TimeProvider clock) : MailAsChosen(mail, accounts, staff, pipeline, clock)
 {
     public override string Kind => Network.Contracts.ActionPoints.ReminderKind;
-    protected override (string Subject, string Text) Say(string language) => In(language, () => (Words.ReminderSubject, Words.ReminderText));
+    protected override (string Subject, string Text) Say(string language) => Spoken.In(language, () => (Words.ReminderSubject, Words.ReminderText));
 }
 
 internal sealed class FirstContactMail(ISendMail mail, IAccounts accounts, IStaff staff, IMediator pipeline, TimeProvider clock) : MailAsChosen(mail, accounts, staff, pipeline, clock)
 {
     public override string Kind => FirstContactsOverdue.Code;
-    protected override (string Subject, string Text) Say(string language) => In(language, () => (Words.ReminderSubject, Words.ReminderText));
+    protected override (string Subject, string Text) Say(string language) => Spoken.In(language, () => (Words.ReminderSubject, Words.ReminderText));
 }
 
 internal sealed class AppointmentMail(ISendMail mail, IAccounts accounts, IStaff staff, IMediator pipeline, TimeProvider clock) : MailAsChosen(mail, accounts, staff, pipeline, clock)
 {
     public override string Kind => AppointmentsToday.Code;
-    protected override (string Subject, string Text) Say(string language) => In(language, () => (Words.AppointmentTodaySubject, Words.AppointmentTodayText));
+    protected override (string Subject, string Text) Say(string language) => Spoken.In(language, () => (Words.AppointmentTodaySubject, Words.AppointmentTodayText));
 }
 
 /// <summary>To the coordinators: a colleague was reminded, and nothing came of it.</summary>
@@ -115,7 +116,7 @@ internal sealed class ToldOnMail(ISendMail mail, IAccounts accounts, IStaff staf
 {
     public const string KindName = "told-on";
     public override string Kind => KindName;
-    protected override (string Subject, string Text) Say(string language) => In(language, () => (Words.ToldOnSubject, Words.ToldOnText));
+    protected override (string Subject, string Text) Say(string language) => Spoken.In(language, () => (Words.ToldOnSubject, Words.ToldOnText));
 }
 
 /// <summary>The mail of the day. It says that something waits, and nothing of what: the portal says that.</summary>
@@ -124,7 +125,7 @@ internal sealed class DigestMail(ISendMail mail, IAccounts accounts, IStaff staf
     public const string KindName = "digest";
     private readonly IMediator pipeline = pipeline;
     public override string Kind => KindName;
-    protected override (string Subject, string Text) Say(string language) => In(language, () => (Words.DigestSubject, Words.DigestText));
+    protected override (string Subject, string Text) Say(string language) => Spoken.In(language, () => (Words.DigestSubject, Words.DigestText));
 
     // Chosen away since it was gathered.
     protected override async Task Reach(OutboxMessage message, Colleague colleague, CancellationToken ct)

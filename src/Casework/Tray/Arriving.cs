@@ -4,6 +4,7 @@ using VictimSupport.Casework.Dossiers;
 using VictimSupport.Casework.FollowUps;
 using VictimSupport.Casework.Reminding;
 using VictimSupport.Casework.Walls;
+using VictimSupport.Design.Html;
 using VictimSupport.Foundation.Access;
 using VictimSupport.Foundation.Jobs;
 using VictimSupport.Foundation.Mail;
@@ -70,7 +71,7 @@ internal sealed class RequestsWaiting(UseCase here, IStaff staff) : IRemind
 internal sealed class RequestWaitsMail(ISendMail mail, IAccounts accounts, IStaff staff, IMediator pipeline, TimeProvider clock) : MailAsChosen(mail, accounts, staff, pipeline, clock)
 {
     public override string Kind => RequestsWaiting.Code;
-    protected override (string Subject, string Text) Say(string language) => In(language, () => (Words.RequestWaitsSubject, Words.RequestWaitsText));
+    protected override (string Subject, string Text) Say(string language) => Spoken.In(language, () => (Words.RequestWaitsSubject, Words.RequestWaitsText));
 }
 
 /// <summary>Requests from the public page that were withdrawn, and those answered so many days ago as the zone keeps them, are forgotten, then their keys are destroyed. In two steps: a key goes only when what it sealed is durably gone,

@@ -2,6 +2,7 @@ using MediatR;
 using Microsoft.EntityFrameworkCore;
 using VictimSupport.Casework.FollowUps;
 using VictimSupport.Casework.Reminding;
+using VictimSupport.Design.Html;
 using VictimSupport.Foundation.Access;
 using VictimSupport.Foundation.Jobs;
 using VictimSupport.Foundation.Mail;
@@ -41,7 +42,7 @@ internal sealed class TrayWaitsMail(ISendMail mail, IAccounts accounts, IStaff s
 {
     public const string KindName = "tray-waits";
     public override string Kind => KindName;
-    protected override (string Subject, string Text) Say(string language) => In(language, () => (Words.TrayWaitsSubject, Words.TrayWaitsText));
+    protected override (string Subject, string Text) Say(string language) => Spoken.In(language, () => (Words.TrayWaitsSubject, Words.TrayWaitsText));
 }
 
 /// <summary>Tells a colleague that a message was put to them.</summary>
@@ -49,5 +50,5 @@ internal sealed class TrayPutMail(ISendMail mail, IAccounts accounts, IStaff sta
 {
     public const string KindName = "tray-put";
     public override string Kind => KindName;
-    protected override (string Subject, string Text) Say(string language) => In(language, () => (Words.TrayPutSubject, Words.TrayPutText));
+    protected override (string Subject, string Text) Say(string language) => Spoken.In(language, () => (Words.TrayPutSubject, Words.TrayPutText));
 }

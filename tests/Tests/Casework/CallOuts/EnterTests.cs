@@ -226,7 +226,7 @@ public sealed class EnterTests(Platforms platforms)
         var first = zone.Handle.Record.FirstLanguage;
         System.Globalization.CultureInfo.CurrentUICulture = System.Globalization.CultureInfo.GetCultureInfo(first == "nl" ? "fr-BE" : "nl-BE");
         await worker.Send(Least with { Tasks = [DayTask.LastFarewell] });
-        var (theirs, own) = (NeutralMail.In(first, () => VictimSupport.Casework.Words.Of(DayTask.LastFarewell)), VictimSupport.Casework.Words.Of(DayTask.LastFarewell));
+        var (theirs, own) = (VictimSupport.Design.Html.Spoken.In(first, () => VictimSupport.Casework.Words.Of(DayTask.LastFarewell)), VictimSupport.Casework.Words.Of(DayTask.LastFarewell));
         Assert.NotEqual(own, theirs);
         Assert.Equal([theirs], (await zone.Look(z => z.Set<FollowUp>().Where(f => f.Kind == ActKind.Accompany).ToListAsync(Ct))).Select(f => f.Text!.Value));
     }

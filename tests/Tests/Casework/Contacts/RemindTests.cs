@@ -359,7 +359,7 @@ public sealed class RemindTests(Platforms platforms)
         /// <summary>One act says so, now, in the language of the zone.</summary>
         public async Task IsTold(Bar why)
         {
-            var act = Assert.Single((await worker.Opens(dossier)).Planned, a => a.Kind == ActKind.Other && a.Text!.Value.Contains(NeutralMail.In("fr", () => VictimSupport.Casework.Words.Of(why)), StringComparison.Ordinal));
+            var act = Assert.Single((await worker.Opens(dossier)).Planned, a => a.Kind == ActKind.Other && a.Text!.Value.Contains(VictimSupport.Design.Html.Spoken.In("fr", () => VictimSupport.Casework.Words.Of(why)), StringComparison.Ordinal));
             Assert.True(act.DueAt <= Now && act.By == worker.Id && act.Persons.Count == 0);
         }
 

@@ -160,7 +160,7 @@ public sealed class CameBackTests
     private static async Task LosesItsMailbox(Person by, Guid partner) => await by.Send(await by.Send(new VictimSupport.Network.Partners.Edit.Query(partner)) with { Partner = partner, Mailbox = null });
 
     // In the zone's first language: the job that wrote it speaks none.
-    private static string In(TestZone zone, Func<string> say) => NeutralMail.In(zone.Handle.Record.FirstLanguage, say);
+    private static string In(TestZone zone, Func<string> say) => VictimSupport.Design.Html.Spoken.In(zone.Handle.Record.FirstLanguage, say);
 
     private static IEnumerable<VictimSupport.Foundation.Mail.Letter> Told(Platform platform) => platform.Post.Letters.Where(l => l.Key.StartsWith(Notices.ReferralCameBack, StringComparison.Ordinal));
 
