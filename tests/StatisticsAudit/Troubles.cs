@@ -100,26 +100,13 @@ internal sealed record Sabotage(string Says, string Fault, Action<House, IServic
     }
 
     // The guards of the store are taken off first: they hold against whoever leaves them on.
-    private static async Task ThrowsAway(House house)
+    private static Task ThrowsAway(House house) => house.Figures.Write(async store =>
     {
-        await using var store = house.Figures.Lease();
-        var tables = store.Model.GetEntityTypes().Select(e => e.GetTableName()).OfType<string>().ToList();
-        await store.Database.OpenConnectionAsync();
-        await Do("PRAGMA foreign_keys = OFF");
-        foreach (var table in tables)
+        foreach (var table in store.Model.GetEntityTypes().Select(e => e.GetTableName()).OfType<string>().OrderBy(t => t == "published_release")) // on it the others stand
         {
-            foreach (var guard in new[] { "update", "delete" }) await Do($"DROP TRIGGER IF EXISTS {table}_no_{guard}");
-            await Do($"DELETE FROM {table}");
+            foreach (var statement in new[] { $"DROP TRIGGER IF EXISTS {table}_no_update", $"DROP TRIGGER IF EXISTS {table}_no_delete", $"DELETE FROM {table}" }) await store.Database.ExecuteSqlRawAsync(statement);
         }
-        await Do("PRAGMA foreign_keys = ON");
-
-        Task Do(string statement)
-        {
-#pragma warning disable EF1002 // names of the model's own tables
-            return store.Database.ExecuteSqlRawAsync(statement);
-#pragma warning restore EF1002
-        }
-    }
+    }, CancellationToken.None);
 
     private sealed class StoresAsItDraws(House house) : IRandomBits
     {

@@ -312,7 +312,8 @@ public sealed class OwnFiguresTests(Platforms platforms)
             var line = capacity.Single(r => r[0] == name);
             Assert.Equal([.. Written(beside.Of(Figures.Find("capacity"), code, beside.Area)!), .. Written(beside.Of(Figures.Find("capacity"), code, "BE")!)], line[^4..]);
         }
-        Assert.Equal(beside.Of(Figures.Find("category"), Published.All, "BE")!.Value, beside.Of(Figures.Find("capacity"), Published.All, "BE")!.Value); // made to agree
+        // Made to agree, where the noise leaves both large enough to be shown.
+        if (beside.Of(Figures.Find("category"), Published.All, "BE")!.Value is { } byKind && beside.Of(Figures.Find("capacity"), Published.All, "BE")!.Value is { } byCapacity) Assert.Equal(byKind, byCapacity);
         // Each is what was stored, and nothing else.
         await using (var store = platform.Services.GetRequiredService<FiguresDatabase>().Lease())
         {

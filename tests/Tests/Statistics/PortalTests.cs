@@ -327,7 +327,8 @@ public sealed class PortalTests
         {
             var page = await analyst.Page(path);
             Assert.Null(page.QuerySelector(".vs-of-first"));
-            Assert.DoesNotContain("2026-Q4-P", page.QuerySelector("main")!.InnerHtml, StringComparison.Ordinal);
+            Assert.DoesNotContain(page.QuerySelectorAll<IHtmlAnchorElement>("main a"), a => a.GetAttribute("href")!.Contains("2026-Q4-P", StringComparison.Ordinal));
+            Assert.DoesNotContain("2026-Q4-P", Line(page.QuerySelector(".vs-source")!), StringComparison.Ordinal);
         }
         Assert.NotNull((await analyst.Page("/figures/map?period=2026-Q3")).QuerySelector(".vs-of-first"));
     }
