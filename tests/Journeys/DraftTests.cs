@@ -98,7 +98,7 @@ public sealed class DraftTests(RunningPortal portal)
     [Fact]
     public async Task A_server_killed_in_the_middle_of_a_note_has_what_was_saved_and_takes_what_was_typed_meanwhile()
     {
-        await using var own = new RunningPortal();
+        await using var own = new RunningPortal { Settings = [] };
         await own.InitializeAsync();
         await using var screen = await Screen.Open(own, 1280, "fr");
         await Become(screen);

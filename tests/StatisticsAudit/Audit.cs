@@ -121,7 +121,7 @@ internal static class Audit
         {
             Plants =
             [
-                Troubled("rows of the killed run", t => t with { Left = true }), Troubled("it does not wait for the zone", t => t with { Early = true }), Troubled("it never comes out", t => t with { CameOut = false }), Troubled("a rerun draws anew", t => t with { Again = true }),
+                .. Sabotage.All.Select(s => new Plant(s.Says, _ => s.Run())),
                 Troubled("a partial figure of the area in the file", t => t with { Lines = [.. t.Lines.Select(l => l[7] == t.Gone ? (string[])[.. l[..^3], "25", "6", ""] : l)] }), Troubled("a cell of the area in the store", t => t with { Rows = [.. t.Rows, $"2026-Q4-P/T1/{t.Gone}|2026-10|Offence=3 9 False"] }),
                 Troubled("totals do not say without what", t => t with { Lines = [.. t.Lines.Select((l, i) => i == 0 ? l : (string[])[.. l[..4], "", .. l[5..]])] }),
             ],

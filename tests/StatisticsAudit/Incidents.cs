@@ -17,7 +17,7 @@ namespace VictimSupport.StatisticsAudit;
 /// <param name="Allowed">A16: the same of a move that the product allows.</param>
 internal sealed partial record Incidents(Trouble Trouble, Finding Canary, IReadOnlyList<Finding> PlantedCanaries, (int Refused, int Of) Refusals, (int Refused, int Of) Allowed)
 {
-    private const string Edition = "2026-Q4-P", Marker = "canari-7f3b-perdu";
+    private const string Edition = Trouble.Edition, Marker = "canari-7f3b-perdu";
     private const int Many = 7777;
 
     /// <summary>Where the canary is put by the audit itself.</summary>
@@ -25,42 +25,14 @@ internal sealed partial record Incidents(Trouble Trouble, Finding Canary, IReadO
 
     public static async Task<Incidents> Run()
     {
-        var country = Country.Part(95, 1_500, ("NAM", 5), ("LIM", 5));
-        await using var house = await House.Start(country, new DateTimeOffset(2026, 12, 10, 1, 0, 0, TimeSpan.Zero), new DateOnly(2026, 10, 1), hearsAll: true);
+        await using var house = await Trouble.TenZones(hearsAll: true);
+        var country = house.Country;
         // One zone tells so many cases of one cell, and in the one field that the figures do not take word for word a text to look for.
         var canary = country.Cases.First(c => c.Zone == 6 && c.Fact.Month == new DateOnly(2026, 11, 1));
         house.Tonight.Add(country.Zones[6].Code, Enumerable.Repeat(canary with { Fact = canary.Fact with { Language = Marker } }, Many));
-        house.Tonight.Today = new DateOnly(2027, 2, 14);
-        house.Clock.SetUtcNow(new DateTimeOffset(2027, 2, 15, 2, 0, 0, TimeSpan.Zero));
-
-        var (before, died, left) = (House.Hash(await house.Rows()), false, false);
-        // The process dies in the middle of the noise.
-        house.Bits.DiesAfter = 400;
-        try
-        {
-            await house.Desk.Release("P", "2026-Q4", (_, _) => Task.CompletedTask, CancellationToken.None);
-        }
-        catch (OperationCanceledException)
-        {
-            (died, left) = (true, House.Hash(await house.Rows()) != before);
-        }
-        house.Bits.DiesAfter = null;
-        // A zone is away on the day, and all through the window.
-        house.Tonight.Silent.Add(country.Zones[0].Code);
-        await house.Night(new DateOnly(2027, 2, 16));
-        await house.Night(new DateOnly(2027, 3, 1));
-        var early = (await house.Releases()).Contains(Edition);
-        await house.Night(new DateOnly(2027, 3, 2));
-        var (rows, cameOut) = (await house.Rows(), (await house.Releases()).Contains(Edition));
-        house.Tonight.Silent.Clear();
-        await house.Night(new DateOnly(2027, 3, 3));
-        var again = !(await house.Rows()).Where(r => r.Contains(Edition, StringComparison.Ordinal)).SequenceEqual(rows.Where(r => r.Contains(Edition, StringComparison.Ordinal)), StringComparer.Ordinal);
-
-        var file = await File.ReadAllTextAsync(await house.Desk.Export(Edition, Path.Combine(house.Folder, "out"), CancellationToken.None));
+        var trouble = await Trouble.Watch(house);
         foreach (var format in new[] { "xlsx", "json-stat" }) await house.Desk.Export(Edition, Path.Combine(house.Folder, "out"), format, CancellationToken.None);
         var exports = await house.Read(Edition);
-        var trouble = new Trouble(died, left, early, cameOut, again, rows, [.. file.TrimEnd().Split("\r\n").Skip(1).Select(l => l.Split(';'))]);
-
         var refusals = await Redrawing(house);
         var found = Look(house, exports);
         // Planted: in each place in which it is looked for, and taken away again where that can be.
@@ -141,28 +113,5 @@ internal sealed partial record Incidents(Trouble Trouble, Finding Canary, IReadO
         var types = assembly.GetTypes().Where(t => apart.Contains(t.Namespace)).Concat(more).ToList();
         var holds = types.Where(t => t.GetFields(all).Select(f => f.FieldType).Concat(t.GetConstructors(all).SelectMany(c => c.GetParameters()).Concat(t.GetMethods(all).SelectMany(m => m.GetParameters())).Select(p => p.ParameterType)).Any(zones.Contains)).Select(t => t.Name).ToList();
         return new Finding($"{holds.Count} of {types.Count} types hold a zone's database{(holds.Count > 0 ? ": " + string.Join(", ", holds) : "")}", holds.Count == 0 && types.Count > 10);
-    }
-}
-
-/// <summary>A14: what was seen of a release on whose day a zone was away and whose first run died.</summary>
-/// <param name="Left">The run that died left rows.</param>
-/// <param name="Early">It came out though a zone did not answer and the window was open.</param>
-/// <param name="Again">A second run changed what was out.</param>
-/// <param name="Rows">Of the store.</param>
-/// <param name="Lines">Of the file.</param>
-internal sealed record Trouble(bool Died, bool Left, bool Early, bool CameOut, bool Again, IReadOnlyList<string> Rows, IReadOnlyList<string[]> Lines)
-{
-    /// <summary>What the missing zone's area is shown as.</summary>
-    public string Gone => Lines.Select(l => l[4].Split(' ').FirstOrDefault(p => p.Split('+').Contains("NAM"))).OfType<string>().FirstOrDefault() ?? "nowhere";
-
-    public Finding Judged()
-    {
-        var there = Lines.Where(l => l[7] == Gone).ToList();
-        var faults = new (bool Is, string Fault)[]
-        {
-            (!Died, "it did not die"), (Left, "the killed run left rows"), (Early, "it came out without waiting"), (!CameOut, "it did not come out after the window"), (Again, "it came out a second time"),
-            (there.Count == 0 || there.Exists(l => l[^3].Length > 0 || !l[^1].StartsWith(':')), "the area is not ':' throughout"), (Rows.Any(r => r.Contains($"/{Gone}|", StringComparison.Ordinal)), "the store has cells of the area"), (Lines.Any(l => l[4].Length == 0), "a total does not say without which area"),
-        }.Where(f => f.Is).Select(f => f.Fault).ToList();
-        return new Finding($"killed in the noise: no row; waited for in the window; then {there.Count} lines ':' and no cell of {Gone}; once{(faults.Count > 0 ? "; FAULTS: " + string.Join(", ", faults) : "")}", faults.Count == 0);
     }
 }

@@ -91,9 +91,10 @@ internal sealed class House : WebApplicationFactory<Program>
 {
     private readonly string folder = Path.Combine(Path.GetTempPath(), "vs-audit-" + Guid.NewGuid().ToString("N")[..8]);
 
-    private House(Country country, DateTimeOffset from, bool hearsAll) => (hears, Country, Tonight, Clock) = (hearsAll, country, new Tonight(country), new FakeTimeProvider(from) { AutoAdvanceAmount = TimeSpan.FromTicks(10) });
+    private House(Country country, DateTimeOffset from, bool hearsAll, Action<House, IServiceCollection>? other) => (hears, this.other, Country, Tonight, Clock) = (hearsAll, other, country, new Tonight(country), new FakeTimeProvider(from) { AutoAdvanceAmount = TimeSpan.FromTicks(10) });
 
     private readonly bool hears;
+    private readonly Action<House, IServiceCollection>? other;
 
     public Country Country { get; }
     public Tonight Tonight { get; }
@@ -108,9 +109,10 @@ internal sealed class House : WebApplicationFactory<Program>
     /// <summary>Makes the zones and gives each its place.</summary>
     /// <param name="placed">First day of the quarter from which on they are counted.</param>
     /// <param name="hearsAll">Every line of the log is kept, down to the statements of the databases.</param>
-    public static async Task<House> Start(Country country, DateTimeOffset from, DateOnly placed, bool hearsAll = false)
+    /// <param name="other">What a sabotaged build has in place of the product's parts.</param>
+    public static async Task<House> Start(Country country, DateTimeOffset from, DateOnly placed, bool hearsAll = false, Action<House, IServiceCollection>? other = null)
     {
-        var house = new House(country, from, hearsAll);
+        var house = new House(country, from, hearsAll, other);
         _ = house.Server;
         var provisioning = house.Services.GetRequiredService<Provisioning>();
         var records = await house.Catalog.WriteAsPlatform("audit", null, catalog => Task.FromResult(country.Zones.Select(z => provisioning.Note(catalog, new ZoneFacts(z.Code, "Zone " + z.Code, "Zone " + z.Code, "Zone " + z.Code, ["fr"], z.Area is "LEU" or "HVV" ? "VBR" : z.Area, z.IsGermanSpeaking ? "EUP" : z.Area, []), taken: true)).ToList()), CancellationToken.None);
@@ -193,6 +195,7 @@ internal sealed class House : WebApplicationFactory<Program>
             services.Replace(ServiceDescriptor.Singleton<IRandomBits>(Bits));
             services.AddSingleton(Tonight);
             services.Replace(ServiceDescriptor.Scoped<ITellFacts, InventedFacts>());
+            other?.Invoke(this, services);
         });
     }
 

@@ -92,8 +92,10 @@ internal sealed class OwnFigures(ZoneDbContext zone, Told told, IHideDossiers hi
         foreach (var referral in offered)
         {
             var day = Moment.Day(referral.OfferedAt);
-            counts.Add("referralAnswer", day, referral.State switch { ReferralState.Offered => "NotAnswered", ReferralState.Refused => "Refused", ReferralState.Withdrawn => "Withdrawn", _ => "Accepted" });
-            counts.Add("referralTarget", day, Told.TargetOf(known.GetValueOrDefault(referral.PartnerId)));
+            var (answer, target) = (referral.State switch { ReferralState.Offered => "NotAnswered", ReferralState.Refused => "Refused", ReferralState.Withdrawn => "Withdrawn", _ => "Accepted" }, Told.TargetOf(known.GetValueOrDefault(referral.PartnerId)));
+            counts.Add("referralAnswer", day, answer);
+            counts.Add("referralTarget", day, target);
+            counts.Add("referralTargetAnswer", day, $"{target}:{answer}");
         }
     }
 

@@ -24,6 +24,7 @@ internal static class CodeNames
         ("service", "Hearing" or "Death") => Words.Of("Code_service_" + code),
         ("service" or "contactService", _) => SaidCodes.Word("ServiceKind", code),
         ("referralTarget", _) => Words.Of("Code_target_" + code),
+        ("referralTargetAnswer", _) => string.Join(": ", code.Split(':').Zip(["referralTarget", "referralAnswer"], (part, list) => Of(list, part))),
         ("delay", _) => Words.Of("Code_delay_" + code.Replace('-', '_').Replace("+", "_", StringComparison.Ordinal)),
         ("violence", "PartnerViolence") => SaidCodes.Word("KindOfEvent", code),
         ("trigger", _) => SaidCodes.Word("Trigger", code),

@@ -42,7 +42,7 @@ internal sealed record Definition(string Code, Unit Unit, Shape Shape, string? T
 /// <summary>Every figure there is, each defined once: zones' own pages, the analysts' portal and all files lead here.</summary>
 internal static class Figures
 {
-    private static readonly IReadOnlyList<string> Targets = Of("target");
+    private static readonly IReadOnlyList<string> Targets = Of("target"), Answers = ["Accepted", "Withdrawn", "Refused", "NotAnswered"];
 
     public static readonly IReadOnlyList<Definition> All =
     [
@@ -76,8 +76,9 @@ internal static class Figures
         new("callOutBy", Unit.CallOut, Shape.Parts, null, ["Own", "OtherZone"]),
         new("calledBy", Unit.CallOut, Shape.Parts, null, ["Dispatcher", "OfficerOnTheSpot", "Hospital", "Prosecutor", "Colleague", "Other", "NotSaid"]),
         new("referrals", Unit.Referral, Shape.Total, null, []),
-        new("referralAnswer", Unit.Referral, Shape.Parts, null, ["Accepted", "Withdrawn", "Refused", "NotAnswered"]),
+        new("referralAnswer", Unit.Referral, Shape.Parts, null, Answers),
         new("referralTarget", Unit.Referral, Shape.Parts, null, Targets),
+        new("referralTargetAnswer", Unit.Referral, Shape.Parts, null, [.. Targets.SelectMany(t => Answers.Select(a => $"{t}:{a}"))]),
         .. Network.Contracts.SaidStructuralWork.Tables.Select(t => new Definition(Structural.StructuralNames.CodeOf(t.Table), Unit.StructuralWork, Shape.Several, null, t.Rows)),
     ];
 

@@ -40,8 +40,24 @@ internal static class Api
     [Requires(May.SeeProtectedFigures), Scope(Scope)]
     internal sealed record OneRelease(string Id) : ICatalogQuery<OnTheShelf?>;
 
-    internal sealed class Handler(Shelf shelf) : IRequestHandler<AllReleases, IReadOnlyList<Release>>, IRequestHandler<OneRelease, OnTheShelf?>
+    /// <summary>The first releases of the quarters of a final one that is without an area, where they stand; empty of every other release.</summary>
+    [Requires(May.SeeProtectedFigures), Scope(Scope)]
+    internal sealed record FirstOnes(Release Of, Table Table) : ICatalogQuery<IReadOnlyList<OnTheShelf>>;
+
+    internal sealed class Handler(Shelf shelf) : IRequestHandler<AllReleases, IReadOnlyList<Release>>, IRequestHandler<OneRelease, OnTheShelf?>, IRequestHandler<FirstOnes, IReadOnlyList<OnTheShelf>>
     {
+        public async Task<IReadOnlyList<OnTheShelf>> Handle(FirstOnes query, CancellationToken ct)
+        {
+            var (valid, first) = (await shelf.Valid(ct), new List<OnTheShelf>());
+            if (!query.Of.IsValid) return first;
+            foreach (var quarter in Shelf.Periods([query.Of], query.Table, Span.Quarter))
+            {
+                if (await shelf.Read(valid, query.Table, quarter, ct) is { First: { } beneath } && !first.Contains(beneath)) first.Add(beneath);
+            }
+            return first;
+        }
+
+
         public Task<IReadOnlyList<Release>> Handle(AllReleases query, CancellationToken ct) => shelf.Releases(ct);
         public Task<OnTheShelf?> Handle(OneRelease query, CancellationToken ct) => shelf.Of(query.Id, ct);
     }
@@ -91,10 +107,18 @@ internal static class Api
             var there = cells.Select(c => c.At[axis]).ToHashSet(StringComparer.Ordinal);
             if (!codes.All(c => there.Contains(c) || IsOf(known, axis, c))) return Bad(http, axis, "There is no such code in this table.");
         }
+        var first = await pipeline.Send(new FirstOnes(found.Release, known), ct);
         var chosen = cells.Where(c => asked.All(a => a.Value.Count == 0 || a.Value.Contains(c.At[a.Key]))).OrderBy(c => c.Figure.Id, StringComparer.Ordinal)
-            .Select(c => new Dictionary<string, object?>(StringComparer.Ordinal) { ["cell"] = c.Figure.Id, ["at"] = c.At, ["value"] = c.Figure.Value, ["margin95"] = c.Figure.Margin, ["signs"] = c.Figure.Signs.Length == 0 ? null : c.Figure.Signs.Split(' ') }).Select(Filled).ToList();
-        return Paged(http, chosen, Mark(found.Release), new Dictionary<string, object?>(StringComparer.Ordinal) { ["release"] = found.Release.Id, ["table"] = known.Id, ["withdrawn"] = Withdrawn(found.Release), ["coverage"] = Coverage(found.Release) });
+            .Select(c => new Dictionary<string, object?>(StringComparer.Ordinal) { ["cell"] = c.Figure.Id, ["at"] = c.At, ["value"] = c.Figure.Value, ["margin95"] = c.Figure.Margin, ["signs"] = Signs(c.Figure), ["first"] = c.Figure.IsMissing ? First(http, first, c.Figure) : null }).Select(Filled).ToList();
+        return Paged(http, chosen, string.Join(' ', first.Select(f => Mark(f.Release)).Prepend(Mark(found.Release))), new Dictionary<string, object?>(StringComparer.Ordinal) { ["release"] = found.Release.Id, ["table"] = known.Id, ["withdrawn"] = Withdrawn(found.Release), ["coverage"] = Coverage(found.Release) });
     }
+
+    private static string[]? Signs(Figure figure) => figure.Signs.Length == 0 ? null : figure.Signs.Split(' ');
+
+    // What pages and their files show in place of a figure that the final release is without.
+    private static Dictionary<string, object?>? First(HttpContext http, IReadOnlyList<OnTheShelf> first, Figure missing) =>
+        first.Select(f => (f.Release, Figure: f.Find(missing.Table.Id, missing.Id))).FirstOrDefault(f => f.Figure is { IsMissing: false }) is not { Figure: { } figure, Release: { } release } ? null
+            : Filled(new Dictionary<string, object?>(StringComparer.Ordinal) { ["release"] = release.Id, ["href"] = $"{Base(http)}/releases/{release.Id}", ["value"] = figure.Value, ["margin95"] = figure.Margin, ["signs"] = Signs(figure) });
 
     private static bool IsOf(Table table, string axis, string code) => Axes.Find(table, axis)?.Codes.Contains(code, StringComparer.Ordinal) == true;
 

@@ -17,8 +17,9 @@ internal enum Measure
 
 /// <summary>One place in the grid: a stored figure, and the release it was read from.</summary>
 /// <param name="Figure">null: there is no such figure in the programme.</param>
-/// <param name="Whole">Of what it is a share.</param>
-internal sealed record Entry(Release? Release, Figure? Figure, Figure? Whole = null)
+/// <param name="Whole">Of what it is a share: of the same release.</param>
+/// <param name="IsOfFirst">It stands in place of one that the final release is without.</param>
+internal sealed record Entry(Release? Release, Figure? Figure, Figure? Whole = null, bool IsOfFirst = false)
 {
     /// <summary>In whole per cent, from protected figures alone; null: one of them is not shown.</summary>
     public int? Share => Figure?.Value is { } part && Whole?.Value is > 0 and var whole ? (int)Math.Round(100.0 * part / whole, MidpointRounding.AwayFromZero) : null;
@@ -52,10 +53,13 @@ internal sealed record Grid(Table Table, Measure Measure, string RowAxis, string
     /// <summary>The releases its figures were read from, the earliest first.</summary>
     public IReadOnlyList<Release> Releases => [.. Cells.SelectMany(r => r).Select(e => e.Release).OfType<Release>().DistinctBy(r => r.Id).OrderBy(r => r.Period, StringComparer.Ordinal).ThenBy(r => r.Kind)];
 
+    /// <summary>Areas whose figures are of the first release, because the final one is without them.</summary>
+    public IReadOnlyList<string> OfFirst => [.. Cells.SelectMany(r => r).Where(e => e.IsOfFirst).Select(e => e.Figure!.Place).Distinct(StringComparer.Ordinal)];
+
     public string Title => string.Join(", ", new[] { Said.Table(Table), Words.Of("PubMeasure_" + Measure) }.Concat(Fixed.Select(f => Said.Code(f.Key, f.Value))));
 
     /// <summary>What must stand beside the figures wherever they go.</summary>
-    public IEnumerable<string> Notes => Releases.Select(r => Words.PubSourceOf(r.Id, Said.Edition(r), Design.Html.Moment.Show(Design.Html.Moment.Day(r.PublishedAt)), Said.Coverage(r), r.ProgrammeHash)).Append(Words.PubLegendText).Append(Words.PubInhabitantsUnknown);
+    public IEnumerable<string> Notes => Releases.Select(r => Words.PubSourceOf(r.Id, Said.Edition(r), Design.Html.Moment.Show(Design.Html.Moment.Day(r.PublishedAt)), Said.Coverage(r), r.ProgrammeHash)).Append(Said.OfFirst(OfFirst)).Where(n => n.Length > 0).Append(Words.PubLegendText).Append(Words.PubInhabitantsUnknown);
 
     /// <summary>As a sheet: each column of the page is three, the number, its margin and the signs. Nothing that the page does not show is in it.</summary>
     public Sheet ToSheet()

@@ -21,9 +21,16 @@ internal sealed class Map(IMediator pipeline, WhereAndWho who) : FiguresPage(who
         return Page();
     }
 
-    /// <param name="Areas">Areas and unions, in the order of their names.</param>
+    /// <param name="Areas">Areas and unions, in the order of their names, each with its release.</param>
     /// <param name="Unknown">Something was asked that is not there; something else is shown.</param>
-    internal sealed record Answer(Release? Release, string? Period, string Category, IReadOnlyList<Figure> Areas, IReadOnlyList<string> Periods, bool Unknown);
+    internal sealed record Answer(Release? Release, string? Period, string Category, IReadOnlyList<Quoted> Areas, IReadOnlyList<string> Periods, bool Unknown)
+    {
+        /// <summary>The releases its figures were read from.</summary>
+        public IReadOnlyList<Release> Releases => [.. Areas.Select(a => a.Release).Prepend(Release).OfType<Release>().DistinctBy(r => r.Id)];
+
+        /// <summary>Areas that are shown from the first release.</summary>
+        public IReadOnlyList<string> OfFirst => [.. Areas.Where(a => a.IsOfFirst).Select(a => a.Figure.Place)];
+    }
 
     [Requires(May.SeeProtectedFigures)]
     internal sealed record Query(string? Period, string? Category) : ICatalogQuery<Answer>;
@@ -37,8 +44,8 @@ internal sealed class Map(IMediator pipeline, WhereAndWho who) : FiguresPage(who
             var category = query.Category is { Length: > 0 } wanted && table.Dimensions[0].Codes.Contains(wanted, StringComparer.Ordinal) ? wanted : Published.All;
             var period = periods.Find(p => p == query.Period) ?? Shelf.Periods(releases, table, Span.Quarter).LastOrDefault();
             var unknown = (query.Period is { Length: > 0 } asked && asked != period) || (query.Category is { Length: > 0 } kind && kind != category);
-            if (period is null || Shelf.For(releases, table, period) is not { } release || await shelf.Of(release.Id, ct) is not { } found) return new Answer(null, null, category, [], periods, unknown);
-            return new Answer(release, period, category, [.. found.Places(table.Id).Where(p => p != Geography.Country && !Axes.IsRegion(p)).Select(p => found.Find(table.Id, $"{p}|{period}|{category}")).OfType<Figure>().OrderBy(f => Said.Place(f.Place), StringComparer.CurrentCulture)], periods, unknown);
+            if (period is null || await shelf.Read(releases, table, period, ct) is not { } found) return new Answer(null, null, category, [], periods, unknown);
+            return new Answer(found.Latest.Release, period, category, [.. found.Latest.Places(table.Id).Where(p => p != Geography.Country && !Axes.IsRegion(p)).Select(p => found.Find(table.Id, $"{p}|{period}|{category}")).OfType<Quoted>().OrderBy(f => Said.Place(f.Figure.Place), StringComparer.CurrentCulture)], periods, unknown);
         }
     }
 }

@@ -43,7 +43,8 @@ internal sealed class Overview(IMediator pipeline, ITellDemoProgress demo, Where
 
     /// <param name="Period">The last quarter that is out; null: none is.</param>
     /// <param name="OtherZones">In the quarter before other zones took part.</param>
-    internal sealed record Answer(string? Period, string? Before, IReadOnlyList<Tile> Six, IReadOnlyList<Figure> ByCategory, (Release Release, IReadOnlyList<Figure> Figures)? Flash, bool OtherZones, IReadOnlyList<Release> Releases, IReadOnlyList<Coming> Coming, DateOnly Today);
+    /// <param name="OfFirst">All cases of areas that the final release is without, from the first one.</param>
+    internal sealed record Answer(string? Period, string? Before, IReadOnlyList<Tile> Six, IReadOnlyList<Figure> ByCategory, (Release Release, IReadOnlyList<Figure> Figures)? Flash, bool OtherZones, IReadOnlyList<Release> Releases, IReadOnlyList<Coming> Coming, DateOnly Today, IReadOnlyList<Quoted> OfFirst);
 
     [Requires(May.SeeProtectedFigures)]
     internal sealed record Query : ICatalogQuery<Answer>;
@@ -63,7 +64,7 @@ internal sealed class Overview(IMediator pipeline, ITellDemoProgress demo, Where
             var flash = releases.Where(r => r.Kind == ReleaseKind.T0 && Published.CanRead(r)).MaxBy(r => r.Period, StringComparer.Ordinal) is { } last && await shelf.Of(last.Id, ct) is { } of
                 ? (last, (IReadOnlyList<Figure>)[.. programme.Of("T0").Dimensions[0].Codes.Append(Published.All).Select(c => of.Find("T0", $"{Geography.Country}|{last.Period}|{c}")).OfType<Figure>()]) : ((Release, IReadOnlyList<Figure>)?)null;
             var (monitor, used) = (programme.Of("T1"), new List<Release>());
-            if (Shelf.Periods(releases, monitor, Span.Quarter) is not { Count: > 0 } quarters) return new Answer(null, null, [], [], flash, false, flash is { } alone ? [alone.Item1] : [], coming, shelf.Today);
+            if (Shelf.Periods(releases, monitor, Span.Quarter) is not { Count: > 0 } quarters) return new Answer(null, null, [], [], flash, false, flash is { } alone ? [alone.Item1] : [], coming, shelf.Today, []);
             var (period, before) = (quarters[^1], Shelf.Before(quarters[^1]));
             var (now, then) = (Shelf.For(releases, monitor, period)!, Shelf.For(releases, monitor, before));
             var (here, earlier) = (await shelf.Of(now.Id, ct), then is null ? null : await shelf.Of(then.Id, ct));
@@ -73,8 +74,11 @@ internal sealed class Overview(IMediator pipeline, ITellDemoProgress demo, Where
             if (earlier is not null) used.Add(then!);
             var others = earlier is not null && Shelf.OtherZones(await Shelf.TakingPart(house, used.Select(r => r.Id), ct), [(now, period), (then!, before)]);
             var categories = monitor.Dimensions[0].Codes.Select(c => here?.Find("T1", $"{Geography.Country}|{period}|{c}")).OfType<Figure>().ToList();
+            var areas = await shelf.Read(releases, monitor, period, ct) is { First: not null } both
+                ? now.Missing.Split(';').Select(a => both.Find(monitor.Id, $"{a}|{period}|{Published.All}")).OfType<Quoted>().Where(q => q.IsOfFirst).ToList() : [];
+            used.AddRange(areas.Select(a => a.Release).Distinct());
             if (flash is { } shown) used.Add(shown.Item1);
-            return new Answer(period, earlier is null ? null : before, six, categories, flash, others, used, coming, shelf.Today);
+            return new Answer(period, earlier is null ? null : before, six, categories, flash, others, used, coming, shelf.Today, areas);
         }
     }
 }

@@ -51,7 +51,7 @@ internal sealed class Pivot(IMediator pipeline, WhereAndWho who) : FiguresPage(w
             return Chart.Bars("figures", grid.Title, Said.Axis(grid.RowAxis), rows.ConvertAll(r => new BarGroup(grid.Rows[r].Text, columns.ConvertAll(c => Bar(grid.Cells[r][c], columns.Count == 1 ? null : grid.Columns[c].Text)))));
         return Chart.Multiples("figures", grid.Title, $"{Said.Axis(grid.RowAxis)}, {Said.Axis(grid.ColumnAxis!)}", columns.ConvertAll(c => grid.ColumnAxis == Axes.Period ? grid.Columns[c].Code : grid.Columns[c].Code == grid.Columns[c].Text ? grid.Columns[c].Text : Short(grid, c)), columns.ConvertAll(c => grid.Columns[c].Text), rows.ConvertAll(r => new Panel(grid.Rows[r].Text, columns.ConvertAll(c => Bar(grid.Cells[r][c], null)))));
 
-        Bar Bar(Entry entry, string? series) => new(entry.Number(grid.Measure) is { } number ? Math.Max(number, 0) : null, entry.Text(grid.Measure), series);
+        Bar Bar(Entry entry, string? series) => new(entry.Number(grid.Measure) is { } number ? Math.Max(number, 0) : null, entry.Text(grid.Measure) + (entry.IsOfFirst ? " p" : ""), series);
         static bool IsWhole(string code) => code is Published.All or Geography.Country || Axes.IsRegion(code);
         static string Short(Grid grid, int column) => grid.ColumnAxis == Axes.Area ? grid.Columns[column].Code : grid.Columns[column].Text;
     }
@@ -122,17 +122,17 @@ internal sealed class Pivot(IMediator pipeline, WhereAndWho who) : FiguresPage(w
             var period = Known(asked, Axes.Period, periods, programme.Tables.SelectMany(t => Axes.Spans(t).SelectMany(s => Shelf.Periods(all, t, s)))) ?? Shelf.Periods(read, table, spans.Contains(Span.Quarter) ? Span.Quarter : spans[0]).LastOrDefault();
             var fixes = axes.Where(a => a.Name != rows && a.Name != columns).ToDictionary(a => a.Name, a => Known(asked, a.Name, a.Codes.Append(Published.All)) ?? (a.IsSeveral ? a.Codes[0] : Published.All), StringComparer.Ordinal);
             var beside = rows == Axes.Period || columns == Axes.Period ? Shelf.Periods(read, table, span).TakeLast(MostPeriods).ToList() : period is null ? [] : [period];
-            var shelves = new Dictionary<string, OnTheShelf>(StringComparer.Ordinal);
+            var shelves = new Dictionary<string, Volume>(StringComparer.Ordinal);
             foreach (var one in beside)
             {
-                if (Shelf.For(read, table, one) is { } from && await shelf.Of(from.Id, ct) is { } found) shelves[one] = found;
+                if (await shelf.Read(read, table, one, ct) is { } found) shelves[one] = found;
             }
-            var places = shelves.Values.Distinct().SelectMany(s => s.Places(table.Id)).Distinct(StringComparer.Ordinal).OrderBy(Axes.Rank).ThenBy(p => p, StringComparer.Ordinal).ToList();
+            var places = shelves.Values.Select(s => s.Latest).Distinct().SelectMany(s => s.Places(table.Id)).Distinct(StringComparer.Ordinal).OrderBy(Axes.Rank).ThenBy(p => p, StringComparer.Ordinal).ToList();
             var area = Known(asked, Axes.Area, places.Append(Geography.Country), StatisticalAreas.All.SelectMany(a => new[] { a.Code, a.Region }).Concat(all.SelectMany(r => r.Areas.Split(';')))) ?? Geography.Country;
             var measure = Known(asked, "measure", Enum.GetValues<Measure>().Select(m => m.ToString().ToLowerInvariant())) is { } said ? Enum.Parse<Measure>(said, ignoreCase: true) : Measure.Count;
             var state = new State(table, rows, columns, measure, span, period, area, release, fixes);
             var grid = shelves.Count == 0 ? null : Make(state, beside, places, shelves);
-            var compared = grid is null ? [] : shelves.Select(s => (s.Value.Release, s.Key)).ToList();
+            var compared = grid is null ? [] : shelves.Select(s => (s.Value.Latest.Release, s.Key)).ToList();
             var others = compared.Count > 1 && Shelf.OtherZones(await Shelf.TakingPart(house, compared.Select(c => c.Release.Id), ct), compared);
             return new Answer(state, grid, unknown, editions, periods, places, others);
         }
@@ -146,7 +146,7 @@ internal sealed class Pivot(IMediator pipeline, WhereAndWho who) : FiguresPage(w
             return null;
         }
 
-        private static Grid Make(State state, IReadOnlyList<string> periods, IReadOnlyList<string> places, Dictionary<string, OnTheShelf> shelves)
+        private static Grid Make(State state, IReadOnlyList<string> periods, IReadOnlyList<string> places, Dictionary<string, Volume> shelves)
         {
             var (rows, columns) = (Heads(state.Rows), state.Columns is { } across ? Heads(across) : [new Head(Published.All, Words.Of("PubMeasure_" + state.Measure))]);
             var fixes = new Dictionary<string, string>(StringComparer.Ordinal);
@@ -162,14 +162,14 @@ internal sealed class Pivot(IMediator pipeline, WhereAndWho who) : FiguresPage(w
                 var at = new Dictionary<string, string>(fixes, StringComparer.Ordinal) { [state.Rows] = row };
                 if (state.Columns is not null) at[state.Columns] = column;
                 if (!shelves.TryGetValue(at[Axes.Period], out var from)) return new Entry(null, null);
-                var figure = Find(from, at);
-                if (state.Measure != Measure.Share || figure is null) return new Entry(figure is null ? null : from.Release, figure);
-                if (whole is not { } of) return new Entry(from.Release, figure);
+                if (from.Find(state.Table.Id, Cell(at)) is not { } found) return new Entry(null, null);
+                var entry = new Entry(found.Release, found.Figure, IsOfFirst: found.IsOfFirst);
+                if (state.Measure != Measure.Share || whole is not { } of) return entry;
                 at[of.Axis] = of.Code;
-                return new Entry(from.Release, figure, Find(from, at));
+                return entry with { Whole = from.Of(found).Find(state.Table.Id, Cell(at)) };
             }
 
-            Figure? Find(OnTheShelf from, Dictionary<string, string> at) => from.Find(state.Table.Id, Axes.Cell(state.Table, at[Axes.Area], at[Axes.Period], at));
+            string? Cell(Dictionary<string, string> at) => Axes.Cell(state.Table, at[Axes.Area], at[Axes.Period], at);
 
             string? Whole(string axis) => axis switch { Axes.Area => Geography.Country, Axes.Period => null, _ => Axes.Find(state.Table, axis)!.IsSeveral ? null : Published.All };
 

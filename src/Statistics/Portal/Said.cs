@@ -45,6 +45,9 @@ internal static class Said
     /// <summary>That it was taken back, when and why; empty: it stands.</summary>
     public static string Withdrawn(Release release) => release.Withdrawn is { } back ? Words.PubWithdrawnText(Design.Html.Moment.Show(Design.Html.Moment.Day(back.At)), Words.Of("PubFault_" + back.Fault)) : "";
 
+    /// <summary>That the figures of some areas are of the first release, because the final one is without them; empty: of none.</summary>
+    public static string OfFirst(IReadOnlyList<string> places) => places.Count == 0 ? "" : Words.PubOfFirstText(string.Join(", ", places.Select(Place)));
+
     /// <summary>Everything a figure is about, in words.</summary>
     public static string Cell(Figure figure) => string.Join(", ", Axes.At(figure).Where(a => a.Value != Published.All).Select(a => Code(a.Key, a.Value)));
 

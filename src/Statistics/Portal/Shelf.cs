@@ -48,6 +48,16 @@ internal sealed class Shelf(Published published, TimeProvider clock)
     /// <summary>The release from which a table is read for a period: the final one, else the first.</summary>
     public static Release? For(IEnumerable<Release> releases, Table table, string period) => releases.Where(r => Published.CanRead(r) && table.Releases.Contains(r.Kind.ToString()) && Holds(r, period)).OrderByDescending(r => r.Kind).FirstOrDefault();
 
+    /// <summary>What a table is read from for a period: the release of <see cref="For"/>, and beneath a final one that is without an area the first one.</summary>
+    /// <param name="releases">Those that may be read; one that is named stands alone.</param>
+    /// <returns>null: nothing of it is out.</returns>
+    public async Task<Volume?> Read(IReadOnlyCollection<Release> releases, Table table, string period, CancellationToken ct)
+    {
+        if (For(releases, table, period) is not { } release || await Of(release.Id, ct) is not { } found) return null;
+        var first = release is { Kind: ReleaseKind.F, Missing.Length: > 0 } ? For(releases.Where(r => r.Kind != ReleaseKind.F), table, period) : null;
+        return new Volume(found, first is null ? null : await Of(first.Id, ct));
+    }
+
     /// <summary>Is the period in the release?</summary>
     public static bool Holds(Release release, string period) => release.Kind switch
     {
@@ -103,6 +113,26 @@ internal sealed class Shelf(Published published, TimeProvider clock)
     private static bool InPeriod(DateOnly quarter, string period) => Axes.SpanOf(period) == Span.Year ? quarter.Year == Year(period) : quarter == Edition.QuarterOf(First(period));
 
     private static int Year(string period) => int.Parse(period[..4], System.Globalization.CultureInfo.InvariantCulture);
+}
+
+/// <summary>A figure and the release it stands in.</summary>
+/// <param name="IsOfFirst">It stands in place of one that the final release is without.</param>
+internal sealed record Quoted(Release Release, Figure Figure, bool IsOfFirst);
+
+/// <summary>A release, and beneath a final one that is without an area the first one: where a zone's data could not be reached any more, the first figures of its area stay the last word.</summary>
+/// <param name="First">null: there is none that stands, or nothing is missing.</param>
+internal sealed record Volume(OnTheShelf Latest, OnTheShelf? First)
+{
+    /// <summary>Sums over areas are always of the latest, which says without which areas they are; nothing is added up of two releases.</summary>
+    /// <returns>null: there is no such figure.</returns>
+    public Quoted? Find(string table, string? cell)
+    {
+        if (Latest.Find(table, cell) is not { } figure) return null;
+        return figure.IsMissing && First?.Find(table, cell) is { IsMissing: false } first ? new Quoted(First.Release, first, true) : new Quoted(Latest.Release, figure, false);
+    }
+
+    /// <summary>The release as it was quoted from.</summary>
+    public OnTheShelf Of(Quoted quoted) => quoted.IsOfFirst ? First! : Latest;
 }
 
 /// <summary>One release with its figures.</summary>

@@ -12,36 +12,38 @@ internal static class TileMap
     public const int Steps = 5;
     private const int Side = 96, Pitch = 100;
 
-    /// <param name="figures">One for each area or union; a union shows its figure on each of its squares.</param>
-    public static IHtmlContent Draw(string title, string about, IReadOnlyList<Figure> figures)
+    /// <param name="areas">One for each area or union; a union shows its figure on each of its squares.</param>
+    public static IHtmlContent Draw(string title, string about, IReadOnlyList<Quoted> areas)
     {
-        var most = Most(figures);
+        var most = Most(areas);
         var map = new TagBuilder("svg");
         foreach (var (name, value) in new[] { ("class", "vs-map"), ("viewBox", "0 0 396 396"), ("role", "img"), ("aria-labelledby", "map-title map-about"), ("focusable", "false") }) map.Attributes[name] = value;
         map.InnerHtml.AppendHtml(Text("title", title, ("id", "map-title"))).AppendHtml(Text("desc", about, ("id", "map-about")));
         foreach (var (area, (column, row)) in Axes.Squares)
         {
-            var figure = figures.FirstOrDefault(f => Geography.Members(f.Place).Contains(area, StringComparer.Ordinal));
-            var (shown, step) = (figure is null ? "" : Said.Shown(figure), figure?.Value is { } value ? StepOf(value, most) : 0);
+            var quoted = areas.FirstOrDefault(a => Geography.Members(a.Figure.Place).Contains(area, StringComparer.Ordinal));
+            // One of the first release among those of the final one says so on its tile too.
+            var (figure, first) = (quoted?.Figure, quoted?.IsOfFirst == true);
+            var (shown, step) = (figure is null ? "" : Said.Shown(figure) + (first ? $" p, {Said.Kind(quoted!.Release.Kind)}" : ""), figure?.Value is { } value ? StepOf(value, most) : 0);
             var (x, y, tile) = (column * Pitch, row * Pitch, new TagBuilder("g"));
-            tile.Attributes["class"] = Class("vs-map__tile--", step);
+            tile.Attributes["class"] = Class("vs-map__tile--", step) + (first ? " vs-map__tile--first" : "");
             tile.InnerHtml.AppendHtml(Text("title", $"{Said.Place(figure?.Place ?? area)}: {shown}"));
             tile.InnerHtml.AppendHtml(Text("rect", null, ("x", Number(x)), ("y", Number(y)), ("width", Number(Side)), ("height", Number(Side))));
             tile.InnerHtml.AppendHtml(Text("text", area, ("class", "vs-map__name"), ("x", Number(x + (Side / 2))), ("y", Number(y + 38))));
-            tile.InnerHtml.AppendHtml(Text("text", figure?.Value is { } number ? number.ToString("N0", CultureInfo.CurrentCulture) : shown, ("x", Number(x + (Side / 2))), ("y", Number(y + 66))));
+            tile.InnerHtml.AppendHtml(Text("text", figure?.Value is { } number ? number.ToString("N0", CultureInfo.CurrentCulture) + (first ? " p" : "") : figure is null ? "" : Said.Shown(figure), ("x", Number(x + (Side / 2))), ("y", Number(y + 66))));
             map.InnerHtml.AppendHtml(tile);
         }
         return map;
     }
 
     /// <summary>What each shade says: from the first of its figures to the last.</summary>
-    public static IEnumerable<(int Step, int From, int To)> Legend(IReadOnlyList<Figure> figures)
+    public static IEnumerable<(int Step, int From, int To)> Legend(IReadOnlyList<Quoted> areas)
     {
-        var most = Most(figures);
+        var most = Most(areas);
         return most == 0 ? [] : Enumerable.Range(1, Steps).Select(s => (s, s == 1 ? 0 : ((s - 1) * most / Steps) + 1, s * most / Steps)).Where(s => s.Item2 <= s.Item3);
     }
 
-    private static int Most(IReadOnlyList<Figure> figures) => figures.Max(f => f.Value) ?? 0;
+    private static int Most(IReadOnlyList<Quoted> areas) => areas.Max(a => a.Figure.Value) ?? 0;
 
     private static int StepOf(int value, int most) => Legend(most).First(s => value <= s.To).Step;
 

@@ -82,6 +82,40 @@ public sealed class ApiTests
     }
 
     [Fact]
+    public async Task A_final_figure_that_is_missing_tells_what_the_first_release_says_until_that_is_taken_back()
+    {
+        await using var world = await FiguresWorld.Start("sqlite", "2026-Q3-P", "2026-Q4-P");
+        var gone = await world.FinalWithoutAnArea();
+        using var http = world.Platform.CreateDefaultClient(new Uri("http://localhost"));
+        var token = await Token(http, await world.Platform.Services.GetRequiredService<IProgramsOfThePlatform>().Register("Forum", "figures", TestContext.Current.CancellationToken));
+        foreach (var table in new[] { "T1", "T2" })
+        {
+            var final = (await Read(http, token, $"{Root}/releases/2026-F/tables/{table}/cells?pageSize=1000")).GetProperty("items").EnumerateArray().ToDictionary(c => c.GetProperty("cell").GetString()!);
+            var first = (await Read(http, token, $"{Root}/releases/2026-Q4-P/tables/{table}/cells?pageSize=1000")).GetProperty("items").EnumerateArray().ToDictionary(c => c.GetProperty("cell").GetString()!);
+            var missing = final.Where(c => c.Key.StartsWith(gone + "|", StringComparison.Ordinal)).ToList();
+            Assert.NotEmpty(missing);
+            // The release itself keeps its colon; what stands beneath it is told apart, with its own signs.
+            Assert.All(missing, c => Assert.Equal((":", false), (Assert.Single(c.Value.GetProperty("signs").EnumerateArray()).GetString(), c.Value.TryGetProperty("value", out _))));
+            var beneath = missing.Where(c => first.ContainsKey(c.Key)).ToList();
+            Assert.NotEmpty(beneath);
+            Assert.All(beneath, c =>
+            {
+                var told = c.Value.GetProperty("first");
+                Assert.Equal(("2026-Q4-P", Root + "/releases/2026-Q4-P"), (told.GetProperty("release").GetString(), new Uri(told.GetProperty("href").GetString()!).AbsolutePath));
+                foreach (var part in new[] { "value", "margin95", "signs" }) Assert.Equal(first[c.Key].TryGetProperty(part, out var there) ? there.GetRawText() : null, told.TryGetProperty(part, out var here) ? here.GetRawText() : null);
+            });
+            Assert.DoesNotContain(missing, c => c.Key.Split('|')[1] == "2026" && c.Value.TryGetProperty("first", out _)); // a year has no first release
+            Assert.DoesNotContain(final, c => !c.Key.StartsWith(gone + "|", StringComparison.Ordinal) && c.Value.TryGetProperty("first", out _));
+        }
+        var path = $"{Root}/releases/2026-F/tables/T1/cells?period=2026-Q4&area={Uri.EscapeDataString(gone)}";
+        using var before = await Ask(http, token, path, null);
+        await world.Withdraws("2026-Q4-P", Fault.Data);
+        using var after = await Ask(http, token, path, null, before.Headers.ETag);
+        Assert.Equal(HttpStatusCode.OK, after.StatusCode); // another answer: nothing is told of what was taken back
+        Assert.DoesNotContain("2026-Q4-P", await after.Content.ReadAsStringAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Answers_that_have_not_changed_are_not_sent_twice_and_faults_are_told_as_the_guide_has_it()
     {
         await using var world = await FiguresWorld.Start("sqlite", "2026-Q3-P");

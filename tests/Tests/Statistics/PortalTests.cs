@@ -257,6 +257,82 @@ public sealed class PortalTests
         Assert.NotEqual("", ages[^1][3]);
     }
 
+    [Theory, EveryEngine]
+    public async Task Of_an_area_that_the_final_release_is_without_the_first_figures_stay_and_say_so(string engine)
+    {
+        await using var world = await FiguresWorld.Start(engine, "2026-Q3-P", "2026-Q4-P");
+        var gone = await world.FinalWithoutAnArea();
+        var stored = await Stored(world);
+        using var analyst = world.Analyst();
+        var name = "The final release is without: ";
+
+        // Each area by itself: where the final release has it, from there, else from the first one of its quarter; sums are of the final one alone.
+        foreach (var (query, period) in new[] { ("table=T1&rows=category&columns=area&period=2026-Q4", "2026-Q4"), ("table=T1&rows=area&columns=category&period=2026-11", "2026-11"), ("table=T2&rows=capacity&columns=area&period=2026-Q3&measure=share", "2026-Q3"), ("table=T8&rows=delay&columns=none&period=2026-Q3&area=" + Uri.EscapeDataString(gone), "2026-Q3") })
+        {
+            var page = await analyst.Page("/figures/pivot?" + query);
+            var cited = page.QuerySelectorAll<IHtmlAnchorElement>(".vs-grid td a").Select(a => (Of: a.GetAttribute("href")!.Split('/')[^3..].Select(Uri.UnescapeDataString).ToList(), Text: Line(a), Signs: a.ParentElement!.QuerySelectorAll("sup").Select(Line).ToList())).ToList();
+            var first = cited.Where(c => c.Of[2].StartsWith(gone + "|", StringComparison.Ordinal)).ToList();
+            Assert.NotEmpty(first);
+            Assert.All(first, c => Assert.Equal((period == "2026-11" ? "2026-Q4-P" : period + "-P", true), (c.Of[0], c.Signs.Contains("p"))));
+            Assert.All(cited.Except(first), c => Assert.Equal(("2026-F", false), (c.Of[0], c.Signs.Contains("p"))));
+            if (query.Contains("share", StringComparison.Ordinal))
+            {
+                // A part and its whole are of one release.
+                var (part, whole) = (stored[("2026-Q3-P", "T2", $"{gone}|2026-Q3|*|Victim")], stored[("2026-Q3-P", "T2", "BE|2026-Q3|*|Victim")]);
+                Assert.StartsWith($"{Math.Round(100.0 * part.Value / whole.Value, MidpointRounding.AwayFromZero)}", first.Single(c => c.Of[2].EndsWith("|*|Victim", StringComparison.Ordinal)).Text, StringComparison.Ordinal);
+            }
+            else Assert.All(cited, c => Assert.Equal(Written(stored[(c.Of[0], c.Of[1], c.Of[2])]), c.Text));
+            Assert.Contains(name, Line(page.QuerySelector(".vs-of-first")!), StringComparison.Ordinal);
+            var source = Line(page.QuerySelector(".vs-source")!);
+            Assert.Contains(first[0].Of[0], source, StringComparison.Ordinal);
+
+            // And each file, to the cell, with the same words.
+            var (shown, files) = (Grid(page), page.QuerySelectorAll<IHtmlAnchorElement>("a").Select(a => a.GetAttribute("href")!).Where(h => h.Contains("handler=Export", StringComparison.Ordinal)).ToList());
+            var text = Encoding.UTF8.GetString(await Bytes(analyst, files[0])).TrimStart('\uFEFF');
+            Assert.Contains(name, text, StringComparison.Ordinal);
+            if (query.Contains("share", StringComparison.Ordinal)) continue; // its number has no margin of a count to be written again
+            Assert.Equal(shown, Told([.. text.Split("\r\n").TakeWhile(l => l.Trim(';').Length > 0).Select(l => l.Split(';'))]));
+            Assert.Equal(shown, Told(Workbook(await Bytes(analyst, files[1]))));
+            var stat = JsonDocument.Parse(await Bytes(analyst, files[2])).RootElement;
+            IsJsonStat(stat);
+            Assert.Equal(shown.Skip(1).SelectMany(r => r.Skip(1)), Values(stat));
+            Assert.Contains(stat.GetProperty("note").EnumerateArray(), n => n.GetString()!.StartsWith(name, StringComparison.Ordinal));
+        }
+
+        // A year has no first release, and whoever names the final one sees what it has.
+        foreach (var query in new[] { "table=T1&rows=category&columns=area&period=2026", "table=T1&rows=category&columns=area&period=2026-Q4&release=2026-F" })
+        {
+            var page = await analyst.Page("/figures/pivot?" + query);
+            Assert.Null(page.QuerySelector(".vs-of-first"));
+            Assert.Contains(Grid(page).Skip(1).SelectMany(r => r), c => c == ":");
+            Assert.DoesNotContain(page.QuerySelectorAll<IHtmlAnchorElement>(".vs-grid td a"), a => !a.GetAttribute("href")!.Contains("/cite/2026-F/", StringComparison.Ordinal));
+        }
+
+        // The map says it on the tiles of the area and beneath them; the overview names the area beside the sums that are without it.
+        var map = await analyst.Page("/figures/map?period=2026-Q4");
+        var tiles = map.QuerySelectorAll(".vs-map__tile--first").Select(t => t.QuerySelector(".vs-map__name")!.TextContent).Order(StringComparer.Ordinal);
+        Assert.Equal(VictimSupport.Statistics.Areas.Geography.Members(gone).Order(StringComparer.Ordinal), tiles);
+        Assert.All(map.QuerySelectorAll(".vs-map__tile--first"), t => Assert.EndsWith(" p", t.QuerySelectorAll("text")[1].TextContent, StringComparison.Ordinal));
+        Assert.Equal(2, map.QuerySelectorAll<IHtmlAnchorElement>("main table a").Select(a => a.GetAttribute("href")!.Split('/')[^3]).Distinct().Count());
+        Assert.NotNull(map.QuerySelector(".vs-of-first"));
+        var overview = await analyst.Page("/figures");
+        var beside = Assert.Single(overview.QuerySelectorAll<IHtmlAnchorElement>("section[aria-labelledby=six] table a"));
+        Assert.EndsWith("/cite/2026-Q4-P/T1/" + Uri.EscapeDataString($"{gone}|2026-Q4|*"), beside.GetAttribute("href"), StringComparison.Ordinal);
+        Assert.Equal(Written(stored[("2026-Q4-P", "T1", $"{gone}|2026-Q4|*")]), Line(beside));
+        Assert.Contains(name, Line(overview.QuerySelector(".vs-of-first")!), StringComparison.Ordinal);
+
+        // Once the first one was taken back, nothing stands in for it.
+        await world.Withdraws("2026-Q4-P", Fault.Data);
+        foreach (var path in new[] { "/figures", "/figures/map?period=2026-Q4", "/figures/pivot?table=T1&rows=category&columns=area&period=2026-Q4" })
+        {
+            var page = await analyst.Page(path);
+            Assert.Null(page.QuerySelector(".vs-of-first"));
+            Assert.DoesNotContain(page.QuerySelectorAll<IHtmlAnchorElement>("main a"), a => a.GetAttribute("href")!.Contains("2026-Q4-P", StringComparison.Ordinal));
+            Assert.DoesNotContain("2026-Q4-P", Line(page.QuerySelector(".vs-source")!), StringComparison.Ordinal);
+        }
+        Assert.NotNull((await analyst.Page("/figures/map?period=2026-Q3")).QuerySelector(".vs-of-first"));
+    }
+
     [Fact]
     public async Task The_privacy_statement_is_read_by_everybody_in_four_languages_and_says_what_a_c_hides_and_what_not()
     {

@@ -75,7 +75,7 @@ public sealed class ReportTests(Platforms platforms)
         foreach (var value in tables.Values.SelectMany(t => t.Skip(1)).SelectMany(r => r.Skip(1)))
             Assert.True(value is "<10" or "–" or "" || int.Parse(value, CultureInfo.InvariantCulture) % 5 == 0, value);
         foreach (var value in tables.Values.SelectMany(t => t.Skip(1)).SelectMany(r => r.Skip(1).Take(2)).Where(v => char.IsAsciiDigit(v[0]))) Assert.InRange(int.Parse(value, CultureInfo.InvariantCulture), 10, int.MaxValue);
-        foreach (var of in new[] { "training_units", "months", "sexAge", "subKind", "violence" }) Assert.DoesNotContain(of, tables.Keys);
+        foreach (var of in new[] { "training_units", "months", "sexAge", "subKind", "violence", "referralTargetAnswer" }) Assert.DoesNotContain(of, tables.Keys);
         foreach (var word in new[] { "Brigade Unique", "437", "Usage interne" }) Assert.DoesNotContain(word, said, StringComparison.Ordinal);
         Assert.Empty(page.QuerySelectorAll(".vs-report__mark"));
         // In what is kept of it there is no other number either.
