@@ -78,7 +78,7 @@ internal sealed class Overview(IMediator pipeline, ITellDemoProgress demo, Where
                 ? now.Missing.Split(';').Select(a => both.Find(monitor.Id, $"{a}|{period}|{Published.All}")).OfType<Quoted>().Where(q => q.IsOfFirst).ToList() : [];
             used.AddRange(areas.Select(a => a.Release).Distinct());
             if (flash is { } shown) used.Add(shown.Item1);
-            return new Answer(period, earlier is null ? null : before, six, categories, flash, others, used, coming, shelf.Today, areas);
+            return new Answer(period, earlier is null ? null : before, six, categories, flash, others, [.. used.Distinct()], coming, shelf.Today, areas);
         }
     }
 }

@@ -320,6 +320,7 @@ public sealed class PortalTests
         Assert.EndsWith("/cite/2026-Q4-P/T1/" + Uri.EscapeDataString($"{gone}|2026-Q4|*"), beside.GetAttribute("href"), StringComparison.Ordinal);
         Assert.Equal(Written(stored[("2026-Q4-P", "T1", $"{gone}|2026-Q4|*")]), Line(beside));
         Assert.Contains(name, Line(overview.QuerySelector(".vs-of-first")!), StringComparison.Ordinal);
+        Assert.Equal(["2026-F", "2026-Q4-P"], overview.QuerySelectorAll(".vs-source li").Select(l => Line(l).Split(' ')[0])); // each release once, though two quarters are compared
 
         // Once the first one was taken back, nothing stands in for it.
         await world.Withdraws("2026-Q4-P", Fault.Data);
