@@ -12,7 +12,7 @@ using VictimSupport.Foundation.Persistence;
 namespace VictimSupport.Migrations.SqlServer.Catalog
 {
     [DbContext(typeof(CatalogDbContext))]
-    [Migration("20261127141704_Initial")]
+    [Migration("20261127172114_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -1611,6 +1611,58 @@ namespace VictimSupport.Migrations.SqlServer.Catalog
                         .IsUnique();
 
                     b.ToTable("place_of_zone", (string)null);
+                });
+
+            modelBuilder.Entity("VictimSupport.Statistics.Campaign.AskedZone", b =>
+                {
+                    b.Property<int>("Year")
+                        .HasColumnType("int");
+
+                    b.Property<Guid>("ZoneId")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<DateOnly>("From")
+                        .HasColumnType("date")
+                        .HasColumnName("from_day");
+
+                    b.Property<DateTimeOffset?>("HadIt")
+                        .HasColumnType("datetimeoffset");
+
+                    b.Property<int>("Turn")
+                        .IsConcurrencyToken()
+                        .HasColumnType("int");
+
+                    b.Property<DateOnly>("Until")
+                        .HasColumnType("date")
+                        .HasColumnName("until_day");
+
+                    b.Property<DateTimeOffset?>("Validated")
+                        .HasColumnType("datetimeoffset");
+
+                    b.HasKey("Year", "ZoneId");
+
+                    b.ToTable("asked_zone", (string)null);
+                });
+
+            modelBuilder.Entity("VictimSupport.Statistics.Campaign.Campaign", b =>
+                {
+                    b.Property<int>("Year")
+                        .HasColumnType("int");
+
+                    b.Property<DateOnly>("Deadline")
+                        .HasColumnType("date");
+
+                    b.Property<DateTimeOffset>("OpenedAt")
+                        .HasColumnType("datetimeoffset");
+
+                    b.Property<string>("ProgrammeHash")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("nvarchar(64)");
+
+                    b.HasKey("Year");
+
+                    b.ToTable("campaign", (string)null);
                 });
 
             modelBuilder.Entity("VictimSupport.Statistics.Releases.ProposedWithdrawal", b =>

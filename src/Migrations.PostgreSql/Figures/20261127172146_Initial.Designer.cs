@@ -12,7 +12,7 @@ using VictimSupport.Foundation.Persistence;
 namespace VictimSupport.Migrations.PostgreSql.Figures
 {
     [DbContext(typeof(FiguresDbContext))]
-    [Migration("20261127141805_Initial")]
+    [Migration("20261127172146_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -175,6 +175,9 @@ namespace VictimSupport.Migrations.PostgreSql.Figures
                         .HasColumnType("timestamp with time zone");
 
                     b.Property<int>("SamplerVersion")
+                        .HasColumnType("integer");
+
+                    b.Property<int?>("Validated")
                         .HasColumnType("integer");
 
                     b.Property<int>("Zones")
