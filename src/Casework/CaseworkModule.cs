@@ -32,6 +32,7 @@ public sealed class CaseworkModule : IModule
         services.AddScoped<IDoWhatIsDue, CallOuts.Unwritten>();
         services.AddSingleton<IInMenu, CallOuts.CallOutsInMenu>();
         services.AddScoped<Counting.Told>();
+        services.AddScoped<Contracts.ITellWhatIsLacking, Counting.Lacks>();
         services.AddScoped<Contracts.ITellFacts>(s => s.GetRequiredService<Counting.Told>());
         services.AddScoped<Contracts.ITellOwnFigures, Counting.OwnFigures>();
         services.AddSingleton<IShipSubKinds, Codes.ShippedSubKinds>();
@@ -68,6 +69,7 @@ public sealed class CaseworkModule : IModule
         services.AddScoped<IRemind, AppointmentsToday>();
         services.AddScoped<IDeliver, ReminderMail>();
         services.AddScoped<IDeliver, ActionPointMail>();
+        services.AddScoped<IDeliver, FiguresToLookAtMail>();
         services.AddScoped<IDeliver, FirstContactMail>();
         services.AddScoped<IDeliver, AppointmentMail>();
         services.AddScoped<IDeliver, ToldOnMail>();

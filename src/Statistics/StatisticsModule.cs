@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Mvc.RazorPages;
 using Microsoft.Extensions.DependencyInjection;
 using VictimSupport.Foundation.Access;
 using VictimSupport.Foundation.Api;
+using VictimSupport.Foundation.Jobs;
 using VictimSupport.Foundation.Modules;
 using VictimSupport.Foundation.Pipeline;
 using VictimSupport.Statistics.Contracts;
@@ -21,6 +22,10 @@ public sealed class StatisticsModule : IModule
         services.AddScoped<Report.ReadReport>();
         services.AddSingleton<IInMenu, ReportInMenu>();
         services.AddSingleton<ITellReport, Demo.StoryReport>();
+        services.AddSingleton<IRunCampaigns, Campaign.Campaigns>();
+        services.AddScoped<IRemind, Campaign.NotLookedYet>();
+        services.AddScoped<IDeliver, Campaign.TellThatWeLooked>();
+        services.AddSingleton<IInMenu, CampaignInMenu>();
         services.AddSingleton<Facts.ReadZone>();
         services.AddSingleton<Areas.Places>();
         services.AddSingleton<Releases.Publish>();
@@ -70,6 +75,14 @@ public sealed class StatisticsModule : IModule
         public May Deed => May.SeeMaskedFigures;
         public string Path => "/our-figures/report";
         public string Text => Words.ReportTitle;
+    }
+
+    private sealed class CampaignInMenu : IInMenu
+    {
+        public int Order => 63;
+        public May Deed => May.SettlePublicFigures;
+        public string Path => "/our-figures/campaign";
+        public string Text => Words.CampaignTitle;
     }
 
     // Whoever sees the exact ones is led here when there are none for them.

@@ -78,7 +78,7 @@ internal sealed record Exports(Release Release, IReadOnlyList<Figure> Figures, s
             if (sheet.Descendants().Any(e => e.Attribute("hidden") is not null || e.Name == Xml + "f")) faults.Add($"{Release.Id} xlsx: something hidden, or a formula");
             var rows = sheet.Descendants(Xml + "row").Select(r => r.Elements(Xml + "c").ToDictionary(c => ((string)c.Attribute("r")!)[0] - 'A', c => c.Element(Xml + "v")?.Value ?? string.Concat(c.Descendants(Xml + "t").Select(t => t.Value)))).ToList();
             var width = rows[0].Count;
-            found.AddRange(rows.Skip(1).Select(r => Enumerable.Range(0, width).Select(c => r.GetValueOrDefault(c, "")).ToArray()).Select(r => Row(r, r[9..^4])));
+            found.AddRange(rows.Skip(1).Select(r => Enumerable.Range(0, width).Select(c => r.GetValueOrDefault(c, "")).ToArray()).Select(r => Row(r, r[9..^5])));
         }
         return found;
     }

@@ -55,6 +55,30 @@ public interface ITellFacts
     Task<IReadOnlyList<CaseFact>> Facts(FactsAsked asked, CancellationToken ct);
 }
 
+/// <summary>Tells a zone's own people which of their dossiers lack what the figures need.</summary>
+public interface ITellWhatIsLacking
+{
+    /// <summary>Of those registered between these days that are counted and that the caller may open; sealed ones are in no list.</summary>
+    /// <param name="from">The first day.</param>
+    /// <param name="until">The last day.</param>
+    /// <param name="most">How many are named at most.</param>
+    Task<Lacking> Of(DateOnly from, DateOnly until, int most, CancellationToken ct);
+}
+
+/// <param name="Dossiers">How many there are.</param>
+/// <param name="First">The first of them, by number.</param>
+public sealed record Lacking(int Dossiers, IReadOnlyList<LackingDossier> First);
+
+/// <param name="What">What it lacks, in the reader's language.</param>
+public sealed record LackingDossier(Guid Dossier, string Number, IReadOnlyList<string> What);
+
+/// <summary>The yearly look at the figures, as reminders and the outbox name it.</summary>
+public static class FiguresToLookAt
+{
+    /// <summary>The kind of the reminder that the coordinators have not looked yet.</summary>
+    public const string ReminderKind = "figures-to-look-at";
+}
+
 /// <param name="From">The first day.</param>
 /// <param name="Until">The last day.</param>
 /// <param name="Contacts">The first contact too.</param>

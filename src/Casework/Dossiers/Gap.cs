@@ -38,7 +38,8 @@ internal static class Completeness
         return [.. Needed(dossier, people, contacts), .. await Unfinished(zone, dossier, contacts, ct)];
     }
 
-    private static IEnumerable<Gap> Needed(Dossier dossier, List<Person> people, List<Contact> contacts)
+    /// <summary>What the figures need of it and do not have.</summary>
+    internal static IEnumerable<Gap> Needed(Dossier dossier, List<Person> people, List<Contact> contacts)
     {
         if (dossier.FactsAt is null) yield return new Gap(GapKind.When);
         if (dossier.Municipality.Length == 0) yield return new Gap(GapKind.Where);

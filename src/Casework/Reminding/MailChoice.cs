@@ -99,6 +99,13 @@ internal sealed class ActionPointMail(ISendMail mail, IAccounts accounts, IStaff
     protected override (string Subject, string Text) Say(string language) => Spoken.In(language, () => (Words.ReminderSubject, Words.ReminderText));
 }
 
+/// <summary>The zone's figures of a year wait for a coordinator's eyes.</summary>
+internal sealed class FiguresToLookAtMail(ISendMail mail, IAccounts accounts, IStaff staff, IMediator pipeline, TimeProvider clock) : MailAsChosen(mail, accounts, staff, pipeline, clock)
+{
+    public override string Kind => Contracts.FiguresToLookAt.ReminderKind;
+    protected override (string Subject, string Text) Say(string language) => Spoken.In(language, () => (Words.FiguresToLookAtSubject, Words.FiguresToLookAtText));
+}
+
 internal sealed class FirstContactMail(ISendMail mail, IAccounts accounts, IStaff staff, IMediator pipeline, TimeProvider clock) : MailAsChosen(mail, accounts, staff, pipeline, clock)
 {
     public override string Kind => FirstContactsOverdue.Code;

@@ -1609,6 +1609,58 @@ namespace VictimSupport.Migrations.PostgreSql.Catalog
                     b.ToTable("place_of_zone", (string)null);
                 });
 
+            modelBuilder.Entity("VictimSupport.Statistics.Campaign.AskedZone", b =>
+                {
+                    b.Property<int>("Year")
+                        .HasColumnType("integer");
+
+                    b.Property<Guid>("ZoneId")
+                        .HasColumnType("uuid");
+
+                    b.Property<DateOnly>("From")
+                        .HasColumnType("date")
+                        .HasColumnName("from_day");
+
+                    b.Property<DateTimeOffset?>("HadIt")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<int>("Turn")
+                        .IsConcurrencyToken()
+                        .HasColumnType("integer");
+
+                    b.Property<DateOnly>("Until")
+                        .HasColumnType("date")
+                        .HasColumnName("until_day");
+
+                    b.Property<DateTimeOffset?>("Validated")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.HasKey("Year", "ZoneId");
+
+                    b.ToTable("asked_zone", (string)null);
+                });
+
+            modelBuilder.Entity("VictimSupport.Statistics.Campaign.Campaign", b =>
+                {
+                    b.Property<int>("Year")
+                        .HasColumnType("integer");
+
+                    b.Property<DateOnly>("Deadline")
+                        .HasColumnType("date");
+
+                    b.Property<DateTimeOffset>("OpenedAt")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<string>("ProgrammeHash")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)");
+
+                    b.HasKey("Year");
+
+                    b.ToTable("campaign", (string)null);
+                });
+
             modelBuilder.Entity("VictimSupport.Statistics.Releases.ProposedWithdrawal", b =>
                 {
                     b.Property<Guid>("Id")

@@ -174,6 +174,9 @@ namespace VictimSupport.Migrations.PostgreSql.Figures
                     b.Property<int>("SamplerVersion")
                         .HasColumnType("integer");
 
+                    b.Property<int?>("Validated")
+                        .HasColumnType("integer");
+
                     b.Property<int>("Zones")
                         .HasColumnType("integer");
 

@@ -1610,6 +1610,58 @@ namespace VictimSupport.Migrations.SqlServer.Catalog
                     b.ToTable("place_of_zone", (string)null);
                 });
 
+            modelBuilder.Entity("VictimSupport.Statistics.Campaign.AskedZone", b =>
+                {
+                    b.Property<int>("Year")
+                        .HasColumnType("int");
+
+                    b.Property<Guid>("ZoneId")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<DateOnly>("From")
+                        .HasColumnType("date")
+                        .HasColumnName("from_day");
+
+                    b.Property<DateTimeOffset?>("HadIt")
+                        .HasColumnType("datetimeoffset");
+
+                    b.Property<int>("Turn")
+                        .IsConcurrencyToken()
+                        .HasColumnType("int");
+
+                    b.Property<DateOnly>("Until")
+                        .HasColumnType("date")
+                        .HasColumnName("until_day");
+
+                    b.Property<DateTimeOffset?>("Validated")
+                        .HasColumnType("datetimeoffset");
+
+                    b.HasKey("Year", "ZoneId");
+
+                    b.ToTable("asked_zone", (string)null);
+                });
+
+            modelBuilder.Entity("VictimSupport.Statistics.Campaign.Campaign", b =>
+                {
+                    b.Property<int>("Year")
+                        .HasColumnType("int");
+
+                    b.Property<DateOnly>("Deadline")
+                        .HasColumnType("date");
+
+                    b.Property<DateTimeOffset>("OpenedAt")
+                        .HasColumnType("datetimeoffset");
+
+                    b.Property<string>("ProgrammeHash")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("nvarchar(64)");
+
+                    b.HasKey("Year");
+
+                    b.ToTable("campaign", (string)null);
+                });
+
             modelBuilder.Entity("VictimSupport.Statistics.Releases.ProposedWithdrawal", b =>
                 {
                     b.Property<Guid>("Id")

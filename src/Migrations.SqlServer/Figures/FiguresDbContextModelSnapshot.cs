@@ -174,6 +174,9 @@ namespace VictimSupport.Migrations.SqlServer.Figures
                     b.Property<int>("SamplerVersion")
                         .HasColumnType("int");
 
+                    b.Property<int?>("Validated")
+                        .HasColumnType("int");
+
                     b.Property<int>("Zones")
                         .HasColumnType("int");
 

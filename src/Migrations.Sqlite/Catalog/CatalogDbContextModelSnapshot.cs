@@ -1601,6 +1601,58 @@ namespace VictimSupport.Migrations.Sqlite.Catalog
                     b.ToTable("place_of_zone", (string)null);
                 });
 
+            modelBuilder.Entity("VictimSupport.Statistics.Campaign.AskedZone", b =>
+                {
+                    b.Property<int>("Year")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<Guid>("ZoneId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<DateOnly>("From")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("from_day");
+
+                    b.Property<long?>("HadIt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("Turn")
+                        .IsConcurrencyToken()
+                        .HasColumnType("INTEGER");
+
+                    b.Property<DateOnly>("Until")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("until_day");
+
+                    b.Property<long?>("Validated")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("Year", "ZoneId");
+
+                    b.ToTable("asked_zone", (string)null);
+                });
+
+            modelBuilder.Entity("VictimSupport.Statistics.Campaign.Campaign", b =>
+                {
+                    b.Property<int>("Year")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<DateOnly>("Deadline")
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("OpenedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("ProgrammeHash")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("Year");
+
+                    b.ToTable("campaign", (string)null);
+                });
+
             modelBuilder.Entity("VictimSupport.Statistics.Releases.ProposedWithdrawal", b =>
                 {
                     b.Property<Guid>("Id")

@@ -168,6 +168,9 @@ namespace VictimSupport.Migrations.Sqlite.Figures
                     b.Property<int>("SamplerVersion")
                         .HasColumnType("INTEGER");
 
+                    b.Property<int?>("Validated")
+                        .HasColumnType("INTEGER");
+
                     b.Property<int>("Zones")
                         .HasColumnType("INTEGER");
 

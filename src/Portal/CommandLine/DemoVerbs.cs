@@ -86,6 +86,7 @@ internal static class DemoVerbs
         await enter.In(zone.Code, pipeline => services.GetRequiredService<IMakePublicPages>().Make(pipeline, zone.Code, zone.Language, ct), As(zone.Caseworkers[0], Role.Coordinator));
         await enter.In(zone.Code, pipeline => services.GetRequiredService<Network.Contracts.ITellBodies>().Tell(pipeline, zone.Language, zone.Caseworkers, ct), As(zone.Caseworkers[0], Role.Coordinator));
         await enter.In(zone.Code, pipeline => services.GetRequiredService<Statistics.Contracts.ITellReport>().Tell(pipeline, zone.Language, ct), As(zone.Caseworkers[0], Role.Coordinator));
+        await enter.In(zone.Code, pipeline => services.GetRequiredService<Statistics.Contracts.ITellReport>().AskToLook(pipeline, ct));
         if (dossiers > 0) await enter.In(zone.Code, pipeline => stories.Generate(pipeline, zone.Language, dossiers, seed, clock.Stand, ct), As(teller, Role.Caseworker));
         CultureInfo.CurrentUICulture = before;
 

@@ -32,6 +32,7 @@ internal static class Serve
             recurring.AddOrUpdate<Sweep>("sweep", sweep => sweep.Run(CancellationToken.None), "*/20 * * * * *");
             // Every hour: zones that do not answer are asked again. On a day without a release it looks at the calendar and ends.
             recurring.AddOrUpdate<IReleaseFigures>("figures", figures => figures.ReleaseWhatIsDue(CancellationToken.None), "17 * * * *");
+            recurring.AddOrUpdate<IRunCampaigns>("campaign", campaigns => campaigns.AskTheRest(CancellationToken.None), "27 * * * *");
         }
         await app.RunAsync();
         return Verbs.Good;

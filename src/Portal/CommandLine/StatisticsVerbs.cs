@@ -8,7 +8,7 @@ namespace VictimSupport.Portal.CommandLine;
 
 internal static class StatisticsVerbs
 {
-    public static Command Verb(Verbs verbs) => new("statistics", "The figures over all zones.") { Release(verbs), Lines(verbs, "status", "What is out and what is to come.", (f, ct) => f.Status(ct)), Lines(verbs, "ledger", "What was spent on the cases of each month.", (f, ct) => f.Ledger(ct)), Check(verbs), Export(verbs), Withdraw(verbs), Place(verbs), Move(verbs), Programs(verbs) };
+    public static Command Verb(Verbs verbs) => new("statistics", "The figures over all zones.") { Release(verbs), Lines(verbs, "status", "What is out and what is to come.", (f, ct) => f.Status(ct)), Lines(verbs, "ledger", "What was spent on the cases of each month.", (f, ct) => f.Ledger(ct)), Check(verbs), Export(verbs), Withdraw(verbs), Place(verbs), Move(verbs), Campaign(verbs), Programs(verbs) };
 
     private static Command Release(Verbs verbs)
     {
@@ -97,6 +97,25 @@ internal static class StatisticsVerbs
         return command;
     }
 
+    private static Command Campaign(Verbs verbs)
+    {
+        var year = new Option<int>("--year") { Required = true, Description = "The year that is over." };
+        var deadline = Day("A day to come, before that of the final figures.", "--deadline");
+        var open = new Command("open", "Asks every zone that takes part to look at its figures of a year. Those that do not answer are asked again each hour; coordinators who did not look are reminded. No release waits for it.") { year, deadline };
+        open.SetAction((parsed, ct) => verbs.Run(parsed, async (services, output) =>
+        {
+            foreach (var line in await services.GetRequiredService<IRunCampaigns>().Open(parsed.GetRequiredValue(year), Read(parsed.GetRequiredValue(deadline)), ct)) await output.WriteLineAsync(line);
+            return Verbs.Good;
+        }, ct));
+        var status = new Command("status", "How many zones looked, and which did not yet.");
+        status.SetAction((parsed, ct) => verbs.Run(parsed, async (services, output) =>
+        {
+            foreach (var line in await services.GetRequiredService<IRunCampaigns>().Status(ct)) await output.WriteLineAsync(line);
+            return Verbs.Good;
+        }, ct));
+        return new Command("campaign", "The yearly look of the zones at their figures.") { open, status };
+    }
+
     // Programs that read what is published: they belong to no zone, so the platform lets them in.
     private static Command Programs(Verbs verbs)
     {
@@ -138,10 +157,10 @@ internal static class StatisticsVerbs
         return command;
     }
 
-    private static Option<string> Day(string description)
+    private static Option<string> Day(string description, string name = "--from")
     {
-        var day = new Option<string>("--from") { Required = true, Description = description };
-        day.Validators.Add(result => { if (!DateOnly.TryParseExact(result.GetValueOrDefault<string>(), "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out _)) result.AddError("--from: a day such as 2026-01-01."); });
+        var day = new Option<string>(name) { Required = true, Description = description };
+        day.Validators.Add(result => { if (!DateOnly.TryParseExact(result.GetValueOrDefault<string>(), "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out _)) result.AddError(name + ": a day such as 2026-01-01."); });
         return day;
     }
 

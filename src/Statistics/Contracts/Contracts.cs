@@ -47,6 +47,22 @@ public interface IReleaseFigures
     Task MoveZone(string code, string area, DateOnly from, CancellationToken ct);
 }
 
+/// <summary>The yearly campaign: before the final figures of a year its zones look at what they give. A mark of quality: no release waits for it.</summary>
+public interface IRunCampaigns
+{
+    /// <summary>Asks every zone that takes part in the figures of a year, and says how far it is.</summary>
+    /// <param name="year">The year that is over.</param>
+    /// <param name="deadline">A day to come, before that of the final figures.</param>
+    /// <exception cref="VictimSupport.Foundation.Secrecy.StartRefusedException">It is another year or a wrong day, the campaign is open already, the final figures are out, or no zone takes part.</exception>
+    Task<IReadOnlyList<string>> Open(int year, DateOnly deadline, CancellationToken ct);
+
+    /// <summary>Asks the zones that did not answer when it was opened. May be repeated.</summary>
+    Task AskTheRest(CancellationToken ct);
+
+    /// <summary>Of the last campaign how many zones looked, and the codes of those that did not.</summary>
+    Task<IReadOnlyList<string>> Status(CancellationToken ct);
+}
+
 /// <param name="Release">Its id, such as 2026-Q2-P.</param>
 /// <param name="Silent">Codes of zones that did not answer until the end of the window.</param>
 /// <param name="Missing">Areas of which it therefore has nothing.</param>
@@ -57,6 +73,9 @@ public interface ITellReport
 {
     /// <summary>Adds words and totals of earlier years; does nothing in a zone that has them.</summary>
     Task Tell(MediatR.IMediator pipeline, string language, CancellationToken ct);
+
+    /// <summary>Asks the zone to look at its figures, as a campaign does, of the year that runs: only of that one there is something to see. In the platform's name.</summary>
+    Task AskToLook(MediatR.IMediator pipeline, CancellationToken ct);
 }
 
 /// <summary>Tells how far the demo of the figures is while it fills behind the portal.</summary>

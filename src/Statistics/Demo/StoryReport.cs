@@ -8,6 +8,13 @@ namespace VictimSupport.Statistics.Demo;
 /// <summary>A fictitious zone's own words in its report, and what it counted in the years before the platform.</summary>
 internal sealed class StoryReport(TimeProvider clock) : ITellReport
 {
+    public async Task AskToLook(IMediator pipeline, CancellationToken ct)
+    {
+        var now = clock.GetUtcNow();
+        var year = Moment.Day(now).Year;
+        await pipeline.Send(new Campaign.Ask.Command(year, Programme.TableProgramme.Shipped.Hash, now, new DateOnly(year + 1, 3, 1), new DateOnly(year, 1, 1), new DateOnly(year, 12, 31)), ct);
+    }
+
     public async Task Tell(IMediator pipeline, string language, CancellationToken ct)
     {
         var year = Moment.Day(clock.GetUtcNow()).Year;

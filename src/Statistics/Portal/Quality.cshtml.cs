@@ -21,14 +21,30 @@ internal sealed class Quality(IMediator pipeline, WhereAndWho who) : FiguresPage
     /// <param name="Zones">How many zones take part in each area or union of the last release.</param>
     /// <param name="Outside">Zones of the platform that are in no figure of the last release.</param>
     /// <param name="Merged">What is shown as one, by year.</param>
-    internal sealed record Answer(Release? Last, IReadOnlyList<(string Shown, int Zones)> Zones, IReadOnlyList<string> Outside, IReadOnlyList<Release> Incomplete, IReadOnlyList<Coming> Late, IReadOnlyList<(int Year, string Shown)> Merged);
+    internal sealed record Answer(Release? Last, IReadOnlyList<(string Shown, int Zones)> Zones, IReadOnlyList<string> Outside, IReadOnlyList<Release> Incomplete, IReadOnlyList<Coming> Late, IReadOnlyList<(int Year, string Shown)> Merged)
+    {
+        /// <summary>The last campaign; null: there was none.</summary>
+        public CampaignStands? Campaign { get; init; }
+    }
+
+    /// <param name="Validated">How many of the zones that are asked have looked. Which of them, and where, is told to nobody here.</param>
+    internal sealed record CampaignStands(int Year, DateOnly Deadline, int Validated, int Asked);
 
     [Requires(May.SeeProtectedFigures)]
     internal sealed record Query : ICatalogQuery<Answer>;
 
     internal sealed class Handler(CatalogDbContext house, Shelf shelf) : IRequestHandler<Query, Answer>
     {
-        public async Task<Answer> Handle(Query query, CancellationToken ct)
+        public async Task<Answer> Handle(Query query, CancellationToken ct) => await Releases(ct) with { Campaign = await Stands(ct) };
+
+        private async Task<CampaignStands?> Stands(CancellationToken ct)
+        {
+            if (await house.Set<Campaign.Campaign>().AsNoTracking().OrderByDescending(c => c.Year).FirstOrDefaultAsync(ct) is not { } last) return null;
+            var asked = house.Set<Campaign.AskedZone>().Where(a => a.Year == last.Year);
+            return new CampaignStands(last.Year, last.Deadline, await asked.CountAsync(a => a.Validated != null, ct), await asked.CountAsync(ct));
+        }
+
+        private async Task<Answer> Releases(CancellationToken ct)
         {
             var (releases, language) = (await shelf.Releases(ct), CultureInfo.CurrentUICulture.TwoLetterISOLanguageName);
             var late = Coming.Of(releases, shelf.Today).Where(c => c.IsLate(shelf.Today)).ToList();

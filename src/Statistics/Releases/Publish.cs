@@ -121,6 +121,7 @@ internal sealed class Publish(CatalogDatabase catalog, FiguresDatabase figures, 
     private async Task PutOut(Edition edition, Participants plan, HashSet<string> missing, IReadOnlyList<NoisyCell> cells, SumsOfWork work, CancellationToken ct)
     {
         var sums = Sums.Of(edition, plan.Geography, cells);
+        var validated = edition.Kind == ReleaseKind.F ? await Validated(edition.From.Year, plan, missing, ct) : null;
         try
         {
             await figures.Write(async store =>
@@ -130,7 +131,7 @@ internal sealed class Publish(CatalogDatabase catalog, FiguresDatabase figures, 
                 store.Add(new Release
                 {
                     Id = edition.Id, Kind = edition.Kind, Period = edition.Period, ProgrammeHash = programme.Hash, SamplerVersion = DiscreteGaussian.Version, PublishedAt = clock.GetUtcNow(),
-                    Areas = string.Join(';', plan.Geography.Shown), Missing = string.Join(';', missing.Order(StringComparer.Ordinal)), Zones = plan.Zones.Count(z => !missing.Contains(plan.Geography.ShownAs(z.Area))), OfZones = plan.OfZones,
+                    Areas = string.Join(';', plan.Geography.Shown), Missing = string.Join(';', missing.Order(StringComparer.Ordinal)), Zones = plan.Zones.Count(z => !missing.Contains(plan.Geography.ShownAs(z.Area))), OfZones = plan.OfZones, Validated = validated,
                 });
                 store.AddRange(cells.Select(c => new ProtectedCell { Release = edition.Id, Table = c.Table.Id, Cell = c.Id, Value = c.Value, Variance = c.Variance, Shown = c.IsShown }));
                 store.AddRange(sums.Select(s => new ProtectedSum { Release = edition.Id, Table = s.Table.Id, Cell = s.Id, Value = s.Value, Variance = s.Variance, Shown = s.IsShown }));
@@ -142,6 +143,13 @@ internal sealed class Publish(CatalogDatabase catalog, FiguresDatabase figures, 
         {
             throw new StartRefusedException($"{edition.Id} was put out by another process, or the ledger moved meanwhile. Nothing of this run was kept.");
         }
+    }
+
+    // Said beside the figures, and asked for nothing: they come out whether anybody looked or not.
+    private async Task<int?> Validated(int year, Participants plan, HashSet<string> missing, CancellationToken ct)
+    {
+        await using var house = catalog.Lease();
+        return await Campaign.Campaigns.Validated(house, year, plan.Taking.Where(t => !missing.Contains(plan.Geography.ShownAs(t.Area))).Select(t => t.ZoneId).ToHashSet(), ct);
     }
 
     private sealed record Participants(Geography Geography, bool IsNewYear, IReadOnlyList<TakesPart> Taking, IReadOnlyList<(string Code, string Area, IReadOnlySet<DateOnly> Quarters)> Zones, int OfZones);

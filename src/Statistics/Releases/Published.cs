@@ -109,12 +109,12 @@ internal static class SheetsOfRelease
         [.. figures.GroupBy(f => f.Table).Select(of => new Sheet(of.Key.Id, [[.. First, .. of.Key.Dimensions.Select(d => (Cell)d.Name), .. Last], .. of.Select(f => Line(release, f, f.Codes.Select(c => (Cell)c)))]))];
 
     private static IReadOnlyList<Cell> First { get; } = ["release", "published", "zones", "of_zones", "without", "table", "name", "place", "period"];
-    private static IReadOnlyList<Cell> Last { get; } = ["withdrawn", "value", "margin_95", "signs"];
+    private static IReadOnlyList<Cell> Last { get; } = ["validated", "withdrawn", "value", "margin_95", "signs"];
 
     private static IReadOnlyList<Cell> Line(Release release, Figure figure, IEnumerable<Cell> codes) =>
     [
         release.Id, Day(release.PublishedAt), release.Zones, release.OfZones, release.Missing.Replace(';', ' '), figure.Table.Id, figure.Table.Name, figure.Place, figure.Period,
-        .. codes, release.Withdrawn is { } back ? $"{Day(back.At)} {back.Fault}" : "", Cell.Of(figure.Value), Cell.Of(figure.Margin), figure.Signs,
+        .. codes, Cell.Of(release.Validated), release.Withdrawn is { } back ? $"{Day(back.At)} {back.Fault}" : "", Cell.Of(figure.Value), Cell.Of(figure.Margin), figure.Signs,
     ];
 
     private static string Day(DateTimeOffset at) => Moment.Day(at).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);

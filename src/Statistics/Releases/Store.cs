@@ -27,6 +27,9 @@ internal sealed class Release
     public int Zones { get; init; }
     public int OfZones { get; init; }
 
+    /// <summary>How many of these zones had looked at their figures and said so; null: they were not asked. It changes no figure.</summary>
+    public int? Validated { get; init; }
+
     /// <summary>Set by whoever reads releases; null: it stands.</summary>
     public Withdrawal? Withdrawn { get; set; }
     public bool IsValid => Withdrawn is null;

@@ -25,7 +25,8 @@ namespace VictimSupport.Migrations.SqlServer.Figures
                     Areas = table.Column<string>(type: "nvarchar(100)", maxLength: 100, nullable: false),
                     Missing = table.Column<string>(type: "nvarchar(100)", maxLength: 100, nullable: false),
                     Zones = table.Column<int>(type: "int", nullable: false),
-                    OfZones = table.Column<int>(type: "int", nullable: false)
+                    OfZones = table.Column<int>(type: "int", nullable: false),
+                    Validated = table.Column<int>(type: "int", nullable: true)
                 },
                 constraints: table =>
                 {

@@ -151,6 +151,23 @@ namespace VictimSupport.Migrations.Sqlite.Catalog
                 });
 
             migrationBuilder.CreateTable(
+                name: "asked_zone",
+                columns: table => new
+                {
+                    Year = table.Column<int>(type: "INTEGER", nullable: false),
+                    ZoneId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    from_day = table.Column<DateOnly>(type: "TEXT", nullable: false),
+                    until_day = table.Column<DateOnly>(type: "TEXT", nullable: false),
+                    HadIt = table.Column<long>(type: "INTEGER", nullable: true),
+                    Validated = table.Column<long>(type: "INTEGER", nullable: true),
+                    Turn = table.Column<int>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_asked_zone", x => new { x.Year, x.ZoneId });
+                });
+
+            migrationBuilder.CreateTable(
                 name: "attempts",
                 columns: table => new
                 {
@@ -206,6 +223,20 @@ namespace VictimSupport.Migrations.Sqlite.Catalog
                 constraints: table =>
                 {
                     table.PrimaryKey("PK_audit_head", x => x.id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "campaign",
+                columns: table => new
+                {
+                    Year = table.Column<int>(type: "INTEGER", nullable: false),
+                    ProgrammeHash = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
+                    OpenedAt = table.Column<long>(type: "INTEGER", nullable: false),
+                    Deadline = table.Column<DateOnly>(type: "TEXT", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_campaign", x => x.Year);
                 });
 
             migrationBuilder.CreateTable(
@@ -1422,6 +1453,9 @@ namespace VictimSupport.Migrations.Sqlite.Catalog
                 name: "area_of_year");
 
             migrationBuilder.DropTable(
+                name: "asked_zone");
+
+            migrationBuilder.DropTable(
                 name: "attempts");
 
             migrationBuilder.DropTable(
@@ -1432,6 +1466,9 @@ namespace VictimSupport.Migrations.Sqlite.Catalog
 
             migrationBuilder.DropTable(
                 name: "audit_head");
+
+            migrationBuilder.DropTable(
+                name: "campaign");
 
             migrationBuilder.DropTable(
                 name: "conduct_acceptance");

@@ -153,6 +153,23 @@ namespace VictimSupport.Migrations.PostgreSql.Catalog
                 });
 
             migrationBuilder.CreateTable(
+                name: "asked_zone",
+                columns: table => new
+                {
+                    Year = table.Column<int>(type: "integer", nullable: false),
+                    ZoneId = table.Column<Guid>(type: "uuid", nullable: false),
+                    from_day = table.Column<DateOnly>(type: "date", nullable: false),
+                    until_day = table.Column<DateOnly>(type: "date", nullable: false),
+                    HadIt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    Validated = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    Turn = table.Column<int>(type: "integer", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_asked_zone", x => new { x.Year, x.ZoneId });
+                });
+
+            migrationBuilder.CreateTable(
                 name: "attempts",
                 columns: table => new
                 {
@@ -208,6 +225,20 @@ namespace VictimSupport.Migrations.PostgreSql.Catalog
                 constraints: table =>
                 {
                     table.PrimaryKey("PK_audit_head", x => x.id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "campaign",
+                columns: table => new
+                {
+                    Year = table.Column<int>(type: "integer", nullable: false),
+                    ProgrammeHash = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: false),
+                    OpenedAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    Deadline = table.Column<DateOnly>(type: "date", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_campaign", x => x.Year);
                 });
 
             migrationBuilder.CreateTable(
@@ -1424,6 +1455,9 @@ namespace VictimSupport.Migrations.PostgreSql.Catalog
                 name: "area_of_year");
 
             migrationBuilder.DropTable(
+                name: "asked_zone");
+
+            migrationBuilder.DropTable(
                 name: "attempts");
 
             migrationBuilder.DropTable(
@@ -1434,6 +1468,9 @@ namespace VictimSupport.Migrations.PostgreSql.Catalog
 
             migrationBuilder.DropTable(
                 name: "audit_head");
+
+            migrationBuilder.DropTable(
+                name: "campaign");
 
             migrationBuilder.DropTable(
                 name: "conduct_acceptance");

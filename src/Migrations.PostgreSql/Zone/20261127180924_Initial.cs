@@ -1696,6 +1696,28 @@ namespace VictimSupport.Migrations.PostgreSql.Zone
                     table.PrimaryKey("PK_walled_off", x => x.Id);
                 });
 
+            migrationBuilder.CreateTable(
+                name: "year_asked",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "uuid", nullable: false),
+                    Year = table.Column<int>(type: "integer", nullable: false),
+                    ProgrammeHash = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: false),
+                    OpenedAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    Deadline = table.Column<DateOnly>(type: "date", nullable: false),
+                    from_day = table.Column<DateOnly>(type: "date", nullable: false),
+                    until_day = table.Column<DateOnly>(type: "date", nullable: false),
+                    RemindAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    Validated = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    ValidatedBy = table.Column<Guid>(type: "uuid", nullable: true),
+                    Digest = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: true),
+                    Turn = table.Column<int>(type: "integer", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_year_asked", x => x.Id);
+                });
+
             migrationBuilder.InsertData(
                 table: "audit_head",
                 columns: new[] { "id", "mac", "seq" },
@@ -2488,6 +2510,17 @@ namespace VictimSupport.Migrations.PostgreSql.Zone
                 name: "IX_walled_off_DossierId",
                 table: "walled_off",
                 column: "DossierId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_year_asked_RemindAt",
+                table: "year_asked",
+                column: "RemindAt");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_year_asked_Year",
+                table: "year_asked",
+                column: "Year",
+                unique: true);
         }
 
         /// <inheritdoc />
@@ -2750,6 +2783,9 @@ namespace VictimSupport.Migrations.PostgreSql.Zone
 
             migrationBuilder.DropTable(
                 name: "walled_off");
+
+            migrationBuilder.DropTable(
+                name: "year_asked");
         }
     }
 }

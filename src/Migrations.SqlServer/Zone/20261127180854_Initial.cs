@@ -1695,6 +1695,28 @@ namespace VictimSupport.Migrations.SqlServer.Zone
                     table.PrimaryKey("PK_walled_off", x => x.Id);
                 });
 
+            migrationBuilder.CreateTable(
+                name: "year_asked",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    Year = table.Column<int>(type: "int", nullable: false),
+                    ProgrammeHash = table.Column<string>(type: "nvarchar(64)", maxLength: 64, nullable: false),
+                    OpenedAt = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
+                    Deadline = table.Column<DateOnly>(type: "date", nullable: false),
+                    from_day = table.Column<DateOnly>(type: "date", nullable: false),
+                    until_day = table.Column<DateOnly>(type: "date", nullable: false),
+                    RemindAt = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true),
+                    Validated = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true),
+                    ValidatedBy = table.Column<Guid>(type: "uniqueidentifier", nullable: true),
+                    Digest = table.Column<string>(type: "nvarchar(64)", maxLength: 64, nullable: true),
+                    Turn = table.Column<int>(type: "int", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_year_asked", x => x.Id);
+                });
+
             migrationBuilder.InsertData(
                 table: "audit_head",
                 columns: new[] { "id", "mac", "seq" },
@@ -2487,6 +2509,17 @@ namespace VictimSupport.Migrations.SqlServer.Zone
                 name: "IX_walled_off_DossierId",
                 table: "walled_off",
                 column: "DossierId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_year_asked_RemindAt",
+                table: "year_asked",
+                column: "RemindAt");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_year_asked_Year",
+                table: "year_asked",
+                column: "Year",
+                unique: true);
         }
 
         /// <inheritdoc />
@@ -2749,6 +2782,9 @@ namespace VictimSupport.Migrations.SqlServer.Zone
 
             migrationBuilder.DropTable(
                 name: "walled_off");
+
+            migrationBuilder.DropTable(
+                name: "year_asked");
         }
     }
 }

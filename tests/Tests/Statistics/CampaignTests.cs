@@ -1,0 +1,324 @@
+using System.Net;
+using System.Text;
+using AngleSharp.Dom;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using VictimSupport.Casework.Codes;
+using VictimSupport.Casework.Contracts;
+using VictimSupport.Casework.Dossiers;
+using VictimSupport.Casework.People;
+using VictimSupport.Foundation.Access;
+using VictimSupport.Foundation.Audit;
+using VictimSupport.Foundation.Jobs;
+using VictimSupport.Foundation.Mail;
+using VictimSupport.Foundation.Persistence;
+using VictimSupport.Foundation.Pipeline;
+using VictimSupport.Foundation.Secrecy;
+using VictimSupport.Foundation.Zones;
+using VictimSupport.Statistics.Campaign;
+using VictimSupport.Statistics.Contracts;
+using VictimSupport.Statistics.Releases;
+using VictimSupport.Tests.Casework;
+using VictimSupport.Tests.Kit;
+using Look = VictimSupport.Statistics.Campaign.Look;
+using Person = VictimSupport.Tests.Kit.Person;
+
+namespace VictimSupport.Tests.Statistics;
+
+/// <summary>Zones look at their figures of a year before the final ones come out.</summary>
+public sealed class CampaignTests(Platforms platforms)
+{
+    private const string Path = "/our-figures/campaign";
+    private static readonly DateTimeOffset February2027 = new(2027, 2, 1, 9, 0, 0, TimeSpan.Zero);
+    private static readonly DateOnly Deadline = new(2027, 3, 15);
+    private static CancellationToken Ct => TestContext.Current.CancellationToken;
+
+    [Theory, EveryEngine]
+    public async Task From_the_opening_to_the_release_that_says_how_many_looked(string engine)
+    {
+        await using var world = await FiguresWorld.Start(engine);
+        var campaigns = world.Platform.Services.GetRequiredService<IRunCampaigns>();
+        Assert.Equal(["No campaign was opened yet."], await campaigns.Status(Ct));
+        using var analyst = world.Analyst();
+        using (var early = world.Zones[0].Visit(Role.Coordinator)) Assert.Contains("has not been asked yet", (await early.Page(Path)).QuerySelector("main")!.TextContent, StringComparison.Ordinal);
+        world.Platform.Clock.SetUtcNow(February2027);
+        foreach (var (year, day) in new[] { (2027, Deadline), (2025, Deadline), (2026, new DateOnly(2027, 2, 1)), (2026, new DateOnly(2027, 3, 31)) }) await Assert.ThrowsAsync<StartRefusedException>(() => campaigns.Open(year, day, Ct));
+        var said = await campaigns.Open(2026, Deadline, Ct);
+        Assert.Equal("2026\tuntil 2027-03-15\t0 of 10 zones looked", said[0]);
+        Assert.Equal(world.Zones.Select(z => z.Code + "\thas not looked yet").Order(StringComparer.Ordinal), said.Skip(1));
+        await Assert.ThrowsAsync<StartRefusedException>(() => campaigns.Open(2026, Deadline, Ct));
+
+        // Three zones look, of which one takes it back and one looks twice.
+        foreach (var zone in world.Zones.Take(3)) await Press(zone, 0, "is noted");
+        await Press(world.Zones[1], 0, "is taken back");
+        foreach (var zone in world.Zones.Take(3)) await zone.RunJobs();
+        Assert.Equal("2026\tuntil 2027-03-15\t2 of 10 zones looked", (await campaigns.Status(Ct))[0]);
+        Assert.Contains(world.Zones[1].Code + "\thas not looked yet", await campaigns.Status(Ct));
+        var quality = (await analyst.Page("/figures/quality")).QuerySelector("main")!.TextContent;
+        Assert.DoesNotContain(world.Zones[1].Code, quality, StringComparison.Ordinal); // who is late is no reader's
+        Assert.Contains("2 of 10 zones.", await Said(analyst, "/figures/quality", "#campaign + p"), StringComparison.Ordinal);
+
+        // The zones are those of the second half of the year: they took part from then on.
+        var asked = await world.Zones[0].Look(z => z.Set<YearAsked>().SingleAsync(Ct));
+        Assert.Equal((new DateOnly(2026, 7, 1), new DateOnly(2026, 12, 31)), (asked.From, asked.Until));
+        Assert.Equal(64, asked.ProgrammeHash.Length);
+
+        // Eight did not look, and the figures come out on their day all the same.
+        await world.Release("2026-F");
+        await using (var store = world.Platform.Services.GetRequiredService<FiguresDatabase>().LeasePublished()) Assert.Equal((10, 2), await store.Set<Release>().Select(r => new ValueTuple<int, int?>(r.Zones, r.Validated)).SingleAsync(Ct));
+        foreach (var (path, part) in new[] { ("/figures/quality", "main"), ("/figures/structural", ".vs-source") })
+            Assert.Contains("Participating zones: 10 of 10. Zones that looked at their figures before they came out: 2.", await Said(analyst, path, part), StringComparison.Ordinal);
+        var folder = Directory.CreateTempSubdirectory("vs-campaign-").FullName;
+        var lines = await File.ReadAllLinesAsync(await world.Platform.Services.GetRequiredService<IReleaseFigures>().Export("2026-F", folder, Ct), Ct);
+        Directory.Delete(folder, recursive: true);
+        var (head, line) = (lines[0].Trim('\uFEFF').Split(';'), lines[1].Split(';'));
+        Assert.Equal("2", line[Array.IndexOf(head, "validated")]);
+
+        // From then on nothing of it changes.
+        var chief = world.Zones[0].As(Role.Coordinator);
+        Assert.False(await chief.Send(new Look.TakeBackCommand()));
+        Assert.False(await world.Zones[1].As(Role.Coordinator).Send(new Look.ValidateCommand()));
+        using var after = chief.Visit();
+        var page = await after.Page(Path);
+        Assert.Contains("are out", page.QuerySelector("main")!.TextContent, StringComparison.Ordinal);
+        Assert.Empty(page.QuerySelectorAll("main form[method=post]"));
+        await Assert.ThrowsAsync<StartRefusedException>(() => campaigns.Open(2026, new DateOnly(2027, 4, 15), Ct));
+    }
+
+    [Fact]
+    public async Task Nobody_asked_and_nobody_looked_is_no_reason_to_hold_figures_back()
+    {
+        await using var world = await FiguresWorld.Start("sqlite");
+        await world.Release("2026-F");
+        await using (var store = world.Platform.Services.GetRequiredService<FiguresDatabase>().LeasePublished()) Assert.Null((await store.Set<Release>().SingleAsync(Ct)).Validated);
+        using var analyst = world.Analyst();
+        Assert.DoesNotContain("looked at their figures", await Said(analyst, "/figures/quality", "main"), StringComparison.Ordinal);
+
+        await using var other = await FiguresWorld.Start("sqlite");
+        other.Platform.Clock.SetUtcNow(February2027);
+        await other.Platform.Services.GetRequiredService<IRunCampaigns>().Open(2026, Deadline, Ct);
+        await other.Release("2026-F");
+        await using var second = other.Platform.Services.GetRequiredService<FiguresDatabase>().LeasePublished();
+        Assert.Equal((10, 0), await second.Set<Release>().Select(r => new ValueTuple<int, int?>(r.Zones, r.Validated)).SingleAsync(Ct));
+    }
+
+    [Theory, EveryEngine]
+    public async Task Coordinators_who_have_not_looked_are_reminded_four_times_each_once_in_words_that_tell_nothing(string engine)
+    {
+        await using var platform = Platform.Start(engine);
+        var (zone, other) = (await platform.Zone(), await platform.Zone());
+        var (cora, _, _) = (await zone.Hires("cora", Role.Coordinator), await zone.Hires("anna", Role.Caseworker), await other.Hires("otto", Role.Coordinator));
+        platform.Clock.SetUtcNow(February2027);
+        await Asks(zone, cora);
+        await Runs(1);
+        platform.Clock.SetUtcNow(new DateTimeOffset(2027, 3, 1, 6, 59, 0, TimeSpan.Zero)); // 7:59 in Belgium
+        await Runs(1);
+        platform.Clock.SetUtcNow(new DateTimeOffset(2027, 3, 1, 7, 0, 0, TimeSpan.Zero));
+        await Runs(2);
+        // Looked: nothing on the deadline. Taken back: once more, a week after it.
+        Assert.True(await cora.Send(new Look.ValidateCommand()));
+        platform.Clock.SetUtcNow(new DateTimeOffset(2027, 3, 16, 9, 0, 0, TimeSpan.Zero));
+        await Runs(2);
+        Assert.True(await cora.Send(new Look.TakeBackCommand()));
+        await Runs(2);
+        platform.Clock.SetUtcNow(new DateTimeOffset(2027, 3, 22, 9, 0, 0, TimeSpan.Zero));
+        await Runs(3);
+        platform.Clock.SetUtcNow(new DateTimeOffset(2027, 5, 22, 9, 0, 0, TimeSpan.Zero));
+        await Runs(3);
+        Assert.All(Told(), l => Assert.Equal(Staff.AddressOf(zone, "cora"), l.To));
+        Assert.All(Told(), l => Assert.DoesNotContain(zone.Code, l.Subject + l.Text, StringComparison.Ordinal));
+        Assert.Equal("Figures to look at", Told()[0].Subject);
+
+        // A server that stood still for weeks tells once, not for each day that it missed.
+        var late = await platform.Zone();
+        var carl = await late.Hires("carl", Role.Coordinator);
+        await Asks(late, carl);
+        platform.Clock.Advance(TimeSpan.FromDays(60));
+        await late.RunJobs();
+        await late.RunJobs();
+        Assert.Equal(4, Told().Count);
+
+        async Task Runs(int told)
+        {
+            for (var i = 0; i < 2; i++)
+            {
+                await zone.RunJobs();
+                await other.RunJobs();
+            }
+            Assert.Equal(told, Told().Count);
+        }
+
+        List<Letter> Told() => [.. platform.Post.Letters.Where(l => l.Key.StartsWith(FiguresToLookAt.ReminderKind, StringComparison.Ordinal))];
+    }
+
+    [Theory, EveryEngine]
+    public async Task What_is_missing_leads_to_the_dossier_and_tells_of_none_that_the_reader_may_not_open(string engine)
+    {
+        await using var platform = Platform.Start(engine);
+        var zone = await platform.Zone();
+        var (worker, free, walled) = (await zone.Hires("worker", Role.Caseworker), await zone.Hires("free", Role.Coordinator), await zone.Hires("walled", Role.Coordinator));
+        var (first, second, closed, error) = (await worker.Registers(Cases.Intake(zone, "Appelle", "Ada")), await worker.Registers(Cases.Intake(zone, "Bis", "Bo")), await worker.Registers(Cases.Intake(zone, "Calme", "Cy")), await worker.Registers(Cases.Intake(zone, "Zeger", "Zo")));
+        await worker.Closes(closed); // what was unknown then is said to be
+        await free.Protects(error, Protection.Sealed, worker.Id);
+        await zone.As(Role.DataProtectionOfficer).Send(new VictimSupport.Casework.Walls.Build.Command { Colleague = walled.Id, Round = VictimSupport.Casework.Walls.Round.Person, GivenName = "Ada", FamilyName = "Appelle" });
+        platform.Clock.SetUtcNow(February2027);
+        await Asks(zone, free);
+
+        var seen = (await free.Send(new Look.Query()))!;
+        Assert.Equal(new[] { first, second }.Order(), seen.Lacking.First.Select(d => d.Dossier).Order());
+        Assert.Equal(2, seen.Lacking.Dossiers);
+        Assert.Contains("First contact", seen.Lacking.First[0].What);
+        Assert.Equal([second], (await walled.Send(new Look.Query()))!.Lacking.First.Select(d => d.Dossier));
+        using (var visit = free.Visit())
+        {
+            var page = await visit.Page(Path);
+            Assert.Equal([first, second], page.QuerySelectorAll("section[aria-labelledby=lacking] tbody a").Select(a => Guid.Parse(a.GetAttribute("href")!.Split('/')[^1])));
+            Assert.DoesNotContain("Appelle", page.QuerySelector("main")!.TextContent, StringComparison.Ordinal);
+            Assert.Equal("3", page.QuerySelector("section[aria-labelledby=glance] tbody tr td data")!.GetAttribute("value"));
+        }
+        using (var visit = walled.Visit())
+        {
+            var page = await visit.Page(Path);
+            Assert.Null(page.QuerySelector("section[aria-labelledby=glance]"));
+            Assert.NotNull(page.QuerySelector("main a[href$='/our-figures/closed']"));
+        }
+        // Whoever completes it finds it gone.
+        var form = await worker.Send(new Edit.Query(second, await worker.LeadOf(second), "fr"));
+        await worker.Send(form with { Dossier = second, Person = await worker.LeadOf(second), Sex = Sex.Female, BirthDate = new DateOnly(1985, 5, 5) });
+        var after = (await free.Send(new Look.Query()))!.Lacking.First.Single(d => d.Dossier == second).What;
+        Assert.Equal(2, seen.Lacking.First.Single(d => d.Dossier == second).What.Except(after).Count());
+        var acts = await zone.Look(z => z.Set<AuditRow>().Where(r => r.Actor == free.Id).Select(r => new { r.Act, r.Payload }).ToListAsync(Ct));
+        Assert.Contains(acts, a => a.Act == "Statistics.Campaign.Look" && a.Payload.Contains("campaign 2026", StringComparison.Ordinal));
+    }
+
+    [Theory, EveryEngine]
+    public async Task Figures_that_change_afterwards_are_said_to_have_and_what_is_hidden_changes_nothing(string engine)
+    {
+        await using var platform = Platform.Start(engine);
+        var zone = await platform.Zone();
+        var (worker, chief) = (await zone.Hires("worker", Role.Caseworker), await zone.Hires("chief", Role.Coordinator));
+        var dossiers = new List<Guid>();
+        for (var i = 0; i < 16; i++) dossiers.Add(await worker.Registers(Cases.Intake(zone, "Een" + (char)('a' + i), "Otto" + (char)('a' + i))));
+        await chief.Protects(dossiers[15], Protection.Sealed, worker.Id);
+        platform.Clock.SetUtcNow(February2027);
+        await Asks(zone, chief);
+        Assert.True(await chief.Send(new Look.ValidateCommand()));
+        Assert.Equal((chief.Id, false), await Now());
+        // In a sealed dossier: beside the figures that everybody may see it would say that there is one.
+        await Becomes(dossiers[15]);
+        Assert.Equal((chief.Id, false), await Now());
+        foreach (var dossier in dossiers.Take(6)) await Becomes(dossier);
+        Assert.Equal((chief.Id, true), await Now());
+        using (var visit = chief.Visit())
+        {
+            var page = await visit.Page(Path);
+            Assert.Contains("have changed since", page.QuerySelector("main .vs-notice")!.TextContent, StringComparison.Ordinal);
+            Assert.Equal(2, page.QuerySelectorAll("main form[method=post]").Length);
+        }
+        Assert.True(await chief.Send(new Look.ValidateCommand()));
+        Assert.Equal((chief.Id, false), await Now());
+        Assert.True(await chief.Send(new Look.TakeBackCommand()));
+        Assert.Equal(((Guid?)null, false), await Now());
+        Assert.False(await chief.Send(new Look.TakeBackCommand()));
+
+        async Task<(Guid? By, bool Changed)> Now() => await chief.Send(new Look.Query()) is { } now ? (now.By, now.Changed) : default;
+
+        async Task Becomes(Guid dossier)
+        {
+            var form = await worker.Send(new Edit.Query(dossier, await worker.LeadOf(dossier), "fr"));
+            await worker.Send(form with { Dossier = dossier, Person = await worker.LeadOf(dossier), Sex = Sex.Female });
+        }
+    }
+
+    [Theory, EveryEngine]
+    public async Task Told_twice_or_too_late_the_mark_is_the_same(string engine)
+    {
+        await using var platform = Platform.Start(engine);
+        var zone = await platform.Zone();
+        var chief = await zone.Hires("chief", Role.Coordinator);
+        await Backdoor(platform, house => house.Add(AskedZone.New(2026, zone.Id, new DateOnly(2026, 7, 1), new DateOnly(2026, 12, 31))));
+        await Backdoor(platform, house => house.Add(new VictimSupport.Statistics.Campaign.Campaign { Year = 2026, ProgrammeHash = "x", OpenedAt = platform.Clock.GetUtcNow(), Deadline = Deadline }));
+        var campaigns = platform.Services.GetRequiredService<IRunCampaigns>();
+        // Killed after the zone had it and before that was noted: asked again it says so, and has one row.
+        await Asks(zone, chief);
+        await campaigns.AskTheRest(Ct);
+        Assert.NotNull((await Asked()).HadIt);
+        await campaigns.AskTheRest(Ct);
+        Assert.Equal(1, await zone.Look(z => z.Set<YearAsked>().CountAsync(Ct)));
+
+        await chief.Send(new Look.ValidateCommand());
+        var first = await Message();
+        await Delivers(first);
+        var mark = await Asked();
+        Assert.Equal((1, true), (mark.Turn, mark.Validated is not null));
+        await Delivers(first); // killed before it was noted as delivered
+        await zone.RunJobs();
+        Assert.Equal((mark.Turn, mark.Validated), ((await Asked()).Turn, (await Asked()).Validated));
+        await chief.Send(new Look.TakeBackCommand());
+        await Delivers(await Message());
+        await Delivers(first); // what holds is told, whatever the message was about
+        Assert.Equal((2, (DateTimeOffset?)null), ((await Asked()).Turn, (await Asked()).Validated));
+        // An earlier word that was read before and comes after says nothing.
+        var asked = await Asked();
+        asked.Hears(1, platform.Clock.GetUtcNow());
+        Assert.Null(asked.Validated);
+
+        Task<OutboxMessage> Message() => zone.Look(z => z.Set<OutboxMessage>().Where(m => m.Kind == TellThatWeLooked.KindName).OrderByDescending(m => m.Key).FirstAsync(Ct));
+
+        async Task<AskedZone> Asked()
+        {
+            await using var house = platform.Services.GetRequiredService<CatalogDatabase>().Lease();
+            return await house.Set<AskedZone>().AsNoTracking().SingleAsync(a => a.ZoneId == zone.Id, Ct);
+        }
+
+        async Task Delivers(OutboxMessage message)
+        {
+            await using var scope = platform.Services.CreateAsyncScope();
+            var where = scope.ServiceProvider.GetRequiredService<WhereAndWho>();
+            (where.Zone, where.Caller) = (zone.Handle, Caller.Platform);
+            ZoneRecord record;
+            await using (var house = platform.Services.GetRequiredService<CatalogDatabase>().Lease()) record = await house.Set<ZoneRecord>().AsNoTracking().SingleAsync(z => z.Id == zone.Id, Ct);
+            await scope.ServiceProvider.GetServices<IDeliver>().OfType<TellThatWeLooked>().Single().Deliver(message, record, Ct);
+        }
+    }
+
+    [Fact]
+    public async Task Whoever_may_not_finds_nothing_there()
+    {
+        var platform = await platforms.On("sqlite");
+        var (zone, other) = (await platform.Zone(), await platform.Zone());
+        await Asks(zone, zone.As(Role.Coordinator));
+        foreach (var role in Enum.GetValues<Role>().Except([Role.Coordinator, Role.Operator, Role.Analyst]))
+        {
+            using var visit = zone.Visit(role);
+            Assert.Equal(HttpStatusCode.NotFound, (await visit.Get(Path)).StatusCode);
+            foreach (var deed in new Func<Task>[] { () => zone.As(role).Send(new Look.Query()), () => zone.As(role).Send(new Look.ValidateCommand()), () => zone.As(role).Send(new Look.TakeBackCommand()) })
+                Assert.Equal("role", (await Assert.ThrowsAsync<RefusedException>(deed)).Code);
+        }
+        Assert.Equal("role", (await Assert.ThrowsAsync<RefusedException>(() => zone.As(Role.Coordinator).Send(Question(platform)))).Code); // no zone asks itself
+        using var stranger = other.Visit(Role.Coordinator);
+        Assert.Equal(HttpStatusCode.NotFound, (await stranger.Get($"/{zone.Code}{Path}")).StatusCode);
+        Assert.Null(await other.As(Role.Coordinator).Send(new Look.Query()));
+        Assert.False(await other.As(Role.Coordinator).Send(new Look.ValidateCommand())); // never asked: there is nothing to say it of
+    }
+
+    private static Ask.Command Question(Platform platform) => new(2026, new string('a', 64), platform.Clock.GetUtcNow(), Deadline, new DateOnly(2026, 7, 1), new DateOnly(2026, 12, 31));
+
+    private static Task<bool> Asks(TestZone zone, Person somebody) => somebody.SendAsPlatform(Question(zone.Platform));
+
+    private static Task Backdoor(Platform platform, Action<CatalogDbContext> write) => platform.Services.GetRequiredService<CatalogDatabase>().WriteAsPlatform("test", null, house =>
+    {
+        write(house);
+        return Task.FromResult(true);
+    }, Ct);
+
+    private static async Task Press(TestZone zone, int form, string said)
+    {
+        using var visit = zone.Visit(Role.Coordinator);
+        var forms = (await visit.Page(Path)).QuerySelectorAll<AngleSharp.Html.Dom.IHtmlFormElement>("main form[method=post]").ToList();
+        Assert.Equal(HttpStatusCode.Redirect, (await visit.Send(Path, forms[form], [])).StatusCode);
+        Assert.Contains(said, (await visit.Page(Path)).Body!.TextContent, StringComparison.Ordinal);
+    }
+
+    private static async Task<string> Said(Visit visit, string path, string part) => (await visit.Page(path)).QuerySelector(part)!.TextContent;
+}
