@@ -29,16 +29,13 @@ public sealed class Pulse
     {
         while (true)
         {
-            try
-            {
-                return await work.WaitAsync(Patience);
-            }
-            catch (TimeoutException) when (!work.IsCompleted)
-            {
-                if (await Answers() || work.IsCompleted) continue; // slow, but alive
-                _ = work.ContinueWith(late => late.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
-                throw new SilentDatabaseException();
-            }
+            // Not by its exception: work that ends in the very moment in which patience does has ended.
+            await ((Task)work).WaitAsync(Patience).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (work.IsCompleted) return await work;
+            if (await Answers()) continue; // slow, but alive
+            if (work.IsCompleted) return await work;
+            _ = work.ContinueWith(late => late.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
+            throw new SilentDatabaseException();
         }
     }
 

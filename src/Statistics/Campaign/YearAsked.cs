@@ -39,7 +39,7 @@ internal sealed class YearAsked
     public static YearAsked New(int year, string programme, DateTimeOffset opened, DateOnly deadline, DateOnly from, DateOnly until, DateTimeOffset now)
     {
         var asked = new YearAsked { Id = Guid.CreateVersion7(now), Year = year, ProgrammeHash = programme, OpenedAt = opened, Deadline = deadline, From = from, Until = until };
-        asked.RemindAt = Minute(now);
+        if (asked.IsInTime(now)) asked.RemindAt = Minute(now);
         return asked;
     }
 
@@ -60,7 +60,10 @@ internal sealed class YearAsked
     /// <summary>The coordinators were reminded: what came due meanwhile is told with it, once.</summary>
     public void WasTold(DateTimeOffset now) => RemindAt = NextAfter(now);
 
-    private DateTimeOffset? NextAfter(DateTimeOffset now) => new[] { -Before, 0, After }.Select(days => (DateTimeOffset?)Moment.Instant(Deadline.AddDays(days).ToDateTime(new TimeOnly(Morning, 0)))).FirstOrDefault(at => at > now);
+    private DateTimeOffset? NextAfter(DateTimeOffset now) => new[] { -Before, 0, After }.Select(days => (DateTimeOffset?)Moment.Instant(Deadline.AddDays(days).ToDateTime(new TimeOnly(Morning, 0)))).FirstOrDefault(at => at > now && IsInTime(at.Value));
+
+    // From the day of the final figures on nobody is asked any more.
+    private bool IsInTime(DateTimeOffset at) => Moment.Day(at) < Releases.Calendar.Opens(Releases.Edition.OfYear(Year));
 
     private static DateTimeOffset Minute(DateTimeOffset at) => at.AddTicks(-(at.Ticks % TimeSpan.TicksPerMinute));
 

@@ -106,6 +106,21 @@ public sealed class AwayTests(Platforms platforms)
         Assert.Equal(7, await slow); // slow, but alive
     }
 
+    [Fact]
+    public async Task Work_that_ends_when_patience_does_has_ended()
+    {
+        var pulse = new Pulse(() => Task.CompletedTask);
+        // So many that for some both fall into one moment.
+        var all = Enumerable.Range(0, 4000).Select(i => pulse.Wait(Ends(TimeSpan.FromMilliseconds(1490 + (i % 20))))).ToList();
+        Assert.All(await Task.WhenAll(all), said => Assert.Equal(7, said));
+
+        static async Task<int> Ends(TimeSpan after)
+        {
+            await Task.Delay(after, TestContext.Current.CancellationToken);
+            return 7;
+        }
+    }
+
     private static Task<HttpResponseMessage> Types(Visit visit, AngleSharp.Dom.IDocument page) => visit.Send("/intake", (IHtmlFormElement)page.QuerySelector("main form[method=post]")!, new Dictionary<string, string>
     {
         ["Form.Trigger"] = "Patrol", ["Form.SubKind"] = "Burglary", ["Form.FamilyName"] = "Exemple", ["Form.GivenName"] = "Ada", ["Form.Language"] = "fr", ["Form.Note"] = Note,
