@@ -30,7 +30,7 @@ internal sealed record Reminder(Guid Person, Channel Channel)
 internal sealed record ReminderLine(Guid Contact, Guid Person, Channel Channel, MessageState State, DateTimeOffset At, Bar Why);
 
 /// <summary>Reminds somebody of an appointment the day before, where that was ticked: the day and the time, nothing else. The gate is asked when it is planned and again when it goes (<see cref="SendMessage"/>).</summary>
-internal sealed class AppointmentReminders(ZoneDbContext zone, Gate gate, IEnumerable<ISendText> senders, Caller caller, TimeProvider clock)
+internal sealed class AppointmentReminders(ZoneDbContext zone, UseCase here, Gate gate, IEnumerable<ISendText> senders, Caller caller, TimeProvider clock)
 {
     private const int FirstHour = 10, LastHour = 19;
 
@@ -93,6 +93,13 @@ internal sealed class AppointmentReminders(ZoneDbContext zone, Gate gate, IEnume
     public static async Task TakeBack(ZoneDbContext zone, Guid contact, DateTimeOffset now, CancellationToken ct)
     {
         foreach (var message in await zone.Set<Message>().Where(m => m.ContactId == contact && m.State == MessageState.Waiting).ToListAsync(ct)) message.Drop(Bar.Withdrawn, now);
+    }
+
+    /// <summary>Whoever was reminded of a moment that holds no more is to be told so: an act, due now.</summary>
+    public async Task TellAnew(Contact contact, CancellationToken ct)
+    {
+        var told = await zone.Set<Message>().Where(m => m.ContactId == contact.Id && m.State == MessageState.Sent).Select(m => m.PersonId).Distinct().ToListAsync(ct);
+        if (told.Count > 0) zone.Add(FollowUp.Plan(contact.DossierId, told, ActKind.Other, Spoken.In(here.InZone.Record.FirstLanguage, () => Words.ReminderIsOld), clock.GetUtcNow(), caller.Self, clock.GetUtcNow()));
     }
 
     /// <summary>Is there nothing left to remind of? Of anything but a reminder: no.</summary>

@@ -73,7 +73,7 @@ internal sealed class Cancel(IMediator pipeline, UnderWay underWay, WhereAndWho 
         }
     }
 
-    internal sealed class Handler(ZoneDbContext zone, Guard guard, Caller caller, TimeProvider clock) : IRequestHandler<Command, bool>
+    internal sealed class Handler(ZoneDbContext zone, Guard guard, AppointmentReminders reminders, Caller caller, TimeProvider clock) : IRequestHandler<Command, bool>
     {
         public async Task<bool> Handle(Command form, CancellationToken ct)
         {
@@ -84,6 +84,7 @@ internal sealed class Cancel(IMediator pipeline, UnderWay underWay, WhereAndWho 
             dossier.MayPlan(form.Next);
             planned.Cancel(form.Reason!.Value, caller.Self, now);
             await AppointmentReminders.TakeBack(zone, planned.Id, now, ct);
+            if (planned.At > now) await reminders.TellAnew(planned, ct);
             if (form.Next is { } kind) zone.Add(FollowUp.Plan(dossier.Id, planned.Persons, kind, null, form.Due!.Value, caller.Self, now));
             await NextAct.Settle(zone, dossier, ct);
             dossier.Touch();

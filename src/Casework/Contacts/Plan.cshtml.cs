@@ -174,6 +174,7 @@ internal sealed class Plan(IMediator pipeline, IAccounts accounts, WhereAndWho w
             var agreed = new Agreed(await Concerned.Of(zone, dossier.Id, form.Persons, ct), form.At!.Value, form.Minutes!.Value, form.Place!.Value, form.Room, form.Travel ?? 0, form.Worker!.Value, form.Companion, form.ForThem, form.With, form.Note);
             await MayBe(dossier, agreed, planned, ct);
             if (!form.Despite && await diary.Warnings(agreed, planned?.Id, ct) is { Count: > 0 } warnings) throw new ValidationException(warnings.Distinct().Select(w => new ValidationFailure(nameof(Command.Despite), w)));
+            if (planned is not null && planned.At != agreed.At) await reminders.TellAnew(planned, ct);
             if (planned is null) zone.Add(planned = Contacts.Contact.Plan(dossier.Id, agreed, caller.Self, now));
             else planned.Agree(agreed, caller.Self);
             await reminders.Settle(dossier, planned, [.. form.Remind.Select(Reminder.Read).OfType<Reminder>()], ct);

@@ -101,9 +101,10 @@ internal sealed class Prepare(IMediator pipeline) : PageModel, IShowAgain
         {
             var (dossier, now) = (await guard.Read(query.Dossier, ct), clock.GetUtcNow());
             var kind = query.Kind ?? await Next(dossier, query.Person, ct);
-            var whom = await gate.Of(dossier, query.Person, kind == LetterKind.First, ct);
+            var first = kind == LetterKind.First && await IsFirst(dossier, query.Person, ct);
+            var whom = await gate.Of(dossier, query.Person, first, ct);
             var language = query.Language ?? wording.LanguageOf(whom.Person.Language);
-            var (passage, bar) = Clearance.Look(whom, new Outgoing(Channel.Letter, First: kind == LetterKind.First), now);
+            var (passage, bar) = Clearance.Look(whom, new Outgoing(Channel.Letter, First: first), now);
             var name = whom.Person.Identity.Value.FullName;
             return new Answer(name, whom.Of(Channel.Letter), passage, bar, whom.Agreed, whom.Safe.MustBeAskedAgain(now), whom.Safe.Revision, kind, language, bar == Bar.None ? await wording.Compose(kind, language, name, ct) : "");
         }
@@ -112,7 +113,7 @@ internal sealed class Prepare(IMediator pipeline) : PageModel, IShowAgain
         {
             var (dossier, now) = (await guard.Open(form.Dossier, ct), clock.GetUtcNow());
             if (form.Once != default && await zone.Set<Submission>().AsNoTracking().SingleOrDefaultAsync(s => s.Id == form.Once, ct) is { } before) return before.Made;
-            var leave = await gate.Pass(dossier, form.Person, new Outgoing(Channel.Letter, First: form.Kind == LetterKind.First, Read: form.Shown is not null), ct);
+            var leave = await gate.Pass(dossier, form.Person, new Outgoing(Channel.Letter, First: form.Kind == LetterKind.First && await IsFirst(dossier, form.Person, ct), Read: form.Shown is not null), ct);
             if (form.Shown != (await gate.Of(dossier, form.Person, first: false, ct)).Safe.Revision) throw new ValidationException([new ValidationFailure(nameof(Command.Text), Words.RulesChangedRead)]);
             var letter = Letter.Prepare(leave, form.Kind, form.Language, form.Text.Trim(), await ActFor(dossier, form.Person, ct), caller.Self, now);
             zone.Add(letter);
@@ -121,9 +122,12 @@ internal sealed class Prepare(IMediator pipeline) : PageModel, IShowAgain
             return letter.Id;
         }
 
+        // Unasked one letter goes, and no second.
+        private async Task<bool> IsFirst(Dossier dossier, Guid person, CancellationToken ct) => dossier.FirstContact is null && !await zone.Set<Letter>().AnyAsync(l => l.PersonId == person && l.State == LetterState.Printed, ct);
+
         // Nobody was reached yet and nothing was written: the first.
         private async Task<LetterKind> Next(Dossier dossier, Guid person, CancellationToken ct) =>
-            dossier.FirstContact is null && !await zone.Set<Letter>().AnyAsync(l => l.PersonId == person && l.State == LetterState.Printed, ct) ? await zone.Set<Handovers.Handover>().AnyAsync(h => h.CameIn && h.DossierId == dossier.Id, ct) ? LetterKind.HandedOver : LetterKind.First : LetterKind.Recontact;
+            await IsFirst(dossier, person, ct) ? await zone.Set<Handovers.Handover>().AnyAsync(h => h.CameIn && h.DossierId == dossier.Id, ct) ? LetterKind.HandedOver : LetterKind.First : LetterKind.Recontact;
 
         /// <summary>The planned letter that this one is; one that this person got already is not planned any more.</summary>
         private async Task<Guid?> ActFor(Dossier dossier, Guid person, CancellationToken ct)

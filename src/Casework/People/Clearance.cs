@@ -67,7 +67,7 @@ internal enum Bar
     /// <summary>Nobody decided that the person is reached through this one.</summary>
     Undecided = 14,
 
-    /// <summary>Whoever it would go through is the alleged perpetrator, or stands in a conflict.</summary>
+    /// <summary>Whoever it would go through or to is the alleged perpetrator, or stands in a conflict.</summary>
     Conflict = 15,
 
     /// <summary>It was written under a condition, and waited so long that nobody can say whether that still holds.</summary>
@@ -114,6 +114,9 @@ internal sealed record Addressee(Person Person, SafeContact Safe, Dossier Dossie
 {
     /// <summary>Channels for which the same person said never in another dossier, and nothing else since.</summary>
     public IReadOnlySet<Channel> ClosedElsewhere { get; init; } = System.Collections.Immutable.ImmutableHashSet<Channel>.Empty;
+
+    /// <summary>Numbers and mailboxes of the alleged perpetrators in this dossier: nothing written goes there, whoever it is meant for. Empty also where nobody looked.</summary>
+    public IReadOnlySet<string> OfAuthors { get; init; } = System.Collections.Immutable.ImmutableHashSet<string>.Empty;
 
     /// <summary>What holds of a channel.</summary>
     public Rule Of(Channel channel) => ClosedElsewhere.Contains(channel) ? Rule.Never : Safe.Of(channel) is var rule && NamesAuthor && rule != Rule.Never ? Rule.NotAsked : rule;
@@ -181,7 +184,11 @@ internal sealed class Clearance
     public static (Passage Passage, Bar Bar) Look(Addressee whom, Outgoing what, DateTimeOffset now)
     {
         var (passage, bar) = Rules(whom, what, now);
-        if (bar == Bar.None && Destination((what.Through is null ? whom.Person : whom.Stead!.Who).Identity.Value, (what.Through is null ? whom.Safe : whom.Stead!.Safe).Details.Value, what.Channel) is null) bar = Bar.Nowhere;
+        if (bar == Bar.None)
+        {
+            var to = Destination((what.Through is null ? whom.Person : whom.Stead!.Who).Identity.Value, (what.Through is null ? whom.Safe : whom.Stead!.Safe).Details.Value, what.Channel);
+            bar = to is null ? Bar.Nowhere : what.Channel is Channel.Sms or Channel.Mail && whom.OfAuthors.Contains(to.Trim()) ? Bar.Conflict : Bar.None;
+        }
         return (bar == Bar.None ? passage : Passage.Closed, bar);
     }
 
@@ -203,6 +210,8 @@ internal sealed class Clearance
         if (rule == Rule.NotAsked) return NotAsked(whom, what);
         if (what.Channel == Channel.Letter && person.IsMinor && safe.LettersHome == Decider.Nobody) return (Passage.Closed, Bar.Minor);
         if (rule == Rule.OnlyIf && what.Unattended) return (Passage.Closed, Bar.OnlyIf);
+        // Words on hours, and on what may be said, are for people to keep; a letter is put in its envelope by one.
+        if (what is { Unattended: true, Channel: not Channel.Letter } && (Said(safe.Details.Value.Hours) ?? Said(safe.Details.Value.WhatMayBeSaid)) is not null) return (Passage.Closed, Bar.OnlyIf);
         // A letter is prepared and printed by somebody who is told to ask; a job sees nobody.
         if (what is { Unattended: true, Channel: not Channel.Letter } && safe.MustBeAskedAgain(now)) return (Passage.Closed, Bar.Outdated);
         // A letter lies until somebody opens it; everything else is noticed when it comes.

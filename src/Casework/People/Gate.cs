@@ -69,9 +69,14 @@ internal sealed class Gate(ZoneDbContext zone, UseCase here, Keyring keys, IZone
     }
 
     /// <summary>The same, of rows that were read already.</summary>
-    public async Task<Addressee> Of(Dossier dossier, Person who, SafeContact safe, bool first, CancellationToken ct) =>
-        new(who, safe, dossier, (await settings.Of(here.InZone.Id, ct)).FirstLetterFor, first && await Elsewhere(who, ct), NamesAuthor: safe.Details.Value.NamesSomebody && safe.Details.Value.Names(await AuthorsIn(dossier, ct)))
-        { ClosedElsewhere = await ClosedElsewhere(who, safe, ct) };
+    public async Task<Addressee> Of(Dossier dossier, Person who, SafeContact safe, bool first, CancellationToken ct)
+    {
+        var authors = await AuthorsIn(dossier, ct);
+        return new(who, safe, dossier, (await settings.Of(here.InZone.Id, ct)).FirstLetterFor, first && await Elsewhere(who, ct), NamesAuthor: safe.Details.Value.Names(authors))
+        {
+            ClosedElsewhere = await ClosedElsewhere(who, safe, ct), OfAuthors = authors.SelectMany(a => new[] { PhoneNumber.ToE164(a.Phone), a.Mail?.Trim() }).OfType<string>().ToHashSet(StringComparer.OrdinalIgnoreCase),
+        };
+    }
 
     private async Task<IReadOnlyList<Particulars>> AuthorsIn(Dossier dossier, CancellationToken ct) =>
         [.. (await zone.Set<Person>().AsNoTracking().Where(p => p.DossierId == dossier.Id && p.Capacity == Capacity.AllegedAuthor).ToListAsync(ct)).Select(p => p.Identity.Value)];
@@ -139,18 +144,20 @@ internal sealed class Gate(ZoneDbContext zone, UseCase here, Keyring keys, IZone
             var meant = nevers.ConvertAll(n => n.Person);
             var people = await zone.Set<Person>().AsNoTracking().Where(p => meant.Contains(p.Id)).ToListAsync(ct);
             await keys.Fetch(people.Select(p => p.KeyOwner), ct);
-            found.AddRange(people.Where(p => SamePerson.May(who, p.Identity.Value)).Join(nevers, p => p.Id, n => n.Person, (p, n) => n with { Said = n.Said ?? p.Added }));
+            // After a merge, or with another number, the day of asking is gone, the never is not: it counts from that change on.
+            var changed = (await zone.Set<RuleChange>().AsNoTracking().Where(c => meant.Contains(c.PersonId)).Select(c => new { c.PersonId, c.At }).ToListAsync(ct)).ToLookup(c => c.PersonId, c => c.At);
+            found.AddRange(people.Where(p => SamePerson.May(who, p.Identity.Value)).Join(nevers, p => p.Id, n => n.Person, (p, n) => n with { Said = n.Said ?? changed[p.Id].Append(p.Added).Max() }));
         }
         return found;
     }
 
-    // One who was beaten at home in another dossier gets no letter because of a burglary. Which dossier it is, nobody is told.
+    // One who was beaten at home, or lives in danger there, in another dossier, gets no letter because of a burglary. Which dossier it is, nobody is told.
     private async Task<bool> Elsewhere(Person who, CancellationToken ct)
     {
         var others = (await SamePerson.Find(zone, here, keys, who.Identity.Value, ct)).Where(p => p.DossierId != who.DossierId).ToList();
         if (others.Count == 0) return false;
         var dossiers = others.Select(p => p.DossierId).Distinct().ToList();
-        return (await zone.Set<Dossier>().AsNoTracking().Where(d => dossiers.Contains(d.Id)).ToListAsync(ct)).Any(d => d.Additional.Append(d.SubKind).Any(SubKinds.NeverUnasked));
+        return (await zone.Set<Dossier>().AsNoTracking().Where(d => dossiers.Contains(d.Id)).ToListAsync(ct)).Any(d => (d.Danger & (Danger.AtHome | Danger.AddressSecret)) != 0 || d.Additional.Append(d.SubKind).Any(SubKinds.NeverUnasked));
     }
 }
 

@@ -122,19 +122,20 @@ internal sealed class Safe(IMediator pipeline, IAccounts accounts) : PageModel, 
         private static bool Said(string? text) => !string.IsNullOrWhiteSpace(text);
     }
 
-    internal sealed class QueryHandler(ZoneDbContext zone, Guard guard) : IRequestHandler<Query, Current>
+    internal sealed class QueryHandler(ZoneDbContext zone, Guard guard, Gate gate) : IRequestHandler<Query, Current>
     {
         private const int Most = 50;
 
         public async Task<Current> Handle(Query query, CancellationToken ct)
         {
             var dossier = await guard.Read(query.Dossier, ct);
-            var person = await zone.Set<Person>().AsNoTracking().SingleOrDefaultAsync(p => p.Id == query.Person && p.DossierId == dossier.Id, ct) ?? throw new RefusedException("absent", dossier.Id);
-            var safe = await zone.Set<SafeContact>().AsNoTracking().SingleOrDefaultAsync(s => s.Id == person.Id, ct) ?? SafeContact.For(person);
-            var details = safe.Details.Value;
+            // A never that was said in another dossier stands here as never: whoever opens it has asked.
+            var whom = await gate.Of(dossier, query.Person, first: false, ct);
+            var (person, safe, details) = (whom.Person, whom.Safe, whom.Safe.Details.Value);
+            Rule Shown(Channel channel) => whom.ClosedElsewhere.Contains(channel) ? Rule.Never : safe.Of(channel);
             return new Current(person.Identity.Value.FullName, new Command
             {
-                Call = safe.Call, Sms = safe.Sms, Mail = safe.Mail, Letter = safe.Letter, Visit = safe.Visit, SmsNumber = details.SmsNumber, Hours = details.Hours, WhoMayAnswer = details.WhoMayAnswer, WhatMayBeSaid = details.WhatMayBeSaid, CodeWord = details.CodeWord, ThirdPerson = details.ThirdPerson,
+                Call = Shown(Channel.Call), Sms = Shown(Channel.Sms), Mail = Shown(Channel.Mail), Letter = Shown(Channel.Letter), Visit = Shown(Channel.Visit), SmsNumber = details.SmsNumber, Hours = details.Hours, WhoMayAnswer = details.WhoMayAnswer, WhatMayBeSaid = details.WhatMayBeSaid, CodeWord = details.CodeWord, ThirdPerson = details.ThirdPerson,
                 From = details.From, Until = details.Until, Weekdays = details.Weekdays, LettersHome = safe.LettersHome, MinorReason = details.MinorReason,
                 Asked = safe.Checked?.UtcTicks ?? 0,
             }, person.IsMinor, await guard.Leads(dossier, ct), await zone.Set<RuleChange>().AsNoTracking().Where(c => c.PersonId == person.Id).OrderByDescending(c => c.At).ThenByDescending(c => c.Id).Take(Most).ToListAsync(ct));
@@ -185,16 +186,18 @@ internal static class StillGood
 {
     [Requires(May.ChangeDossiers)]
     /// <param name="Read">The revision of the rules that stood above the button.</param>
-    /// <returns>false: they changed since, and what is valid was not read.</returns>
+    /// <returns>false: they changed since, or the person said never in another dossier; what is valid was not read.</returns>
     internal sealed record Command(Guid Dossier, Guid Person, int Read) : ICommand<bool>;
 
-    internal sealed class Handler(ZoneDbContext zone, Guard guard, Caller caller, TimeProvider clock) : IRequestHandler<Command, bool>
+    internal sealed class Handler(ZoneDbContext zone, Guard guard, Gate gate, Caller caller, TimeProvider clock) : IRequestHandler<Command, bool>
     {
         public async Task<bool> Handle(Command command, CancellationToken ct)
         {
             var dossier = await guard.Open(command.Dossier, ct);
             var safe = await zone.Set<SafeContact>().SingleOrDefaultAsync(s => s.Id == command.Person && s.DossierId == dossier.Id, ct) ?? throw new RefusedException("absent", dossier.Id);
             if (safe.Revision != command.Read) return false;
+            var whom = await gate.Of(dossier, safe.Id, first: false, ct);
+            if (whom.ClosedElsewhere.Any(c => safe.Of(c) != Rule.Never)) return false;
             safe.StillGood(caller.Self, clock.GetUtcNow());
             return true;
         }

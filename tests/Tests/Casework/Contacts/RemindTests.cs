@@ -77,6 +77,31 @@ public sealed class RemindTests(Platforms platforms)
         Assert.Empty((await visit.Page($"{story.Path}/{id}")).QuerySelectorAll("[name='Form.Remind'][checked]"));
     }
 
+    [Theory, InlineData("hours"), InlineData("words")]
+    public async Task Words_on_hours_or_on_what_may_be_said_are_for_people_to_keep(string which)
+    {
+        await using var story = await Story.Of("sqlite");
+        await story.Worker.Agrees(story.Dossier, story.Person, r => which == "hours" ? r with { Hours = "never on a Tuesday, he is home" } : r with { WhatMayBeSaid = "that the library calls" });
+        using var visit = story.Worker.Visit();
+        Assert.Empty((await visit.Page(story.Path)).QuerySelectorAll("[name='Form.Remind']"));
+        Assert.Equal((Bar.OnlyIf.Code(), nameof(Plan.Command.Remind)), await Refused(() => story.Plans(story.InDays(5))));
+    }
+
+    [Theory, InlineData("moved"), InlineData("cancelled")]
+    public async Task Whoever_was_reminded_of_a_moment_that_holds_no_more_is_to_be_told(string how)
+    {
+        await using var story = await Story.Of("sqlite");
+        var at = story.InDays(4);
+        var id = await story.Plans(at);
+        await story.Until(at.AddHours(-27));
+        Assert.Single(story.Got);
+        if (how == "moved") await story.Plans(at.AddDays(2), id, 1, remind: []);
+        else await story.Worker.Send(new Cancel.Command { Dossier = story.Dossier, Contact = id, Reason = CancelReason.ByThePerson });
+        var act = Assert.Single((await story.Worker.Opens(story.Dossier)).Planned, a => a.Kind == ActKind.Other);
+        Assert.Equal(Spoken.In("fr", () => VictimSupport.Casework.Words.ReminderIsOld), act.Text!.Value);
+        Assert.Equal([story.Person], act.Persons);
+    }
+
     [Theory, EveryEngine]
     public async Task Moved_it_goes_with_the_appointment(string engine)
     {

@@ -277,7 +277,10 @@ public sealed class GateTests(Platforms platforms)
             foreach (var hidden in new[] { another, same }) Assert.DoesNotContain(hidden.ToString(), record.Payload, StringComparison.OrdinalIgnoreCase);
         // Asked since, they changed it here; what was not asked again stays closed.
         zone.Platform.Clock.Advance(TimeSpan.FromMinutes(1));
-        await worker.Agrees(dossier, person, r => r with { Mail = Rule.NotAsked });
+        // One tap says nothing of what was said elsewhere; the form shows it.
+        Assert.False(await worker.Send(new StillGood.Command(dossier, person, (await worker.RulesOf(dossier, person)).Revision)));
+        Assert.Equal(Rule.Never, (await worker.Send(new Safe.Query(dossier, person))).Form.Call);
+        await worker.Agrees(dossier, person, r => r with { Call = Rule.Safe, Mail = Rule.NotAsked });
         Assert.Equal("+32470123456", (await worker.Send(await Number())).To);
         Assert.Equal("gate-never", (await Assert.ThrowsAsync<RefusedException>(async () => await worker.Send(await Visits()))).Code);
         await worker.Agrees(dossier, person, r => r with { Visit = Rule.Safe });
@@ -333,6 +336,67 @@ public sealed class GateTests(Platforms platforms)
         await worker.Send(await Recontact());
 
         async Task<Prepare.Command> Recontact() => new() { Dossier = dossier, Person = person, Shown = (await worker.RulesOf(dossier, person)).Revision, Kind = LetterKind.Recontact, Language = "fr", Text = "Bonjour" };
+    }
+
+    [Theory, EveryEngine]
+    public async Task A_never_stays_the_last_word_though_the_day_of_asking_is_lost(string engine)
+    {
+        var zone = await (await platforms.On(engine)).Zone();
+        var (worker, colleague) = (zone.As(Role.Caseworker), zone.As(Role.Caseworker));
+        var (another, same) = await colleague.Knows(zone, "Rue 9", "Exemple", "Ada", "Fire");
+        var form = await colleague.Send(new Edit.Query(another, same, "fr"));
+        await colleague.Send(form with { Dossier = another, Person = same, Mail = "ada@exemple.be" });
+        var (dossier, person) = await worker.Knows(zone, "Rue 1");
+        await worker.Agrees(dossier, person, r => r with { Letter = Rule.Safe });
+        zone.Platform.Clock.Advance(TimeSpan.FromMinutes(1));
+        await colleague.Agrees(another, same, r => r with { Letter = Rule.Never, Mail = Rule.Safe });
+        Assert.Equal(Bar.Never, (await worker.Send(new Prepare.Query(dossier, person, LetterKind.Recontact, null))).Bar);
+        // With another mailbox nobody knows any more when she was asked there.
+        zone.Platform.Clock.Advance(TimeSpan.FromMinutes(1));
+        form = await colleague.Send(new Edit.Query(another, same, "fr"));
+        await colleague.Send(form with { Dossier = another, Person = same, Mail = "ada.2@exemple.be" });
+        Assert.Null((await colleague.RulesOf(another, same)).Checked);
+        Assert.Equal(Bar.Never, (await worker.Send(new Prepare.Query(dossier, person, LetterKind.Recontact, null))).Bar);
+    }
+
+    [Theory, EveryEngine]
+    public async Task Danger_at_home_in_another_dossier_stops_a_first_letter_and_a_second_first_letter_is_none(string engine)
+    {
+        var zone = await (await platforms.On(engine)).Zone();
+        var (worker, colleague) = (zone.As(Role.Caseworker), zone.As(Role.Caseworker));
+        var (dossier, person) = await worker.Knows(zone, "Rue 1");
+        Assert.Equal(Bar.None, (await worker.Send(new Prepare.Query(dossier, person, LetterKind.First, null))).Bar);
+        var letter = await worker.Send(First());
+        await worker.Send(new Print.Command(letter));
+        Assert.Equal(Bar.NotAsked, BarOf(await Assert.ThrowsAsync<RefusedException>(() => worker.Send(First()))));
+        Assert.NotEqual(Bar.None, (await worker.Send(new Prepare.Query(dossier, person, LetterKind.First, null))).Bar);
+
+        var (third, lone) = await worker.Knows(zone, "Rue 3", "Muster", "Bram", phone: null);
+        var (other, _) = await colleague.Knows(zone, "Rue 4", "Muster", "Bram", phone: null);
+        Assert.Equal(Bar.None, (await worker.Send(new Prepare.Query(third, lone, LetterKind.First, null))).Bar);
+        await colleague.Endangers(other, Danger.AddressSecret);
+        Assert.Equal(Bar.FirstLetter, (await worker.Send(new Prepare.Query(third, lone, LetterKind.First, null))).Bar);
+
+        Prepare.Command First() => new() { Dossier = dossier, Person = person, Shown = 0, Kind = LetterKind.First, Language = "fr", Text = "Bonjour" };
+        static Bar BarOf(RefusedException refused) => Bars.Of(refused.Code)!.Value;
+    }
+
+    [Theory, EveryEngine]
+    public async Task Nothing_written_goes_to_the_number_or_the_mailbox_of_the_alleged_perpetrator(string engine)
+    {
+        var zone = await (await platforms.On(engine)).Zone();
+        var worker = zone.As(Role.Caseworker);
+        var dossier = await worker.Registers(Cases.Intake(zone, phone: "0470 12 34 56"));
+        var person = await worker.LeadOf(dossier);
+        var form = await worker.Send(new Edit.Query(dossier, person, "fr"));
+        await worker.Send(form with { Dossier = dossier, Person = person, Mail = "ensemble@exemple.be" });
+        await worker.Agrees(dossier, person, r => r with { Mail = Rule.Safe, Sms = Rule.Safe, Call = Rule.Safe });
+        Assert.Equal([Bar.None, Bar.None], await Ways());
+        await worker.Send(new Edit.Command { Dossier = dossier, GivenName = "Bram", FamilyName = "Muster", Capacity = Capacity.AllegedAuthor, Language = "fr", Phone = "+32 470 12 34 56", Mail = "Ensemble@exemple.be" });
+        Assert.Equal([Bar.Conflict, Bar.Conflict], await Ways());
+        Assert.Equal(Bar.None, (await worker.Send(new Call.Query(dossier, person))).Bar); // somebody hears who answers
+
+        async Task<IEnumerable<Bar>> Ways() => (await worker.Send(new Text.Query(dossier, person))).Ways.Select(w => w.Bar);
     }
 
     [Theory, EveryEngine]
