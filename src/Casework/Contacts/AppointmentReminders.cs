@@ -10,6 +10,7 @@ using VictimSupport.Casework.People;
 using VictimSupport.Design.Html;
 using VictimSupport.Foundation.Access;
 using VictimSupport.Foundation.Persistence;
+using VictimSupport.Foundation.Pipeline;
 
 namespace VictimSupport.Casework.Contacts;
 

@@ -11,6 +11,7 @@ using VictimSupport.Foundation.Access;
 using VictimSupport.Foundation.Persistence;
 using VictimSupport.Foundation.Pipeline;
 using VictimSupport.Foundation.Secrecy;
+using VictimSupport.Foundation.Secrecy.Search;
 using VictimSupport.Zones.Contracts;
 using Place = VictimSupport.Casework.Codes.Place;
 
@@ -157,7 +158,7 @@ internal sealed class Gate(ZoneDbContext zone, UseCase here, Keyring keys, IZone
         var others = (await SamePerson.Find(zone, here, keys, who.Identity.Value, ct)).Where(p => p.DossierId != who.DossierId).ToList();
         if (others.Count == 0) return false;
         var dossiers = others.Select(p => p.DossierId).Distinct().ToList();
-        return (await zone.Set<Dossier>().AsNoTracking().Where(d => dossiers.Contains(d.Id)).ToListAsync(ct)).Any(d => (d.Danger & (Danger.AtHome | Danger.AddressSecret)) != 0 || d.Additional.Append(d.SubKind).Any(SubKinds.NeverUnasked));
+        return (await zone.Set<Dossier>().AsNoTracking().Where(d => dossiers.Contains(d.Id)).ToListAsync(ct)).Any(d => (d.Danger & (Danger.AtHome | Danger.AddressSecret)) != Danger.None || d.Additional.Append(d.SubKind).Any(SubKinds.NeverUnasked));
     }
 }
 
