@@ -115,8 +115,8 @@ internal sealed record Addressee(Person Person, SafeContact Safe, Dossier Dossie
     /// <summary>Channels for which the same person said never in another dossier, and nothing else since.</summary>
     public IReadOnlySet<Channel> ClosedElsewhere { get; init; } = System.Collections.Immutable.ImmutableHashSet<Channel>.Empty;
 
-    /// <summary>Numbers and mailboxes of the alleged perpetrators in this dossier: nothing written goes there, whoever it is meant for. Empty also where nobody looked.</summary>
-    public IReadOnlySet<string> OfAuthors { get; init; } = System.Collections.Immutable.ImmutableHashSet<string>.Empty;
+    /// <summary>The alleged perpetrators in this dossier: nothing written goes to a number or a mailbox of theirs, whoever it is meant for. Empty also where nobody looked.</summary>
+    public IReadOnlyList<Particulars> Authors { get; init; } = [];
 
     /// <summary>What holds of a channel.</summary>
     public Rule Of(Channel channel) => ClosedElsewhere.Contains(channel) ? Rule.Never : Safe.Of(channel) is var rule && NamesAuthor && rule != Rule.Never ? Rule.NotAsked : rule;
@@ -187,7 +187,7 @@ internal sealed class Clearance
         if (bar == Bar.None)
         {
             var to = Destination((what.Through is null ? whom.Person : whom.Stead!.Who).Identity.Value, (what.Through is null ? whom.Safe : whom.Stead!.Safe).Details.Value, what.Channel);
-            bar = to is null ? Bar.Nowhere : what.Channel is Channel.Sms or Channel.Mail && whom.OfAuthors.Contains(to.Trim()) ? Bar.Conflict : Bar.None;
+            bar = to is null ? Bar.Nowhere : what.Channel is Channel.Sms or Channel.Mail && whom.Authors.Any(a => string.Equals(Destination(a, null, what.Channel)?.Trim(), to.Trim(), StringComparison.OrdinalIgnoreCase)) ? Bar.Conflict : Bar.None;
         }
         return (bar == Bar.None ? passage : Passage.Closed, bar);
     }

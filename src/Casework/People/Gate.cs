@@ -11,7 +11,6 @@ using VictimSupport.Foundation.Access;
 using VictimSupport.Foundation.Persistence;
 using VictimSupport.Foundation.Pipeline;
 using VictimSupport.Foundation.Secrecy;
-using VictimSupport.Foundation.Secrecy.Search;
 using VictimSupport.Zones.Contracts;
 using Place = VictimSupport.Casework.Codes.Place;
 
@@ -75,7 +74,7 @@ internal sealed class Gate(ZoneDbContext zone, UseCase here, Keyring keys, IZone
         var authors = await AuthorsIn(dossier, ct);
         return new(who, safe, dossier, (await settings.Of(here.InZone.Id, ct)).FirstLetterFor, first && await Elsewhere(who, ct), NamesAuthor: safe.Details.Value.Names(authors))
         {
-            ClosedElsewhere = await ClosedElsewhere(who, safe, ct), OfAuthors = authors.SelectMany(a => new[] { PhoneNumber.ToE164(a.Phone), a.Mail?.Trim() }).OfType<string>().ToHashSet(StringComparer.OrdinalIgnoreCase),
+            ClosedElsewhere = await ClosedElsewhere(who, safe, ct), Authors = authors,
         };
     }
 
