@@ -129,10 +129,15 @@ public sealed class CampaignTests(Platforms platforms)
         Assert.All(Told(), l => Assert.DoesNotContain(zone.Code, l.Subject + l.Text, StringComparison.Ordinal));
         Assert.Equal("Figures to look at", Told()[0].Subject);
 
-        // A server that stood still for weeks tells once, not for each day that it missed.
+        // From the day of the final figures on nobody is asked any more.
         var late = await platform.Zone();
         var carl = await late.Hires("carl", Role.Coordinator);
         await Asks(late, carl);
+        await late.RunJobs();
+        Assert.Equal(3, Told().Count);
+
+        // A server that stood still for weeks tells once, not for each day that it missed.
+        await carl.SendAsPlatform(Question(platform) with { Year = 2027, Deadline = new DateOnly(2028, 3, 15), From = new DateOnly(2027, 1, 1), Until = new DateOnly(2027, 12, 31) });
         platform.Clock.Advance(TimeSpan.FromDays(60));
         await late.RunJobs();
         await late.RunJobs();
