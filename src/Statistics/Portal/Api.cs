@@ -57,7 +57,6 @@ internal static class Api
             return first;
         }
 
-
         public Task<IReadOnlyList<Release>> Handle(AllReleases query, CancellationToken ct) => shelf.Releases(ct);
         public Task<OnTheShelf?> Handle(OneRelease query, CancellationToken ct) => shelf.Of(query.Id, ct);
     }

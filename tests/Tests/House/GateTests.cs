@@ -83,6 +83,8 @@ public sealed partial class GateTests
         // The form of a message and a reminder ask only whether there is a provider.
         string[] asking = [typeof(Text).FullName!, "VictimSupport.Casework.Contacts.AppointmentReminders"];
         Assert.Equal([typeof(SendMessage).FullName!], TakersOf(typeof(Clearance).Assembly.GetTypes(), typeof(ISendText)).Where(t => !asking.Any(a => t.StartsWith(a, StringComparison.Ordinal))));
+        Assert.Equal([typeof(SendMessage).FullName!], CallersOf(typeof(Clearance).Assembly.GetTypes(), typeof(ISendText).GetMethod(nameof(ISendText.Send))!));
+        Assert.NotEmpty(CallersOf([typeof(PlantedTexter)], typeof(ISendText).GetMethod(nameof(ISendText.Send))!));
         Assert.Equal(typeof(Clearance), typeof(ISendText).GetMethod(nameof(ISendText.Send))!.GetParameters()[0].ParameterType);
         // What goes out is made from leave alone.
         foreach (var made in new[] { typeof(Message), typeof(VictimSupport.Casework.Letters.Letter) })
@@ -134,6 +136,14 @@ public sealed partial class GateTests
             catch (Exception e) when (e is ArgumentException or BadImageFormatException) { /* it was no call */ }
             if (called is not null) yield return called;
         }
+    }
+
+    private static IEnumerable<string> CallersOf(IEnumerable<Type> types, MethodInfo wanted) =>
+        types.SelectMany(t => t.GetMethods(All)).Where(m => Called(m).Contains(wanted)).Select(m => Outermost(m.DeclaringType!).FullName!).Distinct();
+
+    private sealed class PlantedTexter
+    {
+        public static Task Sends(ISendText sender, Clearance leave) => sender.Send(leave, "k", "t", "fr", CancellationToken.None);
     }
 
     private static IEnumerable<string> TakersOf(IEnumerable<Type> types, Type wanted) => types.Where(t => t.GetConstructors(BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance)
