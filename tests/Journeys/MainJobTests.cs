@@ -243,7 +243,7 @@ public sealed class MainJobTests(RunningPortal portal)
     private static Task Sound(Screen screen, bool script) => script ? screen.IsSound() : Task.CompletedTask;
     private static Task Radio(Screen screen, string name, string value) => screen.Page.CheckAsync($"input[name='{name}'][value='{value}']", new() { Force = true });
     private static Task Check(Screen screen, string name, string value) => screen.Page.CheckAsync($"input[name='{name}'][value='{value}']", new() { Force = true });
-    private static Task Submit(Screen screen) => screen.Page.ClickAsync("main form[method=post] button[type=submit]:not([formaction])");
+    private static Task Submit(Screen screen) => screen.Page.Locator("main form[method=post] button[type=submit]:not([formaction])").First.Sends();
 
     private static async Task TabTo(Screen screen, string name)
     {

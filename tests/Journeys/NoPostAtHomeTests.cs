@@ -153,8 +153,8 @@ internal static class PeopleSteps
 
     public static async Task Submits(Screen screen)
     {
-        await screen.Page.Locator("main form[method=post]:not([action*='handler']) button[type=submit]:not([formaction])").Last.PressAsync("Enter");
-        await screen.Page.Loaded();
+        var button = screen.Page.Locator("main form[method=post]:not([action*='handler']) button[type=submit]:not([formaction])").Last;
+        await screen.Page.Sends(() => button.PressAsync("Enter"));
     }
 
     public static Task Sound(Screen screen, bool script) => script ? screen.IsSound() : screen.FitsItsWidth();

@@ -83,7 +83,7 @@ public sealed class PapersTests(RunningPortal portal)
         if (Folder is not null) await screen.Page.ScreenshotAsync(new() { Path = Path.Combine(Folder, $"{name}-{width}.png"), FullPage = true });
     }
 
-    private static Task Submit(Screen screen) => screen.Page.Locator("main form[method=post]:not([data-away]) > button[type=submit], main form[method=post]:not([data-away]) button.govuk-button[type=submit]").Last.ClickAsync();
+    private static Task Submit(Screen screen) => screen.Page.Locator("main form[method=post]:not([data-away]) > button[type=submit], main form[method=post]:not([data-away]) button.govuk-button[type=submit]").Last.Sends();
 
     private static async Task Become(Screen screen)
     {

@@ -103,5 +103,5 @@ public sealed class PoolTrainingTests(RunningPortal portal)
         await screen.Page.Arrives($"**/{zone}/worklist");
     }
 
-    private static Task Press(Screen screen, string field) => screen.Page.Locator("main form[method=post]", new() { Has = screen.Page.Locator(field) }).Locator("button[type=submit]").ClickAsync();
+    private static Task Press(Screen screen, string field) => screen.Page.Locator("main form[method=post]", new() { Has = screen.Page.Locator(field) }).Locator("button[type=submit]").Sends();
 }

@@ -115,7 +115,7 @@ public sealed class PrivacyTests(RunningPortal portal)
         await Press(screen);
     }
 
-    private static Task Press(Screen screen) => screen.Page.ClickAsync("main form button[type=submit]:not([formaction]):not([name])");
+    private static Task Press(Screen screen) => screen.Page.Locator("main form button[type=submit]:not([formaction]):not([name])").First.Sends();
 
     private static async Task Sound(Screen screen, bool script)
     {

@@ -123,7 +123,7 @@ public sealed partial class StaffTests(RunningPortal portal)
 
     private static Task Sound(Screen screen, bool script) => script ? screen.IsSound() : Task.CompletedTask;
     private static Task Radio(Screen screen, string name, string value) => screen.Page.CheckAsync($"input[name='{name}'][value='{value}']", new() { Force = true });
-    private static Task Submit(Screen screen) => screen.Page.ClickAsync("main form[method=post] button[type=submit]:not([formaction])");
+    private static Task Submit(Screen screen) => screen.Page.Locator("main form[method=post] button[type=submit]:not([formaction])").First.Sends();
 
     // What the app on the phone does with the key that the page shows.
     private static string CodeAt(string key, DateTimeOffset at)

@@ -41,9 +41,33 @@ internal static class Arriving
             {
                 if (await page.EvaluateAsync<string>("() => document.readyState").WaitAsync(TimeSpan.FromSeconds(5)) == "complete") return;
             }
-            catch (Exception e) when (e is TimeoutException || e.Message.Contains("context was destroyed", StringComparison.Ordinal))
+            catch (Exception e) when (IsBetweenPages(e))
             {
                 // another page has taken its place: asked once more, of that one
+            }
+        }
+    }
+
+    /// <summary>Presses what sends a form, and waits until the page that answers has loaded: also where it stands at the same address.</summary>
+    /// <exception cref="TimeoutException">No other page came.</exception>
+    public static Task Sends(this ILocator button) => button.Page.Sends(() => button.ClickAsync());
+
+    /// <summary>The same, pressed otherwise.</summary>
+    /// <exception cref="TimeoutException">No other page came.</exception>
+    public static async Task Sends(this IPage page, Func<Task> press, int within = 30_000)
+    {
+        await page.EvaluateAsync("() => { document.before = true; }");
+        await press();
+        for (var clock = Stopwatch.StartNew(); ; await Task.Delay(25))
+        {
+            if (clock.ElapsedMilliseconds > within) throw new TimeoutException($"After {within} ms nothing answered at {page.Url}.");
+            try
+            {
+                if (await page.EvaluateAsync<bool>("() => !document.before && document.readyState === 'complete'").WaitAsync(TimeSpan.FromSeconds(5))) return;
+            }
+            catch (Exception e) when (IsBetweenPages(e))
+            {
+                // asked once more, of the page that comes
             }
         }
     }
@@ -59,4 +83,6 @@ internal static class Arriving
         }
         Assert.Fail("It did not come within two minutes.");
     }
+
+    private static bool IsBetweenPages(Exception e) => e is TimeoutException || e.Message.Contains("context was destroyed", StringComparison.Ordinal);
 }

@@ -71,7 +71,9 @@ internal sealed class World
             world.Knows("filter", await by.Send(new VictimSupport.Casework.Worklist.Filter.Command { Due = VictimSupport.Casework.Worklist.DueBy.Late }));
         }
         var bo = await worker.Send(new Edit.Command { Dossier = world.ids["dossier"][0], GivenName = "Bo", FamilyName = "Exemple", Capacity = Capacity.Relative, Language = "nl", Address = "Rue 1" });
-        world.Knows("letter", await worker.Send(new Prepare.Command { Dossier = world.ids["dossier"][0], Person = bo, Kind = LetterKind.First, Language = "nl", Text = "Beste Bo", Shown = 0 }));
+        await worker.Agrees(world.ids["dossier"][0], bo, r => r with { Letter = Rule.Safe });
+        var asked = await worker.Send(new Prepare.Query(world.ids["dossier"][0], bo, LetterKind.Recontact, "nl"));
+        world.Knows("letter", await worker.Send(new Prepare.Command { Dossier = world.ids["dossier"][0], Person = bo, Kind = LetterKind.Recontact, Language = "nl", Text = "Beste Bo", Shown = asked.Revision }));
         await worker.Send(new VictimSupport.Casework.Dossiers.Write.Command { Dossier = world.ids["dossier"][0], Persons = [bo], Layer = VictimSupport.Foundation.Secrecy.Layer.Police, Text = "Facts" });
         foreach (var note in await zone.Look(z => Microsoft.EntityFrameworkCore.EntityFrameworkQueryableExtensions.ToListAsync(z.Set<VictimSupport.Casework.Dossiers.Note>()))) world.Knows("entry", note.Id);
         world.Knows("id", await world.As(Role.ZoneAdministrator).Send(new OwnEntry.Command { List = CodeList.SubKind, Shipped = "Assault", Fr = "Rixe", Nl = "Vechtpartij", De = "Schlägerei", From = VictimSupport.Design.Html.Moment.Day(platform.Clock.GetUtcNow()) }));
