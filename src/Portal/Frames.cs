@@ -15,6 +15,9 @@ internal sealed class Frames(WhereAndWho who, IAccounts accounts, IKnowPlaces pl
 {
     private static readonly (string Tag, string Name)[] Named = [("fr", "Français"), ("nl", "Nederlands"), ("de", "Deutsch"), ("en", "English")];
 
+    /// <summary>So many entries stand side by side before what is rare goes behind one press; and so many must be left then, or what is rare is their everyday.</summary>
+    private const int Longest = 12, Fewest = 5;
+
     public async ValueTask<Frame> ForAsync(HttpContext http)
     {
         var (language, demo) = (CultureInfo.CurrentUICulture.TwoLetterISOLanguageName, DemoMode.Is(configuration, environment));
@@ -47,6 +50,10 @@ internal sealed class Frames(WhereAndWho who, IAccounts accounts, IKnowPlaces pl
         {
             if (entry is not IInMenuAtTimes sometimes || await sometimes.IsNow(http.RequestAborted)) entries.Add(entry);
         }
+        entries.Sort((one, other) => one.Order.CompareTo(other.Order));
+        var current = entries.Where(m => http.Request.Path.StartsWithSegments(m.Path)).MaxBy(m => m.Path.Length);
+        var everyday = entries.FindAll(m => m.Order < IInMenu.Rare);
+        if (entries.Count <= Longest || everyday.Count < Fewest) everyday = entries;
         foreach (var warning in warnings) alarms.AddRange(await warning.Of(who, http.RequestAborted));
         return frame with
         {
@@ -56,8 +63,11 @@ internal sealed class Frames(WhereAndWho who, IAccounts accounts, IKnowPlaces pl
             PracticeHref = who.Caller.May(May.SetUpTheZone) ? $"/{zone.Code}/admin/checklist" : null,
             Alarms = [.. alarms.Select(w => new FrameAlarm(w.Text, w.Path is null ? null : $"/{zone.Code}{w.Path}", w.Act, w.Everywhere))],
             AlarmsHref = $"/{zone.Code}/alarms",
-            Menu = [.. entries.OrderBy(m => m.Order).Select(m => new FrameLink(m.Text, $"/{zone.Code}{m.Path}", http.Request.Path.StartsWithSegments(m.Path)))],
+            Menu = [.. everyday.Select(Link)],
+            More = [.. entries.Except(everyday).Select(Link)],
             Bell = bells.Any() && menu.FirstOrDefault(m => m.Path == "/worklist") is { } worklist && who.Caller.May(worklist.Deed) ? new FrameBell(due, $"/{zone.Code}/waiting") : null,
         };
+
+        FrameLink Link(IInMenu entry) => new(entry.Text, $"/{zone.Code}{entry.Path}", entry == current);
     }
 }

@@ -24,6 +24,9 @@ public sealed record Frame
 
     public IReadOnlyList<FrameLink> Menu { get; init; } = [];
 
+    /// <summary>What is not everyday, behind one press at the end of the menu.</summary>
+    public IReadOnlyList<FrameLink> More { get; init; } = [];
+
     /// <summary>Null for whoever has not signed in.</summary>
     public FrameAccount? Account { get; init; }
 

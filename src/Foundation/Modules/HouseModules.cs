@@ -23,6 +23,9 @@ public sealed record HouseModules(IReadOnlyList<IModule> Modules)
 /// <summary>An entry of a zone's main menu; shown to those who may.</summary>
 public interface IInMenu
 {
+    /// <summary>From this order on an entry is not everyday: in a long menu it stands behind one press, with the others of its kind.</summary>
+    const int Rare = 700;
+
     int Order { get; }
     Access.May Deed { get; }
 
