@@ -6,7 +6,7 @@ using VictimSupport.Foundation.Persistence;
 using VictimSupport.Foundation.Pipeline;
 using VictimSupport.Foundation.Secrecy;
 using VictimSupport.Network.Activities;
-using VictimSupport.Network.Agreements;
+using VictimSupport.Network.Papers;
 using VictimSupport.Network.Partners;
 
 namespace VictimSupport.Network;
@@ -20,7 +20,7 @@ internal sealed class ClearAway : IDoWhatIsDue
     {
         await zone.Set<ContactPerson>().Where(c => c.Gone != null).OrderBy(c => c.Gone).Select(c => c.Gone).FirstOrDefaultAsync(ct),
         await zone.Set<Activity>().Where(a => a.Gone != null).OrderBy(a => a.Gone).Select(a => a.Gone).FirstOrDefaultAsync(ct),
-        await zone.Set<AgreementFile>().Where(f => f.Gone != null).OrderBy(f => f.Gone).Select(f => f.Gone).FirstOrDefaultAsync(ct),
+        await zone.Set<Paper>().Where(f => f.Gone != null).OrderBy(f => f.Gone).Select(f => f.Gone).FirstOrDefaultAsync(ct),
     }.Min();
 
     [Requires(May.RunThePlatform)]
@@ -36,7 +36,7 @@ internal sealed class ClearAway : IDoWhatIsDue
             [
                 .. await zone.Set<ContactPerson>().Where(c => c.Gone != null).OrderBy(c => c.Gone).Take(InOneGo).ToListAsync(ct),
                 .. await zone.Set<Activity>().Where(a => a.Gone != null).OrderBy(a => a.Gone).Take(InOneGo).ToListAsync(ct),
-                .. await zone.Set<AgreementFile>().Where(f => f.Gone != null).OrderBy(f => f.Gone).Take(InOneGo).ToListAsync(ct),
+                .. await zone.Set<Paper>().Where(f => f.Gone != null).OrderBy(f => f.Gone).Take(InOneGo).ToListAsync(ct),
             ];
             if (gone.Count == 0) return 0;
             await keys.Destroy([.. gone.Select(g => g.KeyOwner)], ct);

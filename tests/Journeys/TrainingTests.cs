@@ -46,6 +46,21 @@ public sealed class TrainingTests(RunningPortal portal)
             await Press(screen, "[name='Form.Place']");
         }
 
+        // What is shown there is kept beside it; a web page that calls itself a PDF is not.
+        await page.ClickAsync("main a[href$='/slides']");
+        await page.FillAsync("[name='Form.Title']", "Zzslides " + name);
+        await Sound(screen, script);
+        await page.SetInputFilesAsync("[name='Form.File']", new Microsoft.Playwright.FilePayload { Name = "slides.pdf", MimeType = "application/pdf", Buffer = "<html>"u8.ToArray() });
+        await page.Locator("main form[method=post] button[type=submit]").Last.Sends();
+        Assert.Equal("Zzslides " + name, await page.InputValueAsync("[name='Form.Title']"));
+        await Sound(screen, script);
+        await page.SetInputFilesAsync("[name='Form.File']", new Microsoft.Playwright.FilePayload { Name = "slides.pdf", MimeType = "application/pdf", Buffer = "%PDF-1.7\n%%EOF"u8.ToArray() });
+        await page.Locator("main form[method=post] button[type=submit]").Last.Sends();
+        await page.Arrives(training);
+        var download = await page.RunAndWaitForDownloadAsync(() => page.Locator("a[href*='/slides/']").ClickAsync());
+        Assert.Equal("%PDF-1.7\n%%EOF", await File.ReadAllTextAsync(await download.PathAsync(), TestContext.Current.CancellationToken));
+        await Sound(screen, script);
+
         // A list is looked at, mended, and taken.
         await page.ClickAsync("a[href$='/import']");
         var list = "nom;unité;e-mail;langue\n" + string.Concat(Enumerable.Range(1, Seats + Waiting).Select(i => $"{name} {i};Unité {i % 3};{(i == Seats + 1 ? $"{name}@police.example" : "")};{(i == 2 ? "de" : "nl")}\n"));

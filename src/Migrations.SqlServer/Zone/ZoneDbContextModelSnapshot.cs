@@ -2886,69 +2886,6 @@ namespace VictimSupport.Migrations.SqlServer.Zone
                     b.ToTable("agreement", (string)null);
                 });
 
-            modelBuilder.Entity("VictimSupport.Network.Agreements.AgreementFile", b =>
-                {
-                    b.Property<Guid>("Id")
-                        .HasColumnType("uniqueidentifier");
-
-                    b.Property<Guid>("AgreementId")
-                        .HasColumnType("uniqueidentifier");
-
-                    b.Property<DateTimeOffset>("At")
-                        .HasColumnType("datetimeoffset");
-
-                    b.Property<Guid>("By")
-                        .HasColumnType("uniqueidentifier");
-
-                    b.Property<DateTimeOffset?>("Gone")
-                        .HasColumnType("datetimeoffset");
-
-                    b.Property<byte[]>("Head")
-                        .HasMaxLength(-1)
-                        .HasColumnType("varbinary(max)")
-                        .HasAnnotation("Sealed:Layer", Layer.Assistance)
-                        .HasAnnotation("Sealed:Name", "agreement_file.head");
-
-                    b.Property<Guid>("Once")
-                        .HasColumnType("uniqueidentifier");
-
-                    b.Property<int>("Type")
-                        .HasColumnType("int");
-
-                    b.HasKey("Id");
-
-                    b.HasIndex("AgreementId");
-
-                    b.HasIndex("Gone");
-
-                    b.HasIndex("Once")
-                        .IsUnique();
-
-                    b.ToTable("agreement_file", (string)null);
-                });
-
-            modelBuilder.Entity("VictimSupport.Network.Agreements.AgreementFilePart", b =>
-                {
-                    b.Property<Guid>("Id")
-                        .HasColumnType("uniqueidentifier");
-
-                    b.Property<byte[]>("Content")
-                        .IsRequired()
-                        .HasMaxLength(-1)
-                        .HasColumnType("varbinary(max)")
-                        .HasAnnotation("Sealed:Layer", Layer.Assistance)
-                        .HasAnnotation("Sealed:Name", "agreement_file_part.content");
-
-                    b.Property<Guid>("FileId")
-                        .HasColumnType("uniqueidentifier");
-
-                    b.HasKey("Id");
-
-                    b.HasIndex("FileId");
-
-                    b.ToTable("agreement_file_part", (string)null);
-                });
-
             modelBuilder.Entity("VictimSupport.Network.Agreements.AgreementPeriod", b =>
                 {
                     b.Property<Guid>("Id")
@@ -3423,6 +3360,69 @@ namespace VictimSupport.Migrations.SqlServer.Zone
                         .IsUnique();
 
                     b.ToTable("training_registration", (string)null);
+                });
+
+            modelBuilder.Entity("VictimSupport.Network.Papers.Paper", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<Guid>("AboutId")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<DateTimeOffset>("At")
+                        .HasColumnType("datetimeoffset");
+
+                    b.Property<Guid>("By")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<DateTimeOffset?>("Gone")
+                        .HasColumnType("datetimeoffset");
+
+                    b.Property<byte[]>("Head")
+                        .HasMaxLength(-1)
+                        .HasColumnType("varbinary(max)")
+                        .HasAnnotation("Sealed:Layer", Layer.Assistance)
+                        .HasAnnotation("Sealed:Name", "paper.head");
+
+                    b.Property<Guid>("Once")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<int>("Type")
+                        .HasColumnType("int");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("AboutId");
+
+                    b.HasIndex("Gone");
+
+                    b.HasIndex("Once")
+                        .IsUnique();
+
+                    b.ToTable("paper", (string)null);
+                });
+
+            modelBuilder.Entity("VictimSupport.Network.Papers.PaperPart", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<byte[]>("Content")
+                        .IsRequired()
+                        .HasMaxLength(-1)
+                        .HasColumnType("varbinary(max)")
+                        .HasAnnotation("Sealed:Layer", Layer.Assistance)
+                        .HasAnnotation("Sealed:Name", "paper_part.content");
+
+                    b.Property<Guid>("FileId")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("FileId");
+
+                    b.ToTable("paper_part", (string)null);
                 });
 
             modelBuilder.Entity("VictimSupport.Network.Partners.ContactPerson", b =>

@@ -2881,69 +2881,6 @@ namespace VictimSupport.Migrations.Sqlite.Zone
                     b.ToTable("agreement", (string)null);
                 });
 
-            modelBuilder.Entity("VictimSupport.Network.Agreements.AgreementFile", b =>
-                {
-                    b.Property<Guid>("Id")
-                        .HasColumnType("TEXT");
-
-                    b.Property<Guid>("AgreementId")
-                        .HasColumnType("TEXT");
-
-                    b.Property<long>("At")
-                        .HasColumnType("INTEGER");
-
-                    b.Property<Guid>("By")
-                        .HasColumnType("TEXT");
-
-                    b.Property<long?>("Gone")
-                        .HasColumnType("INTEGER");
-
-                    b.Property<byte[]>("Head")
-                        .HasMaxLength(-1)
-                        .HasColumnType("BLOB")
-                        .HasAnnotation("Sealed:Layer", Layer.Assistance)
-                        .HasAnnotation("Sealed:Name", "agreement_file.head");
-
-                    b.Property<Guid>("Once")
-                        .HasColumnType("TEXT");
-
-                    b.Property<int>("Type")
-                        .HasColumnType("INTEGER");
-
-                    b.HasKey("Id");
-
-                    b.HasIndex("AgreementId");
-
-                    b.HasIndex("Gone");
-
-                    b.HasIndex("Once")
-                        .IsUnique();
-
-                    b.ToTable("agreement_file", (string)null);
-                });
-
-            modelBuilder.Entity("VictimSupport.Network.Agreements.AgreementFilePart", b =>
-                {
-                    b.Property<Guid>("Id")
-                        .HasColumnType("TEXT");
-
-                    b.Property<byte[]>("Content")
-                        .IsRequired()
-                        .HasMaxLength(-1)
-                        .HasColumnType("BLOB")
-                        .HasAnnotation("Sealed:Layer", Layer.Assistance)
-                        .HasAnnotation("Sealed:Name", "agreement_file_part.content");
-
-                    b.Property<Guid>("FileId")
-                        .HasColumnType("TEXT");
-
-                    b.HasKey("Id");
-
-                    b.HasIndex("FileId");
-
-                    b.ToTable("agreement_file_part", (string)null);
-                });
-
             modelBuilder.Entity("VictimSupport.Network.Agreements.AgreementPeriod", b =>
                 {
                     b.Property<Guid>("Id")
@@ -3418,6 +3355,69 @@ namespace VictimSupport.Migrations.Sqlite.Zone
                         .IsUnique();
 
                     b.ToTable("training_registration", (string)null);
+                });
+
+            modelBuilder.Entity("VictimSupport.Network.Papers.Paper", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("TEXT");
+
+                    b.Property<Guid>("AboutId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("At")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<Guid>("By")
+                        .HasColumnType("TEXT");
+
+                    b.Property<long?>("Gone")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<byte[]>("Head")
+                        .HasMaxLength(-1)
+                        .HasColumnType("BLOB")
+                        .HasAnnotation("Sealed:Layer", Layer.Assistance)
+                        .HasAnnotation("Sealed:Name", "paper.head");
+
+                    b.Property<Guid>("Once")
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("Type")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("AboutId");
+
+                    b.HasIndex("Gone");
+
+                    b.HasIndex("Once")
+                        .IsUnique();
+
+                    b.ToTable("paper", (string)null);
+                });
+
+            modelBuilder.Entity("VictimSupport.Network.Papers.PaperPart", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("TEXT");
+
+                    b.Property<byte[]>("Content")
+                        .IsRequired()
+                        .HasMaxLength(-1)
+                        .HasColumnType("BLOB")
+                        .HasAnnotation("Sealed:Layer", Layer.Assistance)
+                        .HasAnnotation("Sealed:Name", "paper_part.content");
+
+                    b.Property<Guid>("FileId")
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("FileId");
+
+                    b.ToTable("paper_part", (string)null);
                 });
 
             modelBuilder.Entity("VictimSupport.Network.Partners.ContactPerson", b =>

@@ -6,8 +6,7 @@ using VictimSupport.Design.Html;
 using VictimSupport.Foundation.Access;
 using VictimSupport.Foundation.Persistence;
 using VictimSupport.Foundation.Pipeline;
-using VictimSupport.Foundation.Scanning;
-using VictimSupport.Foundation.Secrecy;
+using VictimSupport.Network.Papers;
 using VictimSupport.Network.Partners;
 
 namespace VictimSupport.Network.Agreements;
@@ -31,11 +30,9 @@ internal sealed class Show(IMediator pipeline, WhereAndWho who) : PageModel, ISh
         return RedirectToPage(new { Agreement });
     }
 
-    internal sealed record FileRow(Guid Id, FileHead Head, FileType Type, DateTimeOffset At);
-
     /// <param name="Periods">The latest first.</param>
     /// <param name="MayRenew">It is signed, has an end and was not ended before its time.</param>
-    internal sealed record Answer(AgreementRow Row, string? Purpose, int NoticeMonths, DateTimeOffset? NextReminder, DateOnly? Stopped, IReadOnlyList<AgreementPeriod> Periods, bool MayRenew, IReadOnlyList<FileRow> Files);
+    internal sealed record Answer(AgreementRow Row, string? Purpose, int NoticeMonths, DateTimeOffset? NextReminder, DateOnly? Stopped, IReadOnlyList<AgreementPeriod> Periods, bool MayRenew, IReadOnlyList<PaperRow> Files);
 
     [Requires(May.SeePartners)]
     internal sealed record Query(Guid Agreement) : IQuery<Answer>;
@@ -43,22 +40,18 @@ internal sealed class Show(IMediator pipeline, WhereAndWho who) : PageModel, ISh
     [Requires(May.KeepPartners)]
     internal sealed record TakeOut(Guid Agreement, Guid File) : ICommand<bool>;
 
-    internal sealed class Handler(ZoneDbContext zone, Keyring keys, TimeProvider clock) : IRequestHandler<Query, Answer>, IRequestHandler<TakeOut, bool>
+    internal sealed class Handler(ZoneDbContext zone, Cabinet cabinet, TimeProvider clock) : IRequestHandler<Query, Answer>, IRequestHandler<TakeOut, bool>
     {
         public async Task<Answer> Handle(Query query, CancellationToken ct)
         {
             var (agreement, periods) = await One.Of(zone, query.Agreement, ct);
-            var files = await zone.Set<AgreementFile>().AsNoTracking().Where(f => f.AgreementId == agreement.Id && f.Gone == null).OrderByDescending(f => f.At).ToListAsync(ct);
-            await keys.Fetch(files.Select(f => f.Id), ct);
             return new Answer(AgreementRow.Of(agreement, periods, await PartnerNames.Of(zone, ct), Moment.Day(clock.GetUtcNow())), agreement.Purpose, agreement.NoticeMonths, agreement.NextReminder, agreement.Stopped,
-                [.. periods.OrderByDescending(p => p.From)], One.MayRenew(agreement, periods), [.. files.Select(f => new FileRow(f.Id, f.Head!.Value, f.Type, f.At))]);
+                [.. periods.OrderByDescending(p => p.From)], One.MayRenew(agreement, periods), await cabinet.Of(agreement.Id, ct));
         }
 
         public async Task<bool> Handle(TakeOut command, CancellationToken ct)
         {
-            var file = await zone.Set<AgreementFile>().SingleOrDefaultAsync(f => f.Id == command.File && f.AgreementId == command.Agreement && f.Gone == null, ct) ?? throw new RefusedException("absent", command.File);
-            file.TakeOut(clock.GetUtcNow());
-            await zone.Set<AgreementFilePart>().Where(p => p.FileId == file.Id).ExecuteDeleteAsync(ct);
+            await cabinet.TakeOut(command.Agreement, command.File, ct);
             return true;
         }
     }

@@ -8,6 +8,7 @@ using VictimSupport.Design.Tags;
 using VictimSupport.Foundation.Access;
 using VictimSupport.Foundation.Persistence;
 using VictimSupport.Foundation.Pipeline;
+using VictimSupport.Network.Papers;
 using VictimSupport.Network.Partners;
 
 namespace VictimSupport.Network.Trainings;
@@ -41,6 +42,7 @@ internal sealed class Show(IMediator pipeline, WhereAndWho who) : PageModel, ISh
     }
 
     public Task<IActionResult> OnPostWithdrawAsync(Guid participant, CancellationToken ct) => Turn(new Withdraw(Training, participant), Words.TrainingWithdrawn, ct);
+    public Task<IActionResult> OnPostTakeOutAsync(Guid slides, CancellationToken ct) => Turn(new TakeOut(Training, slides), Words.AgreementFileTakenOut, ct);
     public Task<IActionResult> OnPostCancelAsync(CancellationToken ct) => Turn(new Cancel(Training), Words.TrainingCancelDone, ct);
     public Task<IActionResult> OnPostReviveAsync(CancellationToken ct) => Turn(new Revive(Training), Words.TrainingReviveDone, ct);
 
@@ -58,7 +60,7 @@ internal sealed class Show(IMediator pipeline, WhereAndWho who) : PageModel, ISh
     /// <param name="Partners">Names of the partners that give it too.</param>
     /// <param name="Invited">Codes of the zones that may register somebody.</param>
     /// <param name="People">Those with a seat, then those who wait, then those who withdrew, each in the order of coming.</param>
-    internal sealed record Answer(Training Training, TrainingState State, IReadOnlyList<TrainingSession> Sessions, IReadOnlyList<string> Partners, IReadOnlyList<Participant> People, IReadOnlyList<string> Invited)
+    internal sealed record Answer(Training Training, TrainingState State, IReadOnlyList<TrainingSession> Sessions, IReadOnlyList<string> Partners, IReadOnlyList<Participant> People, IReadOnlyList<string> Invited, IReadOnlyList<PaperRow> Slides)
     {
         public int Taking => People.Count(p => p.State == ParticipantState.Registered);
         public int Waiting => People.Count(p => p.State == ParticipantState.Waiting);
@@ -85,6 +87,10 @@ internal sealed class Show(IMediator pipeline, WhereAndWho who) : PageModel, ISh
     [Requires(May.KeepTrainings)]
     internal sealed record Withdraw(Guid Training, Guid Participant) : ICommand<bool>;
 
+    /// <summary>Takes out slides that were put to it.</summary>
+    [Requires(May.KeepTrainings)]
+    internal sealed record TakeOut(Guid Training, Guid Slides) : ICommand<bool>;
+
     [Requires(May.KeepTrainings)]
     internal sealed record Cancel(Guid Training) : ICommand<bool>;
 
@@ -103,7 +109,7 @@ internal sealed class Show(IMediator pipeline, WhereAndWho who) : PageModel, ISh
         }
     }
 
-    internal sealed class QueryHandler(ZoneDbContext zone, TimeProvider clock) : IRequestHandler<Query, Answer>
+    internal sealed class QueryHandler(ZoneDbContext zone, Cabinet cabinet, TimeProvider clock) : IRequestHandler<Query, Answer>
     {
         public async Task<Answer> Handle(Query query, CancellationToken ct)
         {
@@ -112,11 +118,11 @@ internal sealed class Show(IMediator pipeline, WhereAndWho who) : PageModel, ISh
             var people = await zone.Set<Participant>().AsNoTracking().Where(p => p.TrainingId == training.Id).OrderBy(p => p.State).ThenBy(p => p.Number).ToListAsync(ct);
             var partners = await zone.Set<Partner>().AsNoTracking().Where(p => training.Partners.Contains(p.Id)).Select(p => p.Organisation).ToListAsync(ct);
             return new Answer(training, training.StateAt(sessions, clock.GetUtcNow()), sessions, [.. partners.Order(StringComparer.CurrentCulture)], people,
-                training.RegisterUntil is null ? [] : await zone.Set<Invited>().AsNoTracking().Where(i => i.TrainingId == training.Id && !i.IsClosed).OrderBy(i => i.Zone).Select(i => i.Zone).ToListAsync(ct));
+                training.RegisterUntil is null ? [] : await zone.Set<Invited>().AsNoTracking().Where(i => i.TrainingId == training.Id && !i.IsClosed).OrderBy(i => i.Zone).Select(i => i.Zone).ToListAsync(ct), await cabinet.Of(training.Id, ct));
         }
     }
 
-    internal sealed class Handler(ZoneDbContext zone, TimeProvider clock) : IRequestHandler<Command, ParticipantState>, IRequestHandler<Withdraw, bool>, IRequestHandler<Cancel, bool>, IRequestHandler<Revive, bool>
+    internal sealed class Handler(ZoneDbContext zone, Cabinet cabinet, TimeProvider clock) : IRequestHandler<Command, ParticipantState>, IRequestHandler<TakeOut, bool>, IRequestHandler<Withdraw, bool>, IRequestHandler<Cancel, bool>, IRequestHandler<Revive, bool>
     {
         public async Task<ParticipantState> Handle(Command form, CancellationToken ct)
         {
@@ -143,6 +149,12 @@ internal sealed class Show(IMediator pipeline, WhereAndWho who) : PageModel, ISh
             if (!one.Withdraw()) return false;
             await Asking.End(zone, [one.Id], now, ct);
             if (await IsOpen(zone, training, now, ct)) seats.Fill(zone, now);
+            return true;
+        }
+
+        public async Task<bool> Handle(TakeOut command, CancellationToken ct)
+        {
+            await cabinet.TakeOut(command.Training, command.Slides, ct);
             return true;
         }
 

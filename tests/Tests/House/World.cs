@@ -112,6 +112,7 @@ internal sealed class World
         foreach (var name in (string[])["Ada", "Bo"]) await worker.Send(Happenings.Somebody(world.ids["event"][0], name, "Exemple"));
         foreach (var line in await Happenings.Lines(zone, world.ids["event"][0])) world.Knows("line", line.Id);
         world.Knows("training", await coordinator.Send(Giving.Plan()));
+        world.Knows("slides", await coordinator.Send(Giving.Slides(world.ids["training"][0])));
         world.Knows("session", await coordinator.Send(zone.Sitting(world.ids["training"][0], -1)));
         foreach (var name in (string[])["Ada", "Bo"]) world.Knows("participant", await coordinator.Enters(world.ids["training"][0], name));
         var now = platform.Clock.GetUtcNow();

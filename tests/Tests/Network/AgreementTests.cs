@@ -5,6 +5,7 @@ using Microsoft.EntityFrameworkCore;
 using VictimSupport.Foundation.Access;
 using VictimSupport.Foundation.Mail;
 using VictimSupport.Network.Agreements;
+using VictimSupport.Network.Papers;
 using VictimSupport.Tests.Casework;
 using VictimSupport.Tests.Kit;
 
@@ -106,7 +107,7 @@ public sealed class AgreementTests(Platforms platforms)
         var agreement = await anna.Send(Working.Agreement(zone, await anna.Send(Referring.Partner())));
         var content = Files.Pdf.Concat(Encoding.ASCII.GetBytes(string.Concat(Enumerable.Repeat("Zzkanarie", 60_000)))).ToArray();
         var file = await anna.Send(Working.File(agreement, content) with { Title = "Zzkanarie" });
-        Assert.Equal(3, await zone.Look(z => z.Set<AgreementFilePart>().CountAsync(p => p.FileId == file)));
+        Assert.Equal(3, await zone.Look(z => z.Set<PaperPart>().CountAsync(p => p.FileId == file)));
         Assert.Empty(await CanaryTests.Holding(zone, "Zzkanarie"));
         var shown = Assert.Single((await anna.Send(new Show.Query(agreement))).Files);
         Assert.Equal(("Zzkanarie", "signed.pdf", content.Length), (shown.Head.Title, shown.Head.FileName, shown.Head.Length));
@@ -116,14 +117,14 @@ public sealed class AgreementTests(Platforms platforms)
             var answer = await reader.Get($"/partners/agreements/{agreement}/file/{file}");
             Assert.Equal(content, await answer.Content.ReadAsByteArrayAsync(TestContext.Current.CancellationToken));
             Assert.Equal("attachment", answer.Content.Headers.ContentDisposition!.DispositionType);
-            Assert.Matches("^agreement-[0-9]{8}-[0-9a-f]{6}\\.pdf$", answer.Content.Headers.ContentDisposition.FileName!.Trim('"'));
+            Assert.Matches("^document-[0-9]{8}-[0-9a-f]{6}\\.pdf$", answer.Content.Headers.ContentDisposition.FileName!.Trim('"'));
             Assert.Contains("sandbox", answer.Headers.GetValues("Content-Security-Policy").Single(), StringComparison.Ordinal);
         }
         await anna.Send(new Show.TakeOut(agreement, file));
         Assert.Equal("absent", (await Assert.ThrowsAsync<RefusedException>(() => anna.Send(new Download.Query(agreement, file)))).Code);
-        Assert.Equal(0, await zone.Look(z => z.Set<AgreementFilePart>().CountAsync()));
+        Assert.Equal(0, await zone.Look(z => z.Set<PaperPart>().CountAsync()));
         await zone.RunJobs();
-        Assert.Equal(0, await zone.Look(z => z.Set<AgreementFile>().CountAsync()));
+        Assert.Equal(0, await zone.Look(z => z.Set<Paper>().CountAsync()));
         Assert.True(await zone.IsErased(file));
     }
 
@@ -138,7 +139,7 @@ public sealed class AgreementTests(Platforms platforms)
             var wrong = await Assert.ThrowsAsync<ValidationException>(() => anna.Send(Working.File(agreement, bad)));
             Assert.Equal("File", Assert.Single(wrong.Errors).PropertyName);
         }
-        Assert.Equal(0, await zone.Look(z => z.Set<AgreementFile>().CountAsync()));
+        Assert.Equal(0, await zone.Look(z => z.Set<Paper>().CountAsync()));
         Assert.Equal("absent", (await Assert.ThrowsAsync<RefusedException>(() => anna.Send(Working.File(Guid.NewGuid())))).Code);
     }
 

@@ -1,4 +1,5 @@
 using VictimSupport.Network.Trainings;
+using VictimSupport.Tests.Casework;
 using VictimSupport.Tests.Kit;
 using Person = VictimSupport.Tests.Kit.Person;
 
@@ -12,6 +13,8 @@ internal static class Giving
 
     /// <summary>Three hours and a half, so many days from today.</summary>
     public static Session.Command Sitting(this TestZone zone, Guid training, int days) => new() { Training = training, Day = zone.Today().AddDays(days), From = new TimeOnly(9, 0), Until = new TimeOnly(12, 30), Place = "Salle 2" };
+
+    public static AddSlides.Command Slides(Guid training, byte[]? content = null) => new() { About = training, Title = "Slides", Content = content ?? Files.Pdf, FileName = "slides.pdf" };
 
     public static Show.Command Colleague(Guid training, string name, string unit = "Intervention", string? mailbox = null, string language = "fr") => new() { Training = training, FullName = name, Unit = unit, Mailbox = mailbox, Language = language };
 

@@ -303,4 +303,34 @@ public sealed class TrainingTests(Platforms platforms)
         Assert.Equal([(TrainingState.Planned, 4, 2, 0), (TrainingState.Held, 5, 0, 4)], rows.Select(r => (r.State, r.Taking, r.Waiting, r.Present)).Order());
         Assert.Equal(4, (await cora.Send(new Evaluations.Query(rows.Single(r => r.State == TrainingState.Held).Training.Id))).Means.Count);
     }
+
+    [Theory, EveryEngine]
+    public async Task Its_slides_lie_sealed_come_back_byte_for_byte_and_are_gone_with_their_key_when_they_are_taken_out(string engine)
+    {
+        var zone = await (await platforms.On(engine)).Zone();
+        var cora = zone.As(Role.Coordinator);
+        var (training, other) = (await cora.Send(Giving.Plan()), await cora.Send(Giving.Plan("Other")));
+        var content = Files.Pdf.Concat("Zzslides"u8.ToArray()).ToArray();
+        var form = Giving.Slides(training, content) with { Title = "Zzslides", Once = Guid.NewGuid() };
+        var slides = await cora.Send(form);
+        Assert.Equal(slides, await cora.Send(form)); // the same form once more
+        Assert.Empty(await CanaryTests.Holding(zone, "Zzslides"));
+        Assert.Equal(("Zzslides", "slides.pdf"), Assert.Single((await cora.Send(new Show.Query(training))).Slides) is var one ? (one.Head.Title, one.Head.FileName) : default);
+        Assert.Empty((await cora.Send(new Show.Query(other))).Slides);
+        using (var reader = zone.Visit(Role.Caseworker))
+        {
+            Assert.Equal(content, await (await reader.Get($"/trainings/{training}/slides/{slides}")).Content.ReadAsByteArrayAsync(TestContext.Current.CancellationToken));
+            Assert.Equal(HttpStatusCode.NotFound, (await reader.Get($"/trainings/{other}/slides/{slides}")).StatusCode);
+            using var trainee = zone.Visit(Role.Trainee);
+            Assert.Equal(HttpStatusCode.NotFound, (await trainee.Get($"/trainings/{training}/slides/{slides}")).StatusCode);
+            Assert.Equal(HttpStatusCode.NotFound, (await trainee.Get($"/trainings/{training}/slides")).StatusCode);
+        }
+        Assert.Equal("absent", (await Assert.ThrowsAsync<RefusedException>(() => cora.Send(new Show.TakeOut(other, slides)))).Code);
+        Assert.Equal("absent", (await Assert.ThrowsAsync<RefusedException>(() => cora.Send(Giving.Slides(Guid.NewGuid())))).Code);
+        Assert.Equal("File", Assert.Single((await Assert.ThrowsAsync<ValidationException>(() => cora.Send(Giving.Slides(training, "<html>"u8.ToArray())))).Errors).PropertyName);
+        await cora.Send(new Show.TakeOut(training, slides));
+        Assert.Equal("absent", (await Assert.ThrowsAsync<RefusedException>(() => cora.Send(new Slides.Query(training, slides)))).Code);
+        await zone.RunJobs();
+        Assert.True(await zone.IsErased(slides));
+    }
 }

@@ -30,7 +30,7 @@ internal static class Working
         return new() { Title = "Protocol on referrals", Purpose = "Who does what", Partners = [.. partners], From = from, Until = from.AddYears(1).AddDays(-1), Signed = from, NoticeMonths = 3 };
     }
 
-    public static VictimSupport.Network.Agreements.AddFile.Command File(Guid agreement, byte[]? content = null) => new() { Agreement = agreement, Title = "Signed text", Content = content ?? Files.Pdf, FileName = "c:\\scans\\signed.pdf" };
+    public static VictimSupport.Network.Agreements.AddFile.Command File(Guid agreement, byte[]? content = null) => new() { About = agreement, Title = "Signed text", Content = content ?? Files.Pdf, FileName = "c:\\scans\\signed.pdf" };
 
     public static Record.Command Activity(TestZone zone, params Guid[] partners) => new() { On = zone.Today(), Kind = ActivityKind.Meeting, Partners = [.. partners], Subject = "Yearly meeting", TookPart = "Ella Exemple" };
 }

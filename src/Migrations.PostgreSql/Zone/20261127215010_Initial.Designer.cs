@@ -14,7 +14,7 @@ using VictimSupport.Foundation.Secrecy;
 namespace VictimSupport.Migrations.PostgreSql.Zone
 {
     [DbContext(typeof(ZoneDbContext))]
-    [Migration("20261127180924_Initial")]
+    [Migration("20261127215010_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -2890,69 +2890,6 @@ namespace VictimSupport.Migrations.PostgreSql.Zone
                     b.ToTable("agreement", (string)null);
                 });
 
-            modelBuilder.Entity("VictimSupport.Network.Agreements.AgreementFile", b =>
-                {
-                    b.Property<Guid>("Id")
-                        .HasColumnType("uuid");
-
-                    b.Property<Guid>("AgreementId")
-                        .HasColumnType("uuid");
-
-                    b.Property<DateTimeOffset>("At")
-                        .HasColumnType("timestamp with time zone");
-
-                    b.Property<Guid>("By")
-                        .HasColumnType("uuid");
-
-                    b.Property<DateTimeOffset?>("Gone")
-                        .HasColumnType("timestamp with time zone");
-
-                    b.Property<byte[]>("Head")
-                        .HasMaxLength(-1)
-                        .HasColumnType("bytea")
-                        .HasAnnotation("Sealed:Layer", Layer.Assistance)
-                        .HasAnnotation("Sealed:Name", "agreement_file.head");
-
-                    b.Property<Guid>("Once")
-                        .HasColumnType("uuid");
-
-                    b.Property<int>("Type")
-                        .HasColumnType("integer");
-
-                    b.HasKey("Id");
-
-                    b.HasIndex("AgreementId");
-
-                    b.HasIndex("Gone");
-
-                    b.HasIndex("Once")
-                        .IsUnique();
-
-                    b.ToTable("agreement_file", (string)null);
-                });
-
-            modelBuilder.Entity("VictimSupport.Network.Agreements.AgreementFilePart", b =>
-                {
-                    b.Property<Guid>("Id")
-                        .HasColumnType("uuid");
-
-                    b.Property<byte[]>("Content")
-                        .IsRequired()
-                        .HasMaxLength(-1)
-                        .HasColumnType("bytea")
-                        .HasAnnotation("Sealed:Layer", Layer.Assistance)
-                        .HasAnnotation("Sealed:Name", "agreement_file_part.content");
-
-                    b.Property<Guid>("FileId")
-                        .HasColumnType("uuid");
-
-                    b.HasKey("Id");
-
-                    b.HasIndex("FileId");
-
-                    b.ToTable("agreement_file_part", (string)null);
-                });
-
             modelBuilder.Entity("VictimSupport.Network.Agreements.AgreementPeriod", b =>
                 {
                     b.Property<Guid>("Id")
@@ -3427,6 +3364,69 @@ namespace VictimSupport.Migrations.PostgreSql.Zone
                         .IsUnique();
 
                     b.ToTable("training_registration", (string)null);
+                });
+
+            modelBuilder.Entity("VictimSupport.Network.Papers.Paper", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid");
+
+                    b.Property<Guid>("AboutId")
+                        .HasColumnType("uuid");
+
+                    b.Property<DateTimeOffset>("At")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<Guid>("By")
+                        .HasColumnType("uuid");
+
+                    b.Property<DateTimeOffset?>("Gone")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<byte[]>("Head")
+                        .HasMaxLength(-1)
+                        .HasColumnType("bytea")
+                        .HasAnnotation("Sealed:Layer", Layer.Assistance)
+                        .HasAnnotation("Sealed:Name", "paper.head");
+
+                    b.Property<Guid>("Once")
+                        .HasColumnType("uuid");
+
+                    b.Property<int>("Type")
+                        .HasColumnType("integer");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("AboutId");
+
+                    b.HasIndex("Gone");
+
+                    b.HasIndex("Once")
+                        .IsUnique();
+
+                    b.ToTable("paper", (string)null);
+                });
+
+            modelBuilder.Entity("VictimSupport.Network.Papers.PaperPart", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid");
+
+                    b.Property<byte[]>("Content")
+                        .IsRequired()
+                        .HasMaxLength(-1)
+                        .HasColumnType("bytea")
+                        .HasAnnotation("Sealed:Layer", Layer.Assistance)
+                        .HasAnnotation("Sealed:Name", "paper_part.content");
+
+                    b.Property<Guid>("FileId")
+                        .HasColumnType("uuid");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("FileId");
+
+                    b.ToTable("paper_part", (string)null);
                 });
 
             modelBuilder.Entity("VictimSupport.Network.Partners.ContactPerson", b =>

@@ -62,37 +62,6 @@ namespace VictimSupport.Migrations.Sqlite.Zone
                 });
 
             migrationBuilder.CreateTable(
-                name: "agreement_file",
-                columns: table => new
-                {
-                    Id = table.Column<Guid>(type: "TEXT", nullable: false),
-                    AgreementId = table.Column<Guid>(type: "TEXT", nullable: false),
-                    Type = table.Column<int>(type: "INTEGER", nullable: false),
-                    By = table.Column<Guid>(type: "TEXT", nullable: false),
-                    At = table.Column<long>(type: "INTEGER", nullable: false),
-                    Head = table.Column<byte[]>(type: "BLOB", maxLength: -1, nullable: true),
-                    Once = table.Column<Guid>(type: "TEXT", nullable: false),
-                    Gone = table.Column<long>(type: "INTEGER", nullable: true)
-                },
-                constraints: table =>
-                {
-                    table.PrimaryKey("PK_agreement_file", x => x.Id);
-                });
-
-            migrationBuilder.CreateTable(
-                name: "agreement_file_part",
-                columns: table => new
-                {
-                    Id = table.Column<Guid>(type: "TEXT", nullable: false),
-                    FileId = table.Column<Guid>(type: "TEXT", nullable: false),
-                    Content = table.Column<byte[]>(type: "BLOB", maxLength: -1, nullable: false)
-                },
-                constraints: table =>
-                {
-                    table.PrimaryKey("PK_agreement_file_part", x => x.Id);
-                });
-
-            migrationBuilder.CreateTable(
                 name: "agreement_period",
                 columns: table => new
                 {
@@ -991,6 +960,37 @@ namespace VictimSupport.Migrations.Sqlite.Zone
                 });
 
             migrationBuilder.CreateTable(
+                name: "paper",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    AboutId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Type = table.Column<int>(type: "INTEGER", nullable: false),
+                    By = table.Column<Guid>(type: "TEXT", nullable: false),
+                    At = table.Column<long>(type: "INTEGER", nullable: false),
+                    Head = table.Column<byte[]>(type: "BLOB", maxLength: -1, nullable: true),
+                    Once = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Gone = table.Column<long>(type: "INTEGER", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_paper", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "paper_part",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    FileId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Content = table.Column<byte[]>(type: "BLOB", maxLength: -1, nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_paper_part", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "parcel",
                 columns: table => new
                 {
@@ -1799,27 +1799,6 @@ namespace VictimSupport.Migrations.Sqlite.Zone
                 unique: true);
 
             migrationBuilder.CreateIndex(
-                name: "IX_agreement_file_AgreementId",
-                table: "agreement_file",
-                column: "AgreementId");
-
-            migrationBuilder.CreateIndex(
-                name: "IX_agreement_file_Gone",
-                table: "agreement_file",
-                column: "Gone");
-
-            migrationBuilder.CreateIndex(
-                name: "IX_agreement_file_Once",
-                table: "agreement_file",
-                column: "Once",
-                unique: true);
-
-            migrationBuilder.CreateIndex(
-                name: "IX_agreement_file_part_FileId",
-                table: "agreement_file_part",
-                column: "FileId");
-
-            migrationBuilder.CreateIndex(
                 name: "IX_agreement_period_AgreementId",
                 table: "agreement_period",
                 column: "AgreementId");
@@ -2201,6 +2180,27 @@ namespace VictimSupport.Migrations.Sqlite.Zone
                 column: "List");
 
             migrationBuilder.CreateIndex(
+                name: "IX_paper_AboutId",
+                table: "paper",
+                column: "AboutId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_paper_Gone",
+                table: "paper",
+                column: "Gone");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_paper_Once",
+                table: "paper",
+                column: "Once",
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "IX_paper_part_FileId",
+                table: "paper_part",
+                column: "FileId");
+
+            migrationBuilder.CreateIndex(
                 name: "IX_parcel_Thread_Number",
                 table: "parcel",
                 columns: new[] { "Thread", "Number" },
@@ -2532,12 +2532,6 @@ namespace VictimSupport.Migrations.Sqlite.Zone
                 name: "agreement");
 
             migrationBuilder.DropTable(
-                name: "agreement_file");
-
-            migrationBuilder.DropTable(
-                name: "agreement_file_part");
-
-            migrationBuilder.DropTable(
                 name: "agreement_period");
 
             migrationBuilder.DropTable(
@@ -2671,6 +2665,12 @@ namespace VictimSupport.Migrations.Sqlite.Zone
 
             migrationBuilder.DropTable(
                 name: "own_code");
+
+            migrationBuilder.DropTable(
+                name: "paper");
+
+            migrationBuilder.DropTable(
+                name: "paper_part");
 
             migrationBuilder.DropTable(
                 name: "parcel");

@@ -12,7 +12,7 @@ using VictimSupport.Foundation.Persistence;
 namespace VictimSupport.Migrations.SqlServer.Figures
 {
     [DbContext(typeof(FiguresDbContext))]
-    [Migration("20261127180858_Initial")]
+    [Migration("20261127214948_Initial")]
     partial class Initial
     {
         /// <inheritdoc />

@@ -1,0 +1,59 @@
+using MediatR;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Mvc.RazorPages;
+using Microsoft.EntityFrameworkCore;
+using VictimSupport.Design.Tags;
+using VictimSupport.Foundation.Access;
+using VictimSupport.Foundation.Persistence;
+using VictimSupport.Foundation.Pipeline;
+using VictimSupport.Foundation.Scanning;
+using VictimSupport.Network.Papers;
+
+namespace VictimSupport.Network.Trainings;
+
+/// <summary>Puts slides, or another file, to a training, for whoever gives it next: looked into, scanned, then sealed and kept in one transaction.</summary>
+[Requires(May.KeepTrainings), TakesFiles]
+internal sealed class AddSlides(IMediator pipeline, FileLimit limit, IScanFiles scanner) : PageModel, IShowAgain
+{
+    [BindProperty(SupportsGet = true)] public Guid Training { get; set; }
+    [BindProperty] public Command Form { get; set; } = new();
+    [BindProperty(Name = FormTag.Once)] public Guid Once { get; set; }
+    public string About { get; private set; } = "";
+    public int Megabytes => limit.Megabytes;
+    public bool IsScanned => scanner.IsScanner;
+
+    public Task OnGetAsync(CancellationToken ct) => ShowAgain(ct);
+
+    public async Task ShowAgain(CancellationToken ct) => About = await pipeline.Send(new Query(Training), ct);
+
+    public async Task<IActionResult> OnPostAsync(CancellationToken ct)
+    {
+        if (this.IsTooLarge(limit))
+        {
+            await ShowAgain(ct);
+            return Page();
+        }
+        await pipeline.Send(Form with { About = Training, Once = Once, Content = await Form.File.Read(ct), FileName = Form.File?.FileName ?? "" }, ct);
+        TempData["Done"] = Words.AgreementFileKept;
+        return RedirectToPage("/Network/Trainings/Show", new { Training });
+    }
+
+    [Requires(May.KeepTrainings)]
+    internal sealed record Query(Guid Training) : IQuery<string>;
+
+    [Requires(May.KeepTrainings)]
+    internal sealed record Command : PaperForm, ICommand<Guid>;
+
+    internal sealed class Rules(FileLimit limit, IScanFiles scanner) : PaperRules<Command>(limit, scanner);
+
+    internal sealed class Handler(ZoneDbContext zone, Cabinet cabinet) : IRequestHandler<Query, string>, IRequestHandler<Command, Guid>
+    {
+        public async Task<string> Handle(Query query, CancellationToken ct) => await zone.Set<Training>().Where(t => t.Id == query.Training).Select(t => t.Subject).SingleOrDefaultAsync(ct) ?? throw new RefusedException("absent", query.Training);
+
+        public async Task<Guid> Handle(Command form, CancellationToken ct)
+        {
+            if (!await zone.Set<Training>().AnyAsync(t => t.Id == form.About, ct)) throw new RefusedException("absent", form.About);
+            return await cabinet.Put(form, ct);
+        }
+    }
+}
