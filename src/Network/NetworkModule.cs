@@ -25,6 +25,7 @@ public sealed class NetworkModule : IModule
         services.AddScoped<IDoWhatIsDue, Agreements.Ending>();
         services.AddScoped<IDeliver, Agreements.EndingMail>();
         services.AddScoped<IDoWhatIsDue, ClearAway>();
+        services.AddScoped<IRing, ToLookAfter>();
         services.AddScoped<PartnershipCounts>();
         services.AddScoped<ICountStructuralWork>(s => s.GetRequiredService<PartnershipCounts>());
         services.AddScoped<IDeliver, PlaceMail>();
