@@ -13,7 +13,7 @@ using VictimSupport.Foundation.Persistence;
 namespace VictimSupport.Migrations.PostgreSql.Catalog
 {
     [DbContext(typeof(CatalogDbContext))]
-    [Migration("20261127180919_Initial")]
+    [Migration("20261127214225_Initial")]
     partial class Initial
     {
         /// <inheritdoc />

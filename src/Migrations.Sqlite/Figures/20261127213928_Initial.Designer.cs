@@ -10,7 +10,7 @@ using VictimSupport.Foundation.Persistence;
 namespace VictimSupport.Migrations.Sqlite.Figures
 {
     [DbContext(typeof(FiguresDbContext))]
-    [Migration("20261127180818_Initial")]
+    [Migration("20261127213928_Initial")]
     partial class Initial
     {
         /// <inheritdoc />

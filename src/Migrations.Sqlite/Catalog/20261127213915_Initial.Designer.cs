@@ -11,7 +11,7 @@ using VictimSupport.Foundation.Persistence;
 namespace VictimSupport.Migrations.Sqlite.Catalog
 {
     [DbContext(typeof(CatalogDbContext))]
-    [Migration("20261127180800_Initial")]
+    [Migration("20261127213915_Initial")]
     partial class Initial
     {
         /// <inheritdoc />

@@ -12,7 +12,7 @@ using VictimSupport.Foundation.Persistence;
 namespace VictimSupport.Migrations.SqlServer.Catalog
 {
     [DbContext(typeof(CatalogDbContext))]
-    [Migration("20261127180848_Initial")]
+    [Migration("20261127214134_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
