@@ -103,11 +103,11 @@ internal sealed class Work(IMediator pipeline, WhereAndWho who) : FiguresPage(wh
             // The country is the areas that have rows; whoever takes part in one of them is in its sums, with the whole year.
             (Cover, HashSet<Guid>) Of(Release of, IReadOnlyList<StructuralSum> sums)
             {
-                var asked = place == Geography.Country ? of.Areas.Split(';') : [place];
-                var told = asked.Where(a => sums.Any(s => s.Place == a)).ToList();
+                var meant = place == Geography.Country ? of.Areas.Split(';') : [place];
+                var told = meant.Where(a => sums.Any(s => s.Place == a)).ToList();
                 var members = told.SelectMany(Geography.Members).ToHashSet(StringComparer.Ordinal);
                 var zones = taking.Where(t => t.Release == of.Id).GroupBy(t => t.ZoneId).Where(g => members.Contains(g.MinBy(t => t.Quarter)!.Area)).Select(g => g.Key).ToHashSet();
-                return (new Cover(of, zones.Count, told, [.. asked.Except(told, StringComparer.Ordinal)]), zones);
+                return (new Cover(of, zones.Count, told, [.. meant.Except(told, StringComparer.Ordinal)]), zones);
             }
         }
 
