@@ -295,6 +295,7 @@ public sealed class CampaignTests(Platforms platforms)
         Assert.True(await Looks(world.Zones[1].As(Role.Coordinator)));
         await Backdoor(world.Platform, house => house.Remove(house.Set<AskedZone>().Single(a => a.ZoneId == world.Zones[9].Id))); // as one that came in since
         var later = new DateOnly(2027, 3, 22);
+        world.Platform.Clock.Advance(TimeSpan.FromDays(1));
         var said = await campaigns.Open(2026, later, Ct);
         Assert.Equal(["2026 was open already: 1 zones added, deadline moved from 2027-03-15", "2026\tuntil 2027-03-22\t0 of 10 zones looked"], said.Take(2));
         foreach (var zone in world.Zones) Assert.Equal(later, (await zone.Look(z => z.Set<YearAsked>().SingleAsync(Ct))).Deadline);
