@@ -23,12 +23,12 @@ public sealed class AgreementTests(Platforms platforms)
         var agreement = await cora.Send(Working.Agreement(zone, partner)); // for a year, with a notice of three months
         using var hers = cora.Visit();
         using var others = anna.Visit();
-        Assert.Equal([], await Waiting(hers));
+        Assert.Empty(await Waiting(hers));
         platform.Clock.Advance(TimeSpan.FromDays(185)); // nobody looked at the partner for six months
         Assert.Equal(["Partners to check 1"], await Waiting(hers));
         platform.Clock.Advance(TimeSpan.FromDays(100));
         Assert.Equal(["Partners to check 1", "Agreements to renew 1"], await Waiting(hers));
-        Assert.Equal([], await Waiting(others)); // it is told to the coordinators, as by mail
+        Assert.Empty(await Waiting(others)); // it is told to the coordinators, as by mail
         var page = await hers.Page("/waiting");
         Assert.Equal("2", page.QuerySelector(".vs-bell .vs-count")!.TextContent.Trim());
         Assert.DoesNotContain("Protocol", page.Body!.TextContent, StringComparison.Ordinal);
