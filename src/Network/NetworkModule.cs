@@ -26,6 +26,7 @@ public sealed class NetworkModule : IModule
         services.AddScoped<IDeliver, Agreements.EndingMail>();
         services.AddScoped<IDoWhatIsDue, ClearAway>();
         services.AddScoped<Papers.Cabinet>();
+        services.AddScoped<IRing, ToLookAfter>();
         services.AddScoped<PartnershipCounts>();
         services.AddScoped<ICountStructuralWork>(s => s.GetRequiredService<PartnershipCounts>());
         services.AddScoped<IDeliver, PlaceMail>();

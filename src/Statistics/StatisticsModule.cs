@@ -25,7 +25,10 @@ public sealed class StatisticsModule : IModule
         services.AddSingleton<IRunCampaigns, Campaign.Campaigns>();
         services.AddScoped<IRemind, Campaign.NotLookedYet>();
         services.AddScoped<IDeliver, Campaign.TellThatWeLooked>();
-        services.AddSingleton<IInMenu, CampaignInMenu>();
+        services.AddSingleton<Campaign.WaitsNow>();
+        services.AddScoped<Campaign.Waits>();
+        services.AddScoped<IInMenu>(s => s.GetRequiredService<Campaign.Waits>());
+        services.AddScoped<IRing>(s => s.GetRequiredService<Campaign.Waits>());
         services.AddSingleton<Facts.ReadZone>();
         services.AddSingleton<Areas.Places>();
         services.AddSingleton<Releases.Publish>();
@@ -75,14 +78,6 @@ public sealed class StatisticsModule : IModule
         public May Deed => May.SeeMaskedFigures;
         public string Path => "/our-figures/report";
         public string Text => Words.ReportTitle;
-    }
-
-    private sealed class CampaignInMenu : IInMenu
-    {
-        public int Order => 63;
-        public May Deed => May.SettlePublicFigures;
-        public string Path => "/our-figures/campaign";
-        public string Text => Words.CampaignTitle;
     }
 
     // Whoever sees the exact ones is led here when there are none for them.

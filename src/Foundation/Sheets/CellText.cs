@@ -29,6 +29,16 @@ public static class CellText
         }
     }
 
+    /// <summary>Columns of a list that a reader does not take, by their heading; one without a heading that holds something by its number. Nothing is left out of a list without a word.</summary>
+    /// <param name="rows">The first of them is the heading, where there is one.</param>
+    /// <param name="takes">Is the column of this number, from 0, taken?</param>
+    public static IReadOnlyList<string> Left(IReadOnlyList<List<string>> rows, bool hasHeading, Func<int, bool> takes)
+    {
+        var filled = rows.SelectMany(r => Enumerable.Range(0, r.Count).Where(i => r[i].Length > 0)).ToHashSet();
+        // A table that anybody made has fewer; a hostile one is told no more.
+        return [.. filled.Where(i => !takes(i)).Order().Take(100).Select(i => hasHeading && i < rows[0].Count && rows[0][i] is { Length: > 0 } said ? said.Length > 40 ? said[..40] + "…" : said : (i + 1).ToString(System.Globalization.CultureInfo.InvariantCulture))];
+    }
+
     /// <summary>What parts the cells: a tab is typed by nobody; else whatever parts the first line most often.</summary>
     public static char Separator(string text)
     {

@@ -12,21 +12,30 @@ public interface ICountStructuralWork
     Task<IReadOnlyList<StructuralCount>> In(int year, CancellationToken ct);
 }
 
-/// <summary>The tables of the structural work, and their rows in the reader's language. Whatever a counter gives is one of these, but for units of police, which each zone names itself.</summary>
+/// <summary>The tables of the structural work, and their rows in the reader's language. Whatever a counter gives is one of these, but for units of police, which each zone names itself, and codes of zones.</summary>
 public static class SaidStructuralWork
 {
-    /// <summary>Rows are names that the zone wrote: they leave it with no sum.</summary>
-    public const string Units = "training-units";
+    /// <summary>Rows are names that the zone wrote: they leave it with no sum. <see cref="Elsewhere"/> is its own people at trainings of other zones, by unit.</summary>
+    public const string Units = "training-units", Elsewhere = "training-elsewhere";
+
+    /// <summary>Participants by code of the zone they came from (<see cref="OwnZone"/> among them), and by rank group: one of them may be a single colleague whom others know.</summary>
+    public const string Zones = "training-zones", OwnZone = "own", Ranks = "training-ranks";
 
     /// <summary>The row of the table of trainings that is a mean: it has no sum over zones.</summary>
     public const string Mark = "mark-hundredths";
 
-    /// <summary>Every table with its rows, both in the order in which they are read. Of <see cref="Units"/> none is known here.</summary>
+    // Shown inside the zone only.
+    private static readonly HashSet<string> Inside = new(StringComparer.Ordinal) { Units, Elsewhere, Zones, Ranks };
+
+    /// <summary>Every table with its rows, both in the order in which they are read. Of units and zones none is known here.</summary>
     public static IReadOnlyList<(string Table, IReadOnlyList<string> Rows)> Tables { get; } =
     [
         ("trainings", ["trainings", "awareness", "sessions", "minutes", "participants", "evaluations", Mark]),
         ("training-topics", [.. Trainings.TrainingTopics.All.Select(t => t.Code)]),
         (Units, []),
+        (Zones, [OwnZone]),
+        (Ranks, Enum.GetNames<Trainings.RankGroup>()),
+        (Elsewhere, []),
         (Partners.PartnershipCounts.ByType, [.. Partners.PartnerTypes.All.Select(t => t.Code)]),
         (Partners.PartnershipCounts.ByLevel, Enum.GetNames<Partners.PartnerLevel>()),
         (Partners.PartnershipCounts.BySphere, Enum.GetNames<Partners.PartnerSphere>()),
@@ -37,10 +46,15 @@ public static class SaidStructuralWork
         (Bodies.BodyCounts.ByKind, [.. Bodies.BodyKinds.All.Select(k => k.Code)]),
     ];
 
+    /// <summary>The rows that leave a zone, rounded in its public report and exact in sums over zones: shipped codes, with nothing in them that a zone wrote and no mean.</summary>
+    public static IEnumerable<(string Table, string Row)> Leaving => Tables.Where(t => !Inside.Contains(t.Table)).SelectMany(t => t.Rows.Where(r => r != Mark).Select(r => (t.Table, r)));
+
     /// <exception cref="System.Resources.MissingManifestResourceException">There is no such row.</exception>
     public static string Row(string table, string row) => table switch
     {
-        Units => row,
+        Zones when row == OwnZone => Words.TrainingOwnZone,
+        Units or Elsewhere or Zones => row,
+        Ranks => Words.Of("RankGroup_" + row),
         "trainings" => Words.Of("TrainingCount_" + row.Replace('-', '_')),
         "training-topics" => Words.Of("TrainingTopic_" + row),
         Bodies.BodyCounts.Sums or Bodies.BodyCounts.ByLevel or Bodies.BodyCounts.ByKind => Bodies.BodyCounts.WordOf(new StructuralCount(table, row, 0)),

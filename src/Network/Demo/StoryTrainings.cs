@@ -21,12 +21,12 @@ internal sealed class StoryTrainings(TimeProvider clock) : ITellTrainings
             Subject = Said("Annoncer un décès", "Een overlijden melden", "Eine Todesnachricht überbringen"), Topic = "DEATH", Kind = TrainingKind.Training, Audience = Said("Équipes d’intervention", "Interventieploegen", "Einsatzteams"), Trainers = "Claire Démo", Capacity = 20,
         }, ct);
         var sitting = await pipeline.Send(new Session.Command { Training = held, Day = today.AddDays(-20), From = new TimeOnly(9, 0), Until = new TimeOnly(12, 30), Place = Said("Salle 2", "Zaal 2", "Saal 2") }, ct);
-        await Enter(held, 5);
+        await Enter(held, 6);
         var list = await pipeline.Send(new Attendance.Query(held, sitting), ct);
-        await pipeline.Send(new Attendance.Command { Training = held, Session = sitting, Turn = list.Training.Turn, Present = [.. list.People.Take(4).Select(p => p.Id)] }, ct);
-        foreach (var (one, mark) in list.People.Take(3).Select((one, i) => (one, 5 - i)))
+        await pipeline.Send(new Attendance.Command { Training = held, Session = sitting, Turn = list.Training.Turn, Present = [.. list.People.Take(5).Select(p => p.Id)] }, ct);
+        foreach (var (one, mark) in list.People.Take(5).Select((one, i) => (one, 5 - (i % 3))))
         {
-            if (await pipeline.Send(new Evaluations.Paper(held, one.Id), ct) is { } link) await pipeline.Send(new Evaluate.Command { Token = link.Token, Useful = mark, Clear = 4, Trainer = 5, Organised = mark, Remark = mark == 4 ? Said("Davantage d’exercices.", "Meer oefeningen.", "Mehr Übungen.") : null }, ct);
+            if (await pipeline.Send(new Evaluations.Paper(held, one.Id), ct) is { } link) await pipeline.Send(new Evaluate.Command { Token = link.Token, Useful = mark, Clear = 4, Trainer = 5, Organised = mark, Remark = mark == 4 && one.Number < 3 ? Said("Davantage d’exercices.", "Meer oefeningen.", "Mehr Übungen.") : null }, ct);
         }
         var coming = await pipeline.Send(new Edit.Command
         {

@@ -22,7 +22,7 @@ internal sealed class Import(IMediator pipeline) : PageModel, IShowAgain
 {
     [BindProperty] public Input Form { get; set; } = new();
     [BindProperty(Name = FormTag.Once)] public Guid Once { get; set; }
-    public Answer View { get; private set; } = new([], null);
+    public Answer View { get; private set; } = new([], null, []);
 
     /// <summary>It was looked at, nothing is wrong with it, and something in it is new.</summary>
     public bool MayTake => View.New > 0 && View.Rows.All(r => r.Line.Faults.Count == 0);
@@ -77,7 +77,8 @@ internal sealed class Import(IMediator pipeline) : PageModel, IShowAgain
         public bool IsNew => Line.Faults.Count == 0 && Known is null && Twin == 0;
     }
 
-    internal sealed record Answer(IReadOnlyList<Row> Rows, PartnerUnread? Unread)
+    /// <param name="Left">Columns that are not taken.</param>
+    internal sealed record Answer(IReadOnlyList<Row> Rows, PartnerUnread? Unread, IReadOnlyList<string> Left)
     {
         public int New => Rows.Count(r => r.IsNew);
     }
@@ -93,13 +94,13 @@ internal sealed class Import(IMediator pipeline) : PageModel, IShowAgain
     {
         public async Task<Answer> Handle(Query query, CancellationToken ct)
         {
-            var (lines, unread) = PartnerSheet.Read(query.Text);
-            return new Answer(lines.Count == 0 ? [] : await Rows(lines, ct), unread);
+            var (lines, unread, left) = PartnerSheet.Read(query.Text);
+            return new Answer(lines.Count == 0 ? [] : await Rows(lines, ct), unread, left);
         }
 
         public async Task<int> Handle(Command command, CancellationToken ct)
         {
-            var (lines, unread) = PartnerSheet.Read(command.Text);
+            var (lines, unread, _) = PartnerSheet.Read(command.Text);
             if (unread is { } why) throw Wrong(Words.Of(why));
             if (lines.FirstOrDefault(l => l.Faults.Count > 0) is { } bad) throw Wrong(Words.PartnerLineFault(bad.Number, bad.Faults[0]));
             var (now, taken) = (clock.GetUtcNow(), 0);

@@ -33,17 +33,18 @@ internal static class PartnerSheet
     private static readonly Lazy<Dictionary<string, bool>> YesNo = new(() => ByCodeToo<bool>([(true, "true", "SheetYes"), (false, "false", "SheetNo")]));
     private static readonly Edit.Rules Rules = new();
 
-    /// <summary>The rows in their order, each with what is wrong in it; or why there are none.</summary>
-    public static (IReadOnlyList<PartnerLine> Lines, PartnerUnread? Unread) Read(string text)
+    /// <summary>The rows in their order, each with what is wrong in it, or why there are none; and the columns that are not taken.</summary>
+    public static (IReadOnlyList<PartnerLine> Lines, PartnerUnread? Unread, IReadOnlyList<string> Left) Read(string text)
     {
-        if (Encoding.UTF8.GetByteCount(text) > LargestBytes) return ([], PartnerUnread.TooLarge);
+        if (Encoding.UTF8.GetByteCount(text) > LargestBytes) return ([], PartnerUnread.TooLarge, []);
         var plain = PlainText.Of(text).TrimStart('\uFEFF');
         var rows = CellText.Cells(plain, CellText.Separator(plain)).Where(r => r.Any(c => c.Length > 0)).Take(Most + 2).ToList();
-        if (rows.Count == 0) return ([], PartnerUnread.Nothing);
+        if (rows.Count == 0) return ([], PartnerUnread.Nothing, []);
         var columns = rows[0].Select(c => Headings.Value.TryGetValue(FourLanguages.Fold(c), out var column) ? column : (PartnerColumn?)null).ToArray();
-        if (!columns.Contains(PartnerColumn.Organisation)) return ([], PartnerUnread.NoHeading);
-        if (rows.Count == 1) return ([], PartnerUnread.Nothing);
-        return rows.Count - 1 > Most ? ([], PartnerUnread.TooMany) : ([.. rows.Skip(1).Select((cells, i) => Line(i + 1, cells, columns))], null);
+        if (!columns.Contains(PartnerColumn.Organisation)) return ([], PartnerUnread.NoHeading, []);
+        if (rows.Count == 1) return ([], PartnerUnread.Nothing, []);
+        if (rows.Count - 1 > Most) return ([], PartnerUnread.TooMany, []);
+        return ([.. rows.Skip(1).Select((cells, i) => Line(i + 1, cells, columns))], null, CellText.Left(rows, hasHeading: true, i => i < columns.Length && columns[i] is { } known && Array.IndexOf(columns, known) == i));
     }
 
     /// <summary>The directory as a file, in the reader's language; read again it says the same.</summary>

@@ -102,7 +102,9 @@ internal sealed class Evaluate(IMediator pipeline, WhereAndWho who) : PageModel,
             if (await Alive(form.Token, ct) is not { } link || await zone.Set<Participant>().SingleOrDefaultAsync(p => p.Id == link.About, ct) is not { HasEvaluated: false } one) return false;
             one.Evaluates();
             link.Revoke(now);
-            zone.Add(Evaluation.Of(one.TrainingId, form.Useful!.Value, form.Clear!.Value, form.Trainer!.Value, form.Organised!.Value, form.Remark, Moment.Day(now)));
+            var given = Evaluation.Of(one.TrainingId, form.Useful!.Value, form.Clear!.Value, form.Trainer!.Value, form.Organised!.Value, form.Remark, Moment.Day(now));
+            Evaluation.Show([.. await zone.Set<Evaluation>().Where(e => e.TrainingId == one.TrainingId && !e.IsShown).ToListAsync(ct), given]);
+            zone.Add(given);
             return true;
         }
 

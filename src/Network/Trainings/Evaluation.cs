@@ -10,8 +10,8 @@ internal sealed class Evaluation : IHoldSealed
 {
     public const int Longest = 1000, Best = 5;
 
-    /// <summary>So many must have answered before anything of it is shown: one answer alone would have a name.</summary>
-    public const int FewestShown = 3;
+    /// <summary>So many are shown together: whoever looks before and after could else tell what the last one said, and knows who had not answered yet.</summary>
+    public const int Step = 5;
 
     public Guid Id { get; private set; }
     public Guid TrainingId { get; private set; }
@@ -25,6 +25,9 @@ internal sealed class Evaluation : IHoldSealed
     public int Trainer { get; private set; }
     public int Organised { get; private set; }
     public Sealed<string>? Remark { get; private set; }
+
+    /// <summary>It is in the means, and its remark among the remarks, with the others of its step.</summary>
+    public bool IsShown { get; private set; }
     public Guid KeyOwner => Id;
 
     // A random id: one made from the clock would tell the order of answers.
@@ -32,6 +35,13 @@ internal sealed class Evaluation : IHoldSealed
     {
         Id = Guid.NewGuid(), TrainingId = training, On = on, Useful = useful, Clear = clear, Trainer = trainer, Organised = organised, Remark = string.IsNullOrWhiteSpace(remark) ? null : (Sealed<string>)remark.Trim(),
     };
+
+    /// <summary>Shows all that are not shown yet, once they are enough.</summary>
+    public static void Show(IReadOnlyCollection<Evaluation> hidden)
+    {
+        if (hidden.Count < Step) return;
+        foreach (var one in hidden) one.IsShown = true;
+    }
 
     internal sealed class Mapping : IZoneMapping<Evaluation>
     {

@@ -52,11 +52,12 @@ internal sealed class Evaluations(IMediator pipeline, WhereAndWho who, PortalAdd
 
     /// <param name="Asked">Of those who were there.</param>
     /// <param name="Answers">How many have answered.</param>
+    /// <param name="Shown">How many of them are in what is shown: five together, or none.</param>
     /// <param name="Means">Of each question from 1 to 5, by the key of its word; none: too few have answered.</param>
     /// <param name="Remarks">In no order of who or when.</param>
     /// <param name="OnPaper">Who was there, has no mailbox and has not answered.</param>
     /// <param name="Open">Links by which somebody may still answer.</param>
-    internal sealed record Answer(string Subject, int Present, int Asked, int ToAsk, int Answers, IReadOnlyList<(string Question, string Mean)> Means, IReadOnlyList<string> Remarks, IReadOnlyList<(Guid Id, string FullName)> OnPaper, int Open);
+    internal sealed record Answer(string Subject, int Present, int Asked, int ToAsk, int Answers, int Shown, IReadOnlyList<(string Question, string Mean)> Means, IReadOnlyList<string> Remarks, IReadOnlyList<(Guid Id, string FullName)> OnPaper, int Open);
 
     /// <summary>A link and its last instant.</summary>
     internal sealed record Made(string Token, DateTimeOffset Until)
@@ -88,10 +89,11 @@ internal sealed class Evaluations(IMediator pipeline, WhereAndWho who, PortalAdd
             var (present, now) = ((await zone.Set<Participant>().AsNoTracking().Where(p => p.TrainingId == training.Id).ToListAsync(ct)).Where(p => p.WasThere).ToList(), clock.GetUtcNow());
             var given = await zone.Set<Evaluation>().AsNoTracking().Where(e => e.TrainingId == training.Id).ToListAsync(ct);
             var (means, remarks) = (new List<(string, string)>(), new List<string>());
-            if (given.Count >= Evaluation.FewestShown)
+            var shown = given.Where(e => e.IsShown).ToList();
+            if (shown.Count > 0)
             {
-                foreach (var (question, mark) in Asking.Questions) means.Add((question, given.Average(mark).ToString("0.0", CultureInfo.CurrentCulture)));
-                var said = given.Where(e => e.Remark is not null).ToList();
+                foreach (var (question, mark) in Asking.Questions) means.Add((question, shown.Average(mark).ToString("0.0", CultureInfo.CurrentCulture)));
+                var said = shown.Where(e => e.Remark is not null).ToList();
                 if (said.Count > 0)
                 {
                     trail.Because("training-remarks");
@@ -101,7 +103,7 @@ internal sealed class Evaluations(IMediator pipeline, WhereAndWho who, PortalAdd
             }
             var ids = present.Select(p => p.Id).ToList();
             var open = await zone.Set<Link>().CountAsync(l => l.Purpose == Asking.Purpose && ids.Contains(l.About) && l.Revoked == null && l.Expires > now, ct);
-            return new Answer(training.Subject, present.Count, present.Count(p => p.Asked is not null), present.Count(p => p is { Mailbox: not null, Asked: null, HasEvaluated: false }), given.Count, means, remarks,
+            return new Answer(training.Subject, present.Count, present.Count(p => p.Asked is not null), present.Count(p => p is { Mailbox: not null, Asked: null, HasEvaluated: false }), given.Count, shown.Count, means, remarks,
                 [.. present.Where(p => p is { Mailbox: null, HasEvaluated: false }).OrderBy(p => p.FullName, StringComparer.CurrentCulture).Select(p => (p.Id, p.FullName))], open);
         }
     }

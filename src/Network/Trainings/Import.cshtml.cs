@@ -70,7 +70,8 @@ internal sealed class Import(IMediator pipeline) : PageModel, IShowAgain
     /// <summary>What becomes of a row. One that is entered already, or stands above, is left out.</summary>
     internal enum ParticipantRowIs { New = 1, Entered, Twice }
 
-    internal sealed record Answer(string Subject, IReadOnlyList<(ParticipantRow Row, ParticipantRowIs Is)> Rows, ParticipantsUnread? Unread);
+    /// <param name="Left">Columns that are not taken.</param>
+    internal sealed record Answer(string Subject, IReadOnlyList<(ParticipantRow Row, ParticipantRowIs Is)> Rows, ParticipantsUnread? Unread, IReadOnlyList<string> Left);
 
     [Requires(May.KeepTrainings)]
     internal sealed record Query(Guid Training, string Text) : IQuery<Answer>;
@@ -84,9 +85,9 @@ internal sealed class Import(IMediator pipeline) : PageModel, IShowAgain
         public async Task<Answer> Handle(Query query, CancellationToken ct)
         {
             var training = await zone.Set<Training>().AsNoTracking().SingleOrDefaultAsync(t => t.Id == query.Training, ct) ?? throw new RefusedException("absent", query.Training);
-            if (query.Text.Length == 0) return new Answer(training.Subject, [], null);
-            var (rows, unread) = ParticipantText.Read(query.Text, here.InZone.Record.FirstLanguage);
-            return new Answer(training.Subject, Judged(rows, await Seats.Of(zone, training, ct)), unread);
+            if (query.Text.Length == 0) return new Answer(training.Subject, [], null, []);
+            var (rows, unread, left) = ParticipantText.Read(query.Text, here.InZone.Record.FirstLanguage);
+            return new Answer(training.Subject, Judged(rows, await Seats.Of(zone, training, ct)), unread, left);
         }
 
         public async Task<(int Taken, int Waiting)> Handle(Command command, CancellationToken ct)
@@ -96,7 +97,7 @@ internal sealed class Import(IMediator pipeline) : PageModel, IShowAgain
             // The same press again takes nobody twice: its first row carries it.
             if (command.Once != default && await zone.Set<Participant>().AnyAsync(p => p.Once == command.Once, ct)) return (0, 0);
             if (training.Cancelled is not null) throw Wrong(Words.TrainingIsCancelled);
-            var (rows, unread) = ParticipantText.Read(command.Text, here.InZone.Record.FirstLanguage);
+            var (rows, unread, _) = ParticipantText.Read(command.Text, here.InZone.Record.FirstLanguage);
             if (unread is { } why) throw Wrong(Words.Of(why));
             if (rows.FirstOrDefault(r => r.Faults.Count > 0) is { } bad) throw Wrong(Words.TrainingRowFault(bad.Number, bad.Faults[0]));
             var seats = await Seats.Of(zone, training, ct);

@@ -65,7 +65,7 @@ internal sealed class Participant : IHoldSealed
 
     public static Participant Enter(Guid training, int number, ParticipantState state, Person who, Guid once, DateTimeOffset now, string? from = null) => new()
     {
-        Id = Guid.CreateVersion7(now), TrainingId = training, Number = number, State = state, Who = new Identity(who.FullName.Trim(), string.IsNullOrWhiteSpace(who.Mailbox) ? null : who.Mailbox.Trim()), Unit = who.Unit.Trim(), Rank = who.Rank, From = from, Language = who.Language, Added = now,
+        Id = Guid.CreateVersion7(now), TrainingId = training, Number = number, State = state, Who = Identity.Of(who), Unit = who.Unit.Trim(), Rank = who.Rank, From = from, Language = who.Language, Added = now,
         Once = once == default ? Guid.CreateVersion7(now) : once,
     };
 
@@ -76,6 +76,9 @@ internal sealed class Participant : IHoldSealed
         State = ParticipantState.Withdrawn;
         return true;
     }
+
+    /// <summary>Puts right how somebody was entered.</summary>
+    public void Correct(Person who) => (Who, Unit, Rank, Language) = (Identity.Of(who), who.Unit.Trim(), who.Rank, who.Language);
 
     /// <summary>Gets a seat that became free.</summary>
     public void LetsIn(DateTimeOffset now) => (State, LetIn) = (ParticipantState.Registered, now);
@@ -106,6 +109,8 @@ internal sealed class Participant : IHoldSealed
     /// <summary>What is sealed.</summary>
     internal sealed record Identity(string FullName, string? Mailbox)
     {
+        public static Identity Of(Person who) => new(who.FullName.Trim(), string.IsNullOrWhiteSpace(who.Mailbox) ? null : who.Mailbox.Trim());
+
         // A name would stand in the log.
         public override string ToString() => "•••";
     }
@@ -151,7 +156,8 @@ internal sealed class Seats(Training training, List<Participant> all)
         new(training, await zone.Set<Participant>().Where(p => p.TrainingId == training.Id).OrderBy(p => p.Number).ToListAsync(ct));
 
     /// <summary>Who is entered here under the same name in the same unit, or with the same address; null: nobody.</summary>
-    public Participant? Known(Participant.Person who, string? from = null) => all.Find(p => p.State != ParticipantState.Withdrawn && p.From == from
+    /// <param name="except">Whom it is about.</param>
+    public Participant? Known(Participant.Person who, string? from = null, Guid except = default) => all.Find(p => p.Id != except && p.State != ParticipantState.Withdrawn && p.From == from
         && (p.NameAndUnit == Participant.Same(who.FullName, who.Unit) || (!string.IsNullOrWhiteSpace(who.Mailbox) && string.Equals(p.Mailbox, who.Mailbox.Trim(), StringComparison.OrdinalIgnoreCase))));
 
     /// <summary>Gives somebody a seat, or a place on the waiting list where none is left.</summary>

@@ -17,8 +17,9 @@ namespace VictimSupport.Network.Trainings;
 /// <param name="Elsewhere">Own colleagues who were at trainings of other zones, by unit.</param>
 /// <param name="Topics">Trainings and awareness sessions by code of the topic.</param>
 /// <param name="Answers">Evaluations given.</param>
+/// <param name="Marked">Those of them that are shown, and in the mean.</param>
 /// <param name="MarkHundredths">Mean of all marks (1 to 5) in hundredths; null: too few have answered.</param>
-internal sealed record YearOfTrainings(int Year, int Trainings, int Awareness, int Sessions, int Minutes, int Participants, IReadOnlyList<(string Unit, int Count)> Units, IReadOnlyList<(string? Zone, int Count)> Zones, IReadOnlyList<(RankGroup Rank, int Count)> Ranks, IReadOnlyList<(string Unit, int Count)> Elsewhere, IReadOnlyList<(string Topic, int Count)> Topics, int Answers, int? MarkHundredths)
+internal sealed record YearOfTrainings(int Year, int Trainings, int Awareness, int Sessions, int Minutes, int Participants, IReadOnlyList<(string Unit, int Count)> Units, IReadOnlyList<(string? Zone, int Count)> Zones, IReadOnlyList<(RankGroup Rank, int Count)> Ranks, IReadOnlyList<(string Unit, int Count)> Elsewhere, IReadOnlyList<(string Topic, int Count)> Topics, int Answers, int Marked, int? MarkHundredths)
 {
     public const int First = 2000, Last = 2100;
 
@@ -38,15 +39,16 @@ internal sealed record YearOfTrainings(int Year, int Trainings, int Awareness, i
         sessions = [.. sessions.Where(s => held.Contains(s.TrainingId))];
         var sat = sessions.Select(s => s.Id).ToHashSet();
         var present = (await zone.Set<Participant>().AsNoTracking().Where(p => ids.Contains(p.TrainingId)).ToListAsync(ct)).Where(p => held.Contains(p.TrainingId) && p.Attended.Exists(sat.Contains)).ToList();
-        var marks = await zone.Set<Evaluation>().AsNoTracking().Where(e => ids.Contains(e.TrainingId)).Select(e => new { e.TrainingId, Sum = e.Useful + e.Clear + e.Trainer + e.Organised }).ToListAsync(ct);
+        var marks = await zone.Set<Evaluation>().AsNoTracking().Where(e => ids.Contains(e.TrainingId)).Select(e => new { e.TrainingId, e.IsShown, Sum = e.Useful + e.Clear + e.Trainer + e.Organised }).ToListAsync(ct);
         marks = [.. marks.Where(m => held.Contains(m.TrainingId))];
+        var shown = marks.FindAll(m => m.IsShown);
         return new YearOfTrainings(year, trainings.Count(t => t.Kind == TrainingKind.Training), trainings.Count(t => t.Kind == TrainingKind.Awareness), sessions.Count, sessions.Sum(s => s.Minutes), present.Count,
             ByUnit(present.Where(p => p.From is null).OrderBy(p => p.Added).ThenBy(p => p.Number).Select(p => p.Unit)),
             present.TrueForAll(p => p.From is null) ? [] : [.. present.GroupBy(p => p.From).Select(g => (g.Key, g.Count())).OrderBy(z => z.Key, StringComparer.Ordinal)],
             [.. present.Where(p => p.Rank is not null).GroupBy(p => p.Rank!.Value).Select(g => (g.Key, g.Count())).OrderBy(r => r.Key)],
             await There(zone, from, to, ct),
             [.. trainings.GroupBy(t => t.Topic, StringComparer.Ordinal).Select(g => (g.Key, g.Count())).OrderByDescending(t => t.Item2).ThenBy(t => t.Key, StringComparer.Ordinal)],
-            marks.Count, marks.Count < Evaluation.FewestShown ? null : (int)Math.Round(marks.Sum(m => m.Sum) * 25m / marks.Count, MidpointRounding.AwayFromZero));
+            marks.Count, shown.Count, shown.Count == 0 ? null : (int)Math.Round(shown.Sum(m => m.Sum) * 25m / shown.Count, MidpointRounding.AwayFromZero));
     }
 
     private static async Task<IReadOnlyList<(string Unit, int Count)>> There(ZoneDbContext zone, DateTimeOffset from, DateTimeOffset to, CancellationToken ct)
@@ -63,20 +65,22 @@ internal sealed record YearOfTrainings(int Year, int Trainings, int Awareness, i
         [.. units.GroupBy(u => Participant.Same("", u), StringComparer.Ordinal).Select(g => (Unit: g.First(), Count: g.Count())).OrderByDescending(u => u.Count).ThenBy(u => u.Unit, StringComparer.CurrentCulture)];
 }
 
-/// <summary>Trainings in the zone's structural work. Tables: <c>trainings</c> (rows <c>trainings</c>, <c>awareness</c>, <c>sessions</c>, <c>minutes</c>, <c>participants</c>, <c>evaluations</c>, and <c>mark-hundredths</c> where enough have answered),
+/// <summary>Trainings in the zone's structural work. Tables: <c>trainings</c> (rows <c>trainings</c>, <c>awareness</c>, <c>sessions</c>, <c>minutes</c>, <c>participants</c>, <c>evaluations</c>, and <c>mark-hundredths</c> where enough of one training have answered),
 /// <c>training-topics</c> (a row for each code of a topic), <c>training-units</c> (a row for each unit of police, by the name the zone gives it), and where there are any <c>training-zones</c> (participants by code of the zone they came from, <c>own</c> among them), <c>training-ranks</c> (by rank group)
 /// and <c>training-elsewhere</c> (own colleagues at trainings of other zones, by unit).</summary>
 internal sealed class TrainingCounts(ZoneDbContext zone, TimeProvider clock) : ICountStructuralWork
 {
-    public async Task<IReadOnlyList<StructuralCount>> In(int year, CancellationToken ct)
-    {
-        var given = await YearOfTrainings.Of(zone, year, clock.GetUtcNow(), ct);
-        List<StructuralCount> counts =
-        [
-            new("trainings", "trainings", given.Trainings), new("trainings", "awareness", given.Awareness), new("trainings", "sessions", given.Sessions), new("trainings", "minutes", given.Minutes), new("trainings", "participants", given.Participants), new("trainings", "evaluations", given.Answers),
-        ];
-        if (given.MarkHundredths is { } mark) counts.Add(new("trainings", "mark-hundredths", mark));
-        return [.. counts, .. given.Topics.Select(t => new StructuralCount("training-topics", t.Topic, t.Count)), .. given.Units.Select(u => new StructuralCount("training-units", u.Unit, u.Count)), .. given.Zones.Select(z => new StructuralCount("training-zones", z.Zone ?? "own", z.Count)),
-            .. given.Ranks.Select(r => new StructuralCount("training-ranks", r.Rank.ToString(), r.Count)), .. given.Elsewhere.Select(u => new StructuralCount("training-elsewhere", u.Unit, u.Count))];
-    }
+    public async Task<IReadOnlyList<StructuralCount>> In(int year, CancellationToken ct) => Of(await YearOfTrainings.Of(zone, year, clock.GetUtcNow(), ct));
+
+    /// <summary>A year as counts. Each table stands in <see cref="SaidStructuralWork"/>: what is not there is shown nowhere.</summary>
+    internal static IReadOnlyList<StructuralCount> Of(YearOfTrainings given) =>
+    [
+        new("trainings", "trainings", given.Trainings), new("trainings", "awareness", given.Awareness), new("trainings", "sessions", given.Sessions), new("trainings", "minutes", given.Minutes), new("trainings", "participants", given.Participants), new("trainings", "evaluations", given.Answers),
+        .. given.MarkHundredths is { } mark ? [new StructuralCount("trainings", SaidStructuralWork.Mark, mark)] : Array.Empty<StructuralCount>(),
+        .. given.Topics.Select(t => new StructuralCount("training-topics", t.Topic, t.Count)),
+        .. given.Units.Select(u => new StructuralCount(SaidStructuralWork.Units, u.Unit, u.Count)),
+        .. given.Zones.Select(z => new StructuralCount(SaidStructuralWork.Zones, z.Zone ?? SaidStructuralWork.OwnZone, z.Count)),
+        .. given.Ranks.Select(r => new StructuralCount(SaidStructuralWork.Ranks, r.Rank.ToString(), r.Count)),
+        .. given.Elsewhere.Select(u => new StructuralCount(SaidStructuralWork.Elsewhere, u.Unit, u.Count)),
+    ];
 }

@@ -101,7 +101,7 @@ internal static class StatisticsVerbs
     {
         var year = new Option<int>("--year") { Required = true, Description = "The year that is over." };
         var deadline = Day("A day to come, before that of the final figures.", "--deadline");
-        var open = new Command("open", "Asks every zone that takes part to look at its figures of a year. Those that do not answer are asked again each hour; coordinators who did not look are reminded. No release waits for it.") { year, deadline };
+        var open = new Command("open", "Asks every zone that takes part to look at its figures of a year. Those that do not answer are asked again each hour; coordinators who did not look are reminded. Opened again, it adds the zones that came in since and moves the deadline. No release waits for it.") { year, deadline };
         open.SetAction((parsed, ct) => verbs.Run(parsed, async (services, output) =>
         {
             foreach (var line in await services.GetRequiredService<IRunCampaigns>().Open(parsed.GetRequiredValue(year), Read(parsed.GetRequiredValue(deadline)), ct)) await output.WriteLineAsync(line);

@@ -10,10 +10,10 @@ using VictimSupport.Foundation.Zones;
 
 namespace VictimSupport.Statistics.Campaign;
 
-/// <summary>Lays the question before one zone, in the platform's name.</summary>
+/// <summary>Lays the question before one zone, in the platform's name; asked again with another deadline, it moves that.</summary>
 internal static class Ask
 {
-    /// <returns>false: it has it already.</returns>
+    /// <returns>false: it has it already, as it is.</returns>
     [Requires(May.RunThePlatform)]
     internal sealed record Command(int Year, string ProgrammeHash, DateTimeOffset OpenedAt, DateOnly Deadline, DateOnly From, DateOnly Until) : ICommand<bool>;
 
@@ -21,7 +21,12 @@ internal static class Ask
     {
         public async Task<bool> Handle(Command command, CancellationToken ct)
         {
-            if (await zone.Set<YearAsked>().AnyAsync(y => y.Year == command.Year, ct)) return false;
+            if (await zone.Set<YearAsked>().SingleOrDefaultAsync(y => y.Year == command.Year, ct) is { } known)
+            {
+                if (known.Deadline == command.Deadline) return false;
+                known.Move(command.Deadline, clock.GetUtcNow());
+                return true;
+            }
             zone.Add(YearAsked.New(command.Year, command.ProgrammeHash, command.OpenedAt, command.Deadline, command.From, command.Until, clock.GetUtcNow()));
             return true;
         }

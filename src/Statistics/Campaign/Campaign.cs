@@ -13,7 +13,11 @@ internal sealed class Campaign
     /// <summary>Of the programme of tables as it was when they were asked: what the figures mean.</summary>
     public string ProgrammeHash { get; init; } = "";
     public DateTimeOffset OpenedAt { get; init; }
-    public DateOnly Deadline { get; init; }
+    public DateOnly Deadline { get; private set; }
+
+    public static Campaign New(int year, string programme, DateTimeOffset now, DateOnly deadline) => new() { Year = year, ProgrammeHash = programme, OpenedAt = now, Deadline = deadline };
+
+    public void Move(DateOnly deadline) => Deadline = deadline;
 
     internal sealed class Mapping : ICatalogMapping<Campaign>
     {
@@ -48,6 +52,9 @@ internal sealed class AskedZone : IOfZone
     Guid? IOfZone.Zone => ZoneId;
 
     public static AskedZone New(int year, Guid zone, DateOnly from, DateOnly until) => new() { Year = year, ZoneId = zone, From = from, Until = until };
+
+    /// <summary>The deadline was moved: the zone is told so.</summary>
+    public void AskAgain() => HadIt = null;
 
     public void Has(DateTimeOffset now) => HadIt ??= now;
 

@@ -27,15 +27,27 @@ internal sealed class Campaigns(CatalogDatabase catalog, FiguresDatabase figures
         var counted = new List<(ZoneRecord Zone, DateOnly Quarter)>();
         foreach (var quarter in final.Quarters) counted.AddRange((await places.On(quarter, ct)).Where(z => z.Area is not null && z.Zone.State == ZoneState.Active).Select(z => (z.Zone, quarter)));
         if (counted.Count == 0) throw new StartRefusedException($"No zone takes part in the figures of {year}. See statistics check.");
+        var told = new List<string>();
         await catalog.WriteAsPlatform("Statistics.OpenCampaign", null, async house =>
         {
-            if (await house.Set<Campaign>().AnyAsync(c => c.Year == year, ct)) throw new StartRefusedException($"The campaign of {year} is open already.");
-            house.Add(new Campaign { Year = year, ProgrammeHash = TableProgramme.Shipped.Hash, OpenedAt = clock.GetUtcNow(), Deadline = deadline });
-            house.AddRange(counted.GroupBy(c => c.Zone.Id).Select(g => AskedZone.New(year, g.Key, g.Min(c => c.Quarter), g.Max(c => c.Quarter).AddMonths(3).AddDays(-1))));
+            told.Clear();
+            // Open already: zones that came in since are asked too, and the deadline is the new one for all.
+            var asked = await house.Set<AskedZone>().Where(a => a.Year == year).ToListAsync(ct);
+            List<AskedZone> more = [.. counted.GroupBy(c => c.Zone.Id).Where(g => !asked.Exists(a => a.ZoneId == g.Key)).Select(g => AskedZone.New(year, g.Key, g.Min(c => c.Quarter), g.Max(c => c.Quarter).AddMonths(3).AddDays(-1)))];
+            house.AddRange(more);
+            if (await house.Set<Campaign>().SingleOrDefaultAsync(c => c.Year == year, ct) is not { } campaign)
+            {
+                house.Add(Campaign.New(year, TableProgramme.Shipped.Hash, clock.GetUtcNow(), deadline));
+                return true;
+            }
+            told.Add(string.Create(CultureInfo.InvariantCulture, $"{year} was open already: {more.Count} zones added, deadline {(campaign.Deadline == deadline ? "as it was" : $"moved from {campaign.Deadline:yyyy-MM-dd}")}"));
+            if (campaign.Deadline == deadline) return true;
+            campaign.Move(deadline);
+            foreach (var zone in asked) zone.AskAgain();
             return true;
         }, ct);
         await AskTheRest(ct);
-        return await Status(ct);
+        return [.. told, .. await Status(ct)];
     }
 
     public async Task AskTheRest(CancellationToken ct)
@@ -78,17 +90,29 @@ internal sealed class Campaigns(CatalogDatabase catalog, FiguresDatabase figures
         if (await house.Set<Campaign>().AsNoTracking().OrderByDescending(c => c.Year).FirstOrDefaultAsync(ct) is not { } last) return ["No campaign was opened yet."];
         var asked = await house.Set<AskedZone>().AsNoTracking().Where(a => a.Year == last.Year).ToListAsync(ct);
         var codes = await house.Set<ZoneRecord>().AsNoTracking().ToDictionaryAsync(z => z.Id, z => z.Code, ct);
+        // Who looked at figures that have changed since has not looked at these; who does not answer now has said so.
+        var changed = new List<AskedZone>();
+        foreach (var zone in asked.Where(a => a.Validated is not null)) if (await HasChanged(codes[zone.ZoneId], last.Year, ct)) changed.Add(zone);
         return
         [
-            string.Create(CultureInfo.InvariantCulture, $"{last.Year}\tuntil {last.Deadline:yyyy-MM-dd}\t{asked.Count(a => a.Validated is not null)} of {asked.Count} zones looked{(last.ProgrammeHash == TableProgramme.Shipped.Hash ? "" : "\tthe programme of tables has changed since")}"),
-            .. asked.Where(a => a.Validated is null).Select(a => codes[a.ZoneId] + (a.HadIt is null ? "\tdoes not answer yet" : "\thas not looked yet")).Order(StringComparer.Ordinal),
+            string.Create(CultureInfo.InvariantCulture, $"{last.Year}\tuntil {last.Deadline:yyyy-MM-dd}\t{asked.Count(a => a.Validated is not null) - changed.Count} of {asked.Count} zones looked{(last.ProgrammeHash == TableProgramme.Shipped.Hash ? "" : "\tthe programme of tables has changed since")}"),
+            .. asked.Where(a => a.Validated is null).Select(a => codes[a.ZoneId] + (a.HadIt is null ? "\tdoes not answer yet" : "\thas not looked yet")).Concat(changed.Select(a => codes[a.ZoneId] + "\tlooked, and its figures have changed since")).Order(StringComparer.Ordinal),
         ];
     }
 
-    /// <summary>How many of these zones had looked at their figures of a year; null: nobody was asked.</summary>
-    internal static async Task<int?> Validated(CatalogDbContext house, int year, IReadOnlySet<Guid> zones, CancellationToken ct)
+    private async Task<bool> HasChanged(string code, int year, CancellationToken ct)
     {
-        if (!await house.Set<Campaign>().AnyAsync(c => c.Year == year, ct)) return null;
-        return (await house.Set<AskedZone>().AsNoTracking().Where(a => a.Year == year && a.Validated != null).Select(a => a.ZoneId).ToListAsync(ct)).Count(zones.Contains);
+        try
+        {
+            var stands = (bool?)true;
+            await enter.In(code, async pipeline => stands = await pipeline.Send(new Stands.Query(year), ct));
+            return stands == false;
+        }
+#pragma warning disable CA1031 // Whatever ails one zone, the others are told of.
+        catch (Exception) when (!ct.IsCancellationRequested)
+#pragma warning restore CA1031
+        {
+            return false;
+        }
     }
 }

@@ -1,3 +1,5 @@
+using FluentValidation;
+using FluentValidation.Results;
 using MediatR;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
@@ -19,6 +21,9 @@ namespace VictimSupport.Statistics.Campaign;
 internal sealed class Look(IMediator pipeline, IAccounts accounts) : PageModel, IShowAgain
 {
     public Answer? Now { get; private set; }
+
+    /// <summary>The digest of the figures that the form showed.</summary>
+    [BindProperty] public string? Seen { get; set; }
 
     /// <summary>null: for this reader a wall stands, and exact figures are not for them.</summary>
     public Drawing? Figures { get; private set; }
@@ -45,7 +50,7 @@ internal sealed class Look(IMediator pipeline, IAccounts accounts) : PageModel, 
 
     public async Task<IActionResult> OnPostAsync(CancellationToken ct)
     {
-        if (await pipeline.Send(new ValidateCommand(), ct)) TempData["Done"] = Words.CampaignDone;
+        if (await pipeline.Send(new ValidateCommand { Seen = Seen ?? "" }, ct)) TempData["Done"] = Words.CampaignDone;
         return RedirectToPage();
     }
 
@@ -61,11 +66,16 @@ internal sealed class Look(IMediator pipeline, IAccounts accounts) : PageModel, 
 
     /// <param name="IsOut">The final figures of the year are out: nothing changes any more.</param>
     /// <param name="Changed">What the zone gives has changed since it said that these are its figures.</param>
-    internal sealed record Answer(int Year, Interval Period, string ProgrammeHash, DateOnly Deadline, DateTimeOffset? Validated, Guid? By, bool IsOut, bool Changed, Lacking Lacking);
+    /// <param name="Digest">Of the figures as they are now.</param>
+    internal sealed record Answer(int Year, Interval Period, string ProgrammeHash, DateOnly Deadline, DateTimeOffset? Validated, Guid? By, bool IsOut, bool Changed, string Digest, Lacking Lacking);
 
     /// <returns>false: there is nothing to say it of, or the final figures are out.</returns>
     [Requires(May.SettlePublicFigures)]
-    internal sealed record ValidateCommand : ICommand<bool>;
+    internal sealed record ValidateCommand : ICommand<bool>
+    {
+        /// <summary>The digest of the figures that were looked at: others are not what was meant.</summary>
+        public string Seen { get; init; } = "";
+    }
 
     /// <returns>false: nothing was said, or the final figures are out.</returns>
     [Requires(May.SettlePublicFigures)]
@@ -80,8 +90,8 @@ internal sealed class Look(IMediator pipeline, IAccounts accounts) : PageModel, 
         {
             if (await zone.Set<YearAsked>().AsNoTracking().OrderByDescending(y => y.Year).FirstOrDefaultAsync(ct) is not { } year) return null;
             trail.Because($"campaign {year.Year}");
-            var changed = year.Digest is { } digest && digest != await Digest.Of(figures, year.Period, ct);
-            return new Answer(year.Year, year.Period, year.ProgrammeHash, year.Deadline, year.Validated, year.ValidatedBy, await IsOut(year, ct), changed, await lacking.Of(year.From, year.Until, MostLacking, ct));
+            var now = await Digest.Of(figures, year.Period, ct);
+            return new Answer(year.Year, year.Period, year.ProgrammeHash, year.Deadline, year.Validated, year.ValidatedBy, await IsOut(year, ct), year.Digest is { } looked && looked != now, now, await lacking.Of(year.From, year.Until, MostLacking, ct));
         }
 
         public async Task<bool> Handle(ValidateCommand command, CancellationToken ct)
@@ -89,7 +99,9 @@ internal sealed class Look(IMediator pipeline, IAccounts accounts) : PageModel, 
             if (await Open(ct) is not { } year) return false;
             trail.Because($"campaign {year.Year} validated");
             var now = clock.GetUtcNow();
-            year.Validate(await Digest.Of(figures, year.Period, ct), caller.Self, now);
+            var digest = await Digest.Of(figures, year.Period, ct);
+            if (digest != command.Seen) throw new ValidationException([new ValidationFailure(nameof(ValidateCommand.Seen), Words.CampaignMoved)]);
+            year.Validate(digest, caller.Self, now);
             zone.Add(TellThatWeLooked.New(year, now));
             return true;
         }

@@ -43,6 +43,13 @@ internal sealed class YearAsked
         return asked;
     }
 
+    /// <summary>The deadline was moved: whoever has not looked is told once, and reminded by the new one.</summary>
+    public void Move(DateOnly deadline, DateTimeOffset now)
+    {
+        Deadline = deadline;
+        if (Validated is null && IsInTime(now)) RemindAt = Minute(now);
+    }
+
     /// <summary>These are our figures.</summary>
     public void Validate(string digest, Guid by, DateTimeOffset now)
     {

@@ -50,16 +50,16 @@ public interface IReleaseFigures
 /// <summary>The yearly campaign: before the final figures of a year its zones look at what they give. A mark of quality: no release waits for it.</summary>
 public interface IRunCampaigns
 {
-    /// <summary>Asks every zone that takes part in the figures of a year, and says how far it is.</summary>
+    /// <summary>Asks every zone that takes part in the figures of a year, and says how far it is. Of one that is open it adds the zones that came in since, and moves the deadline.</summary>
     /// <param name="year">The year that is over.</param>
     /// <param name="deadline">A day to come, before that of the final figures.</param>
-    /// <exception cref="VictimSupport.Foundation.Secrecy.StartRefusedException">It is another year or a wrong day, the campaign is open already, the final figures are out, or no zone takes part.</exception>
+    /// <exception cref="VictimSupport.Foundation.Secrecy.StartRefusedException">It is another year or a wrong day, the final figures are out, or no zone takes part.</exception>
     Task<IReadOnlyList<string>> Open(int year, DateOnly deadline, CancellationToken ct);
 
     /// <summary>Asks the zones that did not answer when it was opened. May be repeated.</summary>
     Task AskTheRest(CancellationToken ct);
 
-    /// <summary>Of the last campaign how many zones looked, and the codes of those that did not.</summary>
+    /// <summary>Of the last campaign how many zones looked at the figures they give now, and the codes of those that did not, or whose figures have changed since.</summary>
     Task<IReadOnlyList<string>> Status(CancellationToken ct);
 }
 

@@ -22,6 +22,14 @@ internal sealed partial class ReadZone(EnterZone enter, ILogger<ReadZone> log)
     /// <param name="year">A calendar year.</param>
     public Task<bool> Of(string code, int year, Action<IReadOnlyList<StructuralCount>> take, CancellationToken ct) => Ask(code, new WorkQuery(year), take, ct);
 
+    /// <summary>Does what the zone gives of a year still stand as it was looked at? False also where nobody looked, or where it does not answer.</summary>
+    public async Task<bool> Stands(string code, int year, CancellationToken ct)
+    {
+        var stands = false;
+        await Ask(code, new Campaign.Stands.Query(year), (bool? answer) => stands = answer == true, ct);
+        return stands;
+    }
+
     private async Task<bool> Ask<T>(string code, IQuery<T> question, Action<T> take, CancellationToken ct)
     {
         try

@@ -42,13 +42,25 @@ internal sealed class Work(IMediator pipeline, WhereAndWho who) : FiguresPage(wh
     /// <param name="Lines">Where one of the two years has something to say of it.</param>
     internal sealed record Part(Definition Figure, IReadOnlyList<Line> Lines);
 
+    /// <summary>Of which zones the numbers of a release are, which is not what its figures of cases are of: an area is in them with all its zones or not at all.</summary>
+    /// <param name="Areas">As they are shown.</param>
+    /// <param name="Without">Those of the same place of which there is nothing.</param>
+    internal sealed record Cover(Release Release, int Zones, IReadOnlyList<string> Areas, IReadOnlyList<string> Without)
+    {
+        public string Said => (Areas.Count == 0 ? Words.PubWorkOfNone : Words.PubWorkOf(Zones, Names(Areas))) + (Areas.Count == 0 || Without.Count == 0 ? "" : " " + Words.PubWorkWithout(Names(Without)));
+
+        private static string Names(IEnumerable<string> areas) => string.Join(", ", areas.Select(Portal.Said.Place).Order(StringComparer.CurrentCulture));
+    }
+
     /// <param name="Release">The final release of the year; null: none is out.</param>
     /// <param name="Before">That of the year before; null: it is not out, or says nothing of this place.</param>
     /// <param name="IsMissing">Of this place there is nothing: not all its zones answered.</param>
+    /// <param name="Covered">Of each release that is shown.</param>
+    /// <param name="OtherZones">The two years are not of the same zones.</param>
     /// <param name="Unknown">Something was asked that is not there; something else is shown.</param>
-    internal sealed record Answer(Release? Release, Release? Before, string Place, IReadOnlyList<string> Years, IReadOnlyList<string> Places, IReadOnlyList<Part> Parts, bool IsMissing, bool OtherZones, bool Unknown)
+    internal sealed record Answer(Release? Release, Release? Before, string Place, IReadOnlyList<string> Years, IReadOnlyList<string> Places, IReadOnlyList<Part> Parts, IReadOnlyList<Cover> Covered, bool IsMissing, bool OtherZones, bool Unknown)
     {
-        public IReadOnlyList<Release> Releases => [.. new[] { Release, Before }.OfType<Release>()];
+        public IReadOnlyList<Release> Releases => [.. Covered.Select(c => c.Release)];
 
         /// <summary>The page as cells.</summary>
         public Sheet ToSheet() => new("structural",
@@ -58,7 +70,7 @@ internal sealed class Work(IMediator pipeline, WhereAndWho who) : FiguresPage(wh
             [],
             [Said.Place(Place)],
             [Words.PubWorkText],
-            .. Releases.Select(r => (IReadOnlyList<Cell>)[$"{r.Id}. {Said.Coverage(r)}"]),
+            .. Covered.Select(c => (IReadOnlyList<Cell>)[$"{c.Release.Id}. {c.Said}"]),
             .. OtherZones ? [[Words.PubOtherZonesText]] : Array.Empty<IReadOnlyList<Cell>>(),
         ]);
     }
@@ -73,20 +85,32 @@ internal sealed class Work(IMediator pipeline, WhereAndWho who) : FiguresPage(wh
             var years = (await shelf.Valid(ct)).Where(r => r.Kind == ReleaseKind.F).OrderByDescending(r => r.Period, StringComparer.Ordinal).ToList();
             var release = years.Find(r => r.Period == query.Period) ?? years.FirstOrDefault();
             var unknown = query.Period is { Length: > 0 } asked && asked != release?.Period;
-            if (release is null) return new Answer(null, null, Geography.Country, [], [], [], false, false, unknown || query.Area is { Length: > 0 });
+            if (release is null) return new Answer(null, null, Geography.Country, [], [], [], [], false, false, unknown || query.Area is { Length: > 0 });
             List<string> places = [Geography.Country, .. release.Areas.Split(';').OrderBy(Said.Place, StringComparer.CurrentCulture)];
             var place = places.Find(p => p == query.Area) ?? Geography.Country;
             unknown |= query.Area is { Length: > 0 } wanted && wanted != place;
-            var now = await Of(release, place, ct);
             var earlier = years.Find(r => r.Period == Shelf.Before(release.Period));
-            var then = earlier is null || now.Count == 0 ? [] : await Of(earlier, place, ct);
+            var (all, allBefore) = (await shelf.Work(release.Id, ct), earlier is null ? [] : await shelf.Work(earlier.Id, ct));
+            var now = At(all, place);
+            var then = now.Count == 0 ? [] : At(allBefore, place);
             var before = then.Count == 0 ? null : earlier;
             var parts = SaidStructuralWork.Tables.Select(t => new Part(StructuralNames.Of(t.Table), [.. t.Rows.Where(r => now.GetValueOrDefault((t.Table, r)) + then.GetValueOrDefault((t.Table, r)) > 0)
-                .Select(r => new Line(StructuralNames.Row(t.Table, r), now[(t.Table, r)], then.TryGetValue((t.Table, r), out var count) ? count : null))])).Where(p => p.Lines.Count > 0).ToList();
-            var others = before is not null && Shelf.OtherZones(await Shelf.TakingPart(house, [release.Id, before.Id], ct), [(release, release.Period), (before, before.Period)]);
-            return new Answer(release, before, place, years.ConvertAll(r => r.Period), places, parts, now.Count == 0, others, unknown);
+                .Select(r => new Line(StructuralNames.Row(t.Table, r), now.GetValueOrDefault((t.Table, r)), then.TryGetValue((t.Table, r), out var count) ? count : null))])).Where(p => p.Lines.Count > 0).ToList();
+            var taking = await Shelf.TakingPart(house, before is null ? [release.Id] : [release.Id, before.Id], ct);
+            List<(Cover Cover, HashSet<Guid> Zones)> covered = [Of(release, all), .. before is null ? Array.Empty<(Cover, HashSet<Guid>)>() : [Of(before, allBefore)]];
+            return new Answer(release, before, place, years.ConvertAll(r => r.Period), places, parts, [.. covered.Select(c => c.Cover)], now.Count == 0, !covered[^1].Zones.SetEquals(covered[0].Zones), unknown);
+
+            // The country is the areas that have rows; whoever takes part in one of them is in its sums, with the whole year.
+            (Cover, HashSet<Guid>) Of(Release of, IReadOnlyList<StructuralSum> sums)
+            {
+                var meant = place == Geography.Country ? of.Areas.Split(';') : [place];
+                var told = meant.Where(a => sums.Any(s => s.Place == a)).ToList();
+                var members = told.SelectMany(Geography.Members).ToHashSet(StringComparer.Ordinal);
+                var zones = taking.Where(t => t.Release == of.Id).GroupBy(t => t.ZoneId).Where(g => members.Contains(g.MinBy(t => t.Quarter)!.Area)).Select(g => g.Key).ToHashSet();
+                return (new Cover(of, zones.Count, told, [.. meant.Except(told, StringComparer.Ordinal)]), zones);
+            }
         }
 
-        private async Task<Dictionary<(string Table, string Row), int>> Of(Release release, string place, CancellationToken ct) => (await shelf.Work(release.Id, ct)).Where(s => s.Place == place).ToDictionary(s => (s.Table, s.Row), s => s.Count);
+        private static Dictionary<(string Table, string Row), int> At(IEnumerable<StructuralSum> sums, string place) => sums.Where(s => s.Place == place).ToDictionary(s => (s.Table, s.Row), s => s.Count);
     }
 }

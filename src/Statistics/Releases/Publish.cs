@@ -25,7 +25,7 @@ internal sealed class Publish(CatalogDatabase catalog, FiguresDatabase figures, 
         var today = Moment.Day(clock.GetUtcNow());
         await MayBeDrawn(edition, today, ct);
         var plan = await Plan(edition, ct);
-        var (aggregate, work, silent) = await Read(edition, plan, read, ct);
+        var (aggregate, work, silent, looked) = await Read(edition, plan, read, ct);
         if (silent.Count > 0 && today <= Calendar.Closes(edition))
             throw new StartRefusedException($"{silent.Count} zones do not answer ({string.Join(", ", silent.Select(z => z.Code).Order(StringComparer.Ordinal))}). Nothing was drawn; from {Calendar.Closes(edition).AddDays(1):yyyy-MM-dd} on it is drawn without their areas.");
         // Nobody there takes part, or not all answer: it is said that there is nothing, never a part.
@@ -34,7 +34,7 @@ internal sealed class Publish(CatalogDatabase catalog, FiguresDatabase figures, 
         if (plan.Geography.Shown.All(missing.Contains)) throw new StartRefusedException("No area is complete. Nothing was drawn.");
         await Fix(edition, plan, ct);
         var cells = aggregate.Draw(missing, new DiscreteGaussian(bits));
-        await PutOut(edition, plan, missing, cells, work, ct);
+        await PutOut(edition, plan, missing, cells, work, looked?.Count(area => !missing.Contains(area)), ct);
         await catalog.WriteAsPlatform("Statistics.Release", null, _ => Task.FromResult(true), ct);
         return new ReleaseReport(edition.Id, plan.Zones.Count, cells.Count, cells.Count(c => c.IsShown), [.. silent.Select(z => z.Code)], [.. missing.Order(StringComparer.Ordinal)]);
     }
@@ -84,19 +84,23 @@ internal sealed class Publish(CatalogDatabase catalog, FiguresDatabase figures, 
 
     private static StartRefusedException TooFew() => new($"Fewer than {StatisticalAreas.FewestZones} zones take part: nothing could be shown of them. See statistics check.");
 
-    private async Task<(Aggregate, SumsOfWork, List<(string Code, string Area)> Silent)> Read(Edition edition, Participants plan, Func<string, int, Task> read, CancellationToken ct)
+    // Looked: the area of each zone that looked at the figures it gives; null: nobody was asked to.
+    private async Task<(Aggregate, SumsOfWork, List<(string Code, string Area)> Silent, List<string>? Looked)> Read(Edition edition, Participants plan, Func<string, int, Task> read, CancellationToken ct)
     {
         var (aggregate, work, silent) = (new Aggregate(programme, edition, plan.Geography), new SumsOfWork(), new List<(string, string)>());
         var asked = new FactsAsked(edition.From, edition.Until, Contacts: edition.Kind != ReleaseKind.T0, Ages: edition.Kind == ReleaseKind.F, Given: edition.Kind == ReleaseKind.F);
+        var looked = edition.Kind == ReleaseKind.F && await WereAsked(edition.From.Year, ct) ? new List<string>() : null;
         foreach (var (code, area, quarters) in plan.Zones)
         {
             if (!await zones.Of(code, asked, facts => aggregate.AddZone(plan.Geography.ShownAs(area), facts.Where(f => quarters.Contains(Edition.QuarterOf(f.Month)))), ct)) silent.Add((code, area));
             // With the final figures of a year comes the zone's structural work of all of it, whatever quarters it took part in. That it does not answer holds back no figure of cases.
             var shown = plan.Geography.ShownAs(area);
             if (edition.Kind == ReleaseKind.F && !await zones.Of(code, edition.From.Year, counts => work.Add(shown, counts), ct)) work.IsSilent(shown);
+            // Whoever looked at others, which have changed since, has not looked at these.
+            if (looked is not null && await zones.Stands(code, edition.From.Year, ct)) looked.Add(shown);
             await read(code, plan.Zones.Count);
         }
-        return (aggregate, work, silent);
+        return (aggregate, work, silent, looked);
     }
 
     // Before anything is drawn: whoever takes part and what areas are shown as stands from now on, whatever becomes of this run.
@@ -118,10 +122,9 @@ internal sealed class Publish(CatalogDatabase catalog, FiguresDatabase figures, 
         }
     }
 
-    private async Task PutOut(Edition edition, Participants plan, HashSet<string> missing, IReadOnlyList<NoisyCell> cells, SumsOfWork work, CancellationToken ct)
+    private async Task PutOut(Edition edition, Participants plan, HashSet<string> missing, IReadOnlyList<NoisyCell> cells, SumsOfWork work, int? validated, CancellationToken ct)
     {
         var sums = Sums.Of(edition, plan.Geography, cells);
-        var validated = edition.Kind == ReleaseKind.F ? await Validated(edition.From.Year, plan, missing, ct) : null;
         try
         {
             await figures.Write(async store =>
@@ -146,10 +149,10 @@ internal sealed class Publish(CatalogDatabase catalog, FiguresDatabase figures, 
     }
 
     // Said beside the figures, and asked for nothing: they come out whether anybody looked or not.
-    private async Task<int?> Validated(int year, Participants plan, HashSet<string> missing, CancellationToken ct)
+    private async Task<bool> WereAsked(int year, CancellationToken ct)
     {
         await using var house = catalog.Lease();
-        return await Campaign.Campaigns.Validated(house, year, plan.Taking.Where(t => !missing.Contains(plan.Geography.ShownAs(t.Area))).Select(t => t.ZoneId).ToHashSet(), ct);
+        return await house.Set<Campaign.Campaign>().AnyAsync(c => c.Year == year, ct);
     }
 
     private sealed record Participants(Geography Geography, bool IsNewYear, IReadOnlyList<TakesPart> Taking, IReadOnlyList<(string Code, string Area, IReadOnlySet<DateOnly> Quarters)> Zones, int OfZones);

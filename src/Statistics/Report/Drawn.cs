@@ -48,7 +48,7 @@ internal sealed record Drawn(int Year, bool IsPublic, string Zone, string Code, 
         chapters.Add(new("together", Words.ReportTogether, says.Together, [.. work.Where(t => !t.IsEmpty)]));
         chapters.Add(new("own", says.OwnTitle ?? Words.ReportOwn, says.Own, []));
         chapters.Add(new("plans", Words.ReportPlans, says.Plans, []));
-        return new Drawn(facts.Year, isPublic, zone.NameIn(language), zone.Code, service, language, [.. chapters.Where(c => c.Tables.Count > 0 || !string.IsNullOrWhiteSpace(c.Text))], facts);
+        return new Drawn(facts.Year, isPublic, facts.Names?.Zone ?? zone.NameIn(language), zone.Code, service, language, [.. chapters.Where(c => c.Tables.Count > 0 || !string.IsNullOrWhiteSpace(c.Text))], facts);
     }
 
     /// <summary>Does something in the language of a report.</summary>

@@ -20,7 +20,7 @@ namespace VictimSupport.Statistics.Report;
 internal sealed class EarlierImport(IMediator pipeline) : PageModel, IShowAgain
 {
     [BindProperty] public Input Form { get; set; } = new();
-    public Answer View { get; private set; } = new([], null);
+    public Answer View { get; private set; } = new([], null, []);
     public bool MayTake => View.Rows.Any(r => !r.IsSame) && View.Rows.All(r => r.Line.Faults.Count == 0);
 
     public void OnGet()
@@ -72,7 +72,8 @@ internal sealed class EarlierImport(IMediator pipeline) : PageModel, IShowAgain
         public bool IsSame => Known is not null && Known.Counts.Count == Line.Counts.Count && Line.Counts.All(c => Known.Counts.TryGetValue(c.Key, out var count) && count == c.Value);
     }
 
-    internal sealed record Answer(IReadOnlyList<Row> Rows, EarlierUnread? Unread);
+    /// <param name="Left">Columns that are not taken.</param>
+    internal sealed record Answer(IReadOnlyList<Row> Rows, EarlierUnread? Unread, IReadOnlyList<string> Left);
 
     [Requires(May.SetUpTheZone)]
     internal sealed record Query(string Text) : IQuery<Answer>;
@@ -85,13 +86,13 @@ internal sealed class EarlierImport(IMediator pipeline) : PageModel, IShowAgain
     {
         public async Task<Answer> Handle(Query query, CancellationToken ct)
         {
-            var (lines, unread) = EarlierSheet.Read(query.Text, LastYear);
-            return new Answer(await Rows(lines, ct), unread);
+            var (lines, unread, left) = EarlierSheet.Read(query.Text, LastYear);
+            return new Answer(await Rows(lines, ct), unread, left);
         }
 
         public async Task<int> Handle(Command command, CancellationToken ct)
         {
-            var (lines, unread) = EarlierSheet.Read(command.Text, LastYear);
+            var (lines, unread, _) = EarlierSheet.Read(command.Text, LastYear);
             if (unread is { } why) throw Wrong(Words.Of(why));
             if (lines.FirstOrDefault(l => l.Faults.Count > 0) is { } bad) throw Wrong(Words.EarlierLineFault(bad.Number, bad.Faults[0]));
             trail.Because("report earlier import");

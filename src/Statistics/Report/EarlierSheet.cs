@@ -27,19 +27,20 @@ internal static partial class EarlierSheet
         return known;
     });
 
-    public static (IReadOnlyList<EarlierLine> Lines, EarlierUnread? Unread) Read(string text, int lastYear)
+    /// <returns>The rows in their order, or why there are none; and the columns that are not taken.</returns>
+    public static (IReadOnlyList<EarlierLine> Lines, EarlierUnread? Unread, IReadOnlyList<string> Left) Read(string text, int lastYear)
     {
-        if (Encoding.UTF8.GetByteCount(text) > LargestBytes) return ([], EarlierUnread.TooLarge);
+        if (Encoding.UTF8.GetByteCount(text) > LargestBytes) return ([], EarlierUnread.TooLarge, []);
         var plain = PlainText.Of(text).TrimStart('\uFEFF');
         var rows = CellText.Cells(plain, CellText.Separator(plain)).Where(r => r.Any(c => c.Length > 0)).Take(Most + 2).ToList();
-        if (rows.Count == 0) return ([], EarlierUnread.Nothing);
+        if (rows.Count == 0) return ([], EarlierUnread.Nothing, []);
         var columns = rows[0].Select(c => Headings.Value.GetValueOrDefault(FourLanguages.Fold(c))).ToArray();
-        if (!columns.Contains(YearColumn) || columns.OfType<string>().Distinct().Count() < columns.OfType<string>().Count()) return ([], EarlierUnread.NoHeading);
-        if (rows.Count == 1) return ([], EarlierUnread.Nothing);
-        if (rows.Count - 1 > Most) return ([], EarlierUnread.TooMany);
+        if (!columns.Contains(YearColumn) || columns.OfType<string>().Distinct().Count() < columns.OfType<string>().Count()) return ([], EarlierUnread.NoHeading, []);
+        if (rows.Count == 1) return ([], EarlierUnread.Nothing, []);
+        if (rows.Count - 1 > Most) return ([], EarlierUnread.TooMany, []);
         var lines = new List<EarlierLine>();
         foreach (var cells in rows.Skip(1)) lines.Add(Line(lines, cells, columns, lastYear));
-        return (lines, null);
+        return (lines, null, CellText.Left(rows, hasHeading: true, i => i < columns.Length && columns[i] is not null));
     }
 
     private static EarlierLine Line(List<EarlierLine> before, List<string> cells, string?[] columns, int lastYear)

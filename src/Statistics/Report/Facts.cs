@@ -4,9 +4,11 @@ using VictimSupport.Design.Html;
 using VictimSupport.Foundation.Access;
 using VictimSupport.Foundation.Audit;
 using VictimSupport.Foundation.Persistence;
+using VictimSupport.Foundation.Pipeline;
 using VictimSupport.Network.Contracts;
 using VictimSupport.Statistics.Own;
 using VictimSupport.Statistics.Structural;
+using VictimSupport.Zones.Contracts;
 
 namespace VictimSupport.Statistics.Report;
 
@@ -31,10 +33,19 @@ internal sealed record ReportFacts(int Year, ReportSays Says, int? WordsFrom, IR
 
     /// <summary>When the public figures were settled; null: a draft.</summary>
     public DateTimeOffset? Settled { get; init; }
+
+    /// <summary>Of a settled year: the version of the zone's words, and when it was put out.</summary>
+    public (int Number, DateTimeOffset At) Version { get; init; }
+
+    /// <summary>Of a settled year: the names of zone and service as they were then.</summary>
+    public SettledNames? Names { get; init; }
+
+    /// <summary>Words, earlier totals or names were changed since; they are not in this print.</summary>
+    public bool IsBehind { get; init; }
 }
 
 /// <summary>Reads what a report is made of. That it was read, of which year and in which edition, is recorded.</summary>
-internal sealed class ReadReport(ITellOwnFigures figures, IEnumerable<ICountStructuralWork> structural, ZoneDbContext zone, Caller caller, Trail trail, TimeProvider clock)
+internal sealed class ReadReport(ITellOwnFigures figures, IEnumerable<ICountStructuralWork> structural, ZoneDbContext zone, UseCase here, IZoneSettings settings, Caller caller, Trail trail, TimeProvider clock)
 {
     private DateOnly Today => Moment.Day(clock.GetUtcNow());
 
@@ -51,9 +62,24 @@ internal sealed class ReadReport(ITellOwnFigures figures, IEnumerable<ICountStru
     public async Task<ReportFacts> Public(int year, string language, CancellationToken ct)
     {
         trail.Because($"report {year} public {language}");
+        if (await zone.Set<SettledYear>().AsNoTracking().SingleOrDefaultAsync(y => y.Year == year, ct) is { } settled) return await Settled(settled, language, ct);
         var common = await Common(year, language, ct) with { Before = Whole(year - 1) };
-        if (await zone.Set<SettledYear>().AsNoTracking().SingleOrDefaultAsync(y => y.Year == year, ct) is { } settled) return common with { Rounded = settled.Figures, Settled = settled.At };
         return caller.May(May.SeeExactFigures) && await SeesExact(ct) ? common with { Rounded = await Round(year, ct) } : common;
+    }
+
+    /// <summary>What the zone says of itself beside the figures, as it would be settled now.</summary>
+    public async Task<SettledWords> WordsNow(int year, CancellationToken ct) => await SettledWords.Now(zone, here.InZone.Record, await settings.Of(here.InZone.Id, ct), year, ct);
+
+    // Whatever was written, typed or called otherwise since stays out until it is put out as a new version.
+    private async Task<ReportFacts> Settled(SettledYear settled, string language, CancellationToken ct)
+    {
+        var words = settled.Words;
+        var text = (await zone.Set<ReportText>().AsNoTracking().Where(t => words.Texts.Contains(t.Id)).ToListAsync(ct)).Find(t => t.Language == language);
+        var earlier = (await zone.Set<EarlierYear>().AsNoTracking().Where(y => words.Earlier.Contains(y.Id)).ToListAsync(ct)).OrderBy(y => y.Year).ToList();
+        return new ReportFacts(settled.Year, text?.Says ?? new ReportSays(), text?.Year, earlier)
+        {
+            Before = Whole(settled.Year - 1), Rounded = settled.Figures, Settled = settled.At, Version = (settled.Version, settled.VersionAt), Names = words.Names[language], IsBehind = settled.IsBehind(await WordsNow(settled.Year, ct)),
+        };
     }
 
     /// <summary>The public figures of a year that is over, as they would be settled now. They are the same whoever asks.</summary>
@@ -81,8 +107,7 @@ internal sealed class ReadReport(ITellOwnFigures figures, IEnumerable<ICountStru
         return
         [
             .. sums.Select(s => new PublicCount(s.Key.Figure, s.Key.Code, Rounding.Of(s.Value))),
-            // Names of units are the zone's own text, and a mean mark is nothing to round.
-            .. SaidStructuralWork.Tables.Where(t => t.Table != SaidStructuralWork.Units).SelectMany(t => t.Rows.Where(r => r != SaidStructuralWork.Mark).Select(r => new PublicCount(StructuralNames.CodeOf(t.Table), r, Rounding.Of(work[(t.Table, r)].Sum(w => w.Count))))),
+            .. SaidStructuralWork.Leaving.Select(l => new PublicCount(StructuralNames.CodeOf(l.Table), l.Row, Rounding.Of(work[l].Sum(w => w.Count)))),
         ];
     }
 

@@ -28,6 +28,8 @@ internal sealed class Show(IMediator pipeline, WhereAndWho who, IZoneSettings se
     public IReadOnlyList<Choice> Languages { get; private set; } = [];
     public bool MayWrite => who.Caller.May(May.SetUpTheZone);
     public bool MaySettle => Report is { IsPublic: true, Facts.Settled: null } && who.Caller.May(May.SettlePublicFigures);
+    public bool IsBehind => Report is { IsPublic: true, Facts.IsBehind: true };
+    public bool MaySayAnew => IsBehind && who.Caller.May(May.SettlePublicFigures);
     private int ThisYear => Moment.Day(clock.GetUtcNow()).Year;
 
     public async Task<IActionResult> OnGetAsync(CancellationToken ct)
@@ -60,7 +62,7 @@ internal sealed class Show(IMediator pipeline, WhereAndWho who, IZoneSettings se
     internal static async Task<Drawn> Draw(ReportFacts facts, WhereAndWho who, IZoneSettings settings, string language, CancellationToken ct)
     {
         var (zone, here) = (who.Zone!.Record, await settings.Of(who.Zone.Id, ct));
-        return Drawn.In(language, () => Drawn.Of(facts, zone, here.ServiceNames.GetValueOrDefault(language) ?? Words.ReportService, language));
+        return Drawn.In(language, () => Drawn.Of(facts, zone, (facts.Names is { } names ? names.Service : here.ServiceNames.GetValueOrDefault(language)) ?? Words.ReportService, language));
     }
 
     internal abstract record Asked

@@ -37,9 +37,7 @@ internal sealed class StructuralSum
 /// <summary>Adds up the structural work of a year while zone after zone is asked; what one zone did is kept nowhere.</summary>
 internal sealed class SumsOfWork
 {
-    // Names that a zone wrote, and a mean, have no sum.
-    private static readonly List<(string Table, string Row)> Summed =
-        [.. SaidStructuralWork.Tables.Where(t => t.Table != SaidStructuralWork.Units).SelectMany(t => t.Rows.Where(r => r != SaidStructuralWork.Mark).Select(r => (t.Table, r)))];
+    private static readonly List<(string Table, string Row)> Summed = [.. SaidStructuralWork.Leaving];
 
     private readonly Dictionary<(string Area, string Table, string Row), int> sums = [];
     private readonly Dictionary<string, int> answered = new(StringComparer.Ordinal);

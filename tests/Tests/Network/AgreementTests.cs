@@ -15,6 +15,32 @@ namespace VictimSupport.Tests.Network;
 public sealed class AgreementTests(Platforms platforms)
 {
     [Theory, EveryEngine]
+    public async Task Partners_to_check_and_agreements_to_renew_ring_for_the_coordinators_and_name_nobody(string engine)
+    {
+        await using var platform = Platform.Start(engine);
+        var zone = await platform.Zone();
+        var (cora, anna) = (await zone.Hires("cora", Role.Coordinator), await zone.Hires("anna", Role.Caseworker));
+        var partner = await anna.Send(Referring.Partner());
+        var agreement = await cora.Send(Working.Agreement(zone, partner)); // for a year, with a notice of three months
+        using var hers = cora.Visit();
+        using var others = anna.Visit();
+        Assert.Empty(await Waiting(hers));
+        platform.Clock.Advance(TimeSpan.FromDays(185)); // nobody looked at the partner for six months
+        Assert.Equal(["Partners to check 1"], await Waiting(hers));
+        platform.Clock.Advance(TimeSpan.FromDays(100));
+        Assert.Equal(["Partners to check 1", "Agreements to renew 1"], await Waiting(hers));
+        Assert.Empty(await Waiting(others)); // it is told to the coordinators, as by mail
+        var page = await hers.Page("/waiting");
+        Assert.Equal("2", page.QuerySelector(".vs-bell .vs-count")!.TextContent.Trim());
+        Assert.DoesNotContain("Protocol", page.Body!.TextContent, StringComparison.Ordinal);
+        foreach (var (link, leads) in page.QuerySelectorAll("main dd a").Select(a => a.GetAttribute("href")!).Zip([$"{partner}", $"{agreement}"])) Assert.Contains(leads, (await hers.Page(link[5..])).QuerySelector("main")!.InnerHtml, StringComparison.Ordinal);
+        await cora.Send(new VictimSupport.Network.Partners.Check.Command { Partners = [partner] });
+        Assert.Equal(["Agreements to renew 1"], await Waiting(hers));
+
+        static async Task<string[]> Waiting(Visit visit) => [.. (await visit.Page("/waiting")).QuerySelectorAll("main .govuk-summary-list__row").Select(r => $"{r.QuerySelector("dt")!.TextContent.Trim()} {r.QuerySelector("a")!.FirstChild!.TextContent.Trim()}")];
+    }
+
+    [Theory, EveryEngine]
     public async Task Where_it_stands_follows_from_its_periods_and_a_renewal_keeps_the_one_before(string engine)
     {
         await using var platform = Platform.Start(engine); // 24 November 2026

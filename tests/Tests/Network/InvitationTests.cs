@@ -107,9 +107,19 @@ public sealed class InvitationTests
         Assert.Equal(["training-units/Intervention 1"], await Counts(two.Here, "training-units"));
         Assert.Equal(["training-ranks/Basic 1"], await Counts(two.Here, "training-ranks"));
         Assert.Equal(["training-elsewhere/Wijk 1"], await Counts(two.There, "training-elsewhere"));
+        // And stands in each zone's own figures, the other's code among its rows.
+        foreach (var (by, table, rows) in new[] { (two.Cora, "training_zones", (string[])["Our zone 1", $"{two.There.Code} 1"]), (two.Cora, "training_ranks", ["basic ranks 1"]), (two.Bert, "training_elsewhere", ["Wijk 1"]) })
+        {
+            using var visit = by.Visit();
+            var shown = (await visit.Page($"/our-figures?period={year}-Q4")).QuerySelectorAll($"section[aria-labelledby={table}] tbody tr");
+            Assert.Equal(rows, shown.Select(r => $"{r.QuerySelector("th")!.TextContent.Trim()} {r.QuerySelector("td")!.TextContent.Trim()}"));
+        }
         Assert.Equal(["trainings/participants 0"], await Counts(two.There, "trainings", "participants"));
         Assert.Equal(["Cees"], (await two.Bert.Send(new Due.Query("DEATH", 3))).Select(r => r.Latest.FullName)); // trained by a neighbour is trained
         Assert.Empty(await two.Cora.Send(new Due.Query("DEATH", 3))); // whoever came from there is looked after there
+        // How the other zone registered somebody is not changed here.
+        Assert.Equal("absent", (await Assert.ThrowsAsync<RefusedException>(() => two.Cora.Send(new Correct.Query(two.Training, people.Single(p => p.FullName == "Bob").Id)))).Code);
+        Assert.Equal("absent", (await Assert.ThrowsAsync<RefusedException>(() => two.Cora.Send(new Correct.Command { Training = two.Training, Participant = people.Single(p => p.FullName == "Bob").Id, FullName = "Rob", Unit = "Wijk", Language = "nl" }))).Code);
         var certificate = Assert.Single((await two.Cora.Send(new Certificates.Query(two.Training, people.Single(p => p.FullName == "Bob").Id))).All);
         Assert.Contains(two.There.Code, certificate.Unit, StringComparison.Ordinal);
         // Who was there does not withdraw any more, from neither zone.

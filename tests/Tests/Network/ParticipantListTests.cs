@@ -49,11 +49,31 @@ public sealed class ParticipantListTests(Platforms platforms)
         Assert.Equal(HttpStatusCode.UnprocessableEntity, answer.StatusCode);
         var page = await Visit.Read(answer);
         Assert.Equal("Row 1: Write the name", Assert.Single(page.QuerySelectorAll(".govuk-error-summary li")).TextContent.Trim());
-        Assert.Equal(["Write the name", "Write the unit This is no e-mail address", "The language is fr, nl, de or en", "Too long", ""], page.QuerySelectorAll("tbody tr").Select(r => r.Children[5].TextContent.Trim())); // all of it in one reading
+        Assert.Equal(["Write the name", "Write the unit This is no e-mail address", "The language is fr, nl, de or en", "Too long", ""], page.QuerySelectorAll("tbody tr").Select(r => r.Children[6].TextContent.Trim())); // all of it in one reading
         Assert.Contains("Eline", page.QuerySelector("textarea")!.TextContent, StringComparison.Ordinal); // what was pasted stays
         Assert.Empty(page.QuerySelectorAll("button[formaction]"));
         await Assert.ThrowsAsync<ValidationException>(() => cora.Send(new Import.Command(training, bad, Guid.NewGuid())));
         Assert.Equal(2, (await cora.Of(training)).Count);
+    }
+
+    [Fact]
+    public async Task Rank_groups_are_read_in_four_languages_and_a_column_that_is_not_taken_is_named()
+    {
+        var zone = await (await platforms.On("sqlite")).Zone();
+        var cora = zone.As(Role.Coordinator);
+        var training = await cora.Send(Giving.Plan());
+        using var visit = cora.Visit();
+        const string ranked = "Nom;Unité;Grade;Matricule;;Nom\nAnn;Accueil;INPP;440001;x;Autre\nBas;Accueil;Officierenkader;440002;;\nCis;Accueil;;440003;;\nDora;Accueil;einfacher Dienst;440004;;\nEline;Accueil;CALog;440005;;\n";
+        var page = await Visit.Read(await visit.Submit($"/trainings/{training}/import", [KeyValuePair.Create("Form.Text", ranked)]));
+        Assert.Equal(["The column “Matricule” is not taken over.", "The column “5” is not taken over.", "The column “Nom” is not taken over."], page.QuerySelectorAll("[data-left] li").Select(l => l.TextContent.Trim()));
+        Assert.Equal(["middle ranks", "officers", "–", "basic ranks", "administrative and logistic staff (CALog)"], page.QuerySelectorAll("tbody tr").Select(r => r.Children[5].TextContent.Trim()));
+        Assert.Equal((5, 0), await cora.Send(new Import.Command(training, ranked, Guid.NewGuid())));
+        Assert.Equal([RankGroup.Middle, RankGroup.Officers, null, RankGroup.Basic, RankGroup.Civilian], (await cora.Of(training)).OrderBy(p => p.Number).Select(p => p.Rank));
+        // What is no rank group keeps all out; without a heading what is beyond the known columns is told by its number.
+        var wrong = await cora.Send(new Import.Query(training, "name;unit;rank\nFons;Accueil;maréchal\n"));
+        Assert.Equal(["The rank group is: agents, basic, middle, officers or CALog"], Assert.Single(wrong.Rows).Row.Faults);
+        Assert.Empty(wrong.Left);
+        Assert.Equal(["5"], (await cora.Send(new Import.Query(training, "Fons;Accueil;;fr;440006\n"))).Left);
     }
 
     public static TheoryData<string> Hostile =>

@@ -75,6 +75,40 @@ public sealed class TrainingTests(Platforms platforms)
     }
 
     [Theory, EveryEngine]
+    public async Task How_somebody_was_entered_is_put_right_and_nothing_else_of_them_changes(string engine)
+    {
+        var zone = await (await platforms.On(engine)).Zone();
+        var cora = zone.As(Role.Coordinator);
+        var (training, session, people) = await cora.Gave(zone, Giving.Plan(), -1, Giving.Colleague(default, "Anne Exempel", "Acceuil", "anne@police.example"), Giving.Colleague(default, "Bas Exemple", "Accueil"));
+        using var visit = cora.Visit();
+        var path = $"/trainings/{training}/participants/{people[0]}";
+        Assert.NotNull((await visit.Page($"/trainings/{training}")).QuerySelector($"main a[href$='{path}']"));
+        Assert.Equal(["Anne Exempel", "Acceuil", "anne@police.example"], (await visit.Page(path)).QuerySelectorAll("main input[name^='Form.']").Select(i => i.GetAttribute("value")));
+        var wrong = await visit.Submit(path, [KeyValuePair.Create("Form.FullName", "Anne Exemple"), KeyValuePair.Create("Form.Unit", " ")]);
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, wrong.StatusCode);
+        var again = await Visit.Read(wrong);
+        Assert.Equal("Anne Exemple", again.QuerySelector("[name='Form.FullName']")!.GetAttribute("value")); // what was typed stays
+        Assert.NotNull(again.QuerySelector("[id='Form_Unit-error']"));
+        Assert.Equal(HttpStatusCode.Redirect, (await visit.Submit(path, [KeyValuePair.Create("Form.FullName", "Zzana Exemple"), KeyValuePair.Create("Form.Unit", "Accueil"), KeyValuePair.Create("Form.Rank", "Middle"), KeyValuePair.Create("Form.Mailbox", "ana@police.example"), KeyValuePair.Create("Form.Language", "nl")])).StatusCode);
+        var one = (await cora.Of(training)).Single(p => p.Id == people[0]);
+        Assert.Equal(("Zzana Exemple", "Accueil", RankGroup.Middle, "ana@police.example", "nl"), (one.FullName, one.Unit, one.Rank!.Value, one.Mailbox, one.Language));
+        Assert.Equal((1, ParticipantState.Registered, session), (one.Number, one.State, Assert.Single(one.Attended)));
+        Assert.Contains("Accueil, middle ranks", (await visit.Page($"/trainings/{training}")).QuerySelector("[data-state='Registered']")!.TextContent, StringComparison.Ordinal);
+        Assert.Empty(await CanaryTests.Holding(zone, "Zzana")); // sealed, as before
+        // Nobody becomes somebody else who is entered; oneself is no other.
+        var form = (await cora.Send(new Correct.Query(training, people[0]))).Form with { Training = training, Participant = people[0] };
+        Assert.True(await cora.Send(form));
+        Assert.Contains((await Assert.ThrowsAsync<ValidationException>(() => cora.Send(form with { FullName = "BAS exemple" }))).Errors, e => e.PropertyName == "FullName");
+        // Not of another training, nor for whoever only sees.
+        var other = await cora.Send(Giving.Plan("Other"));
+        Assert.Equal("absent", (await Assert.ThrowsAsync<RefusedException>(() => cora.Send(form with { Training = other }))).Code);
+        Assert.Equal("role", (await Assert.ThrowsAsync<RefusedException>(() => zone.As(Role.Caseworker).Send(form))).Code);
+        using var anna = zone.Visit(Role.Caseworker);
+        Assert.Equal(HttpStatusCode.NotFound, (await anna.Get(path)).StatusCode);
+        Assert.Empty((await anna.Page($"/trainings/{training}")).QuerySelectorAll("main a[href*='/participants/']"));
+    }
+
+    [Theory, EveryEngine]
     public async Task Many_at_once_never_take_more_seats_than_there_are_and_each_has_a_place_in_the_order(string engine)
     {
         var zone = await (await platforms.On(engine)).Zone();

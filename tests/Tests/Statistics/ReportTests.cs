@@ -51,6 +51,9 @@ public sealed class ReportTests(Platforms platforms)
         // Structural work, units of police and the mean mark among it: inside the zone nothing of it is hidden.
         Assert.Contains("Brigade Unique", page.QuerySelector("article")!.TextContent, StringComparison.Ordinal);
         Assert.Contains(tables["trainings"], r => r.Contains("437"));
+        Assert.Equal(["Notre zone|40|0", "9797|11|0"], tables["training_zones"].Skip(1).Select(r => string.Join('|', r)));
+        Assert.Equal(["cadre officiers|12|0"], tables["training_ranks"].Skip(1).Select(r => string.Join('|', r)));
+        Assert.Equal(["Brigade Lointaine|13|0"], tables["training_elsewhere"].Skip(1).Select(r => string.Join('|', r)));
         // The table by month adds up to the year.
         Assert.Equal(33, tables["months"].Skip(1).Sum(r => int.Parse(r[^1], CultureInfo.InvariantCulture)));
         Assert.Equal("fr", page.QuerySelector("article")!.GetAttribute("lang"));
@@ -75,13 +78,13 @@ public sealed class ReportTests(Platforms platforms)
         foreach (var value in tables.Values.SelectMany(t => t.Skip(1)).SelectMany(r => r.Skip(1)))
             Assert.True(value is "<10" or "–" or "" || int.Parse(value, CultureInfo.InvariantCulture) % 5 == 0, value);
         foreach (var value in tables.Values.SelectMany(t => t.Skip(1)).SelectMany(r => r.Skip(1).Take(2)).Where(v => char.IsAsciiDigit(v[0]))) Assert.InRange(int.Parse(value, CultureInfo.InvariantCulture), 10, int.MaxValue);
-        foreach (var of in new[] { "training_units", "months", "sexAge", "subKind", "violence", "referralTargetAnswer" }) Assert.DoesNotContain(of, tables.Keys);
-        foreach (var word in new[] { "Brigade Unique", "437", "Usage interne" }) Assert.DoesNotContain(word, said, StringComparison.Ordinal);
+        foreach (var of in new[] { "training_units", "training_zones", "training_ranks", "training_elsewhere", "months", "sexAge", "subKind", "violence", "referralTargetAnswer" }) Assert.DoesNotContain(of, tables.Keys);
+        foreach (var word in new[] { "Brigade Unique", "9797", "Brigade Lointaine", "437", "Usage interne" }) Assert.DoesNotContain(word, said, StringComparison.Ordinal);
         Assert.Empty(page.QuerySelectorAll(".vs-report__mark"));
         // In what is kept of it there is no other number either.
         var rounded = (await chief.Send(new Show.Rounded { Year = 2027, Language = "fr" })).Rounded!;
         Assert.All(rounded.Now.Concat(rounded.Before), c => Assert.True(c.Count is null || (c.Count >= 10 && c.Count % 5 == 0), $"{c.Table} {c.Row} {c.Count}"));
-        Assert.DoesNotContain(rounded.Now, c => c.Table.Contains("unit", StringComparison.Ordinal) || c.Row == SaidStructuralWork.Mark);
+        Assert.DoesNotContain(rounded.Now, c => c.Table is "training_units" or "training_zones" or "training_ranks" or "training_elsewhere" || c.Row == SaidStructuralWork.Mark);
         // A year that runs has no public edition.
         var running = await visit.Get(Public2027.Replace("2027", "2028", StringComparison.Ordinal));
         Assert.Equal(HttpStatusCode.UnprocessableEntity, running.StatusCode);
@@ -140,6 +143,29 @@ public sealed class ReportTests(Platforms platforms)
         }
         Assert.Equal(Numbers(settled), Numbers(await own.Page(Public2027)));
         Assert.False(await chief.Send(new Settle.Command(2027)));
+        // Nor what is written or typed afterwards, until a coordinator puts it out as a new version, which says that it is one.
+        var (printed, annex) = (settled.QuerySelector("article")!.OuterHtml, await Bytes(own, Public2027.Replace("report?", "report/annex?", StringComparison.Ordinal)));
+        Assert.False(await chief.Send(new Settle.Anew(2027))); // nothing was changed
+        await chief.Send(Words("Écrit après coup.", "fr", 2027));
+        await chief.Send(Words("Achteraf geschreven.", "nl", 2026)); // an earlier year's are proposed for this one
+        await chief.Send(new Earlier.Command { Year = 2025, Cases = 40 });
+        var behind = await own.Page(Public2027);
+        Assert.Equal(printed, behind.QuerySelector("article")!.OuterHtml);
+        Assert.Equal(annex, await Bytes(own, Public2027.Replace("report?", "report/annex?", StringComparison.Ordinal)));
+        Assert.NotNull(behind.QuerySelector("[data-behind]"));
+        Assert.DoesNotContain("Achteraf", (await own.Page(Public2027.Replace("=fr", "=nl", StringComparison.Ordinal))).QuerySelector("article")!.TextContent, StringComparison.Ordinal);
+        Assert.Contains("Écrit après coup.", (await own.Page(Internal2027)).QuerySelector("article")!.TextContent, StringComparison.Ordinal); // inside it is said at once
+        Assert.Null((await visit.Page(Public2027)).QuerySelector("main a[href*='settle']"));
+        Assert.Equal(HttpStatusCode.Redirect, (await own.Submit("/our-figures/report/settle?year=2027", [])).StatusCode);
+        var anew = await own.Page(Public2027);
+        Assert.StartsWith("Version 2 des textes, du 10", anew.QuerySelector("article [data-version]")!.TextContent, StringComparison.Ordinal);
+        Assert.Contains("Écrit après coup.", anew.QuerySelector("article")!.TextContent, StringComparison.Ordinal);
+        Assert.Equal("40", Tables(anew)["earlier"][1][1]);
+        Assert.Null(anew.QuerySelector("[data-behind]"));
+        Assert.Equal(Numbers(settled), [.. anew.QuerySelectorAll("article .vs-report__table:not([aria-labelledby=t-earlier]) table").Select(t => t.TextContent)]); // the figures are the first ones
+        Assert.False(await chief.Send(new Settle.Anew(2027)));
+        Assert.False(await chief.Send(new Settle.Anew(2024))); // never settled
+        await Assert.ThrowsAsync<RefusedException>(() => zone.As(Role.ZoneAdministrator).Send(new Settle.Anew(2027)));
         var before = (await chief.Send(new Show.Rounded { Year = 2026, Language = "fr" })).Rounded!.Now;
         Assert.Equal((await chief.Send(new Show.Rounded { Year = 2027, Language = "fr" })).Rounded!.Before, before);
         platform.Clock.SetUtcNow(new DateTimeOffset(2029, 1, 10, 9, 0, 0, TimeSpan.Zero));
@@ -210,6 +236,12 @@ public sealed class ReportTests(Platforms platforms)
         }
         Assert.Empty(await chief.Send(new Earlier.Query()));
 
+        // A column that is not known is named, and holds nothing back.
+        var partly = await Visit.Read(await visit.Submit(path, [KeyValuePair.Create("Form.Text", "year;cases;Entretiens\n2024;12;99\n")]));
+        Assert.Equal("The column “Entretiens” is not taken over.", partly.QuerySelector("[data-left] li")!.TextContent.Trim());
+        Assert.NotNull(partly.QuerySelector("button[formaction*='Take']"));
+        Assert.Empty(await chief.Send(new Earlier.Query()));
+
         // A good one is looked at without a trace, then taken, and taken once.
         const string good = "year\tcases\n2024\t12\n2023\t7\n";
         var looked = await Visit.Read(await visit.Submit(path, [KeyValuePair.Create("Form.Text", good)]));
@@ -230,7 +262,7 @@ public sealed class ReportTests(Platforms platforms)
         var text = Gen.Select(Gen.Char[";,\t|"].Select(c => c.ToString()), cell.Array[0, 6].Array[0, 8], Gen.Bool).Select((part, rows, headed) => (headed ? string.Join(part, "year", "cases", "closed") + "\n" : "") + string.Join('\n', rows.Select(r => string.Join(part, r))));
         Gen.OneOf(Gen.String, text).Sample(said =>
         {
-            var (lines, _) = EarlierSheet.Read(said, 2025);
+            var (lines, _, _) = EarlierSheet.Read(said, 2025);
             return lines.All(l => l.Faults.Count > 0 || (l.Year is >= EarlierYear.First and <= 2025 && l.Counts.Count > 0 && l.Counts.All(c => MainTotals.Codes.Contains(c.Key) && c.Value is >= 0 and <= EarlierYear.Largest)));
         }, iter: 20_000);
     }
@@ -379,7 +411,7 @@ public sealed class ReportTests(Platforms platforms)
     {
         public Task<IReadOnlyList<StructuralCount>> In(int year, CancellationToken ct) => Task.FromResult<IReadOnlyList<StructuralCount>>(year switch
         {
-            2027 => [new("trainings", "trainings", 10), new("trainings", "awareness", 4), new("trainings", SaidStructuralWork.Mark, 437), new(SaidStructuralWork.Units, "Brigade Unique", 40), new("training-zones", "own", 40)],
+            2027 => [new("trainings", "trainings", 10), new("trainings", "awareness", 4), new("trainings", SaidStructuralWork.Mark, 437), new(SaidStructuralWork.Units, "Brigade Unique", 40), new(SaidStructuralWork.Zones, "own", 40), new(SaidStructuralWork.Zones, "9797", 11), new(SaidStructuralWork.Ranks, "Officers", 12), new(SaidStructuralWork.Elsewhere, "Brigade Lointaine", 13)],
             2026 => [new("trainings", "trainings", 3), new("trainings", "awareness", 3)],
             _ => [],
         });

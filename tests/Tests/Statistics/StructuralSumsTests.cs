@@ -54,12 +54,19 @@ public sealed class StructuralSumsTests
         Assert.Equal([("meeting", "3")], Table(page, "partner_activities"));
         Assert.Null(page.QuerySelector("#trainings"));
         Assert.DoesNotContain("Canari", page.QuerySelector("main")!.TextContent, StringComparison.Ordinal);
-        Assert.Contains("Participating zones: 10 of 10.", page.QuerySelector(".vs-source")!.TextContent, StringComparison.Ordinal);
+        Assert.Contains("Structural work of 5 zones: " + VictimSupport.Statistics.Portal.Said.Place(namur) + ".", Source(page), StringComparison.Ordinal);
+        Assert.Contains("Structural work of 10 zones: ", Source(await analyst.Page("/figures/structural")), StringComparison.Ordinal);
         using (var visit = world.Zones[7].Visit(Role.Coordinator)) Assert.Equal([("meeting", "3")], Table(await visit.Page("/country/structural"), "partner_activities")); // of Belgium, where nothing is asked
         var csv = Encoding.UTF8.GetString(await (await analyst.Get(page.QuerySelectorAll<IHtmlAnchorElement>("a").Single(a => a.TextContent == "CSV").GetAttribute("href")!)).Content.ReadAsByteArrayAsync(Ct)).Split("\r\n");
         var line = Assert.Single(csv, l => l.Contains("meeting;", StringComparison.Ordinal));
         Assert.EndsWith("meeting;3", line, StringComparison.Ordinal);
+        Assert.Contains(csv, l => l.Contains("2026-F. Structural work of 5 zones: ", StringComparison.Ordinal));
         Assert.Equal(HttpStatusCode.OK, (await analyst.Get(page.QuerySelectorAll<IHtmlAnchorElement>("a").Single(a => a.TextContent == "XLSX").GetAttribute("href")!)).StatusCode);
+        // Beside a year of the same zones nothing is to be said.
+        await YearBefore(world, sums);
+        page = await analyst.Page("/figures/structural");
+        Assert.Equal(2, page.QuerySelectorAll(".vs-source li").Length);
+        Assert.Null(page.QuerySelector(".vs-notice"));
         foreach (var asked in new[] { "?area=NAM", "?period=1999", "?period=2026&area=x" }) Assert.Equal(HttpStatusCode.BadRequest, (await analyst.Get("/figures/structural" + asked)).StatusCode);
 
         int Of(string place, string table = "partner-activities", string row = "Meeting") => sums.Single(s => s.Place == place && s.Table == table && s.Row == row).Count;
@@ -89,6 +96,15 @@ public sealed class StructuralSumsTests
             Assert.NotEqual(0, await store.Set<ProtectedCell>().CountAsync(c => c.Cell.StartsWith(namur + "|"), Ct));
         }
         using var analyst = world.Analyst();
+        // The country says of which areas it is, and that the year before was of others: a total that fell so is no fall. Of an area that is in both it is not said.
+        await YearBefore(world, [.. sums, .. sums.Where(s => s.Place != "BE").Select(s => new StructuralSum { Place = namur, Table = s.Table, Row = s.Row, Count = s.Count })]);
+        var page = await analyst.Page("/figures/structural");
+        Assert.Contains("not of the same zones", page.QuerySelector(".vs-notice")!.TextContent, StringComparison.Ordinal);
+        var limburg = Union("LIM", sums);
+        var (ours, theirs) = (VictimSupport.Statistics.Portal.Said.Place(limburg), VictimSupport.Statistics.Portal.Said.Place(namur));
+        Assert.Contains($"Structural work of 5 zones: {ours}. Without {theirs}: ", Source(page), StringComparison.Ordinal);
+        Assert.Contains("Structural work of 10 zones: ", Source(page), StringComparison.Ordinal);
+        Assert.Null((await analyst.Page("/figures/structural?area=" + Uri.EscapeDataString(limburg))).QuerySelector(".vs-notice"));
         Assert.Contains("Nothing is said of this place", (await analyst.Page("/figures/structural?area=" + Uri.EscapeDataString(namur))).QuerySelector("main")!.TextContent, StringComparison.Ordinal);
     }
 
@@ -110,6 +126,24 @@ public sealed class StructuralSumsTests
         await using var store = world.Platform.Services.GetRequiredService<FiguresDatabase>().LeasePublished();
         return await store.Set<StructuralSum>().ToListAsync(Ct);
     }
+
+    /// <summary>The final release of 2025, of the zones that take part in the one of 2026.</summary>
+    private static async Task YearBefore(FiguresWorld world, IReadOnlyList<StructuralSum> sums)
+    {
+        await world.Platform.Services.GetRequiredService<FiguresDatabase>().Write(async store =>
+        {
+            var last = await store.Set<Release>().AsNoTracking().SingleAsync(Ct);
+            store.Add(new Release { Id = "2025-F", Kind = ReleaseKind.F, Period = "2025", ProgrammeHash = last.ProgrammeHash, SamplerVersion = last.SamplerVersion, PublishedAt = last.PublishedAt.AddYears(-1), Areas = last.Areas, Missing = "", Zones = last.Zones, OfZones = last.OfZones });
+            store.AddRange(sums.Select(s => new StructuralSum { Release = "2025-F", Place = s.Place, Table = s.Table, Row = s.Row, Count = s.Count }));
+        }, Ct);
+        await world.Platform.Services.GetRequiredService<CatalogDatabase>().WriteAsPlatform("test", null, async house =>
+        {
+            house.AddRange((await house.Set<TakesPart>().AsNoTracking().Where(t => t.Release == "2026-F").ToListAsync(Ct)).Select(t => new TakesPart { Release = "2025-F", Quarter = t.Quarter.AddYears(-1), ZoneId = t.ZoneId, Area = t.Area }));
+            return true;
+        }, Ct);
+    }
+
+    private static string Source(IHtmlDocument page) => page.QuerySelector(".vs-source")!.TextContent;
 
     private static string Union(string area, IEnumerable<StructuralSum> sums) => sums.Select(s => s.Place).Distinct(StringComparer.Ordinal).Single(p => Geography.Members(p).Contains(area, StringComparer.Ordinal));
 

@@ -1,0 +1,84 @@
+using FluentValidation;
+using FluentValidation.Results;
+using MediatR;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Mvc.RazorPages;
+using Microsoft.EntityFrameworkCore;
+using VictimSupport.Design.Tags;
+using VictimSupport.Foundation.Access;
+using VictimSupport.Foundation.Persistence;
+using VictimSupport.Foundation.Pipeline;
+using VictimSupport.Network.Partners;
+
+namespace VictimSupport.Network.Trainings;
+
+/// <summary>Puts right how a colleague of the zone was entered: name, unit, rank group, address, language. Seat, attendance and evaluation stay as they are. Whoever another zone registered is put right there.</summary>
+[Requires(May.KeepTrainings)]
+internal sealed class Correct(IMediator pipeline) : PageModel, IShowAgain
+{
+    [BindProperty(SupportsGet = true)] public Guid Training { get; set; }
+    [BindProperty(SupportsGet = true)] public Guid Participant { get; set; }
+    [BindProperty] public Command Form { get; set; } = new();
+    public string Subject { get; private set; } = "";
+    public IReadOnlyList<Choice> Languages => [.. PartnerLanguages.Written.Select(l => new Choice(l, Words.Of("Language_" + l)))];
+    public IReadOnlyList<Choice> Ranks => Choice.All<RankGroup>(Words.Of);
+
+    public async Task OnGetAsync(CancellationToken ct) => (Subject, Form) = await pipeline.Send(new Query(Training, Participant), ct);
+
+    public async Task ShowAgain(CancellationToken ct) => Subject = (await pipeline.Send(new Query(Training, Participant), ct)).Subject;
+
+    public async Task<IActionResult> OnPostAsync(CancellationToken ct)
+    {
+        await pipeline.Send(Form with { Training = Training, Participant = Participant }, ct);
+        TempData["Done"] = Words.TrainingCorrected;
+        return RedirectToPage("/Network/Trainings/Show", new { Training });
+    }
+
+    /// <summary>As it stands, to be put right.</summary>
+    [Requires(May.KeepTrainings)]
+    internal sealed record Query(Guid Training, Guid Participant) : IQuery<(string Subject, Command Form)>;
+
+    [Requires(May.KeepTrainings)]
+    internal sealed record Command : ICommand<bool>
+    {
+        public string FullName { get; init; } = "";
+        public string Unit { get; init; } = "";
+        public RankGroup? Rank { get; init; }
+        public string? Mailbox { get; init; }
+        public string Language { get; init; } = "";
+        internal Guid Training { get; init; }
+        internal Guid Participant { get; init; }
+        internal Participant.Person Person => new(FullName, Unit, Mailbox, Language, Rank);
+    }
+
+    // The rules of the form by which somebody is entered hold here too.
+    internal sealed class Rules : AbstractValidator<Command>
+    {
+        private static readonly Show.Rules Entering = new();
+
+        public Rules() => RuleFor(c => c).Custom((c, context) =>
+        {
+            foreach (var failure in Entering.Validate(new Show.Command { FullName = c.FullName, Unit = c.Unit, Rank = c.Rank, Mailbox = c.Mailbox, Language = c.Language }).Errors) context.AddFailure(new ValidationFailure(failure.PropertyName, failure.ErrorMessage));
+        });
+    }
+
+    internal sealed class Handler(ZoneDbContext zone, TimeProvider clock) : IRequestHandler<Query, (string Subject, Command Form)>, IRequestHandler<Command, bool>
+    {
+        public async Task<(string Subject, Command Form)> Handle(Query query, CancellationToken ct)
+        {
+            var training = await zone.Set<Training>().AsNoTracking().SingleOrDefaultAsync(t => t.Id == query.Training, ct) ?? throw new RefusedException("absent", query.Training);
+            var one = await zone.Set<Participant>().AsNoTracking().SingleOrDefaultAsync(p => p.Id == query.Participant && p.TrainingId == training.Id && p.From == null, ct) ?? throw new RefusedException("absent", query.Participant);
+            return (training.Subject, new Command { FullName = one.FullName, Unit = one.Unit, Rank = one.Rank, Mailbox = one.Mailbox, Language = one.Language });
+        }
+
+        public async Task<bool> Handle(Command form, CancellationToken ct)
+        {
+            if (!await Trainings.Training.TakeTurn(zone, form.Training, clock.GetUtcNow(), ct)) throw new RefusedException("absent", form.Training);
+            var seats = await Seats.Of(zone, await zone.Set<Training>().SingleAsync(t => t.Id == form.Training, ct), ct);
+            var one = seats.All.SingleOrDefault(p => p.Id == form.Participant && p.From is null) ?? throw new RefusedException("absent", form.Participant);
+            if (seats.Known(form.Person, except: one.Id) is not null) throw new ValidationException([new ValidationFailure(nameof(Command.FullName), Words.TrainingKnownAlready)]);
+            one.Correct(form.Person);
+            return true;
+        }
+    }
+}
