@@ -26,6 +26,7 @@ public sealed class StatisticsModule : IModule
         services.AddScoped<IRemind, Campaign.NotLookedYet>();
         services.AddScoped<IDeliver, Campaign.TellThatWeLooked>();
         services.AddSingleton<IInMenu, CampaignInMenu>();
+        services.AddSingleton(new Programme.Programmes(Programme.TableProgramme.Shipped, Programme.TableProgramme.Known));
         services.AddSingleton<Facts.ReadZone>();
         services.AddSingleton<Areas.Places>();
         services.AddSingleton<Releases.Publish>();
