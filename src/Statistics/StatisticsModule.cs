@@ -29,6 +29,7 @@ public sealed class StatisticsModule : IModule
         services.AddScoped<Campaign.Waits>();
         services.AddScoped<IInMenu>(s => s.GetRequiredService<Campaign.Waits>());
         services.AddScoped<IRing>(s => s.GetRequiredService<Campaign.Waits>());
+        services.AddSingleton(new Programme.Programmes(Programme.TableProgramme.Shipped, Programme.TableProgramme.Known));
         services.AddSingleton<Facts.ReadZone>();
         services.AddSingleton<Areas.Places>();
         services.AddSingleton<Releases.Publish>();

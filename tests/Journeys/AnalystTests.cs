@@ -1,21 +1,18 @@
-using System.Diagnostics;
 using Microsoft.Data.Sqlite;
 using VictimSupport.Journeys.Kit;
 
 namespace VictimSupport.Journeys;
 
 /// <summary>An analyst looks at the figures over all zones: six of them, a table of her own making for one area, a file, how one is quoted, how far they may be trusted, what comes next; by mouse, and with script off on a phone, in four languages.</summary>
-public sealed class AnalystTests(RunningPortal portal)
+public sealed class AnalystTests(ReleasedFigures made) : IClassFixture<ReleasedFigures>
 {
     private static readonly string? Folder = Environment.GetEnvironmentVariable("VS_ANALYST_SCREENS");
-    private static readonly SemaphoreSlim One = new(1, 1);
-    private static Released? released;
+    private readonly RunningPortal portal = made.Portal;
 
     [Theory]
     [InlineData("fr", 1280, true), InlineData("nl", 320, false), InlineData("de", 320, true), InlineData("en", 1280, false)]
     public async Task From_the_overview_to_a_figure_that_is_quoted(string language, int width, bool script)
     {
-        var made = await Releases();
         await using var screen = await Screen.Open(portal, width, language, script);
         var page = screen.Page;
         await screen.Go("/demo");
@@ -103,7 +100,6 @@ public sealed class AnalystTests(RunningPortal portal)
     [InlineData("nl", 1280, true), InlineData("de", 320, false)]
     public async Task A_zone_sees_its_figure_beside_its_area_and_the_country_with_two_presses(string language, int width, bool script)
     {
-        var made = await Releases();
         await using var screen = await Screen.Open(portal, width, language, script);
         var page = screen.Page;
         await screen.Go("/demo");
@@ -145,37 +141,6 @@ public sealed class AnalystTests(RunningPortal portal)
         if (await screen.Page.EvaluateAsync<bool>("() => document.documentElement.classList.contains('govuk-frontend-supported')")) await screen.IsSound();
     }
 
-    /// <param name="Last">The last quarter that came out.</param>
-    /// <param name="Back">The release that was taken back.</param>
-    /// <param name="Area">What the area of the zone is shown as.</param>
-    private sealed record Released(string Last, string Back, string Area);
-
-    // What the demo behind the portal released of its zones, by the code by which all figures are made: three quarters. The first is taken back here, and a zone that is worked in is counted in one of the areas from here on.
-    private async Task<Released> Releases()
-    {
-        await One.WaitAsync();
-        try
-        {
-            if (released is not null) return released;
-            using var http = new HttpClient();
-            for (var watch = Stopwatch.StartNew(); (await http.GetStringAsync(portal.Address + "/health")).Contains("quarters", StringComparison.Ordinal); await Task.Delay(200))
-                Assert.True(watch.Elapsed < TimeSpan.FromMinutes(3), "The demo's releases do not come out:\n" + portal.Output);
-            await using var store = new SqliteConnection($"Data Source={Path.Combine(portal.Folder, "figures.db")};Pooling=False;Default Timeout=20");
-            await store.OpenAsync();
-            var quarters = (await Column(store, "SELECT Period FROM published_release WHERE Kind = 2 ORDER BY Period")).ConvertAll(p => p!);
-            Assert.Equal(3, quarters.Count);
-            await Column(store, $"INSERT INTO withdrawal VALUES ('{quarters[0]}-P', 3, {DateTimeOffset.UtcNow.UtcTicks}) RETURNING 1");
-            await using var house = new SqliteConnection($"Data Source={Path.Combine(portal.Folder, "catalog.db")};Pooling=False;Default Timeout=20");
-            await house.OpenAsync();
-            Assert.Single(await Column(house, $"INSERT INTO place_of_zone SELECT Id, Id, 'NAM', '{quarters[2][..4]}-01-01', NULL FROM zone WHERE Code = '9901' RETURNING 1"));
-            return released = new Released(quarters[2], quarters[0] + "-P", Assert.Single(await Column(house, $"SELECT ShownAs FROM area_of_year WHERE Year = {quarters[2][..4]} AND Area = 'NAM'"))!);
-        }
-        finally
-        {
-            One.Release();
-        }
-    }
-
     // The figure of a page's address of citation, as it lies in the store.
     private async Task<(int Value, double Variance, bool Shown)> Stored(string cited)
     {
@@ -188,15 +153,5 @@ public sealed class AnalystTests(RunningPortal portal)
         await using var row = await command.ExecuteReaderAsync();
         Assert.True(await row.ReadAsync(), "Not in the store: " + cited);
         return (row.GetInt32(0), row.GetDouble(1), row.GetBoolean(2));
-    }
-
-    private static async Task<List<string?>> Column(SqliteConnection database, string sql)
-    {
-        await using var command = database.CreateCommand();
-        command.CommandText = sql;
-        await using var row = await command.ExecuteReaderAsync();
-        var values = new List<string?>();
-        while (await row.ReadAsync()) values.Add(row.IsDBNull(0) ? null : row.GetString(0));
-        return values;
     }
 }

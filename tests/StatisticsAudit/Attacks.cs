@@ -81,7 +81,8 @@ internal static class Attacks
         return new Finding($"{claims} claims on {seen} targets; {rows} rows of the store changed in {nights.Count} nights", claims == 0 && rows == 0 && seen >= targets * 9 / 10);
     }
 
-    /// <summary>A6: cases that were erased between the first release and the final one, by somebody who knows all others: erased or not?</summary>
+    /// <summary>A6: cases that were erased between the first release and the final one, by somebody who knows all others: erased or not? Once by the tables that the first release had, as the specification reckons it, and once by all of the final one.
+    /// The first release itself says nothing: it was before the erasure, and whoever knows all others knows that the case was in it.</summary>
     public static Finding Erased(Build build, Scale scale)
     {
         var (rounds, each) = scale.IsQuick ? (build is Product ? 1 : 3, 1000) : (5, 1000);
@@ -93,10 +94,12 @@ internal static class Attacks
             var rest = country.With([.. country.Cases.Where(c => !erased.Contains(c))]);
             var archive = Archive.Make(build, rest, [Final]);
             var evidence = new Evidence(archive);
-            return chosen.Count(c => evidence.Of(c.Fact, rest.Zones[c.Zone].Area, erased.Contains(c) ? null : c.Fact, (_, table) => table.Releases.Contains("P")) > 0 != erased.Contains(c));
+            int Right(Func<ReleaseKind, Table, bool> uses) => chosen.Count(c => evidence.Of(c.Fact, rest.Zones[c.Zone].Area, erased.Contains(c) ? null : c.Fact, uses) > 0 != erased.Contains(c));
+            return (First: Right(static (_, table) => table.Releases.Contains("P")), All: Right(static (_, _) => true));
         }).ToList();
-        var accuracy = results.Sum() / (2.0 * each * rounds);
-        return new Finding(string.Create(CultureInfo.InvariantCulture, $"{accuracy:0.000} over {2 * each * rounds} cases"), accuracy <= 0.65);
+        var (first, all) = (results.Sum(r => r.First) / (2.0 * each * rounds), results.Sum(r => r.All) / (2.0 * each * rounds));
+        // By all tables of the final release the law of the noise allows 0.668 before they are tied to the monitor, which takes away from it.
+        return new Finding(string.Create(CultureInfo.InvariantCulture, $"{first:0.000} by the tables of a first release, {all:0.000} by all of the final one, over {2 * each * rounds} cases"), first <= 0.65 && all <= 0.70);
     }
 
     /// <summary>A8: every way to the same figure, all vintages, weighted: how often is it exact?</summary>

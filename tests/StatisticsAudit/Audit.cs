@@ -92,8 +92,8 @@ internal static class Audit
         {
             Plants = [new("the product's store follows each night what was registered", async s => Attacks.Nightly((await s.Nights).ThatFollow(s.Nightly), s.Nightly, 4000))],
         },
-        new("A6", "first release against the final one: was the case erased?", "accuracy ≤ 0.65", (b, s) => Now(Attacks.Erased(b, s)), "NC4"),
-        new("A7", "reconstruction of counts of 1–4 by linear programs (GLOP) and least squares", "exact 0; median width ≥ 10; least squares ≤ 15 %", (b, s) => Now(Tables.Reconstruction(b, s)), "NC1"),
+        new("A6", "first release against the final one: was the case erased?", "accuracy ≤ 0.65 by the tables of a first release, ≤ 0.70 by all of the final one", (b, s) => Now(Attacks.Erased(b, s)), "NC4"),
+        new("A7", "reconstruction of counts of 1–4 by linear programs (GLOP) and least squares", "exact 0; median width ≥ 10; least squares ≤ 15 %, in the quick form and three standard errors", (b, s) => Now(Tables.Reconstruction(b, s)), "NC1"),
         new("A8", "averaging over all ways and vintages", "exact ≤ 25 %, rmse ≥ 2.0", (b, s) => Now(Attacks.Averaged(b, s)), "NC1", "NC3", "NC5"),
         new("A9", "paired worlds: a year's output with a case flipped, or removed", "flip ≤ 0.80, removal ≤ 0.75", (b, s) => Now(Attacks.PairedWorlds(b, s)), "NC4"),
         new("A10", "insider who knows all other cases: which of five categories?", "≤ 55 %; surer than 95 % ≤ 1 %", (b, s) => Now(Attacks.Insider(b, s)), "NC1", "NC4", "NC5"),

@@ -69,7 +69,7 @@ internal static class Law
         var spent = new List<LedgerRow> { new() { Month = "2026-05", Number = 1, Release = "x", Table = "x", Delta2 = 3, Sigma2 = 3 } };
         var refused = Ledger.Next(Edition.OfQuarter(2026, 2), programme.In("P"), spent, programme.Cap) is null;
         var fits = Ledger.Next(Edition.OfQuarter(2026, 2), programme.In("P"), [], programme.Cap) is not null;
-        using var file = typeof(TableProgramme).Assembly.GetManifestResourceStream("programme.json")!;
+        using var file = typeof(TableProgramme).Assembly.GetManifestResourceStream($"programme-{TableProgramme.Shipped.Version}.json")!;
         using var reader = new StreamReader(file);
         bool dearer;
         try

@@ -13,6 +13,9 @@ internal static partial class Tables
     // 99.9 % of a normal law lies within so many deviations.
     private const double Nearly = 3.2905;
 
+    /// <summary>Of counts of 1–4 least squares may guess so many.</summary>
+    private const double LeastSquaresRight = 0.15;
+
     /// <summary>A7: linear programs over the demography of a year, with everything that is published beside it: between which bounds does each small count lie? And the best guess by least squares.</summary>
     public static Finding Reconstruction(Build build, Scale scale)
     {
@@ -44,10 +47,11 @@ internal static partial class Tables
             }
         }
         widths.Sort();
-        // Few guesses are right or wrong by chance: their share is judged in the long run alone.
         if (widths.Count == 0) return new Finding($"no program of {small} had an answer", false, false);
         var median = widths[widths.Count / 2];
-        return new Finding(string.Create(CultureInfo.InvariantCulture, $"{exact} of {widths.Count} small counts exact ({small} asked), median width {median:0}; least squares exact {(double)guessed / small:P1}"), exact == 0 && median >= 10 && (scale.IsQuick || (double)guessed / small <= 0.15) && widths.Count > small / 2);
+        // Few guesses are right or wrong by chance: the quick form, which asks but sixty, allows three standard errors above the limit.
+        var limit = LeastSquaresRight + (scale.IsQuick ? 3 * Math.Sqrt(LeastSquaresRight * (1 - LeastSquaresRight) / small) : 0);
+        return new Finding(string.Create(CultureInfo.InvariantCulture, $"{exact} of {widths.Count} small counts exact ({small} asked), median width {median:0}; least squares exact {(double)guessed / small:P1}, at most {limit:P1}"), exact == 0 && median >= 10 && (double)guessed / small <= limit && widths.Count > small / 2);
     }
 
     // One interval in a thousand does not hold, so that there may be no such country: then all are widened until there is one.

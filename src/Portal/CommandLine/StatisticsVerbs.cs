@@ -45,10 +45,12 @@ internal static class StatisticsVerbs
         var format = new Option<string>("--format") { DefaultValueFactory = _ => "csv", Description = "csv, xlsx or json-stat." };
         format.AcceptOnlyFromAmong("csv", "xlsx", "json-stat");
         var directory = new Option<DirectoryInfo>("--out") { Required = true, Description = "Folder to write to; made where it is missing." };
-        var command = new Command("export", "Writes the figures of a release to a file: what is shown, and nothing else.") { release, format, directory };
+        var structural = new Option<bool>("--structural") { Description = "The structural work that came out with a final release instead of its cases; csv or xlsx." };
+        var command = new Command("export", "Writes the figures of a release to a file: what is shown, and nothing else.") { release, format, directory, structural };
         command.SetAction((parsed, ct) => verbs.Run(parsed, async (services, output) =>
         {
-            await output.WriteLineAsync(await services.GetRequiredService<IReleaseFigures>().Export(parsed.GetRequiredValue(release), parsed.GetRequiredValue(directory).FullName, parsed.GetRequiredValue(format), ct));
+            var (figures, id, folder, form) = (services.GetRequiredService<IReleaseFigures>(), parsed.GetRequiredValue(release), parsed.GetRequiredValue(directory).FullName, parsed.GetRequiredValue(format));
+            await output.WriteLineAsync(await (parsed.GetValue(structural) ? figures.ExportStructuralWork(id, folder, form, ct) : figures.Export(id, folder, form, ct)));
             return Verbs.Good;
         }, ct));
         return command;

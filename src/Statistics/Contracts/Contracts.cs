@@ -32,6 +32,12 @@ public interface IReleaseFigures
     /// <param name="format">csv, xlsx or json-stat: the same figures in each.</param>
     Task<string> Export(string release, string directory, string format, CancellationToken ct);
 
+    /// <summary>Writes the structural work that came out with a final release, added up, to a file of its own.</summary>
+    /// <param name="format">csv or xlsx.</param>
+    /// <returns>The file.</returns>
+    /// <exception cref="VictimSupport.Foundation.Secrecy.StartRefusedException">There is no such final release or format.</exception>
+    Task<string> ExportStructuralWork(string release, string directory, string format, CancellationToken ct);
+
     /// <summary>Proposes that a release be taken back because it is wrong. It takes a second operator, who confirms it on the platform's page of confirmations; from then on it is marked wherever it is shown and shown nowhere by itself. Nothing of it is deleted, and what was spent on it stays spent.</summary>
     /// <param name="fault">Counting, Zones, Data or Noise.</param>
     /// <param name="mail">Address of the account that proposes it, and so may not confirm it.</param>

@@ -31,7 +31,7 @@ internal sealed record Definition(string Code, Unit Unit, Shape Shape, string? T
     {
         // Of cases at home alone; a zone's own list holds all, and so does its total.
         if (Table is null || (Code == "violence" && code == Releases.Published.All)) return null;
-        var dimensions = Programme.TableProgramme.Shipped.Of(Table).Dimensions;
+        var dimensions = Programme.TableProgramme.Known.Select(p => p.Find(Table)).OfType<Programme.Table>().First().Dimensions;
         return dimensions.Any(d => d.Name == Code) || code == Releases.Published.All ? (Table, [.. dimensions.Select(d => d.Name == Code ? code : Releases.Published.All)]) : null;
     }
 

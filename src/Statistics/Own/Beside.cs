@@ -59,13 +59,13 @@ internal sealed record Beside(string Release, string Area, int Zones, IReadOnlyD
             return area is null ? null : await house.Set<AreaOfYear>().AsNoTracking().Where(a => a.Year == year && a.Area == area).Select(a => a.ShownAs).SingleOrDefaultAsync(ct);
         }
 
-        // The final one where it is out and has the area, else the first; a year has no first one. One of another programme of tables is not shown here.
+        // The final one where it is out and has the area, else the first one that has it; where neither has, what is said of the country is of the final one. A year has no first one. One of a programme of tables that is not known is not shown here.
         private async Task<string?> Latest(Interval period, string area, CancellationToken ct)
         {
             var (final, first) = ($"{Edition.Year(period.From)}-F", $"{Edition.Quarter(period.From)}-P");
             var known = (await published.Releases(ct)).Where(r => r.IsValid && Published.CanRead(r)).ToDictionary(r => r.Id, r => r.Missing.Split(';').Contains(area), StringComparer.Ordinal);
-            var hasFirst = period.Code!.Length > 4 && known.ContainsKey(first);
-            return known.TryGetValue(final, out var without) && !(without && hasFirst) ? final : hasFirst ? first : null;
+            string[] wanted = period.Code!.Length > 4 ? [final, first] : [final];
+            return wanted.Where(known.ContainsKey).OrderBy(id => known[id]).FirstOrDefault();
         }
     }
 }

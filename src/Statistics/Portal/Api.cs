@@ -11,8 +11,11 @@ using Microsoft.Net.Http.Headers;
 using VictimSupport.Foundation.Access;
 using VictimSupport.Foundation.Api;
 using VictimSupport.Foundation.Pipeline;
+using VictimSupport.Network.Contracts;
+using VictimSupport.Statistics.Areas;
 using VictimSupport.Statistics.Programme;
 using VictimSupport.Statistics.Releases;
+using VictimSupport.Statistics.Structural;
 
 namespace VictimSupport.Statistics.Portal;
 
@@ -29,6 +32,7 @@ internal static class Api
     {
         api.MapGet("/releases", [Requires(May.SeeProtectedFigures), Scope(Scope)] (HttpContext http, IMediator pipeline, CancellationToken ct) => Releases(http, pipeline, ct));
         api.MapGet("/releases/{release}", [Requires(May.SeeProtectedFigures), Scope(Scope)] (string release, HttpContext http, IMediator pipeline, CancellationToken ct) => One(release, http, pipeline, ct));
+        api.MapGet("/releases/{release}/structural-work", [Requires(May.SeeProtectedFigures), Scope(Scope)] (string release, HttpContext http, IMediator pipeline, CancellationToken ct) => Structural(release, http, pipeline, ct));
         api.MapGet("/releases/{release}/tables", [Requires(May.SeeProtectedFigures), Scope(Scope)] (string release, HttpContext http, IMediator pipeline, CancellationToken ct) => Tables(release, http, pipeline, ct));
         api.MapGet("/releases/{release}/tables/{table}", [Requires(May.SeeProtectedFigures), Scope(Scope)] (string release, string table, HttpContext http, IMediator pipeline, CancellationToken ct) => OneTable(release, table, http, pipeline, ct));
         api.MapGet("/releases/{release}/tables/{table}/cells", [Requires(May.SeeProtectedFigures), Scope(Scope)] (string release, string table, HttpContext http, IMediator pipeline, CancellationToken ct) => Cells(release, table, http, pipeline, ct));
@@ -44,7 +48,11 @@ internal static class Api
     [Requires(May.SeeProtectedFigures), Scope(Scope)]
     internal sealed record FirstOnes(Release Of, Table Table) : ICatalogQuery<IReadOnlyList<OnTheShelf>>;
 
-    internal sealed class Handler(Shelf shelf) : IRequestHandler<AllReleases, IReadOnlyList<Release>>, IRequestHandler<OneRelease, OnTheShelf?>, IRequestHandler<FirstOnes, IReadOnlyList<OnTheShelf>>
+    /// <summary>The structural work that came out with a final release, added up.</summary>
+    [Requires(May.SeeProtectedFigures), Scope(Scope)]
+    internal sealed record StructuralWork(string Release) : ICatalogQuery<IReadOnlyList<StructuralSum>>;
+
+    internal sealed class Handler(Shelf shelf) : IRequestHandler<StructuralWork, IReadOnlyList<StructuralSum>>, IRequestHandler<AllReleases, IReadOnlyList<Release>>, IRequestHandler<OneRelease, OnTheShelf?>, IRequestHandler<FirstOnes, IReadOnlyList<OnTheShelf>>
     {
         public async Task<IReadOnlyList<OnTheShelf>> Handle(FirstOnes query, CancellationToken ct)
         {
@@ -57,6 +65,7 @@ internal static class Api
             return first;
         }
 
+        public Task<IReadOnlyList<StructuralSum>> Handle(StructuralWork query, CancellationToken ct) => shelf.Work(query.Release, ct);
         public Task<IReadOnlyList<Release>> Handle(AllReleases query, CancellationToken ct) => shelf.Releases(ct);
         public Task<OnTheShelf?> Handle(OneRelease query, CancellationToken ct) => shelf.Of(query.Id, ct);
     }
@@ -74,18 +83,31 @@ internal static class Api
         Faults(http, [], pages: false) is { } refused ? refused
         : (await pipeline.Send(new AllReleases(), ct)).FirstOrDefault(r => r.Id == release) is { } found ? Whole(http, Told(http, found), Mark(found)) : Problem.Of(http, Problem.ResourceNotFound);
 
+    // Exact, for it is about no victim; a release that is not final has none.
+    private static async Task<IResult> Structural(string release, HttpContext http, IMediator pipeline, CancellationToken ct)
+    {
+        if (Faults(http, [Axes.Area, "table"]) is { } refused) return refused;
+        if ((await pipeline.Send(new AllReleases(), ct)).FirstOrDefault(r => r.Id == release) is not { Kind: ReleaseKind.F } found) return Problem.Of(http, Problem.ResourceNotFound);
+        HashSet<string> areas = [.. http.Request.Query[Axes.Area].OfType<string>()], tables = [.. http.Request.Query["table"].OfType<string>()];
+        if (!areas.All(a => a == Geography.Country || found.Areas.Split(';').Contains(a, StringComparer.Ordinal))) return Bad(http, Axes.Area, "There is no such area in this release.");
+        if (!tables.All(t => SaidStructuralWork.Tables.Any(known => known.Table == t))) return Bad(http, "table", "There is no such table.");
+        var sums = (await pipeline.Send(new StructuralWork(release), ct)).Where(s => (areas.Count == 0 || areas.Contains(s.Place)) && (tables.Count == 0 || tables.Contains(s.Table))).OrderBy(s => s.Place, StringComparer.Ordinal).ThenBy(s => s.Table, StringComparer.Ordinal).ThenBy(s => s.Row, StringComparer.Ordinal)
+            .Select(s => new Dictionary<string, object?>(StringComparer.Ordinal) { ["area"] = s.Place, ["table"] = s.Table, ["tableName"] = InAll(() => StructuralNames.Table(s.Table)), ["row"] = s.Row, ["rowName"] = InAll(() => StructuralNames.Row(s.Table, s.Row)), ["value"] = s.Count }).ToList();
+        return Paged(http, sums, Mark(found), new Dictionary<string, object?>(StringComparer.Ordinal) { ["release"] = found.Id, ["period"] = found.Period, ["withdrawn"] = Withdrawn(found) });
+    }
+
     private static async Task<IResult> Tables(string release, HttpContext http, IMediator pipeline, CancellationToken ct)
     {
         if (Faults(http, []) is { } refused) return refused;
-        if (await pipeline.Send(new OneRelease(release), ct) is not { } found) return Problem.Of(http, Problem.ResourceNotFound);
-        return Paged(http, TableProgramme.Shipped.In(found.Release.Kind.ToString()).Select(t => Filled(Told(http, found.Release, t))).ToList(), Mark(found.Release));
+        if (await pipeline.Send(new OneRelease(release), ct) is not { } found) return await NotThere(release, http, pipeline, ct);
+        return Paged(http, found.Release.Programme!.In(found.Release.Kind.ToString()).Select(t => Filled(Told(http, found.Release, t))).ToList(), Mark(found.Release));
     }
 
     // One address, two forms: the table as it is described, or all of it as a JSON-stat dataset.
     private static async Task<IResult> OneTable(string release, string table, HttpContext http, IMediator pipeline, CancellationToken ct)
     {
         if (Faults(http, [], pages: false, jsonStat: true) is { } refused) return refused;
-        if (await pipeline.Send(new OneRelease(release), ct) is not { } found || Find(found, table) is not { } known) return Problem.Of(http, Problem.ResourceNotFound);
+        if (await pipeline.Send(new OneRelease(release), ct) is not { } found || Find(found, table) is not { } known) return await NotThere(release, http, pipeline, ct);
         http.Response.Headers.Append(HeaderNames.Vary, "Accept, Accept-Language");
         if (Wanted(http) != JsonStat.MediaType) return Whole(http, Told(http, found.Release, known), Mark(found.Release));
         // Its labels are words: another language is another answer.
@@ -96,7 +118,7 @@ internal static class Api
 
     private static async Task<IResult> Cells(string release, string table, HttpContext http, IMediator pipeline, CancellationToken ct)
     {
-        if (await pipeline.Send(new OneRelease(release), ct) is not { } found || Find(found, table) is not { } known) return Problem.Of(http, Problem.ResourceNotFound);
+        if (await pipeline.Send(new OneRelease(release), ct) is not { } found || Find(found, table) is not { } known) return await NotThere(release, http, pipeline, ct);
         var axes = new[] { Axes.Area, Axes.Period }.Concat(Axes.Of(known).Select(a => a.Name)).ToList();
         if (Faults(http, axes) is { } refused) return refused;
         var asked = axes.ToDictionary(a => a, a => http.Request.Query[a].OfType<string>().ToHashSet(StringComparer.Ordinal), StringComparer.Ordinal);
@@ -112,6 +134,10 @@ internal static class Api
         return Paged(http, chosen, string.Join(' ', first.Select(f => Mark(f.Release)).Prepend(Mark(found.Release))), new Dictionary<string, object?>(StringComparer.Ordinal) { ["release"] = found.Release.Id, ["table"] = known.Id, ["withdrawn"] = Withdrawn(found.Release), ["coverage"] = Coverage(found.Release) });
     }
 
+    // A release that is there and cannot be read says so.
+    private static async Task<IResult> NotThere(string release, HttpContext http, IMediator pipeline, CancellationToken ct) =>
+        Problem.Of(http, Problem.ResourceNotFound, (await pipeline.Send(new AllReleases(), ct)).Where(r => r.Id == release && !Published.CanRead(r)).Select(r => new ValidationFailure("release", $"Made by the programme of tables {r.ProgrammeHash}, which this platform does not have.")), "path");
+
     private static string[]? Signs(Figure figure) => figure.Signs.Length == 0 ? null : figure.Signs.Split(' ');
 
     // What pages and their files show in place of a figure that the final release is without.
@@ -121,7 +147,7 @@ internal static class Api
 
     private static bool IsOf(Table table, string axis, string code) => Axes.Find(table, axis)?.Codes.Contains(code, StringComparer.Ordinal) == true;
 
-    private static Table? Find(OnTheShelf found, string table) => TableProgramme.Shipped.In(found.Release.Kind.ToString()).FirstOrDefault(t => t.Id == table);
+    private static Table? Find(OnTheShelf found, string table) => found.Release.Programme!.In(found.Release.Kind.ToString()).FirstOrDefault(t => t.Id == table);
 
     // What is empty is left out, also of what is put together by name.
     private static Dictionary<string, object?> Filled(IEnumerable<KeyValuePair<string, object?>> body) => body.Where(b => b.Value is not null).ToDictionary(b => b.Key, b => b.Value, StringComparer.Ordinal);
@@ -129,7 +155,7 @@ internal static class Api
     private static Dictionary<string, object?> Told(HttpContext http, Release release) => new(StringComparer.Ordinal)
     {
         ["href"] = $"{Base(http)}/releases/{release.Id}", ["id"] = release.Id, ["kind"] = release.Kind.ToString(), ["period"] = release.Period, ["publishedAt"] = release.PublishedAt.ToString("yyyy-MM-ddTHH:mm:sszzz", CultureInfo.InvariantCulture),
-        ["programmeHash"] = release.ProgrammeHash, ["coverage"] = Coverage(release), ["withdrawn"] = Withdrawn(release), ["tables"] = Published.CanRead(release) ? new { href = $"{Base(http)}/releases/{release.Id}/tables" } : null,
+        ["programmeHash"] = release.ProgrammeHash, ["coverage"] = Coverage(release), ["withdrawn"] = Withdrawn(release), ["structuralWork"] = release.Kind == ReleaseKind.F ? new { href = $"{Base(http)}/releases/{release.Id}/structural-work" } : null, ["tables"] = Published.CanRead(release) ? new { href = $"{Base(http)}/releases/{release.Id}/tables" } : null,
     };
 
     private static Dictionary<string, object?> Told(HttpContext http, Release release, Table table) => new(StringComparer.Ordinal)

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using VictimSupport.Statistics.Areas;
 using VictimSupport.Statistics.Facts;
 using VictimSupport.Statistics.Programme;
@@ -22,14 +23,15 @@ internal static class Axes
 
     private static readonly Dictionary<string, string[]> Parts = new(StringComparer.Ordinal) { ["sexAge"] = ["sex", "age"], ["sexAgePlace"] = ["sex", "age", "place"] };
 
-    private static readonly Dictionary<string, IReadOnlyList<Axis>> Known = TableProgramme.Shipped.Tables.ToDictionary(t => t.Id, Make, StringComparer.Ordinal);
+    // By the table itself: another version of the programme may have another one of that name.
+    private static readonly ConditionalWeakTable<Table, IReadOnlyList<Axis>> Made = [];
 
-    /// <summary>Names of all axes of the programme.</summary>
-    public static readonly IReadOnlyList<string> Names = [.. Known.Values.SelectMany(a => a).Select(a => a.Name).Distinct(StringComparer.Ordinal)];
+    /// <summary>Names of all axes of all programmes.</summary>
+    public static readonly IReadOnlyList<string> Names = [.. TableProgramme.Known.SelectMany(p => p.Tables).SelectMany(Make).Select(a => a.Name).Distinct(StringComparer.Ordinal)];
 
-    public static IReadOnlyList<Axis> Of(Table table) => Known[table.Id];
+    public static IReadOnlyList<Axis> Of(Table table) => Made.GetValue(table, Make);
 
-    public static Axis? Find(Table table, string name) => Known[table.Id].FirstOrDefault(a => a.Name == name);
+    public static Axis? Find(Table table, string name) => Of(table).FirstOrDefault(a => a.Name == name);
 
     /// <summary>The id of the stored figure at a place on all axes; an axis that is not named stands for all its codes.</summary>
     /// <returns>null: there is no such figure, as of the rest by age.</returns>

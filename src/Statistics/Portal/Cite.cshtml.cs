@@ -13,14 +13,22 @@ internal sealed class Cite(IMediator pipeline, WhereAndWho who) : FiguresPage(wh
 {
     public Answer Shown { get; private set; } = null!;
 
+    /// <summary>The release, where it is there and cannot be read here: then nothing else is shown.</summary>
+    public Release? Unreadable { get; private set; }
+
     public async Task<IActionResult> OnGetAsync(string release, string table, string cell, CancellationToken ct)
     {
         if (await pipeline.Send(new Query(release, table, cell), ct) is not { } found) return NotFound();
-        Shown = found;
+        if (found.Unreadable is { } unreadable) (Unreadable, Response.StatusCode) = (unreadable, Microsoft.AspNetCore.Http.StatusCodes.Status404NotFound);
+        else Shown = found;
         return Page();
     }
 
-    internal sealed record Answer(Release Release, Figure Figure, IReadOnlyList<(Release Release, Figure Figure)> Others);
+    internal sealed record Answer(Release Release, Figure Figure, IReadOnlyList<(Release Release, Figure Figure)> Others)
+    {
+        /// <summary>A release whose programme of tables is not known: there is no figure then.</summary>
+        public Release? Unreadable { get; init; }
+    }
 
     [Requires(May.SeeProtectedFigures)]
     internal sealed record Query(string Release, string Table, string Cell) : ICatalogQuery<Answer?>;
@@ -29,9 +37,11 @@ internal sealed class Cite(IMediator pipeline, WhereAndWho who) : FiguresPage(wh
     {
         public async Task<Answer?> Handle(Query query, CancellationToken ct)
         {
+            var releases = await shelf.Releases(ct);
+            if (releases.FirstOrDefault(r => r.Id == query.Release && !Published.CanRead(r)) is { } unreadable) return new Answer(unreadable, null!, []) { Unreadable = unreadable };
             if (await shelf.Of(query.Release, ct) is not { } found || found.Find(query.Table, query.Cell) is not { } figure) return null;
             var others = new List<(Release, Figure)>();
-            foreach (var release in (await shelf.Releases(ct)).Where(r => r.Id != query.Release && figure.Table.Releases.Contains(r.Kind.ToString()) && Shelf.Holds(r, figure.Period)))
+            foreach (var release in releases.Where(r => r.Id != query.Release && figure.Table.Releases.Contains(r.Kind.ToString()) && Shelf.Holds(r, figure.Period)))
             {
                 if (await shelf.Of(release.Id, ct) is { } other && other.Find(query.Table, query.Cell) is { } same) others.Add((release, same));
             }

@@ -95,7 +95,7 @@ internal static class JsonStat
     public static Dictionary<string, object> Of(OnTheShelf shelf) => new(StringComparer.Ordinal)
     {
         ["version"] = "2.0", ["class"] = "collection", ["label"] = shelf.Release.Id, ["source"] = Words.PubSourceName, ["updated"] = shelf.Release.PublishedAt.ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture),
-        ["link"] = new Dictionary<string, object>(StringComparer.Ordinal) { ["item"] = TableProgramme.Shipped.In(shelf.Release.Kind.ToString()).Select(t => Of(shelf, t)).ToList() },
+        ["link"] = new Dictionary<string, object>(StringComparer.Ordinal) { ["item"] = shelf.Release.Programme!.In(shelf.Release.Kind.ToString()).Select(t => Of(shelf, t)).ToList() },
     };
 
     /// <summary>A whole table of a release, with all its sums.</summary>

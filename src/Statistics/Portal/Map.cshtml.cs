@@ -25,6 +25,12 @@ internal sealed class Map(IMediator pipeline, WhereAndWho who) : FiguresPage(who
     /// <param name="Unknown">Something was asked that is not there; something else is shown.</param>
     internal sealed record Answer(Release? Release, string? Period, string Category, IReadOnlyList<Quoted> Areas, IReadOnlyList<string> Periods, bool Unknown)
     {
+        /// <summary>Kinds of event that are told apart in it.</summary>
+        public IReadOnlyList<string> Categories { get; init; } = [];
+
+        /// <summary>Releases that stand and cannot be read here.</summary>
+        public IReadOnlyList<Release> Unreadable { get; init; } = [];
+
         /// <summary>The releases its figures were read from.</summary>
         public IReadOnlyList<Release> Releases => [.. Areas.Select(a => a.Release).Prepend(Release).OfType<Release>().DistinctBy(r => r.Id)];
 
@@ -35,17 +41,20 @@ internal sealed class Map(IMediator pipeline, WhereAndWho who) : FiguresPage(who
     [Requires(May.SeeProtectedFigures)]
     internal sealed record Query(string? Period, string? Category) : ICatalogQuery<Answer>;
 
-    internal sealed class Handler(Shelf shelf) : IRequestHandler<Query, Answer>
+    internal sealed class Handler(Shelf shelf, Programmes programmes) : IRequestHandler<Query, Answer>
     {
         public async Task<Answer> Handle(Query query, CancellationToken ct)
         {
-            var (releases, table) = (await shelf.Valid(ct), TableProgramme.Shipped.Of("T1"));
+            var releases = await shelf.Valid(ct);
+            var table = Shelf.Latest(releases, programmes.Shipped, "T1")!;
             var periods = Axes.Spans(table).Reverse().SelectMany(s => Shelf.Periods(releases, table, s).Reverse()).ToList();
+            // As the release of the period has it: another programme may have told other kinds apart.
+            if (periods.Contains(query.Period ?? "") && Shelf.For(releases, table, query.Period!) is { } of) table = of.Programme!.Of(table.Id);
             var category = query.Category is { Length: > 0 } wanted && table.Dimensions[0].Codes.Contains(wanted, StringComparer.Ordinal) ? wanted : Published.All;
             var period = periods.Find(p => p == query.Period) ?? Shelf.Periods(releases, table, Span.Quarter).LastOrDefault();
             var unknown = (query.Period is { Length: > 0 } asked && asked != period) || (query.Category is { Length: > 0 } kind && kind != category);
-            if (period is null || await shelf.Read(releases, table, period, ct) is not { } found) return new Answer(null, null, category, [], periods, unknown);
-            return new Answer(found.Latest.Release, period, category, [.. found.Latest.Places(table.Id).Where(p => p != Geography.Country && !Axes.IsRegion(p)).Select(p => found.Find(table.Id, $"{p}|{period}|{category}")).OfType<Quoted>().OrderBy(f => Said.Place(f.Figure.Place), StringComparer.CurrentCulture)], periods, unknown);
+            if (period is null || await shelf.Read(releases, table, period, ct) is not { } found) return new Answer(null, null, category, [], periods, unknown) { Unreadable = Shelf.Unreadable(releases) };
+            return new Answer(found.Latest.Release, period, category, [.. found.Latest.Places(table.Id).Where(p => p != Geography.Country && !Axes.IsRegion(p)).Select(p => found.Find(table.Id, $"{p}|{period}|{category}")).OfType<Quoted>().OrderBy(f => Said.Place(f.Figure.Place), StringComparer.CurrentCulture)], periods, unknown) { Categories = table.Dimensions[0].Codes, Unreadable = Shelf.Unreadable(releases) };
         }
     }
 }

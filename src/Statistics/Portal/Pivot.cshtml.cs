@@ -85,29 +85,42 @@ internal sealed class Pivot(IMediator pipeline, WhereAndWho who) : FiguresPage(w
     /// <param name="Unknown">Names of what was asked and is not there; something else is shown in its place.</param>
     /// <param name="Editions">Releases the table can be read from.</param>
     /// <param name="OtherZones">The periods beside each other are not of the same zones.</param>
-    internal sealed record Answer(State State, Grid? Grid, IReadOnlyList<string> Unknown, IReadOnlyList<Release> Editions, IReadOnlyList<string> Periods, IReadOnlyList<string> Areas, bool OtherZones);
+    internal sealed record Answer(State State, Grid? Grid, IReadOnlyList<string> Unknown, IReadOnlyList<Release> Editions, IReadOnlyList<string> Periods, IReadOnlyList<string> Areas, bool OtherZones)
+    {
+        /// <summary>Those that can be chosen.</summary>
+        public IReadOnlyList<Table> Tables { get; init; } = [];
+
+        /// <summary>Releases that stand and cannot be read here.</summary>
+        public IReadOnlyList<Release> Unreadable { get; init; } = [];
+    }
 
     [Requires(May.SeeProtectedFigures)]
     internal sealed record Query(IReadOnlyDictionary<string, string> Asked) : ICatalogQuery<Answer>;
 
-    internal sealed class Handler(CatalogDbContext house, Shelf shelf) : IRequestHandler<Query, Answer>
+    internal sealed class Handler(CatalogDbContext house, Shelf shelf, Programmes programmes) : IRequestHandler<Query, Answer>
     {
         private const int MostPeriods = 24;
         private readonly List<string> unknown = [];
 
         public async Task<Answer> Handle(Query query, CancellationToken ct)
         {
-            var (asked, all) = (query.Asked, (await shelf.Releases(ct)).Where(Published.CanRead).ToList());
-            var programme = TableProgramme.Shipped;
+            var (asked, there) = (query.Asked, await shelf.Releases(ct));
+            var (all, programme) = (there.Where(Published.CanRead).ToList(), programmes.Shipped);
+            // The tables that are shipped, and those of earlier programmes by which something is out.
+            var tables = programme.Tables.Select(t => t.Id).Concat(all.SelectMany(r => r.Programme!.In(r.Kind.ToString())).Select(t => t.Id)).Distinct(StringComparer.Ordinal).ToList();
             var anchor = programme.Of(programme.Anchor);
             var first = all.Count == 0 || all.Exists(r => anchor.Releases.Contains(r.Kind.ToString())) ? anchor : programme.Tables.First(t => all.Exists(r => t.Releases.Contains(r.Kind.ToString())));
-            var table = Known(asked, "table", programme.Tables.Select(t => t.Id)) is { } id ? programme.Of(id) : first;
-            var editions = all.Where(r => table.Releases.Contains(r.Kind.ToString())).ToList();
+            var id = Known(asked, "table", tables) ?? first.Id;
+            var table = Shelf.Latest(all.Where(r => r.IsValid), programme, id) ?? Shelf.Latest(all, programme, id)!;
+            var editions = all.FindAll(r => Shelf.Has(r, table));
             // Whoever turns from one table to another brings along what only the first one has: that is let go in silence.
             var ofOthers = Axes.Names.Append(Axes.Area).ToList();
             var release = Known(asked, "release", editions.Select(r => r.Id), all.Select(r => r.Id));
             // One that was taken back is shown to whoever names it, and to nobody else.
             var read = editions.FindAll(r => release is null ? r.IsValid : r.Id == release);
+            // As the release has it that is named, or that has the period which is asked: another programme may have told other codes apart.
+            if (release is not null) table = read[0].Programme!.Of(id);
+            else if (asked.TryGetValue(Axes.Period, out var at) && Axes.Spans(table).Any(s => Shelf.Periods(read, table, s).Contains(at, StringComparer.Ordinal)) && Shelf.For(read, table, at) is { } of) table = of.Programme!.Of(id);
             var axes = Axes.Of(table);
             List<string> names = [.. axes.Select(a => a.Name), .. table.Geography == Grain.Country ? Array.Empty<string>() : [Axes.Area], Axes.Period];
             // One case has several answers: they have no sum, so they stand beside each other unless one is chosen.
@@ -119,7 +132,7 @@ internal sealed class Pivot(IMediator pipeline, WhereAndWho who) : FiguresPage(w
             var spans = Axes.Spans(table).ToList();
             var span = Known(asked, "span", spans.Select(s => s.ToString().ToLowerInvariant()), Enum.GetValues<Span>().Select(s => s.ToString().ToLowerInvariant())) is { } length ? Enum.Parse<Span>(length, ignoreCase: true) : spans.Contains(Span.Quarter) ? Span.Quarter : spans[0];
             var periods = spans.SelectMany(s => Shelf.Periods(read, table, s)).ToList();
-            var period = Known(asked, Axes.Period, periods, programme.Tables.SelectMany(t => Axes.Spans(t).SelectMany(s => Shelf.Periods(all, t, s)))) ?? Shelf.Periods(read, table, spans.Contains(Span.Quarter) ? Span.Quarter : spans[0]).LastOrDefault();
+            var period = Known(asked, Axes.Period, periods, programmes.All.SelectMany(p => p.Tables).SelectMany(t => Axes.Spans(t).SelectMany(s => Shelf.Periods(all, t, s)))) ?? Shelf.Periods(read, table, spans.Contains(Span.Quarter) ? Span.Quarter : spans[0]).LastOrDefault();
             var fixes = axes.Where(a => a.Name != rows && a.Name != columns).ToDictionary(a => a.Name, a => Known(asked, a.Name, a.Codes.Append(Published.All)) ?? (a.IsSeveral ? a.Codes[0] : Published.All), StringComparer.Ordinal);
             var beside = rows == Axes.Period || columns == Axes.Period ? Shelf.Periods(read, table, span).TakeLast(MostPeriods).ToList() : period is null ? [] : [period];
             var shelves = new Dictionary<string, Volume>(StringComparer.Ordinal);
@@ -134,7 +147,7 @@ internal sealed class Pivot(IMediator pipeline, WhereAndWho who) : FiguresPage(w
             var grid = shelves.Count == 0 ? null : Make(state, beside, places, shelves);
             var compared = grid is null ? [] : shelves.Select(s => (s.Value.Latest.Release, s.Key)).ToList();
             var others = compared.Count > 1 && Shelf.OtherZones(await Shelf.TakingPart(house, compared.Select(c => c.Release.Id), ct), compared);
-            return new Answer(state, grid, unknown, editions, periods, places, others);
+            return new Answer(state, grid, unknown, editions, periods, places, others) { Tables = [.. tables.Select(t => t == id ? table : Shelf.Latest(all, programme, t)!)], Unreadable = Shelf.Unreadable(there) };
         }
 
         // What was asked, where it is there; what is nowhere is remembered by its name.

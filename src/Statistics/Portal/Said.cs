@@ -45,6 +45,9 @@ internal static class Said
     /// <summary>That it was taken back, when and why; empty: it stands.</summary>
     public static string Withdrawn(Release release) => release.Withdrawn is { } back ? Words.PubWithdrawnText(Design.Html.Moment.Show(Design.Html.Moment.Day(back.At)), Words.Of("PubFault_" + back.Fault)) : "";
 
+    /// <summary>That releases are out whose figures cannot be read here, and by which programme they were made.</summary>
+    public static string Unreadable(IReadOnlyList<Release> releases) => Words.PubUnreadableText(string.Join(", ", releases.Select(r => $"{r.Id} ({r.ProgrammeHash[..Math.Min(12, r.ProgrammeHash.Length)]})")));
+
     /// <summary>That the figures of some areas are of the first release, because the final one is without them; empty: of none.</summary>
     public static string OfFirst(IReadOnlyList<string> places) => places.Count == 0 ? "" : Words.PubOfFirstText(string.Join(", ", places.Select(Place)));
 

@@ -39,14 +39,25 @@ internal sealed class Shelf(Published published, TimeProvider clock)
             if (read.Count >= MostKept) read.Clear();
             return read[id] = new OnTheShelf(found.Release, found.Figures);
         }
-        catch (InvalidDataException)
+        catch (Foundation.Secrecy.StartRefusedException)
         {
             return null;
         }
     }
 
     /// <summary>The release from which a table is read for a period: the final one, else the first.</summary>
-    public static Release? For(IEnumerable<Release> releases, Table table, string period) => releases.Where(r => Published.CanRead(r) && table.Releases.Contains(r.Kind.ToString()) && Holds(r, period)).OrderByDescending(r => r.Kind).FirstOrDefault();
+    public static Release? For(IEnumerable<Release> releases, Table table, string period) => releases.Where(r => Has(r, table) && Holds(r, period)).OrderByDescending(r => r.Kind).FirstOrDefault();
+
+    /// <summary>Is the table in the release, by the programme that made it?</summary>
+    public static bool Has(Release release, Table table) => release.Programme?.Find(table.Id)?.Releases.Contains(release.Kind.ToString()) == true;
+
+    /// <summary>A table as the latest of some releases has it, and where none does as the programme that is shipped.</summary>
+    /// <returns>null: no programme of theirs has it.</returns>
+    public static Table? Latest(IEnumerable<Release> releases, TableProgramme shipped, string table) =>
+        releases.Where(r => r.Programme?.Find(table) is { } known && Has(r, known)).OrderByDescending(r => r.Period, StringComparer.Ordinal).Select(r => r.Programme!.Of(table)).FirstOrDefault() ?? shipped.Find(table);
+
+    /// <summary>Those of them that stand and that nobody can read here.</summary>
+    public static IReadOnlyList<Release> Unreadable(IEnumerable<Release> releases) => [.. releases.Where(r => r.IsValid && !Published.CanRead(r))];
 
     /// <summary>What a table is read from for a period: the release of <see cref="For"/>, and beneath a final one that is without an area the first one.</summary>
     /// <param name="releases">Those that may be read; one that is named stands alone.</param>
@@ -68,7 +79,7 @@ internal sealed class Shelf(Published published, TimeProvider clock)
 
     /// <summary>The periods of a length that may be read of a table, the earliest first.</summary>
     public static IReadOnlyList<string> Periods(IEnumerable<Release> releases, Table table, Span span) =>
-        [.. releases.Where(r => Published.CanRead(r) && table.Releases.Contains(r.Kind.ToString())).SelectMany(r => Periods(r, span)).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
+        [.. releases.Where(r => Has(r, table)).SelectMany(r => Periods(r, span)).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
 
     /// <summary>The period before one, of the same length.</summary>
     public static string Before(string period) => Axes.SpanOf(period) switch
@@ -84,6 +95,11 @@ internal sealed class Shelf(Published published, TimeProvider clock)
         Span.Quarter => new DateOnly(Year(period), ((period[6] - '1') * 3) + 1, 1),
         _ => new DateOnly(Year(period), int.Parse(period[5..], System.Globalization.CultureInfo.InvariantCulture), 1),
     };
+
+    /// <summary>Are sums over areas of the same ones in two releases? What one of them is without is not in its sums.</summary>
+    public static bool SameAreas(Release one, Release other) => Without(one).SetEquals(Without(other));
+
+    private static HashSet<string> Without(Release release) => release.Missing.Split(';', StringSplitOptions.RemoveEmptyEntries).SelectMany(Areas.Geography.Members).ToHashSet(StringComparer.Ordinal);
 
     /// <summary>Did other zones take part in one period than in another? A rise or fall may then be theirs.</summary>
     /// <param name="parts">Who took part in which release, as the catalogue keeps it.</param>

@@ -24,13 +24,14 @@ internal static class TileMap
             var quoted = areas.FirstOrDefault(a => Geography.Members(a.Figure.Place).Contains(area, StringComparer.Ordinal));
             // One of the first release among those of the final one says so on its tile too.
             var (figure, first) = (quoted?.Figure, quoted?.IsOfFirst == true);
+            var sign = first ? " p" : "";
             var (shown, step) = (figure is null ? "" : Said.Shown(figure) + (first ? $" p, {Said.Kind(quoted!.Release.Kind)}" : ""), figure?.Value is { } value ? StepOf(value, most) : 0);
             var (x, y, tile) = (column * Pitch, row * Pitch, new TagBuilder("g"));
             tile.Attributes["class"] = Class("vs-map__tile--", step) + (first ? " vs-map__tile--first" : "");
             tile.InnerHtml.AppendHtml(Text("title", $"{Said.Place(figure?.Place ?? area)}: {shown}"));
             tile.InnerHtml.AppendHtml(Text("rect", null, ("x", Number(x)), ("y", Number(y)), ("width", Number(Side)), ("height", Number(Side))));
             tile.InnerHtml.AppendHtml(Text("text", area, ("class", "vs-map__name"), ("x", Number(x + (Side / 2))), ("y", Number(y + 38))));
-            tile.InnerHtml.AppendHtml(Text("text", figure?.Value is { } number ? number.ToString("N0", CultureInfo.CurrentCulture) + (first ? " p" : "") : figure is null ? "" : Said.Shown(figure), ("x", Number(x + (Side / 2))), ("y", Number(y + 66))));
+            tile.InnerHtml.AppendHtml(Text("text", figure?.Value is { } number ? number.ToString("N0", CultureInfo.CurrentCulture) + sign : figure is null ? "" : Said.Shown(figure) + sign, ("x", Number(x + (Side / 2))), ("y", Number(y + 66))));
             map.InnerHtml.AppendHtml(tile);
         }
         return map;

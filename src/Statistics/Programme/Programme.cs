@@ -49,7 +49,14 @@ internal sealed record Table(string Id, string Name, Grain Geography, Span Perio
     }
 }
 
-/// <summary>The fixed programme of tables: a data file of this module, whose hash stands beside every release. A file that breaks a rule does not load.</summary>
+/// <summary>The programme by which figures are released, and all by which any ever were: a release stays readable, whatever the programme became since.</summary>
+internal sealed record Programmes(TableProgramme Shipped, IReadOnlyList<TableProgramme> All)
+{
+    /// <summary>null: this program does not have it.</summary>
+    public TableProgramme? Find(string hash) => All.FirstOrDefault(p => p.Hash == hash);
+}
+
+/// <summary>The fixed programme of tables: a data file of this module for each version, whose hash stands beside every release. A file that breaks a rule does not load; one that something was released by is never changed.</summary>
 internal sealed record TableProgramme(int Version, string Hash, Rho Cap, string Anchor, IReadOnlyList<Table> Tables)
 {
     /// <summary>What every answer but the two multi-answer ones gives once for a case.</summary>
@@ -57,13 +64,19 @@ internal sealed record TableProgramme(int Version, string Hash, Rho Cap, string 
 
     private static readonly JsonSerializerOptions Reading = new(JsonSerializerDefaults.Web) { UnmappedMemberHandling = System.Text.Json.Serialization.JsonUnmappedMemberHandling.Disallow, Converters = { new System.Text.Json.Serialization.JsonStringEnumConverter(null, allowIntegerValues: false) } };
 
-    /// <summary>The programme that is shipped.</summary>
-    public static TableProgramme Shipped { get; } = Read(Resource());
+    /// <summary>Every version there was, the last one first.</summary>
+    public static IReadOnlyList<TableProgramme> Known { get; } = [.. Resources().Select(Read).OrderByDescending(p => p.Version)];
+
+    /// <summary>The programme by which figures are released: the last version.</summary>
+    public static TableProgramme Shipped { get; } = Known[0];
 
     /// <summary>What one case costs over all tables and releases.</summary>
     public Rho Total => Tables.Aggregate(Rho.None, (sum, t) => Enumerable.Repeat(t.Rho, t.Releases.Count).Aggregate(sum, (a, b) => a + b));
 
     public Table Of(string id) => Tables.Single(t => t.Id == id);
+
+    /// <summary>null: it has no such table.</summary>
+    public Table? Find(string id) => Tables.FirstOrDefault(t => t.Id == id);
 
     public IEnumerable<Table> In(string kind) => Tables.Where(t => t.Releases.Contains(kind));
 
@@ -104,12 +117,16 @@ internal sealed record TableProgramme(int Version, string Hash, Rho Cap, string 
 
     private static InvalidDataException Bad(string where, string rule) => new($"{where}: {rule}.");
 
-    private static byte[] Resource()
+    private static IEnumerable<byte[]> Resources()
     {
-        using var file = typeof(TableProgramme).Assembly.GetManifestResourceStream("programme.json")!;
-        var bytes = new byte[file.Length];
-        file.ReadExactly(bytes);
-        return bytes;
+        var module = typeof(TableProgramme).Assembly;
+        foreach (var name in module.GetManifestResourceNames().Where(n => n.StartsWith("programme-", StringComparison.Ordinal)))
+        {
+            using var file = module.GetManifestResourceStream(name)!;
+            var bytes = new byte[file.Length];
+            file.ReadExactly(bytes);
+            yield return bytes;
+        }
     }
 
     private sealed record Written(int Version, string Cap, string Anchor, Dictionary<string, List<string>> Dimensions, List<WrittenTable> Tables);

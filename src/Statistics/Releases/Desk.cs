@@ -15,11 +15,11 @@ using VictimSupport.Statistics.Programme;
 namespace VictimSupport.Statistics.Releases;
 
 /// <summary>What the command line asks of the figures.</summary>
-internal sealed partial class Desk(Publish publish, Published published, Places places, CatalogDatabase catalog, FiguresDatabase figures, IAccounts accounts, ITellDemoProgress demo, TimeProvider clock, ILogger<Desk> log) : IReleaseFigures
+internal sealed partial class Desk(Publish publish, Published published, Places places, Programmes programmes, CatalogDatabase catalog, FiguresDatabase figures, IAccounts accounts, ITellDemoProgress demo, TimeProvider clock, ILogger<Desk> log) : IReleaseFigures
 {
     private const double ForEpsilon = 1e-6;
     private const int DaysAfterTheWindow = 7;
-    private readonly TableProgramme programme = TableProgramme.Shipped;
+    private readonly TableProgramme programme = programmes.Shipped;
 
     private DateOnly Today => Moment.Day(clock.GetUtcNow());
 
@@ -137,6 +137,16 @@ internal sealed partial class Desk(Publish publish, Published published, Places 
             "json-stat" => Portal.JsonStat.Bytes(Portal.JsonStat.Of(new Portal.OnTheShelf(known.Release, known.Figures))),
             _ => throw new StartRefusedException($"There is no format {format}: csv, xlsx or json-stat."),
         }, ct);
+        return file;
+    }
+
+    public async Task<string> ExportStructuralWork(string release, string directory, string format, CancellationToken ct)
+    {
+        if (format is not ("csv" or "xlsx")) throw new StartRefusedException($"There is no format {format} of the structural work: csv or xlsx.");
+        if ((await published.Releases(ct)).FirstOrDefault(r => r.Id == release) is not { Kind: ReleaseKind.F } known) throw new StartRefusedException($"There is no final release {release}: structural work comes out with the year. See statistics status.");
+        Directory.CreateDirectory(directory);
+        var (file, sheet) = (Path.Combine(directory, $"{release}-structural.{format}"), SheetsOfRelease.Work(known, await published.Work(release, ct)));
+        await File.WriteAllBytesAsync(file, format == "csv" ? Csv.Of(sheet) : Xlsx.ToBytes([sheet]), ct);
         return file;
     }
 

@@ -15,9 +15,9 @@ using VictimSupport.Statistics.Structural;
 namespace VictimSupport.Statistics.Releases;
 
 /// <summary>Makes a release. Until its one transaction commits nothing of it is anywhere; a run that was killed leaves nothing, and the next one draws anew, which harms nobody: what was never seen was never spent.</summary>
-internal sealed class Publish(CatalogDatabase catalog, FiguresDatabase figures, ReadZone zones, Places places, IRandomBits bits, TimeProvider clock)
+internal sealed class Publish(CatalogDatabase catalog, FiguresDatabase figures, ReadZone zones, Places places, Programmes programmes, IRandomBits bits, TimeProvider clock)
 {
-    private readonly TableProgramme programme = TableProgramme.Shipped;
+    private readonly TableProgramme programme = programmes.Shipped;
 
     public async Task<ReleaseReport> Release(string kind, string period, Func<string, int, Task> read, CancellationToken ct)
     {

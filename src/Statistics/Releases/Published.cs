@@ -24,7 +24,7 @@ internal sealed record Figure(Table Table, string Place, string Period, IReadOnl
 }
 
 /// <summary>Everything that may be read of one release: its base cells and their sums, as they were stored with it. Read through what is published alone: a figure that is not shown has no value before it leaves the database.</summary>
-internal sealed class Published(FiguresDatabase figures)
+internal sealed class Published(FiguresDatabase figures, Programmes programmes)
 {
     /// <summary>Stands for all codes of a dimension.</summary>
     public const string All = "*";
@@ -34,7 +34,7 @@ internal sealed class Published(FiguresDatabase figures)
     {
         await using var store = figures.LeasePublished();
         var (all, back) = (await store.Set<Release>().ToListAsync(ct), await store.Set<Withdrawal>().ToDictionaryAsync(w => w.Release, ct));
-        all.ForEach(r => r.Withdrawn = back.GetValueOrDefault(r.Id));
+        all.ForEach(r => (r.Withdrawn, r.Programme) = (back.GetValueOrDefault(r.Id), programmes.Find(r.ProgrammeHash)));
         return [.. all.OrderByDescending(r => r.PublishedAt).ThenByDescending(r => r.Id, StringComparer.Ordinal)];
     }
 
@@ -60,25 +60,24 @@ internal sealed class Published(FiguresDatabase figures)
     }
 
     /// <summary>null: there is no such release.</summary>
-    /// <exception cref="InvalidDataException">It was made by another programme than this program has.</exception>
+    /// <exception cref="Foundation.Secrecy.StartRefusedException">It was made by a programme that this program does not have.</exception>
     public async Task<(Release Release, IReadOnlyList<Figure> Figures)?> Of(string id, CancellationToken ct)
     {
         await using var store = figures.LeasePublished();
         if (await store.Set<Release>().SingleOrDefaultAsync(r => r.Id == id, ct) is not { } release) return null;
         release.Withdrawn = await store.Set<Withdrawal>().SingleOrDefaultAsync(w => w.Release == id, ct);
-        var programme = TableProgramme.Shipped;
-        if (!CanRead(release)) throw new InvalidDataException($"{id} was made by another programme of tables than this program has.");
+        var programme = release.Programme = programmes.Find(release.ProgrammeHash) ?? throw new Foundation.Secrecy.StartRefusedException($"{id} was made by the programme of tables {release.ProgrammeHash}, which this version of the platform does not have. Its figures are kept as they are; a version that has it can read them.");
         var cells = (await store.Set<PublishedCell>().Where(c => c.Release == id).ToListAsync(ct)).ToLookup(c => c.Table, StringComparer.Ordinal);
         return (release, [.. programme.In(release.Kind.ToString()).SelectMany(t => Figures(t, release, cells[t.Id]))]);
     }
 
-    /// <summary>Is its programme the one this program knows?</summary>
-    public static bool CanRead(Release release) => release.ProgrammeHash == TableProgramme.Shipped.Hash;
+    /// <summary>Does this program have the programme by which it was made?</summary>
+    public static bool CanRead(Release release) => release.Programme is not null;
 
     private static IEnumerable<Figure> Figures(Table table, Release release, IEnumerable<PublishedCell> cells)
     {
         var all = cells.Select(c => (Parts: c.Cell.Split('|'), Cell: c)).OrderBy(c => c.Cell.Cell, StringComparer.Ordinal).ToList();
-        var (marks, places) = (Join(release.Kind == ReleaseKind.F ? "" : "p", release.IsValid ? "" : "w"), table.Geography == Grain.Area ? release.Missing.Split(';', StringSplitOptions.RemoveEmptyEntries) : []);
+        var (marks, places) = (Join(release.Kind == ReleaseKind.F ? "" : "p", release.IsValid ? "" : "w"), Missing(table, release));
         foreach (var (parts, cell) in all)
         {
             yield return cell is { Value: { } value, Variance: { } variance }
@@ -89,6 +88,16 @@ internal sealed class Published(FiguresDatabase figures)
         {
             foreach (var place in places) yield return new Figure(table, place, period, codes.Split('|'), null, null, Join(":", marks));
         }
+    }
+
+    // The places of a table of which the release has nothing: areas, and regions none of whose areas is there.
+    private static List<string> Missing(Table table, Release release)
+    {
+        var missing = release.Missing.Split(';', StringSplitOptions.RemoveEmptyEntries).ToHashSet(StringComparer.Ordinal);
+        if (missing.Count == 0 || table.Geography == Grain.Country) return [];
+        var geography = Geography.Fixed(release.Areas.Split(';').SelectMany(shown => Geography.Members(shown).Select(area => (area, shown))).ToDictionary(a => a.area, a => a.shown, StringComparer.Ordinal));
+        var regions = geography.Shown.GroupBy(geography.RegionOf, StringComparer.Ordinal).Where(of => of.All(missing.Contains)).Select(of => of.Key);
+        return [.. (table.Geography == Grain.Area ? missing.Order(StringComparer.Ordinal) : Enumerable.Empty<string>()).Concat(regions).Distinct(StringComparer.Ordinal)];
     }
 
     private static string Join(string sign, string other) => other.Length == 0 ? sign : sign.Length == 0 ? other : sign + " " + other;
@@ -107,6 +116,14 @@ internal static class SheetsOfRelease
     /// <summary>A sheet for each table, a column for each of its dimensions.</summary>
     public static IReadOnlyList<Sheet> ByTable(Release release, IEnumerable<Figure> figures) =>
         [.. figures.GroupBy(f => f.Table).Select(of => new Sheet(of.Key.Id, [[.. First, .. of.Key.Dimensions.Select(d => (Cell)d.Name), .. Last], .. of.Select(f => Line(release, f, f.Codes.Select(c => (Cell)c)))]))];
+
+    /// <summary>The structural work that came out with it: exact sums, so neither margin nor signs.</summary>
+    public static Sheet Work(Release release, IEnumerable<StructuralSum> sums) => new("structural",
+    [
+        ["release", "published", "place", "period", "table", "row", "withdrawn", "value"],
+        .. sums.OrderBy(s => s.Place, StringComparer.Ordinal).ThenBy(s => s.Table, StringComparer.Ordinal).ThenBy(s => s.Row, StringComparer.Ordinal)
+            .Select(s => (IReadOnlyList<Cell>)[release.Id, Day(release.PublishedAt), s.Place, release.Period, s.Table, s.Row, release.Withdrawn is { } back ? $"{Day(back.At)} {back.Fault}" : "", s.Count]),
+    ]);
 
     private static IReadOnlyList<Cell> First { get; } = ["release", "published", "zones", "of_zones", "without", "table", "name", "place", "period"];
     private static IReadOnlyList<Cell> Last { get; } = ["validated", "withdrawn", "value", "margin_95", "signs"];

@@ -3,6 +3,7 @@ using Microsoft.EntityFrameworkCore.Metadata.Builders;
 using VictimSupport.Foundation.Audit;
 using VictimSupport.Foundation.Persistence;
 using VictimSupport.Statistics.Noise;
+using VictimSupport.Statistics.Programme;
 
 namespace VictimSupport.Statistics.Releases;
 
@@ -34,6 +35,9 @@ internal sealed class Release
     public Withdrawal? Withdrawn { get; set; }
     public bool IsValid => Withdrawn is null;
 
+    /// <summary>By which it was made; set by whoever reads releases. null: this program does not have it, and so cannot read the figures.</summary>
+    public TableProgramme? Programme { get; set; }
+
     internal sealed class Mapping : IFiguresMapping<Release>, IPublishedMapping<Release>
     {
         public void Configure(EntityTypeBuilder<Release> b)
@@ -45,7 +49,7 @@ internal sealed class Release
             b.Property(r => r.ProgrammeHash).HasMaxLength(64);
             b.Property(r => r.Areas).HasMaxLength(100);
             b.Property(r => r.Missing).HasMaxLength(100);
-            b.Ignore(r => r.Withdrawn).Ignore(r => r.IsValid);
+            b.Ignore(r => r.Withdrawn).Ignore(r => r.IsValid).Ignore(r => r.Programme);
         }
     }
 }

@@ -19,8 +19,8 @@ public sealed class RunningPortal : IAsyncLifetime
     public IBrowser Browser { get; private set; } = null!;
     public TimeSpan ToFirstPage { get; private set; }
 
-    /// <summary>Settings on top of those a newcomer has. With none given there are figures over zones as <c>dotnet run</c> makes them, behind a portal that serves, of one zone in each area instead of five: seconds instead of minutes.</summary>
-    public IReadOnlyList<string> Settings { get; init; } = ["--Demo:Figures", "true", "--Demo:FiguresZones", "1", "--Demo:FiguresYearly", "160", "--Demo:FiguresQuarters", "3"];
+    /// <summary>Settings on top of those a newcomer has.</summary>
+    public IReadOnlyList<string> Settings { get; init; } = [];
 
     /// <summary>All that the process printed: logs in which no name may stand.</summary>
     public string Output { get { lock (printed) return printed.ToString(); } }
@@ -59,15 +59,33 @@ public sealed class RunningPortal : IAsyncLifetime
     /// <summary>The same program on the same data, at the same address.</summary>
     public Task StartAgain() => Run();
 
-    private async Task Run()
+    /// <summary>A command of the operator's on the same data, as he gives it while the portal is stopped.</summary>
+    /// <returns>What it printed.</returns>
+    /// <exception cref="InvalidOperationException">It was refused.</exception>
+    public async Task<string> Command(params string[] words)
+    {
+        var start = Program(words);
+        start.Environment["Data__Directory"] = Folder;
+        using var command = Process.Start(start)!;
+        var (said, errors) = (command.StandardOutput.ReadToEndAsync(), command.StandardError.ReadToEndAsync());
+        await command.WaitForExitAsync();
+        return command.ExitCode == 0 ? await said : throw new InvalidOperationException($"{string.Join(' ', words)}: {await said}{await errors}");
+    }
+
+    private static ProcessStartInfo Program(IEnumerable<string> words)
     {
         // The product's own output, as `dotnet run` starts it: tests/Journeys/bin/{configuration}/{framework} has it beside.
         var (framework, configuration) = (new DirectoryInfo(AppContext.BaseDirectory), new DirectoryInfo(AppContext.BaseDirectory).Parent!);
         var output = Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "..", "..", "..", "..", "..", "src", "Portal", "bin", configuration.Name, framework.Name));
-        var start = new ProcessStartInfo("dotnet", [Path.Combine(output, "VictimSupport.Portal.dll"), "--Urls", Address, "--Data:Directory", Folder, .. Settings]) { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false, WorkingDirectory = output };
+        var start = new ProcessStartInfo("dotnet", [Path.Combine(output, "VictimSupport.Portal.dll"), .. words]) { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false, WorkingDirectory = output };
         start.Environment["ASPNETCORE_ENVIRONMENT"] = "Development";
+        return start;
+    }
+
+    private async Task Run()
+    {
         var clock = Stopwatch.StartNew();
-        process = Process.Start(start)!;
+        process = Process.Start(Program(["--Urls", Address, "--Data:Directory", Folder, .. Settings]))!;
         process.OutputDataReceived += Keep;
         process.ErrorDataReceived += Keep;
         process.BeginOutputReadLine();

@@ -61,12 +61,16 @@ internal sealed class FiguresWorld : IAsyncDisposable
 
     /// <summary>The final release of the year, drawn after its window without the area of a zone that was suspended since the first ones.</summary>
     /// <returns>What that area is shown as.</returns>
-    public async Task<string> FinalWithoutAnArea()
+    public Task<string> FinalWithoutAnArea() => WithoutAnArea("F", "2026", FinalDay);
+
+    /// <summary>The same of any release.</summary>
+    /// <param name="due">Its day.</param>
+    public async Task<string> WithoutAnArea(string kind, string period, DateTimeOffset due)
     {
-        Platform.Clock.SetUtcNow(FinalDay.AddDays(25));
+        Platform.Clock.SetUtcNow(due.AddDays(25));
         await Platform.Services.GetRequiredService<CatalogDatabase>().WriteAsPlatform("test", null, async house => (await house.Set<ZoneRecord>().SingleAsync(z => z.Id == Zones[0].Id)).State = ZoneState.Suspended, TestContext.Current.CancellationToken);
         Platform.Services.GetRequiredService<ZoneRegistry>().LetGo(Zones[0].Code);
-        return Assert.Single((await Platform.Services.GetRequiredService<IReleaseFigures>().Release("F", "2026", (_, _) => Task.CompletedTask, TestContext.Current.CancellationToken)).Missing);
+        return Assert.Single((await Platform.Services.GetRequiredService<IReleaseFigures>().Release(kind, period, (_, _) => Task.CompletedTask, TestContext.Current.CancellationToken)).Missing);
     }
 
     /// <summary>Marks a release as taken back, as the second operator's confirmation does.</summary>

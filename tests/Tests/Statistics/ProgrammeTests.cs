@@ -40,7 +40,7 @@ public sealed class ProgrammeTests
     [Fact]
     public void Another_file_has_another_hash()
     {
-        var file = Encoding.UTF8.GetBytes(Repository.Read("src/Statistics/Programme/programme.json"));
+        var file = Encoding.UTF8.GetBytes(Repository.Read("src/Statistics/Programme/programme-1.json"));
         Assert.Equal(Shipped.Hash, TableProgramme.Read(file).Hash);
         Assert.NotEqual(Shipped.Hash, TableProgramme.Read([.. file, (byte)'\n']).Hash);
     }
@@ -130,5 +130,5 @@ public sealed class ProgrammeTests
 
     internal static CaseFact Case(string category = "Offence") => new(new DateOnly(2026, 10, 1), category, "Burglary", false, "Victim", "Female", 30, "None", "fr", "Office", 1, [], []);
 
-    private static JsonNode Json() => JsonNode.Parse(Repository.Read("src/Statistics/Programme/programme.json"))!;
+    private static JsonNode Json() => JsonNode.Parse(Repository.Read("src/Statistics/Programme/programme-1.json"))!;
 }

@@ -62,6 +62,24 @@ public sealed class StructuralSumsTests
         Assert.EndsWith("meeting;3", line, StringComparison.Ordinal);
         Assert.Contains(csv, l => l.Contains("2026-F. Structural work of 5 zones: ", StringComparison.Ordinal));
         Assert.Equal(HttpStatusCode.OK, (await analyst.Get(page.QuerySelectorAll<IHtmlAnchorElement>("a").Single(a => a.TextContent == "XLSX").GetAttribute("href")!)).StatusCode);
+        // By the API, page by page, and from the command line: every row as it was stored.
+        var told = await ByTheApi(world, "?pageSize=1000");
+        Assert.Equal(sums.Select(s => (s.Place, s.Table, s.Row, s.Count)).Order(), told.GetProperty("items").EnumerateArray().Select(i => (i.GetProperty("area").GetString()!, i.GetProperty("table").GetString()!, i.GetProperty("row").GetString()!, i.GetProperty("value").GetInt32())).Order());
+        var meetings = Assert.Single((await ByTheApi(world, $"?table=partner-activities&area={Uri.EscapeDataString(namur)}")).GetProperty("items").EnumerateArray(), i => i.GetProperty("row").GetString() == "Meeting");
+        Assert.Equal((3, "meeting"), (meetings.GetProperty("value").GetInt32(), meetings.GetProperty("rowName").GetProperty("en").GetString()));
+        var (folder, desk) = (Directory.CreateTempSubdirectory("vs-figures-").FullName, world.Platform.Services.GetRequiredService<VictimSupport.Statistics.Contracts.IReleaseFigures>());
+        try
+        {
+            var lines = await File.ReadAllLinesAsync(await desk.ExportStructuralWork("2026-F", folder, "csv", Ct), Ct);
+            Assert.Equal(sums.Count + 1, lines.Length);
+            Assert.Contains($"2026-F;2027-03-31;{namur};2026;partner-activities;Meeting;;3", lines);
+            Assert.True(new FileInfo(await desk.ExportStructuralWork("2026-F", folder, "xlsx", Ct)).Length > 1000);
+            foreach (var (release, format) in new[] { ("2026-F", "json-stat"), ("2026-Q3-P", "csv"), ("2027-F", "csv") }) await Assert.ThrowsAsync<VictimSupport.Foundation.Secrecy.StartRefusedException>(() => desk.ExportStructuralWork(release, folder, format, Ct));
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
         // Beside a year of the same zones nothing is to be said.
         await YearBefore(world, sums);
         page = await analyst.Page("/figures/structural");
@@ -125,6 +143,16 @@ public sealed class StructuralSumsTests
         // As whoever reads figures reads them: by a login that can read nothing else.
         await using var store = world.Platform.Services.GetRequiredService<FiguresDatabase>().LeasePublished();
         return await store.Set<StructuralSum>().ToListAsync(Ct);
+    }
+
+    private static async Task<System.Text.Json.JsonElement> ByTheApi(FiguresWorld world, string query)
+    {
+        using var http = world.Platform.CreateDefaultClient(new Uri("http://localhost"));
+        var token = await ApiTests.Token(http, await world.Platform.Services.GetRequiredService<VictimSupport.Identity.Contracts.IProgramsOfThePlatform>().Register("Forum", "figures", Ct));
+        http.DefaultRequestHeaders.Authorization = new("Bearer", token);
+        using var answer = await http.GetAsync("/api/figures/v1/releases/2026-F/structural-work" + query, Ct);
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        return System.Text.Json.JsonDocument.Parse(await answer.Content.ReadAsStringAsync(Ct)).RootElement;
     }
 
     /// <summary>The final release of 2025, of the zones that take part in the one of 2026.</summary>
