@@ -27,7 +27,7 @@ internal sealed class NeverElsewhere(IMediator pipeline) : IDeliver
     /// <summary>In the transaction in which a never was said or confirmed; where nothing is closed, nothing.</summary>
     public static void Queue(ZoneDbContext zone, SafeContact safe, DateTimeOffset now)
     {
-        if (Enum.GetValues<Channel>().Any(c => safe.Of(c) == Rule.Never)) zone.Add(OutboxMessage.New($"never {safe.Id} {now.UtcTicks}", KindName, safe.Id, null, now));
+        if (Enum.GetValues<Channel>().Any(c => safe.Of(c) == Rule.Never)) zone.Add(OutboxMessage.New($"never {safe.Id} {Guid.CreateVersion7(now)}", KindName, safe.Id, null, now));
     }
 
     public async Task Deliver(OutboxMessage message, ZoneRecord zone, CancellationToken ct)
