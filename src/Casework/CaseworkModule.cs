@@ -117,6 +117,7 @@ public sealed class CaseworkModule : IModule
         services.AddScoped<People.Joining>();
         services.AddScoped<People.ISendText, People.TextByMail>();
         services.AddScoped<IDeliver, People.SendMessage>();
+        services.AddScoped<IDeliver, People.NeverElsewhere>();
         services.AddScoped<Letters.Wording>();
         services.AddScoped<Letters.DueLetters>();
         services.AddSingleton<IInMenu, LettersInMenu>();

@@ -129,7 +129,7 @@ internal sealed class Entering(ZoneDbContext zone, UseCase here, Caller caller, 
     {
         var before = person.Identity.Value;
         var identity = before with { FamilyName = row.Identity.FamilyName, GivenName = row.Identity.GivenName, Phone = row.Identity.Phone ?? before.Phone };
-        if (before.Phone is not null && PhoneNumber.ToE164(before.Phone) != PhoneNumber.ToE164(identity.Phone))
+        if (PhoneNumber.ToE164(before.Phone) != PhoneNumber.ToE164(identity.Phone))
         {
             var safe = await zone.Set<SafeContact>().SingleAsync(s => s.Id == person.Id, ct);
             var rules = safe.Now();

@@ -135,7 +135,7 @@ internal enum ContactState { Planned = 1, Held = 2, Missed = 3, Cancelled = 4 }
 internal enum Counterpart { Officer = 1, Prosecutor = 2, Partner = 3, Insurer = 4, School = 5, Care = 6, Lawyer = 7, Employer = 8, Family = 9, Other = 10 }
 
 /// <summary>What a person was told about; that their data are kept, and how, among them.</summary>
-internal enum Topic { DataUse = 1, Rights = 2, Procedure = 3, Complaint = 4, InjuredPerson = 5, Compensation = 6, LegalAid = 7, Protection = 8, Services = 9, Practical = 10, Prevention = 11 }
+internal enum Topic { DataUse = 1, Rights = 2, Procedure = 3, Complaint = 4, InjuredPerson = 5, Compensation = 6, LegalAid = 7, Protection = 8, Services = 9, Practical = 10, Prevention = 11, Leaflet = 21, PocketCard = 22, OtherLeaflet = 23 }
 
 /// <summary>Why an appointment does not take place.</summary>
 internal enum CancelReason { ByThePerson = 1, ByTheService = 2, NotSafe = 3, NoLongerNeeded = 4, PlannedInError = 5, DossierClosed = 6 }

@@ -7,6 +7,7 @@ using Microsoft.EntityFrameworkCore;
 using VictimSupport.Casework.Codes;
 using VictimSupport.Casework.Dossiers;
 using VictimSupport.Casework.People;
+using VictimSupport.Design.Html;
 using VictimSupport.Design.Tags;
 using VictimSupport.Foundation.Access;
 using VictimSupport.Foundation.Persistence;
@@ -34,7 +35,7 @@ internal sealed class Plan(IMediator pipeline, IAccounts accounts, WhereAndWho w
     public IReadOnlyList<Choice> Workers { get; private set; } = [];
 
     /// <summary>What may be ticked, and what was ticked before it closed: that stays, for its error to stand at.</summary>
-    public IReadOnlyList<Choice> Reminders => [.. View.MayRemind.Concat(Form.Remind.Select(Reminder.Read).OfType<Reminder>()).Distinct().Join(View.People, r => r.Person, p => p.Id, (r, p) => new Choice(r.ToString(), Words.ChannelRule(p.Name, Words.Of(r.Channel))))];
+    public IReadOnlyList<Choice> Reminders => [.. View.MayRemind.Concat(Form.Remind.Select(Reminder.Read).OfType<Reminder>()).Distinct().Join(View.People, r => r.Person, p => p.Id, (r, p) => new Choice(r.ToString(), Words.ChannelRule(p.Name, Words.Of(r.Channel)), p.ReviewBy is { } by ? Words.RemindOnlyIfAskedBy(Moment.ShowLong(Moment.Day(by))) : null))];
 
     /// <summary>Something was found in its way: now it can be planned all the same.</summary>
     public bool IsInTheWay => Form.Despite || (ModelState.TryGetValue("Form.Despite", out var said) && said.Errors.Count > 0);
@@ -88,7 +89,8 @@ internal sealed class Plan(IMediator pipeline, IAccounts accounts, WhereAndWho w
     public string Name(Guid? account) => Workers.FirstOrDefault(w => w.Value == account?.ToString())?.Text ?? Words.Nobody;
 
     /// <param name="Visit">May they be visited?</param>
-    internal sealed record Helped(Guid Id, string Name, bool IsMinor, Rule Visit, SafeDetails Details);
+    /// <param name="ReviewBy">A reminder after that day goes only if the rules were asked again; null: they are to be asked now.</param>
+    internal sealed record Helped(Guid Id, string Name, bool IsMinor, Rule Visit, SafeDetails Details, DateTimeOffset? ReviewBy);
 
     /// <param name="AtTheDoor">What other dossiers tell of these addresses.</param>
     /// <param name="Planned">null: a new one.</param>
@@ -145,7 +147,7 @@ internal sealed class Plan(IMediator pipeline, IAccounts accounts, WhereAndWho w
         }
     }
 
-    internal sealed class QueryHandler(ZoneDbContext zone, Guard guard, Diary diary, Doors doors, AppointmentReminders reminders, Keyring keys) : IRequestHandler<Query, Answer>
+    internal sealed class QueryHandler(ZoneDbContext zone, Guard guard, Gate gate, Diary diary, Doors doors, AppointmentReminders reminders, Keyring keys) : IRequestHandler<Query, Answer>
     {
         public async Task<Answer> Handle(Query query, CancellationToken ct)
         {
@@ -154,11 +156,14 @@ internal sealed class Plan(IMediator pipeline, IAccounts accounts, WhereAndWho w
             var people = (await zone.Set<Person>().AsNoTracking().Where(p => p.DossierId == dossier.Id).OrderBy(p => p.Id).ToListAsync(ct)).Where(p => p.IsHelped).ToList();
             await keys.Fetch(people.Select(p => p.Id).Append(dossier.Id), ct);
             var rules = (await zone.Set<SafeContact>().AsNoTracking().Where(s => s.DossierId == dossier.Id).ToListAsync(ct)).ToDictionary(s => s.Id);
-            return new Answer(dossier.Danger, await doors.Of(dossier, people, ct), [.. people.Select(p => Seen(p, rules.TryGetValue(p.Id, out var safe) ? safe : SafeContact.For(p)))], await diary.WhoMayGo(dossier, planned, ct), planned,
+            var closed = await gate.ClosedElsewhere(people.Select(p => (p, Of(p))), ct);
+            return new Answer(dossier.Danger, await doors.Of(dossier, people, ct), [.. people.Select(p => Seen(p, Of(p), closed.GetValueOrDefault(p.Id)))], await diary.WhoMayGo(dossier, planned, ct), planned,
                 await reminders.May(dossier, rules.Values, ct), planned is null ? [] : await AppointmentReminders.Waiting(zone, planned.Id, ct));
+
+            SafeContact Of(Person person) => rules.GetValueOrDefault(person.Id) ?? SafeContact.For(person);
         }
 
-        private static Helped Seen(Person person, SafeContact safe) => new(person.Id, person.Identity.Value.FullName, person.IsMinor, safe.Visit, safe.Details.Value);
+        private static Helped Seen(Person person, SafeContact safe, IReadOnlySet<Channel>? closed) => new(person.Id, person.Identity.Value.FullName, person.IsMinor, closed?.Contains(Channel.Visit) == true ? Rule.Never : safe.Visit, safe.Details.Value, safe.ReviewBy);
     }
 
     internal sealed class Handler(ZoneDbContext zone, Guard guard, Gate gate, Diary diary, AppointmentReminders reminders, Caller caller, TimeProvider clock) : IRequestHandler<Command, Guid>

@@ -26,6 +26,9 @@ internal sealed class Record(IMediator pipeline, UnderWay underWay, WhereAndWho 
 
     /// <summary>The appointment that took place, or was missed; null: it was not planned.</summary>
     [BindProperty(SupportsGet = true)] public Guid? Appointment { get; set; }
+
+    /// <summary>Where it is held, when that is known before: somebody came to the desk. It is only filled in.</summary>
+    [BindProperty(SupportsGet = true)] public Place? Place { get; set; }
     [BindProperty] public Command Form { get; set; } = new();
     [BindProperty(Name = FormTag.Once)] public Guid Once { get; set; }
     public IReadOnlyList<Choice> Persons { get; private set; } = [];
@@ -38,7 +41,7 @@ internal sealed class Record(IMediator pipeline, UnderWay underWay, WhereAndWho 
     /// <summary>What was asked for the person is unfolded: it is for them, or something stands there.</summary>
     public bool AsksForThem => Form.ForThem || !Form.Asked.IsEmpty || ModelState.Any(f => f.Key.StartsWith("Form.ToldOn", StringComparison.Ordinal) && f.Value?.Errors.Count > 0);
 
-    public async Task OnGetAsync(CancellationToken ct) => Form = await Fill(ct) ?? new Command { At = clock.GetUtcNow(), Minutes = 15, Persons = [.. Persons.Take(1).Select(p => Guid.Parse(p.Value))] };
+    public async Task OnGetAsync(CancellationToken ct) => Form = await Fill(ct) ?? new Command { Place = Place, At = clock.GetUtcNow(), Minutes = 15, Persons = [.. Persons.Take(1).Select(p => Guid.Parse(p.Value))] };
 
     public Task ShowAgain(CancellationToken ct) => Fill(ct);
 

@@ -55,7 +55,7 @@ internal static class Invent
             var safe = SafeContact.For(person);
             if (one.Met is { } asked) safe.Agree(Rule.Safe, default, default, default, default, new SafeDetails(), Milestone.ThePlatform, asked.At);
             dossier.Lead = person.Id;
-            await new Joining(zone, here, masonry, aftermath, new Tally(zone, here, new StandingClock(at))).Into(dossier, person, safe, null, ct);
+            await new Joining(zone, here, masonry, aftermath, new Tally(zone, here, new StandingClock(at)), new StandingClock(at)).Into(dossier, person, safe, null, ct);
             var first = FollowUp.Plan(dossier.Id, [person.Id], ActKind.FirstContact, null, at.AddDays(3), Milestone.ThePlatform, at);
             zone.AddRange(dossier, first, Milestone.Reached(dossier.Id, MilestoneKind.Opened, Milestone.ThePlatform, at));
             SearchToken.Add(zone, new SearchKey(here.InZone.Keys.SearchRoot), dossier.Id, dossier.Id, [new SearchPart(PartKind.DossierNumber, dossier.Number)]);

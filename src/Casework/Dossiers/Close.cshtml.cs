@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Mvc.RazorPages;
 using Microsoft.EntityFrameworkCore;
 using VictimSupport.Casework.Codes;
 using VictimSupport.Casework.FollowUps;
+using VictimSupport.Casework.People;
 using VictimSupport.Casework.Referrals;
 using VictimSupport.Design.Html;
 using VictimSupport.Design.Tags;
@@ -40,8 +41,7 @@ internal sealed class Close(IMediator pipeline) : PageModel, IShowAgain
 
     public async Task<IActionResult> OnPostAsync(CancellationToken ct)
     {
-        await pipeline.Send(Form with { Dossier = Dossier }, ct);
-        TempData["Done"] = Words.DossierClosed;
+        TempData["Done"] = await pipeline.Send(Form with { Dossier = Dossier }, ct) == Closing.AndDropped ? Words.DossierClosedAndDropped : Words.DossierClosed;
         return RedirectToPage("/Casework/Dossiers/Show", new { Dossier });
     }
 
@@ -69,8 +69,11 @@ internal sealed class Close(IMediator pipeline) : PageModel, IShowAgain
     [Requires(May.CloseAndHandOver)]
     internal sealed record Query(Guid Dossier) : IQuery<IReadOnlyList<Gap>>;
 
+    /// <summary>What closing did. AndDropped: a message to somebody had not left yet, and does not leave any more.</summary>
+    internal enum Closing { Already, Done, AndDropped }
+
     [Requires(May.CloseAndHandOver)]
-    internal sealed record Command : ICommand<bool>
+    internal sealed record Command : ICommand<Closing>
     {
         public Coded<ClosingReason>? Reason { get; init; }
         public Outcome? Outcome { get; init; }
@@ -89,7 +92,7 @@ internal sealed class Close(IMediator pipeline) : PageModel, IShowAgain
         }
     }
 
-    internal sealed class Handler(ZoneDbContext zone, Guard guard, Keyring keys, Caller caller, TimeProvider clock) : IRequestHandler<Query, IReadOnlyList<Gap>>, IRequestHandler<Command, bool>
+    internal sealed class Handler(ZoneDbContext zone, Guard guard, Keyring keys, Caller caller, TimeProvider clock) : IRequestHandler<Query, IReadOnlyList<Gap>>, IRequestHandler<Command, Closing>
     {
         public async Task<IReadOnlyList<Gap>> Handle(Query query, CancellationToken ct)
         {
@@ -98,7 +101,7 @@ internal sealed class Close(IMediator pipeline) : PageModel, IShowAgain
             return await Completeness.Of(zone, keys, dossier, ct);
         }
 
-        public async Task<bool> Handle(Command form, CancellationToken ct)
+        public async Task<Closing> Handle(Command form, CancellationToken ct)
         {
             var (dossier, now) = (await guard.Open(form.Dossier, ct), clock.GetUtcNow());
             await guard.MustOwn(dossier, ct);
@@ -106,7 +109,7 @@ internal sealed class Close(IMediator pipeline) : PageModel, IShowAgain
             if (!dossier.IsOpen)
             {
                 // Sent twice it is done; closed otherwise by somebody else, one is told how.
-                if (dossier.Reason == reason && dossier.OwnReason == own && dossier.Outcome == form.Outcome) return false;
+                if (dossier.Reason == reason && dossier.OwnReason == own && dossier.Outcome == form.Outcome) return Closing.Already;
                 throw Wrong((nameof(Command.Reason), Words.ClosedMeanwhile(Words.Of(dossier.Reason!.Value), Words.Of(dossier.Outcome!.Value))));
             }
             // Opened in error it is in no figure: then only what is unfinished is in the way.
@@ -121,7 +124,15 @@ internal sealed class Close(IMediator pipeline) : PageModel, IShowAgain
                 if (act.About is not { } referral || !erased.Contains(referral)) act.Drop(caller.Self, now);
             dossier.Close(reason, form.Outcome!.Value, now, own);
             zone.Add(Milestone.Reached(dossier.Id, MilestoneKind.Closed, caller.Self, now, code: (int)reason));
-            return true;
+            return await DropsMessages(dossier, now, ct) ? Closing.AndDropped : Closing.Done;
+        }
+
+        private async Task<bool> DropsMessages(Dossier dossier, DateTimeOffset now, CancellationToken ct)
+        {
+            var waiting = await zone.Set<Message>().Where(m => m.DossierId == dossier.Id && m.State == MessageState.Waiting).ToListAsync(ct);
+            foreach (var message in waiting) message.Drop(Bar.Ended, now);
+            if (waiting.Count > 0) zone.Add(Milestone.Reached(dossier.Id, MilestoneKind.TakenBack, caller.Self, now, code: (int)Bar.Ended));
+            return waiting.Count > 0;
         }
 
         private static WhyUnknown? Said(Command form, Gap gap) => form.Why.GetValueOrDefault(gap.Key) is { } why && Enum.IsDefined(why) ? why : null;

@@ -73,6 +73,15 @@ internal sealed class Register(IMediator pipeline, WhereAndWho who, TimeProvider
         return RedirectToPage(await pipeline.Send(new StillMine.Query(made.Dossier), ct) ? new { after = (Guid?)made.Dossier } : new { after = (Guid?)null });
     }
 
+    /// <summary>They came without an appointment and are here: the conversation is recorded next, as held in the office now.</summary>
+    public async Task<IActionResult> OnPostAtTheDeskAsync(CancellationToken ct)
+    {
+        var made = await Save(ct);
+        if (await pipeline.Send(new StillMine.Query(made.Dossier), ct)) return RedirectToPage("/Casework/Contacts/Record", new { dossier = made.Dossier, place = Place.Office });
+        TempData["Done"] = Words.IntakeSaved;
+        return RedirectToPage("/Casework/Worklist/Mine");
+    }
+
     /// <summary>Shows possible duplicates beside the form; nothing is saved.</summary>
     public async Task<IActionResult> OnPostCheckAsync(CancellationToken ct)
     {

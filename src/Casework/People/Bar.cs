@@ -54,6 +54,9 @@ internal enum Bar
 
     /// <summary>The appointment it reminds of, or the dossier, is past, moved or closed.</summary>
     Ended = 18,
+
+    /// <summary>No server took it for hours.</summary>
+    NotTaken = 19,
 }
 
 internal static class Bars

@@ -172,14 +172,14 @@ internal sealed class Edit(IMediator pipeline, WhereAndWho who) : PageModel, ISh
         private async Task<IReadOnlyList<Particulars>> AuthorsOf(Dossier dossier, Person except, CancellationToken ct) =>
             [.. (await zone.Set<Person>().AsNoTracking().Where(p => p.DossierId == dossier.Id && p.Id != except.Id && p.Capacity == Capacity.AllegedAuthor).ToListAsync(ct)).Select(p => p.Identity.Value)];
 
-        // Safe was said of the old number or address. The first one given takes the rule that was agreed for it.
+        // Safe was said of the old number or address; of one that comes only now nobody said anything.
         private async Task AskAgain(Person person, Particulars after, Command form, DateTimeOffset now, CancellationToken ct)
         {
             var (before, safe) = (person.Identity.Value, await zone.Set<SafeContact>().SingleAsync(s => s.Id == person.Id, ct));
             var rules = safe.Now();
-            if (before.Phone is not null && PhoneNumber.ToE164(before.Phone) != PhoneNumber.ToE164(after.Phone)) safe.Moved(Channel.Call, Channel.Sms);
-            if (before.Mail is not null && !string.Equals(before.Mail, after.Mail, StringComparison.OrdinalIgnoreCase)) safe.Moved(Channel.Mail);
-            if (before.Address is not null && before.Address != after.Address) safe.Moved(Channel.Letter, Channel.Visit);
+            if (PhoneNumber.ToE164(before.Phone) != PhoneNumber.ToE164(after.Phone)) safe.Moved(Channel.Call, Channel.Sms);
+            if (!string.Equals(before.Mail, after.Mail, StringComparison.OrdinalIgnoreCase)) safe.Moved(Channel.Mail);
+            if (before.Address != after.Address) safe.Moved(Channel.Letter, Channel.Visit);
             if (safe.Revision != rules.Revision) zone.Add(RuleChange.Of(safe, rules, caller.Self, now));
             // What is written already bears the old name and goes to the old place, or to somebody whom nothing may reach any more.
             if ((before.FullName, before.Phone, before.Mail, before.Address) != (after.FullName, after.Phone, after.Mail, after.Address) || person.IsHelped != form.Capacity!.Value.IsHelped() || person.IsMinor != IsMinor(form, now)) await gate.TakeBack([person.Id], Bar.Changed, ct);

@@ -11,6 +11,7 @@ using VictimSupport.Foundation.Access;
 using VictimSupport.Foundation.Persistence;
 using VictimSupport.Foundation.Pipeline;
 using VictimSupport.Foundation.Secrecy;
+using VictimSupport.Foundation.Secrecy.Search;
 using VictimSupport.Zones.Contracts;
 using Place = VictimSupport.Casework.Codes.Place;
 
@@ -45,11 +46,13 @@ internal sealed class Gate(ZoneDbContext zone, UseCase here, Keyring keys, IZone
         var now = clock.GetUtcNow();
         var planned = await zone.Set<Contact>().AsNoTracking().Where(c => c.DossierId == dossier.Id && c.State == ContactState.Planned && c.Place == Place.Home && !c.ForThem && c.CheckedIn == null).ToListAsync(ct);
         if (!dossier.IsOpen || !planned.Exists(c => c.Persons.Contains(person) && c.Ends > now)) return;
-        zone.Add(FollowUp.Plan(dossier.Id, [person], ActKind.Visit, Words.VisitBarred, now, caller.Self, now));
+        // A never that is confirmed where it was said gives back once.
+        if ((await zone.Set<FollowUp>().AsNoTracking().Where(f => f.DossierId == dossier.Id && f.Kind == ActKind.Visit && f.Done == null).ToListAsync(ct)).Exists(f => f.Persons.Contains(person) && f.DueAt <= now)) return;
+        zone.Add(FollowUp.Plan(dossier.Id, [person], ActKind.Visit, caller.Account is null ? Spoken.In(here.InZone.Record.FirstLanguage, () => Words.VisitBarred) : Words.VisitBarred, now, caller.Account ?? Milestone.ThePlatform, now));
         await NextAct.Settle(zone, dossier, ct);
     }
 
-    /// <summary>Somebody of a dossier, as the gate must know them: a never in another of their dossiers counts too.</summary>
+    /// <summary>Somebody of a dossier, as the gate must know them: a never in another of their dossiers, or in a second row of this one, counts too.</summary>
     /// <param name="first">A first letter is asked for: then what happened in their other dossiers counts too.</param>
     /// <exception cref="RefusedException">Nobody of this id is in the dossier.</exception>
     public async Task<Addressee> Of(Dossier dossier, Guid person, bool first, CancellationToken ct)
@@ -113,42 +116,61 @@ internal sealed class Gate(ZoneDbContext zone, UseCase here, Keyring keys, IZone
     }
 
     /// <summary>Did somebody who may be the same say that they are never to be called, in whatever dossier? Which one it is, nobody is told.</summary>
-    public async Task<bool> IsNeverCalled(Particulars who, CancellationToken ct) => (await Nevers(who, default, ct)).Exists(n => n.Call == Rule.Never);
+    public async Task<bool> IsNeverCalled(Particulars who, CancellationToken ct) => (await Nevers([(default, default, who)], ct))[default].Any(n => n.Call == Rule.Never);
+
+    /// <summary>Channels that each of these closed by a never in another dossier, or in a second row of this one: one question for all of them. Who closed nothing is not in it.</summary>
+    public async Task<IReadOnlyDictionary<Guid, IReadOnlySet<Channel>>> ClosedElsewhere(IEnumerable<(Person Who, SafeContact Safe)> some, CancellationToken ct)
+    {
+        var rows = some.ToList();
+        var nevers = await Nevers([.. rows.Select(r => (r.Who.Id, r.Who.DossierId, r.Who.Identity.Value))], ct);
+        return rows.Where(r => nevers[r.Who.Id].Any()).ToDictionary(r => r.Who.Id, r => Closed(r.Who, r.Safe, nevers[r.Who.Id]));
+    }
+
+    private async Task<IReadOnlySet<Channel>> ClosedElsewhere(Person who, SafeContact safe, CancellationToken ct) => (await ClosedElsewhere([(who, safe)], ct)).GetValueOrDefault(who.Id, Nothing);
+
+    private static readonly IReadOnlySet<Channel> Nothing = System.Collections.Immutable.ImmutableHashSet<Channel>.Empty;
 
     // Never is final until the person changes it: asked here since, by somebody who had the rules before their eyes, they did. What was ticked at the intake came with the facts, from whoever told them.
-    private async Task<IReadOnlySet<Channel>> ClosedElsewhere(Person who, SafeContact safe, CancellationToken ct)
+    private static IReadOnlySet<Channel> Closed(Person who, SafeContact safe, IEnumerable<NeverSaid> nevers)
     {
         var asked = safe.Checked > who.Added ? safe.Checked : null;
-        var closed = new HashSet<Channel>();
-        foreach (var never in await Nevers(who.Identity.Value, who.DossierId, ct))
-            closed.UnionWith(Enum.GetValues<Channel>().Where(c => never.Of(c) == Rule.Never && !(asked > never.Said && safe.Of(c) is Rule.Safe or Rule.OnlyIf)));
-        return closed;
+        return nevers.SelectMany(never => Enum.GetValues<Channel>().Where(c => never.Of(c) == Rule.Never && !(asked > never.Said && safe.Of(c) is Rule.Safe or Rule.OnlyIf))).ToHashSet();
     }
 
     /// <param name="Said">When it was said, or confirmed, last.</param>
-    private sealed record NeverSaid(Guid Person, Rule Call, Rule Sms, Rule Mail, Rule Letter, Rule Visit, DateTimeOffset? Said)
+    private sealed record NeverSaid(long Token, Guid Person, Rule Call, Rule Sms, Rule Mail, Rule Letter, Rule Visit, DateTimeOffset? Said)
     {
         public Rule Of(Channel channel) => channel switch { Channel.Call => Call, Channel.Sms => Sms, Channel.Mail => Mail, Channel.Letter => Letter, Channel.Visit => Visit, _ => Rule.NotAsked };
     }
 
-    // Tokens and rules first, which are no secret: hardly ever somebody has to be opened.
-    private async Task<List<NeverSaid>> Nevers(Particulars who, Guid except, CancellationToken ct)
+    private static readonly Compiled<List<long>, NeverSaid> NeversOf = Compiled.Query((ZoneDbContext z, List<long> tokens) => z.Set<SearchToken>().Where(t => tokens.Contains(t.Token)).Join(
+        z.Set<SafeContact>().AsNoTracking().Where(s => s.Call == Rule.Never || s.Sms == Rule.Never || s.Mail == Rule.Never || s.Letter == Rule.Never || s.Visit == Rule.Never), t => t.Owner, s => s.Id,
+        (t, s) => new NeverSaid(t.Token, s.Id, s.Call, s.Sms, s.Mail, s.Letter, s.Visit, s.Checked)));
+
+    // Tokens and rules first, which are no secret, in one question for all: hardly ever somebody has to be opened.
+    private async Task<ILookup<Guid, NeverSaid>> Nevers(IReadOnlyList<(Guid Row, Guid Dossier, Particulars Identity)> some, CancellationToken ct)
     {
-        var found = new List<NeverSaid>();
-        foreach (var some in (await SamePerson.Alike(zone, here, who, ct)).Chunk(400))
+        var key = new SearchKey(here.InZone.Keys.SearchRoot);
+        var sought = some.Select(s => (s.Row, s.Dossier, s.Identity, Sought: new Sought(key, s.Identity))).ToList();
+        var rows = new List<NeverSaid>();
+        foreach (var tokens in sought.SelectMany(s => s.Sought.Tokens).Distinct().Chunk(1000)) rows.AddRange(await NeversOf.In(zone, [.. tokens], ct));
+        var nevers = rows.GroupBy(r => r.Person).Select(g => (Never: g.First(), Tokens: g.Select(r => r.Token).ToHashSet())).ToList();
+        var alike = sought.SelectMany(s => nevers.Where(n => n.Never.Person != s.Row && s.Sought.Fits(n.Tokens)).Select(n => (s.Row, s.Dossier, s.Identity, n.Never))).ToList();
+        var (meant, found) = (alike.Select(a => a.Never.Person).Distinct().ToList(), new List<(Guid Row, NeverSaid Never)>());
+        foreach (var ids in meant.Chunk(400).Select(c => c.ToList()))
         {
-            var ids = some.ToList();
-            var nevers = await zone.Set<SafeContact>().AsNoTracking().Where(s => ids.Contains(s.Id) && s.DossierId != except && (s.Call == Rule.Never || s.Sms == Rule.Never || s.Mail == Rule.Never || s.Letter == Rule.Never || s.Visit == Rule.Never))
-                .Select(s => new NeverSaid(s.Id, s.Call, s.Sms, s.Mail, s.Letter, s.Visit, s.Checked)).ToListAsync(ct);
-            if (nevers.Count == 0) continue;
-            var meant = nevers.ConvertAll(n => n.Person);
-            var people = await zone.Set<Person>().AsNoTracking().Where(p => meant.Contains(p.Id)).ToListAsync(ct);
-            await keys.Fetch(people.Select(p => p.KeyOwner), ct);
+            var people = await zone.Set<Person>().AsNoTracking().Where(p => ids.Contains(p.Id)).ToDictionaryAsync(p => p.Id, ct);
+            await keys.Fetch(people.Values.Select(p => p.KeyOwner), ct);
             // After a merge, or with another number, the day of asking is gone, the never is not: it counts from that change on.
-            var changed = (await zone.Set<RuleChange>().AsNoTracking().Where(c => meant.Contains(c.PersonId)).Select(c => new { c.PersonId, c.At }).ToListAsync(ct)).ToLookup(c => c.PersonId, c => c.At);
-            found.AddRange(people.Where(p => SamePerson.May(who, p.Identity.Value)).Join(nevers, p => p.Id, n => n.Person, (p, n) => n with { Said = n.Said ?? changed[p.Id].Append(p.Added).Max() }));
+            var changed = (await zone.Set<RuleChange>().AsNoTracking().Where(c => ids.Contains(c.PersonId)).Select(c => new { c.PersonId, c.At }).ToListAsync(ct)).ToLookup(c => c.PersonId, c => c.At);
+            foreach (var (row, dossier, identity, never) in alike)
+            {
+                if (!people.TryGetValue(never.Person, out var who)) continue;
+                if (who.DossierId == dossier ? SamePerson.MayBeTwice(identity, who.Identity.Value) : SamePerson.May(identity, who.Identity.Value))
+                    found.Add((row, never with { Said = never.Said ?? changed[who.Id].Append(who.Added).Max() }));
+            }
         }
-        return found;
+        return found.ToLookup(f => f.Row, f => f.Never);
     }
 
     // One who was beaten at home, or lives in danger there, in another dossier, gets no letter because of a burglary. Which dossier it is, nobody is told.

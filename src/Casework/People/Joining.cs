@@ -10,7 +10,7 @@ namespace VictimSupport.Casework.People;
 
 /// <summary>Somebody comes into a dossier, by whatever door: with rules of safe contact, kept from whom they are walled off from, found by their name, a case where they are helped; and where violence at home is
 /// among the facts, what was agreed with them elsewhere is to be asked again. Whoever calls has taken the year's turn before (<see cref="DossierCounter"/>).</summary>
-internal sealed class Joining(ZoneDbContext zone, UseCase here, Masonry masonry, Aftermath aftermath, Tally tally)
+internal sealed class Joining(ZoneDbContext zone, UseCase here, Masonry masonry, Aftermath aftermath, Tally tally, TimeProvider clock)
 {
     /// <param name="entry">The message in the tray by which they came; null: by none.</param>
     /// <param name="line">The line of an event they come from; null: from none.</param>
@@ -20,6 +20,7 @@ internal sealed class Joining(ZoneDbContext zone, UseCase here, Masonry masonry,
     {
         var identity = person.Identity.Value;
         zone.AddRange(person, safe);
+        NeverElsewhere.Queue(zone, safe, clock.GetUtcNow());
         var walled = await masonry.Meets(dossier, identity, entry?.Id ?? line, ct);
         if (person.IsHelped && dossier.IsViolenceAtHome) await aftermath.Reaches(identity, ct);
         SearchToken.Add(zone, new SearchKey(here.InZone.Keys.SearchRoot), dossier.Id, person.Id, SearchToken.PartsOf(identity));

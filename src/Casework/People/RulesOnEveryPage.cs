@@ -19,18 +19,22 @@ internal sealed class RulesOnEveryPage(IMediator pipeline) : IWarn
 
     private static string Say(One one)
     {
-        var rules = string.Join(", ", Enum.GetValues<Channel>().Where(c => one.Safe.Of(c) is Rule.Never or Rule.OnlyIf).Select(c => Words.ChannelRule(Words.Of(c), Words.Of(one.Safe.Of(c)))));
+        var rules = string.Join(", ", Enum.GetValues<Channel>().Where(c => one.Of(c) is Rule.Never or Rule.OnlyIf).Select(c => Words.ChannelRule(Words.Of(c), Words.Of(one.Of(c)))));
         var review = one.Safe.ReviewBy is { } at && at > one.Now ? Words.ReviewBy(Moment.ShowLong(Moment.Day(at))) : Words.AskAgain;
         return string.Join(' ', new[] { Words.ChannelRule(Words.SafeContactOf(one.Name), rules.Length > 0 ? rules : Words.DoNotConfirm), rules.Length > 0 ? Words.DoNotConfirm : "", review }.Where(s => s.Length > 0));
     }
 
-    internal sealed record One(string Name, SafeContact Safe, DateTimeOffset Now);
+    /// <param name="Closed">By a never in another dossier, or in a second row of this one.</param>
+    internal sealed record One(string Name, SafeContact Safe, DateTimeOffset Now, IReadOnlySet<Channel>? Closed)
+    {
+        public Rule Of(Channel channel) => Closed?.Contains(channel) == true ? Rule.Never : Safe.Of(channel);
+    }
 
     /// <summary>Leaves no record of its own: the page that stands below opened this dossier in the same request, and that is recorded.</summary>
     [Requires(May.WorkOnDossiers)]
     internal sealed record Query(Guid Dossier) : IQuery<IReadOnlyList<One>>;
 
-    internal sealed class Handler(ZoneDbContext zone, Guard guard, Keyring keys, TimeProvider clock) : IRequestHandler<Query, IReadOnlyList<One>>
+    internal sealed class Handler(ZoneDbContext zone, Guard guard, Gate gate, Keyring keys, TimeProvider clock) : IRequestHandler<Query, IReadOnlyList<One>>
     {
         private static readonly Compiled<Guid, Person> PeopleOf = Compiled.Query((ZoneDbContext z, Guid dossier) => z.Set<Person>().AsNoTracking().Where(p => p.DossierId == dossier).OrderBy(p => p.Id));
         private static readonly Compiled<Guid, SafeContact> RulesOf = Compiled.Query((ZoneDbContext z, Guid dossier) => z.Set<SafeContact>().AsNoTracking().Where(s => s.DossierId == dossier));
@@ -40,9 +44,10 @@ internal sealed class RulesOnEveryPage(IMediator pipeline) : IWarn
             // What the page did may have ended the reader's own sight of it.
             if (await zone.Set<Dossier>().AsNoTracking().Where(await guard.Visible(ct)).SingleOrDefaultAsync(d => d.Id == query.Dossier, ct) is not { } dossier) return [];
             var rules = (await RulesOf.In(zone, dossier.Id, ct)).ToDictionary(s => s.Id);
-            var people = (await PeopleOf.In(zone, dossier.Id, ct)).Where(p => p.IsHelped && rules.TryGetValue(p.Id, out var safe) && safe.MustNotBeConfirmed(p.IsMinor, dossier.IsDangerous)).ToList();
-            await keys.Fetch(people.Select(p => p.Id), ct);
-            return [.. people.Select(p => new One(p.Identity.Value.FullName, rules[p.Id], clock.GetUtcNow()))];
+            var people = (await PeopleOf.In(zone, dossier.Id, ct)).Where(p => p.IsHelped).Select(p => (Who: p, Safe: rules.GetValueOrDefault(p.Id) ?? SafeContact.For(p))).ToList();
+            await keys.Fetch(people.Select(p => p.Who.Id), ct);
+            var closed = await gate.ClosedElsewhere(people, ct);
+            return [.. people.Where(p => p.Safe.MustNotBeConfirmed(p.Who.IsMinor, dossier.IsDangerous) || closed.GetValueOrDefault(p.Who.Id) is { Count: > 0 }).Select(p => new One(p.Who.Identity.Value.FullName, p.Safe, clock.GetUtcNow(), closed.GetValueOrDefault(p.Who.Id)))];
         }
     }
 }

@@ -164,6 +164,7 @@ internal sealed class Safe(IMediator pipeline, IAccounts accounts) : PageModel, 
             var details = new SafeDetails(Said(form.Hours), Said(form.WhoMayAnswer), Said(form.WhatMayBeSaid), Said(form.CodeWord), Said(form.ThirdPerson), form.From, form.Until, form.Weekdays, reason, Said(form.SmsNumber));
             safe.Agree(form.Call, form.Sms, form.Mail, form.Letter, form.Visit, details, caller.Self, now);
             safe.Decide(decided);
+            NeverElsewhere.Queue(zone, safe, now);
             if (before.LettersHome != decided) zone.Add(Milestone.Reached(dossier.Id, MilestoneKind.MinorDecided, caller.Self, now));
             if (safe.Revision != before.Revision)
             {
@@ -199,6 +200,7 @@ internal static class StillGood
             var whom = await gate.Of(dossier, safe.Id, first: false, ct);
             if (whom.ClosedElsewhere.Any(c => safe.Of(c) != Rule.Never)) return false;
             safe.StillGood(caller.Self, clock.GetUtcNow());
+            NeverElsewhere.Queue(zone, safe, clock.GetUtcNow());
             return true;
         }
     }

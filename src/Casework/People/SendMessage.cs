@@ -50,7 +50,16 @@ internal sealed class SendMessage(IEnumerable<ISendText> senders, IMediator pipe
     public async Task Deliver(OutboxMessage message, ZoneRecord zone, CancellationToken ct)
     {
         if (message.About is not { } id || await pipeline.Send(new Ask(id), ct) is not { } leaving) return;
-        await senders.First(s => s.Channel == leaving.Leave.Channel && s.IsReady).Send(leaving.Leave, message.Key, leaving.Text, leaving.Language, ct);
+        try
+        {
+            await senders.First(s => s.Channel == leaving.Leave.Channel && s.IsReady).Send(leaving.Leave, message.Key, leaving.Text, leaving.Language, ct);
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            // It is tried again, unless that took too long and whoever works on the dossier was told.
+            if (await pipeline.Send(new GiveUp(id), ct)) return;
+            throw;
+        }
         await pipeline.Send(new Done(id), ct);
     }
 
@@ -63,8 +72,16 @@ internal sealed class SendMessage(IEnumerable<ISendText> senders, IMediator pipe
     [Requires(May.RunThePlatform)]
     internal sealed record Done(Guid Message) : ICommand<bool>;
 
-    internal sealed class Handler(ZoneDbContext zone, UseCase here, Gate gate, Trail trail, TimeProvider clock) : IRequestHandler<Ask, Leaving?>, IRequestHandler<Done, bool>
+    /// <summary>No server took it just now. A reminder that has failed for hours is dropped, and told of while a call is still possible.</summary>
+    /// <returns>true: it was dropped.</returns>
+    [Requires(May.RunThePlatform)]
+    internal sealed record GiveUp(Guid Message) : ICommand<bool>;
+
+    internal sealed class Handler(ZoneDbContext zone, UseCase here, Gate gate, Trail trail, TimeProvider clock) : IRequestHandler<Ask, Leaving?>, IRequestHandler<Done, bool>, IRequestHandler<GiveUp, bool>
     {
+        // A reminder is due the day before at ten: told by then, somebody can still call that afternoon.
+        private static readonly TimeSpan Tried = TimeSpan.FromHours(2);
+
         // Whoever wrote it had the condition before their eyes, and a condition is a matter of the moment.
         private static readonly TimeSpan ConditionHolds = TimeSpan.FromMinutes(15);
 
@@ -73,19 +90,26 @@ internal sealed class SendMessage(IEnumerable<ISendText> senders, IMediator pipe
             if (await zone.Set<Message>().SingleOrDefaultAsync(m => m.Id == command.Message && m.State == MessageState.Waiting, ct) is not { } message) return null;
             trail.Concerns(message.DossierId, "platform");
             var (dossier, now) = (await zone.Set<Dossier>().SingleAsync(d => d.Id == message.DossierId, ct), clock.GetUtcNow());
-            if (await AppointmentReminders.HasEnded(zone, message, dossier, now, ct)) return Dropped(message, Bar.Ended, now);
+            if (message.At < dossier.Closed || await AppointmentReminders.HasEnded(zone, message, dossier, now, ct)) return Dropped(message, Bar.Ended, now);
             var whom = await gate.Of(dossier, message.PersonId, first: false, ct);
             // It was read when it was written; what changed since has dropped it.
             var (leave, bar) = Clearance.Ask(whom, new Outgoing(message.Channel, Unattended: message.Unattended, Read: true), now);
             if (leave is not null && message.ContactId is not null && !AppointmentReminders.IsTime(now)) (leave, bar) = (null, Bar.Hours);
-            if (leave is not null && whom.Of(message.Channel) == Rule.OnlyIf && now - message.At > ConditionHolds)
-            {
-                (leave, bar) = (null, Bar.Late);
-                await ComesBack(dossier, message, now, ct);
-            }
+            if (leave is not null && whom.Of(message.Channel) == Rule.OnlyIf && now - message.At > ConditionHolds) (leave, bar) = (null, Bar.Late);
             if (leave is not null) return new Leaving(leave, message.Content.Value, whom.Person.Language);
             if (message.ContactId is not null) AppointmentReminders.DidNotGo(zone, dossier, bar, here.InZone.Record.FirstLanguage, message.By, now);
+            else await ComesBack(dossier, message, bar, now, ct);
             return Dropped(message, bar, now);
+        }
+
+        public async Task<bool> Handle(GiveUp command, CancellationToken ct)
+        {
+            var now = clock.GetUtcNow();
+            if (await zone.Set<Message>().SingleOrDefaultAsync(m => m.Id == command.Message && m.State == MessageState.Waiting && m.ContactId != null, ct) is not { } message || now - message.NotBefore < Tried) return false;
+            trail.Concerns(message.DossierId, "platform");
+            AppointmentReminders.DidNotGo(zone, await zone.Set<Dossier>().SingleAsync(d => d.Id == message.DossierId, ct), Bar.NotTaken, here.InZone.Record.FirstLanguage, message.By, now);
+            Dropped(message, Bar.NotTaken, now);
+            return true;
         }
 
         private Leaving? Dropped(Message message, Bar bar, DateTimeOffset now)
@@ -96,10 +120,10 @@ internal sealed class SendMessage(IEnumerable<ISendText> senders, IMediator pipe
         }
 
         // In a closed dossier nobody has an act; there the timeline says it.
-        private async Task ComesBack(Dossier dossier, Message message, DateTimeOffset now, CancellationToken ct)
+        private async Task ComesBack(Dossier dossier, Message message, Bar why, DateTimeOffset now, CancellationToken ct)
         {
             if (!dossier.IsOpen) return;
-            zone.Add(FollowUp.Plan(dossier.Id, [message.PersonId], ActKind.Other, Spoken.In(here.InZone.Record.FirstLanguage, () => Words.MessageTooLate), now, message.By, now));
+            zone.Add(FollowUp.Plan(dossier.Id, [message.PersonId], ActKind.Other, Spoken.In(here.InZone.Record.FirstLanguage, () => why == Bar.Late ? Words.MessageTooLate : Words.MessageDidNotGo(Words.Of(why))), now, message.By, now));
             await NextAct.Settle(zone, dossier, ct);
             dossier.Touch();
         }

@@ -1,9 +1,12 @@
 using System.Net;
+using AngleSharp.Dom;
+using AngleSharp.Html.Dom;
 using FluentValidation;
 using Microsoft.EntityFrameworkCore;
 using VictimSupport.Casework.Codes;
 using VictimSupport.Foundation.Secrecy;
 using VictimSupport.Casework.Contacts;
+using VictimSupport.Casework.Dossiers;
 using VictimSupport.Casework.People;
 using VictimSupport.Foundation.Access;
 using VictimSupport.Tests.Kit;
@@ -175,6 +178,38 @@ public sealed class ContactTests(Platforms platforms)
         var made = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Task.Run(() => worker.Send(contact))));
         Assert.Single(made.Distinct());
         Assert.Equal(1, await zone.Look(z => z.Set<Contact>().CountAsync()));
+    }
+
+    [Fact]
+    public async Task Who_comes_to_the_desk_without_appointment_is_registered_and_the_conversation_recorded_as_held_here_and_now()
+    {
+        var zone = await (await platforms.On("sqlite")).Zone();
+        var worker = zone.As(Role.Caseworker);
+        using var visit = worker.Visit();
+        var intake = Cases.Intake(zone);
+        KeyValuePair<string, string>[] typed = [new("Form.Trigger", nameof(Trigger.Person)), new("Form.SubKind", intake.SubKind), new("Form.GivenName", "Ada"), new("Form.FamilyName", "Exemple"), new("Form.Language", "fr")];
+        var button = (await visit.Page("/intake")).QuerySelector<IHtmlButtonElement>("button[formaction*='AtTheDesk']")!;
+        button.Form!.SetAttribute("action", button.GetAttribute("formaction")!);
+        var saved = await visit.Send("/intake", button.Form!, typed);
+        var dossier = await zone.Look(z => z.Set<Dossier>().Select(d => d.Id).SingleAsync());
+        Assert.EndsWith($"/dossiers/{dossier}/contact?place=Office", saved.Headers.Location!.ToString(), StringComparison.Ordinal);
+        var form = await visit.Page($"/dossiers/{dossier}/contact?place=Office");
+        Assert.Equal("Office", form.QuerySelector("[name='Form.Place'][checked]")!.GetAttribute("value"));
+        Assert.Equal(HttpStatusCode.Redirect, (await visit.Submit($"/dossiers/{dossier}/contact?place=Office", [new("Form.Services", nameof(ServiceKind.Listening))])).StatusCode);
+        var held = await zone.Look(z => z.Set<Contact>().SingleAsync());
+        Assert.Equal((Place.Office, true, (DateTimeOffset?)null), (held.Place, held.Held, held.PlannedFor));
+        Assert.NotNull((await worker.Opens(dossier)).Dossier.FirstContact);
+    }
+
+    [Fact]
+    public async Task A_leaflet_that_was_handed_over_is_ticked_among_what_the_person_was_told()
+    {
+        var (zone, worker, dossier) = await Registered("sqlite");
+        using var visit = worker.Visit();
+        var offered = (await visit.Page($"/dossiers/{dossier}/contact")).QuerySelectorAll("[name='Form.Informed']").Select(b => b.GetAttribute("value")).ToList();
+        foreach (var one in new[] { Topic.DataUse, Topic.Leaflet, Topic.PocketCard, Topic.OtherLeaflet }) Assert.Contains(one.ToString(), offered);
+        await worker.Send(await worker.Contact(zone, dossier) with { Informed = [Topic.OtherLeaflet, Topic.Rights, Topic.Leaflet] });
+        Assert.Contains((await worker.Opens(dossier)).Timeline, h => h.Informed == "Informed about: Rights of victims, Leaflet of the service given, Leaflet of another service given");
     }
 
     private async Task<(TestZone, VictimSupport.Tests.Kit.Person, Guid)> Registered(string engine)

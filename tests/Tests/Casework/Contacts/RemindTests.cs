@@ -188,6 +188,47 @@ public sealed class RemindTests(Platforms platforms)
         Assert.Single(story.Got);
     }
 
+    [Theory, EveryEngine]
+    public async Task One_that_no_server_takes_is_told_of_once_while_a_call_is_still_possible(string engine)
+    {
+        await using var story = await Story.Of(engine);
+        var at = story.InDays(4);
+        await story.Plans(at);
+        story.Fails(new TimeoutException("The mail server is away."));
+        var due = (await story.Messages())[0].NotBefore!.Value;
+        await story.Until(due.AddMinutes(1));
+        // Tried again and again: a server may be away for a moment.
+        await story.Until(due.AddMinutes(100));
+        Assert.Equal(MessageState.Waiting, Assert.Single(await story.Messages()).State);
+        Assert.DoesNotContain((await story.Worker.Opens(story.Dossier)).Planned, a => a.Kind == ActKind.Other);
+        await story.Until(due.AddHours(3).AddMinutes(1));
+        Assert.Equal((MessageState.Dropped, Bar.NotTaken), Assert.Single((await story.Messages()).Select(m => (m.State, m.Why))));
+        await story.IsTold(Bar.NotTaken);
+        // The server comes back: nothing goes, nobody is told twice.
+        story.Fails(null);
+        await story.Until(due.AddHours(6));
+        Assert.Empty(story.Got);
+        await story.IsTold(Bar.NotTaken);
+    }
+
+    [Fact]
+    public async Task Beside_the_tick_and_beside_the_appointment_it_says_by_when_the_rules_must_be_asked_again()
+    {
+        await using var story = await Story.Of("sqlite");
+        using var visit = story.Worker.Visit();
+        var by = Moment.ShowLong(Moment.Day((await story.Worker.RulesOf(story.Dossier, story.Person)).ReviewBy!.Value), new("en-BE"));
+        Assert.Contains($"A reminder after {by} goes only if the rules were asked again by then.", (await visit.Page(story.Path)).QuerySelector("main")!.TextContent, StringComparison.Ordinal);
+        await story.Plans(story.InDays(5));
+        Assert.DoesNotContain("Goes only if asked again", await Next(), StringComparison.Ordinal);
+        await story.Plans(story.InDays(20));
+        Assert.Contains($"Goes only if asked again by {by}", await Next(), StringComparison.Ordinal);
+        story.Clock.Advance(TimeSpan.FromDays(10));
+        await story.Worker.Agrees(story.Dossier, story.Person, r => r); // still good
+        Assert.DoesNotContain("Goes only if asked again", await Next(), StringComparison.Ordinal);
+
+        async Task<string> Next() => (await visit.Page($"/dossiers/{story.Dossier}")).QuerySelector("section[aria-labelledby=next]")!.TextContent;
+    }
+
     [Fact]
     public async Task The_gate_is_asked_again_when_it_goes()
     {
@@ -380,6 +421,9 @@ public sealed class RemindTests(Platforms platforms)
         }
 
         public Task<List<Message>> Messages() => zone.Look(z => z.Set<Message>().AsNoTracking().OrderBy(m => m.NotBefore).ToListAsync());
+
+        /// <summary>The mail server is away; null: it is back.</summary>
+        public void Fails(Exception? with) => platform.Post.Failing = with;
 
         /// <summary>One act says so, now, in the language of the zone.</summary>
         public async Task IsTold(Bar why)

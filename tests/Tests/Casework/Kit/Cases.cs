@@ -69,7 +69,7 @@ internal static class Cases
     }
 
     /// <summary>Presses close, with a why for all that is unknown and nothing done about what is unfinished.</summary>
-    public static async Task ClosesAtOnce(this Person by, Guid dossier) => await by.Send(new Close.Command
+    public static async Task<Close.Closing> ClosesAtOnce(this Person by, Guid dossier) => await by.Send(new Close.Command
     {
         Dossier = dossier, Reason = ClosingReason.NeedsMet, Outcome = Outcome.Supported,
         Why = (await by.Send(new Close.Query(dossier))).Where(g => g.MayStayUnknown).ToDictionary(g => g.Key, _ => (WhyUnknown?)WhyUnknown.DidNotSay),

@@ -298,7 +298,8 @@ public sealed class GateTests(Platforms platforms)
             Assert.Equal("gate-never", (await Assert.ThrowsAsync<RefusedException>(async () => await worker.Send(await Visits()))).Code);
             Assert.Equal(Bar.Never, (await worker.Send(new Text.Query(dossier, person))).Ways.Single(w => w.Channel == Channel.Mail).Bar);
             using var visit = worker.Visit();
-            var page = await Visit.Read(await visit.Submit($"/dossiers/{dossier}", [], $"form[action$='/people/{person}/call']"));
+            Assert.Empty((await visit.Page($"/dossiers/{dossier}")).QuerySelectorAll($"form[action$='/people/{person}/call']"));
+            var page = await visit.Page($"/dossiers/{dossier}/people/{person}/call");
             Assert.DoesNotContain(digits, page.Body!.TextContent, StringComparison.Ordinal);
             Assert.Contains("The person said never", page.Body!.TextContent, StringComparison.Ordinal);
         }

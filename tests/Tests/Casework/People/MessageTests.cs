@@ -92,6 +92,102 @@ public sealed class MessageTests(Platforms platforms)
         Assert.Contains(platform.Post.Letters, l => l.Text == "Any time.");
     }
 
+    [Theory, EveryEngine]
+    public async Task A_never_in_another_dossier_takes_back_what_waits_here_and_its_record_names_no_dossier_but_its_own(string engine)
+    {
+        await using var platform = Platform.Start(engine, NeutralSender);
+        var (zone, worker, dossier, person) = await Reachable(platform);
+        await worker.Agrees(dossier, person, r => r with { Letter = Rule.Safe, Visit = Rule.Safe });
+        await worker.Send(new VictimSupport.Casework.Letters.Prepare.Command { Dossier = dossier, Person = person, Kind = VictimSupport.Casework.Letters.LetterKind.Recontact, Language = "fr", Text = "Bonjour", Shown = (await worker.RulesOf(dossier, person)).Revision });
+        await worker.Send(await worker.Appointment(zone, dossier) with { Place = Place.Home, Despite = true });
+        platform.Post.Failing = new TimeoutException("away"); // it waits
+        await worker.Send(await Message(worker, dossier, person, "Until Thursday."));
+        await zone.RunJobs();
+        // Somebody for whom this dossier does not exist writes down what the same person says in theirs.
+        platform.Clock.Advance(TimeSpan.FromMinutes(1));
+        var colleague = zone.As(Role.Caseworker);
+        var (other, same) = await colleague.Knows(zone, "Rue 1", mail: "ada@example.org");
+        await colleague.Agrees(other, same, r => r with { Mail = Rule.Never, Letter = Rule.Never, Visit = Rule.Never });
+        await zone.RunJobs();
+        Assert.Equal((MessageState.Dropped, Bar.Never), Assert.Single((await Messages(zone)).Select(m => (m.State, m.Why))));
+        Assert.Equal((VictimSupport.Casework.Letters.LetterState.Dropped, Bar.Never), Assert.Single((await zone.Look(z => z.Set<VictimSupport.Casework.Letters.Letter>().ToListAsync())).Select(l => (l.State, l.Why))));
+        var opened = await worker.Opens(dossier);
+        Assert.Single(opened.Timeline, h => h.Title == "What waited to go out was dropped");
+        Assert.Equal([ActKind.Visit, ActKind.Other], opened.Planned.Where(a => a.Kind is ActKind.Visit or ActKind.Other).Select(a => a.Kind).Order());
+        Assert.All(opened.Planned.Where(a => a.Kind is ActKind.Visit or ActKind.Other), a => Assert.Equal([person], a.Persons));
+        // In the record of who wrote it down, and in the job's, nothing leads from one dossier to the other.
+        foreach (var row in await zone.Look(z => z.Set<VictimSupport.Foundation.Audit.AuditRow>().AsNoTracking().ToListAsync()))
+        {
+            var own = row.Payload + row.Subject;
+            Assert.False(own.Contains(dossier.ToString(), StringComparison.OrdinalIgnoreCase) && own.Contains(other.ToString(), StringComparison.OrdinalIgnoreCase), row.Payload);
+            if (row.Actor == colleague.Id) Assert.DoesNotContain(dossier.ToString(), own, StringComparison.OrdinalIgnoreCase);
+        }
+        // Confirmed there, nothing comes back a second time; and what is queued after they were asked here anew stays.
+        await colleague.Send(new StillGood.Command(other, same, (await colleague.RulesOf(other, same)).Revision));
+        await zone.RunJobs();
+        Assert.Equal(opened.Planned.Count, (await worker.Opens(dossier)).Planned.Count);
+        platform.Clock.Advance(TimeSpan.FromMinutes(1));
+        await worker.Agrees(dossier, person, r => r with { Mail = Rule.Safe });
+        await worker.Send(await Message(worker, dossier, person, "As you wish."));
+        platform.Post.Failing = null;
+        await zone.RunJobs();
+        Assert.Equal("As you wish.", Assert.Single(platform.Post.Letters, l => l.To == "ada@example.org").Text);
+    }
+
+    [Theory, EveryEngine]
+    public async Task What_waits_when_the_dossier_is_closed_does_not_go_and_whoever_closes_it_is_told(string engine)
+    {
+        await using var platform = Platform.Start(engine, NeutralSender);
+        var (zone, worker, dossier, person) = await Reachable(platform);
+        platform.Post.Failing = new TimeoutException("away");
+        await worker.Send(await Message(worker, dossier, person, "Until Thursday."));
+        await zone.RunJobs();
+        platform.Clock.Advance(TimeSpan.FromMinutes(1));
+        Assert.Equal(Close.Closing.AndDropped, await worker.ClosesAtOnce(dossier));
+        Assert.Equal((MessageState.Dropped, Bar.Ended), Assert.Single((await Messages(zone)).Select(m => (m.State, m.Why))));
+        Assert.Contains((await worker.Opens(dossier)).Timeline, h => h.Title == "What waited to go out was dropped");
+        platform.Post.Failing = null;
+        platform.Clock.Advance(TimeSpan.FromHours(2));
+        await zone.RunJobs();
+        Assert.DoesNotContain(platform.Post.Letters, l => l.To == "ada@example.org");
+        // Written after that, to say goodbye, it goes.
+        await worker.Send(await Message(worker, dossier, person, "All the best."));
+        await zone.RunJobs();
+        Assert.Single(platform.Post.Letters, l => l.To == "ada@example.org");
+    }
+
+    [Fact]
+    public async Task One_of_a_dossier_that_was_closed_by_another_door_does_not_go_either()
+    {
+        await using var platform = Platform.Start("sqlite", NeutralSender);
+        var (zone, worker, dossier, person) = await Reachable(platform);
+        await worker.Send(await Message(worker, dossier, person, "Until Thursday."));
+        DateTimeOffset? closed = platform.Clock.GetUtcNow().AddSeconds(30);
+        await zone.Handle.Database.Write(new VictimSupport.Foundation.Secrecy.Keyring(zone.Handle.Keys), async z =>
+        {
+            await z.Set<Dossier>().ExecuteUpdateAsync(set => set.SetProperty(d => d.Closed, closed));
+            return new Written<bool>(true, new VictimSupport.Foundation.Audit.AuditRecord(default, null, "Test.Plant", null, "{}"));
+        }, TestContext.Current.CancellationToken);
+        platform.Clock.Advance(TimeSpan.FromMinutes(1));
+        await zone.RunJobs();
+        Assert.DoesNotContain(platform.Post.Letters, l => l.To == "ada@example.org");
+        Assert.Equal((MessageState.Dropped, Bar.Ended), Assert.Single((await Messages(zone)).Select(m => (m.State, m.Why))));
+    }
+
+    [Fact]
+    public async Task What_the_gate_stops_when_it_leaves_comes_back_to_whoever_wrote_it()
+    {
+        await using var platform = Platform.Start("sqlite", NeutralSender);
+        var (zone, worker, dossier, person) = await Reachable(platform);
+        await worker.Agrees(dossier, person, r => r with { From = new TimeOnly(8, 0), Until = new TimeOnly(12, 0) });
+        await worker.Send(await Message(worker, dossier, person, "Until Thursday."));
+        platform.Clock.Advance(TimeSpan.FromHours(4));
+        await zone.RunJobs();
+        var act = Assert.Single((await worker.Opens(dossier)).Planned, a => a.Kind == ActKind.Other);
+        Assert.Equal(worker.Id, act.By);
+        Assert.Contains(VictimSupport.Design.Html.Spoken.In("fr", () => VictimSupport.Casework.Words.Of(Bar.Hours)), act.Text!.Value, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Where_no_provider_is_set_up_the_page_says_so_and_nothing_is_queued()
     {

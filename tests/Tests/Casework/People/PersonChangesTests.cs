@@ -123,6 +123,20 @@ public sealed class PersonChangesTests(Platforms platforms)
         Assert.Equal((Rule.Safe, Rule.NotAsked), (safe.Call, safe.Letter));
     }
 
+    [Theory, EveryEngine]
+    public async Task A_number_mailbox_or_address_that_comes_only_later_was_called_safe_by_nobody(string engine)
+    {
+        var zone = await (await platforms.On(engine)).Zone();
+        var worker = zone.As(Role.Caseworker);
+        var dossier = await worker.Registers(Cases.Intake(zone));
+        var person = await worker.LeadOf(dossier);
+        await worker.Agrees(dossier, person, r => r with { Call = Rule.Safe, Sms = Rule.Never, Mail = Rule.Safe, Letter = Rule.Safe, Visit = Rule.OnlyIf, WhatMayBeSaid = "that the library comes" });
+        await worker.Send(await Reads(worker, dossier, person) with { Dossier = dossier, Person = person, Phone = "0499 99 88 77", Mail = "ada@example.org", Address = "Rue de l'Exemple 1" });
+        var safe = await worker.RulesOf(dossier, person);
+        Assert.Equal((Rule.NotAsked, Rule.Never, Rule.NotAsked, Rule.NotAsked, Rule.OnlyIf), (safe.Call, safe.Sms, safe.Mail, safe.Letter, safe.Visit));
+        Assert.True(safe.MustBeAskedAgain(zone.Platform.Clock.GetUtcNow()));
+    }
+
     private static Task<Edit.Command> Reads(Person worker, Guid dossier, Guid person) => worker.Send(new Edit.Query(dossier, person, "fr"));
 
     private async Task<(TestZone Zone, Person Worker, Guid Dossier, Guid Person)> Known(Rule call, string engine = "sqlite")

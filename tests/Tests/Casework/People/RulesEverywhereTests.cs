@@ -3,6 +3,7 @@ using Microsoft.EntityFrameworkCore;
 using VictimSupport.Casework.Codes;
 using VictimSupport.Casework.People;
 using VictimSupport.Foundation.Access;
+using VictimSupport.Foundation.Pipeline;
 using VictimSupport.Tests.Kit;
 
 namespace VictimSupport.Tests.Casework;
@@ -30,6 +31,54 @@ public sealed class RulesEverywhereTests(Platforms platforms)
         // Where nothing is closed nothing stands.
         var free = await worker.Registers(Cases.Intake(zone, "Vrij", "Vic", "0470 11 22 33"));
         Assert.DoesNotContain("Vic", (await visit.Page($"/dossiers/{free}/facts")).GetElementById("vs-alarms")?.TextContent ?? "", StringComparison.Ordinal);
+    }
+
+    [Theory, EveryEngine]
+    public async Task A_never_of_another_dossier_or_of_a_second_row_stands_on_every_page_and_tells_of_no_dossier(string engine)
+    {
+        var zone = await (await platforms.On(engine)).Zone();
+        var (worker, colleague) = (await zone.Hires("worker", Role.Caseworker), zone.As(Role.Caseworker));
+        var (dossier, person) = await worker.Knows(zone, "Rue 1");
+        await worker.Agrees(dossier, person, r => r with { Call = Rule.Safe, Letter = Rule.Safe, Mail = Rule.Safe });
+        using var visit = worker.Visit();
+        var (own, band) = await Shown();
+        Assert.True(own.QuerySelectorAll("a[href$='/letter'], form[action$='/call']").Length == 2 && band.Length == 0, band);
+        zone.Platform.Clock.Advance(TimeSpan.FromMinutes(1));
+        var (another, same) = await colleague.Knows(zone, "Rue 9", subKind: "PartnerViolence");
+        await colleague.Agrees(another, same, r => r with { Letter = Rule.Never, Visit = Rule.Never });
+        (own, band) = await Shown();
+        foreach (var said in new[] { own.TextContent, band }) Assert.True(said.Contains("Letter: never", StringComparison.Ordinal) && said.Contains("Visit: never", StringComparison.Ordinal) && said.Contains("Do not confirm", StringComparison.Ordinal) && !said.Contains("Call: never", StringComparison.Ordinal), said);
+        Assert.Empty(own.QuerySelectorAll("a[href$='/letter']"));
+        Assert.Single(own.QuerySelectorAll("form[action$='/call']"));
+        Assert.DoesNotContain(another.ToString(), own.OuterHtml, StringComparison.OrdinalIgnoreCase);
+        Assert.Contains("Visit: never", (await visit.Page($"/dossiers/{dossier}/appointments")).QuerySelector("section[aria-labelledby=care]")!.TextContent, StringComparison.Ordinal);
+        // Noted twice in this dossier, the second time with a never for calls; a daughter on the same telephone is somebody else.
+        await Joins("Exemple", "Bo", "0470 12 34 56", r => r with { Call = Rule.Never });
+        Assert.DoesNotContain("Call: never", (await Shown()).Own.TextContent, StringComparison.Ordinal);
+        await worker.Send(await Number());
+        var twice = await Joins("EXEMPLE", "Ada", null, r => r with { Call = Rule.Never });
+        (own, band) = await Shown();
+        Assert.True(own.TextContent.Contains("Call: never", StringComparison.Ordinal) && band.Contains("Call: never", StringComparison.Ordinal), band);
+        Assert.Empty(own.QuerySelectorAll("form[action$='/call']"));
+        Assert.Equal("gate-never", (await Assert.ThrowsAsync<RefusedException>(async () => await worker.Send(await Number()))).Code);
+        // Asked since, in the row by which they are reached, they opened it.
+        zone.Platform.Clock.Advance(TimeSpan.FromMinutes(1));
+        await worker.Agrees(dossier, person, r => r with { Call = Rule.Safe });
+        await worker.Send(await Number());
+        Assert.Equal(Rule.Never, (await worker.Opens(dossier)).People.Single(p => p.Id == twice).Of(Channel.Call));
+
+        async Task<(IElement Own, string Band)> Shown() =>
+            ((await visit.Page($"/dossiers/{dossier}")).QuerySelectorAll(".vs-safe").Single(s => s.OuterHtml.Contains(person.ToString(), StringComparison.Ordinal)), (await visit.Page($"/dossiers/{dossier}/facts")).GetElementById("vs-alarms")?.TextContent.Trim() ?? "");
+
+        async Task<Guid> Joins(string family, string given, string? phone, Func<Safe.Command, Safe.Command> said)
+        {
+            var joined = await worker.Send(new Edit.Command { Dossier = dossier, GivenName = given, FamilyName = family, Phone = phone, Capacity = Capacity.Victim, Language = "fr" });
+            zone.Platform.Clock.Advance(TimeSpan.FromMinutes(1));
+            await worker.Agrees(dossier, joined, said);
+            return joined;
+        }
+
+        async Task<Call.Command> Number() => new() { Dossier = dossier, Person = person, Shown = (await worker.RulesOf(dossier, person)).Revision };
     }
 
     [Fact]

@@ -1,0 +1,85 @@
+using MediatR;
+using Microsoft.EntityFrameworkCore;
+using VictimSupport.Casework.Codes;
+using VictimSupport.Casework.Contacts;
+using VictimSupport.Casework.Dossiers;
+using VictimSupport.Casework.FollowUps;
+using VictimSupport.Casework.Letters;
+using VictimSupport.Casework.Walls;
+using VictimSupport.Design.Html;
+using VictimSupport.Foundation.Access;
+using VictimSupport.Foundation.Audit;
+using VictimSupport.Foundation.Jobs;
+using VictimSupport.Foundation.Persistence;
+using VictimSupport.Foundation.Pipeline;
+using VictimSupport.Foundation.Secrecy;
+using VictimSupport.Foundation.Zones;
+
+namespace VictimSupport.Casework.People;
+
+/// <summary>A never closes a channel in the other dossiers of the same person too, so what waits to go out there comes back to whoever works on it. The platform does it, one dossier at a time:
+/// whoever wrote the never down may not know of them, and the record of their act must not name them. Until it has, the gate refuses what would go.</summary>
+internal sealed class NeverElsewhere(IMediator pipeline) : IDeliver
+{
+    public const string KindName = "never-said";
+    public string Kind => KindName;
+
+    /// <summary>In the transaction in which a never was said or confirmed; where nothing is closed, nothing.</summary>
+    public static void Queue(ZoneDbContext zone, SafeContact safe, DateTimeOffset now)
+    {
+        if (Enum.GetValues<Channel>().Any(c => safe.Of(c) == Rule.Never)) zone.Add(OutboxMessage.New($"never {safe.Id} {Guid.CreateVersion7(now)}", KindName, safe.Id, null, now));
+    }
+
+    public async Task Deliver(OutboxMessage message, ZoneRecord zone, CancellationToken ct)
+    {
+        if (message.About is not { } person) return;
+        foreach (var row in await pipeline.Send(new Others(person), ct)) await pipeline.Send(new TakeBack(row), ct);
+    }
+
+    /// <summary>The other rows of who may be the same person.</summary>
+    [Requires(May.RunThePlatform)]
+    internal sealed record Others(Guid Person) : IQuery<IReadOnlyList<Guid>>;
+
+    /// <summary>What waits to go out to one of them by a channel that is closed now.</summary>
+    /// <returns>Did anything come back?</returns>
+    [Requires(May.RunThePlatform)]
+    internal sealed record TakeBack(Guid Person) : ICommand<bool>;
+
+    internal sealed class Handler(ZoneDbContext zone, UseCase here, Keyring keys, Gate gate, Trail trail, TimeProvider clock) : IRequestHandler<Others, IReadOnlyList<Guid>>, IRequestHandler<TakeBack, bool>
+    {
+        public async Task<IReadOnlyList<Guid>> Handle(Others query, CancellationToken ct)
+        {
+            if (await zone.Set<Person>().AsNoTracking().SingleOrDefaultAsync(p => p.Id == query.Person, ct) is not { } who) return [];
+            var alike = await SamePerson.Find(zone, here, keys, who.Identity.Value, ct);
+            return [.. alike.Where(p => p.Id != who.Id && p.IsHelped && (p.DossierId != who.DossierId || SamePerson.MayBeTwice(who.Identity.Value, p.Identity.Value))).Select(p => p.Id)];
+        }
+
+        public async Task<bool> Handle(TakeBack command, CancellationToken ct)
+        {
+            if (await zone.Set<Person>().AsNoTracking().SingleOrDefaultAsync(p => p.Id == command.Person, ct) is not { } who) return false;
+            var (dossier, now) = (await zone.Set<Dossier>().SingleAsync(d => d.Id == who.DossierId, ct), clock.GetUtcNow());
+            trail.Concerns(dossier.Id, "platform");
+            var closed = (await gate.Of(dossier, who.Id, first: false, ct)).ClosedElsewhere;
+            var letters = closed.Contains(Channel.Letter) ? await zone.Set<Letter>().Where(l => l.PersonId == who.Id && l.State == LetterState.Prepared).ToListAsync(ct) : [];
+            var messages = (await zone.Set<Message>().Where(m => m.PersonId == who.Id && m.State == MessageState.Waiting).ToListAsync(ct)).FindAll(m => closed.Contains(m.Channel));
+            foreach (var letter in letters) letter.Drop(Bar.Never, now);
+            foreach (var message in messages) message.Drop(Bar.Never, now);
+            if (letters.Count + messages.Count > 0)
+            {
+                zone.Add(Milestone.Reached(dossier.Id, MilestoneKind.TakenBack, Milestone.ThePlatform, now, code: (int)Bar.Never));
+                if (messages.Find(m => m.ContactId is not null) is { } reminder) AppointmentReminders.DidNotGo(zone, dossier, Bar.Never, here.InZone.Record.FirstLanguage, reminder.By, now);
+                if (letters.Select(l => l.PreparedBy).Concat(messages.Where(m => m.ContactId is null).Select(m => m.By)).ToList() is [var by, ..]) Tell(dossier, who.Id, by, now);
+            }
+            if (closed.Contains(Channel.Visit)) await gate.GiveBackVisits(dossier, who.Id, ct);
+            return letters.Count + messages.Count > 0;
+        }
+
+        private void Tell(Dossier dossier, Guid person, Guid by, DateTimeOffset now)
+        {
+            if (!dossier.IsOpen) return;
+            var act = FollowUp.Plan(dossier.Id, [person], ActKind.Other, Spoken.In(here.InZone.Record.FirstLanguage, () => Words.NeverTookBack), now, by, now);
+            zone.Add(act);
+            dossier.Awaits(act.DueAt);
+        }
+    }
+}
