@@ -3572,6 +3572,9 @@ namespace VictimSupport.Migrations.PostgreSql.Zone
                     b.Property<int>("Clear")
                         .HasColumnType("integer");
 
+                    b.Property<bool>("IsShown")
+                        .HasColumnType("boolean");
+
                     b.Property<DateOnly>("On")
                         .HasColumnType("date");
 
@@ -4081,6 +4084,18 @@ namespace VictimSupport.Migrations.PostgreSql.Zone
                         .HasColumnType("uuid");
 
                     b.Property<string>("Json")
+                        .IsRequired()
+                        .HasMaxLength(-1)
+                        .HasColumnType("text");
+
+                    b.Property<int>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("integer");
+
+                    b.Property<DateTimeOffset>("VersionAt")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<string>("WordsJson")
                         .IsRequired()
                         .HasMaxLength(-1)
                         .HasColumnType("text");

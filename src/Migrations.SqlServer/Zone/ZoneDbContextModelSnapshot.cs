@@ -3571,6 +3571,9 @@ namespace VictimSupport.Migrations.SqlServer.Zone
                     b.Property<int>("Clear")
                         .HasColumnType("int");
 
+                    b.Property<bool>("IsShown")
+                        .HasColumnType("bit");
+
                     b.Property<DateOnly>("On")
                         .HasColumnType("date");
 
@@ -4080,6 +4083,18 @@ namespace VictimSupport.Migrations.SqlServer.Zone
                         .HasColumnType("uniqueidentifier");
 
                     b.Property<string>("Json")
+                        .IsRequired()
+                        .HasMaxLength(-1)
+                        .HasColumnType("nvarchar(max)");
+
+                    b.Property<int>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("int");
+
+                    b.Property<DateTimeOffset>("VersionAt")
+                        .HasColumnType("datetimeoffset");
+
+                    b.Property<string>("WordsJson")
                         .IsRequired()
                         .HasMaxLength(-1)
                         .HasColumnType("nvarchar(max)");

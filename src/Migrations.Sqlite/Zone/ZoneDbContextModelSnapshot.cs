@@ -3566,6 +3566,9 @@ namespace VictimSupport.Migrations.Sqlite.Zone
                     b.Property<int>("Clear")
                         .HasColumnType("INTEGER");
 
+                    b.Property<bool>("IsShown")
+                        .HasColumnType("INTEGER");
+
                     b.Property<DateOnly>("On")
                         .HasColumnType("TEXT");
 
@@ -4075,6 +4078,18 @@ namespace VictimSupport.Migrations.Sqlite.Zone
                         .HasColumnType("TEXT");
 
                     b.Property<string>("Json")
+                        .IsRequired()
+                        .HasMaxLength(-1)
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("VersionAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("WordsJson")
                         .IsRequired()
                         .HasMaxLength(-1)
                         .HasColumnType("TEXT");

@@ -1238,7 +1238,10 @@ namespace VictimSupport.Migrations.SqlServer.Zone
                     Year = table.Column<int>(type: "int", nullable: false),
                     Json = table.Column<string>(type: "nvarchar(max)", maxLength: -1, nullable: false),
                     By = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
-                    At = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false)
+                    At = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
+                    WordsJson = table.Column<string>(type: "nvarchar(max)", maxLength: -1, nullable: false),
+                    Version = table.Column<int>(type: "int", nullable: false),
+                    VersionAt = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -1521,7 +1524,8 @@ namespace VictimSupport.Migrations.SqlServer.Zone
                     Clear = table.Column<int>(type: "int", nullable: false),
                     Trainer = table.Column<int>(type: "int", nullable: false),
                     Organised = table.Column<int>(type: "int", nullable: false),
-                    Remark = table.Column<byte[]>(type: "varbinary(max)", maxLength: -1, nullable: true)
+                    Remark = table.Column<byte[]>(type: "varbinary(max)", maxLength: -1, nullable: true),
+                    IsShown = table.Column<bool>(type: "bit", nullable: false)
                 },
                 constraints: table =>
                 {

@@ -1239,7 +1239,10 @@ namespace VictimSupport.Migrations.PostgreSql.Zone
                     Year = table.Column<int>(type: "integer", nullable: false),
                     Json = table.Column<string>(type: "text", maxLength: -1, nullable: false),
                     By = table.Column<Guid>(type: "uuid", nullable: false),
-                    At = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false)
+                    At = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    WordsJson = table.Column<string>(type: "text", maxLength: -1, nullable: false),
+                    Version = table.Column<int>(type: "integer", nullable: false),
+                    VersionAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -1522,7 +1525,8 @@ namespace VictimSupport.Migrations.PostgreSql.Zone
                     Clear = table.Column<int>(type: "integer", nullable: false),
                     Trainer = table.Column<int>(type: "integer", nullable: false),
                     Organised = table.Column<int>(type: "integer", nullable: false),
-                    Remark = table.Column<byte[]>(type: "bytea", maxLength: -1, nullable: true)
+                    Remark = table.Column<byte[]>(type: "bytea", maxLength: -1, nullable: true),
+                    IsShown = table.Column<bool>(type: "boolean", nullable: false)
                 },
                 constraints: table =>
                 {

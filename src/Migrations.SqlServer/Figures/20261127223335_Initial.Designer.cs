@@ -2,17 +2,17 @@
 using System;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Infrastructure;
+using Microsoft.EntityFrameworkCore.Metadata;
 using Microsoft.EntityFrameworkCore.Migrations;
 using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
-using Npgsql.EntityFrameworkCore.PostgreSQL.Metadata;
 using VictimSupport.Foundation.Persistence;
 
 #nullable disable
 
-namespace VictimSupport.Migrations.PostgreSql.Figures
+namespace VictimSupport.Migrations.SqlServer.Figures
 {
     [DbContext(typeof(FiguresDbContext))]
-    [Migration("20261127215014_Initial")]
+    [Migration("20261127223335_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -21,32 +21,32 @@ namespace VictimSupport.Migrations.PostgreSql.Figures
 #pragma warning disable 612, 618
             modelBuilder
                 .HasAnnotation("ProductVersion", "10.0.15")
-                .HasAnnotation("Relational:MaxIdentifierLength", 63);
+                .HasAnnotation("Relational:MaxIdentifierLength", 128);
 
-            NpgsqlModelBuilderExtensions.UseIdentityByDefaultColumns(modelBuilder);
+            SqlServerModelBuilderExtensions.UseIdentityColumns(modelBuilder);
 
             modelBuilder.Entity("VictimSupport.Statistics.Releases.LedgerRow", b =>
                 {
                     b.Property<string>("Month")
                         .HasMaxLength(7)
-                        .HasColumnType("character varying(7)")
+                        .HasColumnType("nvarchar(7)")
                         .HasColumnName("case_month");
 
                     b.Property<int>("Number")
-                        .HasColumnType("integer")
+                        .HasColumnType("int")
                         .HasColumnName("number");
 
                     b.Property<int>("Delta2")
-                        .HasColumnType("integer");
+                        .HasColumnType("int");
 
                     b.Property<string>("Release")
                         .IsRequired()
                         .HasMaxLength(12)
-                        .HasColumnType("character varying(12)")
+                        .HasColumnType("nvarchar(12)")
                         .HasColumnName("release_id");
 
                     b.Property<int>("Sigma2")
-                        .HasColumnType("integer");
+                        .HasColumnType("int");
 
                     b.Property<long>("Spent")
                         .HasColumnType("bigint")
@@ -55,7 +55,7 @@ namespace VictimSupport.Migrations.PostgreSql.Figures
                     b.Property<string>("Table")
                         .IsRequired()
                         .HasMaxLength(4)
-                        .HasColumnType("character varying(4)")
+                        .HasColumnType("nvarchar(4)")
                         .HasColumnName("table_id");
 
                     b.HasKey("Month", "Number");
@@ -75,29 +75,29 @@ namespace VictimSupport.Migrations.PostgreSql.Figures
                 {
                     b.Property<string>("Release")
                         .HasMaxLength(12)
-                        .HasColumnType("character varying(12)")
+                        .HasColumnType("nvarchar(12)")
                         .HasColumnName("release_id");
 
                     b.Property<string>("Table")
                         .HasMaxLength(4)
-                        .HasColumnType("character varying(4)")
+                        .HasColumnType("nvarchar(4)")
                         .HasColumnName("table_id");
 
                     b.Property<string>("Cell")
                         .HasMaxLength(200)
-                        .HasColumnType("character varying(200)")
+                        .HasColumnType("nvarchar(200)")
                         .HasColumnName("cell_id");
 
                     b.Property<bool>("Shown")
-                        .HasColumnType("boolean")
+                        .HasColumnType("bit")
                         .HasColumnName("shown");
 
                     b.Property<int>("Value")
-                        .HasColumnType("integer")
+                        .HasColumnType("int")
                         .HasColumnName("value");
 
                     b.Property<double>("Variance")
-                        .HasColumnType("double precision")
+                        .HasColumnType("float")
                         .HasColumnName("variance");
 
                     b.HasKey("Release", "Table", "Cell");
@@ -109,29 +109,29 @@ namespace VictimSupport.Migrations.PostgreSql.Figures
                 {
                     b.Property<string>("Release")
                         .HasMaxLength(12)
-                        .HasColumnType("character varying(12)")
+                        .HasColumnType("nvarchar(12)")
                         .HasColumnName("release_id");
 
                     b.Property<string>("Table")
                         .HasMaxLength(4)
-                        .HasColumnType("character varying(4)")
+                        .HasColumnType("nvarchar(4)")
                         .HasColumnName("table_id");
 
                     b.Property<string>("Cell")
                         .HasMaxLength(200)
-                        .HasColumnType("character varying(200)")
+                        .HasColumnType("nvarchar(200)")
                         .HasColumnName("cell_id");
 
                     b.Property<bool>("Shown")
-                        .HasColumnType("boolean")
+                        .HasColumnType("bit")
                         .HasColumnName("shown");
 
                     b.Property<int>("Value")
-                        .HasColumnType("integer")
+                        .HasColumnType("int")
                         .HasColumnName("value");
 
                     b.Property<double>("Variance")
-                        .HasColumnType("double precision")
+                        .HasColumnType("float")
                         .HasColumnName("variance");
 
                     b.HasKey("Release", "Table", "Cell");
@@ -143,45 +143,45 @@ namespace VictimSupport.Migrations.PostgreSql.Figures
                 {
                     b.Property<string>("Id")
                         .HasMaxLength(12)
-                        .HasColumnType("character varying(12)");
+                        .HasColumnType("nvarchar(12)");
 
                     b.Property<string>("Areas")
                         .IsRequired()
                         .HasMaxLength(100)
-                        .HasColumnType("character varying(100)");
+                        .HasColumnType("nvarchar(100)");
 
                     b.Property<int>("Kind")
-                        .HasColumnType("integer");
+                        .HasColumnType("int");
 
                     b.Property<string>("Missing")
                         .IsRequired()
                         .HasMaxLength(100)
-                        .HasColumnType("character varying(100)");
+                        .HasColumnType("nvarchar(100)");
 
                     b.Property<int>("OfZones")
-                        .HasColumnType("integer");
+                        .HasColumnType("int");
 
                     b.Property<string>("Period")
                         .IsRequired()
                         .HasMaxLength(8)
-                        .HasColumnType("character varying(8)");
+                        .HasColumnType("nvarchar(8)");
 
                     b.Property<string>("ProgrammeHash")
                         .IsRequired()
                         .HasMaxLength(64)
-                        .HasColumnType("character varying(64)");
+                        .HasColumnType("nvarchar(64)");
 
                     b.Property<DateTimeOffset>("PublishedAt")
-                        .HasColumnType("timestamp with time zone");
+                        .HasColumnType("datetimeoffset");
 
                     b.Property<int>("SamplerVersion")
-                        .HasColumnType("integer");
+                        .HasColumnType("int");
 
                     b.Property<int?>("Validated")
-                        .HasColumnType("integer");
+                        .HasColumnType("int");
 
                     b.Property<int>("Zones")
-                        .HasColumnType("integer");
+                        .HasColumnType("int");
 
                     b.HasKey("Id");
 
@@ -192,14 +192,14 @@ namespace VictimSupport.Migrations.PostgreSql.Figures
                 {
                     b.Property<string>("Release")
                         .HasMaxLength(12)
-                        .HasColumnType("character varying(12)")
+                        .HasColumnType("nvarchar(12)")
                         .HasColumnName("release_id");
 
                     b.Property<DateTimeOffset>("At")
-                        .HasColumnType("timestamp with time zone");
+                        .HasColumnType("datetimeoffset");
 
                     b.Property<int>("Fault")
-                        .HasColumnType("integer");
+                        .HasColumnType("int");
 
                     b.HasKey("Release");
 
@@ -210,26 +210,26 @@ namespace VictimSupport.Migrations.PostgreSql.Figures
                 {
                     b.Property<string>("Release")
                         .HasMaxLength(12)
-                        .HasColumnType("character varying(12)")
+                        .HasColumnType("nvarchar(12)")
                         .HasColumnName("release_id");
 
                     b.Property<string>("Place")
                         .HasMaxLength(60)
-                        .HasColumnType("character varying(60)")
+                        .HasColumnType("nvarchar(60)")
                         .HasColumnName("place");
 
                     b.Property<string>("Table")
                         .HasMaxLength(40)
-                        .HasColumnType("character varying(40)")
+                        .HasColumnType("nvarchar(40)")
                         .HasColumnName("table_id");
 
                     b.Property<string>("Row")
                         .HasMaxLength(60)
-                        .HasColumnType("character varying(60)")
+                        .HasColumnType("nvarchar(60)")
                         .HasColumnName("row_id");
 
                     b.Property<int>("Count")
-                        .HasColumnType("integer")
+                        .HasColumnType("int")
                         .HasColumnName("total");
 
                     b.HasKey("Release", "Place", "Table", "Row");

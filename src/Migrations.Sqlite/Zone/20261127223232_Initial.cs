@@ -1238,7 +1238,10 @@ namespace VictimSupport.Migrations.Sqlite.Zone
                     Year = table.Column<int>(type: "INTEGER", nullable: false),
                     Json = table.Column<string>(type: "TEXT", maxLength: -1, nullable: false),
                     By = table.Column<Guid>(type: "TEXT", nullable: false),
-                    At = table.Column<long>(type: "INTEGER", nullable: false)
+                    At = table.Column<long>(type: "INTEGER", nullable: false),
+                    WordsJson = table.Column<string>(type: "TEXT", maxLength: -1, nullable: false),
+                    Version = table.Column<int>(type: "INTEGER", nullable: false),
+                    VersionAt = table.Column<long>(type: "INTEGER", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -1521,7 +1524,8 @@ namespace VictimSupport.Migrations.Sqlite.Zone
                     Clear = table.Column<int>(type: "INTEGER", nullable: false),
                     Trainer = table.Column<int>(type: "INTEGER", nullable: false),
                     Organised = table.Column<int>(type: "INTEGER", nullable: false),
-                    Remark = table.Column<byte[]>(type: "BLOB", maxLength: -1, nullable: true)
+                    Remark = table.Column<byte[]>(type: "BLOB", maxLength: -1, nullable: true),
+                    IsShown = table.Column<bool>(type: "INTEGER", nullable: false)
                 },
                 constraints: table =>
                 {
