@@ -33,7 +33,7 @@ public sealed class AgreementTests(Platforms platforms)
         var page = await hers.Page("/waiting");
         Assert.Equal("2", page.QuerySelector(".vs-bell .vs-count")!.TextContent.Trim());
         Assert.DoesNotContain("Protocol", page.Body!.TextContent, StringComparison.Ordinal);
-        foreach (var (link, leads) in page.QuerySelectorAll("main dd a").Select(a => a.GetAttribute("href")!).Zip([$"{partner}", $"{agreement}"])) Assert.Contains(leads, (await hers.Page(link[5..])).QuerySelector("main")!.InnerHtml, StringComparison.Ordinal);
+        foreach (var (link, leads) in page.QuerySelectorAll("main dd a").Select(a => a.GetAttribute("href")!).Zip([$"{partner}", $"{agreement}"])) Assert.Contains(leads, (await hers.Page(link[link.IndexOf("/partners", StringComparison.Ordinal)..])).QuerySelector("main")!.InnerHtml, StringComparison.Ordinal);
         await cora.Send(new VictimSupport.Network.Partners.Check.Command { Partners = [partner] });
         Assert.Equal(["Agreements to renew 1"], await Waiting(hers));
 
