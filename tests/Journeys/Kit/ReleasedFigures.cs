@@ -34,7 +34,7 @@ public sealed class ReleasedFigures : IAsyncLifetime
 
         // The zone of the story lies nowhere until the list of zones says where.
         var list = Path.Combine(Portal.Folder, "zones.csv");
-        await File.WriteAllLinesAsync(list, ["code,name_fr,name_nl,name_de,languages,province,judicial_arrondissement,municipalities", "9901,Zone Val-Clair,,,fr,NAM,NAM,"]);
+        await File.WriteAllLinesAsync(list, ["code,name_fr,name_nl,name_de,languages,province,judicial_arrondissement,municipalities", "9901,Zone Val-Clair,,,fr,NAM,NAM,92094"]);
         Assert.Contains("9901\tchanged", await Portal.Command("zone", "import", list), StringComparison.Ordinal);
         Assert.Contains("9901\tNAM", await Portal.Command("statistics", "place", "--from", Last[..4] + "-01-01"), StringComparison.Ordinal);
         Area = await ShownAs("NAM");
