@@ -50,7 +50,7 @@ internal sealed class Frames(WhereAndWho who, IAccounts accounts, IKnowPlaces pl
         {
             if (entry is not IInMenuAtTimes sometimes || await sometimes.IsNow(http.RequestAborted)) entries.Add(entry);
         }
-        entries.Sort((one, other) => one.Order.CompareTo(other.Order));
+        entries = [.. entries.OrderBy(m => m.Order)]; // entries of one order stay as the modules stand
         var current = entries.Where(m => http.Request.Path.StartsWithSegments(m.Path)).MaxBy(m => m.Path.Length);
         var everyday = entries.FindAll(m => m.Order < IInMenu.Rare);
         if (entries.Count <= Longest || everyday.Count < Fewest) everyday = entries;

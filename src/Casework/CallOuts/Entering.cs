@@ -129,9 +129,10 @@ internal sealed class Entering(ZoneDbContext zone, UseCase here, Caller caller, 
     {
         var before = person.Identity.Value;
         var identity = before with { FamilyName = row.Identity.FamilyName, GivenName = row.Identity.GivenName, Phone = row.Identity.Phone ?? before.Phone };
+        var safe = await zone.Set<SafeContact>().SingleAsync(s => s.Id == person.Id, ct);
+        NeverElsewhere.Queue(zone, safe, clock.GetUtcNow());
         if (PhoneNumber.ToE164(before.Phone) != PhoneNumber.ToE164(identity.Phone))
         {
-            var safe = await zone.Set<SafeContact>().SingleAsync(s => s.Id == person.Id, ct);
             var rules = safe.Now();
             safe.Moved(Channel.Call, Channel.Sms);
             if (safe.Revision != rules.Revision) zone.Add(RuleChange.Of(safe, rules, caller.Self, clock.GetUtcNow()));

@@ -76,10 +76,12 @@ internal sealed class Register(IMediator pipeline, WhereAndWho who, TimeProvider
     /// <summary>They came without an appointment and are here: the conversation is recorded next, as held in the office now.</summary>
     public async Task<IActionResult> OnPostAtTheDeskAsync(CancellationToken ct)
     {
+        var alike = await pipeline.Send(new Alike.Query(Form.FamilyName.Trim(), Form.GivenName.Trim(), Form.Phone), ct);
         var made = await Save(ct);
-        if (await pipeline.Send(new StillMine.Query(made.Dossier), ct)) return RedirectToPage("/Casework/Contacts/Record", new { dossier = made.Dossier, place = Place.Office });
         TempData["Done"] = Words.IntakeSaved;
-        return RedirectToPage("/Casework/Worklist/Mine");
+        if (!await pipeline.Send(new StillMine.Query(made.Dossier), ct)) return RedirectToPage("/Casework/Worklist/Mine");
+        // Who may be known already is looked at first: what is known of them counts for the conversation too.
+        return made.IsNew && alike ? RedirectToPage("/Casework/Intakes/Known", new { dossier = made.Dossier }) : RedirectToPage("/Casework/Contacts/Record", new { dossier = made.Dossier, place = Place.Office });
     }
 
     /// <summary>Shows possible duplicates beside the form; nothing is saved.</summary>

@@ -46,8 +46,8 @@ internal sealed class Gate(ZoneDbContext zone, UseCase here, Keyring keys, IZone
         var now = clock.GetUtcNow();
         var planned = await zone.Set<Contact>().AsNoTracking().Where(c => c.DossierId == dossier.Id && c.State == ContactState.Planned && c.Place == Place.Home && !c.ForThem && c.CheckedIn == null).ToListAsync(ct);
         if (!dossier.IsOpen || !planned.Exists(c => c.Persons.Contains(person) && c.Ends > now)) return;
-        // A never that is confirmed where it was said gives back once.
-        if ((await zone.Set<FollowUp>().AsNoTracking().Where(f => f.DossierId == dossier.Id && f.Kind == ActKind.Visit && f.Done == null).ToListAsync(ct)).Exists(f => f.Persons.Contains(person) && f.DueAt <= now)) return;
+        // A never that is confirmed where it was said gives back once elsewhere. What somebody planned themselves warns of nothing.
+        if (caller.Account is null && (await zone.Set<FollowUp>().AsNoTracking().Where(f => f.DossierId == dossier.Id && f.Kind == ActKind.Visit && f.Done == null && f.By == Milestone.ThePlatform).ToListAsync(ct)).Exists(f => f.Persons.Contains(person))) return;
         zone.Add(FollowUp.Plan(dossier.Id, [person], ActKind.Visit, caller.Account is null ? Spoken.In(here.InZone.Record.FirstLanguage, () => Words.VisitBarred) : Words.VisitBarred, now, caller.Account ?? Milestone.ThePlatform, now));
         await NextAct.Settle(zone, dossier, ct);
     }
@@ -166,8 +166,10 @@ internal sealed class Gate(ZoneDbContext zone, UseCase here, Keyring keys, IZone
             foreach (var (row, dossier, identity, never) in alike)
             {
                 if (!people.TryGetValue(never.Person, out var who)) continue;
-                if (who.DossierId == dossier ? SamePerson.MayBeTwice(identity, who.Identity.Value) : SamePerson.May(identity, who.Identity.Value))
-                    found.Add((row, never with { Said = never.Said ?? changed[who.Id].Append(who.Added).Max() }));
+                var (other, said) = (who.Identity.Value, never with { Said = never.Said ?? changed[who.Id].Append(who.Added).Max() });
+                if (SamePerson.MayBeOne(identity, other)) found.Add((row, said));
+                // Somebody else, at whose telephone it must not ring: of their letter box and their door nothing was said.
+                else if (who.DossierId != dossier && SamePerson.ShareANumber(identity, other)) found.Add((row, said with { Mail = Rule.NotAsked, Letter = Rule.NotAsked, Visit = Rule.NotAsked }));
             }
         }
         return found.ToLookup(f => f.Row, f => f.Never);

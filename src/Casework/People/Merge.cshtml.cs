@@ -163,6 +163,7 @@ internal sealed class Merge(IMediator pipeline, IAccounts accounts) : PageModel,
             var (safe, other) = (await zone.Set<SafeContact>().SingleAsync(s => s.Id == kept.Id, ct), await zone.Set<SafeContact>().SingleAsync(s => s.Id == gone.Id, ct));
             var (rules, goneRules) = (safe.Now(), other.Now());
             safe.Join(goneRules);
+            NeverElsewhere.Queue(zone, safe, now);
             zone.Add(RuleChange.Of(safe, rules, caller.Self, now));
             var interpreters = await zone.Set<Interpreter>().Where(i => i.Id == kept.Id || i.Id == gone.Id).ToListAsync(ct);
             var (interpreter, goneInterpreter) = (interpreters.Find(i => i.Id == kept.Id)?.Keep(), interpreters.Find(i => i.Id == gone.Id)?.Keep());

@@ -50,8 +50,8 @@ internal sealed class NeverElsewhere(IMediator pipeline) : IDeliver
         public async Task<IReadOnlyList<Guid>> Handle(Others query, CancellationToken ct)
         {
             if (await zone.Set<Person>().AsNoTracking().SingleOrDefaultAsync(p => p.Id == query.Person, ct) is not { } who) return [];
-            var alike = await SamePerson.Find(zone, here, keys, who.Identity.Value, ct);
-            return [.. alike.Where(p => p.Id != who.Id && p.IsHelped && (p.DossierId != who.DossierId || SamePerson.MayBeTwice(who.Identity.Value, p.Identity.Value))).Select(p => p.Id)];
+            // Of somebody else at the same number nothing is told: the gate alone knows.
+            return [.. (await SamePerson.Rows(zone, here, keys, who.Identity.Value, ct)).Where(p => p.Id != who.Id && p.IsHelped).Select(p => p.Id)];
         }
 
         public async Task<bool> Handle(TakeBack command, CancellationToken ct)
@@ -80,6 +80,7 @@ internal sealed class NeverElsewhere(IMediator pipeline) : IDeliver
             var act = FollowUp.Plan(dossier.Id, [person], ActKind.Other, Spoken.In(here.InZone.Record.FirstLanguage, () => Words.NeverTookBack), now, by, now);
             zone.Add(act);
             dossier.Awaits(act.DueAt);
+            dossier.Touch();
         }
     }
 }

@@ -72,7 +72,7 @@ internal sealed class SendMessage(IEnumerable<ISendText> senders, IMediator pipe
     [Requires(May.RunThePlatform)]
     internal sealed record Done(Guid Message) : ICommand<bool>;
 
-    /// <summary>No server took it just now. A reminder that has failed for hours is dropped, and told of while a call is still possible.</summary>
+    /// <summary>No server took it just now. What has failed for hours is dropped and told of; a reminder, while a call is still possible.</summary>
     /// <returns>true: it was dropped.</returns>
     [Requires(May.RunThePlatform)]
     internal sealed record GiveUp(Guid Message) : ICommand<bool>;
@@ -105,9 +105,15 @@ internal sealed class SendMessage(IEnumerable<ISendText> senders, IMediator pipe
         public async Task<bool> Handle(GiveUp command, CancellationToken ct)
         {
             var now = clock.GetUtcNow();
-            if (await zone.Set<Message>().SingleOrDefaultAsync(m => m.Id == command.Message && m.State == MessageState.Waiting && m.ContactId != null, ct) is not { } message || now - message.NotBefore < Tried) return false;
+            if (await zone.Set<Message>().SingleOrDefaultAsync(m => m.Id == command.Message && m.State == MessageState.Waiting, ct) is not { } message || now - (message.NotBefore ?? message.At) < Tried) return false;
             trail.Concerns(message.DossierId, "platform");
-            AppointmentReminders.DidNotGo(zone, await zone.Set<Dossier>().SingleAsync(d => d.Id == message.DossierId, ct), Bar.NotTaken, here.InZone.Record.FirstLanguage, message.By, now);
+            var dossier = await zone.Set<Dossier>().SingleAsync(d => d.Id == message.DossierId, ct);
+            if (message.ContactId is not null)
+            {
+                AppointmentReminders.DidNotGo(zone, dossier, Bar.NotTaken, here.InZone.Record.FirstLanguage, message.By, now);
+                dossier.Touch();
+            }
+            else await ComesBack(dossier, message, Bar.NotTaken, now, ct);
             Dropped(message, Bar.NotTaken, now);
             return true;
         }

@@ -18,12 +18,33 @@ internal static class SamePerson
         return Name(walled).Matches(met.FamilyName, met.GivenName);
     }
 
-    /// <summary>The same of two rows of one dossier. A family has one telephone: of two who both have a name it says nothing, and another day of birth is somebody else.</summary>
-    public static bool MayBeTwice(Particulars one, Particulars other)
+    /// <summary>May two rows be one person, whichever of them says more of the name? A family has one telephone: of two who both have a name it says nothing, and another day of birth is somebody else.</summary>
+    public static bool MayBeOne(Particulars one, Particulars other)
     {
-        if (!May(one, other) || (one.BirthDate is { } born && other.BirthDate is { } day && born != day)) return false;
+        if (one.BirthDate is { } born && other.BirthDate is { } day && born != day) return false;
         var (name, second) = (Name(one), Name(other));
-        return name.IsEmpty || second.IsEmpty || name.Matches(other.FamilyName, other.GivenName) || second.Matches(one.FamilyName, one.GivenName);
+        if (!name.IsEmpty && !second.IsEmpty && !name.Matches(other.FamilyName, other.GivenName) && !second.Matches(one.FamilyName, one.GivenName)) return false;
+        return (IsWhole(one) && IsWhole(other)) || ShareANumber(one, other);
+    }
+
+    /// <summary>Does it ring with both?</summary>
+    public static bool ShareANumber(Particulars one, Particulars other) => PhoneNumber.ToE164(one.Phone) is { } phone && phone == PhoneNumber.ToE164(other.Phone);
+
+    private static bool IsWhole(Particulars who) => who is { FamilyName.Length: > 0, GivenName.Length: > 0 };
+
+    /// <summary>Everybody of the zone who may be one with somebody (<see cref="MayBeOne"/>), in whatever dossier. For rules that hold beyond what their caller may see; never for a list.</summary>
+    public static async Task<IReadOnlyList<Person>> Rows(ZoneDbContext zone, UseCase here, Keyring keys, Particulars who, CancellationToken ct)
+    {
+        var (sought, tokens, found) = (new Sought(new SearchKey(here.InZone.Keys.SearchRoot), who), new List<(Guid Owner, long Token)>(), new List<Person>());
+        foreach (var some in sought.Tokens.Distinct().Chunk(1000).Select(c => c.ToList()))
+            tokens.AddRange((await zone.Set<SearchToken>().AsNoTracking().Where(t => some.Contains(t.Token)).Select(t => new { t.Owner, t.Token }).ToListAsync(ct)).Select(t => (t.Owner, t.Token)));
+        foreach (var ids in tokens.GroupBy(t => t.Owner, t => t.Token).Where(g => sought.Fits(g.ToHashSet())).Select(g => g.Key).Chunk(400).Select(c => c.ToList()))
+        {
+            var people = await zone.Set<Person>().AsNoTracking().Where(p => ids.Contains(p.Id)).ToListAsync(ct);
+            await keys.Fetch(people.Select(p => p.KeyOwner), ct);
+            found.AddRange(people.Where(p => MayBeOne(who, p.Identity.Value)));
+        }
+        return found;
     }
 
     /// <summary>Everybody of the zone who may be the same, in whatever dossier: found by the search tokens, opened and compared. For rules that hold beyond what their caller may see; never for a list.</summary>
@@ -68,6 +89,6 @@ internal sealed class Sought
     /// <summary>All of them; none where neither a name nor a number is known.</summary>
     public IEnumerable<long> Tokens => names.SelectMany(g => g).Concat(phone is { } one ? [one] : []);
 
-    /// <summary>May somebody found under these be the same? It shows only after opening (<see cref="SamePerson.May"/>).</summary>
-    public bool Fits(IReadOnlySet<long> tokens) => (phone is { } one && tokens.Contains(one)) || (names.Count > 0 && names.All(g => g.Any(tokens.Contains)));
+    /// <summary>May somebody found under these be the same? It shows only after opening (<see cref="SamePerson.MayBeOne"/>). Two of the names are enough: the other row may say fewer.</summary>
+    public bool Fits(IReadOnlySet<long> tokens) => (phone is { } one && tokens.Contains(one)) || (names.Count > 0 && names.Count(g => g.Any(tokens.Contains)) >= Math.Min(2, names.Count));
 }

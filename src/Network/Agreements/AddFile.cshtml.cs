@@ -50,10 +50,6 @@ internal sealed class AddFile(IMediator pipeline, FileLimit limit, IScanFiles sc
     {
         public async Task<string> Handle(Query query, CancellationToken ct) => await zone.Set<Agreement>().Where(a => a.Id == query.Agreement).Select(a => a.Title).SingleOrDefaultAsync(ct) ?? throw new RefusedException("absent", query.Agreement);
 
-        public async Task<Guid> Handle(Command form, CancellationToken ct)
-        {
-            if (!await zone.Set<Agreement>().AnyAsync(a => a.Id == form.About, ct)) throw new RefusedException("absent", form.About);
-            return await cabinet.Put(form, ct);
-        }
+        public Task<Guid> Handle(Command form, CancellationToken ct) => cabinet.Put<Agreement>(form, ct);
     }
 }

@@ -3,6 +3,7 @@ using Microsoft.EntityFrameworkCore.Metadata.Builders;
 using VictimSupport.Design.Html;
 using VictimSupport.Foundation.Jobs;
 using VictimSupport.Foundation.Persistence;
+using VictimSupport.Network.Papers;
 
 namespace VictimSupport.Network.Agreements;
 
@@ -22,7 +23,7 @@ internal enum AgreementState
 }
 
 /// <summary>What the zone and one partner or several agreed: a protocol, a convention. About organisations, so it stands in clear.</summary>
-internal sealed class Agreement : IFallDue
+internal sealed class Agreement : IFallDue, IHavePapers
 {
     /// <summary>Days before the end at which the coordinators are reminded once more.</summary>
     public const int LastCallDays = 14;

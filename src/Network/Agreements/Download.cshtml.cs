@@ -21,6 +21,6 @@ internal sealed class Download(IMediator pipeline) : PageModel
 
     internal sealed class Handler(Cabinet cabinet) : IRequestHandler<Query, HandedOut>
     {
-        public Task<HandedOut> Handle(Query query, CancellationToken ct) => cabinet.Open(query.Agreement, query.File, ct);
+        public Task<HandedOut> Handle(Query query, CancellationToken ct) => cabinet.Open<Agreement>(query.Agreement, query.File, ct);
     }
 }

@@ -51,7 +51,7 @@ internal sealed class Show(IMediator pipeline, WhereAndWho who) : PageModel, ISh
 
         public async Task<bool> Handle(TakeOut command, CancellationToken ct)
         {
-            await cabinet.TakeOut(command.Agreement, command.File, ct);
+            await cabinet.TakeOut<Agreement>(command.Agreement, command.File, ct);
             return true;
         }
     }

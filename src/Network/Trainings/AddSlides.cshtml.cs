@@ -50,10 +50,6 @@ internal sealed class AddSlides(IMediator pipeline, FileLimit limit, IScanFiles 
     {
         public async Task<string> Handle(Query query, CancellationToken ct) => await zone.Set<Training>().Where(t => t.Id == query.Training).Select(t => t.Subject).SingleOrDefaultAsync(ct) ?? throw new RefusedException("absent", query.Training);
 
-        public async Task<Guid> Handle(Command form, CancellationToken ct)
-        {
-            if (!await zone.Set<Training>().AnyAsync(t => t.Id == form.About, ct)) throw new RefusedException("absent", form.About);
-            return await cabinet.Put(form, ct);
-        }
+        public Task<Guid> Handle(Command form, CancellationToken ct) => cabinet.Put<Training>(form, ct);
     }
 }

@@ -12,7 +12,7 @@ using VictimSupport.Network.Partners;
 
 namespace VictimSupport.Network.Trainings;
 
-/// <summary>Puts right how a colleague of the zone was entered: name, unit, rank group, address, language. Seat, attendance and evaluation stay as they are. Whoever another zone registered is put right there.</summary>
+/// <summary>Puts right how a colleague of the zone was entered: name, unit, rank group, address, language. Seat, attendance and what they answered stay as they are; at another address they are asked for their evaluation anew. Whoever another zone registered is not put right here: it is that zone's colleague.</summary>
 [Requires(May.KeepTrainings)]
 internal sealed class Correct(IMediator pipeline) : PageModel, IShowAgain
 {
@@ -25,7 +25,12 @@ internal sealed class Correct(IMediator pipeline) : PageModel, IShowAgain
 
     public async Task OnGetAsync(CancellationToken ct) => (Subject, Form) = await pipeline.Send(new Query(Training, Participant), ct);
 
-    public async Task ShowAgain(CancellationToken ct) => Subject = (await pipeline.Send(new Query(Training, Participant), ct)).Subject;
+    // What was typed stays; over what stands there now it may be saved.
+    public async Task ShowAgain(CancellationToken ct)
+    {
+        var (subject, now) = await pipeline.Send(new Query(Training, Participant), ct);
+        (Subject, Form) = (subject, Form with { Turn = now.Turn });
+    }
 
     public async Task<IActionResult> OnPostAsync(CancellationToken ct)
     {
@@ -46,6 +51,9 @@ internal sealed class Correct(IMediator pipeline) : PageModel, IShowAgain
         public RankGroup? Rank { get; init; }
         public string? Mailbox { get; init; }
         public string Language { get; init; } = "";
+
+        /// <summary>The list as it was looked at.</summary>
+        public int Turn { get; init; }
         internal Guid Training { get; init; }
         internal Guid Participant { get; init; }
         internal Participant.Person Person => new(FullName, Unit, Mailbox, Language, Rank);
@@ -68,17 +76,23 @@ internal sealed class Correct(IMediator pipeline) : PageModel, IShowAgain
         {
             var training = await zone.Set<Training>().AsNoTracking().SingleOrDefaultAsync(t => t.Id == query.Training, ct) ?? throw new RefusedException("absent", query.Training);
             var one = await zone.Set<Participant>().AsNoTracking().SingleOrDefaultAsync(p => p.Id == query.Participant && p.TrainingId == training.Id && p.From == null, ct) ?? throw new RefusedException("absent", query.Participant);
-            return (training.Subject, new Command { FullName = one.FullName, Unit = one.Unit, Rank = one.Rank, Mailbox = one.Mailbox, Language = one.Language });
+            return (training.Subject, new Command { FullName = one.FullName, Unit = one.Unit, Rank = one.Rank, Mailbox = one.Mailbox, Language = one.Language, Turn = training.Turn });
         }
 
         public async Task<bool> Handle(Command form, CancellationToken ct)
         {
-            if (!await Trainings.Training.TakeTurn(zone, form.Training, clock.GetUtcNow(), ct)) throw new RefusedException("absent", form.Training);
-            var seats = await Seats.Of(zone, await zone.Set<Training>().SingleAsync(t => t.Id == form.Training, ct), ct);
+            var now = clock.GetUtcNow();
+            if (!await Trainings.Training.TakeTurn(zone, form.Training, now, ct)) throw new RefusedException("absent", form.Training);
+            var training = await zone.Set<Training>().SingleAsync(t => t.Id == form.Training, ct);
+            var seats = await Seats.Of(zone, training, ct);
             var one = seats.All.SingleOrDefault(p => p.Id == form.Participant && p.From is null) ?? throw new RefusedException("absent", form.Participant);
-            if (seats.Known(form.Person, except: one.Id) is not null) throw new ValidationException([new ValidationFailure(nameof(Command.FullName), Words.TrainingKnownAlready)]);
-            one.Correct(form.Person);
+            if (form.Turn != training.Turn - 1) throw Wrong(Words.ChangedMeanwhile);
+            if (seats.Known(form.Person, except: one.Id) is not null) throw Wrong(Words.TrainingKnownAlready);
+            // The link lies in a mailbox that may be somebody else's.
+            if (one.Correct(form.Person)) await Asking.End(zone, [one.Id], now, ct);
             return true;
+
+            static ValidationException Wrong(string said) => new([new ValidationFailure(nameof(Command.FullName), said)]);
         }
     }
 }

@@ -117,7 +117,7 @@ internal sealed class Evaluations(IMediator pipeline, WhereAndWho who, PortalAdd
             foreach (var one in asked)
             {
                 one.Ask(now);
-                zone.Add(OutboxMessage.New($"{EvaluationMail.KindName} {one.Id}", EvaluationMail.KindName, one.Id, null, now));
+                zone.Add(OutboxMessage.New($"{EvaluationMail.KindName} {one.Id} {now.UtcTicks}", EvaluationMail.KindName, one.Id, null, now));
             }
             return asked.Count;
         }

@@ -78,7 +78,14 @@ internal sealed class Participant : IHoldSealed
     }
 
     /// <summary>Puts right how somebody was entered.</summary>
-    public void Correct(Person who) => (Who, Unit, Rank, Language) = (Identity.Of(who), who.Unit.Trim(), who.Rank, who.Language);
+    /// <returns>true: they were asked for their evaluation at another address, and are to be asked again.</returns>
+    public bool Correct(Person who)
+    {
+        var elsewhere = Asked is not null && !HasEvaluated && !string.Equals(Mailbox, Identity.Of(who).Mailbox, StringComparison.OrdinalIgnoreCase);
+        (Who, Unit, Rank, Language) = (Identity.Of(who), who.Unit.Trim(), who.Rank, who.Language);
+        if (elsewhere) Asked = null;
+        return elsewhere;
+    }
 
     /// <summary>Gets a seat that became free.</summary>
     public void LetsIn(DateTimeOffset now) => (State, LetIn) = (ParticipantState.Registered, now);

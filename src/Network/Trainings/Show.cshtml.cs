@@ -154,7 +154,7 @@ internal sealed class Show(IMediator pipeline, WhereAndWho who) : PageModel, ISh
 
         public async Task<bool> Handle(TakeOut command, CancellationToken ct)
         {
-            await cabinet.TakeOut(command.Training, command.Slides, ct);
+            await cabinet.TakeOut<Training>(command.Training, command.Slides, ct);
             return true;
         }
 

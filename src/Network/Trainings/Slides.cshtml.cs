@@ -21,6 +21,6 @@ internal sealed class Slides(IMediator pipeline) : PageModel
 
     internal sealed class Handler(Cabinet cabinet) : IRequestHandler<Query, HandedOut>
     {
-        public Task<HandedOut> Handle(Query query, CancellationToken ct) => cabinet.Open(query.Training, query.Slides, ct);
+        public Task<HandedOut> Handle(Query query, CancellationToken ct) => cabinet.Open<Training>(query.Training, query.Slides, ct);
     }
 }

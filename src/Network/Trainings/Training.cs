@@ -2,6 +2,7 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 using VictimSupport.Design.Html;
 using VictimSupport.Foundation.Persistence;
+using VictimSupport.Network.Papers;
 
 namespace VictimSupport.Network.Trainings;
 
@@ -12,7 +13,7 @@ internal enum TrainingKind { Training = 1, Awareness = 2 }
 internal enum TrainingState { Planned = 1, Held = 2, Cancelled = 3 }
 
 /// <summary>A training or an awareness session that the service gives to police staff. Nothing in it is about anybody who is helped, and whoever gives it gets no access to anything by that.</summary>
-internal sealed class Training
+internal sealed class Training : IHavePapers
 {
     /// <summary>The most seats, sessions and trainers one may have.</summary>
     public const int MostSeats = 500, MostSessions = 40, MostTrainers = 20;

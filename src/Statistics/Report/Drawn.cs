@@ -150,6 +150,7 @@ internal static class AnnexFile
             [report.IsPublic ? Words.ReportPublic : Words.InternalMark, report.IsPublic ? Words.ReportPublicText : Words.InternalText],
             [Words.ZoneLabel, report.Code + " " + report.Zone],
             [Words.ReportYearLabel, report.Year],
+            .. report.Facts.Version is { Number: > 1 } version ? [[Words.ReportVersion(version.Number, Design.Html.Moment.Show(Design.Html.Moment.Day(version.At)))]] : Array.Empty<IReadOnlyList<Cell>>(),
             .. report.Tables.Where(t => t.Note is not null).Select(t => (IReadOnlyList<Cell>)[t.Name, t.Note]),
         ]),
         .. report.Tables.Select(t => new Sheet(t.Name, [[t.First, .. t.Columns.Select(Cell.Of)], .. t.Rows.Select(r => (IReadOnlyList<Cell>)[r.Label, .. r.Cells])])),

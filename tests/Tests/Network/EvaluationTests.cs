@@ -14,6 +14,31 @@ public sealed class EvaluationTests(Platforms platforms)
     private static readonly Dictionary<string, string> Marks = new() { ["Form.Useful"] = "5", ["Form.Clear"] = "4", ["Form.Trainer"] = "3", ["Form.Organised"] = "2", ["Form.Remark"] = "Zzremark" };
 
     [Theory, EveryEngine]
+    public async Task Whose_address_was_wrong_is_asked_anew_and_the_link_in_the_other_mailbox_is_dead(string engine)
+    {
+        await using var platform = Platform.Start(engine);
+        var zone = await platform.Zone();
+        var cora = zone.As(Role.Coordinator);
+        var (training, _, people) = await cora.Gave(zone, Giving.Plan(), -1, Giving.Colleague(default, "Wout", mailbox: "wrong@police.example", language: "nl"));
+        Assert.Equal(1, await cora.Send(new Evaluations.Ask(training)));
+        await zone.RunJobs();
+        await zone.RunJobs();
+        var token = TokenIn(Assert.Single(platform.Post.Letters, l => l.To == "wrong@police.example").Text);
+        var form = (await cora.Send(new Correct.Query(training, people[0]))).Form with { Training = training, Participant = people[0] };
+        await cora.Send(form with { Unit = "Wijk" }); // the same address: nothing is asked anew
+        Assert.Equal(0, await cora.Send(new Evaluations.Ask(training)));
+        form = form with { Turn = (await cora.Send(new Correct.Query(training, people[0]))).Form.Turn, Mailbox = "wout@police.example" };
+        await cora.Send(form);
+        using var reader = zone.Passer();
+        Assert.Equal(HttpStatusCode.NotFound, (await reader.Get($"/evaluation/{token}")).StatusCode);
+        Assert.Equal(1, await cora.Send(new Evaluations.Ask(training)));
+        await zone.RunJobs();
+        await zone.RunJobs();
+        var anew = TokenIn(Assert.Single(platform.Post.Letters, l => l.To == "wout@police.example").Text);
+        Assert.Equal(HttpStatusCode.OK, (await reader.Get($"/evaluation/{anew}")).StatusCode);
+    }
+
+    [Theory, EveryEngine]
     public async Task By_mail_in_the_language_of_whoever_was_there_answered_once(string engine)
     {
         await using var platform = Platform.Start(engine);

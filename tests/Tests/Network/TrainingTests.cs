@@ -83,7 +83,7 @@ public sealed class TrainingTests(Platforms platforms)
         using var visit = cora.Visit();
         var path = $"/trainings/{training}/participants/{people[0]}";
         Assert.NotNull((await visit.Page($"/trainings/{training}")).QuerySelector($"main a[href$='{path}']"));
-        Assert.Equal(["Anne Exempel", "Acceuil", "anne@police.example"], (await visit.Page(path)).QuerySelectorAll("main input[name^='Form.']").Select(i => i.GetAttribute("value")));
+        Assert.Equal(["Anne Exempel", "Acceuil", "anne@police.example"], (await visit.Page(path)).QuerySelectorAll("main input[name^='Form.']:not([type=hidden])").Select(i => i.GetAttribute("value")));
         var wrong = await visit.Submit(path, [KeyValuePair.Create("Form.FullName", "Anne Exemple"), KeyValuePair.Create("Form.Unit", " ")]);
         Assert.Equal(HttpStatusCode.UnprocessableEntity, wrong.StatusCode);
         var again = await Visit.Read(wrong);
@@ -98,7 +98,9 @@ public sealed class TrainingTests(Platforms platforms)
         // Nobody becomes somebody else who is entered; oneself is no other.
         var form = (await cora.Send(new Correct.Query(training, people[0]))).Form with { Training = training, Participant = people[0] };
         Assert.True(await cora.Send(form));
-        Assert.Contains((await Assert.ThrowsAsync<ValidationException>(() => cora.Send(form with { FullName = "BAS exemple" }))).Errors, e => e.PropertyName == "FullName");
+        Assert.Equal(VictimSupport.Network.Words.ChangedMeanwhile, Assert.Single((await Assert.ThrowsAsync<ValidationException>(() => cora.Send(form with { Unit = "Wijk" }))).Errors).ErrorMessage); // over what was looked at before
+        form = form with { Turn = (await cora.Send(new Correct.Query(training, people[0]))).Form.Turn };
+        Assert.Equal(VictimSupport.Network.Words.TrainingKnownAlready, Assert.Single((await Assert.ThrowsAsync<ValidationException>(() => cora.Send(form with { FullName = "BAS exemple" }))).Errors).ErrorMessage);
         // Not of another training, nor for whoever only sees.
         var other = await cora.Send(Giving.Plan("Other"));
         Assert.Equal("absent", (await Assert.ThrowsAsync<RefusedException>(() => cora.Send(form with { Training = other }))).Code);
@@ -360,6 +362,14 @@ public sealed class TrainingTests(Platforms platforms)
             Assert.Equal(HttpStatusCode.NotFound, (await trainee.Get($"/trainings/{training}/slides")).StatusCode);
         }
         Assert.Equal("absent", (await Assert.ThrowsAsync<RefusedException>(() => cora.Send(new Show.TakeOut(other, slides)))).Code);
+        // By the way of agreements, whose rights are others, nobody comes to them; nor the other way round.
+        await Assert.ThrowsAsync<RefusedException>(() => zone.As(Role.Caseworker).Send(new VictimSupport.Network.Agreements.Show.TakeOut(training, slides)));
+        await Assert.ThrowsAsync<RefusedException>(() => zone.As(Role.Trainee).Send(new VictimSupport.Network.Agreements.Download.Query(training, slides)));
+        var agreement = await cora.Send(Working.Agreement(zone, await cora.Send(Referring.Partner())));
+        var text = await cora.Send(Working.File(agreement));
+        await Assert.ThrowsAsync<RefusedException>(() => cora.Send(new Slides.Query(agreement, text)));
+        await Assert.ThrowsAsync<RefusedException>(() => cora.Send(new Show.TakeOut(agreement, text)));
+        Assert.Single((await cora.Send(new Show.Query(training))).Slides);
         Assert.Equal("absent", (await Assert.ThrowsAsync<RefusedException>(() => cora.Send(Giving.Slides(Guid.NewGuid())))).Code);
         Assert.Equal("File", Assert.Single((await Assert.ThrowsAsync<ValidationException>(() => cora.Send(Giving.Slides(training, "<html>"u8.ToArray())))).Errors).PropertyName);
         await cora.Send(new Show.TakeOut(training, slides));

@@ -400,7 +400,8 @@ public sealed class DraftTests(Platforms platforms)
         await Keeps(visit, $"/dossiers/{id}/appointments", "Form.Note", ("Form.At.Date", VictimSupport.Design.Html.Moment.Day(zone.Platform.Clock.GetUtcNow()).AddDays(2).ToString("yyyy-MM-dd", System.Globalization.CultureInfo.InvariantCulture)), ("Form.At.Time", "10:00"), ("Form.Place", nameof(Place.Office)), ("Form.Worker", worker.Id.ToString()));
         await Keeps(visit, $"/dossiers/{id}/contacts/{contact}/correct", "Form.Note");
         await Keeps(visit, $"/dossiers/{id}/countersign/{note}", "Form.Remark");
-        await Keeps(visit, $"/dossiers/{id}/people/{person}/letter?kind=First&language=fr", "Form.Text");
+        await worker.Agrees(id, person, s => s with { Letter = Rule.Safe }); // they were reached: a letter goes only where they said so
+        await Keeps(visit, $"/dossiers/{id}/people/{person}/letter?kind=Recontact&language=fr", "Form.Text");
         await Keeps(visit, "/partners/edit", "Form.Municipalities", ("Form.Organisation", "CAW"), ("Form.Type", "CAW"), ("Form.Needs", "Support"), ("Form.Channel", "Phone"), ("Form.Telephone", "078 15 00 00"), ("Form.Municipalities", ""));
         await Keeps(chief, "/admin/letters/first", "Form.Fr");
         await Keeps(visit, "/intake/list", Text, (Text, "PV;Faits;Date;Nom;Adresse;Langue\nBR.30.L1.000001/2026;Burglary;24/11/2026;Exemple, Ada;Rue Haute 1, 9901 Val-Clair;fr"));
@@ -412,7 +413,6 @@ public sealed class DraftTests(Platforms platforms)
         Assert.Equal(HttpStatusCode.UnprocessableEntity, (await (await Open(visit, path)).Sends()).StatusCode);
         // Another kind of letter, or another language, is another text.
         path = $"/dossiers/{id}/people/{person}/letter";
-        await worker.Agrees(id, person, s => s with { Letter = Rule.Safe });
         await (await Open(visit, path + "?kind=Free&language=nl")).Saves((Text, "vrije brief"));
         foreach (var other in new[] { "?kind=Free&language=fr", "?kind=Closing&language=nl" }) Assert.DoesNotContain("vrije brief", (await visit.Page(path + other)).QuerySelector("main")!.TextContent, StringComparison.Ordinal);
         Assert.Equal("vrije brief", (await visit.Page(path + "?kind=Free&language=nl")).QuerySelector("textarea")!.TextContent.Trim());

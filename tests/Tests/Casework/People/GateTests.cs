@@ -383,6 +383,61 @@ public sealed class GateTests(Platforms platforms)
     }
 
     [Theory, EveryEngine]
+    public async Task Of_somebody_else_at_the_same_number_a_never_closes_the_number_alone_and_nothing_comes_back(string engine)
+    {
+        var zone = await (await platforms.On(engine)).Zone();
+        var (worker, colleague) = (zone.As(Role.Caseworker), zone.As(Role.Caseworker));
+        var (dossier, person) = await worker.Knows(zone, "Rue 1");
+        await worker.Agrees(dossier, person, r => r with { Call = Rule.Safe, Letter = Rule.Safe, Visit = Rule.Safe });
+        var letter = await worker.Send(await Written());
+        zone.Platform.Clock.Advance(TimeSpan.FromMinutes(1));
+        var (another, partner) = await colleague.Knows(zone, "Rue 1", "Muster", "Bram", "PartnerViolence");
+        await colleague.Agrees(another, partner, r => r with { Call = Rule.Never, Sms = Rule.Never, Mail = Rule.Never, Letter = Rule.Never, Visit = Rule.Never });
+        await zone.RunJobs();
+        Assert.Equal(Bar.Never, (await worker.Send(new Call.Query(dossier, person))).Bar);
+        Assert.Equal(Bar.None, (await worker.Send(new Prepare.Query(dossier, person, LetterKind.Recontact, null))).Bar);
+        Assert.Equal(LetterState.Prepared, (await zone.Look(z => z.Set<Letter>().SingleAsync(l => l.Id == letter))).State);
+        Assert.DoesNotContain((await worker.Opens(dossier)).Planned, a => a.Kind == ActKind.Other);
+
+        async Task<Prepare.Command> Written() => new() { Dossier = dossier, Person = person, Shown = (await worker.RulesOf(dossier, person)).Revision, Kind = LetterKind.Recontact, Language = "fr", Text = "Bonjour" };
+    }
+
+    [Theory, EveryEngine]
+    public async Task A_visit_that_somebody_planned_to_do_does_not_stand_for_the_warning_that_none_is_wanted(string engine)
+    {
+        var zone = await (await platforms.On(engine)).Zone();
+        var worker = zone.As(Role.Caseworker);
+        var (dossier, person) = await worker.Knows(zone, "Rue 1");
+        await worker.Agrees(dossier, person, r => r with { Visit = Rule.Safe });
+        await worker.Send(new Write.Command { Dossier = dossier, Persons = [person], Layer = VictimSupport.Foundation.Secrecy.Layer.Assistance, Next = ActKind.Visit, Due = zone.Platform.Clock.GetUtcNow().AddMinutes(1), Version = (await worker.Opens(dossier)).Dossier.Version });
+        await worker.Send(await worker.Appointment(zone, dossier) with { Place = Place.Home, Despite = true });
+        zone.Platform.Clock.Advance(TimeSpan.FromMinutes(5));
+        await worker.Agrees(dossier, person, r => r with { Visit = Rule.Never });
+        Assert.Equal(2, (await worker.Opens(dossier)).Planned.Count(a => a.Kind == ActKind.Visit));
+    }
+
+    [Theory, EveryEngine]
+    public async Task A_never_reaches_a_row_that_says_more_of_the_name_or_less(string engine)
+    {
+        foreach (var (here, there) in new[] { ("Ada Maria", "Ada"), ("Ada", "Ada Maria") })
+        {
+            var zone = await (await platforms.On(engine)).Zone();
+            var (worker, colleague) = (zone.As(Role.Caseworker), zone.As(Role.Caseworker));
+            var (dossier, person) = await worker.Knows(zone, "Rue 1", given: here, phone: null);
+            await worker.Agrees(dossier, person, r => r with { Letter = Rule.Safe });
+            var letter = await worker.Send(new Prepare.Command { Dossier = dossier, Person = person, Shown = (await worker.RulesOf(dossier, person)).Revision, Kind = LetterKind.Recontact, Language = "fr", Text = "Bonjour" });
+            zone.Platform.Clock.Advance(TimeSpan.FromMinutes(1));
+            var (another, same) = await colleague.Knows(zone, "Rue 9", given: there, phone: null);
+            var (third, stranger) = await worker.Knows(zone, "Rue 5", "Muster", here, phone: null);
+            await colleague.Agrees(another, same, r => r with { Letter = Rule.Never });
+            Assert.Equal(Bar.Never, (await worker.Send(new Prepare.Query(dossier, person, LetterKind.Recontact, null))).Bar);
+            Assert.NotEqual(Bar.Never, (await worker.Send(new Prepare.Query(third, stranger, LetterKind.First, null))).Bar);
+            await zone.RunJobs();
+            Assert.Equal(LetterState.Dropped, (await zone.Look(z => z.Set<Letter>().SingleAsync(l => l.Id == letter))).State);
+        }
+    }
+
+    [Theory, EveryEngine]
     public async Task Nothing_written_goes_to_the_number_or_the_mailbox_of_the_alleged_perpetrator(string engine)
     {
         var zone = await (await platforms.On(engine)).Zone();
