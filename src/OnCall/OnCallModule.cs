@@ -31,7 +31,8 @@ public sealed class OnCallModule : IModule
         services.AddScoped<IDoWhatIsDue, Now.ForgetNotes>();
         services.AddSingleton<IDeliverForTheHouse, Warnings.GapMail>();
         services.AddSingleton<IDeliverForTheHouse, Pools.PoolAskedMail>();
-        services.AddSingleton<IDeliverForTheHouse, Swaps.SwapMail>();
+        services.AddSingleton<IDeliverForTheHouse, Swaps.SwapAskedMail>();
+        services.AddSingleton<IDeliverForTheHouse, Swaps.SwapAnsweredMail>();
         services.AddSingleton<ITellRota, Demo.StoryRota>();
         services.AddSingleton<IInMenu, OnCallInMenu>();
         services.AddSingleton<IInMenu, PoolsInMenu>();

@@ -89,7 +89,7 @@ internal sealed class Ask(IMediator pipeline) : PageModel, IShowAgain
             if (await house.Set<Swap>().AnyAsync(s => s.Shift == shift.Id && s.AskedOf == who.Account && s.State == SwapState.Asked, ct)) throw Book.Wrong(nameof(Command.Who), Words.AskedAlready);
             var swap = Swap.Ask(pool.Id, shift.Id, form.InReturn, (caller.Self, shift.Employer), (who.Account, who.Employer), form.Once, now);
             house.Add(swap);
-            house.Add(OutboxMessage.New($"{SwapMail.KindName} {swap.Id}", SwapMail.KindName, swap.Id, who.Account, now, who.Employer));
+            house.Add(SwapAskedMail.New(swap, now));
             pool.Touch(); // who asks twice at once asks one after the other
             trail.Because("swap", here.InZone.Id);
             bell.Forget();

@@ -106,6 +106,7 @@ internal sealed class Mine(IMediator pipeline) : PageModel, IShowAgain
             if (shift is null || (swap.Return is not null && other is null) || !people.Any(p => p.Account == swap.AskedOf && p.Employer == swap.EmployerOf))
             {
                 swap.Lapse(now);
+                house.Add(SwapAnsweredMail.New(swap, now));
                 Noted();
                 return false;
             }
@@ -113,6 +114,7 @@ internal sealed class Mine(IMediator pipeline) : PageModel, IShowAgain
             await Free(pool, shift, swap.AskedOf, swap.EmployerOf, both, ct);
             if (other is not null) await Free(pool, other, swap.AskedBy, swap.EmployerBy, both, ct);
             swap.Accept(now);
+            house.Add(SwapAnsweredMail.New(swap, now));
             shift.GoesTo(swap.AskedOf, swap.EmployerOf);
             rota.Note(pool, shift, Turn.Swapped);
             await rota.LapseSwaps(shift.Id, swap.Id, ct);
@@ -127,7 +129,9 @@ internal sealed class Mine(IMediator pipeline) : PageModel, IShowAgain
         {
             var (_, swap) = await Find(command.Swap, s => s.AskedOf, ct);
             if (swap.State != SwapState.Asked) return false;
-            swap.Refuse(clock.GetUtcNow());
+            var now = clock.GetUtcNow();
+            swap.Refuse(now);
+            house.Add(SwapAnsweredMail.New(swap, now));
             Noted();
             return true;
         }

@@ -16,17 +16,22 @@ public sealed partial class GateTests
     /// <summary>The numbers of the service itself and of helplines, on the pages for anybody: whoever reads them dials, and nobody is reached.</summary>
     private const string TheServices = "src/PublicDesk/Desk/OpenState.cs";
 
+    /// <summary>The number of whoever is on call: a colleague's own or the service's, never that of somebody who is helped.</summary>
+    private const string TheDuty = "src/OnCall/Now/_Number.cshtml";
+
     [Fact]
     public void Only_one_partial_writes_a_link_that_dials_or_writes()
     {
-        var faults = Sources().Where(s => s.Path is not (TheLink or TheServices)).SelectMany(s => Links(s.Text).Select(l => $"{s.Path}: {l}")).ToList();
+        var faults = Sources().Where(s => s.Path is not (TheLink or TheServices or TheDuty)).SelectMany(s => Links(s.Text).Select(l => $"{s.Path}: {l}")).ToList();
         Assert.True(faults.Count == 0, "Ask the gate, and show People/_Tel.cshtml with its leave:\n" + string.Join('\n', faults));
-        Assert.All(new[] { TheLink, TheServices }, path => Assert.Contains("tel:", Repository.Read(path), StringComparison.Ordinal));
+        Assert.All(new[] { TheLink, TheServices, TheDuty }, path => Assert.Contains("tel:", Repository.Read(path), StringComparison.Ordinal));
         foreach (var planted in new[] { "<a href=\"tel:@phone\">", "<a href='mailto:@mail'>", "$\"sms:{phone}\"", "href=\"@(\"tel:\" + phone)\"", "\"https://wa.me/\" + phone", "Protocol = \"SMSTO:\"", "href=\"geo:0,0?q=@address\"" }) Assert.NotEmpty(Links(planted));
         Assert.Empty(Links("<label>Hotel: a room</label> autocomplete=\"tel\" type=\"tel\" Detail: x"));
         // The numbers that anybody calls in danger are nobody's.
         Assert.Empty(Links("<a href=\"tel:112\">112</a> <a href=\"tel:101\">101</a>"));
         Assert.NotEmpty(Links("<a href=\"tel:1120470\">"));
+        // The number of whoever is on call is shown where one looks for it, and by no page of dossiers.
+        Assert.Equal(["src/OnCall/Now/Open.cshtml", "src/OnCall/Now/Show.cshtml"], Sources().Where(s => s.Text.Contains("/Now/_Number.cshtml", StringComparison.Ordinal) && s.Path.EndsWith(".cshtml", StringComparison.Ordinal)).Select(s => s.Path).Order(StringComparer.Ordinal));
     }
 
     [Fact]

@@ -109,6 +109,26 @@ public sealed class SwapTests(Platforms platforms)
         Assert.Equal(HttpStatusCode.BadRequest, (await visit.Forge("/on-call/swaps?handler=Accept", ("swap", Guid.NewGuid().ToString()))).StatusCode);
     }
 
+    [Theory, EveryEngine]
+    public async Task Whoever_asked_is_told_once_that_it_was_accepted_refused_or_came_to_nothing(string engine)
+    {
+        await using var platform = Platform.Start(engine);
+        var two = await platform.Pooled();
+        var (accepted, refused, late, withdrawn) = (await Asked(1), await Asked(3), await Asked(5), await Asked(7));
+        await Task.WhenAll(Enumerable.Range(0, 3).Select(_ => Task.Run(() => two.Bert.Send(new Mine.Accept { Swap = accepted }))));
+        await two.Bert.Send(new Mine.Refuse { Swap = refused });
+        platform.Clock.Advance(TimeSpan.FromDays(6));
+        Assert.False(await two.Bert.Send(new Mine.Accept { Swap = late })); // the shift is over
+        await two.Anna.Send(new Mine.Withdraw { Swap = withdrawn });
+        await platform.RunHouseJob();
+        var letters = platform.Post.Letters.Where(l => l.Key.StartsWith("swap-answered", StringComparison.Ordinal)).ToList();
+        Assert.Equal(new[] { accepted, refused, late }.Select(s => $"swap-answered {s}").Order(StringComparer.Ordinal), letters.Select(l => l.Key).Order(StringComparer.Ordinal));
+        Assert.All(letters, l => Assert.Equal(Staff.AddressOf(two.Here, "anna"), l.To));
+        Assert.All(letters, l => Assert.DoesNotContain("bert", l.Subject + l.Text, StringComparison.OrdinalIgnoreCase));
+
+        async Task<Guid> Asked(int days) => await two.Anna.Send(new Ask.Command { Shift = await Enters(two, two.AnnaKey, days), Who = two.BertKey });
+    }
+
     private static async Task<Guid> Enters(Pooling.Two two, string who, int days, Rank rank = Rank.Duty)
     {
         var start = two.Here.Platform.Clock.GetUtcNow().AddDays(days);
