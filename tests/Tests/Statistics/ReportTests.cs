@@ -158,7 +158,7 @@ public sealed class ReportTests(Platforms platforms)
         Assert.Null((await visit.Page(Public2027)).QuerySelector("main a[href*='settle']"));
         Assert.Equal(HttpStatusCode.Redirect, (await own.Submit("/our-figures/report/settle?year=2027", [])).StatusCode);
         var anew = await own.Page(Public2027);
-        Assert.StartsWith("Version 2 des textes, du 10", anew.QuerySelector("article [data-version]")!.TextContent, StringComparison.Ordinal);
+        Assert.StartsWith("Version 2, du 10", anew.QuerySelector("article [data-version]")!.TextContent, StringComparison.Ordinal);
         Assert.Contains("Écrit après coup.", anew.QuerySelector("article")!.TextContent, StringComparison.Ordinal);
         Assert.Equal("40", Tables(anew)["earlier"][1][1]);
         Assert.Null(anew.QuerySelector("[data-behind]"));
