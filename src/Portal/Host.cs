@@ -43,6 +43,7 @@ internal static class Host
         services.AddScoped<IChrome, PatientFrames>();
         services.AddRazorPages(o => o.RootDirectory = "/").AddMvcOptions(o => o.Filters.Add<PageDoor>());
         services.AddScoped<PageDoor>();
+        services.AddSingleton<ShownOnce>();
         services.AddAntiforgery(o =>
         {
             o.Cookie.Name = Typed.Cookie;
@@ -69,6 +70,7 @@ internal static class Host
     public static void UseAll(WebApplication app, IReadOnlyList<IModule> modules)
     {
         app.Use(Headers.Put);
+        app.Use(app.Services.GetRequiredService<ShownOnce>().Answer);
         app.Use(Faults.Catch);
         app.UseStatusCodePagesWithReExecute("/error/{0}");
         app.Use(Headers.KeepMarkedFiles);

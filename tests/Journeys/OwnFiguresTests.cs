@@ -27,7 +27,7 @@ public sealed class OwnFiguresTests(RunningPortal portal)
         await page.CheckAsync("[name=Ages]", new() { Force = true });
         await page.ClickAsync("main form button");
         await page.Arrives(url => url.Contains("Period=" + month, StringComparison.Ordinal));
-        Assert.InRange(await Cases(screen), 0, year);
+        var cases = await Cases(screen);
         Assert.Equal(1, await page.Locator("section[aria-labelledby=sexAge] table").CountAsync());
         await Sound(screen, script);
 
@@ -40,7 +40,9 @@ public sealed class OwnFiguresTests(RunningPortal portal)
         await Sound(screen, script);
         await Look(screen, "wrong", width, night);
 
+        // The year is read after its month: other journeys register in this zone meanwhile.
         await screen.Go("/9901/our-figures?period=" + month[..4]);
+        Assert.InRange(await Cases(screen), cases, int.MaxValue);
         foreach (var (ending, begins) in new[] { ("csv", new byte[] { 0xEF, 0xBB, 0xBF }), ("xlsx", Encoding.ASCII.GetBytes("PK")) })
         {
             var file = await page.RunAndWaitForDownloadAsync(() => page.ClickAsync($"main a[href*='{ending}']"));

@@ -163,7 +163,7 @@ internal sealed class Plan(IMediator pipeline, IAccounts accounts, WhereAndWho w
             SafeContact Of(Person person) => rules.GetValueOrDefault(person.Id) ?? SafeContact.For(person);
         }
 
-        private static Helped Seen(Person person, SafeContact safe, IReadOnlySet<Channel>? closed) => new(person.Id, person.Identity.Value.FullName, person.IsMinor, closed?.Contains(Channel.Visit) == true ? Rule.Never : safe.Visit, safe.Details.Value, safe.ReviewBy);
+        private static Helped Seen(Person person, SafeContact safe, ClosedChannels? closed) => new(person.Id, person.Identity.Value.FullName, person.IsMinor, closed?.Contains(Channel.Visit) == true ? Rule.Never : safe.Visit, safe.Details.Value, safe.ReviewBy);
     }
 
     internal sealed class Handler(ZoneDbContext zone, Guard guard, Gate gate, Diary diary, AppointmentReminders reminders, Caller caller, TimeProvider clock) : IRequestHandler<Command, Guid>

@@ -57,8 +57,8 @@ internal sealed record PersonView(Person Person, Particulars Identity, SafeConta
     public bool IsHelped => Person.IsHelped;
     public string Name => Identity.FullName;
 
-    /// <summary>What they closed by a never in another dossier, or in a second row of this one.</summary>
-    public IReadOnlySet<Channel> ClosedElsewhere { get; init; } = System.Collections.Immutable.ImmutableHashSet<Channel>.Empty;
+    /// <summary>What is closed by a never that does not stand in this row.</summary>
+    public ClosedChannels ClosedElsewhere { get; init; } = ClosedChannels.Nothing;
 
     /// <summary>The rule that holds here.</summary>
     public Rule Of(Channel channel) => ClosedElsewhere.Contains(channel) ? Rule.Never : Safe.Of(channel);

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using VictimSupport.Casework.Codes;
 using VictimSupport.Casework.Dossiers;
 using VictimSupport.Casework.Tray;
@@ -38,6 +39,20 @@ internal sealed record Outgoing(Channel Channel, bool Unattended = false, bool F
 /// <param name="ClosedElsewhere">In another dossier they said that they are never to be called.</param>
 internal sealed record Stead(Standing Standing, Person Who, SafeContact Safe, bool IsAuthor = false, bool ClosedElsewhere = false);
 
+/// <summary>Channels closed by a never that does not stand in the person's own row, and that nothing they said since opens.</summary>
+/// <param name="Theirs">The same person said it, in another dossier or in a second row of this one.</param>
+/// <param name="AtTheNumber">Somebody else said it, at whose telephone it would ring. Who and where, nobody is told.</param>
+internal sealed record ClosedChannels(IReadOnlySet<Channel> Theirs, IReadOnlySet<Channel> AtTheNumber)
+{
+    public static readonly ClosedChannels Nothing = new(ImmutableHashSet<Channel>.Empty, ImmutableHashSet<Channel>.Empty);
+    public bool IsNothing => Theirs.Count + AtTheNumber.Count == 0;
+    public bool Contains(Channel channel) => Theirs.Contains(channel) || AtTheNumber.Contains(channel);
+
+    /// <summary>The rule that holds of a channel beside the person's own, in words: a never of somebody else is not told as theirs.</summary>
+    public string Says(Channel channel, SafeContact own) => Words.ChannelRule(Words.Of(channel),
+        !Contains(channel) || own.Of(channel) == Rule.Never ? Words.Of(own.Of(channel)) : Theirs.Contains(channel) ? Words.Of(Rule.Never) : Words.NotAtThisNumber);
+}
+
 /// <summary>Whom it would reach, and all that decides on it.</summary>
 /// <param name="FirstLetterFor">Sub-kinds for which the zone lets a first letter out.</param>
 /// <param name="Elsewhere">In another dossier the same person suffered what no letter may follow unasked.</param>
@@ -45,8 +60,7 @@ internal sealed record Stead(Standing Standing, Person Who, SafeContact Safe, bo
 /// <param name="NamesAuthor">What was agreed names, as who may answer or is asked, somebody who is the alleged perpetrator by now: it was agreed when nobody knew, and holds as if nobody had been asked.</param>
 internal sealed record Addressee(Person Person, SafeContact Safe, Dossier Dossier, IReadOnlySet<string> FirstLetterFor, bool Elsewhere = false, Stead? Stead = null, bool NamesAuthor = false)
 {
-    /// <summary>Channels for which the same person said never in another dossier, and nothing else since.</summary>
-    public IReadOnlySet<Channel> ClosedElsewhere { get; init; } = System.Collections.Immutable.ImmutableHashSet<Channel>.Empty;
+    public ClosedChannels ClosedElsewhere { get; init; } = ClosedChannels.Nothing;
 
     /// <summary>The alleged perpetrators in this dossier: nothing written goes to a number or a mailbox of theirs, whoever it is meant for. Empty also where nobody looked.</summary>
     public IReadOnlyList<Particulars> Authors { get; init; } = [];

@@ -119,19 +119,17 @@ internal sealed class Gate(ZoneDbContext zone, UseCase here, Keyring keys, IZone
     public async Task<bool> IsNeverCalled(Particulars who, CancellationToken ct) => (await Nevers([(default, default, who)], ct))[default].Any(n => n.Call == Rule.Never);
 
     /// <summary>Channels that each of these closed by a never in another dossier, or in a second row of this one: one question for all of them. Who closed nothing is not in it.</summary>
-    public async Task<IReadOnlyDictionary<Guid, IReadOnlySet<Channel>>> ClosedElsewhere(IEnumerable<(Person Who, SafeContact Safe)> some, CancellationToken ct)
+    public async Task<IReadOnlyDictionary<Guid, ClosedChannels>> ClosedElsewhere(IEnumerable<(Person Who, SafeContact Safe)> some, CancellationToken ct)
     {
         var rows = some.ToList();
         var nevers = await Nevers([.. rows.Select(r => (r.Who.Id, r.Who.DossierId, r.Who.Identity.Value))], ct);
-        return rows.Where(r => nevers[r.Who.Id].Any()).ToDictionary(r => r.Who.Id, r => Closed(r.Who, r.Safe, nevers[r.Who.Id]));
+        return rows.Where(r => nevers[r.Who.Id].Any()).ToDictionary(r => r.Who.Id, r => new ClosedChannels(Shut(r.Who, r.Safe, nevers[r.Who.Id].Where(n => !n.OfTheNumber)), Shut(r.Who, r.Safe, nevers[r.Who.Id].Where(n => n.OfTheNumber))));
     }
 
-    private async Task<IReadOnlySet<Channel>> ClosedElsewhere(Person who, SafeContact safe, CancellationToken ct) => (await ClosedElsewhere([(who, safe)], ct)).GetValueOrDefault(who.Id, Nothing);
-
-    private static readonly IReadOnlySet<Channel> Nothing = System.Collections.Immutable.ImmutableHashSet<Channel>.Empty;
+    private async Task<ClosedChannels> ClosedElsewhere(Person who, SafeContact safe, CancellationToken ct) => (await ClosedElsewhere([(who, safe)], ct)).GetValueOrDefault(who.Id, ClosedChannels.Nothing);
 
     // Never is final until the person changes it: asked here since, by somebody who had the rules before their eyes, they did. What was ticked at the intake came with the facts, from whoever told them.
-    private static IReadOnlySet<Channel> Closed(Person who, SafeContact safe, IEnumerable<NeverSaid> nevers)
+    private static IReadOnlySet<Channel> Shut(Person who, SafeContact safe, IEnumerable<NeverSaid> nevers)
     {
         var asked = safe.Checked > who.Added ? safe.Checked : null;
         return nevers.SelectMany(never => Enum.GetValues<Channel>().Where(c => never.Of(c) == Rule.Never && !(asked > never.Said && safe.Of(c) is Rule.Safe or Rule.OnlyIf))).ToHashSet();
@@ -140,6 +138,9 @@ internal sealed class Gate(ZoneDbContext zone, UseCase here, Keyring keys, IZone
     /// <param name="Said">When it was said, or confirmed, last.</param>
     private sealed record NeverSaid(long Token, Guid Person, Rule Call, Rule Sms, Rule Mail, Rule Letter, Rule Visit, DateTimeOffset? Said)
     {
+        /// <summary>Said by somebody else at the same telephone.</summary>
+        public bool OfTheNumber { get; init; }
+
         public Rule Of(Channel channel) => channel switch { Channel.Call => Call, Channel.Sms => Sms, Channel.Mail => Mail, Channel.Letter => Letter, Channel.Visit => Visit, _ => Rule.NotAsked };
     }
 
@@ -169,7 +170,7 @@ internal sealed class Gate(ZoneDbContext zone, UseCase here, Keyring keys, IZone
                 var (other, said) = (who.Identity.Value, never with { Said = never.Said ?? changed[who.Id].Append(who.Added).Max() });
                 if (SamePerson.MayBeOne(identity, other)) found.Add((row, said));
                 // Somebody else, at whose telephone it must not ring: of their letter box and their door nothing was said.
-                else if (who.DossierId != dossier && SamePerson.ShareANumber(identity, other)) found.Add((row, said with { Mail = Rule.NotAsked, Letter = Rule.NotAsked, Visit = Rule.NotAsked }));
+                else if (who.DossierId != dossier && SamePerson.ShareANumber(identity, other)) found.Add((row, said with { OfTheNumber = true, Mail = Rule.NotAsked, Letter = Rule.NotAsked, Visit = Rule.NotAsked }));
             }
         }
         return found.ToLookup(f => f.Row, f => f.Never);

@@ -19,15 +19,15 @@ internal sealed class RulesOnEveryPage(IMediator pipeline) : IWarn
 
     private static string Say(One one)
     {
-        var rules = string.Join(", ", Enum.GetValues<Channel>().Where(c => one.Of(c) is Rule.Never or Rule.OnlyIf).Select(c => Words.ChannelRule(Words.Of(c), Words.Of(one.Of(c)))));
+        var rules = string.Join(", ", Enum.GetValues<Channel>().Where(c => one.Of(c) is Rule.Never or Rule.OnlyIf).Select(c => one.Closed.Says(c, one.Safe)));
         var review = one.Safe.ReviewBy is { } at && at > one.Now ? Words.ReviewBy(Moment.ShowLong(Moment.Day(at))) : Words.AskAgain;
         return string.Join(' ', new[] { Words.ChannelRule(Words.SafeContactOf(one.Name), rules.Length > 0 ? rules : Words.DoNotConfirm), rules.Length > 0 ? Words.DoNotConfirm : "", review }.Where(s => s.Length > 0));
     }
 
-    /// <param name="Closed">By a never in another dossier, or in a second row of this one.</param>
-    internal sealed record One(string Name, SafeContact Safe, DateTimeOffset Now, IReadOnlySet<Channel>? Closed)
+    /// <param name="Closed">By a never that does not stand in this row.</param>
+    internal sealed record One(string Name, SafeContact Safe, DateTimeOffset Now, ClosedChannels Closed)
     {
-        public Rule Of(Channel channel) => Closed?.Contains(channel) == true ? Rule.Never : Safe.Of(channel);
+        public Rule Of(Channel channel) => Closed.Contains(channel) ? Rule.Never : Safe.Of(channel);
     }
 
     /// <summary>Leaves no record of its own: the page that stands below opened this dossier in the same request, and that is recorded.</summary>
@@ -47,7 +47,7 @@ internal sealed class RulesOnEveryPage(IMediator pipeline) : IWarn
             var people = (await PeopleOf.In(zone, dossier.Id, ct)).Where(p => p.IsHelped).Select(p => (Who: p, Safe: rules.GetValueOrDefault(p.Id) ?? SafeContact.For(p))).ToList();
             await keys.Fetch(people.Select(p => p.Who.Id), ct);
             var closed = await gate.ClosedElsewhere(people, ct);
-            return [.. people.Where(p => p.Safe.MustNotBeConfirmed(p.Who.IsMinor, dossier.IsDangerous) || closed.GetValueOrDefault(p.Who.Id) is { Count: > 0 }).Select(p => new One(p.Who.Identity.Value.FullName, p.Safe, clock.GetUtcNow(), closed.GetValueOrDefault(p.Who.Id)))];
+            return [.. people.Where(p => p.Safe.MustNotBeConfirmed(p.Who.IsMinor, dossier.IsDangerous) || closed.GetValueOrDefault(p.Who.Id) is { IsNothing: false }).Select(p => new One(p.Who.Identity.Value.FullName, p.Safe, clock.GetUtcNow(), closed.GetValueOrDefault(p.Who.Id, ClosedChannels.Nothing)))];
         }
     }
 }

@@ -26,6 +26,9 @@ internal sealed class Safe(IMediator pipeline, IAccounts accounts) : PageModel, 
     [BindProperty] public Command Form { get; set; } = new();
     public string Name { get; private set; } = "";
     public bool IsMinor { get; private set; }
+
+    /// <summary>A never of somebody else closes the telephone.</summary>
+    public bool NotAtTheNumber { get; private set; }
     public IReadOnlyList<RuleChange> History { get; private set; } = [];
     public string NameOf(Guid account) => names.TryGetValue(account, out var colleague) ? colleague.DisplayName : Words.Nobody;
     public IReadOnlyList<Choice> RulesOffered => Choice.All<Rule>(Words.Of);
@@ -55,14 +58,14 @@ internal sealed class Safe(IMediator pipeline, IAccounts accounts) : PageModel, 
     private async Task<Command> Load(CancellationToken ct)
     {
         var current = await pipeline.Send(new Query(Dossier, Person), ct);
-        (Name, IsMinor, History) = (current.Name, current.IsMinor, current.History);
+        (Name, IsMinor, NotAtTheNumber, History) = (current.Name, current.IsMinor, current.NotAtTheNumber, current.History);
         names = await accounts.Named(History.Select(h => h.By), ct);
         Deciders = [.. Choice.All<Decider>(Words.Of).Where(d => current.MayDecide || d.Value != nameof(Decider.Coordinator) || Decider.Coordinator == current.Form.LettersHome)];
         return current.Form;
     }
 
     /// <param name="History">What held before, the latest first.</param>
-    internal sealed record Current(string Name, Command Form, bool IsMinor, bool MayDecide, IReadOnlyList<RuleChange> History);
+    internal sealed record Current(string Name, Command Form, bool IsMinor, bool NotAtTheNumber, bool MayDecide, IReadOnlyList<RuleChange> History);
 
     [Requires(May.ChangeDossiers)]
     internal sealed record Query(Guid Dossier, Guid Person) : IQuery<Current>;
@@ -129,16 +132,16 @@ internal sealed class Safe(IMediator pipeline, IAccounts accounts) : PageModel, 
         public async Task<Current> Handle(Query query, CancellationToken ct)
         {
             var dossier = await guard.Read(query.Dossier, ct);
-            // A never that was said in another dossier stands here as never: whoever opens it has asked.
+            // A never that was said in another dossier stands here as never: whoever opens it has asked. One of somebody else at the same number is not theirs, and is asked about.
             var whom = await gate.Of(dossier, query.Person, first: false, ct);
             var (person, safe, details) = (whom.Person, whom.Safe, whom.Safe.Details.Value);
-            Rule Shown(Channel channel) => whom.ClosedElsewhere.Contains(channel) ? Rule.Never : safe.Of(channel);
+            Rule Shown(Channel channel) => whom.ClosedElsewhere.Theirs.Contains(channel) ? Rule.Never : whom.ClosedElsewhere.AtTheNumber.Contains(channel) && safe.Of(channel) != Rule.Never ? Rule.NotAsked : safe.Of(channel);
             return new Current(person.Identity.Value.FullName, new Command
             {
                 Call = Shown(Channel.Call), Sms = Shown(Channel.Sms), Mail = Shown(Channel.Mail), Letter = Shown(Channel.Letter), Visit = Shown(Channel.Visit), SmsNumber = details.SmsNumber, Hours = details.Hours, WhoMayAnswer = details.WhoMayAnswer, WhatMayBeSaid = details.WhatMayBeSaid, CodeWord = details.CodeWord, ThirdPerson = details.ThirdPerson,
                 From = details.From, Until = details.Until, Weekdays = details.Weekdays, LettersHome = safe.LettersHome, MinorReason = details.MinorReason,
                 Asked = safe.Checked?.UtcTicks ?? 0,
-            }, person.IsMinor, await guard.Leads(dossier, ct), await zone.Set<RuleChange>().AsNoTracking().Where(c => c.PersonId == person.Id).OrderByDescending(c => c.At).ThenByDescending(c => c.Id).Take(Most).ToListAsync(ct));
+            }, person.IsMinor, whom.ClosedElsewhere.AtTheNumber.Count > 0, await guard.Leads(dossier, ct), await zone.Set<RuleChange>().AsNoTracking().Where(c => c.PersonId == person.Id).OrderByDescending(c => c.At).ThenByDescending(c => c.Id).Take(Most).ToListAsync(ct));
         }
     }
 
@@ -198,7 +201,7 @@ internal static class StillGood
             var safe = await zone.Set<SafeContact>().SingleOrDefaultAsync(s => s.Id == command.Person && s.DossierId == dossier.Id, ct) ?? throw new RefusedException("absent", dossier.Id);
             if (safe.Revision != command.Read) return false;
             var whom = await gate.Of(dossier, safe.Id, first: false, ct);
-            if (whom.ClosedElsewhere.Any(c => safe.Of(c) != Rule.Never)) return false;
+            if (Enum.GetValues<Channel>().Any(c => whom.ClosedElsewhere.Contains(c) && safe.Of(c) != Rule.Never)) return false;
             safe.StillGood(caller.Self, clock.GetUtcNow());
             NeverElsewhere.Queue(zone, safe, clock.GetUtcNow());
             return true;

@@ -18,17 +18,21 @@ internal static class SamePerson
         return Name(walled).Matches(met.FamilyName, met.GivenName);
     }
 
-    /// <summary>May two rows be one person, whichever of them says more of the name? A family has one telephone: of two who both have a name it says nothing, and another day of birth is somebody else.</summary>
+    /// <summary>May two rows be one person, whichever of them says more of the name? A family has one telephone: of two who both have a name it says nothing, unless their first names fit (she married, or was noted by her own name once).
+    /// Another day of birth is somebody else.</summary>
     public static bool MayBeOne(Particulars one, Particulars other)
     {
         if (one.BirthDate is { } born && other.BirthDate is { } day && born != day) return false;
         var (name, second) = (Name(one), Name(other));
-        if (!name.IsEmpty && !second.IsEmpty && !name.Matches(other.FamilyName, other.GivenName) && !second.Matches(one.FamilyName, one.GivenName)) return false;
+        if (!name.IsEmpty && !second.IsEmpty && !name.Matches(other.FamilyName, other.GivenName) && !second.Matches(one.FamilyName, one.GivenName)) return ShareANumber(one, other) && FirstNamesFit(one, other);
         return (IsWhole(one) && IsWhole(other)) || ShareANumber(one, other);
     }
 
     /// <summary>Does it ring with both?</summary>
     public static bool ShareANumber(Particulars one, Particulars other) => PhoneNumber.ToE164(one.Phone) is { } phone && phone == PhoneNumber.ToE164(other.Phone);
+
+    private static bool FirstNamesFit(Particulars one, Particulars other) => one.GivenName.Length > 0 && other.GivenName.Length > 0
+        && (NameQuery.Parse(one.GivenName).Matches("", other.GivenName) || NameQuery.Parse(other.GivenName).Matches("", one.GivenName));
 
     private static bool IsWhole(Particulars who) => who is { FamilyName.Length: > 0, GivenName.Length: > 0 };
 

@@ -15,6 +15,9 @@ public sealed class Hosts(IConfiguration configuration)
     /// <summary>The mark of somebody who left the pages for anybody a moment ago. Not the name of a pass, or leaving would sign staff out.</summary>
     public const string Left = "q";
 
+    /// <summary>In the address of the answer to a form on a page for anybody, which is handed out once.</summary>
+    public const string Shown = "shown";
+
     /// <summary>Whether this request leads away from us whatever the zone: the way out, or a page for anybody after it was taken.</summary>
     /// <param name="path">Without the zone's code.</param>
     public static bool LeadsAway(HttpRequest request, PathString path) => path.StartsWithSegments("/x") || (request.Cookies.ContainsKey(Left) && IsForAnybody(true, path) == true);

@@ -22,14 +22,14 @@ internal sealed record Helpline(string Called, string Number, HelpsWith With, IR
 /// <summary>The helplines that every zone's page shows: kept in this file, for all zones alike. Whoever checks a number changes its date here.</summary>
 internal static class Helplines
 {
-    private static readonly DateOnly Read = new(2026, 11, 24), Looked = new(2026, 11, 27);
+    private static readonly DateOnly Read = new(2026, 11, 24), Looked = new(2026, 11, 27), Newspaper = new(2026, 11, 28);
 
     public static readonly IReadOnlyList<Helpline> All =
     [
         new("1712", "1712", HelpsWith.Violence, ["nl"], ["VG", "BRU"], false, "1712.be", Read, "1712.be"),
         new("Écoute violences conjugales", "0800 30 030", HelpsWith.PartnerViolence, ["fr"], ["FWB", "BRU"], true, null, Read, "actionsociale.wallonie.be"),
         new("SOS Viol", "0800 98 100", HelpsWith.SexualViolence, ["fr"], ["FWB", "BRU"], false, null, Read, "mr.be"),
-        new("CAW", "0800 13 500", HelpsWith.AfterAnOffence, ["nl"], ["VG", "BRU"], false, null, null, null),
+        new("CAW", "0800 13 500", HelpsWith.AfterAnOffence, ["nl"], ["VG", "BRU"], false, null, Newspaper, "hbvl.be"),
         new("Telefonhilfe", "108", HelpsWith.Listening, ["de"], ["DG"], false, "telefonhilfe.be", Read, "telefonhilfe.be"),
         new("Télé-Accueil", "107", HelpsWith.Listening, ["fr"], ["FWB", "BRU"], false, null, Read, "telefonhilfe.be"),
         new("Tele-Onthaal", "106", HelpsWith.Listening, ["nl"], ["VG", "BRU"], false, null, Read, "departementwvg.be"),

@@ -73,6 +73,19 @@ internal sealed class Fuzz : IDisposable
         return new Fuzzed(count, started.Elapsed, TimeSpan.FromTicks(slowest), new Dictionary<int, int>(statuses), [.. faults]);
     }
 
+    /// <summary>Each connection from another address.</summary>
+    public static HttpMessageHandler FromEverywhere(Uri address) => new SocketsHttpHandler
+    {
+        AllowAutoRedirect = false, UseCookies = false, PooledConnectionLifetime = TimeSpan.Zero,
+        ConnectCallback = async (_, ct) =>
+        {
+            var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+            if (OperatingSystem.IsLinux()) socket.Bind(new IPEndPoint(new IPAddress([127, 8, (byte)Random.Shared.Next(1, 250), (byte)Random.Shared.Next(1, 250)]), 0));
+            await socket.ConnectAsync(new IPEndPoint(IPAddress.Loopback, address.Port), ct);
+            return new NetworkStream(socket, ownsSocket: true);
+        },
+    };
+
     public void Dispose()
     {
         foreach (var client in clients) client.Dispose();

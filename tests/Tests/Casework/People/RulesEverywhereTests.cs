@@ -81,6 +81,49 @@ public sealed class RulesEverywhereTests(Platforms platforms)
         async Task<Call.Command> Number() => new() { Dossier = dossier, Person = person, Shown = (await worker.RulesOf(dossier, person)).Revision };
     }
 
+    [Theory, EveryEngine]
+    public async Task Noted_under_her_married_name_with_the_same_number_she_is_herself(string engine)
+    {
+        var zone = await (await platforms.On(engine)).Zone();
+        var (worker, colleague) = (await zone.Hires("worker", Role.Caseworker), zone.As(Role.Caseworker));
+        var (dossier, person) = await worker.Knows(zone, "Rue 1", "Exemple", "Ada", phone: "0470 12 34 56");
+        await worker.Agrees(dossier, person, r => r with { Letter = Rule.Safe, Visit = Rule.Safe });
+        zone.Platform.Clock.Advance(TimeSpan.FromMinutes(1));
+        var (another, same) = await colleague.Knows(zone, "Rue 9", "Mustermann", "Ada", phone: "+32 470 12 34 56");
+        await colleague.Agrees(another, same, r => r with { Letter = Rule.Never, Visit = Rule.Never });
+        var shown = (await worker.Opens(dossier)).People.Single(p => p.Id == person);
+        Assert.Equal((Rule.Never, Rule.Never), (shown.Of(Channel.Letter), shown.Of(Channel.Visit)));
+    }
+
+    [Theory, EveryEngine]
+    public async Task A_never_of_somebody_else_closes_the_shared_number_and_is_not_told_as_ones_own(string engine)
+    {
+        var zone = await (await platforms.On(engine)).Zone();
+        var (worker, colleague) = (await zone.Hires("worker", Role.Caseworker), zone.As(Role.Caseworker));
+        var (dossier, person) = await worker.Knows(zone, "Rue 1", "Exemple", "Ada", phone: "0470 12 34 56");
+        await worker.Agrees(dossier, person, r => r with { Call = Rule.Safe, Letter = Rule.Safe });
+        zone.Platform.Clock.Advance(TimeSpan.FromMinutes(1));
+        var (another, other) = await colleague.Knows(zone, "Rue 9", "Exemple", "Karim", phone: "0470 12 34 56");
+        await colleague.Agrees(another, other, r => r with { Call = Rule.Never, Letter = Rule.Never });
+        using var visit = worker.Visit();
+        var own = (await visit.Page($"/dossiers/{dossier}")).QuerySelector(".vs-safe")!;
+        Assert.Contains("Call: not at this number", own.TextContent, StringComparison.Ordinal);
+        Assert.DoesNotContain("Call: never", own.TextContent, StringComparison.Ordinal);
+        Assert.Contains("Letter: safe", own.TextContent, StringComparison.Ordinal);
+        Assert.Empty(own.QuerySelectorAll("form[action$='/call']"));
+        // The form asks, and what is saved without an answer is not their never, and opens nothing.
+        var form = await visit.Page($"/dossiers/{dossier}/people/{person}/safe-contact");
+        Assert.Contains("Nobody is to call or text this number", form.QuerySelector("main")!.TextContent, StringComparison.Ordinal);
+        Assert.Equal("NotAsked", form.QuerySelector("input[name='Form.Call'][checked]")!.GetAttribute("value"));
+        await visit.Submit($"/dossiers/{dossier}/people/{person}/safe-contact", []);
+        var saved = (await worker.Opens(dossier)).People.Single(p => p.Id == person);
+        Assert.Equal((Rule.NotAsked, Rule.Never), (saved.Safe.Call, saved.Of(Channel.Call)));
+        // Asked since, they say that it may ring.
+        zone.Platform.Clock.Advance(TimeSpan.FromMinutes(1));
+        await worker.Agrees(dossier, person, r => r with { Call = Rule.Safe });
+        Assert.Equal(Rule.Safe, (await worker.Opens(dossier)).People.Single(p => p.Id == person).Of(Channel.Call));
+    }
+
     [Fact]
     public async Task When_the_partner_rings_the_card_says_what_to_say()
     {

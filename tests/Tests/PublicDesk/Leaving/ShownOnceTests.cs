@@ -1,0 +1,74 @@
+using System.Net;
+using AngleSharp.Html.Dom;
+using VictimSupport.Tests.Kit;
+
+namespace VictimSupport.Tests.PublicDesk.Leaving;
+
+/// <summary>Without script the answer to a form has an address of its own, and is shown there once: Back asks nobody to send again what somebody wrote.</summary>
+public sealed class ShownOnceTests
+{
+    [Fact]
+    public async Task An_answer_is_fetched_once_and_then_never_again()
+    {
+        await using var platform = Platform.Start("sqlite");
+        var (zone, other) = (await (await platform.Zone()).GoesLive(), await (await platform.Zone()).GoesLive());
+        using var somebody = zone.Anybody();
+        somebody.Client.DefaultRequestHeaders.TryAddWithoutValidation("Accept", "text/html,application/xhtml+xml;q=0.9");
+        var led = await somebody.Checks(platform);
+        Assert.Equal((HttpStatusCode.SeeOther, ""), (led.StatusCode, await led.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)));
+        var to = led.Headers.Location!.OriginalString;
+        Assert.Matches($"^/{zone.Code}/en/appointment\\?shown=[0-9a-f]{{32}}$", to);
+        Assert.False(led.Headers.Contains("Set-Cookie"));
+
+        var shown = await somebody.Get(to);
+        Assert.Equal((HttpStatusCode.OK, "text/html", "same-origin", true), (shown.StatusCode, shown.Content.Headers.ContentType?.MediaType, shown.Headers.GetValues("Referrer-Policy").Single(), shown.Headers.CacheControl?.NoStore));
+        Assert.True(shown.Headers.Contains("Content-Security-Policy"));
+        var check = await Visit.Read(shown);
+        Assert.Contains("Zzcanary", check.QuerySelector("main")!.TextContent, StringComparison.Ordinal);
+        var again = await somebody.Page(to);
+        Assert.DoesNotContain("Zzcanary", again.DocumentElement.OuterHtml, StringComparison.Ordinal);
+        Assert.Contains("shown only once", again.QuerySelector("main [role=status]")!.TextContent, StringComparison.Ordinal);
+
+        // The way goes on from it, and its end is shown once too.
+        var done = (await somebody.Send("", (IHtmlFormElement)check.QuerySelector(Asking.Check)!, [])).Headers.Location!.OriginalString;
+        Assert.Matches("^[2-9A-HJ-NP-Z]{6}$", Asking.Signs(await somebody.Page(done)).Reference);
+        Assert.Empty((await somebody.Page(done)).QuerySelectorAll(".vs-ask__sign"));
+        Assert.DoesNotContain("shown only once", (await somebody.Page("/en/appointment")).QuerySelector("main")!.TextContent, StringComparison.Ordinal);
+
+        // Elsewhere, too late, or after leaving it opens nothing.
+        foreach (var elsewhere in new Func<string, string>[] { a => a.Replace("/en/", "/fr/", StringComparison.Ordinal), a => a.Replace(zone.Code, other.Code, StringComparison.Ordinal) })
+            Assert.DoesNotContain("Zzcanary", await somebody.Client.GetStringAsync(elsewhere(await Address()), TestContext.Current.CancellationToken), StringComparison.Ordinal);
+        var late = await Address();
+        platform.Clock.Advance(TimeSpan.FromMinutes(2));
+        Assert.DoesNotContain("Zzcanary", (await somebody.Page(late)).DocumentElement.OuterHtml, StringComparison.Ordinal);
+        var left = await Address();
+        somebody.Client.DefaultRequestHeaders.TryAddWithoutValidation("Cookie", "q=1");
+        Assert.StartsWith("https://www.meteo.be/", (await somebody.Get(left)).Headers.Location!.OriginalString, StringComparison.Ordinal);
+
+        async Task<string> Address() => (await somebody.Checks(platform)).Headers.Location!.OriginalString;
+    }
+
+    [Fact]
+    public async Task What_is_to_be_mended_and_what_went_wrong_are_shown_so_too_and_a_script_takes_its_answer_itself()
+    {
+        await using var platform = Platform.Start("sqlite");
+        var zone = await (await platform.Zone()).GoesLive();
+        using var somebody = zone.Anybody();
+        Assert.Equal(HttpStatusCode.OK, (await somebody.Checks(platform)).StatusCode); // the script's, which asks for anything
+        somebody.Client.DefaultRequestHeaders.TryAddWithoutValidation("Accept", "text/html");
+        var wrong = await somebody.Checks(platform, Asking.Filled().Where(f => f.Key != "Form.Called"));
+        Assert.Equal(HttpStatusCode.SeeOther, wrong.StatusCode);
+        var mended = await somebody.Get(wrong.Headers.Location!.OriginalString);
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, mended.StatusCode);
+        var page = await Visit.Read(mended);
+        Assert.Equal("0470 12 34 56", page.QuerySelector("[name='Form.Reach']")!.GetAttribute("value"));
+        Assert.NotNull(page.QuerySelector(".govuk-error-summary"));
+        // An address that takes no form: what is said of it is fetched as well.
+        var nothing = await somebody.Forge($"/{zone.Code}/en/nowhere", ("Form.Text", "x"));
+        Assert.Equal(HttpStatusCode.MethodNotAllowed, (await somebody.Get(nothing.Headers.Location!.OriginalString)).StatusCode);
+        // Those who work here keep their answers.
+        using var worker = zone.As(VictimSupport.Foundation.Access.Role.Caseworker).Visit();
+        worker.Client.DefaultRequestHeaders.TryAddWithoutValidation("Accept", "text/html");
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, (await worker.Submit("/intake", [])).StatusCode);
+    }
+}
