@@ -39,7 +39,13 @@ internal sealed class Decide(IMediator pipeline, IAccounts accounts) : PageModel
     public string From { get; private set; } = "";
     public IReadOnlyList<Choice> Decisions => Choice.All<Decision>(Words.Of);
     public IReadOnlyList<Choice> Workers { get; private set; } = [];
-    public IReadOnlyList<Choice> Ways => [.. View.Ways.Select(w => new Choice(w.Way.ToString(), Words.ChannelRule(w.Name, Words.Of(w.Way.Channel)), $"{Words.ChannelRule(Words.SafeContact, Words.Of(Rule.Safe))}. “{w.Says}”"))];
+
+    /// <summary>What is offered, and what was ticked and is offered no more: the error stands there.</summary>
+    public IReadOnlyList<Choice> Ways =>
+    [
+        .. View.Ways.Select(w => new Choice(w.Way.ToString(), Words.ChannelRule(w.Name, Words.Of(w.Way.Channel)), $"{Words.ChannelRule(Words.SafeContact, Words.Of(Rule.Safe))}. “{w.Says}”")),
+        .. Form.Tell.Select(Reminder.Read).OfType<Reminder>().Distinct().Where(t => View.Ways.All(w => w.Way != t) && View.Names.ContainsKey(t.Person)).Select(t => new Choice(t.ToString(), Words.ChannelRule(View.Names[t.Person], Words.Of(t.Channel)))),
+    ];
 
     public Task OnGetAsync(CancellationToken ct) => ShowAgain(ct);
 
@@ -73,7 +79,8 @@ internal sealed class Decide(IMediator pipeline, IAccounts accounts) : PageModel
     internal sealed record Offer(Reminder Way, string Name, string Says);
 
     /// <param name="IsOpen">It may still be decided on.</param>
-    internal sealed record Answer(string From, bool IsOpen, IReadOnlyList<Guid> Workers, IReadOnlyList<Offer> Ways);
+    /// <param name="Names">Of those who came, by the key under which they did.</param>
+    internal sealed record Answer(string From, bool IsOpen, IReadOnlyList<Guid> Workers, IReadOnlyList<Offer> Ways, IReadOnlyDictionary<Guid, string> Names);
 
     [Requires(May.OpenAnyDossierOfTheZone)]
     internal sealed record Query(Guid Handover) : IQuery<Answer>;
@@ -112,7 +119,8 @@ internal sealed class Decide(IMediator pipeline, IAccounts accounts) : PageModel
         {
             var (handover, _) = await proposals.Read(query.Handover, ct);
             if (!handover.CameIn) throw new RefusedException("absent", query.Handover);
-            return new Answer(handover.Other, handover.IsOpen, await colleagues.WhoMayTake(handover.Id, ct), handover.Content is { } content ? await Offers(handover, content.Value, ct) : []);
+            return new Answer(handover.Other, handover.IsOpen, await colleagues.WhoMayTake(handover.Id, ct), handover.Content is { } content ? await Offers(handover, content.Value, ct) : [],
+                (handover.Content?.Value.People ?? []).ToDictionary(p => p.Key, p => p.Identity.FullName));
         }
 
         private async Task<IReadOnlyList<Offer>> Offers(Handover handover, HandedOver content, CancellationToken ct)

@@ -128,11 +128,14 @@ internal static class Handing
         rules = rules with
         {
             Checked = null, CheckedBy = null, Details = fields.Contains(HandedField.Phone) ? rules.Details : rules.Details with { SmsNumber = null },
-            Call = Leads(HandedField.Phone, rules.Call), Sms = Leads(HandedField.Phone, rules.Sms), Mail = Leads(HandedField.Mail, rules.Mail), Letter = Leads(HandedField.Address, rules.Letter), Visit = Leads(HandedField.Address, rules.Visit),
+            Call = Leads(HandedField.Phone, rules.Call), Sms = Written(Channel.Sms, Leads(HandedField.Phone, rules.Sms)), Mail = Written(Channel.Mail, Leads(HandedField.Mail, rules.Mail)), Letter = Leads(HandedField.Address, rules.Letter), Visit = Leads(HandedField.Address, rules.Visit),
         };
         return new HandedPerson(person.Id, identity, person.Capacity, fields.Contains(HandedField.Damage) ? person.Damage : Damage.None, born ? person.Sex : Sex.NotSaid, person.Language, person.NeedsInterpreter, person.IsMinor, rules.Without(authors));
 
         // Safe was said of this number or this address. The first that is given there would take it: so it does not go without what it was said of.
         Rule Leads(HandedField to, Rule rule) => rule == Rule.Safe && !fields.Contains(to) ? Rule.NotAsked : rule;
+
+        // The alleged perpetrator does not go, and nobody there would know whose number or mailbox this is.
+        Rule Written(Channel channel, Rule rule) => rule != Rule.Never && Clearance.LeadsTo(who, safe.Details.Value, channel, authors) ? Rule.NotAsked : rule;
     }
 }
