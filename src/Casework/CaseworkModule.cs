@@ -87,6 +87,7 @@ public sealed class CaseworkModule : IModule
         AddNotice(services, Notices.StandIn, () => Words.StandInSubject, () => Words.StandInText);
         AddNotice(services, Notices.ReferralCameBack, () => Words.CameBackSubject, () => Words.CameBackText);
         services.AddScoped<Handovers.Proposals>();
+        services.AddScoped<Handovers.Telling>();
         services.AddScoped<Foundation.Parcels.IReceive, Handovers.Arriving>();
         services.AddScoped<IRemind, Handovers.HandoversWaiting>();
         services.AddScoped<IDeliver, Handovers.HandoverMail>();

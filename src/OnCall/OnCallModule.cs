@@ -33,6 +33,7 @@ public sealed class OnCallModule : IModule
         services.AddSingleton<IDeliverForTheHouse, Pools.PoolAskedMail>();
         services.AddSingleton<IDeliverForTheHouse, Swaps.SwapAskedMail>();
         services.AddSingleton<IDeliverForTheHouse, Swaps.SwapAnsweredMail>();
+        services.AddSingleton<IDeliverForTheHouse, Rotas.ShiftMail>();
         services.AddSingleton<ITellRota, Demo.StoryRota>();
         services.AddSingleton<IInMenu, OnCallInMenu>();
         services.AddSingleton<IInMenu, PoolsInMenu>();

@@ -7,8 +7,9 @@ using VictimSupport.Benchmarks.Reference;
 
 namespace VictimSupport.Benchmarks;
 
-/// <summary>So many dossiers handed over from one zone to another, and the application killed (<c>kill -9</c>) again and again while proposals travel there and acceptances back. In the end each is one dossier there,
-/// delivered once, accepted in both zones. What a killed carrier had in hand is put back in the outbox by hand, where the product waits a quarter of an hour.</summary>
+/// <summary>So many dossiers handed over from one zone to another, and the application killed (<c>kill -9</c>) again and again while every word of it travels: proposals there; acceptances, questions and refusals back; answers and
+/// withdrawals there; what is said to those back. A quarter each is accepted, asked about and then accepted, refused, withdrawn. In the end each word arrived once, both zones and both audits say the same, and there is one dossier
+/// for each that was accepted. What a killed carrier had in hand is put back in the outbox by hand, where the product waits a quarter of an hour.</summary>
 internal sealed class HandoverKills(string program, string folder, string engine, int tries, int times)
 {
     private const string There = "9902";
@@ -17,7 +18,7 @@ internal sealed class HandoverKills(string program, string folder, string engine
 
     public async Task<IReadOnlyList<string>> Run()
     {
-        Console.WriteLine($"kill -9 under {tries} handovers, {engine}, {times} times on the way there and {times} on the way back. {Machine.Describe()}");
+        Console.WriteLine($"kill -9 under {tries} handovers, {engine}, {times} times on each of four ways. {Machine.Describe()}");
         await using var cluster = engine == "postgresql" ? await Cluster.Start(Directory.CreateDirectory(Path.Combine(folder, engine)).FullName) : null;
         var product = await Product.Prepare(program, Path.Combine(folder, engine, "product"), "handovers", cluster, 100, zones: 4);
         var (from, to) = (product.Where, product.Where with { Zone = There });
@@ -31,26 +32,63 @@ internal sealed class HandoverKills(string program, string folder, string engine
             var work = new Workload(product, client);
             for (var i = 0; i < tries; i++) await Propose(client, Guid.Parse((await work.Intake(100_000 + i)).Split('/')[^1]));
         }
-        var there = await Carry(product, from, () => Count(to, "SELECT COUNT(*) FROM handover"), () => Count(from, """SELECT COUNT(*) FROM parcel WHERE "Arrived" IS NULL"""));
-        if (await Count(to, "SELECT COUNT(*) FROM handover") != tries) broken.Add($"{await Count(to, "SELECT COUNT(*) FROM handover")} handovers arrived");
-        await using (await product.Start(port, "Production", ("Jobs__Run", "false")))
-        {
-            using var client = new Client(port, pass);
-            foreach (var handover in await Column(to, """SELECT "Id" FROM handover""")) await Accept(client, Guid.Parse(handover));
-        }
-        var back = await Carry(product, to, () => Count(from, """SELECT COUNT(*) FROM handover WHERE "State" = 4"""), () => Count(to, """SELECT COUNT(*) FROM parcel WHERE "Arrived" IS NULL"""));
+        var ways = new List<(int Kills, int Between)> { await Carry(product, from) };
+        var all = (await Column(to, """SELECT "Id" FROM handover ORDER BY "Id" """)).ConvertAll(Guid.Parse);
+        if (all.Count != tries) broken.Add($"{all.Count} handovers arrived");
+        List<Guid> Fate(int which) => [.. all.Where((_, i) => i % 4 == which)];
+        var (accepted, asked, refused, withdrawn) = (Fate(0), Fate(1), Fate(2), Fate(3));
 
-        await Expect(from, """SELECT COUNT(*) FROM handover WHERE "State" = 4""", tries, "are accepted where they came from");
-        await Expect(to, """SELECT COUNT(*) FROM handover WHERE "State" = 4""", tries, "are accepted where they went");
-        await Expect(to, "SELECT COUNT(*) FROM dossier", before + tries, "dossiers are there in all");
-        await Expect(from, """SELECT COUNT(*) FROM handover_turn WHERE "Step" = 2""", tries, "deliveries are noted where they came from");
-        await Expect(from, """SELECT COUNT(*) FROM handover_turn WHERE "Step" = 5""", tries, "acceptances are noted where they came from");
-        await Expect(to, "SELECT COUNT(*) FROM inbox", tries, "parcels were received");
-        await Expect(from, "SELECT COUNT(*) FROM inbox", tries, "parcels came back");
-        foreach (var zone in new[] { from, to }) await Expect(zone, """SELECT COUNT(*) FROM parcel WHERE "Content" IS NOT NULL OR "Key" IS NOT NULL""", 0, "parcels still hold something");
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {tries} handovers, {there.Kills + back.Kills} kills, {there.Between + back.Between} of them with parcels under way, {watch.Elapsed.TotalSeconds:0} s"));
-        if (there.Between + back.Between == 0) broken.Add("no kill came while parcels were under way");
+        await Say(pass, async there =>
+        {
+            foreach (var handover in accepted) await Decide(there, handover, "Accept");
+            foreach (var handover in asked) await Decide(there, handover, "Ask", ("Form.Question", "Seit wann?"));
+            foreach (var handover in refused) await Decide(there, handover, "Refuse", ("Form.Reason", "Weggezogen"));
+        });
+        ways.Add(await Carry(product, to));
+        await Say(product.Pass, async here =>
+        {
+            foreach (var handover in asked) await Send(here, $"/{Product.Zone}/handovers/{handover}/reply", "[name='Form.Text']", ("Form.Text", "Seit einem Jahr"));
+            foreach (var handover in withdrawn) await Send(here, $"/{Product.Zone}/handovers/{handover}", null);
+        });
+        ways.Add(await Carry(product, from));
+        await Say(pass, async there =>
+        {
+            foreach (var handover in asked) await Decide(there, handover, "Accept");
+        });
+        ways.Add(await Carry(product, to));
+
+        var (taken, back) = (accepted.Count + asked.Count, tries + asked.Count); // dossiers there; words of the receiving zone: one each, and a question
+        foreach (var (zone, where) in new[] { (from, "where they came from"), (to, "where they went") })
+        {
+            await Expect(zone, """SELECT COUNT(*) FROM handover WHERE "State" = 4""", taken, "are accepted " + where);
+            await Expect(zone, """SELECT COUNT(*) FROM handover WHERE "State" = 5""", refused.Count, "are refused " + where);
+            await Expect(zone, """SELECT COUNT(*) FROM handover WHERE "State" = 7""", withdrawn.Count, "are withdrawn " + where);
+            foreach (var (step, times, what) in new[] { (2, tries, "deliveries"), (3, asked.Count, "questions"), (4, asked.Count, "answers"), (5, taken, "acceptances"), (6, refused.Count, "refusals"), (8, withdrawn.Count, "withdrawals") })
+                await Expect(zone, $"""SELECT COUNT(*) FROM handover_turn WHERE "Step" = {step}""", times, $"{what} are noted {where}");
+            await Expect(zone, """SELECT COUNT(*) FROM parcel WHERE "Content" IS NOT NULL OR "Key" IS NOT NULL OR "Arrived" IS NULL""", 0, "parcels still hold something");
+        }
+        await Expect(to, "SELECT COUNT(*) FROM dossier", before + taken, "dossiers are there in all");
+        // What travelled, what was received, and what both audits say of it, by the parcel.
+        foreach (var (sender, receiver, words) in new[] { (from, to, tries + asked.Count + withdrawn.Count), (to, from, back) })
+        {
+            await Expect(sender, "SELECT COUNT(*) FROM parcel", words, "parcels were sent");
+            await Expect(receiver, "SELECT COUNT(*) FROM inbox", words, "parcels were received");
+            await Expect(receiver, $"SELECT COUNT(DISTINCT subject) FROM audit WHERE act = 'Foundation.Parcels.Carry.Receive' AND payload LIKE '%parcel from {sender.Zone}%'", words, "parcels stand in the receiver's audit");
+            await Expect(sender, $"SELECT COUNT(DISTINCT subject) FROM audit WHERE act = 'Foundation.Parcels.Carry.Receipt' AND payload LIKE '%parcel to {receiver.Zone}%'", words, "parcels stand in the sender's audit");
+        }
+        // Who is told: of what came and of answers there, of every word of the other zone here.
+        await Expect(to, """SELECT COUNT(*) FROM outbox WHERE "Kind" = 'handover-came'""", tries + asked.Count, "are told there");
+        await Expect(from, """SELECT COUNT(*) FROM outbox WHERE "Kind" = 'handover-turned'""", back, "are told here");
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {tries} handovers ({accepted.Count} accepted, {asked.Count} asked about and accepted, {refused.Count} refused, {withdrawn.Count} withdrawn), {ways.Sum(w => w.Kills)} kills, {ways.Sum(w => w.Between)} of them with parcels under way, {watch.Elapsed.TotalSeconds:0} s"));
+        if (ways.Exists(w => w.Between == 0)) broken.Add("on one of the ways no kill came while parcels were under way");
         return broken;
+
+        async Task Say(string who, Func<Client, Task> what)
+        {
+            await using var child = await product.Start(port, "Production", ("Jobs__Run", "false"));
+            using var client = new Client(port, who);
+            await what(client);
+        }
 
         async Task Expect(Where zone, string sql, long expected, string what)
         {
@@ -59,26 +97,29 @@ internal sealed class HandoverKills(string program, string folder, string engine
         }
     }
 
-    private async Task<(int Kills, int Between)> Carry(Product product, Where sender, Func<Task<long>> arrived, Func<Task<long>> waiting)
+    private async Task<(int Kills, int Between)> Carry(Product product, Where sender)
     {
-        var (random, between) = (new Random(1), 0);
-        for (var kill = 0; kill < times && await waiting() > 0; kill++)
+        var (random, between, kills) = (new Random(1), 0, 0);
+        await Again(sender); // something may be in hand since the other zone's way
+        for (; kills < times && await Waiting() > 0; kills++)
         {
-            var known = await arrived();
+            var known = await Waiting();
             await using (var child = await product.Start(Machine.FreePort()))
             {
                 // The first sweep comes within twenty seconds; killed at any moment once parcels arrive.
-                for (var wait = Stopwatch.StartNew(); await arrived() == known && await waiting() > 0 && wait.Elapsed.TotalSeconds < 40;) await Task.Delay(1);
+                for (var wait = Stopwatch.StartNew(); await Waiting() == known && wait.Elapsed.TotalSeconds < 40;) await Task.Delay(1);
                 await Task.Delay(random.Next(0, 30));
                 await child.Kill();
             }
-            if (await waiting() > 0) between++;
+            if (await Waiting() > 0) between++;
             await Again(sender);
         }
         await using var last = await product.Start(Machine.FreePort());
-        for (var wait = Stopwatch.StartNew(); await waiting() > 0 && wait.Elapsed < Patience;) await Task.Delay(200);
+        for (var wait = Stopwatch.StartNew(); await Waiting() > 0 && wait.Elapsed < Patience;) await Task.Delay(200);
         await last.Kill();
-        return (times, between);
+        return (kills, between);
+
+        Task<long> Waiting() => Count(sender, """SELECT COUNT(*) FROM parcel WHERE "Arrived" IS NULL""");
     }
 
     private static async Task Propose(Client client, Guid dossier)
@@ -93,14 +134,17 @@ internal sealed class HandoverKills(string program, string folder, string engine
         if (sent.StatusCode != HttpStatusCode.Redirect) throw new InvalidOperationException($"A proposal was answered by {(int)sent.StatusCode}.");
     }
 
-    private static async Task Accept(Client client, Guid handover)
+    private static Task Decide(Client client, Guid handover, string decision, params (string Name, string Value)[] says) =>
+        Send(client, $"/{There}/handovers/{handover}/decision", "[name='Form.Decision']", [("Form.Decision", decision), .. says]);
+
+    // The form of the page that has such a field; null: the button that takes it back.
+    private static async Task Send(Client client, string path, string? with, params (string Name, string Value)[] says)
     {
-        var path = $"/{There}/handovers/{handover}/decision";
-        var fields = Fields(await Page(client, HttpMethod.Get, path, null), "[name='Form.Decision']");
-        fields.RemoveAll(f => f.Key == "Form.Decision");
-        fields.Add(new("Form.Decision", "Accept"));
-        using var sent = await client.Answer(HttpMethod.Post, path, fields);
-        if (sent.StatusCode != HttpStatusCode.Redirect) throw new InvalidOperationException($"An acceptance was answered by {(int)sent.StatusCode}.");
+        var fields = Fields(await Page(client, HttpMethod.Get, path, null), with ?? "[name='__RequestVerificationToken']");
+        fields.RemoveAll(f => says.Any(s => s.Name == f.Key));
+        fields.AddRange(says.Select(s => new KeyValuePair<string, string>(s.Name, s.Value)));
+        using var sent = await client.Answer(HttpMethod.Post, with is null ? path + "?handler=Withdraw" : path, fields);
+        if (sent.StatusCode != HttpStatusCode.Redirect) throw new InvalidOperationException($"{path.Split('/')[^1]} was answered by {(int)sent.StatusCode}.");
     }
 
     private static async Task<IHtmlDocument> Page(Client client, HttpMethod method, string path, IEnumerable<KeyValuePair<string, string>>? fields)

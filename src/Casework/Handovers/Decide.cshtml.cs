@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
 using Microsoft.EntityFrameworkCore;
 using VictimSupport.Casework.Codes;
+using VictimSupport.Casework.Contacts;
 using VictimSupport.Casework.Counting;
 using VictimSupport.Casework.Dossiers;
 using VictimSupport.Casework.FollowUps;
@@ -39,6 +40,13 @@ internal sealed class Decide(IMediator pipeline, IAccounts accounts) : PageModel
     public IReadOnlyList<Choice> Decisions => Choice.All<Decision>(Words.Of);
     public IReadOnlyList<Choice> Workers { get; private set; } = [];
 
+    /// <summary>What is offered, and what was ticked and is offered no more: the error stands there.</summary>
+    public IReadOnlyList<Choice> Ways =>
+    [
+        .. View.Ways.Select(w => new Choice(w.Way.ToString(), Words.ChannelRule(w.Name, Words.Of(w.Way.Channel)), $"{Words.ChannelRule(Words.SafeContact, Words.Of(Rule.Safe))}. “{w.Says}”")),
+        .. Form.Tell.Select(Reminder.Read).OfType<Reminder>().Distinct().Where(t => View.Ways.All(w => w.Way != t) && View.Names.ContainsKey(t.Person)).Select(t => new Choice(t.ToString(), Words.ChannelRule(View.Names[t.Person], Words.Of(t.Channel)))),
+    ];
+
     public Task OnGetAsync(CancellationToken ct) => ShowAgain(ct);
 
     public async Task ShowAgain(CancellationToken ct)
@@ -50,14 +58,29 @@ internal sealed class Decide(IMediator pipeline, IAccounts accounts) : PageModel
 
     public async Task<IActionResult> OnPostAsync(CancellationToken ct)
     {
-        var dossier = await pipeline.Send(Form with { Handover = Handover, Once = Once }, ct);
+        Guid? dossier;
+        try
+        {
+            dossier = await pipeline.Send(Form with { Handover = Handover, Once = Once }, ct);
+        }
+        catch (RefusedException refused) when (refused.Field is { } field && Bars.Of(refused.Code) is { } bar)
+        {
+            // Recorded; what was typed stays, and the page says why.
+            ModelState.AddModelError("Form." + field, Words.Of(bar));
+            await ShowAgain(ct);
+            return Page();
+        }
         TempData["Done"] = Words.Noted;
         if (dossier is not { } made) return RedirectToPage("/Casework/Handovers/Show", new { Handover });
         return await pipeline.Send(new StillMine.Query(made), ct) ? RedirectToPage("/Casework/Dossiers/Show", new { dossier = made }) : RedirectToPage("/Casework/Handovers/List");
     }
 
+    /// <summary>By what somebody may be told at once, and what they would read.</summary>
+    internal sealed record Offer(Reminder Way, string Name, string Says);
+
     /// <param name="IsOpen">It may still be decided on.</param>
-    internal sealed record Answer(string From, bool IsOpen, IReadOnlyList<Guid> Workers);
+    /// <param name="Names">Of those who came, by the key under which they did.</param>
+    internal sealed record Answer(string From, bool IsOpen, IReadOnlyList<Guid> Workers, IReadOnlyList<Offer> Ways, IReadOnlyDictionary<Guid, string> Names);
 
     [Requires(May.OpenAnyDossierOfTheZone)]
     internal sealed record Query(Guid Handover) : IQuery<Answer>;
@@ -70,6 +93,9 @@ internal sealed class Decide(IMediator pipeline, IAccounts accounts) : PageModel
 
         /// <summary>Who has the dossier; null: nobody yet.</summary>
         public Guid? Worker { get; init; }
+
+        /// <summary>Who is told at once and by what, each as <see cref="Reminder"/> writes it; nobody, unless ticked.</summary>
+        public List<string> Tell { get; init; } = [];
         public string? Question { get; init; }
         public string? Reason { get; init; }
         internal Guid Handover { get; init; }
@@ -81,17 +107,28 @@ internal sealed class Decide(IMediator pipeline, IAccounts accounts) : PageModel
         public Rules()
         {
             RuleFor(c => c.Decision).NotNull().WithMessage(_ => Words.ZoneHandoverChooseDecision).IsInEnum().WithMessage(_ => Words.ZoneHandoverChooseDecision);
+            RuleFor(c => c.Tell).Must(t => t.Select(Reminder.Read).ToList() is var read && !read.Contains(null) && read.DistinctBy(one => one!.Person).Count() == read.Count).When(c => c.Decision == Handovers.Decision.Accept).WithMessage(_ => Words.RemindOneWay);
             RuleFor(c => c.Question).Must(t => !string.IsNullOrWhiteSpace(t)).When(c => c.Decision == Handovers.Decision.Ask).WithMessage(_ => Words.ZoneHandoverEnterQuestion).MaximumLength(4000).WithMessage(_ => Words.TooLong);
             RuleFor(c => c.Reason).Must(t => !string.IsNullOrWhiteSpace(t)).When(c => c.Decision == Handovers.Decision.Refuse).WithMessage(_ => Words.ZoneHandoverEnterRefusal).MaximumLength(4000).WithMessage(_ => Words.TooLong);
         }
     }
 
-    internal sealed class Handler(ZoneDbContext zone, Proposals proposals, Colleagues colleagues, Joining joining, UseCase here, Trail trail, IZoneSettings settings, Caller caller, TimeProvider clock) : IRequestHandler<Query, Answer>, IRequestHandler<Command, Guid?>
+    internal sealed class Handler(ZoneDbContext zone, Proposals proposals, Colleagues colleagues, Joining joining, Telling telling, UseCase here, Trail trail, IZoneSettings settings, Caller caller, TimeProvider clock) : IRequestHandler<Query, Answer>, IRequestHandler<Command, Guid?>
     {
         public async Task<Answer> Handle(Query query, CancellationToken ct)
         {
             var (handover, _) = await proposals.Read(query.Handover, ct);
-            return handover.CameIn ? new Answer(handover.Other, handover.IsOpen, await colleagues.WhoMayTake(handover.Id, ct)) : throw new RefusedException("absent", query.Handover);
+            if (!handover.CameIn) throw new RefusedException("absent", query.Handover);
+            return new Answer(handover.Other, handover.IsOpen, await colleagues.WhoMayTake(handover.Id, ct), handover.Content is { } content ? await Offers(handover, content.Value, ct) : [],
+                (handover.Content?.Value.People ?? []).ToDictionary(p => p.Key, p => p.Identity.FullName));
+        }
+
+        private async Task<IReadOnlyList<Offer>> Offers(Handover handover, HandedOver content, CancellationToken ct)
+        {
+            var now = clock.GetUtcNow();
+            // Only looked at: it becomes a dossier, with a number, when it is accepted.
+            var dossier = content.Becomes(DossierNumber.Of(Moment.Day(now).Year, 1, here.InZone.Keys.NumberKey), caller.Self, handover.ProposedAt, now);
+            return [.. (await telling.May(dossier, content, ct)).Join(content.People, w => w.Person, p => p.Key, (w, p) => new Offer(w, p.Identity.FullName, Telling.Says(p.Language)))];
         }
 
         public async Task<Guid?> Handle(Command form, CancellationToken ct)
@@ -115,34 +152,30 @@ internal sealed class Decide(IMediator pipeline, IAccounts accounts) : PageModel
                     await proposals.Turn(handover, HandoverStep.Refused, form.Reason!.Trim(), ct);
                     return null;
                 default:
-                    return await Accept(handover, form.Worker, now, ct);
+                    return await Accept(handover, form, now, ct);
             }
         }
 
-        private async Task<Guid> Accept(Handover handover, Guid? worker, DateTimeOffset now, CancellationToken ct)
+        private async Task<Guid> Accept(Handover handover, Command form, DateTimeOffset now, CancellationToken ct)
         {
-            if (worker is { } chosen && !(await colleagues.WhoMayTake(handover.Id, ct)).Contains(chosen)) throw Wrong(nameof(Command.Worker), Words.ZoneHandoverChooseWorker);
+            if (form.Worker is { } chosen && !(await colleagues.WhoMayTake(handover.Id, ct)).Contains(chosen)) throw Wrong(nameof(Command.Worker), Words.ZoneHandoverChooseWorker);
             var (content, rules, year) = (handover.Content!.Value, await settings.Of(here.InZone.Id, ct), Moment.Day(now).Year);
-            var kind = SubKinds.Find(content.SubKind) ?? SubKinds.All[0];
-            var number = DossierNumber.Of(year, await DossierCounter.Next(zone, year, ct), here.InZone.Keys.NumberKey);
-            var dossier = Dossier.Open(number, Trigger.OtherService, kind, content.FactsAt, content.Municipality ?? "", caller.Self, now, requestedAt: handover.ProposedAt);
-            dossier.Facts(kind, content.Additional, content.FactsAt, content.Municipality ?? "", content.Danger);
+            var dossier = content.Becomes(DossierNumber.Of(year, await DossierCounter.Next(zone, year, ct), here.InZone.Keys.NumberKey), caller.Self, handover.ProposedAt, now);
             zone.Add(dossier);
-            var (walled, people) = (new HashSet<Guid>(), new Dictionary<Guid, Guid>());
+            var (walled, people, told) = (new HashSet<Guid>(), new Dictionary<Guid, Guid>(), form.Tell.Select(Reminder.Read).OfType<Reminder>().ToDictionary(t => t.Person, t => t.Channel));
+            if (told.Keys.Any(key => content.People.All(p => p.Key != key))) throw new RefusedException("absent", handover.Id);
             foreach (var came in content.People)
             {
-                var person = Person.Add(dossier.Id, came.Identity, came.Capacity, came.Language, now);
-                (person.Damage, person.Sex, person.NeedsInterpreter, person.IsMinor) = (came.Damage, came.Sex, came.NeedsInterpreter, came.IsMinor);
-                var safe = SafeContact.For(person);
-                safe.PutBack(came.Rules);
+                var (person, safe) = came.Enters(dossier, now);
+                if (told.TryGetValue(came.Key, out var channel) && await telling.Tell(dossier, person, safe, channel, ct) is not Bar.None and var bar) throw new RefusedException(bar.Code(), handover.Id) { Field = nameof(Command.Tell) };
                 dossier.Lead ??= person.Id;
                 people[came.Key] = person.Id;
                 walled.UnionWith(await joining.Into(dossier, person, safe, null, ct, CaseOrigin.HandedOver));
             }
             if (content.Restricted) dossier.Protect(Protection.Restricted);
-            if (worker is { } one && !walled.Contains(one)) Give(dossier, one, now);
+            if (form.Worker is { } one && !walled.Contains(one)) Give(dossier, one, now);
             trail.Concerns(dossier.Id, "intake");
-            Plan(dossier, content, people, rules, now);
+            Plan(dossier, content, people, told.Keys, rules, now);
             foreach (var note in content.Notes) zone.Add(Note.Write(dossier.Id, note.Persons.Select(p => people[p]), Layer.Assistance, $"{handover.Other} {content.Number}, {Moment.Show(note.At)}: {note.Text}", caller.Self, now));
             var key = new SearchKey(here.InZone.Keys.SearchRoot);
             SearchToken.Add(zone, key, dossier.Id, dossier.Id, [new SearchPart(PartKind.DossierNumber, dossier.Number)]);
@@ -162,11 +195,11 @@ internal sealed class Decide(IMediator pipeline, IAccounts accounts) : PageModel
             if (worker != caller.Self) zone.Add(OutboxMessage.New($"{Notices.CaseloadReceived} {dossier.Id} {worker}", Notices.CaseloadReceived, dossier.Id, worker, now));
         }
 
-        // They hear who is there for them now: in a letter, where letters are safe and nobody has told them; in any case when they are reached for the first time. The gate is asked for both.
-        private void Plan(Dossier dossier, HandedOver content, Dictionary<Guid, Guid> people, ZoneSettings rules, DateTimeOffset now)
+        // They hear who is there for them now: at once, where that was ticked; else in a letter, where letters are safe and nobody has told them; in any case when they are reached for the first time. The gate is asked for all.
+        private void Plan(Dossier dossier, HandedOver content, Dictionary<Guid, Guid> people, IReadOnlyCollection<Guid> told, ZoneSettings rules, DateTimeOffset now)
         {
             Add(FollowUp.Plan(dossier.Id, people.Values, ActKind.FirstContact, Words.ZoneHandoverTellThem, now + rules.FirstContactWithin, caller.Self, now));
-            var byLetter = content.Told ? [] : content.People.Where(p => p.Rules.Letter == Rule.Safe && !p.IsMinor && !string.IsNullOrWhiteSpace(p.Identity.Address)).Select(p => people[p.Key]).ToList();
+            var byLetter = content.Told ? [] : content.People.Where(p => !told.Contains(p.Key) && p.Rules.Letter == Rule.Safe && !p.IsMinor && !string.IsNullOrWhiteSpace(p.Identity.Address)).Select(p => people[p.Key]).ToList();
             if (byLetter.Count > 0) Add(FollowUp.Plan(dossier.Id, byLetter, ActKind.Letter, Words.ZoneHandoverTellThem, now, caller.Self, now));
             foreach (var act in content.Acts.Where(a => a.Kind != ActKind.FirstContact)) Add(FollowUp.Plan(dossier.Id, act.Persons.Select(p => people[p]), act.Kind, null, act.DueAt > now ? act.DueAt : now, caller.Self, now));
 

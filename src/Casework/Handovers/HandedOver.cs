@@ -7,6 +7,7 @@ using VictimSupport.Casework.Dossiers;
 using VictimSupport.Casework.FollowUps;
 using VictimSupport.Casework.People;
 using VictimSupport.Foundation.Access;
+using VictimSupport.Foundation.Numbers;
 using VictimSupport.Foundation.Persistence;
 using VictimSupport.Foundation.Secrecy;
 
@@ -19,13 +20,34 @@ namespace VictimSupport.Casework.Handovers;
 internal sealed record HandedOver(string Number, string Why, HandoverBasis Basis, string? WithoutAgreement, bool Told, string SubKind, IReadOnlyList<string> Additional, Danger Danger, bool Restricted, DateTimeOffset? FactsAt, string? Municipality,
     IReadOnlyList<string> Reports, IReadOnlyList<HandedPerson> People, IReadOnlyList<HandedNote> Notes, IReadOnlyList<HandedAct> Acts)
 {
+    /// <summary>The dossier that it becomes.</summary>
+    /// <param name="number">The year's next; of one that is only looked at, any.</param>
+    public Dossier Becomes(DossierNumber number, Guid by, DateTimeOffset requestedAt, DateTimeOffset now)
+    {
+        var kind = SubKinds.Find(SubKind) ?? SubKinds.All[0];
+        var dossier = Dossier.Open(number, Trigger.OtherService, kind, FactsAt, Municipality ?? "", by, now, requestedAt: requestedAt);
+        dossier.Facts(kind, Additional, FactsAt, Municipality ?? "", Danger);
+        return dossier;
+    }
+
     /// <summary>Tells apart what was shown from what would go now.</summary>
     public string Print() => Convert.ToHexString(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(this)));
 }
 
 /// <summary>Somebody who is helped. The rules of safe contact are no field that could be left out.</summary>
 /// <param name="Key">The id in the zone they come from: by which notes and acts name them.</param>
-internal sealed record HandedPerson(Guid Key, Particulars Identity, Capacity Capacity, Damage Damage, Sex Sex, string Language, bool NeedsInterpreter, bool IsMinor, RulesAsTheyStood Rules);
+internal sealed record HandedPerson(Guid Key, Particulars Identity, Capacity Capacity, Damage Damage, Sex Sex, string Language, bool NeedsInterpreter, bool IsMinor, RulesAsTheyStood Rules)
+{
+    /// <summary>Who they become in that dossier, with the rules they came with.</summary>
+    public (Person Person, SafeContact Safe) Enters(Dossier dossier, DateTimeOffset now)
+    {
+        var person = Person.Add(dossier.Id, Identity, Capacity, Language, now);
+        (person.Damage, person.Sex, person.NeedsInterpreter, person.IsMinor) = (Damage, Sex, NeedsInterpreter, IsMinor);
+        var safe = SafeContact.For(person);
+        safe.PutBack(Rules);
+        return (person, safe);
+    }
+}
 
 internal sealed record HandedNote(IReadOnlyList<Guid> Persons, DateTimeOffset At, string Text);
 
@@ -106,11 +128,14 @@ internal static class Handing
         rules = rules with
         {
             Checked = null, CheckedBy = null, Details = fields.Contains(HandedField.Phone) ? rules.Details : rules.Details with { SmsNumber = null },
-            Call = Leads(HandedField.Phone, rules.Call), Sms = Leads(HandedField.Phone, rules.Sms), Mail = Leads(HandedField.Mail, rules.Mail), Letter = Leads(HandedField.Address, rules.Letter), Visit = Leads(HandedField.Address, rules.Visit),
+            Call = Leads(HandedField.Phone, rules.Call), Sms = Written(Channel.Sms, Leads(HandedField.Phone, rules.Sms)), Mail = Written(Channel.Mail, Leads(HandedField.Mail, rules.Mail)), Letter = Leads(HandedField.Address, rules.Letter), Visit = Leads(HandedField.Address, rules.Visit),
         };
         return new HandedPerson(person.Id, identity, person.Capacity, fields.Contains(HandedField.Damage) ? person.Damage : Damage.None, born ? person.Sex : Sex.NotSaid, person.Language, person.NeedsInterpreter, person.IsMinor, rules.Without(authors));
 
         // Safe was said of this number or this address. The first that is given there would take it: so it does not go without what it was said of.
         Rule Leads(HandedField to, Rule rule) => rule == Rule.Safe && !fields.Contains(to) ? Rule.NotAsked : rule;
+
+        // The alleged perpetrator does not go, and nobody there would know whose number or mailbox this is.
+        Rule Written(Channel channel, Rule rule) => rule != Rule.Never && Clearance.LeadsTo(who, safe.Details.Value, channel, authors) ? Rule.NotAsked : rule;
     }
 }

@@ -134,10 +134,16 @@ internal sealed class Clearance
         if (bar == Bar.None)
         {
             var to = Destination((what.Through is null ? whom.Person : whom.Stead!.Who).Identity.Value, (what.Through is null ? whom.Safe : whom.Stead!.Safe).Details.Value, what.Channel);
-            bar = to is null ? Bar.Nowhere : what.Channel is Channel.Sms or Channel.Mail && whom.Authors.Any(a => string.Equals(Destination(a, null, what.Channel)?.Trim(), to.Trim(), StringComparison.OrdinalIgnoreCase)) ? Bar.Conflict : Bar.None;
+            bar = to is null ? Bar.Nowhere : LeadsTo(to, what.Channel, whom.Authors) ? Bar.Conflict : Bar.None;
         }
         return (bar == Bar.None ? passage : Passage.Closed, bar);
     }
+
+    /// <summary>Would what is written to somebody by this channel reach one of these?</summary>
+    public static bool LeadsTo(Particulars who, SafeDetails agreed, Channel channel, IReadOnlyList<Particulars> authors) => Destination(who, agreed, channel) is { } to && LeadsTo(to, channel, authors);
+
+    private static bool LeadsTo(string to, Channel channel, IReadOnlyList<Particulars> authors) =>
+        channel is Channel.Sms or Channel.Mail && authors.Any(a => string.Equals(Destination(a, null, channel)?.Trim(), to.Trim(), StringComparison.OrdinalIgnoreCase));
 
     /// <summary>The same for a message in the tray.</summary>
     public static (Passage Passage, Bar Bar) Look(TrayEntry entry) => entry.Message.Value.Phone is not { Length: > 0 } ? (Passage.Closed, Bar.Nowhere) : entry.MayCall switch

@@ -69,6 +69,16 @@ internal sealed class Show(IMediator pipeline, IAccounts accounts, WhereAndWho w
     {
         /// <summary>Why somebody has to look at it, once for each time it came back; null: as the state says.</summary>
         public IReadOnlyList<string?> CameBack { get; init; } = [];
+
+        /// <summary>How and when it last went to the service outside, and when that first said anything since; null: nothing is out there.</summary>
+        public (SentAs How, DateTimeOffset Sent, DateTimeOffset? Acknowledged)? Receipt
+        {
+            get
+            {
+                var sent = History.LastOrDefault(m => m is { Kind: MilestoneKind.Referral, Code: (int)ReferralState.Sent });
+                return Referral.SentAs is { } how && sent is not null ? (how, sent.At, History.FirstOrDefault(m => m.Kind == MilestoneKind.PartnerAnswered && m.At >= sent.At)?.At) : null;
+            }
+        }
     }
 
     [Requires(May.WorkOnDossiers)]

@@ -1445,6 +1445,50 @@ namespace VictimSupport.Migrations.PostgreSql.Catalog
                     b.ToTable("shift_change", (string)null);
                 });
 
+            modelBuilder.Entity("VictimSupport.OnCall.Rotas.ShiftNews", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid");
+
+                    b.Property<Guid>("Account")
+                        .HasColumnType("uuid");
+
+                    b.Property<DateTimeOffset>("At")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<DateTimeOffset>("End")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<Guid>("Pool")
+                        .HasColumnType("uuid");
+
+                    b.Property<int>("Rank")
+                        .HasColumnType("integer");
+
+                    b.Property<DateTimeOffset?>("Seen")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<int>("Shifts")
+                        .HasColumnType("integer");
+
+                    b.Property<DateTimeOffset>("Start")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<int>("What")
+                        .HasColumnType("integer");
+
+                    b.Property<Guid>("Zone")
+                        .HasColumnType("uuid");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("Account", "At");
+
+                    b.HasIndex("Zone", "Seen");
+
+                    b.ToTable("shift_news", (string)null);
+                });
+
             modelBuilder.Entity("VictimSupport.OnCall.Swaps.Swap", b =>
                 {
                     b.Property<Guid>("Id")

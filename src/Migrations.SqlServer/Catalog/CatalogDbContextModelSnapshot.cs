@@ -1446,6 +1446,50 @@ namespace VictimSupport.Migrations.SqlServer.Catalog
                     b.ToTable("shift_change", (string)null);
                 });
 
+            modelBuilder.Entity("VictimSupport.OnCall.Rotas.ShiftNews", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<Guid>("Account")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<DateTimeOffset>("At")
+                        .HasColumnType("datetimeoffset");
+
+                    b.Property<DateTimeOffset>("End")
+                        .HasColumnType("datetimeoffset");
+
+                    b.Property<Guid>("Pool")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<int>("Rank")
+                        .HasColumnType("int");
+
+                    b.Property<DateTimeOffset?>("Seen")
+                        .HasColumnType("datetimeoffset");
+
+                    b.Property<int>("Shifts")
+                        .HasColumnType("int");
+
+                    b.Property<DateTimeOffset>("Start")
+                        .HasColumnType("datetimeoffset");
+
+                    b.Property<int>("What")
+                        .HasColumnType("int");
+
+                    b.Property<Guid>("Zone")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("Account", "At");
+
+                    b.HasIndex("Zone", "Seen");
+
+                    b.ToTable("shift_news", (string)null);
+                });
+
             modelBuilder.Entity("VictimSupport.OnCall.Swaps.Swap", b =>
                 {
                     b.Property<Guid>("Id")

@@ -38,22 +38,42 @@ internal sealed class Book(CatalogDbContext house, UseCase here, Trail trail, Ca
         bell.Forget();
     }
 
-    /// <summary>Requests to swap a shift that is no longer what was asked for come to nothing.</summary>
-    public async Task LapseSwaps(Guid shift, Guid? but, CancellationToken ct)
+    /// <summary>Whose shifts somebody else has written is told: one word for all that this deed did to them. What somebody did to their own they know.</summary>
+    public void Tell(Pool pool, News what, IEnumerable<Shift.What> shifts)
     {
-        foreach (var swap in await house.Set<Swap>().Where(s => (s.Shift == shift || s.Return == shift) && s.State == SwapState.Asked && s.Id != but).ToListAsync(ct)) swap.Lapse(clock.GetUtcNow());
+        foreach (var theirs in shifts.Where(s => s.Account != caller.Account).GroupBy(s => (s.Account, s.Employer, s.Rank)))
+        {
+            var news = ShiftNews.Of(pool.Id, what, [.. theirs], clock.GetUtcNow());
+            house.Add(news);
+            house.Add(ShiftMail.New(news));
+        }
+        bell.Forget();
+    }
+
+    /// <summary>Requests to swap a shift that is no longer what was asked for come to nothing; both are told, unless they did it.</summary>
+    /// <param name="gone">Who no longer works there, and is told nothing; null: nobody.</param>
+    public async Task LapseSwaps(Pool pool, Shift shift, Guid? but, CancellationToken ct, Guid? gone = null)
+    {
+        foreach (var swap in await house.Set<Swap>().Where(s => (s.Shift == shift.Id || s.Return == shift.Id) && s.State == SwapState.Asked && s.Id != but).ToListAsync(ct))
+        {
+            swap.Lapse(clock.GetUtcNow());
+            Shift.What[] both = [shift.Says() with { Account = swap.AskedBy, Employer = swap.EmployerBy }, shift.Says() with { Account = swap.AskedOf, Employer = swap.EmployerOf }];
+            Tell(pool, News.Lapsed, both.Where(s => s.Account != gone));
+        }
         bell.Forget();
     }
 
     /// <summary>A zone leaves: the shifts of its people from then on are nobody's.</summary>
     public async Task Release(Pool pool, Guid employer, DateTimeOffset from, CancellationToken ct)
     {
-        foreach (var shift in await house.Set<Shift>().Where(s => s.Pool == pool.Id && s.Employer == employer && s.Removed == null && s.Start >= from).ToListAsync(ct))
+        var theirs = await house.Set<Shift>().Where(s => s.Pool == pool.Id && s.Employer == employer && s.Removed == null && s.Start >= from).ToListAsync(ct);
+        foreach (var shift in theirs)
         {
             shift.Remove(clock.GetUtcNow());
             Note(pool, shift, Turn.Left);
-            await LapseSwaps(shift.Id, null, ct);
+            await LapseSwaps(pool, shift, null, ct);
         }
+        Tell(pool, News.Removed, theirs.Select(s => s.Says()));
     }
 
     public static ValidationException Wrong(string field, string said) => new([new ValidationFailure(field, said)]);

@@ -128,11 +128,19 @@ internal sealed class Edit(IMediator pipeline) : PageModel, IShowAgain
             if (known is null)
             {
                 rota.Add(pool, Rotas.Shift.New(pool.Id, what, form.Once, clock.GetUtcNow()));
+                rota.Tell(pool, News.Entered, [what]);
                 return what.Start;
             }
+            var was = known.Says();
             known.Change(what);
             rota.Note(pool, known, Turn.Changed);
-            await rota.LapseSwaps(known.Id, null, ct);
+            if (was.Account != what.Account)
+            {
+                rota.Tell(pool, News.Removed, [was]);
+                rota.Tell(pool, News.Entered, [known.Says()]);
+            }
+            else if (was != known.Says()) rota.Tell(pool, News.Changed, [known.Says()]);
+            await rota.LapseSwaps(pool, known, null, ct);
             return what.Start;
         }
 
@@ -142,7 +150,8 @@ internal sealed class Edit(IMediator pipeline) : PageModel, IShowAgain
             var shift = await Find(pool, command.Shift, ct);
             shift.Remove(clock.GetUtcNow());
             rota.Note(pool, shift, Turn.Removed);
-            await rota.LapseSwaps(shift.Id, null, ct);
+            rota.Tell(pool, News.Removed, [shift.Says()]);
+            await rota.LapseSwaps(pool, shift, null, ct);
             return true;
         }
 

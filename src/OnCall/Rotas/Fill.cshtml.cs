@@ -102,7 +102,7 @@ internal sealed class Fill(IMediator pipeline) : PageModel, IShowAgain
             var pattern = new Pattern(form.Rhythm!.Value, [.. form.Days.Distinct().OrderBy(d => Array.IndexOf(Week, d))], form.From!.Value, form.To ?? form.From.Value);
             var spans = pattern.Between(form.First!.Value, form.Last!.Value).Where(s => s.Span.Start >= pool.Begins && s.Span.End <= pool.Ends && s.Span.Start < s.Span.End).ToList();
             if (spans.Count == 0) throw Book.Wrong(nameof(Command.First), Words.NothingToFill);
-            var (there, entered) = (await rota.Between(pool.Id, spans[0].Span.Start, spans.Max(s => s.Span.End), ct), 0);
+            var (there, entered) = (await rota.Between(pool.Id, spans[0].Span.Start, spans.Max(s => s.Span.End), ct), new List<Shift>());
             foreach (var (span, turn) in spans)
             {
                 var who = people[form.Turns[turn % form.Turns.Count]];
@@ -110,9 +110,10 @@ internal sealed class Fill(IMediator pipeline) : PageModel, IShowAgain
                 var shift = Shift.New(pool.Id, new Shift.What(form.Rank!.Value, who.Account, who.Employer, span.Start, span.End, null), form.Once, clock.GetUtcNow());
                 rota.Add(pool, shift);
                 there.Add(shift);
-                entered++;
+                entered.Add(shift);
             }
-            return new Answer(entered, spans.Count - entered);
+            rota.Tell(pool, News.Entered, entered.Select(s => s.Says()));
+            return new Answer(entered.Count, spans.Count - entered.Count);
         }
     }
 }

@@ -47,7 +47,7 @@ internal sealed class Leavers : IDoWhatIsDue
                 if (shift.Start < now) shift.Change(new Shift.What(shift.Rank, shift.Account, shift.Employer, shift.Start, now, shift.Number));
                 else shift.Remove(now);
                 book.Note(pools[shift.Pool], shift, Turn.Gone);
-                await book.LapseSwaps(shift.Id, null, ct);
+                await book.LapseSwaps(pools[shift.Pool], shift, null, ct, gone: shift.Account);
             }
             return left.Count;
         }

@@ -37,6 +37,9 @@ internal sealed class Shift
     public bool Covers(DateTimeOffset at) => Start <= at && at < End;
     public bool Meets(DateTimeOffset from, DateTimeOffset to) => Start < to && from < End;
 
+    /// <summary>As it stands.</summary>
+    public What Says() => new(Rank, Account, Employer, Start, End, Number);
+
     public static Shift New(Guid pool, What what, Guid once, DateTimeOffset now)
     {
         var shift = new Shift { Id = Guid.CreateVersion7(now), Pool = pool, Once = once };

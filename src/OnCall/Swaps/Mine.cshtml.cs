@@ -39,6 +39,13 @@ internal sealed class Mine(IMediator pipeline) : PageModel, IShowAgain
         return Done(await pipeline.Send(new Withdraw { Swap = swap }, ct), Words.SwapWithdrawn);
     }
 
+    public async Task<IActionResult> OnPostSeenAsync(CancellationToken ct)
+    {
+        ModelState.Clear();
+        await pipeline.Send(new Seen(), ct);
+        return RedirectToPage();
+    }
+
     private RedirectToPageResult Done(bool changed, string said)
     {
         TempData["Done"] = changed ? said : Words.SwapOver;
@@ -46,7 +53,9 @@ internal sealed class Mine(IMediator pipeline) : PageModel, IShowAgain
     }
 
     internal sealed record Row(Swap Swap, string Name, Shift Shift, Shift? Return);
-    internal sealed record View(IReadOnlyList<(Shift Shift, string Pool)> Shifts, IReadOnlyList<Row> OfMe, IReadOnlyList<Row> ByMe);
+
+    /// <param name="News">What others did to one's shifts and one has not said to have seen.</param>
+    internal sealed record View(IReadOnlyList<(Shift Shift, string Pool)> Shifts, IReadOnlyList<Row> OfMe, IReadOnlyList<Row> ByMe, IReadOnlyList<(ShiftNews News, string Pool)> News);
 
     [Requires(May.TakeShifts)]
     internal sealed record Query : ICatalogQuery<View>;
@@ -56,6 +65,10 @@ internal sealed class Mine(IMediator pipeline) : PageModel, IShowAgain
     {
         internal Guid Swap { get; init; }
     }
+
+    /// <summary>All that others did to one's shifts has been read.</summary>
+    [Requires(May.TakeShifts)]
+    internal sealed record Seen : ICatalogCommand<bool>;
 
     [Requires(May.TakeShifts)]
     internal sealed record Refuse : ICatalogCommand<bool>
@@ -69,7 +82,7 @@ internal sealed class Mine(IMediator pipeline) : PageModel, IShowAgain
         internal Guid Swap { get; init; }
     }
 
-    internal sealed class QueryHandler(CatalogDbContext house, OurPools pools, Staff staff, Caller caller, TimeProvider clock) : IRequestHandler<Query, View>
+    internal sealed class QueryHandler(CatalogDbContext house, OurPools pools, Staff staff, UseCase here, Caller caller, TimeProvider clock) : IRequestHandler<Query, View>
     {
         private const int Most = 50;
         private static readonly TimeSpan Past = TimeSpan.FromDays(31);
@@ -83,16 +96,19 @@ internal sealed class Mine(IMediator pipeline) : PageModel, IShowAgain
             var swaps = await house.Set<Swap>().AsNoTracking().Where(s => ids.Contains(s.Pool) && (s.AskedBy == self || s.AskedOf == self) && (s.State == SwapState.Asked || s.Asked > since)).OrderByDescending(s => s.Asked).Take(Most).ToListAsync(ct);
             var about = swaps.Select(s => s.Shift).Concat(swaps.Select(s => s.Return).OfType<Guid>()).Distinct().ToList();
             var shifts = await house.Set<Shift>().AsNoTracking().Where(s => about.Contains(s.Id)).ToDictionaryAsync(s => s.Id, ct);
+            var (kept, zone) = (now - ShiftNews.Kept, here.InZone.Id);
+            var news = await house.Set<ShiftNews>().AsNoTracking().Where(n => n.Account == self && n.Zone == zone && n.Seen == null && n.At > kept).OrderByDescending(n => n.At).Take(Most).ToListAsync(ct);
             var names = await staff.Names(swaps.SelectMany(s => new[] { s.AskedBy, s.AskedOf }), ct);
             return new View([.. mine.Select(s => (s, ours[s.Pool].Name))],
-                [.. swaps.Where(s => s.AskedOf == self).OrderBy(s => s.State).Select(s => Of(s, s.AskedBy))], [.. swaps.Where(s => s.AskedBy == self).OrderBy(s => s.State).Select(s => Of(s, s.AskedOf))]);
+                [.. swaps.Where(s => s.AskedOf == self).OrderBy(s => s.State).Select(s => Of(s, s.AskedBy))], [.. swaps.Where(s => s.AskedBy == self).OrderBy(s => s.State).Select(s => Of(s, s.AskedOf))],
+                [.. news.Select(n => (n, ours.TryGetValue(n.Pool, out var pool) ? pool.Name : "–"))]);
 
             Row Of(Swap swap, Guid other) => new(swap, names(other), shifts[swap.Shift], swap.Return is { } id ? shifts[id] : null);
         }
     }
 
     internal sealed class Handler(CatalogDbContext house, OurPools pools, Staff staff, Book rota, OnTheBell bell, UseCase here, Foundation.Audit.Trail trail, Caller caller, TimeProvider clock)
-        : IRequestHandler<Accept, bool>, IRequestHandler<Refuse, bool>, IRequestHandler<Withdraw, bool>
+        : IRequestHandler<Accept, bool>, IRequestHandler<Refuse, bool>, IRequestHandler<Withdraw, bool>, IRequestHandler<Seen, bool>
     {
         public async Task<bool> Handle(Accept command, CancellationToken ct)
         {
@@ -117,11 +133,11 @@ internal sealed class Mine(IMediator pipeline) : PageModel, IShowAgain
             house.Add(SwapAnsweredMail.New(swap, now));
             shift.GoesTo(swap.AskedOf, swap.EmployerOf);
             rota.Note(pool, shift, Turn.Swapped);
-            await rota.LapseSwaps(shift.Id, swap.Id, ct);
+            await rota.LapseSwaps(pool, shift, swap.Id, ct);
             if (other is null) return true;
             other.GoesTo(swap.AskedBy, swap.EmployerBy);
             rota.Note(pool, other, Turn.Swapped);
-            await rota.LapseSwaps(other.Id, swap.Id, ct);
+            await rota.LapseSwaps(pool, other, swap.Id, ct);
             return true;
         }
 
@@ -144,6 +160,20 @@ internal sealed class Mine(IMediator pipeline) : PageModel, IShowAgain
             Noted();
             return true;
         }
+
+        public async Task<bool> Handle(Seen command, CancellationToken ct)
+        {
+            var (self, zone, now) = (caller.Self, here.InZone.Id, clock.GetUtcNow());
+            var unseen = await house.Set<ShiftNews>().Where(n => n.Account == self && n.Zone == zone && n.Seen == null).ToListAsync(ct);
+            foreach (var news in unseen) news.IsSeen(now);
+            // What is a year old is of no use to anybody, whoever it was for.
+            var old = now.AddYears(-1);
+            house.RemoveRange(await house.Set<ShiftNews>().Where(n => n.Zone == zone && n.At < old).OrderBy(n => n.At).Take(Old).ToListAsync(ct));
+            bell.Forget();
+            return unseen.Count > 0;
+        }
+
+        private const int Old = 500;
 
         private async Task<(Pool Pool, Swap Swap)> Find(Guid id, Func<Swap, Guid> whose, CancellationToken ct)
         {

@@ -19,19 +19,22 @@ internal sealed class OnTheBell(CatalogDatabase catalog, TimeProvider clock)
     /// <param name="Asked">Whom somebody asks to swap, an entry for each request.</param>
     /// <param name="Gaps">Stretches without anybody on duty, in the days that are warned of.</param>
     /// <param name="Pools">Pools the zone was asked into and has not answered.</param>
-    internal sealed record Waits(IReadOnlyList<Guid> Asked, int Gaps, int Pools);
+    /// <param name="Told">Whose shifts somebody else has written, an entry for each they have not seen.</param>
+    internal sealed record Waits(IReadOnlyList<Guid> Asked, int Gaps, int Pools, IReadOnlyList<Guid> Told);
 
     public async ValueTask<Waits> Of(Guid zone, CancellationToken ct)
     {
         if (known.TryGetValue(zone, out var entry) && clock.GetElapsedTime(entry.Read) <= Fresh) return entry.Waits;
         await using var house = catalog.Lease();
         var now = clock.GetUtcNow();
+        var kept = now - ShiftNews.Kept;
         var today = Design.Html.Moment.Day(now);
         var asked = await house.Set<PoolMember>().Join(house.Set<Pool>(), m => m.Pool, p => p.Id, (m, p) => new { Member = m, p.Until }).CountAsync(x => x.Member.Zone == zone && x.Member.State == Membership.Asked && (x.Until == null || x.Until >= today), ct);
         var pools = await Gaps.PoolsOf(house, zone, today, ct);
         var ids = pools.Select(p => p.Id).ToList();
         var gaps = (await Gaps.Of(house, pools, now, ct)).Count;
-        var waits = new Waits(ids.Count == 0 ? [] : await house.Set<Swap>().Where(s => ids.Contains(s.Pool) && s.State == SwapState.Asked).Select(s => s.AskedOf).ToListAsync(ct), gaps, asked);
+        var waits = new Waits(ids.Count == 0 ? [] : await house.Set<Swap>().Where(s => ids.Contains(s.Pool) && s.State == SwapState.Asked).Select(s => s.AskedOf).ToListAsync(ct), gaps, asked,
+            await house.Set<ShiftNews>().Where(n => n.Zone == zone && n.Seen == null && n.At > kept).Select(n => n.Account).ToListAsync(ct));
         if (known.Count > 10_000) known.Clear();
         known[zone] = (waits, clock.GetTimestamp());
         return waits;
@@ -41,7 +44,7 @@ internal sealed class OnTheBell(CatalogDatabase catalog, TimeProvider clock)
     public void Forget() => known.Clear();
 }
 
-/// <summary>On the bell: requests to swap for whoever takes shifts, gaps for whoever keeps the rota, pools for whoever agrees to them.</summary>
+/// <summary>On the bell: requests to swap, and shifts that others wrote, for whoever takes shifts, gaps for whoever keeps the rota, pools for whoever agrees to them.</summary>
 internal sealed class Bell(OnTheBell bell, WhereAndWho who) : IRing
 {
     public bool KeepsItsFigure => true;
@@ -54,6 +57,7 @@ internal sealed class Bell(OnTheBell bell, WhereAndWho who) : IRing
         if (who.Zone is not { } zone || caller.Account is not { } self || !(caller.May(May.TakeShifts) || caller.May(May.KeepRota) || caller.May(May.KeepPools))) return lines;
         var waits = await bell.Of(zone.Id, ct);
         if (caller.May(May.TakeShifts)) lines.Add(new RingLine(Words.RingSwaps, "/on-call/swaps", waits.Asked.Count(a => a == self)));
+        if (caller.May(May.TakeShifts)) lines.Add(new RingLine(Words.RingShifts, "/on-call/swaps", waits.Told.Count(a => a == self)));
         if (caller.May(May.KeepRota)) lines.Add(new RingLine(Words.RingGaps, "/on-call", waits.Gaps));
         if (caller.May(May.KeepPools)) lines.Add(new RingLine(Words.RingPools, "/admin/pools", waits.Pools));
         return lines;

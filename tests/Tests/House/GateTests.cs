@@ -89,8 +89,8 @@ public sealed partial class GateTests
         string[] neutral = [.. typeof(Clearance).Assembly.GetTypes().Where(t => t.BaseType?.Name is "NeutralMail" or "MailAsChosen").Select(t => t.FullName!), "VictimSupport.Casework.FollowUps.NeutralMail", "VictimSupport.Casework.Events.EventAskedMail", typeof(TextByMail).FullName!];
         Assert.Empty(TakersOf(typeof(Clearance).Assembly.GetTypes(), typeof(ISendMail)).Except(neutral));
         Assert.NotEmpty(TakersOf([typeof(PlantedSender)], typeof(ISendMail)));
-        // The form of a message and a reminder ask only whether there is a provider.
-        string[] asking = [typeof(Text).FullName!, "VictimSupport.Casework.Contacts.AppointmentReminders"];
+        // The form of a message, a reminder and the news of a handover ask only whether there is a provider.
+        string[] asking = [typeof(Text).FullName!, "VictimSupport.Casework.Contacts.AppointmentReminders", "VictimSupport.Casework.Handovers.Telling"];
         Assert.Equal([typeof(SendMessage).FullName!], TakersOf(typeof(Clearance).Assembly.GetTypes(), typeof(ISendText)).Where(t => !asking.Any(a => t.StartsWith(a, StringComparison.Ordinal))));
         Assert.Equal([typeof(SendMessage).FullName!], CallersOf(typeof(Clearance).Assembly.GetTypes(), typeof(ISendText).GetMethod(nameof(ISendText.Send))!));
         Assert.NotEmpty(CallersOf([typeof(PlantedTexter)], typeof(ISendText).GetMethod(nameof(ISendText.Send))!));

@@ -56,5 +56,39 @@ public sealed class IsolationTests
         Assert.Contains(matrix.Faults, f => f.Contains("/planted/tells-by-redirect/{dossier:guid}  as Caseworker: dossier of another zone does not answer", StringComparison.Ordinal));
     }
 
+    [Fact]
+    public async Task A_leak_of_handovers_is_found()
+    {
+        World? world = null, other = null;
+        // Both read the row as it is there and ask nobody: neither the dossier's guard, nor who leads where it came in. One of them looks into every zone.
+        var leaks = new Dictionary<string, Func<Microsoft.AspNetCore.Http.HttpContext, int>>
+        {
+            ["planted/handover-unguarded"] = http => IsThere(world!, http) ? 200 : 404,
+            ["planted/handover-anywhere"] = http => IsThere(world!, http) || IsThere(other!, http) ? 200 : 404,
+            ["planted/handover-decided"] = http => IsThere(world!, http) || IsThere(other!, http) ? 302 : 404,
+        };
+        await using var platform = Platform.WithLeaks(leaks);
+        (world, other) = (await World.Make(platform), await World.Make(platform));
+        var (matrix, demand) = (new Matrix(world, other), new Demand(May.WorkOnDossiers));
+        Door Planted(string path, params Knock[] knocks) => new(RoutePatternFactory.Parse($"planted/{path}/{{handover:guid}}"), demand, null, knocks);
+        await matrix.Compare([Planted("handover-unguarded", new Knock("GET", null, [])), Planted("handover-anywhere", new Knock("GET", null, [])), Planted("handover-decided", new Knock("POST", "Decide", []))]);
+        foreach (var who in new[] { "Caseworker", "Coordinator" })
+        {
+            Assert.Contains(matrix.Faults, f => f.StartsWith($"GET /planted/handover-anywhere/{{handover:guid}}  as {who}: handover of another zone does not answer", StringComparison.Ordinal));
+            Assert.Contains(matrix.Faults, f => f.StartsWith($"POST /planted/handover-decided/{{handover:guid}} Decide as {who}: handover of another zone does not answer", StringComparison.Ordinal));
+        }
+        Assert.Contains(matrix.Faults, f => f.StartsWith("GET /planted/handover-unguarded/{handover:guid}  as Caseworker: handover of a colleague alone does not answer", StringComparison.Ordinal));
+        Assert.Contains(matrix.Faults, f => f.Contains("/planted/handover-unguarded/", StringComparison.Ordinal) && f.Contains("handover behind a wall does not answer", StringComparison.Ordinal));
+        Assert.DoesNotContain(matrix.Faults, f => f.Contains("/planted/handover-unguarded/", StringComparison.Ordinal) && f.Contains("of another zone", StringComparison.Ordinal));
+        // The real pages of handovers, asked the same, tell nothing.
+        matrix.Faults.Clear();
+        await matrix.Compare((await Doors.Of(platform.Services)).Where(d => d.Text.StartsWith("/handovers/", StringComparison.Ordinal)));
+        Assert.Contains("/handovers/{handover:guid}/decision", matrix.Doors);
+        Assert.Empty(matrix.Faults);
+
+        static bool IsThere(World where, Microsoft.AspNetCore.Http.HttpContext http) =>
+            Guid.Parse(http.Request.Path.Value!.Split('/')[^1]) is var id && where.Zone.Look(z => Microsoft.EntityFrameworkCore.EntityFrameworkQueryableExtensions.AnyAsync(z.Set<VictimSupport.Casework.Handovers.Handover>(), h => h.Id == id)).GetAwaiter().GetResult();
+    }
+
     private static async Task<(IReadOnlyList<Door>, Matrix)> Walkers(Platform platform) => (await Doors.Of(platform.Services), new Matrix(await World.Make(platform), await World.Make(platform)));
 }

@@ -172,6 +172,65 @@ public sealed class RotaTests(Platforms platforms)
         Assert.Equal("'=x", StatementCsv.Cell("=x").Trim('"'));
     }
 
+    [Theory, EveryEngine]
+    public async Task Whose_shift_somebody_else_enters_changes_or_removes_is_told_once_by_the_bell_and_by_mail(string engine)
+    {
+        await using var platform = Platform.Start(engine);
+        var two = await platform.Pooled();
+        var start = new DateTimeOffset(2026, 12, 10, 17, 0, 0, TimeSpan.Zero);
+        var form = two.Shift(two.AnnaKey, start, 12) with { Once = Guid.NewGuid() };
+        await two.Cora.Send(form);
+        await two.Cora.Send(form); // the same form again
+        var shift = Assert.Single(await two.Rota()).Id;
+        Assert.Equal([News.Entered], await Unseen(two.Anna));
+        using var visit = two.Anna.Visit();
+        Assert.Contains("Shifts changed by others", (await visit.Page("/waiting")).QuerySelector("main")!.TextContent, StringComparison.Ordinal);
+        await visit.Submit("/on-call/swaps", [], "main form[action*='handler=Seen']");
+        Assert.Empty(await Unseen(two.Anna));
+        Assert.DoesNotContain("Shifts changed by others", (await visit.Page("/waiting")).QuerySelector("main")!.TextContent, StringComparison.Ordinal);
+
+        // Saved as it stands it is no change; two hours later it is one.
+        await two.Cora.Send(await Known(shift));
+        Assert.Empty(await Unseen(two.Anna));
+        await two.Cora.Send(await Known(shift) with { End = start.AddHours(14) });
+        Assert.Equal([News.Changed], await Unseen(two.Anna));
+        // Given to Bert: it is taken from her, and entered for him, who is of the other zone.
+        await two.Cora.Send(await Known(shift) with { Who = two.BertKey });
+        Assert.Equal([News.Changed, News.Removed], (await Unseen(two.Anna)).Order());
+        Assert.Equal([News.Entered], await Unseen(two.Bert));
+        await two.Cora.Send(new Edit.Remove { Pool = two.Pool, Shift = shift });
+        Assert.Equal([News.Entered, News.Removed], (await Unseen(two.Bert)).Order());
+        // Weeks entered at once are one word to each.
+        await two.Cora.Send(new Fill.Command { Pool = two.Pool, First = new DateOnly(2026, 11, 30), Last = new DateOnly(2026, 12, 27), Rank = Rank.Duty, Rhythm = Rhythm.Week, Days = [DayOfWeek.Monday], From = new TimeOnly(8, 0), Who1 = two.AnnaKey, Who2 = two.BertKey, Once = Guid.NewGuid() });
+        var weeks = Assert.Single((await two.Anna.Send(new VictimSupport.OnCall.Swaps.Mine.Query())).News, n => n.News.What == News.Entered).News;
+        Assert.Equal((2, new DateOnly(2026, 11, 30)), (weeks.Shifts, Moment.Day(weeks.Start)));
+
+        for (var i = 0; i < 2; i++) await platform.RunHouseJob();
+        var letters = platform.Post.Letters.Where(l => l.Key.StartsWith("shift-news", StringComparison.Ordinal)).ToList();
+        Assert.Equal((4, 3), (letters.Count(l => l.To == Staff.AddressOf(two.Here, "anna")), letters.Count(l => l.To == Staff.AddressOf(two.There, "bert"))));
+        Assert.All(letters, l => Assert.Equal(("Your shifts were changed", "What changed is in the portal, under “On call”."), (l.Subject, l.Text)));
+        Assert.Equal(letters.Count, letters.Select(l => l.Key).Distinct().Count());
+
+        async Task<Edit.Command> Known(Guid id) => (await two.Cora.Send(new Edit.Query(two.Pool, id))).Known! with { Pool = two.Pool, Shift = id };
+        static async Task<IReadOnlyList<News>> Unseen(Person who) => [.. (await who.Send(new VictimSupport.OnCall.Swaps.Mine.Query())).News.Select(n => n.News.What)];
+    }
+
+    [Fact]
+    public async Task What_a_coordinator_does_to_their_own_shift_they_know_and_what_is_a_colleagues_is_nobody_elses()
+    {
+        var platform = await platforms.On("sqlite");
+        var two = await platform.Pooled();
+        var start = platform.Clock.GetUtcNow().AddDays(2);
+        await two.Cora.Send(two.Shift($"{two.Cora.Id:N}@{two.Here.Code}", start, 12));
+        Assert.Empty((await two.Cora.Send(new VictimSupport.OnCall.Swaps.Mine.Query())).News);
+        await two.Cora.Send(two.Shift(two.AnnaKey, start.AddDays(1), 12));
+        await two.Bert.Send(new VictimSupport.OnCall.Swaps.Mine.Seen());
+        Assert.Empty((await two.Bert.Send(new VictimSupport.OnCall.Swaps.Mine.Query())).News);
+        Assert.Single((await two.Anna.Send(new VictimSupport.OnCall.Swaps.Mine.Query())).News);
+        // In another zone where she works too, it is not hers.
+        Assert.Empty((await two.There.As(two.Anna.Id, Role.OnCall).Send(new VictimSupport.OnCall.Swaps.Mine.Query())).News);
+    }
+
     [Fact]
     public async Task The_sheet_of_a_month_shows_every_day_with_whoever_is_on_call()
     {

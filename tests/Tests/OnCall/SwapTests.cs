@@ -129,6 +129,36 @@ public sealed class SwapTests(Platforms platforms)
         async Task<Guid> Asked(int days) => await two.Anna.Send(new Ask.Command { Shift = await Enters(two, two.AnnaKey, days), Who = two.BertKey });
     }
 
+    [Theory, EveryEngine]
+    public async Task Whoever_swaps_is_told_once_when_another_makes_it_impossible(string engine)
+    {
+        await using var platform = Platform.Start(engine);
+        var two = await platform.Pooled();
+        var carl = await two.There.Hires("carl", Role.OnCall);
+        var (removed, taken) = (await Enters(two, two.AnnaKey, 1), await Enters(two, two.AnnaKey, 3));
+        await two.Anna.Send(new Ask.Command { Shift = removed, Who = two.BertKey });
+        var first = await two.Anna.Send(new Ask.Command { Shift = taken, Who = two.BertKey });
+        await two.Anna.Send(new Ask.Command { Shift = taken, Who = $"{carl.Id:N}@{two.There.Code}" });
+        await platform.RunHouseJob();
+        Assert.Equal((2, 0, 0), (Told(two.Here, "anna"), Told(two.There, "bert"), Told(two.There, "carl"))); // her two shifts were entered
+        await two.Anna.Send(new Mine.Seen());
+
+        await two.Cora.Send(new Edit.Remove { Pool = two.Pool, Shift = removed });
+        Assert.Equal([News.Removed, News.Lapsed], (await Unseen(two.Anna)).Order());
+        Assert.Equal([News.Lapsed], await Unseen(two.Bert));
+        // Bert takes the other one himself: he knows; Anna and Carl are told that Carl's request came to nothing.
+        Assert.True(await two.Bert.Send(new Mine.Accept { Swap = first }));
+        Assert.Equal([News.Lapsed], await Unseen(two.Bert));
+        Assert.Equal([News.Lapsed], await Unseen(carl));
+        Assert.Equal(2, (await Unseen(two.Anna)).Count(n => n == News.Lapsed));
+        for (var i = 0; i < 2; i++) await platform.RunHouseJob();
+        Assert.Equal((2 + 3, 1, 1), (Told(two.Here, "anna"), Told(two.There, "bert"), Told(two.There, "carl")));
+
+        int Told(TestZone zone, string who) => platform.Post.Letters.Count(l => l.Key.StartsWith("shift-news", StringComparison.Ordinal) && l.To == Staff.AddressOf(zone, who));
+    }
+
+    private static async Task<IReadOnlyList<News>> Unseen(Person who) => [.. (await who.Send(new Mine.Query())).News.Select(n => n.News.What)];
+
     private static async Task<Guid> Enters(Pooling.Two two, string who, int days, Rank rank = Rank.Duty)
     {
         var start = two.Here.Platform.Clock.GetUtcNow().AddDays(days);

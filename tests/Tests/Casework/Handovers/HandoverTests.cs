@@ -101,6 +101,107 @@ public sealed class HandoverTests(Platforms platforms)
     }
 
     [Theory, EveryEngine]
+    public async Task Whoever_is_handed_over_is_told_at_once_in_their_language_where_that_is_simply_safe_and_ticked(string engine)
+    {
+        await using var platform = Platform.Start(engine, NeutralSender);
+        var (a, b) = (await platform.Zone(), await platform.Zone());
+        var (anna, bert) = (a.As(Role.Coordinator), b.As(Role.Coordinator));
+        var handover = await anna.HandsOver(await Reachable(anna, r => r with { Mail = Rule.Safe, Letter = Rule.Safe }), b);
+        var offer = Assert.Single((await bert.Send(new Decide.Query(handover))).Ways);
+        Assert.Equal((Channel.Mail, "Mia Janssens", Telling.Says("nl")), (offer.Way.Channel, offer.Name, offer.Says));
+        var theirs = (await bert.Accepts(handover, tell: offer.Way))!.Value;
+        Assert.Equal(theirs, await bert.Accepts(handover, tell: offer.Way));
+        for (var i = 0; i < 2; i++) await b.RunJobs();
+        var mail = Assert.Single(platform.Post.Letters, l => l.To == "mia@example.org");
+        Assert.Equal(("agenda@mail.example", Telling.Says("nl")), (mail.From, mail.Text));
+        Assert.StartsWith("Vanaf nu", mail.Text, StringComparison.Ordinal);
+        // A letter would say it once more; what is said when she is reached stays.
+        Assert.Equal([ActKind.FirstContact], (await bert.Opens(theirs)).Planned.Select(p => p.Kind));
+        Assert.Contains((await bert.Opens(theirs)).Timeline, h => h.Title == "Message sent to the person");
+
+        // Nothing goes by itself: not ticked, it is a letter and the first contact.
+        var second = (await bert.Accepts(await anna.HandsOver(await Reachable(anna, r => r with { Mail = Rule.Safe, Letter = Rule.Safe }, "Bo"), b)))!.Value;
+        await b.RunJobs();
+        Assert.DoesNotContain(platform.Post.Letters, l => l.To == "bo@example.org");
+        Assert.Equal([ActKind.FirstContact, ActKind.Letter], (await bert.Opens(second)).Planned.Select(p => p.Kind).Order());
+    }
+
+    [Theory]
+    [InlineData("fr"), InlineData("nl"), InlineData("de"), InlineData("en"), InlineData("vgt"), InlineData("ar")]
+    public void What_tells_them_tells_nothing_else_in_any_language(string language) =>
+        Assert.Null(Neutral.Telling(Telling.Says(language), ["zone", "dossier", "akte", "service", "dienst", "bureau", "help", "hulp", "hilf", "aide", "http", "www", "?"]));
+
+    [Theory]
+    [InlineData("never"), InlineData("never elsewhere"), InlineData("not asked"), InlineData("a condition"), InlineData("words"), InlineData("other hours"), InlineData("at night"), InlineData("the perpetrator's"), InlineData("no address"), InlineData("a minor")]
+    public async Task Where_it_is_not_simply_safe_it_stays_with_the_first_contact(string what)
+    {
+        await using var platform = Platform.Start("sqlite", NeutralSender);
+        var (a, b) = (await platform.Zone(), await platform.Zone());
+        var (anna, bert) = (a.As(Role.Coordinator), b.As(Role.Coordinator));
+        if (what == "never elsewhere") await Reachable(bert, r => r with { Mail = Rule.Never });
+        var dossier = await Reachable(anna, r => r with
+        {
+            Mail = what switch { "never" => Rule.Never, "not asked" => Rule.NotAsked, "a condition" => Rule.OnlyIf, _ => Rule.Safe }, Letter = Rule.Never, WhatMayBeSaid = what is "words" or "a condition" ? "that the library calls" : null,
+            From = what == "other hours" ? new TimeOnly(3, 0) : null, Until = what == "other hours" ? new TimeOnly(4, 0) : null,
+        });
+        var lead = await anna.LeadOf(dossier);
+        if (what == "a minor") await anna.Send(await anna.Send(new Edit.Query(dossier, lead, "nl")) with { Dossier = dossier, Person = lead, IsMinor = true });
+        if (what == "the perpetrator's") await anna.Send(new Edit.Command { Dossier = dossier, GivenName = "Jan", FamilyName = "Peeters", Mail = "mia@example.org", Capacity = Capacity.AllegedAuthor, Language = "nl" });
+        var handover = await anna.HandsOver(dossier, b, f => f with { Fields = what == "no address" ? [HandedField.Phone] : f.Fields });
+        if (what == "at night") platform.Clock.Advance(TimeSpan.FromHours(13));
+        Assert.Empty((await bert.Send(new Decide.Query(handover))).Ways);
+        var refused = await Assert.ThrowsAsync<RefusedException>(() => bert.Accepts(handover, tell: new VictimSupport.Casework.Contacts.Reminder(lead, Channel.Mail)));
+        Assert.Equal((what switch
+        {
+            "never" or "never elsewhere" => Bar.Never, "a condition" or "words" => Bar.OnlyIf, "other hours" or "at night" => Bar.Hours, "a minor" => Bar.Minor, _ => Bar.NotAsked,
+        }, (string?)nameof(Decide.Command.Tell)), (Bars.Of(refused.Code), refused.Field));
+        Assert.Equal(HandoverState.Delivered, await bert.StateOf(handover)); // nothing of it holds
+        await Refused(() => bert.Accepts(handover, tell: new VictimSupport.Casework.Contacts.Reminder(Guid.NewGuid(), Channel.Mail)));
+        var theirs = (await bert.Accepts(handover))!.Value;
+        await b.RunJobs();
+        Assert.DoesNotContain(platform.Post.Letters, l => l.To == "mia@example.org");
+        Assert.Equal(VictimSupport.Casework.Words.ZoneHandoverTellThem, Assert.Single((await bert.Opens(theirs)).Planned, p => p.Kind == ActKind.FirstContact).Text!.Value);
+    }
+
+    [Theory, EveryEngine]
+    public async Task A_never_said_before_it_goes_stops_it_and_whoever_works_on_it_is_told(string engine)
+    {
+        await using var platform = Platform.Start(engine, NeutralSender);
+        var (a, b) = (await platform.Zone(), await platform.Zone());
+        var (anna, bert) = (a.As(Role.Coordinator), b.As(Role.Coordinator));
+        var handover = await anna.HandsOver(await Reachable(anna, r => r with { Mail = Rule.Safe }), b);
+        var theirs = (await bert.Accepts(handover, tell: (await bert.Send(new Decide.Query(handover))).Ways[0].Way))!.Value;
+        // In another dossier: she comes to the desk of the other zone at once.
+        await Reachable(bert, r => r with { Mail = Rule.Never });
+        await b.RunJobs();
+        Assert.DoesNotContain(platform.Post.Letters, l => l.To == "mia@example.org");
+        Assert.Contains((await bert.Opens(theirs)).Timeline, h => h.Title == "What waited to go out was dropped");
+        Assert.Contains((await bert.Opens(theirs)).Planned, p => p.Kind == ActKind.FirstContact);
+    }
+
+    [Fact]
+    public async Task On_the_page_a_way_is_ticked_and_without_a_provider_none_is_offered()
+    {
+        await using var platform = Platform.Start("sqlite", NeutralSender);
+        var (a, b) = (await platform.Zone(), await platform.Zone());
+        var (anna, bert) = (a.As(Role.Coordinator), await b.Hires("bert", Role.Coordinator));
+        var handover = await anna.HandsOver(await Reachable(anna, r => r with { Mail = Rule.Safe }), b);
+        using var visit = bert.Visit();
+        var page = await visit.Page($"/handovers/{handover}/decision");
+        var box = Assert.Single(page.QuerySelectorAll("[name='Form.Tell']"));
+        Assert.Null(box.GetAttribute("checked"));
+        Assert.Contains(Telling.Says("nl"), page.QuerySelector("main")!.TextContent, StringComparison.Ordinal);
+        // A form that was open while she said never: kept, and said at the field.
+        await Reachable(b.As(Role.Coordinator), r => r with { Mail = Rule.Never });
+        var barred = await Visit.Read(await visit.Submit($"/handovers/{handover}/decision", [new("Form.Decision", "Accept"), new("Form.Tell", box.GetAttribute("value")!)]));
+        Assert.NotNull(barred.QuerySelector(".govuk-error-message"));
+        await using var without = Platform.Start("sqlite");
+        var (c, d) = (await without.Zone(), await without.Zone());
+        var other = await c.As(Role.Coordinator).HandsOver(await Reachable(c.As(Role.Coordinator), r => r with { Mail = Rule.Safe }), d);
+        Assert.Empty((await d.As(Role.Coordinator).Send(new Decide.Query(other))).Ways);
+    }
+
+    [Theory, EveryEngine]
     public async Task Safe_goes_only_with_what_it_was_said_of_and_never_by_the_alleged_perpetrator(string engine)
     {
         var (a, b) = await Two(engine);
@@ -440,6 +541,127 @@ public sealed class HandoverTests(Platforms platforms)
         }
     }
 
+    [Theory, EveryEngine]
+    public async Task Killed_at_any_step_a_question_an_answer_a_refusal_and_a_withdrawal_each_act_once_and_both_audits_tell(string engine)
+    {
+        var reaper = new ParcelTests.Reaper();
+        await using var platform = Platform.Start(engine, services: services => ParcelTests.Kills(services, reaper));
+        foreach (var request in new[] { typeof(Outbox.Claim), typeof(Carry.PickUp), typeof(Carry.Receive), typeof(Carry.Receipt), typeof(Outbox.Done) })
+        {
+            foreach (var after in new[] { false, true })
+            {
+                var (a, b) = (await platform.Zone(), await platform.Zone());
+                var (anna, bert) = (await a.Hires("anna", Role.Coordinator), await b.Hires("bert", Role.Coordinator));
+                var (refused, withdrawn) = (await anna.HandsOver(await anna.Registers(Cases.Intake(a)), b), await anna.HandsOver(await anna.Registers(Cases.Intake(a, "Janssens", "Mia")), b));
+                await Goes(b, () => bert.AsksAbout(refused, "Since when?"));
+                Assert.Equal((HandoverState.Asked, HandoverState.Asked), (await anna.StateOf(refused), await bert.StateOf(refused)));
+                await Goes(a, () => anna.Send(new Reply.Command { Handover = refused, Text = "For a year", Once = Guid.NewGuid() }));
+                Assert.Equal((HandoverState.Delivered, HandoverState.Delivered), (await anna.StateOf(refused), await bert.StateOf(refused)));
+                await Goes(b, () => bert.Refuses(refused, "She moved on"));
+                Assert.Equal((HandoverState.Refused, HandoverState.Refused), (await anna.StateOf(refused), await bert.StateOf(refused)));
+                await Goes(a, () => anna.Send(new Withdraw.Command(withdrawn)));
+                Assert.Equal(HandoverState.Withdrawn, await bert.StateOf(withdrawn));
+                // What says so waits in the other zone, and dies there too.
+                Assert.Equal(HandoverState.Withdrawing, await anna.StateOf(withdrawn));
+                await Dies(b);
+                Assert.Equal(HandoverState.Withdrawn, await anna.StateOf(withdrawn));
+
+                foreach (var zone in new[] { a, b }) await Settles(zone);
+                HandoverStep[] spoken = [HandoverStep.Proposed, HandoverStep.Delivered, HandoverStep.Asked, HandoverStep.Answered, HandoverStep.Refused];
+                foreach (var one in new[] { anna, bert }) Assert.Equal(spoken, (await one.Send(new Show.Query(refused))).Turns.Select(t => t.Step));
+                Assert.Equal([HandoverStep.Proposed, HandoverStep.Delivered, HandoverStep.AskedBack, HandoverStep.Withdrawn], (await anna.Send(new Show.Query(withdrawn))).Turns.Select(t => t.Step));
+                Assert.Equal([HandoverStep.Proposed, HandoverStep.Delivered, HandoverStep.Withdrawn], (await bert.Send(new Show.Query(withdrawn))).Turns.Select(t => t.Step));
+                Assert.Equal(0, await b.Look(z => z.Set<Dossier>().CountAsync()));
+                await Both(a, b, 4);
+                await Both(b, a, 3);
+                // Told once of each: two that came and an answer there; a question, a refusal and a withdrawal here.
+                Assert.Equal((3, 3), (Told(b, "bert", "handover-came"), Told(a, "anna", "handover-turned")));
+
+                // Nothing else waits: what is killed is what carries this word.
+                async Task Goes(TestZone from, Func<Task> says)
+                {
+                    foreach (var zone in new[] { a, b }) await Settles(zone);
+                    await says();
+                    var now = platform.Clock.GetUtcNow();
+                    Assert.Equal("parcel", Assert.Single(await from.Look(z => z.Set<OutboxMessage>().Where(m => m.Delivered == null && m.NotBefore <= now).Select(m => m.Kind).ToListAsync())));
+                    await Dies(from);
+                }
+
+                async Task Dies(TestZone zone)
+                {
+                    (reaper.Takes, reaper.After) = (request, after);
+                    await Assert.ThrowsAnyAsync<OperationCanceledException>(zone.RunJobs);
+                    Assert.Null(reaper.Takes);
+                    for (var i = 0; i < 2; i++)
+                    {
+                        platform.Clock.Advance(OutboxMessage.Held + TimeSpan.FromMinutes(1));
+                        await zone.RunJobs();
+                    }
+                }
+            }
+        }
+
+        // Not what is only due later.
+        async Task Settles(TestZone zone)
+        {
+            for (var i = 0; i < 2; i++) await zone.RunJobs();
+        }
+
+        // Every parcel that left was received once, and both audits say so by its id.
+        async Task Both(TestZone from, TestZone to, int parcels)
+        {
+            var sent = await from.Look(z => z.Set<Parcel>().AsNoTracking().ToListAsync());
+            Assert.Equal(parcels, sent.Count);
+            Assert.All(sent, p => Assert.True(p is { Arrived: not null, Content: null, Key: null }));
+            var received = await to.Look(z => z.Set<Arrival>().Where(r => r.From == from.Code).Select(r => r.Id).ToListAsync());
+            Assert.Equal(sent.Select(p => p.Id).Order(), received.Order());
+            foreach (var (zone, act, says) in new[] { (to, "Foundation.Parcels.Carry.Receive", $"parcel from {from.Code}"), (from, "Foundation.Parcels.Carry.Receipt", $"parcel to {to.Code}") })
+            {
+                var records = await zone.Look(z => z.Set<AuditRow>().Where(r => r.Act == act && received.Contains(r.Subject!.Value)).ToListAsync());
+                Assert.Equal(received.Order(), records.Select(r => r.Subject!.Value).Distinct().Order());
+                Assert.All(records, r => Assert.Contains(says, r.Payload, StringComparison.Ordinal));
+            }
+        }
+
+        int Told(TestZone zone, string who, string kind) => platform.Post.Letters.Count(l => l.Key.StartsWith(kind, StringComparison.Ordinal) && l.To == Staff.AddressOf(zone, who));
+    }
+
+    [Theory, EveryEngine]
+    public async Task Killed_while_silence_is_told_of_each_is_told_once(string engine)
+    {
+        var reaper = new ParcelTests.Reaper();
+        await using var platform = Platform.Start(engine, services: services => ParcelTests.Kills(services, reaper));
+        foreach (var request in new[] { typeof(VictimSupport.Casework.Reminding.Remind.Command), typeof(VictimSupport.Casework.Reminding.Remind.TellOn), typeof(Outbox.Claim) })
+        {
+            foreach (var after in new[] { false, true })
+            {
+                var (a, b) = (await platform.Zone(), await platform.Zone());
+                var (anna, _, _) = (await a.Hires("anna", Role.Caseworker), await a.Hires("chief", Role.Coordinator), await b.Hires("lead", Role.Coordinator));
+                var dossier = await anna.Registers(Cases.Intake(a));
+                await anna.Send(await anna.Contact(a, dossier)); // she was reached: nothing falls due but the silence
+                await anna.HandsOver(dossier, b);
+                await b.RunJobs();
+                foreach (var (later, dies) in new[] { (TimeSpan.FromDays(3).Add(TimeSpan.FromMinutes(2)), request != typeof(VictimSupport.Casework.Reminding.Remind.TellOn)), (TimeSpan.FromHours(25), request != typeof(VictimSupport.Casework.Reminding.Remind.Command)) })
+                {
+                    platform.Clock.Advance(later);
+                    foreach (var zone in new[] { a, b })
+                    {
+                        if (dies && (zone == a || later > TimeSpan.FromDays(2)))
+                        {
+                            (reaper.Takes, reaper.After) = (request, after);
+                            await Assert.ThrowsAnyAsync<OperationCanceledException>(zone.RunJobs);
+                            platform.Clock.Advance(OutboxMessage.Held + TimeSpan.FromMinutes(1));
+                        }
+                        for (var i = 0; i < 2; i++) await zone.RunJobs();
+                    }
+                }
+                Assert.Equal((1, 1, 1), (Count(a, "anna", HandoversWaiting.Code), Count(b, "lead", HandoversWaiting.Code), Count(a, "chief", "told-on")));
+            }
+        }
+
+        int Count(TestZone zone, string who, string kind) => platform.Post.Letters.Count(l => l.Key.StartsWith(kind, StringComparison.Ordinal) && l.To == Staff.AddressOf(zone, who));
+    }
+
     [Fact]
     public async Task On_the_pages_from_the_proposal_to_the_acceptance_and_nothing_in_logs_or_clear_in_the_database()
     {
@@ -492,6 +714,18 @@ public sealed class HandoverTests(Platforms platforms)
         var person = await by.LeadOf(dossier);
         await by.Send(await by.Send(new Edit.Query(dossier, person, "nl")) with { Dossier = dossier, Person = person, Address = "Dorpsstraat 1" });
         await by.Agrees(dossier, person, how);
+    }
+
+    private static readonly Dictionary<string, string?> NeutralSender = new() { ["Texts:From"] = "agenda@mail.example" };
+
+    // With a mailbox, and rules that were asked.
+    private static async Task<Guid> Reachable(Person by, Func<Safe.Command, Safe.Command> how, string given = "Mia")
+    {
+        var dossier = await by.Registers(Cases.Intake(by.Zone, "Janssens", given, given == "Mia" ? "0470 11 22 33" : "0470 44 55 66") with { Language = "nl" });
+        var person = await by.LeadOf(dossier);
+        await by.Send(await by.Send(new Edit.Query(dossier, person, "nl")) with { Dossier = dossier, Person = person, Address = given + "straat 1", Mail = $"{given.ToLowerInvariant()}@example.org" });
+        await by.Agrees(dossier, person, how);
+        return dossier;
     }
 
     private static async Task Notes(Person by, Guid dossier, Layer layer, string text, params Guid[] persons) => await by.Send(new Write.Command { Dossier = dossier, Persons = [.. persons], Layer = layer, Text = text, Once = Guid.NewGuid() });

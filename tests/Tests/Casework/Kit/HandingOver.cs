@@ -28,7 +28,8 @@ internal static class HandingOver
         return handover;
     }
 
-    public static Task<Guid?> Accepts(this Person by, Guid handover, Guid? worker = null) => by.Send(new Decide.Command { Handover = handover, Decision = Decision.Accept, Worker = worker, Once = Guid.NewGuid() });
+    public static Task<Guid?> Accepts(this Person by, Guid handover, Guid? worker = null, VictimSupport.Casework.Contacts.Reminder? tell = null) =>
+        by.Send(new Decide.Command { Handover = handover, Decision = Decision.Accept, Worker = worker, Tell = tell is null ? [] : [tell.ToString()], Once = Guid.NewGuid() });
     public static Task<Guid?> Refuses(this Person by, Guid handover, string why = "Not ours") => by.Send(new Decide.Command { Handover = handover, Decision = Decision.Refuse, Reason = why, Once = Guid.NewGuid() });
     public static Task<Guid?> AsksAbout(this Person by, Guid handover, string what = "Since when?") => by.Send(new Decide.Command { Handover = handover, Decision = Decision.Ask, Question = what, Once = Guid.NewGuid() });
     public static async Task<HandoverState> StateOf(this Person by, Guid handover) => (await by.Send(new Show.Query(handover))).Handover.State;

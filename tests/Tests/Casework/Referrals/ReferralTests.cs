@@ -461,6 +461,30 @@ public sealed partial class ReferralTests(Platforms platforms)
         Assert.Equal(mother, Assert.Single((await anna.Send(new Show.Query(dossier, referral))).Consents).Consent.Representative);
     }
 
+    [Theory, EveryEngine]
+    public async Task What_went_to_a_service_outside_leaves_a_receipt_when_by_which_way_and_whether_it_was_acknowledged(string engine)
+    {
+        await using var platform = Platform.Start(engine);
+        var (_, anna, dossier, partner) = await Begin(platform);
+        var referral = await anna.Offers(dossier, partner);
+        await anna.Agrees(dossier, referral, SharedField.Name);
+        Assert.Null((await anna.Send(new Show.Query(dossier, referral))).Receipt);
+        var on = platform.Clock.GetUtcNow();
+        await anna.Sends(dossier, referral, SentAs.Sheet);
+        using var hers = anna.Visit();
+        var path = $"/dossiers/{dossier}/referrals/{referral}";
+        Assert.Equal((SentAs.Sheet, (DateTimeOffset?)null), (await anna.Send(new Show.Query(dossier, referral))).Receipt is { } receipt && receipt.Sent - on < TimeSpan.FromMinutes(1) ? (receipt.How, receipt.Acknowledged) : default);
+        Assert.Contains("on paper", (await hers.Page(path)).QuerySelector("[data-receipt='out']")!.TextContent, StringComparison.Ordinal);
+        platform.Clock.Advance(TimeSpan.FromHours(3));
+        await anna.Turns(dossier, referral, ReferralState.Received, partner: true);
+        Assert.Contains("Receipt acknowledged", (await hers.Page(path)).QuerySelector("[data-receipt='acknowledged']")!.TextContent, StringComparison.Ordinal);
+        // Sent once more, it is not acknowledged yet.
+        platform.Clock.Advance(TimeSpan.FromHours(1));
+        await anna.Sends(dossier, referral, SentAs.Mail);
+        var again = (await anna.Send(new Show.Query(dossier, referral))).Receipt!.Value;
+        Assert.Equal((SentAs.Mail, (DateTimeOffset?)null), (again.How, again.Acknowledged));
+    }
+
     [Fact]
     public async Task Pressed_twice_it_is_one_referral_one_consent_and_one_link()
     {

@@ -13,7 +13,7 @@ using VictimSupport.Foundation.Secrecy;
 namespace VictimSupport.Migrations.SqlServer.Zone
 {
     [DbContext(typeof(ZoneDbContext))]
-    [Migration("20261127223328_Initial")]
+    [Migration("20261128013613_Initial")]
     partial class Initial
     {
         /// <inheritdoc />

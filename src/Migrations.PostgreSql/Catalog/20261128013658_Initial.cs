@@ -778,6 +778,27 @@ namespace VictimSupport.Migrations.PostgreSql.Catalog
                 });
 
             migrationBuilder.CreateTable(
+                name: "shift_news",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "uuid", nullable: false),
+                    Account = table.Column<Guid>(type: "uuid", nullable: false),
+                    Zone = table.Column<Guid>(type: "uuid", nullable: false),
+                    Pool = table.Column<Guid>(type: "uuid", nullable: false),
+                    What = table.Column<int>(type: "integer", nullable: false),
+                    Rank = table.Column<int>(type: "integer", nullable: false),
+                    Shifts = table.Column<int>(type: "integer", nullable: false),
+                    Start = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    End = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    At = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    Seen = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_shift_news", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "spent",
                 columns: table => new
                 {
@@ -1348,6 +1369,16 @@ namespace VictimSupport.Migrations.PostgreSql.Catalog
                 column: "Shift");
 
             migrationBuilder.CreateIndex(
+                name: "IX_shift_news_Account_At",
+                table: "shift_news",
+                columns: new[] { "Account", "At" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_shift_news_Zone_Seen",
+                table: "shift_news",
+                columns: new[] { "Zone", "Seen" });
+
+            migrationBuilder.CreateIndex(
                 name: "IX_spent_Until",
                 table: "spent",
                 column: "Until");
@@ -1558,6 +1589,9 @@ namespace VictimSupport.Migrations.PostgreSql.Catalog
 
             migrationBuilder.DropTable(
                 name: "shift_change");
+
+            migrationBuilder.DropTable(
+                name: "shift_news");
 
             migrationBuilder.DropTable(
                 name: "spent");

@@ -12,7 +12,7 @@ using VictimSupport.Foundation.Persistence;
 namespace VictimSupport.Migrations.SqlServer.Figures
 {
     [DbContext(typeof(FiguresDbContext))]
-    [Migration("20261127223335_Initial")]
+    [Migration("20261128013619_Initial")]
     partial class Initial
     {
         /// <inheritdoc />

@@ -10,7 +10,7 @@ using VictimSupport.Foundation.Persistence;
 namespace VictimSupport.Migrations.Sqlite.Figures
 {
     [DbContext(typeof(FiguresDbContext))]
-    [Migration("20261127223240_Initial")]
+    [Migration("20261128013425_Initial")]
     partial class Initial
     {
         /// <inheritdoc />

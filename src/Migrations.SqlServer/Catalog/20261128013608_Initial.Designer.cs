@@ -12,7 +12,7 @@ using VictimSupport.Foundation.Persistence;
 namespace VictimSupport.Migrations.SqlServer.Catalog
 {
     [DbContext(typeof(CatalogDbContext))]
-    [Migration("20261127223318_Initial")]
+    [Migration("20261128013608_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -1447,6 +1447,50 @@ namespace VictimSupport.Migrations.SqlServer.Catalog
                     b.HasIndex("Shift");
 
                     b.ToTable("shift_change", (string)null);
+                });
+
+            modelBuilder.Entity("VictimSupport.OnCall.Rotas.ShiftNews", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<Guid>("Account")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<DateTimeOffset>("At")
+                        .HasColumnType("datetimeoffset");
+
+                    b.Property<DateTimeOffset>("End")
+                        .HasColumnType("datetimeoffset");
+
+                    b.Property<Guid>("Pool")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<int>("Rank")
+                        .HasColumnType("int");
+
+                    b.Property<DateTimeOffset?>("Seen")
+                        .HasColumnType("datetimeoffset");
+
+                    b.Property<int>("Shifts")
+                        .HasColumnType("int");
+
+                    b.Property<DateTimeOffset>("Start")
+                        .HasColumnType("datetimeoffset");
+
+                    b.Property<int>("What")
+                        .HasColumnType("int");
+
+                    b.Property<Guid>("Zone")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("Account", "At");
+
+                    b.HasIndex("Zone", "Seen");
+
+                    b.ToTable("shift_news", (string)null);
                 });
 
             modelBuilder.Entity("VictimSupport.OnCall.Swaps.Swap", b =>

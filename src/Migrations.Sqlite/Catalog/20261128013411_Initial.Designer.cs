@@ -11,7 +11,7 @@ using VictimSupport.Foundation.Persistence;
 namespace VictimSupport.Migrations.Sqlite.Catalog
 {
     [DbContext(typeof(CatalogDbContext))]
-    [Migration("20261127223221_Initial")]
+    [Migration("20261128013411_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -1438,6 +1438,50 @@ namespace VictimSupport.Migrations.Sqlite.Catalog
                     b.HasIndex("Shift");
 
                     b.ToTable("shift_change", (string)null);
+                });
+
+            modelBuilder.Entity("VictimSupport.OnCall.Rotas.ShiftNews", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("TEXT");
+
+                    b.Property<Guid>("Account")
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("At")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("End")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<Guid>("Pool")
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("Rank")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long?>("Seen")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("Shifts")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("Start")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("What")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<Guid>("Zone")
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("Account", "At");
+
+                    b.HasIndex("Zone", "Seen");
+
+                    b.ToTable("shift_news", (string)null);
                 });
 
             modelBuilder.Entity("VictimSupport.OnCall.Swaps.Swap", b =>

@@ -776,6 +776,27 @@ namespace VictimSupport.Migrations.Sqlite.Catalog
                 });
 
             migrationBuilder.CreateTable(
+                name: "shift_news",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Account = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Zone = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Pool = table.Column<Guid>(type: "TEXT", nullable: false),
+                    What = table.Column<int>(type: "INTEGER", nullable: false),
+                    Rank = table.Column<int>(type: "INTEGER", nullable: false),
+                    Shifts = table.Column<int>(type: "INTEGER", nullable: false),
+                    Start = table.Column<long>(type: "INTEGER", nullable: false),
+                    End = table.Column<long>(type: "INTEGER", nullable: false),
+                    At = table.Column<long>(type: "INTEGER", nullable: false),
+                    Seen = table.Column<long>(type: "INTEGER", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_shift_news", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "spent",
                 columns: table => new
                 {
@@ -1346,6 +1367,16 @@ namespace VictimSupport.Migrations.Sqlite.Catalog
                 column: "Shift");
 
             migrationBuilder.CreateIndex(
+                name: "IX_shift_news_Account_At",
+                table: "shift_news",
+                columns: new[] { "Account", "At" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_shift_news_Zone_Seen",
+                table: "shift_news",
+                columns: new[] { "Zone", "Seen" });
+
+            migrationBuilder.CreateIndex(
                 name: "IX_spent_Until",
                 table: "spent",
                 column: "Until");
@@ -1556,6 +1587,9 @@ namespace VictimSupport.Migrations.Sqlite.Catalog
 
             migrationBuilder.DropTable(
                 name: "shift_change");
+
+            migrationBuilder.DropTable(
+                name: "shift_news");
 
             migrationBuilder.DropTable(
                 name: "spent");
