@@ -42,7 +42,8 @@ internal sealed class DraftsOfForms(IMediator pipeline, WhereAndWho who) : IKeep
 
     public async ValueTask<DraftForm?> Find(HttpContext http, string form)
     {
-        if (who.Zone is null || who.Caller.Account is null || Place.Of(http, form) is not { } place) return null;
+        // A list that renews itself reads its page again, and takes nothing but the list.
+        if (who.Zone is null || who.Caller.Account is null || http.Request.Headers.ContainsKey(QuietAttribute.Header) || Place.Of(http, form) is not { } place) return null;
         var found = await pipeline.Send(new Drafts.Find.Query(place, Guid.TryParse(http.Request.Query[Chosen], out var chosen) ? chosen : null), http.RequestAborted);
         if (found is null) return null;
         var here = http.Request.PathBase + http.Request.Path;

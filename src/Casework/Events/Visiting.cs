@@ -3,7 +3,7 @@ using FluentValidation.Results;
 using MediatR;
 using Microsoft.EntityFrameworkCore;
 using VictimSupport.Casework.Codes;
-using VictimSupport.Casework.Dossiers;
+using VictimSupport.Design.Tags;
 using VictimSupport.Foundation.Access;
 using VictimSupport.Foundation.Audit;
 using VictimSupport.Foundation.Jobs;
@@ -19,14 +19,16 @@ namespace VictimSupport.Casework.Events;
 internal static class Visiting
 {
     /// <summary>What the opening zone sees: whom it asked, who came, and whom of them it sent away.</summary>
-    internal sealed record Guests(IReadOnlyList<(EventAsk Ask, string Code, string Name)> Asks, IReadOnlyList<(VisitSpan Visit, string Code)> Visits, IReadOnlySet<Guid> SentAway);
+    /// <param name="Others">Zones that can be asked, by code: those of a shared pool first, each part in the order of the names.</param>
+    internal sealed record Guests(IReadOnlyList<(EventAsk Ask, string Code, string Name)> Asks, IReadOnlyList<(VisitSpan Visit, string Code)> Visits, IReadOnlySet<Guid> SentAway, IReadOnlyList<Choice> Others);
 
     [Requires(May.LeadEvents)]
     internal sealed record Query(Guid Event) : ICatalogQuery<Guests>;
 
-    /// <param name="Codes">Of zones, as typed.</param>
+    /// <param name="Code">Of any zone of the platform: that it was asked and accepted opens this event to its sign-ins until the end, and nothing else.</param>
+    /// <returns>The zone's name.</returns>
     [Requires(May.LeadEvents)]
-    internal sealed record Ask(CollectiveEvent Event, IReadOnlyList<string> Codes) : ICatalogCommand<int>;
+    internal sealed record Ask(CollectiveEvent Event, string? Code) : ICatalogCommand<string>;
 
     /// <summary>The end of the event was put off, or brought forward: those who were asked may come until then.</summary>
     [Requires(May.LeadEvents)]
@@ -42,44 +44,42 @@ internal static class Visiting
     internal sealed record LetBack(Guid Event, Guid Account) : ICatalogCommand<bool>;
 
     internal sealed class Leading(CatalogDbContext house, UseCase here, IKnowPools pools, IVisits visits, Trail trail, Caller caller, TimeProvider clock)
-        : IRequestHandler<Query, Guests>, IRequestHandler<Ask, int>, IRequestHandler<PutOff, bool>, IRequestHandler<End, IReadOnlyList<Guid>>, IRequestHandler<LetBack, bool>
+        : IRequestHandler<Query, Guests>, IRequestHandler<Ask, string>, IRequestHandler<PutOff, bool>, IRequestHandler<End, IReadOnlyList<Guid>>, IRequestHandler<LetBack, bool>
     {
-        private const int Most = 40;
+        private static string Language => System.Globalization.CultureInfo.CurrentUICulture.TwoLetterISOLanguageName;
 
         public async Task<Guests> Handle(Query query, CancellationToken ct)
         {
-            var (self, language) = (here.InZone.Id, System.Globalization.CultureInfo.CurrentUICulture.TwoLetterISOLanguageName);
+            var (self, language) = (here.InZone.Id, Language);
             var asks = await house.Set<EventAsk>().AsNoTracking().Where(a => a.Event == query.Event && a.Zone == self).OrderBy(a => a.At).ToListAsync(ct);
             var came = (await visits.In(self, clock.GetUtcNow().AddYears(-5), clock.GetUtcNow().AddYears(1), ct)).Where(v => v.Kind == VisitKind.Event && v.About == query.Event).ToList();
             var ids = asks.Select(a => a.Asked).Concat(came.Select(v => v.From)).Distinct().ToList();
             var zones = await house.Set<ZoneRecord>().AsNoTracking().Where(z => ids.Contains(z.Id)).ToDictionaryAsync(z => z.Id, ct);
             trail.Because("event", query.Event);
-            return new Guests([.. asks.Where(a => zones.ContainsKey(a.Asked)).Select(a => (a, zones[a.Asked].Code, zones[a.Asked].NameIn(language)))], [.. came.Where(v => zones.ContainsKey(v.From)).Select(v => (v, zones[v.From].Code))], asks.Count == 0 ? new HashSet<Guid>() : await visits.SentAway(house, VisitKind.Event, query.Event, ct));
+            return new Guests([.. asks.Where(a => zones.ContainsKey(a.Asked)).Select(a => (a, zones[a.Asked].Code, zones[a.Asked].NameIn(language)))], [.. came.Where(v => zones.ContainsKey(v.From)).Select(v => (v, zones[v.From].Code))], asks.Count == 0 ? new HashSet<Guid>() : await visits.SentAway(house, VisitKind.Event, query.Event, ct), await Others(asks, ct));
         }
 
-        public async Task<int> Handle(Ask command, CancellationToken ct)
+        // Whoever was asked and did not decline stands in the list of those who were asked.
+        private async Task<IReadOnlyList<Choice>> Others(List<EventAsk> asks, CancellationToken ct)
+        {
+            var (self, asked) = (here.InZone.Id, asks.Where(a => a.Answer != EventAnswer.Declined).Select(a => a.Asked).ToHashSet());
+            var pooled = (await pools.Of(self, ct)).SelectMany(p => p.Others).Select(z => z.Id).ToHashSet();
+            var zones = await house.Set<ZoneRecord>().AsNoTracking().Where(z => z.State == ZoneState.Active && z.Id != self).ToListAsync(ct);
+            return [.. zones.Where(z => !asked.Contains(z.Id)).Select(z => (Zone: z, Name: z.NameIn(Language))).OrderBy(z => !pooled.Contains(z.Zone.Id)).ThenBy(z => z.Name, StringComparer.CurrentCulture).Select(z => new Choice(z.Zone.Code, z.Name.Contains(z.Zone.Code, StringComparison.Ordinal) ? z.Name : $"{z.Name} ({z.Zone.Code})"))];
+        }
+
+        public async Task<string> Handle(Ask command, CancellationToken ct)
         {
             var (self, now) = (here.InZone.Id, clock.GetUtcNow());
-            if (command.Codes.Count is 0 or > Most) throw Wrong(Words.EventNameZones);
             if (!command.Event.Runs(now)) throw Wrong(Words.EventNotRunning);
-            var codes = command.Codes.ToList();
-            var found = await house.Set<ZoneRecord>().AsNoTracking().Where(z => codes.Contains(z.Code) && z.State == ZoneState.Active).ToListAsync(ct);
-            foreach (var code in codes)
-            {
-                // A sign-in of another zone is accepted where a pool says so, and nowhere else. A zone that is not there is answered in the same way.
-                if (found.Find(z => z.Code == code) is not { } zone || zone.Id == self || !await pools.Share(self, zone.Id, ct)) throw Wrong(Words.EventNoPool(code.Length > 10 ? code[..10] : code));
-            }
-            var known = await house.Set<EventAsk>().Where(a => a.Event == command.Event.Id && a.Zone == self).ToListAsync(ct);
-            foreach (var zone in found)
-            {
-                if (known.Find(a => a.Asked == zone.Id) is { } before) before.Again(command.Event.Ends);
-                else house.Add(EventAsk.Of(command.Event, self, zone.Id, caller.Self, now));
-                house.Add(OutboxMessage.New($"{EventAskedMail.KindName} {command.Event.Id} {zone.Id} {now.UtcTicks}", EventAskedMail.KindName, command.Event.Id, null, now, zone.Id));
-            }
+            if (await house.Set<ZoneRecord>().AsNoTracking().SingleOrDefaultAsync(z => z.Code == command.Code && z.Id != self && z.State == ZoneState.Active, ct) is not { } zone) throw Wrong(Words.EventChooseZone);
+            if (await house.Set<EventAsk>().SingleOrDefaultAsync(a => a.Event == command.Event.Id && a.Zone == self && a.Asked == zone.Id, ct) is { } before) before.Again(command.Event.Ends);
+            else house.Add(EventAsk.Of(command.Event, self, zone.Id, caller.Self, now));
+            house.Add(OutboxMessage.New($"{EventAskedMail.KindName} {command.Event.Id} {zone.Id} {now.UtcTicks}", EventAskedMail.KindName, command.Event.Id, null, now, zone.Id));
             trail.Because("event", command.Event.Id);
-            return found.Count;
+            return zone.NameIn(Language);
 
-            static ValidationException Wrong(string said) => new([new ValidationFailure("Codes", said)]);
+            static ValidationException Wrong(string said) => new([new ValidationFailure(nameof(Ask.Code), said)]);
         }
 
         public async Task<bool> Handle(PutOff command, CancellationToken ct)

@@ -33,8 +33,7 @@ internal sealed class Zones(IMediator pipeline, IAccounts accounts, IVisits visi
     {
         // The event first: of one that is not there nobody is asked anything.
         var ev = (await pipeline.Send(new Query(Event), ct)).Event;
-        var codes = (Form.Codes ?? "").Split([',', ';', ' ', '\n', '\r', '\t'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Distinct(StringComparer.Ordinal).ToList();
-        TempData["Done"] = Words.EventZonesAsked(await pipeline.Send(new Visiting.Ask(ev, codes), ct));
+        TempData["Done"] = Words.EventZoneAsked(await pipeline.Send(new Visiting.Ask(ev, Form.Code), ct));
         return RedirectToPage(new { Event });
     }
 
@@ -56,8 +55,8 @@ internal sealed class Zones(IMediator pipeline, IAccounts accounts, IVisits visi
 
     internal sealed record Input
     {
-        /// <summary>Codes of zones, parted by commas, spaces or lines.</summary>
-        public string? Codes { get; init; }
+        /// <summary>Of the zone that is asked, chosen by its name.</summary>
+        public string? Code { get; init; }
     }
 
     [Requires(May.LeadEvents)]

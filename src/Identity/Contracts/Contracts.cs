@@ -156,6 +156,9 @@ public interface IKnowPlaces
     /// <returns>false: it stands on the other side.</returns>
     Task<bool> Enter(Guid session, bool onPlatform, CancellationToken ct);
 
+    /// <summary>Does the account come to that zone from this one to help in events, and for nothing else: no role of its own there, no other visit? The zone asked for it and the other accepted, or there would be no visit.</summary>
+    ValueTask<bool> OnlyHelps(Guid account, Guid zone, Guid from, CancellationToken ct);
+
     /// <summary>On which side a session stands; null: it has entered nowhere yet.</summary>
     ValueTask<bool?> IsOnPlatform(Guid session, CancellationToken ct);
 }

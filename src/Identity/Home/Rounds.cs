@@ -60,7 +60,7 @@ internal sealed partial class Rounds(EnterZone enter, IKnowStanding standing, IK
     private async Task<Doorstep> Knock(Place place, string code, Guid account, Guid session, CancellationToken ct)
     {
         var zone = Guid.ParseExact(place.Key, "N");
-        if (!await home.Opens(session, place.Key, ct)) return new Doorstep(place, Doorway.SignInAgain, []);
+        if (!await home.Opens(account, session, place.Key, ct)) return new Doorstep(place, Doorway.SignInAgain, []);
         if (await standing.Of(account, session, zone, quiet: true, ct) is not { Roles.Count: > 0 } here) return new Doorstep(place, Doorway.SignInAgain, []);
         foreach (var door in doors)
             if (await door.First(zone, account, sends: false, ct) is not null) return new Doorstep(place, Doorway.SomethingFirst, []);

@@ -16,7 +16,7 @@ internal sealed class PlaceDoor(IKnowPlaces places, HomeRule home)
     {
         var first = "/" + to.Split('/', '?')[1];
         if ((await places.Of(account, ct)).FirstOrDefault(p => p.Path == first) is not { } place) return InTheWay.NoRole;
-        if (!await home.Opens(session, place.Key, ct)) return InTheWay.Stricter;
+        if (!await home.Opens(account, session, place.Key, ct)) return InTheWay.Stricter;
         if (!await places.Enter(session, onPlatform: place.Code is null, ct)) return InTheWay.OtherSide;
         await Cookies.Enter(http, account, session, place.Key, place.Path);
         return InTheWay.Nothing;

@@ -32,10 +32,10 @@ public sealed record VisitAsked(Guid Account, Guid Zone, Guid From, VisitKind Ki
 /// <param name="By">Who began it.</param>
 public sealed record VisitSpan(Guid Id, Guid Account, Guid Zone, Guid From, VisitKind Kind, Guid About, DateTimeOffset Since, DateTimeOffset Until, Guid By);
 
-/// <summary>A colleague of another zone of the pool in a zone, for a time and for one thing: there they are a <see cref="Role.Visitor"/>, which opens nothing by itself. What it is about says which rows are theirs.</summary>
+/// <summary>A colleague of another zone in a zone, for a time and for one thing: there they are a <see cref="Role.Visitor"/>, which opens nothing by itself. What it is about says which rows are theirs.</summary>
 public interface IVisits
 {
-    /// <summary>Begins a visit inside a use case that writes the catalogue. One that lives for the same is prolonged instead. That both zones are in one pool is for the caller to have asked,
+    /// <summary>Begins a visit inside a use case that writes the catalogue. One that lives for the same is prolonged instead. That the zones agreed to it (one pool, or a request that was accepted) is for the caller to have asked,
     /// and that each has a record of it.</summary>
     /// <exception cref="RefusedException">They hold no role in <see cref="VisitAsked.From"/>, it is their own zone, or it is over already.</exception>
     Task<Guid> Begin(Foundation.Persistence.CatalogDbContext house, VisitAsked asked, Guid by, CancellationToken ct);

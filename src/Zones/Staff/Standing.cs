@@ -53,6 +53,14 @@ internal sealed class Standing(CatalogDatabase catalog, ISessions sessions, WhoI
         return found;
     }
 
+    public async ValueTask<bool> OnlyHelps(Guid account, Guid zone, Guid from, CancellationToken ct)
+    {
+        var (now, held) = (clock.GetUtcNow(), await Holds(account, zone, ct));
+        var visits = held.Counting(now).ToList();
+        // A role that waits for its second person is one, too: it would count in the pass that is minted now.
+        return visits.Count > 0 && visits.TrueForAll(v => v.Kind == VisitKind.Event && v.From == from) && !held.Grants.Any(g => g.Zone == zone && g.Lives(now));
+    }
+
     public Task<bool> Enter(Guid session, bool onPlatform, CancellationToken ct) => sides.Take(session, onPlatform, ct);
     public ValueTask<bool?> IsOnPlatform(Guid session, CancellationToken ct) => sides.Of(session, ct);
 

@@ -29,6 +29,9 @@ internal sealed record Figure(string Name, string Cookie, string Token, IReadOnl
     /// <summary>What is hidden in the zone does not exist for them, whatever their roles.</summary>
     public bool Walled { get; init; }
 
+    /// <summary>They come from another zone for one thing: what else there is does not exist for them.</summary>
+    public bool Visits { get; init; }
+
     public bool May(May deed) => deed == VictimSupport.Foundation.Access.May.HoldAnAccount ? Taken != Taken.AsNobody : Taken == Taken.ByTheirRoles && AccessMatrix.Allows(deed, Roles);
 }
 
@@ -54,7 +57,8 @@ internal sealed class Cast(World world, World other)
         all.Add(await Somebody("a role nobody confirmed", here, Taken.AsAStranger, Guid.NewGuid(), [.. RoleGrant.OpensDossiers.Select(r => RoleGrant.Give(Guid.Empty, world.Zone.Id, r, null, Guid.NewGuid(), "invitation", now))]));
         all.Add(await Somebody("an operator of the platform", here, Taken.AsAStranger, world.Accounts[Role.Operator], Grant(Role.Operator, null)));
         all.Add(await Somebody("an analyst", here, Taken.AsAStranger, world.Accounts[Role.Analyst], Grant(Role.Analyst, null)));
-        all.Add(await Visitor("a visitor", v => v, Taken.ByTheirRoles) with { Roles = new HashSet<Role> { Role.Visitor } });
+        all.Add(await Visitor("a visitor", v => v, Taken.ByTheirRoles) with { Roles = new HashSet<Role> { Role.Visitor }, Visits = true });
+        all.Add(await Visitor("a visitor to an event", v => v with { Kind = VisitKind.Event, About = world.Of("event")[0] }, Taken.ByTheirRoles) with { Roles = new HashSet<Role> { Role.Visitor }, Visits = true });
         all.Add(await Visitor("a visitor whose time is over", v => v with { Until = now.AddMinutes(-1) }));
         all.Add(await Visitor("a visitor whose visit was ended", v => v, ends: true));
         all.Add(await Visitor("a visitor whose role at home ended", v => v, home: now.AddMinutes(-1)));

@@ -1,6 +1,11 @@
 using Microsoft.AspNetCore.Routing.Patterns;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using VictimSupport.Foundation.Access;
+using VictimSupport.Foundation.Persistence;
 using VictimSupport.Tests.Kit;
+using VictimSupport.Zones.Contracts;
+using VictimSupport.Zones.Visits;
 
 namespace VictimSupport.Tests.House;
 
@@ -88,6 +93,42 @@ public sealed class IsolationTests
 
         static bool IsThere(World where, Microsoft.AspNetCore.Http.HttpContext http) =>
             Guid.Parse(http.Request.Path.Value!.Split('/')[^1]) is var id && where.Zone.Look(z => Microsoft.EntityFrameworkCore.EntityFrameworkQueryableExtensions.AnyAsync(z.Set<VictimSupport.Casework.Handovers.Handover>(), h => h.Id == id)).GetAwaiter().GetResult();
+    }
+
+    [Fact]
+    public async Task A_visitor_to_one_event_who_reads_a_line_of_another_is_found()
+    {
+        World? world = null;
+        // The leak: whoever comes for anything is taken to come for the zone's other event as well.
+        await using var platform = Platform.Start("sqlite", services: s => s.AddSingleton<VisitBook>().Replace(ServiceDescriptor.Singleton<IVisits>(p => new TooManyVisits(p.GetRequiredService<VisitBook>(), () => world))));
+        world = await World.Make(platform);
+        var matrix = new Matrix(world, await World.Make(platform));
+        var doors = (await Doors.Of(platform.Services)).Where(d => d.Text.StartsWith("/events/{event:guid}", StringComparison.Ordinal)).ToList();
+        await matrix.Compare(doors);
+        foreach (var whose in new[] { "a visitor", "a visitor to an event" })
+        {
+            Assert.Contains(matrix.Faults, f => f.StartsWith($"GET /events/{{event:guid}}/lines/{{line:guid}}  as {whose}: line that they do not come for does not answer", StringComparison.Ordinal));
+            Assert.Contains(matrix.Faults, f => f.StartsWith($"GET /events/{{event:guid}}  as {whose}: event that they do not come for does not answer", StringComparison.Ordinal));
+        }
+        Assert.All(matrix.Faults, f => Assert.Contains("as a visitor", f, StringComparison.Ordinal));
+    }
+
+    private sealed class TooManyVisits(VisitBook real, Func<World?> world) : IVisits
+    {
+        public async ValueTask<IReadOnlyList<VisitSpan>> Of(Guid account, Guid zone, CancellationToken ct)
+        {
+            var visits = await real.Of(account, zone, ct);
+            return world() is { } there && visits.Count > 0 ? [.. visits, visits[0] with { Kind = VisitKind.Event, About = there.OfOurOwn["event"] }] : visits;
+        }
+
+        public Task<Guid> Begin(CatalogDbContext house, VisitAsked asked, Guid by, CancellationToken ct) => real.Begin(house, asked, by, ct);
+        public Task Prolong(CatalogDbContext house, VisitKind kind, Guid about, DateTimeOffset until, CancellationToken ct) => real.Prolong(house, kind, about, until, ct);
+        public Task<IReadOnlyList<Guid>> End(CatalogDbContext house, VisitKind kind, Guid about, Guid? account, CancellationToken ct) => real.End(house, kind, about, account, ct);
+        public Task<IReadOnlyList<Guid>> CallHome(CatalogDbContext house, VisitKind kind, Guid about, Guid? from, CancellationToken ct) => real.CallHome(house, kind, about, from, ct);
+        public Task<IReadOnlySet<Guid>> SentAway(CatalogDbContext house, VisitKind kind, Guid about, CancellationToken ct) => real.SentAway(house, kind, about, ct);
+        public Task LetBack(CatalogDbContext house, VisitKind kind, Guid about, Guid account, CancellationToken ct) => real.LetBack(house, kind, about, account, ct);
+        public void Kept(Guid account) => real.Kept(account);
+        public Task<IReadOnlyList<VisitSpan>> In(Guid zone, DateTimeOffset from, DateTimeOffset to, CancellationToken ct) => real.In(zone, from, to, ct);
     }
 
     private static async Task<(IReadOnlyList<Door>, Matrix)> Walkers(Platform platform) => (await Doors.Of(platform.Services), new Matrix(await World.Make(platform), await World.Make(platform)));

@@ -61,12 +61,14 @@ internal sealed partial class Matrix(World world, World other)
                         var nothing = await Ask(door, knock, figure, n => n == name ? absent : Own(n));
                         var one = await Bytes(nothing, absent);
                         await Differs("of another zone", other.Of(Last(name))[0]);
+                        // The event with its lines: of another event alone a line would not be there anyhow.
+                        if (figure.Visits && world.OfOurOwn.TryGetValue(Last(name), out var ours)) await Differs("that they do not come for", ours, n => world.OfOurOwn.TryGetValue(Last(n), out var own) ? own : Own(n));
                         // Whoever builds walls names any dossier of the zone that no wall hides from them.
                         if ((figure.Walled || (!figure.May(May.OpenAnyDossierOfTheZone) && !door.ToString().StartsWith("/walls", StringComparison.Ordinal))) && world.Hidden.TryGetValue(Last(name), out var hidden)) await Differs(figure.Walled ? "behind a wall" : "of a colleague alone", hidden);
 
-                        async Task Differs(string whose, Guid id)
+                        async Task Differs(string whose, Guid id, Func<string, Guid>? beside = null)
                         {
-                            var there = await Ask(door, knock, figure, n => n == name ? id : Own(n));
+                            var there = await Ask(door, knock, figure, n => n == name ? id : (beside ?? Own)(n));
                             var two = await Bytes(there, id);
                             // A page of the log grows by each look at it: there only the status can be the same.
                             if (door.ToString().Contains("privacy/audit", StringComparison.Ordinal) ? there.StatusCode != nothing.StatusCode : one != two) Faults.Add($"{knock.Method} {door} {knock.Handler} as {figure.Name}: {name} {whose} does not answer as one that is not there ({(int)there.StatusCode}, {(int)nothing.StatusCode}){Difference(one, two)}");

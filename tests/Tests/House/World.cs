@@ -32,6 +32,9 @@ internal sealed class World
     /// <summary>What is a colleague's alone: there for a coordinator, for nobody else.</summary>
     public Dictionary<string, Guid> Hidden { get; } = new(StringComparer.OrdinalIgnoreCase);
 
+    /// <summary>What is there for the zone's own people, and for no visitor: an event that nobody comes for, and a line of it.</summary>
+    public Dictionary<string, Guid> OfOurOwn { get; } = new(StringComparer.OrdinalIgnoreCase);
+
     /// <summary>Somebody for whom the hidden dossier does not exist, whatever their roles.</summary>
     public Guid Walled { get; private set; }
 
@@ -111,6 +114,9 @@ internal sealed class World
         world.Knows("event", await coordinator.Send(Happenings.Opening(zone)));
         foreach (var name in (string[])["Ada", "Bo"]) await worker.Send(Happenings.Somebody(world.ids["event"][0], name, "Exemple"));
         foreach (var line in await Happenings.Lines(zone, world.ids["event"][0])) world.Knows("line", line.Id);
+        world.OfOurOwn["event"] = await coordinator.Send(Happenings.Opening(zone) with { Called = "Another" });
+        await worker.Send(Happenings.Somebody(world.OfOurOwn["event"], "Cy", "Exemple"));
+        world.OfOurOwn["line"] = (await Happenings.Lines(zone, world.OfOurOwn["event"]))[0].Id;
         world.Knows("training", await coordinator.Send(Giving.Plan()));
         world.Knows("slides", await coordinator.Send(Giving.Slides(world.ids["training"][0])));
         world.Knows("session", await coordinator.Send(zone.Sitting(world.ids["training"][0], -1)));

@@ -83,6 +83,45 @@ public sealed class EventTests(Platforms platforms)
         Assert.Empty((await Visit.Read(await visit.Submit(path, [KeyValuePair.Create("Find", "somebody else")], "form:has([name='Find'])"))).QuerySelectorAll("#lines tbody tr"));
     }
 
+    [Theory, EveryEngine]
+    public async Task A_line_that_was_typed_and_not_sent_is_there_again_for_whoever_typed_it(string engine)
+    {
+        var zone = await (await platforms.On(engine)).Zone();
+        var ev = await zone.As(Role.Coordinator).Send(Happenings.Opening(zone));
+        var (worker, path) = (zone.As(Role.Caseworker), $"/events/{ev}");
+        using var visit = worker.Visit();
+        using var colleague = zone.Visit(Role.Caseworker);
+        var form = (await visit.Page(path)).QuerySelector<IHtmlFormElement>("form[data-draft]")!;
+        Assert.NotNull(form.GetAttribute("data-no-line")); // without a line it stays open and tries again
+        var once = form.QuerySelector<IHtmlInputElement>("[name=vs-once]")!.Value;
+        using var saving = new HttpRequestMessage(HttpMethod.Post, $"/{zone.Code}{path}")
+        {
+            Content = new FormUrlEncodedContent([.. form.QuerySelectorAll<IHtmlInputElement>("input[type=hidden]").Where(i => i.Name != "vs-draft").Select(i => KeyValuePair.Create(i.Name!, i.Value)),
+                KeyValuePair.Create("vs-draft", once), KeyValuePair.Create("vs-version", "0"), KeyValuePair.Create("vs-turn", "1"), KeyValuePair.Create("Form.GivenName", "Zzada"), KeyValuePair.Create("Form.Role", "Relative"), KeyValuePair.Create("Form.Seeks", "Zztom, 8")]),
+        };
+        saving.Headers.Add("Vs-Draft", "1");
+        Assert.Equal(HttpStatusCode.OK, (await visit.Client.SendAsync(saving, TestContext.Current.CancellationToken)).StatusCode);
+        Assert.Empty(await Happenings.Lines(zone, ev));
+        var again = await visit.Page(path);
+        Assert.Equal(("Zzada", "Zztom, 8", "Relative"), (Box(again, "Form.GivenName"), Box(again, "Form.Seeks"), again.QuerySelector<IHtmlSelectElement>("[name='Form.Role']")!.Value));
+        Assert.DoesNotContain("Zz", (await colleague.Page(path)).Body!.InnerHtml, StringComparison.Ordinal);
+        // The list that renews itself takes no text out of its sleeve, and leaves no record of it.
+        var read = await zone.Look(z => z.Set<AuditRow>().CountAsync(r => r.Act.Contains("Drafts.Find")));
+        using var quiet = new HttpRequestMessage(HttpMethod.Get, $"/{zone.Code}{path}");
+        quiet.Headers.Add(QuietAttribute.Header, "1");
+        Assert.DoesNotContain("Zzada", (await Visit.Read(await visit.Client.SendAsync(quiet, TestContext.Current.CancellationToken))).Body!.InnerHtml, StringComparison.Ordinal);
+        Assert.Equal(read, await zone.Look(z => z.Set<AuditRow>().CountAsync(r => r.Act.Contains("Drafts.Find"))));
+        // Turned back it is kept, sent it is gone.
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, (await visit.Submit(path, [KeyValuePair.Create("Form.Age", "old")], "form[data-draft]")).StatusCode);
+        Assert.Equal("Zzada", Box(await visit.Page(path), "Form.GivenName"));
+        Assert.Equal(HttpStatusCode.Redirect, (await visit.Submit(path, [], "form[data-draft]")).StatusCode);
+        Assert.Equal("Relative", Assert.Single(await Happenings.Lines(zone, ev)).Role.ToString());
+        Assert.Equal("", Box(await visit.Page(path), "Form.GivenName"));
+        Assert.Equal(0, await zone.Look(z => z.Set<VictimSupport.Casework.Drafts.Draft>().CountAsync(d => d.Text != null)));
+
+        static string Box(IHtmlDocument page, string name) => page.QuerySelector<IHtmlInputElement>($"form[data-draft] [name='{name}']")!.Value;
+    }
+
     [Fact]
     public async Task The_list_is_filtered_by_place_role_state_and_who_looks_for_somebody()
     {

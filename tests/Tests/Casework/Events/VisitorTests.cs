@@ -10,6 +10,8 @@ using VictimSupport.Foundation.Persistence;
 using VictimSupport.Tests.Kit;
 using VictimSupport.Tests.OnCall;
 using VictimSupport.Zones.Contracts;
+using Person = VictimSupport.Tests.Kit.Person;
+using Place = VictimSupport.Tests.Identity.Place;
 
 namespace VictimSupport.Tests.Casework;
 
@@ -30,7 +32,7 @@ public sealed class VisitorTests(Platforms platforms)
 
         // Asked by the one zone, accepted by the other.
         using var cora = two.Cora.Visit();
-        Assert.Equal(HttpStatusCode.Redirect, (await cora.Submit($"/events/{ev}/zones", [KeyValuePair.Create("Form.Codes", two.There.Code)], "form:has([name='Form.Codes'])")).StatusCode);
+        Assert.Equal(HttpStatusCode.Redirect, (await cora.Submit($"/events/{ev}/zones", [KeyValuePair.Create("Form.Code", two.There.Code)], "form:has([name='Form.Code'])")).StatusCode);
         var asked = Assert.Single(await two.There.As(Role.Coordinator).Send(new Visiting.Elsewhere()));
         Assert.Equal((EventAnswer.Asked, two.Here.Code, false), (asked.Ask.Answer, asked.Code, asked.Joined));
         await Assert.ThrowsAsync<RefusedException>(() => two.Bert.Send(new Visiting.Join(asked.Ask.Id))); // not accepted yet
@@ -94,18 +96,103 @@ public sealed class VisitorTests(Platforms platforms)
         Assert.Equal((VisitKind.Event, ev), (visit.Kind, visit.About));
     }
 
+    [Theory, EveryEngine]
+    public async Task A_zone_outside_the_pools_helps_by_its_own_sign_in_at_that_event_alone_until_it_ends(string engine)
+    {
+        await using var place = await Place.Open(engine);
+        var (platform, from) = (place.Zone.Platform, place.Zone);
+        var (here, notAsking) = (await platform.Zone(), await platform.Zone());
+        var (cora, chief, dirk) = (await here.Hires("cora", Role.Coordinator), from.As(Role.Coordinator), await notAsking.Hires("dirk", Role.Coordinator));
+        var (ev, later, other) = (await cora.Send(Happenings.Opening(here)), await cora.Send(Happenings.Opening(here) with { Until = platform.Clock.GetUtcNow().AddHours(1) }), await dirk.Send(Happenings.Opening(notAsking)));
+        var dossier = await cora.Registers(Cases.Intake(here));
+        using var guest = await SignedIn.In(from, "helps@zone.example", Role.Caseworker);
+        using var local = await SignedIn.In(from, "works@zone.example", Role.Caseworker);
+        await place.Link(guest.Own);
+        using var browser = place.Browser();
+        await place.Return(browser, await place.Go(browser));
+        using var there = new Visit(browser.Client, here.Code);
+        Assert.Equal(HttpStatusCode.NotFound, await Enters(here, ev)); // nobody asked
+
+        // Asked and accepted, it still opens to nobody: whoever goes says so.
+        var ask = await Accepted(cora, chief, ev, from.Code);
+        Assert.Equal(HttpStatusCode.NotFound, await Enters(here, ev));
+        await chief.Send(new Visiting.Name(ask, [guest.Account]));
+        platform.Services.GetRequiredService<IVisits>().Kept(guest.Account);
+        Assert.Equal(HttpStatusCode.Redirect, await Enters(here, ev));
+        Assert.Equal(HttpStatusCode.Redirect, (await there.Submit($"/events/{ev}", [KeyValuePair.Create("Form.GivenName", "Ada"), KeyValuePair.Create("Form.FamilyName", "Exemple")], "form:has([name='Form.GivenName'])")).StatusCode);
+        Assert.Equal(guest.Account, Assert.Single(await Happenings.Lines(here, ev)).By);
+        foreach (var path in new[] { $"/events/{later}", $"/events/{ev}/zones", $"/events/{ev}/export", $"/dossiers/{dossier}", "/worklist", "/search", "/intake", "/call-outs/enter", "/events-elsewhere" })
+            Assert.True((await there.Get(path)).StatusCode == HttpStatusCode.NotFound, path);
+        // Of the same zone, but not sent; in a zone that asked nobody; and of a zone that was not asked.
+        await local.Enter(here);
+        Assert.Equal(HttpStatusCode.NotFound, (await local.Visit.Client.GetAsync($"/{here.Code}/events/{ev}", TestContext.Current.CancellationToken)).StatusCode);
+        Assert.Equal(HttpStatusCode.NotFound, await Enters(notAsking, other));
+        using var stranger = await SignedIn.In(notAsking, "strange@other.example", Role.Caseworker);
+        await stranger.Enter(here);
+        Assert.Equal(HttpStatusCode.NotFound, (await stranger.Visit.Client.GetAsync($"/{here.Code}/events/{ev}", TestContext.Current.CancellationToken)).StatusCode);
+
+        // A role of their own there is worth another sign-in: it is not reached under the cover of the visit.
+        await guest.Holds(here, Role.Caseworker);
+        Assert.Equal("/account/federation/stricter", await Led(here, ev));
+        await Tests.Identity.House.Write(platform, house =>
+        {
+            foreach (var grant in house.Set<VictimSupport.Zones.Staff.RoleGrant>().Where(g => g.Account == guest.Account && g.Zone == here.Id)) grant.End(cora.Id, platform.Clock.GetUtcNow());
+            return Task.FromResult(true);
+        });
+        platform.Clock.Advance(TimeSpan.FromSeconds(5));
+        Assert.Equal($"/{here.Code}/events/{ev}", await Led(here, ev));
+        // Nor is the word of a zone good for what another zone sent them for.
+        await guest.Holds(notAsking, Role.Caseworker);
+        await notAsking.As(Role.Coordinator).Send(new Visiting.Name(await Accepted(cora, notAsking.As(Role.Coordinator), later, notAsking.Code), [guest.Account]));
+        platform.Services.GetRequiredService<IVisits>().Kept(guest.Account);
+        Assert.Equal("/account/federation/stricter", await Led(here, ev));
+        platform.Clock.Advance(TimeSpan.FromMinutes(61)); // that event is over, and this one goes on
+        using var again = place.Browser();
+        await place.Return(again, await place.Go(again));
+        Assert.Equal($"/{here.Code}/events/{ev}", (await again.Client.GetAsync($"/account/enter?to=/{here.Code}/events/{ev}", TestContext.Current.CancellationToken)).Headers.Location!.ToString());
+        using var inside = new Visit(again.Client, here.Code);
+        Assert.Equal(HttpStatusCode.OK, (await inside.Get($"/events/{ev}")).StatusCode);
+
+        // Its end shuts page and door.
+        using var leads = cora.Visit();
+        await leads.Submit($"/events/edit/{ev}", [], "form[action*='handler=Close']");
+        Assert.Equal(HttpStatusCode.NotFound, (await inside.Get($"/events/{ev}")).StatusCode);
+        Assert.Equal(HttpStatusCode.NotFound, (await again.Client.GetAsync($"/account/enter?to=/{here.Code}/events/{ev}", TestContext.Current.CancellationToken)).StatusCode);
+
+        Task<HttpResponseMessage> Door(TestZone zone, Guid to) => browser.Client.GetAsync($"/account/enter?to=/{zone.Code}/events/{to}", TestContext.Current.CancellationToken);
+        async Task<HttpStatusCode> Enters(TestZone zone, Guid to) => (await Door(zone, to)).StatusCode;
+        async Task<string> Led(TestZone zone, Guid to) => (await Door(zone, to)).Headers.Location!.ToString().Split('?')[0];
+    }
+
     [Fact]
-    public async Task A_forged_joining_and_a_zone_outside_the_pools_are_not_there()
+    public async Task Zones_are_chosen_by_name_those_of_the_pool_first()
+    {
+        await using var platform = Platform.Start("sqlite");
+        var stranger = await platform.Zone(); // made before the others, so that its code is the lowest
+        var two = await platform.Pooled();
+        var ev = await two.Cora.Send(Happenings.Opening(two.Here));
+        using var cora = two.Cora.Visit();
+        Assert.Equal(["", two.There.Code, stranger.Code], await Offered());
+        await cora.Submit($"/events/{ev}/zones", [KeyValuePair.Create("Form.Code", stranger.Code)], "form:has([name='Form.Code'])");
+        Assert.Equal(["", two.There.Code], await Offered());
+        await stranger.As(Role.Coordinator).Send(new Visiting.Reply(Assert.Single(await stranger.As(Role.Coordinator).Send(new Visiting.Elsewhere())).Ask.Id, Accepts: false));
+        Assert.Equal(["", two.There.Code, stranger.Code], await Offered()); // declined, it can be asked again
+
+        async Task<string[]> Offered() => [.. (await cora.Page($"/events/{ev}/zones")).QuerySelectorAll("select[name='Form.Code'] option").Select(o => o.GetAttribute("value")!)];
+    }
+
+    [Fact]
+    public async Task A_forged_joining_and_a_zone_that_is_none_are_not_there()
     {
         var platform = await platforms.On("sqlite");
         var (two, stranger) = (await platform.Pooled(), await platform.Zone());
         var ev = await two.Cora.Send(Happenings.Opening(two.Here));
         using var cora = two.Cora.Visit();
-        foreach (var code in new[] { stranger.Code, "0999", two.Here.Code, "", "no code" })
+        foreach (var code in new[] { "0999", two.Here.Code, "", "no code" })
         {
-            var refused = await cora.Submit($"/events/{ev}/zones", [KeyValuePair.Create("Form.Codes", code)], "form:has([name='Form.Codes'])");
+            var refused = await cora.Submit($"/events/{ev}/zones", [KeyValuePair.Create("Form.Code", code)], "form:has([name='Form.Code'])");
             Assert.Equal(HttpStatusCode.UnprocessableEntity, refused.StatusCode);
-            Assert.Equal(code, (await Visit.Read(refused)).QuerySelector("[name='Form.Codes']")!.GetAttribute("value"));
+            Assert.NotNull((await Visit.Read(refused)).QuerySelector("select[name='Form.Code'].govuk-select--error"));
         }
         var ask = await Accepted(two, ev);
         // The ask is the other zone's: nobody else joins by it, names by it or answers it.
@@ -146,7 +233,7 @@ public sealed class VisitorTests(Platforms platforms)
         Assert.Equal(HttpStatusCode.NotFound, (await bert.Visit.Submit("/events-elsewhere", [KeyValuePair.Create("ask", ask.ToString())], "form[action*='handler=Join']")).StatusCode);
         await Assert.ThrowsAsync<RefusedException>(() => chief.Send(new Visiting.Name(ask, [bert.Account])));
         // Asked once more, and opened again after its end, the zone sends whom it wants, but not them.
-        await two.Cora.Send(new Visiting.Ask((await two.Cora.Send(new Edit.Query(ev))).Head.Event, [two.There.Code]));
+        await two.Cora.Send(new Visiting.Ask((await two.Cora.Send(new Edit.Query(ev))).Head.Event, two.There.Code));
         await cora.Submit($"/events/edit/{ev}", [], "form[action*='handler=Close']");
         Assert.Empty(await Visits(platform, two, two.Bert.Id));
         await cora.Submit($"/events/edit/{ev}", [], "form:has([name='Form.Called'])");
@@ -198,11 +285,13 @@ public sealed class VisitorTests(Platforms platforms)
         return await platform.Services.GetRequiredService<IVisits>().Of(account, two.Here.Id, TestContext.Current.CancellationToken);
     }
 
-    private static async Task<Guid> Accepted(Pooling.Two two, Guid ev)
+    private static Task<Guid> Accepted(Pooling.Two two, Guid ev) => Accepted(two.Cora, two.There.As(Role.Coordinator), ev, two.There.Code);
+
+    private static async Task<Guid> Accepted(Person asks, Person accepts, Guid ev, string code)
     {
-        await two.Cora.Send(new Visiting.Ask((await two.Cora.Send(new Edit.Query(ev))).Head.Event, [two.There.Code]));
-        var ask = (await two.There.As(Role.Coordinator).Send(new Visiting.Elsewhere())).Single(a => a.Ask.Event == ev).Ask.Id;
-        await two.There.As(Role.Coordinator).Send(new Visiting.Reply(ask, Accepts: true));
+        await asks.Send(new Visiting.Ask((await asks.Send(new Edit.Query(ev))).Head.Event, code));
+        var ask = (await accepts.Send(new Visiting.Elsewhere())).Single(a => a.Ask.Event == ev).Ask.Id;
+        await accepts.Send(new Visiting.Reply(ask, Accepts: true));
         return ask;
     }
 }
