@@ -163,11 +163,11 @@ internal sealed class Decide(IMediator pipeline, IAccounts accounts) : PageModel
             var dossier = content.Becomes(DossierNumber.Of(year, await DossierCounter.Next(zone, year, ct), here.InZone.Keys.NumberKey), caller.Self, handover.ProposedAt, now);
             zone.Add(dossier);
             var (walled, people, told) = (new HashSet<Guid>(), new Dictionary<Guid, Guid>(), form.Tell.Select(Reminder.Read).OfType<Reminder>().ToDictionary(t => t.Person, t => t.Channel));
-            if (told.Keys.Any(key => content.People.All(p => p.Key != key))) throw new RefusedException("absent", handover.Id);
+            if (told.Keys.Any(key => content.Told || content.People.All(p => p.Key != key))) throw new RefusedException("absent", handover.Id);
             foreach (var came in content.People)
             {
                 var (person, safe) = came.Enters(dossier, now);
-                if (told.TryGetValue(came.Key, out var channel) && await telling.Tell(dossier, person, safe, channel, ct) is not Bar.None and var bar) throw new RefusedException(bar.Code(), handover.Id) { Field = nameof(Command.Tell) };
+                if (told.TryGetValue(came.Key, out var channel) && await telling.Tell(dossier, came, person, safe, channel, ct) is not Bar.None and var bar) throw new RefusedException(bar.Code(), handover.Id) { Field = nameof(Command.Tell) };
                 dossier.Lead ??= person.Id;
                 people[came.Key] = person.Id;
                 walled.UnionWith(await joining.Into(dossier, person, safe, null, ct, CaseOrigin.HandedOver));

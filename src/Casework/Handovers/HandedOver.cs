@@ -36,7 +36,8 @@ internal sealed record HandedOver(string Number, string Why, HandoverBasis Basis
 
 /// <summary>Somebody who is helped. The rules of safe contact are no field that could be left out.</summary>
 /// <param name="Key">The id in the zone they come from: by which notes and acts name them.</param>
-internal sealed record HandedPerson(Guid Key, Particulars Identity, Capacity Capacity, Damage Damage, Sex Sex, string Language, bool NeedsInterpreter, bool IsMinor, RulesAsTheyStood Rules)
+/// <param name="Stale">The rules were to be asked again there already: too old, or asked before the last violence at home.</param>
+internal sealed record HandedPerson(Guid Key, Particulars Identity, Capacity Capacity, Damage Damage, Sex Sex, string Language, bool NeedsInterpreter, bool IsMinor, RulesAsTheyStood Rules, bool Stale = false)
 {
     /// <summary>Who they become in that dossier, with the rules they came with.</summary>
     public (Person Person, SafeContact Safe) Enters(Dossier dossier, DateTimeOffset now)
@@ -74,7 +75,7 @@ internal static class Handing
         [.. (await zone.Set<Note>().AsNoTracking().Where(n => n.DossierId == dossier.Id && n.Layer == Layer.Assistance).OrderBy(n => n.At).ToListAsync(ct)).Where(n => n.Counts() && n.Persons.TrueForAll(helped.Contains))];
 
     /// <exception cref="RefusedException">A person or a note was named that may not go.</exception>
-    public static async Task<HandedOver> Write(ZoneDbContext zone, Keyring keys, Dossier dossier, IReadOnlyCollection<Guid> persons, IReadOnlyCollection<HandedField> fields, IReadOnlyCollection<Guid> notes, HandoverReason reason, HandoverBasis basis, bool told, CancellationToken ct)
+    public static async Task<HandedOver> Write(ZoneDbContext zone, Keyring keys, Gate gate, DateTimeOffset now, Dossier dossier, IReadOnlyCollection<Guid> persons, IReadOnlyCollection<HandedField> fields, IReadOnlyCollection<Guid> notes, HandoverReason reason, HandoverBasis basis, bool told, CancellationToken ct)
     {
         var people = await People(zone, keys, dossier, ct);
         if (persons.Any(id => people.All(p => p.Id != id))) throw new RefusedException("absent", dossier.Id);
@@ -82,13 +83,16 @@ internal static class Handing
         var possible = await Notes(zone, dossier, [.. people.Select(p => p.Id)], ct);
         if (notes.Any(id => possible.All(n => n.Id != id))) throw new RefusedException("absent", dossier.Id);
         var safe = await zone.Set<SafeContact>().AsNoTracking().Where(s => s.DossierId == dossier.Id).ToDictionaryAsync(s => s.Id, ct);
+        var closed = await gate.ClosedElsewhere(chosen.Select(p => (p, RulesOf(p))), ct);
         var ids = chosen.Select(p => p.Id).ToHashSet();
         var authors = (await zone.Set<Person>().AsNoTracking().Where(p => p.DossierId == dossier.Id && p.Capacity == Capacity.AllegedAuthor).ToListAsync(ct)).ConvertAll(p => p.Identity.Value);
         var acts = !fields.Contains(HandedField.Acts) ? [] : (await zone.Set<FollowUp>().AsNoTracking().Where(f => f.DossierId == dossier.Id && f.Done == null).OrderBy(f => f.DueAt).ToListAsync(ct)).Where(f => f.Persons.Count > 0 && f.Persons.TrueForAll(ids.Contains)).ToList();
         var reports = !fields.Contains(HandedField.Reports) ? [] : await zone.Set<OfficialReport>().AsNoTracking().Where(r => r.DossierId == dossier.Id).OrderBy(r => r.Id).ToListAsync(ct);
         return new HandedOver(dossier.Number, reason.Text, basis, reason.WithoutAgreement, told, dossier.SubKind, dossier.Additional, dossier.Danger, dossier.Protection == Protection.Restricted, fields.Contains(HandedField.FactsOn) ? dossier.FactsAt : null, fields.Contains(HandedField.FactsWhere) ? dossier.Municipality : null,
-            [.. reports.Select(r => r.Number.Value)], [.. chosen.Select(p => Hand(p, safe.GetValueOrDefault(p.Id) ?? SafeContact.For(p), authors, fields))],
+            [.. reports.Select(r => r.Number.Value)], [.. chosen.Select(p => Hand(p, RulesOf(p), closed.GetValueOrDefault(p.Id, ClosedChannels.Nothing), now, authors, fields))],
             [.. await WhoStands(zone, keys, dossier.Id, ids, ct), .. possible.Where(n => notes.Contains(n.Id)).Select(n => new HandedNote(n.Persons, n.At, n.Text.Value))], [.. acts.Select(a => new HandedAct(a.Persons, a.Kind, a.DueAt))]);
+
+        SafeContact RulesOf(Person who) => safe.GetValueOrDefault(who.Id) ?? SafeContact.For(who);
     }
 
     // As the rules of safe contact: no field that could be left out. Whoever takes over a child must know through whom it is reached, and through whom never; of whoever is in a conflict no name goes.
@@ -113,13 +117,13 @@ internal static class Handing
         }
     }
 
-    /// <summary>What goes of somebody for whom the dossier is only being made, from the list of an event: all that the list says of them. Nobody has asked how they may be reached.</summary>
+    /// <summary>What goes of somebody for whom the dossier is only being made, from the list of an event: all that the list says of them. Nobody has asked how they may be reached; a never that stands elsewhere goes along.</summary>
     /// <param name="report">Number of the official report; null: not known yet.</param>
-    public static HandedOver OfEvent(Dossier dossier, Person person, SafeContact safe, Note? told, string? report, HandoverReason reason, HandoverBasis basis) =>
+    public static HandedOver OfEvent(Dossier dossier, Person person, SafeContact safe, ClosedChannels closed, DateTimeOffset now, Note? told, string? report, HandoverReason reason, HandoverBasis basis) =>
         new(dossier.Number, reason.Text, basis, reason.WithoutAgreement, false, dossier.SubKind, dossier.Additional, dossier.Danger, false, dossier.FactsAt, dossier.Municipality, report is null ? [] : [report],
-            [Hand(person, safe, [], Enum.GetValues<HandedField>())], told is null ? [] : [new HandedNote(told.Persons, told.At, told.Text.Value)], []);
+            [Hand(person, safe, closed, now, [], Enum.GetValues<HandedField>())], told is null ? [] : [new HandedNote(told.Persons, told.At, told.Text.Value)], []);
 
-    private static HandedPerson Hand(Person person, SafeContact safe, IReadOnlyList<Particulars> authors, IReadOnlyCollection<HandedField> fields)
+    private static HandedPerson Hand(Person person, SafeContact safe, ClosedChannels closed, DateTimeOffset now, IReadOnlyList<Particulars> authors, IReadOnlyCollection<HandedField> fields)
     {
         var (who, born) = (person.Identity.Value, fields.Contains(HandedField.BirthDate));
         var identity = new Particulars(who.FamilyName, who.GivenName, fields.Contains(HandedField.Phone) ? who.Phone : null, fields.Contains(HandedField.Mail) ? who.Mail : null, fields.Contains(HandedField.Address) ? who.Address : null, born ? who.BirthDate : null, born ? who.EstimatedAge : null);
@@ -128,9 +132,13 @@ internal static class Handing
         rules = rules with
         {
             Checked = null, CheckedBy = null, Details = fields.Contains(HandedField.Phone) ? rules.Details : rules.Details with { SmsNumber = null },
-            Call = Leads(HandedField.Phone, rules.Call), Sms = Written(Channel.Sms, Leads(HandedField.Phone, rules.Sms)), Mail = Written(Channel.Mail, Leads(HandedField.Mail, rules.Mail)), Letter = Leads(HandedField.Address, rules.Letter), Visit = Leads(HandedField.Address, rules.Visit),
+            Call = Said(Channel.Call, Leads(HandedField.Phone, rules.Call)), Sms = Said(Channel.Sms, Written(Channel.Sms, Leads(HandedField.Phone, rules.Sms))), Mail = Said(Channel.Mail, Written(Channel.Mail, Leads(HandedField.Mail, rules.Mail))),
+            Letter = Said(Channel.Letter, Leads(HandedField.Address, rules.Letter)), Visit = Said(Channel.Visit, Leads(HandedField.Address, rules.Visit)),
         };
-        return new HandedPerson(person.Id, identity, person.Capacity, fields.Contains(HandedField.Damage) ? person.Damage : Damage.None, born ? person.Sex : Sex.NotSaid, person.Language, person.NeedsInterpreter, person.IsMinor, rules.Without(authors));
+        return new HandedPerson(person.Id, identity, person.Capacity, fields.Contains(HandedField.Damage) ? person.Damage : Damage.None, born ? person.Sex : Sex.NotSaid, person.Language, person.NeedsInterpreter, person.IsMinor, rules.Without(authors), safe.Checked is not null && safe.MustBeAskedAgain(now));
+
+        // What holds here holds there: in which dossier it was said, nobody is told.
+        Rule Said(Channel channel, Rule rule) => closed.Contains(channel) ? Rule.Never : rule;
 
         // Safe was said of this number or this address. The first that is given there would take it: so it does not go without what it was said of.
         Rule Leads(HandedField to, Rule rule) => rule == Rule.Safe && !fields.Contains(to) ? Rule.NotAsked : rule;

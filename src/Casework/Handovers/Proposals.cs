@@ -3,6 +3,7 @@ using VictimSupport.Casework.Codes;
 using VictimSupport.Casework.Dossiers;
 using VictimSupport.Casework.FollowUps;
 using VictimSupport.Casework.Walls;
+using VictimSupport.Design.Html;
 using VictimSupport.Foundation.Access;
 using VictimSupport.Foundation.Audit;
 using VictimSupport.Foundation.Parcels;
@@ -80,7 +81,7 @@ internal sealed class Proposals(ZoneDbContext zone, Guard guard, Post post, UseC
         {
             handover.AskBack(now);
             await Turn(handover, HandoverStep.AskedBack, null, ct);
-            var act = FollowUp.Plan(handover.DossierId, handover.Persons, ActKind.Administration, Words.ZoneHandoverOutdated, now, caller.Account ?? Milestone.ThePlatform, now);
+            var act = FollowUp.Plan(handover.DossierId, handover.Persons, ActKind.Administration, caller.Account is null ? Spoken.In(here.InZone.Record.FirstLanguage, () => Words.ZoneHandoverOutdated) : Words.ZoneHandoverOutdated, now, caller.Account ?? Milestone.ThePlatform, now);
             zone.Add(act);
             (await zone.Set<Dossier>().SingleAsync(d => d.Id == handover.DossierId, ct)).Awaits(act.DueAt);
         }

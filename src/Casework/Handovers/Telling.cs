@@ -16,14 +16,14 @@ internal sealed class Telling(ZoneDbContext zone, Gate gate, IEnumerable<ISendTe
     /// <summary>What it says, in the person's language: neither from whom nor of what.</summary>
     public static string Says(string language) => Spoken.In(Wording.Spoken(language, "en"), () => Words.ZoneHandoverTellText);
 
-    /// <summary>The ways that may be offered before it is accepted; of somebody who is told already, and of a minor, none.</summary>
+    /// <summary>The ways that may be offered before it is accepted; of somebody who is told already, of a minor, and where the rules were to be asked again before they came, none.</summary>
     /// <param name="dossier">As it would be; it need not be there.</param>
     /// <returns>Each names the person by the key under which they came.</returns>
     public async Task<IReadOnlyList<Reminder>> May(Dossier dossier, HandedOver content, CancellationToken ct)
     {
         var (open, now) = (new List<Reminder>(), clock.GetUtcNow());
         if (content.Told) return open;
-        foreach (var came in content.People.Where(p => !p.IsMinor))
+        foreach (var came in content.People.Where(p => !p.IsMinor && !p.Stale))
         {
             var (person, safe) = came.Enters(dossier, now);
             var whom = await gate.Of(dossier, person, safe, first: false, ct);
@@ -34,10 +34,10 @@ internal sealed class Telling(ZoneDbContext zone, Gate gate, IEnumerable<ISendTe
 
     /// <summary>Queues it; it goes at once.</summary>
     /// <returns>What stands in the way; then nothing is queued.</returns>
-    public async Task<Bar> Tell(Dossier dossier, Person person, SafeContact safe, Channel channel, CancellationToken ct)
+    public async Task<Bar> Tell(Dossier dossier, HandedPerson came, Person person, SafeContact safe, Channel channel, CancellationToken ct)
     {
         var (whom, now) = (await gate.Of(dossier, person, safe, first: false, ct), clock.GetUtcNow());
-        var bar = person.IsMinor ? Bar.Minor : Look(whom, channel, now);
+        var bar = person.IsMinor ? Bar.Minor : came.Stale ? Bar.Outdated : Look(whom, channel, now);
         // Whoever accepts reads beside the tick that this is safe, and what it says.
         var (leave, why) = bar == Bar.None ? Clearance.Ask(whom, new Outgoing(channel, Read: true), now) : (null, bar);
         if (leave is null) return why;

@@ -4,6 +4,7 @@ using VictimSupport.Casework.Codes;
 using VictimSupport.Casework.Contacts;
 using VictimSupport.Casework.Dossiers;
 using VictimSupport.Casework.FollowUps;
+using VictimSupport.Casework.Handovers;
 using VictimSupport.Casework.Letters;
 using VictimSupport.Casework.Walls;
 using VictimSupport.Design.Html;
@@ -45,7 +46,7 @@ internal sealed class NeverElsewhere(IMediator pipeline) : IDeliver
     [Requires(May.RunThePlatform)]
     internal sealed record TakeBack(Guid Person) : ICommand<bool>;
 
-    internal sealed class Handler(ZoneDbContext zone, UseCase here, Keyring keys, Gate gate, Trail trail, TimeProvider clock) : IRequestHandler<Others, IReadOnlyList<Guid>>, IRequestHandler<TakeBack, bool>
+    internal sealed class Handler(ZoneDbContext zone, UseCase here, Keyring keys, Gate gate, Proposals proposals, Trail trail, TimeProvider clock) : IRequestHandler<Others, IReadOnlyList<Guid>>, IRequestHandler<TakeBack, bool>
     {
         public async Task<IReadOnlyList<Guid>> Handle(Others query, CancellationToken ct)
         {
@@ -70,6 +71,9 @@ internal sealed class NeverElsewhere(IMediator pipeline) : IDeliver
                 if (messages.Find(m => m.ContactId is not null) is { } reminder) AppointmentReminders.DidNotGo(zone, dossier, Bar.Never, here.InZone.Record.FirstLanguage, reminder.By, now);
                 if (letters.Select(l => l.PreparedBy).Concat(messages.Where(m => m.ContactId is null).Select(m => m.By)).ToList() is [var by, ..]) Tell(dossier, who.Id, by, now);
             }
+            // What is on its way to another zone says otherwise, and nobody there can know.
+            var own = await zone.Set<SafeContact>().AsNoTracking().SingleOrDefaultAsync(s => s.Id == who.Id, ct);
+            if (Enum.GetValues<Channel>().Any(c => closed.Theirs.Contains(c) && own?.Of(c) != Rule.Never)) await proposals.AskBack([who.Id], ct);
             if (closed.Contains(Channel.Visit)) await gate.GiveBackVisits(dossier, who.Id, ct);
             return letters.Count + messages.Count > 0;
         }

@@ -94,7 +94,8 @@ internal sealed class SendMessage(IEnumerable<ISendText> senders, IMediator pipe
             var whom = await gate.Of(dossier, message.PersonId, first: false, ct);
             // It was read when it was written; what changed since has dropped it.
             var (leave, bar) = Clearance.Ask(whom, new Outgoing(message.Channel, Unattended: message.Unattended, Read: true), now);
-            if (leave is not null && message.ContactId is not null && !AppointmentReminders.IsTime(now)) (leave, bar) = (null, Bar.Hours);
+            // What was written by day and is late rings at nobody's bed; what somebody writes at night, they meant.
+            if (leave is not null && !AppointmentReminders.IsTime(now) && (message.ContactId is not null || (AppointmentReminders.IsTime(message.At) && now - message.At > ConditionHolds))) (leave, bar) = (null, Bar.Hours);
             if (leave is not null && whom.Of(message.Channel) == Rule.OnlyIf && now - message.At > ConditionHolds) (leave, bar) = (null, Bar.Late);
             if (leave is not null) return new Leaving(leave, message.Content.Value, whom.Person.Language);
             if (message.ContactId is not null) AppointmentReminders.DidNotGo(zone, dossier, bar, here.InZone.Record.FirstLanguage, message.By, now);

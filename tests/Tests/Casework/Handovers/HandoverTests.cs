@@ -132,7 +132,7 @@ public sealed class HandoverTests(Platforms platforms)
         Assert.Null(Neutral.Telling(Telling.Says(language), ["zone", "dossier", "akte", "service", "dienst", "bureau", "help", "hulp", "hilf", "aide", "http", "www", "?"]));
 
     [Theory]
-    [InlineData("never"), InlineData("never elsewhere"), InlineData("not asked"), InlineData("a condition"), InlineData("words"), InlineData("other hours"), InlineData("at night"), InlineData("the perpetrator's"), InlineData("no address"), InlineData("a minor")]
+    [InlineData("never"), InlineData("never elsewhere"), InlineData("never elsewhere there"), InlineData("two weeks old"), InlineData("violence since"), InlineData("not asked"), InlineData("a condition"), InlineData("words"), InlineData("other hours"), InlineData("at night"), InlineData("the perpetrator's"), InlineData("no address"), InlineData("a minor")]
     public async Task Where_it_is_not_simply_safe_it_stays_with_the_first_contact(string what)
     {
         await using var platform = Platform.Start("sqlite", NeutralSender);
@@ -145,6 +145,10 @@ public sealed class HandoverTests(Platforms platforms)
             From = what == "other hours" ? new TimeOnly(3, 0) : null, Until = what == "other hours" ? new TimeOnly(4, 0) : null,
         });
         var lead = await anna.LeadOf(dossier);
+        platform.Clock.Advance(TimeSpan.FromMinutes(1));
+        if (what == "never elsewhere there") await Reachable(anna, r => r with { Mail = Rule.Never }); // in another dossier of the zone that she leaves
+        if (what == "two weeks old") platform.Clock.Advance(TimeSpan.FromDays(15));
+        if (what == "violence since") await anna.Registers(Cases.Intake(a, "Janssens", "Mia", "0470 11 22 33") with { SubKind = "PartnerViolence" }); // in another dossier
         if (what == "a minor") await anna.Send(await anna.Send(new Edit.Query(dossier, lead, "nl")) with { Dossier = dossier, Person = lead, IsMinor = true });
         if (what == "the perpetrator's") await anna.Send(new Edit.Command { Dossier = dossier, GivenName = "Jan", FamilyName = "Peeters", Mail = "mia@example.org", Capacity = Capacity.AllegedAuthor, Language = "nl" });
         var handover = await anna.HandsOver(dossier, b, f => f with { Fields = what == "no address" ? [HandedField.Phone] : f.Fields });
@@ -153,7 +157,7 @@ public sealed class HandoverTests(Platforms platforms)
         var refused = await Assert.ThrowsAsync<RefusedException>(() => bert.Accepts(handover, tell: new VictimSupport.Casework.Contacts.Reminder(lead, Channel.Mail)));
         Assert.Equal((what switch
         {
-            "never" or "never elsewhere" => Bar.Never, "a condition" or "words" => Bar.OnlyIf, "other hours" or "at night" => Bar.Hours, "a minor" => Bar.Minor, _ => Bar.NotAsked,
+            "never" or "never elsewhere" or "never elsewhere there" => Bar.Never, "two weeks old" or "violence since" => Bar.Outdated, "a condition" or "words" => Bar.OnlyIf, "other hours" or "at night" => Bar.Hours, "a minor" => Bar.Minor, _ => Bar.NotAsked,
         }, (string?)nameof(Decide.Command.Tell)), (Bars.Of(refused.Code), refused.Field));
         Assert.Equal(HandoverState.Delivered, await bert.StateOf(handover)); // nothing of it holds
         await Refused(() => bert.Accepts(handover, tell: new VictimSupport.Casework.Contacts.Reminder(Guid.NewGuid(), Channel.Mail)));
@@ -161,6 +165,27 @@ public sealed class HandoverTests(Platforms platforms)
         await b.RunJobs();
         Assert.DoesNotContain(platform.Post.Letters, l => l.To == "mia@example.org");
         Assert.Equal(VictimSupport.Casework.Words.ZoneHandoverTellThem, Assert.Single((await bert.Opens(theirs)).Planned, p => p.Kind == ActKind.FirstContact).Text!.Value);
+    }
+
+    [Theory, EveryEngine]
+    public async Task A_never_said_in_another_dossier_while_the_handover_is_open_asks_it_back_and_goes_along_with_the_next(string engine)
+    {
+        var (a, b) = await Two(engine);
+        var (anna, bert) = (a.As(Role.Coordinator), b.As(Role.Coordinator));
+        var dossier = await Reachable(anna, r => r with { Mail = Rule.Safe, Letter = Rule.Safe });
+        var handover = await anna.HandsOver(dossier, b);
+        Assert.Equal(Rule.Safe, Assert.Single((await bert.Send(new Show.Query(handover))).Content!.People).Rules.Mail);
+        a.Platform.Clock.Advance(TimeSpan.FromMinutes(1));
+        await Reachable(anna, r => r with { Mail = Rule.Never });
+        for (var i = 0; i < 3; i++)
+        {
+            await a.RunJobs();
+            await b.RunJobs();
+        }
+        Assert.Equal(HandoverState.Withdrawn, await anna.StateOf(handover));
+        var again = await anna.HandsOver(dossier, b);
+        var rules = Assert.Single((await bert.Send(new Show.Query(again))).Content!.People).Rules;
+        Assert.Equal((Rule.Never, Rule.Safe), (rules.Mail, rules.Letter));
     }
 
     [Theory, EveryEngine]
