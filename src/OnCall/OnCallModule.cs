@@ -27,6 +27,7 @@ public sealed class OnCallModule : IModule
         services.AddScoped<ITellAtHome, Now.AtHome>();
         services.AddSingleton<Warnings.OnTheBell>();
         services.AddScoped<IDoWhatIsDue, Rotas.Leavers>();
+        services.AddScoped<IDoWhatIsDue, Rotas.ClearShiftNews>();
         services.AddScoped<IDoWhatIsDue, Warnings.Gaps>();
         services.AddScoped<IDoWhatIsDue, Now.ForgetNotes>();
         services.AddSingleton<IDeliverForTheHouse, Warnings.GapMail>();

@@ -4,30 +4,39 @@ using VictimSupport.Foundation.Zones;
 
 namespace VictimSupport.Portal;
 
-/// <summary>The answer to a form on a page for anybody, where no script takes it in: it is handed out by an address of its own, and once. An answer that stood in the history would be offered by Back to be sent again,
-/// under our address, also after leaving (0072). It lies in memory between two requests of one browser and is written nowhere; one process holds its own.</summary>
-internal sealed class ShownOnce(TimeProvider clock)
+/// <summary>The answer to a form on a page for anybody, where no script takes it in: it is handed out by an address of its own, for a moment. An answer that stood in the history would be offered by Back to be sent again,
+/// under our address, also after leaving (0084). It lies in memory between two requests of one browser and is written nowhere; one process holds its own.</summary>
+internal sealed class ShownOnce(TimeProvider clock) : IDisposable
 {
-    /// <summary>Bytes: of one answer, and of all that wait to be fetched. Past them an answer stands in the history, as it would without this.</summary>
-    private const int Longest = 400_000, Most = 32_000_000;
-    private static readonly TimeSpan Moment = TimeSpan.FromMinutes(1);
+    /// <summary>Bytes: of one answer, of all that wait for one address, and of all. Past them an answer stands in the history, as it would without this.</summary>
+    private const int Longest = 200_000, MostOfOne = 2_000_000, Most = 64_000_000;
+
+    /// <summary>How long it waits to be fetched; and, once fetched, to be fetched again, where the line broke.</summary>
+    private static readonly TimeSpan Moment = TimeSpan.FromMinutes(1), Again = TimeSpan.FromSeconds(15);
 
     private readonly Lock gate = new();
     private readonly Dictionary<string, Held> held = new(StringComparer.Ordinal);
+    private readonly byte[] secret = RandomNumberGenerator.GetBytes(32);
+    private ITimer? broom;
 
-    private sealed record Held(string Address, int Status, IReadOnlyList<KeyValuePair<string, StringValues>> Headers, byte[] Page, DateTimeOffset Until);
+    private sealed record Held(string For, Guid By, int Status, IReadOnlyList<KeyValuePair<string, StringValues>> Headers, byte[] Page, DateTimeOffset Until, bool Fetched = false);
 
     public async Task Answer(HttpContext http, RequestDelegate next)
     {
         var request = http.Request;
-        if (HttpMethods.IsGet(request.Method) && request.Query[Hosts.Shown] is [{ } key] && !request.Cookies.ContainsKey(Hosts.Left) && Take(key, request.Path.Value!) is { } known) await Show(known, http);
+        if (HttpMethods.IsGet(request.Method) && request.Query[Hosts.Shown] is [{ } key] && MayFetch(request) && Take(key, Of(request)) is { } known) await Show(known, http);
         else if (HttpMethods.IsPost(request.Method) && IsForAnybody(request.Path) && request.Headers.Accept.ToString().Contains("text/html", StringComparison.OrdinalIgnoreCase)) await Hold(http, next);
         else await next(http);
     }
 
+    public void Dispose() => broom?.Dispose();
+
+    // Whoever left sees nothing; a link from elsewhere, or from a mail, shows nobody what another wrote. Our own 303 says that it is ours; an old browser says nothing.
+    private static bool MayFetch(HttpRequest request) => !request.Cookies.ContainsKey(Hosts.Left) && request.Headers["Sec-Fetch-Site"].ToString() is "" or "same-origin";
+
     private async Task Hold(HttpContext http, RequestDelegate next)
     {
-        var (line, address) = (http.Response.Body, http.Request.PathBase + http.Request.Path);
+        var (line, place, address) = (http.Response.Body, Of(http.Request), http.Request.PathBase.Add(http.Request.Path).ToUriComponent());
         using var written = new MemoryStream();
         http.Response.Body = written;
         try
@@ -38,9 +47,8 @@ internal sealed class ShownOnce(TimeProvider clock)
         {
             http.Response.Body = line;
         }
-        if (written.Length == 0) return; // it leads elsewhere by itself
-        var headers = http.Response.Headers.Where(h => h.Key is not ("Content-Length" or "Set-Cookie" or "Date")).ToList();
-        if (Keep(new Held(address, http.Response.StatusCode, headers, written.ToArray(), clock.GetUtcNow() + Moment)) is not { } key)
+        if (written.Length == 0 || http.RequestAborted.IsCancellationRequested) return; // it leads elsewhere by itself, or nobody listens
+        if (Keep(place, http, written) is not { } key)
         {
             written.Position = 0;
             await written.CopyToAsync(line, http.RequestAborted);
@@ -58,23 +66,45 @@ internal sealed class ShownOnce(TimeProvider clock)
         await http.Response.Body.WriteAsync(known.Page, http.RequestAborted);
     }
 
-    private string? Keep(Held answer)
+    private string? Keep(string place, HttpContext http, MemoryStream written)
     {
+        if (written.Length > Longest) return null;
+        var by = new Guid(HMACSHA256.HashData(secret, http.Connection.RemoteIpAddress?.GetAddressBytes() ?? []).AsSpan(0, 16));
+        var headers = http.Response.Headers.Where(h => h.Key is not ("Content-Length" or "Set-Cookie" or "Date")).ToList();
         lock (gate)
         {
-            var now = clock.GetUtcNow();
-            foreach (var (old, _) in held.Where(h => h.Value.Until <= now).ToList()) held.Remove(old);
-            if (answer.Page.Length > Longest || held.Values.Sum(h => h.Page.Length) + answer.Page.Length > Most) return null;
+            Sweep();
+            if (held.Values.Sum(h => h.Page.Length) + written.Length > Most || held.Values.Where(h => h.By == by).Sum(h => h.Page.Length) + written.Length > MostOfOne) return null;
             var key = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
-            held.Add(key, answer);
+            held.Add(key, new Held(place, by, http.Response.StatusCode, headers, written.ToArray(), clock.GetUtcNow() + Moment));
+            // A quiet night brings no other request that would sweep.
+            broom ??= clock.CreateTimer(_ => { lock (gate) Sweep(); }, null, Again, Again);
             return key;
         }
     }
 
-    private Held? Take(string key, string address)
+    private Held? Take(string key, string place)
     {
-        lock (gate) return held.Remove(key, out var known) && known.Until > clock.GetUtcNow() && known.Address == address ? known : null;
+        lock (gate)
+        {
+            Sweep();
+            if (!held.TryGetValue(key, out var known) || known.For != place) return null;
+            if (!known.Fetched) held[key] = known with { Fetched = true, Until = clock.GetUtcNow() + Again };
+            return known;
+        }
     }
+
+    private void Sweep()
+    {
+        var now = clock.GetUtcNow();
+        foreach (var (old, _) in held.Where(h => h.Value.Until <= now).ToList()) held.Remove(old);
+        if (held.Count > 0) return;
+        broom?.Dispose();
+        broom = null;
+    }
+
+    // At another host, or another page, it is nothing.
+    private static string Of(HttpRequest request) => request.Host.Value + request.PathBase.Value + request.Path.Value;
 
     // The zone's code is still on it: this stands before everything that may go wrong with a zone.
     private static bool IsForAnybody(PathString path)

@@ -73,7 +73,11 @@ internal static class Visiting
             var (self, now) = (here.InZone.Id, clock.GetUtcNow());
             if (!command.Event.Runs(now)) throw Wrong(Words.EventNotRunning);
             if (await house.Set<ZoneRecord>().AsNoTracking().SingleOrDefaultAsync(z => z.Code == command.Code && z.Id != self && z.State == ZoneState.Active, ct) is not { } zone) throw Wrong(Words.EventChooseZone);
-            if (await house.Set<EventAsk>().SingleOrDefaultAsync(a => a.Event == command.Event.Id && a.Zone == self && a.Asked == zone.Id, ct) is { } before) before.Again(command.Event.Ends);
+            if (await house.Set<EventAsk>().SingleOrDefaultAsync(a => a.Event == command.Event.Id && a.Zone == self && a.Asked == zone.Id, ct) is { } before)
+            {
+                if (before.Answer != EventAnswer.Declined && before.Until >= command.Event.Ends) return zone.NameIn(Language); // pressed twice: they know
+                before.Again(command.Event.Ends);
+            }
             else house.Add(EventAsk.Of(command.Event, self, zone.Id, caller.Self, now));
             house.Add(OutboxMessage.New($"{EventAskedMail.KindName} {command.Event.Id} {zone.Id} {now.UtcTicks}", EventAskedMail.KindName, command.Event.Id, null, now, zone.Id));
             trail.Because("event", command.Event.Id);

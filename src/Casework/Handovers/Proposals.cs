@@ -73,11 +73,12 @@ internal sealed class Proposals(ZoneDbContext zone, Guard guard, Post post, UseC
     }
 
     /// <summary>What goes with some people has changed before the other zone decided: it is taken back, and whoever works on the dossier proposes it anew. Accepted there meanwhile, they are told to ask again.</summary>
-    public async Task AskBack(IReadOnlyCollection<Guid> persons, CancellationToken ct)
+    /// <param name="before">Only what was proposed before; null: all that is open.</param>
+    public async Task AskBack(IReadOnlyCollection<Guid> persons, CancellationToken ct, DateTimeOffset? before = null)
     {
         var now = clock.GetUtcNow();
         var open = await zone.Set<Handover>().Where(h => !h.CameIn && (h.State == HandoverState.Proposed || h.State == HandoverState.Delivered || h.State == HandoverState.Asked)).ToListAsync(ct);
-        foreach (var handover in open.Where(h => h.Persons.Exists(persons.Contains)))
+        foreach (var handover in open.Where(h => h.Persons.Exists(persons.Contains) && !(h.ProposedAt > before)))
         {
             handover.AskBack(now);
             await Turn(handover, HandoverStep.AskedBack, null, ct);

@@ -34,7 +34,7 @@ internal sealed class NeverElsewhere(IMediator pipeline) : IDeliver
     public async Task Deliver(OutboxMessage message, ZoneRecord zone, CancellationToken ct)
     {
         if (message.About is not { } person) return;
-        foreach (var row in await pipeline.Send(new Others(person), ct)) await pipeline.Send(new TakeBack(row), ct);
+        foreach (var row in await pipeline.Send(new Others(person), ct)) await pipeline.Send(new TakeBack(row, person), ct);
     }
 
     /// <summary>The other rows of who may be the same person.</summary>
@@ -42,9 +42,10 @@ internal sealed class NeverElsewhere(IMediator pipeline) : IDeliver
     internal sealed record Others(Guid Person) : IQuery<IReadOnlyList<Guid>>;
 
     /// <summary>What waits to go out to one of them by a channel that is closed now.</summary>
+    /// <param name="SaidBy">The row in which it was said.</param>
     /// <returns>Did anything come back?</returns>
     [Requires(May.RunThePlatform)]
-    internal sealed record TakeBack(Guid Person) : ICommand<bool>;
+    internal sealed record TakeBack(Guid Person, Guid SaidBy) : ICommand<bool>;
 
     internal sealed class Handler(ZoneDbContext zone, UseCase here, Keyring keys, Gate gate, Proposals proposals, Trail trail, TimeProvider clock) : IRequestHandler<Others, IReadOnlyList<Guid>>, IRequestHandler<TakeBack, bool>
     {
@@ -71,9 +72,9 @@ internal sealed class NeverElsewhere(IMediator pipeline) : IDeliver
                 if (messages.Find(m => m.ContactId is not null) is { } reminder) AppointmentReminders.DidNotGo(zone, dossier, Bar.Never, here.InZone.Record.FirstLanguage, reminder.By, now);
                 if (letters.Select(l => l.PreparedBy).Concat(messages.Where(m => m.ContactId is null).Select(m => m.By)).ToList() is [var by, ..]) Tell(dossier, who.Id, by, now);
             }
-            // What is on its way to another zone says otherwise, and nobody there can know.
+            // What was proposed to another zone before it was said says otherwise, and nobody there can know. What was proposed since took it along.
             var own = await zone.Set<SafeContact>().AsNoTracking().SingleOrDefaultAsync(s => s.Id == who.Id, ct);
-            if (Enum.GetValues<Channel>().Any(c => closed.Theirs.Contains(c) && own?.Of(c) != Rule.Never)) await proposals.AskBack([who.Id], ct);
+            if (Enum.GetValues<Channel>().Any(c => closed.Theirs.Contains(c) && own?.Of(c) != Rule.Never)) await proposals.AskBack([who.Id], ct, before: await zone.Set<RuleChange>().Where(c => c.PersonId == command.SaidBy).MaxAsync(c => (DateTimeOffset?)c.At, ct) ?? now);
             if (closed.Contains(Channel.Visit)) await gate.GiveBackVisits(dossier, who.Id, ct);
             return letters.Count + messages.Count > 0;
         }

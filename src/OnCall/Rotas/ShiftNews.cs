@@ -1,9 +1,12 @@
+using MediatR;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 using VictimSupport.Design.Html;
+using VictimSupport.Foundation.Access;
 using VictimSupport.Foundation.Jobs;
 using VictimSupport.Foundation.Mail;
 using VictimSupport.Foundation.Persistence;
+using VictimSupport.Foundation.Pipeline;
 using VictimSupport.Identity.Contracts;
 
 namespace VictimSupport.OnCall.Rotas;
@@ -54,6 +57,47 @@ internal sealed class ShiftNews
             b.HasIndex(n => new { n.Zone, n.Seen });
             b.HasIndex(n => new { n.Account, n.At });
         }
+    }
+}
+
+/// <summary>What nobody is shown any more is forgotten, seen or not.</summary>
+internal sealed class ClearShiftNews : IDoWhatIsDue
+{
+    public async Task Run(IMediator pipeline, CancellationToken ct)
+    {
+        if (await pipeline.Send(new Query(), ct)) await pipeline.Send(new Command(), ct);
+    }
+
+    // The catalogue is asked at the hourly round.
+    public Task<DateTimeOffset?> Next(ZoneDbContext zone, CancellationToken ct) => Task.FromResult<DateTimeOffset?>(null);
+
+    [Requires(May.RunThePlatform)]
+    internal sealed record Query : ICatalogQuery<bool>;
+
+    [Requires(May.RunThePlatform)]
+    internal sealed record Command : ICatalogCommand<int>;
+
+    internal sealed class QueryHandler(CatalogDbContext house, UseCase here, TimeProvider clock) : IRequestHandler<Query, bool>
+    {
+        public Task<bool> Handle(Query query, CancellationToken ct) => Old(house, here, clock).AnyAsync(ct);
+    }
+
+    internal sealed class Handler(CatalogDbContext house, UseCase here, TimeProvider clock) : IRequestHandler<Command, int>
+    {
+        private const int InOneGo = 500;
+
+        public async Task<int> Handle(Command command, CancellationToken ct)
+        {
+            var old = await Old(house, here, clock).OrderBy(n => n.At).Take(InOneGo).ToListAsync(ct);
+            house.RemoveRange(old);
+            return old.Count;
+        }
+    }
+
+    private static IQueryable<ShiftNews> Old(CatalogDbContext house, UseCase here, TimeProvider clock)
+    {
+        var (zone, before) = (here.InZone.Id, clock.GetUtcNow() - ShiftNews.Kept);
+        return house.Set<ShiftNews>().Where(n => n.Zone == zone && n.At <= before);
     }
 }
 

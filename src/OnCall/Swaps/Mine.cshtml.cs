@@ -166,14 +166,9 @@ internal sealed class Mine(IMediator pipeline) : PageModel, IShowAgain
             var (self, zone, now) = (caller.Self, here.InZone.Id, clock.GetUtcNow());
             var unseen = await house.Set<ShiftNews>().Where(n => n.Account == self && n.Zone == zone && n.Seen == null).ToListAsync(ct);
             foreach (var news in unseen) news.IsSeen(now);
-            // What is a year old is of no use to anybody, whoever it was for.
-            var old = now.AddYears(-1);
-            house.RemoveRange(await house.Set<ShiftNews>().Where(n => n.Zone == zone && n.At < old).OrderBy(n => n.At).Take(Old).ToListAsync(ct));
             bell.Forget();
             return unseen.Count > 0;
         }
-
-        private const int Old = 500;
 
         private async Task<(Pool Pool, Swap Swap)> Find(Guid id, Func<Swap, Guid> whose, CancellationToken ct)
         {

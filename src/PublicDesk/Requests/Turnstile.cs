@@ -17,7 +17,7 @@ internal sealed class Turnstile(TimeProvider clock)
     public bool LetsSend(Guid zone, IPAddress? address) => Lets("send", zone, Of(address), 20, TimeSpan.FromHours(1));
 
     /// <summary>Ten in a quarter of an hour from one address, and twenty an hour for one reference from wherever: eight signs are not guessed so.</summary>
-    public bool LetsTry(Guid zone, IPAddress? address, string reference) => Lets("try", zone, Of(address), 10, TimeSpan.FromMinutes(15)) & Lets("reference", zone, reference, 20, TimeSpan.FromHours(1));
+    public bool LetsTry(Guid zone, IPAddress? address, string reference) => Lets("try", zone, Of(address), 10, TimeSpan.FromMinutes(15)) && Lets("reference", zone, reference, 20, TimeSpan.FromHours(1));
 
     private bool Lets(string what, Guid zone, string who, int most, TimeSpan window)
     {

@@ -212,6 +212,19 @@ public sealed class RotaTests(Platforms platforms)
         Assert.Equal(letters.Count, letters.Select(l => l.Key).Distinct().Count());
 
         async Task<Edit.Command> Known(Guid id) => (await two.Cora.Send(new Edit.Query(two.Pool, id))).Known! with { Pool = two.Pool, Shift = id };
+        // A month later nobody is shown it, and nothing of it is left, seen or not.
+        Assert.NotEmpty(await Left());
+        platform.Clock.Advance(TimeSpan.FromDays(32));
+        await two.Here.RunJobs();
+        await two.There.RunJobs();
+        Assert.Empty(await Left());
+
+        async Task<IReadOnlyList<ShiftNews>> Left()
+        {
+            await using var house = Microsoft.Extensions.DependencyInjection.ServiceProviderServiceExtensions.GetRequiredService<VictimSupport.Foundation.Persistence.CatalogDatabase>(platform.Services).Lease();
+            return [.. (await house.Set<ShiftNews>().AsNoTracking().ToListAsync(TestContext.Current.CancellationToken)).Where(n => n.Zone == two.Here.Id || n.Zone == two.There.Id)];
+        }
+
         static async Task<IReadOnlyList<News>> Unseen(Person who) => [.. (await who.Send(new VictimSupport.OnCall.Swaps.Mine.Query())).News.Select(n => n.News.What)];
     }
 

@@ -326,6 +326,9 @@ public sealed class EventTests(Platforms platforms)
         await anna.Send(Happenings.Somebody(ev, "Ada", "Exemple") with { Age = "15", Language = "nl", Phone = "0470 12 34 56", State = EventState.LightlyHurt, Note = "asks for her dog" });
         await anna.Send(Happenings.Somebody(ev, "Bo", "Exemple"));
         await anna.Send(Happenings.Nameless(ev));
+        // Bo is known here: no letter, never.
+        var (known, before) = await anna.Knows(zone, "Rue 9", "Exemple", "Bo", phone: "0475 00 00 01");
+        await anna.Agrees(known, before, r => r with { Letter = Rule.Never });
         var (ada, bo) = (await anna.LineOf(ev, 1), await anna.LineOf(ev, 2));
         var form = new Allot.Command { Event = ev, Chosen = [ada, bo], Elsewhere = true, Home = home.Code, Basis = HandoverBasis.TheyAgree };
         foreach (var wrong in new[] { form with { Home = null }, form with { Home = zone.Code }, form with { Home = "0999" }, form with { Basis = null }, form with { Basis = HandoverBasis.WithoutAgreement } })
@@ -345,6 +348,7 @@ public sealed class EventTests(Platforms platforms)
         Assert.All(new[] { came.Rules.Call, came.Rules.Sms, came.Rules.Mail, came.Rules.Letter, came.Rules.Visit }, rule => Assert.Equal(Rule.NotAsked, rule));
         Assert.Equal(("asks for her dog", "BR.30.L1.000777/2026", "RoadAccident", "Val-Clair"), (content.Notes.Single().Text, content.Reports.Single(), content.SubKind, content.Municipality));
         Assert.Contains("Autocar E411", content.Why, StringComparison.Ordinal);
+        Assert.Equal((Rule.Never, Rule.NotAsked), Assert.Single((await bert.Send(new VictimSupport.Casework.Handovers.Show.Query(Of(2).Id))).Content!.People) is var second ? (second.Rules.Letter, second.Rules.Mail) : default);
 
         // Accepted the one, refused the other: the list, its figures and whoever has the dossiers know it.
         await bert.Accepts(Of(1).Id);
@@ -360,7 +364,7 @@ public sealed class EventTests(Platforms platforms)
         Assert.False((await anna.Opens(lines[0].Dossier!.Value)).Dossier.IsOpen); // nobody here is left to do anything for her
         var stays = await anna.Opens(lines[1].Dossier!.Value);
         Assert.Equal((true, ActKind.FirstContact), (stays.Dossier.IsOpen, Assert.Single(stays.Planned).Kind));
-        Assert.Equal((2, 0), (await zone.Look(z => z.Set<VictimSupport.Casework.Counting.Case>().CountAsync(c => c.Counts)), await home.Look(z => z.Set<VictimSupport.Casework.Counting.Case>().CountAsync(c => c.Counts))));
+        Assert.Equal((3, 0), (await zone.Look(z => z.Set<VictimSupport.Casework.Counting.Case>().CountAsync(c => c.Counts)), await home.Look(z => z.Set<VictimSupport.Casework.Counting.Case>().CountAsync(c => c.Counts)))); // Bo was known before
     }
 
     [Theory, EveryEngine]

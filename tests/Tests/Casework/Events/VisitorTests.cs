@@ -232,8 +232,10 @@ public sealed class VisitorTests(Platforms platforms)
         Assert.Equal([second.ToString()], (await bert.Visit.Page("/events-elsewhere")).QuerySelectorAll("form[action*='handler=Join'] [name='ask']").Select(i => i.GetAttribute("value")));
         Assert.Equal(HttpStatusCode.NotFound, (await bert.Visit.Submit("/events-elsewhere", [KeyValuePair.Create("ask", ask.ToString())], "form[action*='handler=Join']")).StatusCode);
         await Assert.ThrowsAsync<RefusedException>(() => chief.Send(new Visiting.Name(ask, [bert.Account])));
-        // Asked once more, and opened again after its end, the zone sends whom it wants, but not them.
+        // Asked once more, and opened again after its end, the zone sends whom it wants, but not them. Of what it knows it hears once.
+        var told = await Told();
         await two.Cora.Send(new Visiting.Ask((await two.Cora.Send(new Edit.Query(ev))).Head.Event, two.There.Code));
+        Assert.Equal(told, await Told());
         await cora.Submit($"/events/edit/{ev}", [], "form[action*='handler=Close']");
         Assert.Empty(await Visits(platform, two, two.Bert.Id));
         await cora.Submit($"/events/edit/{ev}", [], "form:has([name='Form.Called'])");
@@ -243,6 +245,12 @@ public sealed class VisitorTests(Platforms platforms)
         Assert.Empty(await Visits(platform, two, bert.Account));
         await chief.Send(new Visiting.Name(second, [bert.Account])); // another event is another matter
         Assert.Equal(other, Assert.Single(await Visits(platform, two, bert.Account)).About);
+
+        async Task<int> Told()
+        {
+            await using var house = platform.Services.GetRequiredService<CatalogDatabase>().Lease();
+            return await house.Set<VictimSupport.Foundation.Jobs.OutboxMessage>().CountAsync(m => m.Kind == EventAskedMail.KindName);
+        }
         // The zone that sent them away lets them come back, and no other does; by that alone they have not come.
         Assert.False(await chief.Send(new Visiting.LetBack(ev, bert.Account)));
         await Assert.ThrowsAsync<RefusedException>(() => chief.Send(new Visiting.Name(ask, [bert.Account])));

@@ -188,6 +188,26 @@ public sealed class HandoverTests(Platforms platforms)
         Assert.Equal((Rule.Never, Rule.Safe), (rules.Mail, rules.Letter));
     }
 
+    [Fact]
+    public async Task What_was_ticked_by_day_and_is_late_does_not_ring_at_night_and_whoever_was_told_is_not_told_again()
+    {
+        await using var platform = Platform.Start("sqlite", NeutralSender);
+        var (a, b) = (await platform.Zone(), await platform.Zone());
+        var (anna, bert) = (a.As(Role.Coordinator), b.As(Role.Coordinator));
+        var handover = await anna.HandsOver(await Reachable(anna, r => r with { Mail = Rule.Safe }), b);
+        var theirs = (await bert.Accepts(handover, tell: (await bert.Send(new Decide.Query(handover))).Ways[0].Way))!.Value;
+        platform.Clock.Advance(TimeSpan.FromHours(13)); // the server stood still until eleven at night
+        await b.RunJobs();
+        Assert.DoesNotContain(platform.Post.Letters, l => l.To == "mia@example.org");
+        Assert.Contains((await bert.Opens(theirs)).Timeline, h => h.Title == "What waited to go out was dropped");
+        platform.Clock.Advance(TimeSpan.FromHours(11));
+        var dossier = await Reachable(anna, r => r with { Mail = Rule.Safe }, "Bo");
+        var told = await anna.HandsOver(dossier, b, f => f with { Told = true });
+        Assert.Empty((await bert.Send(new Decide.Query(told))).Ways);
+        var lead = await anna.LeadOf(dossier);
+        await Refused(() => bert.Accepts(told, tell: new VictimSupport.Casework.Contacts.Reminder(lead, Channel.Mail)));
+    }
+
     [Theory, EveryEngine]
     public async Task A_never_said_before_it_goes_stops_it_and_whoever_works_on_it_is_told(string engine)
     {
