@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Net;
+using System.Security.Cryptography;
 using System.Threading.RateLimiting;
 using Microsoft.AspNetCore.RateLimiting;
 using VictimSupport.Foundation.Zones;
@@ -29,6 +31,16 @@ internal static class Limits
             : RateLimitPartition.GetNoLimiter(""));
     }
 
+    // No address is kept beside the zone that it came to: its hash, under a key as old as the process. A household has a whole /64 of IPv6.
+    private static string Of(IPAddress? address)
+    {
+        if (address is { IsIPv4MappedToIPv6: true }) address = address.MapToIPv4();
+        var bytes = address?.GetAddressBytes() ?? [];
+        return Convert.ToHexString(HMACSHA256.HashData(Secret, bytes.AsSpan(0, Math.Min(bytes.Length, 8)).ToArray()).AsSpan(0, 16));
+    }
+
+    private static readonly byte[] Secret = RandomNumberGenerator.GetBytes(32);
+
     private static RateLimitPartition<string> Knocks(HttpContext http, string at, int allowed) =>
-        RateLimitPartition.GetFixedWindowLimiter($"{at} {http.Connection.RemoteIpAddress?.ToString() ?? "unknown"}", _ => new FixedWindowRateLimiterOptions { PermitLimit = allowed, Window = Window });
+        RateLimitPartition.GetFixedWindowLimiter($"{at} {Of(http.Connection.RemoteIpAddress)}", _ => new FixedWindowRateLimiterOptions { PermitLimit = allowed, Window = Window });
 }
