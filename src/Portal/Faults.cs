@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using VictimSupport.Foundation.Access;
 using VictimSupport.Foundation.Persistence;
+using VictimSupport.Foundation.Zones;
 
 namespace VictimSupport.Portal;
 
@@ -39,7 +40,7 @@ internal static partial class Faults
             };
             if (http.Response.StatusCode == StatusCodes.Status503ServiceUnavailable) http.Response.Headers.RetryAfter = "5";
             if (http.Response.StatusCode >= 500) Failed(http.RequestServices.GetRequiredService<ILoggerFactory>().CreateLogger("Portal"), Reference(http), e.GetType().FullName!, Where(e));
-            if (http.Response.StatusCode is StatusCodes.Status503ServiceUnavailable or StatusCodes.Status404NotFound && typed is not null) http.Features.Set(typed);
+            if (typed is not null && (http.Response.StatusCode is StatusCodes.Status503ServiceUnavailable or StatusCodes.Status404NotFound || Hosts.IsForAnybody(http.Request.PathBase.HasValue, http.Request.Path) == true)) http.Features.Set(typed);
             await ShowAgain(http, next);
         }
     }

@@ -17,6 +17,12 @@ internal static class OwnHost
             http.Response.Redirect("/account/home");
             return Task.CompletedTask;
         }
+        if (open && inZone && http.Request.Path.Value is "/" or "")
+        {
+            // The address off a leaflet, cut short.
+            http.Response.Redirect(http.Request.PathBase + "/contact");
+            return Task.CompletedTask;
+        }
         var answers = Hosts.IsForAnybody(inZone, http.Request.Path) switch { true => open, false => portal, null => open || portal };
         if (answers) return next(http);
         http.Response.StatusCode = StatusCodes.Status404NotFound;

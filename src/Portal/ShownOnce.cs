@@ -107,7 +107,7 @@ internal sealed class ShownOnce(TimeProvider clock) : IDisposable
     private static string Of(HttpRequest request) => request.Host.Value + request.PathBase.Value + request.Path.Value;
 
     // The zone's code is still on it: this stands before everything that may go wrong with a zone.
-    private static bool IsForAnybody(PathString path)
+    internal static bool IsForAnybody(PathString path)
     {
         var text = path.Value ?? "";
         var inZone = text.Length >= 5 && text.AsSpan(1, 4).ContainsAnyExceptInRange('0', '9') is false && (text.Length == 5 || text[5] == '/');

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Antiforgery;
 using VictimSupport.Design.Tags;
+using VictimSupport.Foundation.Zones;
 
 namespace VictimSupport.Portal;
 
@@ -20,21 +21,24 @@ internal sealed record Typed(string To, IReadOnlyList<KeyValuePair<string, strin
         }
     }
 
-    private static readonly HashSet<string> Ours = new([FormTag.Once, FormTag.Place, FormTag.Kept, FormTag.Version, FormTag.Turn, FormTag.Unticked], StringComparer.Ordinal);
+    private static readonly HashSet<string> Ours = new([FormTag.Once, FormTag.Place, FormTag.Kept, FormTag.Version, FormTag.Turn, FormTag.Unticked, State], StringComparer.Ordinal);
 
     /// <summary>The same, where the form proves by its token that one of our pages showed it to this very person: what was sent to nowhere is shown to whoever wrote it, and a forged form shows nothing.</summary>
     public static async Task<Typed?> Proven(HttpContext http, string to)
     {
         if (await Of(http, to) is not { } typed) return null;
-        return await http.RequestServices.GetRequiredService<IAntiforgery>().IsRequestValidAsync(http) ? typed : null;
+        return IsOfAnybody(http.Request, to) || await http.RequestServices.GetRequiredService<IAntiforgery>().IsRequestValidAsync(http) ? typed : null;
     }
 
-    /// <summary>null where nothing was posted, or nothing that may be shown: what is typed under /account are secrets, and a form without our own cookie, which only our own pages send, is a stranger's.</summary>
+    // Not more than their own forms hold: what is refused because there is too much of it is not read.
+    private static bool IsOfAnybody(HttpRequest request, string to) => ShownOnce.IsForAnybody(to.Split('?')[0]) && Hosts.IsOurs(request) && request.ContentLength <= 100_000;
+
+    /// <summary>null where nothing was posted, or nothing that may be shown: what is typed under /account are secrets, and a form without our own cookie, which only our own pages send, is a stranger's. Pages for anybody keep no cookie: there the browser says whose form it is.</summary>
     public static Task<Typed?> Of(HttpContext http) => Of(http, http.Request.PathBase + http.Request.Path + http.Request.QueryString);
 
     public static async Task<Typed?> Of(HttpContext http, string to)
     {
-        if (!HttpMethods.IsPost(http.Request.Method) || !http.Request.HasFormContentType || !http.Request.Cookies.ContainsKey(Cookie) || new PathString(to).StartsWithSegments("/account")) return null;
+        if (!HttpMethods.IsPost(http.Request.Method) || !http.Request.HasFormContentType || !(http.Request.Cookies.ContainsKey(Cookie) || IsOfAnybody(http.Request, to)) || new PathString(to).StartsWithSegments("/account")) return null;
         try
         {
             var form = await http.Request.ReadFormAsync(http.RequestAborted);
@@ -48,6 +52,9 @@ internal sealed record Typed(string To, IReadOnlyList<KeyValuePair<string, strin
 
     /// <summary>The cookie of our forms. The browser sends it from our own pages only (SameSite=Strict).</summary>
     public const string Cookie = "f";
+
+    /// <summary>The field of what a form for anybody carries sealed.</summary>
+    public const string State = "state";
 
     /// <summary>The field with the form's token.</summary>
     public const string Token = "__RequestVerificationToken";

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.Filters;
 using Microsoft.AspNetCore.Mvc.ViewFeatures;
+using VictimSupport.Foundation.Zones;
 
 namespace VictimSupport.PublicDesk;
 
@@ -22,17 +23,6 @@ internal sealed class OwnSiteAttribute : Attribute, IAuthorizationFilter, IOrder
         var http = context.HttpContext;
         // Under no-referrer a browser hides where a form comes from even from ourselves. To other sites this says no more than that.
         http.Response.Headers["Referrer-Policy"] = "same-origin";
-        if (!HttpMethods.IsGet(http.Request.Method) && !HttpMethods.IsHead(http.Request.Method) && !IsOurs(http.Request)) context.Result = new BadRequestResult();
-    }
-
-    /// <summary>Neither of the two may say otherwise, and one must say so. A browser of before 2023 sends the second alone, as does any over plain HTTP.</summary>
-    internal static bool IsOurs(HttpRequest request)
-    {
-        var (site, origin) = (request.Headers["Sec-Fetch-Site"], request.Headers.Origin);
-        var saysSite = site.Count > 0;
-        var saysOrigin = origin.Count > 0 && origin.ToString() != "null";
-        return (saysSite || saysOrigin)
-            && (!saysSite || site.ToString() == "same-origin")
-            && (!saysOrigin || string.Equals(origin.ToString(), $"{request.Scheme}://{request.Host}", StringComparison.OrdinalIgnoreCase));
+        if (!HttpMethods.IsGet(http.Request.Method) && !HttpMethods.IsHead(http.Request.Method) && !Hosts.IsOurs(http.Request)) context.Result = new BadRequestResult();
     }
 }

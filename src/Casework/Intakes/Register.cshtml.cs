@@ -189,7 +189,7 @@ internal sealed class Register(IMediator pipeline, WhereAndWho who, TimeProvider
             var safe = SafeContact.For(person);
             taking.Agrees(safe, entry, form.Safe, Said(form.Condition), now);
             taking.Interprets(entry, person);
-            var first = FollowUp.Plan(dossier.Id, [person.Id], ActKind.FirstContact, null, dossier.RequestedAt + rules.FirstContactWithin, caller.Self, now);
+            var first = Taking.FirstAct(entry, dossier, person, rules.FirstContactWithin, caller.Self, now);
             dossier.Lead = person.Id;
             dossier.Awaits(first.DueAt);
             // Who types a person in from whom they are walled off has helped them once; the dossier is not theirs to see again.

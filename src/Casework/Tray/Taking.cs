@@ -3,6 +3,7 @@ using FluentValidation.Results;
 using Microsoft.EntityFrameworkCore;
 using VictimSupport.Casework.Codes;
 using VictimSupport.Casework.Dossiers;
+using VictimSupport.Casework.FollowUps;
 using VictimSupport.Casework.Intakes;
 using VictimSupport.Casework.People;
 using VictimSupport.Casework.Walls;
@@ -76,6 +77,21 @@ internal sealed class Taking(ZoneDbContext zone, Guard guard, UseCase here, Call
         var interpreter = Interpreter.For(person);
         interpreter.Settle(signs ? InterpreterKind.SignLanguage : InterpreterKind.Present, null, default, compared: false, caller.Self, clock.GetUtcNow());
         zone.Add(interpreter);
+    }
+
+    /// <summary>The first contact. Whoever asked on the public page was promised an answer by a moment: taking it into a dossier does not put that off. Who comes forward themselves is waited for.</summary>
+    /// <param name="within">The zone's delay for a first contact.</param>
+    public static FollowUp FirstAct(TrayEntry? entry, Dossier dossier, Person person, TimeSpan within, Guid by, DateTimeOffset now)
+    {
+        var due = dossier.RequestedAt + within;
+        return entry switch
+        {
+            { ComesForward: true } => Plan(now + TrayEntry.WaitedFor, Words.TheyComeForward),
+            { FromPublic: true } when entry.RemindAt < due => Plan(entry.RemindAt),
+            _ => Plan(due),
+        };
+
+        FollowUp Plan(DateTimeOffset at, string? text = null) => FollowUp.Plan(dossier.Id, [person.Id], ActKind.FirstContact, text, at, by, now);
     }
 
     public async Task Into(TrayEntry entry, Dossier dossier, CancellationToken ct)

@@ -55,6 +55,12 @@ internal sealed class TrayEntry : IHoldSealed, IFallDue
 
     /// <summary>The person asks for themselves, on the public page; they can ask after it and take it back.</summary>
     public bool FromPublic { get; private set; }
+
+    /// <summary>They asked on the public page and named no way to reach them: nobody does, and they come when they will.</summary>
+    public bool ComesForward => FromPublic && NudgeAt is null;
+
+    /// <summary>How long somebody who comes forward themselves is waited for before a colleague looks again.</summary>
+    public static readonly TimeSpan WaitedFor = TimeSpan.FromDays(14);
     public DateTimeOffset PutAt { get; private set; }
     public Urgency Urgency { get; private set; }
     public string Language { get; private set; } = "";
@@ -178,6 +184,7 @@ internal sealed class TrayEntry : IHoldSealed, IFallDue
             b.HasIndex(e => e.Gone);
             b.Ignore(e => e.KeyOwner);
             b.Ignore(e => e.Reference);
+            b.Ignore(e => e.ComesForward);
             b.Ignore(e => e.Due);
         }
     }

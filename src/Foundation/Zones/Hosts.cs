@@ -28,6 +28,20 @@ public sealed class Hosts(IConfiguration configuration)
     public bool IsPublic(HttpRequest request) => Is(request, open);
     public bool IsPortal(HttpRequest request) => Is(request, portal);
 
+    /// <summary>The host that anybody reads, where the two are apart: whatever is asked there, also what is not there, is a page for anybody.</summary>
+    public bool IsOpen(HttpRequest request) => AreApart && IsPublic(request);
+
+    /// <summary>Whether a form was filled in on a page of ours, as the browser says: neither header may say otherwise, and one must say so. A browser of before 2023 sends the second alone, as does any over plain HTTP.</summary>
+    public static bool IsOurs(HttpRequest request)
+    {
+        var (site, origin) = (request.Headers["Sec-Fetch-Site"], request.Headers.Origin);
+        var saysSite = site.Count > 0;
+        var saysOrigin = origin.Count > 0 && origin.ToString() != "null";
+        return (saysSite || saysOrigin)
+            && (!saysSite || site.ToString() == "same-origin")
+            && (!saysOrigin || string.Equals(origin.ToString(), $"{request.Scheme}://{request.Host}", StringComparison.OrdinalIgnoreCase));
+    }
+
     /// <summary>A public page's address as it is printed, without https.</summary>
     public string PublicName(HttpRequest request) => open ?? request.Host.Value ?? "";
 

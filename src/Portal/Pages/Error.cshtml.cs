@@ -9,8 +9,9 @@ namespace VictimSupport.Portal.Pages;
 /// <summary>What went wrong, in plain words, with a reference of fixed length. A thing that is absent and one that is forbidden look the same.</summary>
 [Open("anyone may meet an error")]
 [IgnoreAntiforgeryToken]
-internal sealed class Error : PageModel
+internal sealed class Error(Hosts hosts) : PageModel
 {
+    public int Code { get; private set; }
     public string Heading { get; private set; } = "";
     public string Advice { get; private set; } = "";
     public string Reference => Faults.Reference(HttpContext);
@@ -25,8 +26,8 @@ internal sealed class Error : PageModel
     public bool NewToken { get; private set; }
 
     /// <summary>A page for anybody was asked for: what is said then says nothing of a portal, nor of a zone.</summary>
-    public bool IsForAnybody => HttpContext.Features.Get<Faults.Asked>() is { } failed ? Hosts.IsForAnybody(failed.Base.HasValue, failed.Path) == true
-        : HttpContext.Features.Get<IStatusCodeReExecuteFeature>() is { } asked && Hosts.IsForAnybody(!string.IsNullOrEmpty(asked.OriginalPathBase), new PathString(asked.OriginalPath)) == true;
+    public bool IsForAnybody => hosts.IsOpen(Request) || (HttpContext.Features.Get<Faults.Asked>() is { } failed ? Hosts.IsForAnybody(failed.Base.HasValue, failed.Path) == true
+        : HttpContext.Features.Get<IStatusCodeReExecuteFeature>() is { } asked && Hosts.IsForAnybody(!string.IsNullOrEmpty(asked.OriginalPathBase), new PathString(asked.OriginalPath)) == true);
 
     public Task OnGetAsync(int code) => Show(code);
     public Task OnPostAsync(int code) => Show(code);
@@ -46,6 +47,10 @@ internal sealed class Error : PageModel
             if (HttpContext.Features.Get<IStatusCodeReExecuteFeature>() is { } lost) Typed = await Typed.Proven(HttpContext, lost.OriginalPathBase + lost.OriginalPath);
             (Written, Typed) = (Typed?.Written ?? [], null);
         }
+        if (IsForAnybody && Typed is null && HttpContext.Features.Get<IStatusCodeReExecuteFeature>() is { } stopped) Typed = await Typed.Of(HttpContext, stopped.OriginalPathBase + stopped.OriginalPath + stopped.OriginalQueryString);
+        // A form that is sent again from here comes from here, also where a browser says it by its address alone.
+        if (IsForAnybody && Typed is not null) Response.Headers["Referrer-Policy"] = "same-origin";
+        Code = code is >= 400 and < 600 ? code : StatusCodes.Status404NotFound;
         (Heading, Advice) = code switch
         {
             404 => (Words.NotFoundHeading, Written.Count == 0 ? Words.NotFoundAdvice : Words.NotFoundTypedAdvice),
@@ -55,6 +60,6 @@ internal sealed class Error : PageModel
             503 => (Words.AwayHeading, Typed is null ? Words.AwayAdvice : Words.AwayTypedAdvice),
             _ => (Words.FaultHeading, Words.FaultAdvice),
         };
-        Response.StatusCode = code is >= 400 and < 600 ? code : StatusCodes.Status404NotFound;
+        Response.StatusCode = Code;
     }
 }

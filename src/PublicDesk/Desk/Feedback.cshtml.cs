@@ -8,12 +8,13 @@ using VictimSupport.Design.Tags;
 using VictimSupport.Foundation.Access;
 using VictimSupport.Foundation.Persistence;
 using VictimSupport.Foundation.Pipeline;
+using VictimSupport.PublicDesk.Requests;
 
 namespace VictimSupport.PublicDesk.Desk;
 
 /// <summary>Anybody says what is wrong with these pages, without a name. What was said is never shown here again.</summary>
 [Open("anybody may say what is wrong with these pages"), OwnSite]
-internal sealed class Feedback(IMediator pipeline, PublicPages pages, WhereAndWho who) : PageModel, IShowAgain
+internal sealed class Feedback(IMediator pipeline, PublicPages pages, WhereAndWho who, Turnstile turnstile) : PageModel, IShowAgain
 {
     [BindProperty] public Command Form { get; set; } = new();
     [BindProperty(Name = FormTag.Once)] public Guid Once { get; set; }
@@ -41,6 +42,12 @@ internal sealed class Feedback(IMediator pipeline, PublicPages pages, WhereAndWh
             Form = Form with { Website = null };
             ModelState.AddModelError("", Words.AskQuick);
             Response.StatusCode = StatusCodes.Status422UnprocessableEntity;
+            return Page();
+        }
+        if (!turnstile.LetsSay(who.Zone!.Id, HttpContext.Connection.RemoteIpAddress))
+        {
+            ModelState.AddModelError("", Words.AskMany);
+            Response.StatusCode = StatusCodes.Status429TooManyRequests;
             return Page();
         }
         await pipeline.Send(Form with { Language = Show.Language, Once = Once }, ct);

@@ -52,11 +52,12 @@ internal static class Exit
         else await next(http);
     }
 
-    /// <summary>Whether an address is one of the pages for anybody: by its path alone, so that what is not there leads away too. In a zone "/" is the desk of the staff; outside it is the directory.</summary>
+    /// <summary>Whether an address is one of the pages for anybody: by its path alone, so that what is not there leads away too; on a host of their own every page is. In a zone "/" is the desk of the staff; outside it is the directory.</summary>
     internal static bool IsForAnybody(HttpContext http)
     {
         if (http.Request.Path.StartsWithSegments(Path)) return false; // whoever leaves once more is away for longer
         var inZone = http.Features.Get<Whereabouts>() is { IsZonePath: true };
+        if (http.Request.Path.StartsWithSegments("/error") && http.RequestServices.GetRequiredService<Hosts>().IsOpen(http.Request)) return true;
         return Hosts.IsForAnybody(inZone, http.Request.Path) ?? (!inZone && http.Request.Path.Value is "/" or "" or null);
     }
 

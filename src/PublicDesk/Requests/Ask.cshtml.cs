@@ -50,8 +50,8 @@ internal sealed class Ask(IMediator pipeline, WhereAndWho who, PublicPages pages
     public IReadOnlyList<Choice> Needs => [.. Enum.GetValues<Need>().Select(n => new Choice(n.ToString(), Words.Of(n)))];
     public IReadOnlyList<Choice> Ways => [.. Enum.GetValues<Way>().Select(w => new Choice(w.ToString(), Words.Of(w), w == Way.Self ? Words.AskSelfHint : null))];
     public IReadOnlyList<Choice> Carefuls => [new("False", Words.AskSafeAlways), new("True", Words.AskSafeOnlyIf)];
-    public IReadOnlyList<Choice> Spots => [.. Enum.GetValues<Spot>().Select(s => new Choice(s.ToString(), Words.Of(s)))];
-    public IReadOnlyList<Choice> Hastes => [.. Enum.GetValues<Haste>().Select(h => new Choice(h.ToString(), Words.Of(h)))];
+    public IReadOnlyList<Choice> Spots => [.. Enum.GetValues<Spot>().Select(s => new Choice(s.ToString(), Words.Of(s))), new Choice("", Words.AskRatherNot)];
+    public IReadOnlyList<Choice> Hastes => [.. Enum.GetValues<Haste>().Select(h => new Choice(h.ToString(), Words.Of(h))), new Choice("", Words.AskRatherNot)];
     public IReadOnlyList<Choice> Times => [.. Enum.GetValues<DayParts>().Where(p => p != DayParts.Any).Select(p => new Choice(p.ToString(), Words.Of(p)))];
     public IReadOnlyList<Choice> Languages => [.. Tongues.All.Select(t => new Choice(t.Code, t.Own)), new Choice(Tongues.Other, Words.AskOtherLanguage)];
 

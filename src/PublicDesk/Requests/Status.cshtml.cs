@@ -48,6 +48,7 @@ internal sealed class Status(IMediator pipeline, WhereAndWho who, PublicPages pa
             return Page();
         }
         var found = await pipeline.Send(query, ct);
+        if (found is null) turnstile.Missed(zone.Id, HttpContext.Connection.RemoteIpAddress, query.Reference);
         (Now, IsNothing, State) = (found?.State, found is null, found is { } slip ? seal.Name(zone.Id, slip.Id) : null);
         return Page();
     }

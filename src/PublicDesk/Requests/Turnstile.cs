@@ -14,12 +14,23 @@ internal sealed class Turnstile(TimeProvider clock)
     private DateOnly day;
 
     /// <summary>Twenty an hour: a hospital or a shelter stands behind one address.</summary>
-    public bool LetsSend(Guid zone, IPAddress? address) => Lets("send", zone, Of(address), 20, TimeSpan.FromHours(1));
+    public bool LetsSend(Guid zone, IPAddress? address) => Counts("send", zone, Of(address)) < 20;
 
-    /// <summary>Ten in a quarter of an hour from one address, and twenty an hour for one reference from wherever: eight signs are not guessed so.</summary>
-    public bool LetsTry(Guid zone, IPAddress? address, string reference) => Lets("try", zone, Of(address), 10, TimeSpan.FromMinutes(15)) && Lets("reference", zone, reference, 20, TimeSpan.FromHours(1));
+    /// <summary>The same for what is said about these pages.</summary>
+    public bool LetsSay(Guid zone, IPAddress? address) => Counts("say", zone, Of(address)) < 20;
 
-    private bool Lets(string what, Guid zone, string who, int most, TimeSpan window)
+    /// <summary>Ten wrong ones an hour from one address, and two hundred for one reference from wherever: eight signs are not guessed so, and nobody shuts another out of their own request from a place or two.</summary>
+    public bool LetsTry(Guid zone, IPAddress? address, string reference) => Counts("try", zone, Of(address), 0) < 10 && Counts("reference", zone, reference, 0) < 200;
+
+    /// <summary>Reference and code did not fit.</summary>
+    public void Missed(Guid zone, IPAddress? address, string reference)
+    {
+        Counts("try", zone, Of(address));
+        Counts("reference", zone, reference);
+    }
+
+    /// <summary>How often it was within the hour, before this time.</summary>
+    private int Counts(string what, Guid zone, string who, int more = 1)
     {
         var now = clock.GetUtcNow();
         lock (gate)
@@ -31,9 +42,9 @@ internal sealed class Turnstile(TimeProvider clock)
             }
             var hash = new Guid(HMACSHA256.HashData(key, Encoding.UTF8.GetBytes($"{what} {zone} {who}")).AsSpan(0, 16));
             var (until, times) = counts.GetValueOrDefault(hash);
-            if (until <= now) (until, times) = (now + window, 0);
-            counts[hash] = (until, Math.Min(times + 1, most + 1));
-            return times < most;
+            if (until <= now) (until, times) = (now + TimeSpan.FromHours(1), 0);
+            if (more > 0) counts[hash] = (until, Math.Min(times + more, 1000));
+            return times;
         }
     }
 

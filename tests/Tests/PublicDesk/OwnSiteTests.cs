@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc.RazorPages;
 using Microsoft.EntityFrameworkCore;
 using VictimSupport.Foundation.Access;
+using VictimSupport.Foundation.Zones;
 using VictimSupport.PublicDesk;
 using VictimSupport.PublicDesk.Desk;
 using VictimSupport.Tests.Kit;
@@ -43,7 +44,7 @@ public sealed class OwnSiteTests(Platforms platforms)
         var http = new DefaultHttpContext();
         (http.Request.Scheme, http.Request.Host) = ("http", new HostString("localhost"));
         http.Request.Headers["Sec-Fetch-Site"] = new(["same-origin", "cross-site"]);
-        Assert.False(OwnSiteAttribute.IsOurs(http.Request));
+        Assert.False(Hosts.IsOurs(http.Request));
     }
 
     // Anybody's pages that take a form and do not ask where it comes from.

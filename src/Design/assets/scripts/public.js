@@ -45,6 +45,8 @@ function answering() {
     const [now, next] = [main(), answer?.getElementById("main")];
     if (!now) return; // somebody has left meanwhile
     if (!next) return says(document.body.dataset.away);
+    const faults = [...next.querySelectorAll("[data-fault]")];
+    if (faults.length) return says(faults.map((fault) => fault.textContent).join(" ")); // what was filled in stays where it is
     before = isWell && "back" in form.dataset ? { page: now, hash: location.hash } : undefined;
     if (before) history.pushState(null, "", "#check");
     now.replaceWith(document.importNode(next, true));
