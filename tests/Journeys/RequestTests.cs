@@ -241,6 +241,23 @@ public sealed class RequestTests(RunningPortal portal)
         await page.ClickAsync(Check + " .govuk-button");
         await Comes(page, "main > [role=alert]");
         await screen.Context.SetOfflineAsync(false);
+
+        // A page of the program's own that says it cannot: what was written stands where it stood.
+        await page.RouteAsync("**/nl/appointment?handler=Send", route => route.FulfillAsync(new() { Status = 503, ContentType = "text/html", Body = "<main id=main><h1>Weg</h1><p data-fault>Even niet.</p><p data-fault>Niets verloren.</p></main>" }));
+        await page.ClickAsync(Check + " .govuk-button");
+        await Comes(page, "main > [role=alert]:has-text('Even niet. Niets verloren.')");
+        Assert.Contains("Łucja", await page.InnerTextAsync("main"), StringComparison.Ordinal);
+        await page.UnrouteAllAsync();
+
+        // It arrived, and the answer is lost: nobody is told that nothing was sent, and pressing again is the same request.
+        await page.RouteAsync("**/nl/appointment?handler=Send", async route =>
+        {
+            await route.FetchAsync();
+            await route.AbortAsync();
+        });
+        await page.ClickAsync(Check + " .govuk-button");
+        await Comes(page, "main > [role=alert]:has-text('Wij weten niet of het is aangekomen')");
+        await page.UnrouteAllAsync();
         await page.ClickAsync(Check + " .govuk-button");
         await Comes(page, ".vs-ask__sign");
     }

@@ -26,7 +26,7 @@ public sealed class HostsTests(Platforms platforms)
         foreach (var (path, open, portal, other) in new[]
         {
             (zone + "/fr/contact", 200, 404, 404), (zone + "/contact", 302, 404, 404), (zone + "/logo", 404, 404, 404), (zone + "/theme.css", 200, 200, 404), (zone + "/fr/feedback", 200, 404, 404),
-            (zone + "/worklist", 404, 302, 404), (zone + "/", 404, 302, 404), (zone + "/duty/x", 404, 404, 404), (zone + "/admin/public-page", 404, 302, 404), (zone + "/api/zones/v1/me", 404, 401, 404),
+            (zone + "/worklist", 404, 302, 404), (zone + "/", 302, 302, 404), (zone, 302, 302, 404), (zone + "/duty/x", 404, 404, 404), (zone + "/admin/public-page", 404, 302, 404), (zone + "/api/zones/v1/me", 404, 401, 404),
             ("/", 200, 302, 404), ("/account/sign-in", 404, 200, 404), ("/operator/zones", 404, 302, 404), ("/health", 200, 200, 200), ("/0999/fr/contact", 404, 404, 404), ("/error/404", 404, 404, 404),
         })
         {
@@ -72,6 +72,38 @@ public sealed class HostsTests(Platforms platforms)
         var there = new Where(environment);
         if (starts) Hosts.Check(settings, there);
         else Assert.Contains("Hosts:Public", Assert.Throws<StartRefusedException>(() => Hosts.Check(settings, there)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Whatever_is_asked_at_the_public_host_is_a_page_for_anybody_and_leads_away_after_leaving()
+    {
+        await using var platform = Platform.Start("sqlite", Apart);
+        var zone = "/" + (await (await platform.Zone()).GoesLive()).Code;
+        using var client = platform.CreateClient(new() { BaseAddress = new Uri("http://contact.example"), AllowAutoRedirect = false, HandleCookies = false });
+        Assert.Equal(zone + "/contact", (await Ask(zone, null)).Headers.Location!.OriginalString);
+        foreach (var path in new[] { "/nothing", zone + "/worklist", zone + "/what", "/account/sign-in", "/operator/zones", "/0999", zone + "/fr/what" })
+        {
+            var answer = await Ask(path, null);
+            if (path == "/0999") answer = await Ask(answer.Headers.Location!.OriginalString, null);
+            Assert.Equal(HttpStatusCode.NotFound, answer.StatusCode);
+            var page = await Visit.Read(answer);
+            Assert.NotNull(page.QuerySelector("#vs-leave"));
+            Assert.NotNull(page.QuerySelector("a[href='tel:112']"));
+            Assert.Empty(page.QuerySelectorAll("a[href^='/account']"));
+            Assert.DoesNotContain("not found", page.Title!, StringComparison.OrdinalIgnoreCase);
+            Assert.DoesNotContain("access", page.Body!.TextContent, StringComparison.OrdinalIgnoreCase);
+            var left = await Ask(path, "q=1");
+            if (path == "/0999") left = await Ask(left.Headers.Location!.OriginalString, "q=1");
+            Assert.StartsWith("https://www.meteo.be/", left.Headers.Location?.OriginalString ?? $"{path}: {left.StatusCode}", StringComparison.Ordinal);
+        }
+
+        async Task<HttpResponseMessage> Ask(string path, string? cookie)
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Get, path);
+            request.Headers.AcceptLanguage.ParseAdd("en");
+            if (cookie is not null) request.Headers.Add("Cookie", cookie);
+            return await client.SendAsync(request, TestContext.Current.CancellationToken);
+        }
     }
 
     private static async Task<HttpStatusCode> At(Platform platform, string host, string path)

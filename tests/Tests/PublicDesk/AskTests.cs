@@ -97,6 +97,34 @@ public sealed class AskTests
     }
 
     [Fact]
+    public async Task While_nothing_answers_the_page_that_says_so_holds_what_was_filled_in()
+    {
+        await using var platform = Platform.Start("sqlite");
+        var zone = await (await platform.Zone()).GoesLive();
+        using var somebody = zone.Anybody();
+        var form = await somebody.Sendable(platform);
+        await using var attacker = new Microsoft.Data.Sqlite.SqliteConnection($"Data Source={Path.Combine(platform.Folder, "catalog.db")};Pooling=False");
+        await attacker.OpenAsync(TestContext.Current.CancellationToken);
+        await attacker.Do("ALTER TABLE setting_change RENAME TO gone");
+        platform.Clock.Advance(TimeSpan.FromMinutes(1)); // what is remembered is forgotten
+        var away = await somebody.Send("", form, []);
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, away.StatusCode);
+        var said = await Visit.Read(away);
+        Assert.Contains("We do not know whether your message arrived", string.Join(' ', said.QuerySelectorAll("main [data-fault]").Select(p => p.TextContent)), StringComparison.Ordinal);
+        foreach (var portal in new[] { "administrator", "Reference", "no access" }) Assert.DoesNotContain(portal, said.Body!.TextContent, StringComparison.OrdinalIgnoreCase);
+
+        // So do the answers that were not checked yet.
+        using var other = zone.Anybody();
+        var fields = new[] { KeyValuePair.Create("Form.Called", "Zzcanary"), KeyValuePair.Create("Form.More", "A child comes along, and a dog that is afraid") };
+        var typed = await Visit.Read(await other.Forge("/en/appointment", [.. fields.Select(f => (f.Key, f.Value))]));
+        Assert.Equal(("Zzcanary", fields[1].Value), (typed.QuerySelector("input[name='Form.Called']")!.GetAttribute("value"), typed.QuerySelector("textarea[name='Form.More']")!.TextContent));
+
+        await attacker.Do("ALTER TABLE gone RENAME TO setting_change");
+        platform.Clock.Advance(TimeSpan.FromMinutes(1));
+        Asking.Signs(await Visit.Read(await somebody.Send("", said.QuerySelector<IHtmlFormElement>("main form")!, [])));
+    }
+
+    [Fact]
     public async Task What_is_missing_is_said_without_blame_and_what_was_typed_stays()
     {
         await using var platform = Platform.Start("sqlite");

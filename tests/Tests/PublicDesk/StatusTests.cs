@@ -151,11 +151,9 @@ public sealed class StatusTests
         var stopped = await Try(somebody, reference, code);
         Assert.Equal(HttpStatusCode.TooManyRequests, stopped.StatusCode);
         Assert.DoesNotContain("We received", await stopped.Content.ReadAsStringAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
-        platform.Clock.Advance(TimeSpan.FromMinutes(16));
-        Assert.Equal("We received your request.", await Says(somebody, reference, code));
-        for (var i = 0; i < 9; i++) await Try(somebody, reference, "AAAAAAA" + i);
-        platform.Clock.Advance(TimeSpan.FromMinutes(16));
-        Assert.Equal(HttpStatusCode.TooManyRequests, (await Try(somebody, reference, code)).StatusCode); // one reference, from wherever
+        platform.Clock.Advance(TimeSpan.FromMinutes(61));
+        // Who types what fits is counted nowhere: a shelter stands behind one address.
+        for (var i = 0; i < 12; i++) Assert.Equal("We received your request.", await Says(somebody, reference, code));
     }
 
     private static async Task<string> Says(Visit visit, string reference, string code) => (await Visit.Read(await Try(visit, reference, code))).QuerySelector("main [role=status]")?.TextContent.Trim() ?? "nothing";

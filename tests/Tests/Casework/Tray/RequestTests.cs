@@ -3,6 +3,7 @@ using FluentValidation;
 using Microsoft.EntityFrameworkCore;
 using VictimSupport.Casework.Codes;
 using VictimSupport.Casework.Dossiers;
+using VictimSupport.Casework.FollowUps;
 using VictimSupport.Casework.Intakes;
 using VictimSupport.Casework.People;
 using VictimSupport.Casework.Tray;
@@ -147,6 +148,27 @@ public sealed class RequestTests(Platforms platforms)
         var again = await Visit.Read(refused);
         Assert.NotNull(again.QuerySelector("#Form_Cause-error"));
         Assert.Contains("Typed words", again.QuerySelector("textarea[name='Form.Reason']")!.TextContent, StringComparison.Ordinal);
+    }
+
+    [Theory, EveryEngine]
+    public async Task Taking_a_request_into_a_dossier_puts_off_no_promise_and_hurries_nobody_who_comes_forward_themselves(string engine)
+    {
+        await using var platform = Platform.Start(engine);
+        var zone = await (await platform.Zone()).GoesLive();
+        var (anna, chief) = (await zone.Hires("anna", Role.Caseworker), await zone.Hires("chief", Role.ZoneAdministrator));
+        await chief.Send(new Change.Command { Setting = SettingCode.RequestAnswerHours, Text = "10", From = DateOnly.FromDateTime(platform.Clock.GetUtcNow().UtcDateTime) });
+        var asked = platform.Clock.GetUtcNow();
+        var (ordinary, urgent, self, desk) = (await zone.As().AsksFor("Ada"), await zone.As().AsksFor("Bo", when: Haste.Soon), await zone.As().AsksFor("Ed", way: Way.Self), (Guid?)null);
+        platform.Clock.Advance(TimeSpan.FromHours(1));
+        foreach (var (entry, waits) in new[] { (ordinary, 10d), (urgent, 4d), (self, 1 + (14 * 24d)), (desk, 1 + 48d) })
+        {
+            var dossier = await anna.Registers(Cases.Intake(zone, "", "Name") with { Tray = entry, Safe = entry is null ? Rule.Safe : null, Phone = entry is null ? "0470 12 34 56" : null });
+            var act = await zone.Look(z => z.Set<FollowUp>().AsNoTracking().SingleAsync(f => f.DossierId == dossier));
+            Assert.Equal((ActKind.FirstContact, waits), (act.Kind, Math.Round((act.DueAt - asked).TotalHours, 1)));
+            Assert.Equal(entry == self, act.Text?.Value.Contains("Do not contact", StringComparison.Ordinal) == true);
+        }
+        platform.Clock.Advance(TimeSpan.FromDays(3));
+        Assert.Equal(3, (await anna.Send(new Bell.Kinds())).FirstContact);
     }
 
     [Theory, EveryEngine]
