@@ -132,13 +132,10 @@ internal static class Handing
         rules = rules with
         {
             Checked = null, CheckedBy = null, Details = fields.Contains(HandedField.Phone) ? rules.Details : rules.Details with { SmsNumber = null },
-            Call = Said(Channel.Call, Leads(HandedField.Phone, rules.Call)), Sms = Said(Channel.Sms, Written(Channel.Sms, Leads(HandedField.Phone, rules.Sms))), Mail = Said(Channel.Mail, Written(Channel.Mail, Leads(HandedField.Mail, rules.Mail))),
-            Letter = Said(Channel.Letter, Leads(HandedField.Address, rules.Letter)), Visit = Said(Channel.Visit, Leads(HandedField.Address, rules.Visit)),
+            Call = Leads(HandedField.Phone, rules.Call), Sms = Written(Channel.Sms, Leads(HandedField.Phone, rules.Sms)), Mail = Written(Channel.Mail, Leads(HandedField.Mail, rules.Mail)),
+            Letter = Leads(HandedField.Address, rules.Letter), Visit = Leads(HandedField.Address, rules.Visit),
         };
-        return new HandedPerson(person.Id, identity, person.Capacity, fields.Contains(HandedField.Damage) ? person.Damage : Damage.None, born ? person.Sex : Sex.NotSaid, person.Language, person.NeedsInterpreter, person.IsMinor, rules.Without(authors), safe.Checked is not null && safe.MustBeAskedAgain(now));
-
-        // What holds here holds there: in which dossier it was said, nobody is told.
-        Rule Said(Channel channel, Rule rule) => closed.Contains(channel) ? Rule.Never : rule;
+        return new HandedPerson(person.Id, identity, person.Capacity, fields.Contains(HandedField.Damage) ? person.Damage : Damage.None, born ? person.Sex : Sex.NotSaid, person.Language, person.NeedsInterpreter, person.IsMinor, rules.Without(authors).Closed(closed), safe.Checked is not null && safe.MustBeAskedAgain(now));
 
         // Safe was said of this number or this address. The first that is given there would take it: so it does not go without what it was said of.
         Rule Leads(HandedField to, Rule rule) => rule == Rule.Safe && !fields.Contains(to) ? Rule.NotAsked : rule;

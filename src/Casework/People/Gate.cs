@@ -112,7 +112,7 @@ internal sealed class Gate(ZoneDbContext zone, UseCase here, Keyring keys, IZone
     {
         var ids = persons.ToList();
         foreach (var referral in await zone.Set<Referral>().Where(r => ids.Contains(r.PersonId) && r.ConsentId != null).ToListAsync(ct))
-            await Outdated.TakeBack(zone, referral, why, Spoken.In(here.InZone.Record.FirstLanguage, () => Words.ConsentAskAnew), caller.Account ?? Milestone.ThePlatform, clock.GetUtcNow(), ct);
+            await Outdated.TakeBack(zone, this, referral, why, Spoken.In(here.InZone.Record.FirstLanguage, () => Words.ConsentAskAnew), caller.Account ?? Milestone.ThePlatform, clock.GetUtcNow(), ct);
     }
 
     /// <summary>Did somebody who may be the same say that they are never to be called, in whatever dossier? Which one it is, nobody is told.</summary>

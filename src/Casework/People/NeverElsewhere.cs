@@ -75,6 +75,8 @@ internal sealed class NeverElsewhere(IMediator pipeline) : IDeliver
             // What was proposed to another zone before it was said says otherwise, and nobody there can know. What was proposed since took it along.
             var own = await zone.Set<SafeContact>().AsNoTracking().SingleOrDefaultAsync(s => s.Id == who.Id, ct);
             if (Enum.GetValues<Channel>().Any(c => closed.Theirs.Contains(c) && own?.Of(c) != Rule.Never)) await proposals.AskBack([who.Id], ct, before: await zone.Set<RuleChange>().Where(c => c.PersonId == command.SaidBy).MaxAsync(c => (DateTimeOffset?)c.At, ct) ?? now);
+            // What a partner may still read says how they are reached.
+            await gate.AskConsentAnew([who.Id], Bar.Never, ct);
             if (closed.Contains(Channel.Visit)) await gate.GiveBackVisits(dossier, who.Id, ct);
             return letters.Count + messages.Count > 0;
         }

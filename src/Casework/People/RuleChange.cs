@@ -48,4 +48,12 @@ internal sealed record RulesAsTheyStood(Rule Call, Rule Sms, Rule Mail, Rule Let
 
         static Rule NotAsked(Rule rule) => rule == Rule.Never ? rule : Rule.NotAsked;
     }
+
+    /// <summary>As they may be told to others, who do not know what was said in other dossiers: what is closed here is closed there. Where it was said, nobody is told.</summary>
+    public RulesAsTheyStood Closed(ClosedChannels closed)
+    {
+        return closed.IsNothing ? this : this with { Call = Said(Channel.Call), Sms = Said(Channel.Sms), Mail = Said(Channel.Mail), Letter = Said(Channel.Letter), Visit = Said(Channel.Visit) };
+
+        Rule Said(Channel channel) => closed.Contains(channel) ? Rule.Never : Of(channel);
+    }
 }

@@ -15,11 +15,15 @@ internal static class Found
         await referrals.SingleOrDefaultAsync(r => r.Id == id && r.DossierId == dossier.Id, ct) ?? throw new RefusedException("absent", dossier.Id);
 
     /// <summary>The person, and the rules by which they are reached, as they may be told to a partner.</summary>
-    public static async Task<(Person Person, RulesAsTheyStood Safe)> Person(ZoneDbContext zone, Referral referral, CancellationToken ct)
+    public static async Task<(Person Person, RulesAsTheyStood Safe)> Person(ZoneDbContext zone, Gate gate, Referral referral, CancellationToken ct)
     {
         var person = await zone.Set<Person>().AsNoTracking().SingleOrDefaultAsync(p => p.Id == referral.PersonId && p.DossierId == referral.DossierId, ct) ?? throw new RefusedException("absent", referral.DossierId);
         var safe = await zone.Set<SafeContact>().AsNoTracking().SingleOrDefaultAsync(s => s.Id == person.Id, ct) ?? SafeContact.For(person);
         var authors = await zone.Set<Person>().AsNoTracking().Where(p => p.DossierId == referral.DossierId && p.Capacity == Capacity.AllegedAuthor).ToListAsync(ct);
-        return (person, safe.Now().Without(authors.Select(a => a.Identity.Value)));
+        return (person, await ToOthers(gate, person, safe, authors, ct));
     }
+
+    /// <summary>What a partner is told of these rules: nobody who hurt the person is named in them, and what they closed in another dossier is closed there too.</summary>
+    public static async Task<RulesAsTheyStood> ToOthers(Gate gate, Person person, SafeContact safe, IEnumerable<Person> authors, CancellationToken ct) =>
+        safe.Now().Without(authors.Select(a => a.Identity.Value)).Closed((await gate.ClosedElsewhere([(person, safe)], ct)).GetValueOrDefault(person.Id, ClosedChannels.Nothing));
 }

@@ -11,13 +11,13 @@ namespace VictimSupport.Casework.Referrals;
 internal static class Outdated
 {
     /// <summary>Would the very lines that were agreed to go today? With all that this use case has changed and not saved yet.</summary>
-    public static async Task<bool> Holds(ZoneDbContext zone, Referral referral, Consent consent, Dossier dossier, CancellationToken ct)
+    public static async Task<bool> Holds(ZoneDbContext zone, Gate gate, Referral referral, Consent consent, Dossier dossier, CancellationToken ct)
     {
         await zone.Set<Person>().Where(p => p.DossierId == dossier.Id).LoadAsync(ct);
         var people = zone.Set<Person>().Local.Where(p => p.DossierId == dossier.Id).ToList();
         if (people.Find(p => p.Id == referral.PersonId) is not { IsHelped: true } person) return false;
         var safe = await zone.Set<SafeContact>().FindAsync([person.Id], ct) ?? SafeContact.For(person);
-        var (agreed, rules) = (consent.Content.Value, safe.Now().Without(people.Where(p => p.Capacity == Capacity.AllegedAuthor).Select(p => p.Identity.Value)));
+        var (agreed, rules) = (consent.Content.Value, await Found.ToOthers(gate, person, safe, people.Where(p => p.Capacity == Capacity.AllegedAuthor), ct));
         // The person's own words stand in the last line and nowhere else.
         var message = consent.Fields.Contains(SharedField.Message) ? agreed.Lines[^1].Value : null;
         return Disclosing.Print(Disclosing.Write(consent.Fields, person, rules, dossier, referral.Need, message, agreed.Language)) == Disclosing.Print(agreed);
@@ -26,13 +26,13 @@ internal static class Outdated
     /// <summary>Where it would: the link is dead, what waits does not leave, what was agreed to is not sent, and whoever works on the dossier has to ask anew. In the transaction of whatever changed.</summary>
     /// <param name="text">What is to be done, in the language of the zone.</param>
     /// <returns>Was it taken back?</returns>
-    public static async Task<bool> TakeBack(ZoneDbContext zone, Referral referral, Bar why, string text, Guid by, DateTimeOffset now, CancellationToken ct)
+    public static async Task<bool> TakeBack(ZoneDbContext zone, Gate gate, Referral referral, Bar why, string text, Guid by, DateTimeOffset now, CancellationToken ct)
     {
         if (referral.IsOver || referral.ConsentId is not { } id) return false;
         // All of it reached the partner, by telephone or by a link that has ended: nothing can leave any more.
         if (referral.SentConsent == id && !(referral.LinkId is { } sent && await zone.Set<Link>().SingleOrDefaultAsync(l => l.Id == sent, ct) is { } link && link.IsAlive(now))) return false;
         var (consent, dossier) = (await zone.Set<Consent>().SingleAsync(c => c.Id == id, ct), await zone.Set<Dossier>().SingleAsync(d => d.Id == referral.DossierId, ct));
-        if (await Holds(zone, referral, consent, dossier, ct)) return false;
+        if (await Holds(zone, gate, referral, consent, dossier, ct)) return false;
         await Links.End(zone, referral, now, ct);
         referral.NoLongerAgreed(now);
         zone.Add(Milestone.Reached(dossier.Id, MilestoneKind.TakenBack, by, now, code: (int)why, about: referral.Id));

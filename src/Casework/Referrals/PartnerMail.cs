@@ -44,7 +44,7 @@ internal sealed class LinkMail(IWriteToPartners partners, PortalAddress portal, 
     [Requires(May.RunThePlatform)]
     internal sealed record Done(Guid Referral, Guid Link, bool Left) : ICommand<bool>;
 
-    internal sealed class Handler(ZoneDbContext zone, UseCase here, Trail trail, TimeProvider clock) : IRequestHandler<Ask, Leaving?>, IRequestHandler<Done, bool>
+    internal sealed class Handler(ZoneDbContext zone, UseCase here, Gate gate, Trail trail, TimeProvider clock) : IRequestHandler<Ask, Leaving?>, IRequestHandler<Done, bool>
     {
         public async Task<Leaving?> Handle(Ask command, CancellationToken ct)
         {
@@ -53,7 +53,7 @@ internal sealed class LinkMail(IWriteToPartners partners, PortalAddress portal, 
             if (await zone.Set<Link>().AsNoTracking().SingleOrDefaultAsync(l => l.Id == id, ct) is not { } link || !link.IsAlive(now)) return null;
             trail.Concerns(referral.DossierId, "platform");
             var leaving = new Leaving(referral.PartnerId, id, link.Reference, token.Value, link.Expires);
-            return await Outdated.TakeBack(zone, referral, Bar.Changed, Spoken.In(here.InZone.Record.FirstLanguage, () => Words.ConsentAskAnew), Milestone.ThePlatform, now, ct) ? null : leaving;
+            return await Outdated.TakeBack(zone, gate, referral, Bar.Changed, Spoken.In(here.InZone.Record.FirstLanguage, () => Words.ConsentAskAnew), Milestone.ThePlatform, now, ct) ? null : leaving;
         }
 
         public async Task<bool> Handle(Done command, CancellationToken ct)

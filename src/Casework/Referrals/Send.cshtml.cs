@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Mvc.RazorPages;
 using Microsoft.EntityFrameworkCore;
 using VictimSupport.Casework.Codes;
 using VictimSupport.Casework.Dossiers;
+using VictimSupport.Casework.People;
 using VictimSupport.Design.Tags;
 using VictimSupport.Foundation.Access;
 using VictimSupport.Foundation.Links;
@@ -108,7 +109,7 @@ internal sealed class Send(IMediator pipeline, WhereAndWho who, PortalAddress po
         public Rules() => RuleFor(c => c.How).NotNull().WithMessage(_ => Words.ChooseSentAs).IsInEnum().WithMessage(_ => Words.ChooseSentAs);
     }
 
-    internal sealed class QueryHandler(ZoneDbContext zone, Guard guard, IPartners partners, TimeProvider clock) : IRequestHandler<Query, Answer>
+    internal sealed class QueryHandler(ZoneDbContext zone, Guard guard, Gate gate, IPartners partners, TimeProvider clock) : IRequestHandler<Query, Answer>
     {
         public async Task<Answer> Handle(Query query, CancellationToken ct)
         {
@@ -119,11 +120,11 @@ internal sealed class Send(IMediator pipeline, WhereAndWho who, PortalAddress po
             var now = clock.GetUtcNow();
             var alive = referral.LinkId is { } link && await zone.Set<Link>().AsNoTracking().SingleOrDefaultAsync(l => l.Id == link, ct) is { } found && found.IsAlive(now);
             return new Answer(referral.State, (await partners.Of([referral.PartnerId], ct))[referral.PartnerId], consent, consent?.Content.Value, referral.SentConsent is not null && referral.SentConsent != referral.ConsentId, referral.Reference, alive,
-                consent is not null && !await Outdated.Holds(zone, referral, consent, dossier, ct));
+                consent is not null && !await Outdated.Holds(zone, gate, referral, consent, dossier, ct));
         }
     }
 
-    internal sealed class Handler(ZoneDbContext zone, Guard guard, UseCase here, IPartners partners, IZoneSettings settings, Caller caller, TimeProvider clock) : IRequestHandler<Command, Sent?>, IRequestHandler<NewCode, string?>
+    internal sealed class Handler(ZoneDbContext zone, Guard guard, Gate gate, UseCase here, IPartners partners, IZoneSettings settings, Caller caller, TimeProvider clock) : IRequestHandler<Command, Sent?>, IRequestHandler<NewCode, string?>
     {
         public async Task<Sent?> Handle(Command form, CancellationToken ct)
         {
@@ -134,7 +135,7 @@ internal sealed class Send(IMediator pipeline, WhereAndWho who, PortalAddress po
             // Nothing leaves without consent: the one in force, and the one that was looked at.
             if (referral.IsOver || referral.ConsentId is not { } agreed || await zone.Set<Consent>().SingleOrDefaultAsync(c => c.Id == agreed && c.ReferralId == referral.Id && c.Withdrawn == null, ct) is not { } consent) throw Wrong(Words.NothingAgreed);
             if (form.Consent != consent.Id) throw Wrong(Words.ConsentChanged);
-            if (!await Outdated.Holds(zone, referral, consent, dossier, ct)) throw Wrong(Words.ConsentOutdated);
+            if (!await Outdated.Holds(zone, gate, referral, consent, dossier, ct)) throw Wrong(Words.ConsentOutdated);
             var partner = (await partners.Of([referral.PartnerId], ct))[referral.PartnerId];
             if (form.How == SentAs.Mail && !partner.HasMailbox) throw Wrong(Words.ChooseSentAs);
             await Links.End(zone, referral, now, ct);

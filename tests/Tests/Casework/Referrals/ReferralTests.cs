@@ -381,6 +381,29 @@ public sealed partial class ReferralTests(Platforms platforms)
     }
 
     [Theory, EveryEngine]
+    public async Task A_never_said_in_another_dossier_is_told_to_the_partner_too_and_takes_back_what_says_otherwise(string engine)
+    {
+        await using var platform = Platform.Start(engine);
+        var (zone, anna, dossier, partner) = await Begin(platform);
+        var (sent, token, _) = await anna.Refers(dossier, partner, SharedField.Name, SharedField.Phone);
+        var waiting = await anna.Offers(dossier, partner);
+        await anna.Agrees(dossier, waiting, SharedField.Name, SharedField.Phone);
+        await anna.Sends(dossier, waiting, SentAs.Mail);
+        platform.Clock.Advance(TimeSpan.FromMinutes(1));
+        var bert = await zone.Hires("bert", Role.Caseworker);
+        var other = await bert.Registers(Cases.Intake(zone, "Peeters", "Peet", "0470 12 34 56"));
+        await bert.Agrees(other, await bert.LeadOf(other), s => s with { Call = Rule.Never, Sms = Rule.Never });
+        await zone.RunJobs();
+        using var them = zone.Passer();
+        await them.IsDead(token);
+        Assert.DoesNotContain(platform.Post.Letters, l => l.To == Mailbox);
+        foreach (var referral in new[] { sent, waiting }) Assert.Single((await anna.Send(new Show.Query(dossier, referral))).CameBack);
+        Assert.DoesNotContain(SharedField.Phone, (await anna.Send(new Agree.Query(dossier, waiting, [], null))).Possible);
+        await anna.Send(await anna.Consent(dossier, waiting, null, [SharedField.Name, SharedField.Phone]));
+        Assert.Equal("Peet Peeters", Assert.Single((await anna.Send(new Show.Query(dossier, waiting))).Consents[0].Content.Lines).Value);
+    }
+
+    [Theory, EveryEngine]
     public async Task What_would_be_told_today_is_what_was_agreed_to_or_it_does_not_go(string engine)
     {
         await using var platform = Platform.Start(engine);
