@@ -157,7 +157,7 @@ internal static class Attacks
         var runs = (build is Product, scale.IsQuick) switch { (true, true) => 300, (true, false) => 1600, (false, true) => 100, _ => 400 };
         var country = Country.Part(93, 2_400, ("HAI", 12));
         // Whoever has most to lose: most services, both referrals, everything known, a change that moves every table.
-        var target = country.Cases.Where(c => c.Fact is { Category: "Offence", Sex: "Female", Capacity: "Victim", Age: > 20 and < 60, Place: not null } && c.Fact.Targets.Count == 2).OrderByDescending(c => c.Fact.Services.Count).ThenBy(c => c.Key).First();
+        var target = country.Cases.Where(c => c.Fact is { Age: > 20 and < 60, Delay: not null } && c.Fact.Category == "Offence" && c.Fact.Sex == "Female" && c.Fact.Capacity == "Victim" && c.Fact.Targets.Count == 2).OrderByDescending(c => c.Fact.Services.Count).ThenBy(c => c.Key).First();
         var area = country.Zones[target.Zone].Area;
         var editions = Archive.Of(target.Fact.Month);
         var flipped = target with { Fact = Country.As(target.Fact, "PartnerViolence") };
