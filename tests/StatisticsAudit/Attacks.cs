@@ -31,7 +31,7 @@ internal static class Attacks
         var (cells, keys, before, after, into) = (new Tally[grid.Size], new ulong[grid.Size], new int?[grid.Size], new int?[grid.Size], new List<int>());
         var places = new Dictionary<(int Cell, int Zone), int>();
         var names = Enumerable.Range(0, grid.Size).Select(grid.Id).ToArray();
-        var wanted = Pick(country, new Random(5), targets, c => c.Fact is { Sex: "Female" or "Male", Age: not null }).ToHashSet();
+        var wanted = Pick(country, new Random(5), targets, c => c.Fact.Sex != "Other" && c.Fact.Age is not null).ToHashSet();
         var (claims, right) = (0, 0);
         foreach (var day in country.Cases.GroupBy(c => c.Day).OrderBy(g => g.Key))
         {
@@ -64,7 +64,7 @@ internal static class Attacks
     {
         var grid = Grid.Of(TableProgramme.Shipped.Of("T3"), Final, country.Missing);
         var (into, claims, right, seen) = (new List<int>(), 0, 0, 0);
-        foreach (var target in Pick(country, new Random(5), targets, c => c.Fact is { Sex: "Female" or "Male", Age: not null }))
+        foreach (var target in Pick(country, new Random(5), targets, c => c.Fact.Sex != "Other" && c.Fact.Age is not null))
         {
             var night = new DateOnly(Country.Year, 1, 1).AddDays(target.Day + 1);
             // Whoever was registered before the first night is looked for on the night on which the final figures came.

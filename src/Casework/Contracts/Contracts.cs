@@ -114,10 +114,7 @@ public readonly record struct FactCode
         }
     }
 
-    /// <param name="number">Of a code that there is.</param>
-    public static string TextOf(int number) => Volatile.Read(ref texts)[number];
-
-    public override string ToString() => TextOf(Number);
+    public override string ToString() => Volatile.Read(ref texts)[Number];
 }
 
 /// <summary>One counted case: a helped person in one dossier, in statistics codes.</summary>

@@ -70,6 +70,7 @@ internal static class Coding
 /// <summary>Finds the places of codes, by their numbers.</summary>
 internal sealed class PlacesOf(Dimension dimension)
 {
+    private const int NotAsked = -2;
     private int[] places = [];
 
     /// <exception cref="InvalidOperationException">The dimension has no such code.</exception>
@@ -78,7 +79,13 @@ internal sealed class PlacesOf(Dimension dimension)
     /// <summary>-1: the dimension has no such code.</summary>
     public int Find(FactCode code)
     {
-        if (code.Number >= places.Length) places = [.. places, .. Enumerable.Range(places.Length, code.Number + 1 - places.Length).Select(number => dimension.PlaceOf(FactCode.TextOf(number)))];
+        if (code.Number >= places.Length)
+        {
+            var met = places.Length;
+            Array.Resize(ref places, code.Number + 1);
+            Array.Fill(places, NotAsked, met, places.Length - met);
+        }
+        if (places[code.Number] == NotAsked) places[code.Number] = dimension.PlaceOf(code.ToString());
         return places[code.Number];
     }
 }
@@ -187,7 +194,7 @@ internal sealed class Coder
         public bool IsOfServices { get; } = several?.Name == "service";
         public int Stride => stride;
         public int Most { get; } = table.Delta2;
-        public (IReadOnlyList<string>? List, ulong Kinds)[] Remembered { get; } = new (IReadOnlyList<string>?, ulong)[256];
+        public (IReadOnlyList<string>? List, ulong Kinds)[] Remembered { get; } = several is null ? [] : new (IReadOnlyList<string>?, ulong)[128];
 
         /// <summary>Which of its codes the cases of the block are, as bits; null: it has no such dimension.</summary>
         public ulong[]? Kinds { get; } = several is null ? null : new ulong[Block];
