@@ -136,12 +136,12 @@ internal sealed class Columns(int most)
     public void Add(int zone, CaseFact fact)
     {
         var i = Length++;
-        string? sexAge = fact.Sex is "Female" or "Male" && fact.Age is { } age ? $"{fact.Sex}:{(age < 18 ? "0-17" : age < 35 ? "18-34" : age < 55 ? "35-54" : age < 70 ? "55-69" : "70+")}" : null;
-        (Zone[i], Month[i], Category[i], SubKind[i], Capacity[i]) = ((byte)zone, (byte)(fact.Month.Month - 1), Codes["category"][fact.Category], Codes["subKind"][fact.SubKind], Codes["capacity"][fact.Capacity]);
-        (SexAge[i], SexAgePlace[i]) = (Codes["sexAge"][sexAge ?? "Rest"], Codes["sexAgePlace"][sexAge is not null && fact.Place is not null ? $"{sexAge}:{fact.Place}" : "Rest"]);
-        (Damage[i], Place[i], Language[i]) = (Codes["damage"][fact.Damage], Codes["place"][fact.Place ?? "NoContact"], Codes["language"].GetValueOrDefault(fact.Language, (byte)3));
+        string? sexAge = (fact.Sex == "Female" || fact.Sex == "Male") && fact.Age is { } age ? $"{fact.Sex}:{(age < 18 ? "0-17" : age < 35 ? "18-34" : age < 55 ? "35-54" : age < 70 ? "55-69" : "70+")}" : null;
+        (Zone[i], Month[i], Category[i], SubKind[i], Capacity[i]) = ((byte)zone, (byte)(fact.Month.Month - 1), Codes["category"][$"{fact.Category}"], Codes["subKind"][$"{fact.SubKind}"], Codes["capacity"][$"{fact.Capacity}"]);
+        (SexAge[i], SexAgePlace[i]) = (Codes["sexAge"][sexAge ?? "Rest"], Codes["sexAgePlace"][sexAge is not null && fact.Place != default ? $"{sexAge}:{fact.Place}" : "Rest"]);
+        (Damage[i], Place[i], Language[i]) = (Codes["damage"][$"{fact.Damage}"], Codes["place"][fact.Place == default ? "NoContact" : $"{fact.Place}"], Codes["language"].GetValueOrDefault($"{fact.Language}", (byte)3));
         Delay[i] = Codes["delay"][fact.Delay switch { null => "NoContact", <= 1 => "0-1", <= 7 => "2-7", <= 14 => "8-14", _ => "15+" }];
-        Violence[i] = fact.SubKind switch { "PartnerViolence" => 0, "FamilyViolence" => 1, _ => None };
+        Violence[i] = fact.SubKind.ToString() switch { "PartnerViolence" => 0, "FamilyViolence" => 1, _ => None };
         (Services[i], Targets[i]) = ((byte)fact.Services.Sum(s => 1 << Codes["service"][s]), (byte)fact.Targets.Sum(t => 1 << Codes["target"][t]));
     }
 

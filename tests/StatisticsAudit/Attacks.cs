@@ -31,7 +31,7 @@ internal static class Attacks
         var (cells, keys, before, after, into) = (new Tally[grid.Size], new ulong[grid.Size], new int?[grid.Size], new int?[grid.Size], new List<int>());
         var places = new Dictionary<(int Cell, int Zone), int>();
         var names = Enumerable.Range(0, grid.Size).Select(grid.Id).ToArray();
-        var wanted = Pick(country, new Random(5), targets, c => c.Fact is { Sex: "Female" or "Male", Age: not null }).ToHashSet();
+        var wanted = Pick(country, new Random(5), targets, c => c.Fact.Sex != "Other" && c.Fact.Age is not null).ToHashSet();
         var (claims, right) = (0, 0);
         foreach (var day in country.Cases.GroupBy(c => c.Day).OrderBy(g => g.Key))
         {
@@ -64,7 +64,7 @@ internal static class Attacks
     {
         var grid = Grid.Of(TableProgramme.Shipped.Of("T3"), Final, country.Missing);
         var (into, claims, right, seen) = (new List<int>(), 0, 0, 0);
-        foreach (var target in Pick(country, new Random(5), targets, c => c.Fact is { Sex: "Female" or "Male", Age: not null }))
+        foreach (var target in Pick(country, new Random(5), targets, c => c.Fact.Sex != "Other" && c.Fact.Age is not null))
         {
             var night = new DateOnly(Country.Year, 1, 1).AddDays(target.Day + 1);
             // Whoever was registered before the first night is looked for on the night on which the final figures came.
@@ -157,7 +157,7 @@ internal static class Attacks
         var runs = (build is Product, scale.IsQuick) switch { (true, true) => 300, (true, false) => 1600, (false, true) => 100, _ => 400 };
         var country = Country.Part(93, 2_400, ("HAI", 12));
         // Whoever has most to lose: most services, both referrals, everything known, a change that moves every table.
-        var target = country.Cases.Where(c => c.Fact is { Category: "Offence", Sex: "Female", Capacity: "Victim", Age: > 20 and < 60, Place: not null } && c.Fact.Targets.Count == 2).OrderByDescending(c => c.Fact.Services.Count).ThenBy(c => c.Key).First();
+        var target = country.Cases.Where(c => c.Fact is { Age: > 20 and < 60, Delay: not null } && c.Fact.Category == "Offence" && c.Fact.Sex == "Female" && c.Fact.Capacity == "Victim" && c.Fact.Targets.Count == 2).OrderByDescending(c => c.Fact.Services.Count).ThenBy(c => c.Key).First();
         var area = country.Zones[target.Zone].Area;
         var editions = Archive.Of(target.Fact.Month);
         var flipped = target with { Fact = Country.As(target.Fact, "PartnerViolence") };

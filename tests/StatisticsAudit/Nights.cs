@@ -43,7 +43,7 @@ internal sealed class Tonight(Country country)
         [
             .. zones.GetValueOrDefault(zone, []).Where(c => first.AddDays(c.Day) is var day && day <= Today && day >= asked.From && day <= asked.Until).Select(c => c.Fact).Select(f => f with
             {
-                Age = asked.Ages ? f.Age : null, Place = asked.Contacts ? f.Place : null, Delay = asked.Contacts ? f.Delay : null, Services = asked.Given ? f.Services : [], Targets = asked.Given ? f.Targets : [],
+                Age = asked.Ages ? f.Age : null, Place = asked.Contacts ? f.Place : default, Delay = asked.Contacts ? f.Delay : null, Services = asked.Given ? f.Services : [], Targets = asked.Given ? f.Targets : [],
             }),
         ];
     }

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using VictimSupport.Foundation.Access;
 using MediatR;
 
@@ -86,15 +87,45 @@ public static class FiguresToLookAt
 /// <param name="Given">Services and referrals too.</param>
 public sealed record FactsAsked(DateOnly From, DateOnly Until, bool Contacts, bool Ages, bool Given);
 
+/// <summary>A statistics code in a zone's answer: the number of a text that is the same for all zones, so that a case is counted without its texts being read. The default is no code.</summary>
+public readonly record struct FactCode
+{
+    private static readonly ConcurrentDictionary<string, FactCode> Known = new(StringComparer.Ordinal);
+    private static string[] texts = [""];
+
+    private FactCode(int number) => Number = number;
+
+    /// <summary>0: no code. Small, given in the order in which this process met them; never kept.</summary>
+    public int Number { get; }
+
+    public static implicit operator FactCode(string? text) => FromString(text);
+
+    /// <param name="text">A code of the shipped lists; null or empty: no code.</param>
+    public static FactCode FromString(string? text)
+    {
+        if (string.IsNullOrEmpty(text)) return default;
+        if (Known.TryGetValue(text, out var known)) return known;
+        lock (Known)
+        {
+            if (Known.TryGetValue(text, out known)) return known;
+            known = new FactCode(texts.Length);
+            texts = [.. texts, text];
+            return Known[text] = known;
+        }
+    }
+
+    public override string ToString() => Volatile.Read(ref texts)[Number];
+}
+
 /// <summary>One counted case: a helped person in one dossier, in statistics codes.</summary>
 /// <param name="Month">The first day of the month in which it was registered.</param>
 /// <param name="IsAtHome">Is violence between partners or in the family the main fact?</param>
 /// <param name="Age">In whole years when it was registered; null: not known, or not asked.</param>
-/// <param name="Place">Of the first contact; null: there was none, or it was not asked.</param>
+/// <param name="Place">Of the first contact; no code: there was none, or it was not asked.</param>
 /// <param name="Delay">Days from the request to the first contact, 0 on the same day; null as for the place.</param>
-/// <param name="Services">Kinds of service that were given and count, each once.</param>
+/// <param name="Services">Kinds of service that were given and count, each once. Cases of an answer that have the same ones share a list.</param>
 /// <param name="Targets">Kinds of partner of the accepted referrals that count, each once.</param>
-public sealed record CaseFact(DateOnly Month, string Category, string SubKind, bool IsAtHome, string Capacity, string Sex, int? Age, string Damage, string Language, string? Place, int? Delay, IReadOnlyList<string> Services, IReadOnlyList<string> Targets);
+public sealed record CaseFact(DateOnly Month, FactCode Category, FactCode SubKind, bool IsAtHome, FactCode Capacity, FactCode Sex, int? Age, FactCode Damage, FactCode Language, FactCode Place, int? Delay, IReadOnlyList<string> Services, IReadOnlyList<string> Targets);
 
 /// <summary>Says the shipped codes as the screens of the casework say them, in the reader's language.</summary>
 public static class SaidCodes

@@ -42,15 +42,19 @@ internal sealed class Told(ZoneDbContext zone, Keyring keys, IPartners partners)
         var first = asked.Contacts ? await FirstContacts(concerned, ct) : [];
         var (given, referred) = asked.Given ? (await Given(concerned, ct), await Referred(concerned, cases, now, ct)) : (Nothing, Nothing);
 
-        var told = new List<CaseFact>();
+        var (told, lists) = (new List<CaseFact>(), new Dictionary<string, string[]>(StringComparer.Ordinal));
         foreach (var one in cases.Where(c => c.Counts && c.RegisteredOn >= asked.From && c.RegisteredOn <= asked.Until && !without.Contains(c.DossierId)))
         {
             if (!dossiers.TryGetValue(one.DossierId, out var dossier) || !people.TryGetValue(now[one.Id], out var person) || !person.Capacity.IsHelped()) continue;
             var contact = first.GetValueOrDefault(now[one.Id]);
             told.Add(new CaseFact(new DateOnly(one.RegisteredOn.Year, one.RegisteredOn.Month, 1), dossier.Kind.ToString(), dossier.SubKind, SubKinds.IsAtHome(dossier.SubKind), person.Capacity.ToString(), person.Sex.ToString(), person.AgeOn(one.RegisteredOn),
                 person.Damage == Damage.None ? nameof(Damage.None) : string.Concat(Sorts.Where(s => person.Damage.HasFlag(s))), person.Language, contact?.Place,
-                contact is null ? null : Math.Max(0, Moment.Day(contact.At).DayNumber - Moment.Day(dossier.RequestedAt).DayNumber), [.. given[one.Id].Distinct()], [.. referred[one.Id].Distinct()]));
+                contact is null ? null : Math.Max(0, Moment.Day(contact.At).DayNumber - Moment.Day(dossier.RequestedAt).DayNumber), Shared(given[one.Id]), Shared(referred[one.Id])));
         }
+
+        // The same few sets again and again: one list for each, also so that none tells when it was made.
+        string[] Shared(IEnumerable<string> codes) => codes.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).ToArray() is var some && lists.TryGetValue(string.Join(',', some), out var list) ? list : lists[string.Join(',', some)] = some;
+
         // They stood in the order in which they were registered, which would tell of days.
         System.Security.Cryptography.RandomNumberGenerator.Shuffle(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(told));
         return told;

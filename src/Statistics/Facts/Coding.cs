@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using VictimSupport.Casework.Contracts;
 using VictimSupport.Statistics.Programme;
 using VictimSupport.Statistics.Releases;
@@ -11,7 +12,8 @@ internal static class Coding
     /// <summary>The case is not in tables with this dimension. So far below zero that no other dimension brings the number of its cell up again.</summary>
     public const int Nowhere = -1_000_000;
 
-    private const string Rest = "Rest", NoContact = "NoContact", Partner = "PartnerViolence", Other = "other";
+    private const string Rest = "Rest", NoContact = "NoContact", Other = "other";
+    private static readonly FactCode Partner = "PartnerViolence", Female = "Female", Male = "Male";
     private static readonly string[] Bands = ["0-17", "18-34", "35-54", "55-69", "70+"], Delays = ["0-1", "2-7", "8-14", "15+"], Places = ["Office", "Home", "Elsewhere", "PhoneOnly"];
 
     /// <summary>The dimensions in which a case may be several things.</summary>
@@ -27,13 +29,15 @@ internal static class Coding
             case "subKind": return fact => places.Of(fact.SubKind);
             case "capacity": return fact => places.Of(fact.Capacity);
             case "damage": return fact => places.Of(fact.Damage);
-            case "place": return fact => places.Of(fact.Place ?? NoContact);
+            case "place":
+                var unmet = places.Of(NoContact);
+                return fact => fact.Place == default ? unmet : places.Of(fact.Place);
             case "delay":
                 var (waited, never) = (All(Delays), places.Of(NoContact));
                 return fact => fact.Delay is { } days ? waited[days switch { <= 1 => 0, <= 7 => 1, <= 14 => 2, _ => 3 }] : never;
             case "language":
                 var other = places.Of(Other);
-                return fact => fact.Language switch { "nl" => places.Of("nl"), "fr" => places.Of("fr"), "de" => places.Of("de"), _ => other };
+                return fact => places.Find(fact.Language) is >= 0 and var known ? known : other;
             case "violence":
                 var (partner, family) = (places.Of(Partner), places.Of("OtherAtHome"));
                 return fact => !fact.IsAtHome ? Nowhere : fact.Category == Partner ? partner : family;
@@ -43,11 +47,11 @@ internal static class Coding
             case "sexAgePlace":
                 // Whoever lacks one of the three is in the rest, so that the parts add up to all cases.
                 var (all, met, none) = (All(SexAges().SelectMany(s => Places.Select(p => $"{s}:{p}"))), new PlacesOf(new Dimension("place", Places)), places.Of(Rest));
-                return fact => SexAge(fact) is >= 0 and var who && fact.Place is { } place ? all[(who * Places.Length) + met.Of(place)] : none;
+                return fact => SexAge(fact) is >= 0 and var who && fact.Place != default ? all[(who * Places.Length) + met.Of(fact.Place)] : none;
             default: throw new InvalidOperationException($"No case says what it is in {dimension.Name}.");
         }
 
-        int[] All(IEnumerable<string> codes) => [.. codes.Select(places.Of)];
+        int[] All(IEnumerable<string> codes) => [.. codes.Select(code => places.Of(code))];
     }
 
     /// <summary>The combinations of a table that a case is in; each once, so that it moves no cell by more than one.</summary>
@@ -60,24 +64,35 @@ internal static class Coding
     private static IEnumerable<string> SexAges() => ((string[])["Female", "Male"]).SelectMany(s => Bands.Select(b => $"{s}:{b}"));
 
     // Women by age, then men; -1: not known, or another sex.
-    private static int SexAge(CaseFact fact) => fact.Age is { } age ? (fact.Sex switch { "Female" => 0, "Male" => Bands.Length, _ => -Bands.Length }) + (age switch { < 18 => 0, < 35 => 1, < 55 => 2, < 70 => 3, _ => 4 }) : -1;
+    private static int SexAge(CaseFact fact) => fact.Age is { } age ? (fact.Sex == Female ? 0 : fact.Sex == Male ? Bands.Length : -Bands.Length) + (age switch { < 18 => 0, < 35 => 1, < 55 => 2, < 70 => 3, _ => 4 }) : -1;
 }
 
-/// <summary>Finds the places of codes. A zone tells the same few texts again and again, mostly the very same objects: what was found last for such a text is remembered.</summary>
+/// <summary>Finds the places of codes, by their numbers.</summary>
 internal sealed class PlacesOf(Dimension dimension)
 {
-    private readonly (string? Code, int Place)[] remembered = new (string?, int)[128];
+    private const int NotAsked = -2;
+    private int[] places = [];
 
     /// <exception cref="InvalidOperationException">The dimension has no such code.</exception>
-    public int Of(string code)
+    public int Of(FactCode code) => Find(code) is >= 0 and var place ? place : throw Unknown(code);
+
+    /// <summary>-1: the dimension has no such code.</summary>
+    // Asked ten times of each of millions of cases: short, so that it is no call.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public int Find(FactCode code) => places is var known && (uint)code.Number < (uint)known.Length && known[code.Number] is not NotAsked and var place ? place : Ask(code);
+
+    private int Ask(FactCode code)
     {
-        var slot = code.Length == 0 ? 0 : (code.Length + (code[0] * 5) + (code[^1] << 3)) & 127;
-        var (known, place) = remembered[slot];
-        if (ReferenceEquals(known, code)) return place;
-        place = dimension.PlaceOf(code) is >= 0 and var found ? found : throw new InvalidOperationException($"There is no code {code} in {dimension.Name}.");
-        remembered[slot] = (code, place);
-        return place;
+        if (code.Number >= places.Length)
+        {
+            var met = places.Length;
+            Array.Resize(ref places, code.Number + 1);
+            Array.Fill(places, NotAsked, met, places.Length - met);
+        }
+        return places[code.Number] = dimension.PlaceOf(code.ToString());
     }
+
+    private InvalidOperationException Unknown(FactCode code) => new($"There is no code {code} in {dimension.Name}.");
 }
 
 /// <summary>Counts the cases of a zone in several tables at once. What a case is in a dimension is asked once, however many tables have it; cases are coded some at a time into a column for each dimension, and each table is counted along its columns.</summary>
@@ -127,11 +142,15 @@ internal sealed class Coder
         foreach (var plan in several) plan.Kinds![at] = KindsOf(plan, fact);
     }
 
-    // As bits, each once; no more than the table counts of one case.
+    // As bits, each once; no more than the table counts of one case. Cases of an answer share their lists: what such a list came to is remembered.
     private static ulong KindsOf(Plan plan, CaseFact fact)
     {
-        var (kinds, told) = (0UL, plan.IsOfServices ? fact.Services : fact.Targets);
+        var told = plan.IsOfServices ? fact.Services : fact.Targets;
+        ref var remembered = ref plan.Remembered[RuntimeHelpers.GetHashCode(told) & (plan.Remembered.Length - 1)];
+        if (ReferenceEquals(remembered.List, told)) return remembered.Kinds;
+        var kinds = 0UL;
         for (var i = 0; i < told.Count && BitOperations.PopCount(kinds) < plan.Most; i++) kinds |= 1UL << plan.Several!.Of(told[i]);
+        remembered = (told, kinds);
         return kinds;
     }
 
@@ -180,6 +199,7 @@ internal sealed class Coder
         public bool IsOfServices { get; } = several?.Name == "service";
         public int Stride => stride;
         public int Most { get; } = table.Delta2;
+        public (IReadOnlyList<string>? List, ulong Kinds)[] Remembered { get; } = several is null ? [] : new (IReadOnlyList<string>?, ulong)[128];
 
         /// <summary>Which of its codes the cases of the block are, as bits; null: it has no such dimension.</summary>
         public ulong[]? Kinds { get; } = several is null ? null : new ulong[Block];

@@ -59,7 +59,7 @@ internal static class Counting
         {
             case "service": return fact => fact.Services.Distinct(StringComparer.Ordinal);
             case "target": return fact => fact.Targets.Distinct(StringComparer.Ordinal);
-            case "sex": return fact => [fact.Sex];
+            case "sex": return fact => [fact.Sex.ToString()];
         }
         var dimension = new Dimension(figure.Code, [.. figure.Codes.Where(code => code != Elsewhere)]);
         var place = Coding.In(dimension);

@@ -11,11 +11,8 @@ using Microsoft.Net.Http.Headers;
 using VictimSupport.Foundation.Access;
 using VictimSupport.Foundation.Api;
 using VictimSupport.Foundation.Pipeline;
-using VictimSupport.Network.Contracts;
-using VictimSupport.Statistics.Areas;
 using VictimSupport.Statistics.Programme;
 using VictimSupport.Statistics.Releases;
-using VictimSupport.Statistics.Structural;
 
 namespace VictimSupport.Statistics.Portal;
 
@@ -32,7 +29,7 @@ internal static class Api
     {
         api.MapGet("/releases", [Requires(May.SeeProtectedFigures), Scope(Scope)] (HttpContext http, IMediator pipeline, CancellationToken ct) => Releases(http, pipeline, ct));
         api.MapGet("/releases/{release}", [Requires(May.SeeProtectedFigures), Scope(Scope)] (string release, HttpContext http, IMediator pipeline, CancellationToken ct) => One(release, http, pipeline, ct));
-        api.MapGet("/releases/{release}/structural-work", [Requires(May.SeeProtectedFigures), Scope(Scope)] (string release, HttpContext http, IMediator pipeline, CancellationToken ct) => Structural(release, http, pipeline, ct));
+        WorkApi.Map(api);
         api.MapGet("/releases/{release}/tables", [Requires(May.SeeProtectedFigures), Scope(Scope)] (string release, HttpContext http, IMediator pipeline, CancellationToken ct) => Tables(release, http, pipeline, ct));
         api.MapGet("/releases/{release}/tables/{table}", [Requires(May.SeeProtectedFigures), Scope(Scope)] (string release, string table, HttpContext http, IMediator pipeline, CancellationToken ct) => OneTable(release, table, http, pipeline, ct));
         api.MapGet("/releases/{release}/tables/{table}/cells", [Requires(May.SeeProtectedFigures), Scope(Scope)] (string release, string table, HttpContext http, IMediator pipeline, CancellationToken ct) => Cells(release, table, http, pipeline, ct));
@@ -48,11 +45,7 @@ internal static class Api
     [Requires(May.SeeProtectedFigures), Scope(Scope)]
     internal sealed record FirstOnes(Release Of, Table Table) : ICatalogQuery<IReadOnlyList<OnTheShelf>>;
 
-    /// <summary>The structural work that came out with a final release, added up.</summary>
-    [Requires(May.SeeProtectedFigures), Scope(Scope)]
-    internal sealed record StructuralWork(string Release) : ICatalogQuery<IReadOnlyList<StructuralSum>>;
-
-    internal sealed class Handler(Shelf shelf) : IRequestHandler<StructuralWork, IReadOnlyList<StructuralSum>>, IRequestHandler<AllReleases, IReadOnlyList<Release>>, IRequestHandler<OneRelease, OnTheShelf?>, IRequestHandler<FirstOnes, IReadOnlyList<OnTheShelf>>
+    internal sealed class Handler(Shelf shelf) : IRequestHandler<AllReleases, IReadOnlyList<Release>>, IRequestHandler<OneRelease, OnTheShelf?>, IRequestHandler<FirstOnes, IReadOnlyList<OnTheShelf>>
     {
         public async Task<IReadOnlyList<OnTheShelf>> Handle(FirstOnes query, CancellationToken ct)
         {
@@ -65,7 +58,6 @@ internal static class Api
             return first;
         }
 
-        public Task<IReadOnlyList<StructuralSum>> Handle(StructuralWork query, CancellationToken ct) => shelf.Work(query.Release, ct);
         public Task<IReadOnlyList<Release>> Handle(AllReleases query, CancellationToken ct) => shelf.Releases(ct);
         public Task<OnTheShelf?> Handle(OneRelease query, CancellationToken ct) => shelf.Of(query.Id, ct);
     }
@@ -82,19 +74,6 @@ internal static class Api
     private static async Task<IResult> One(string release, HttpContext http, IMediator pipeline, CancellationToken ct) =>
         Faults(http, [], pages: false) is { } refused ? refused
         : (await pipeline.Send(new AllReleases(), ct)).FirstOrDefault(r => r.Id == release) is { } found ? Whole(http, Told(http, found), Mark(found)) : Problem.Of(http, Problem.ResourceNotFound);
-
-    // Exact, for it is about no victim; a release that is not final has none.
-    private static async Task<IResult> Structural(string release, HttpContext http, IMediator pipeline, CancellationToken ct)
-    {
-        if (Faults(http, [Axes.Area, "table"]) is { } refused) return refused;
-        if ((await pipeline.Send(new AllReleases(), ct)).FirstOrDefault(r => r.Id == release) is not { Kind: ReleaseKind.F } found) return Problem.Of(http, Problem.ResourceNotFound);
-        HashSet<string> areas = [.. http.Request.Query[Axes.Area].OfType<string>()], tables = [.. http.Request.Query["table"].OfType<string>()];
-        if (!areas.All(a => a == Geography.Country || found.Areas.Split(';').Contains(a, StringComparer.Ordinal))) return Bad(http, Axes.Area, "There is no such area in this release.");
-        if (!tables.All(t => SaidStructuralWork.Tables.Any(known => known.Table == t))) return Bad(http, "table", "There is no such table.");
-        var sums = (await pipeline.Send(new StructuralWork(release), ct)).Where(s => (areas.Count == 0 || areas.Contains(s.Place)) && (tables.Count == 0 || tables.Contains(s.Table))).OrderBy(s => s.Place, StringComparer.Ordinal).ThenBy(s => s.Table, StringComparer.Ordinal).ThenBy(s => s.Row, StringComparer.Ordinal)
-            .Select(s => new Dictionary<string, object?>(StringComparer.Ordinal) { ["area"] = s.Place, ["table"] = s.Table, ["tableName"] = InAll(() => StructuralNames.Table(s.Table)), ["row"] = s.Row, ["rowName"] = InAll(() => StructuralNames.Row(s.Table, s.Row)), ["value"] = s.Count }).ToList();
-        return Paged(http, sums, Mark(found), new Dictionary<string, object?>(StringComparer.Ordinal) { ["release"] = found.Id, ["period"] = found.Period, ["withdrawn"] = Withdrawn(found) });
-    }
 
     private static async Task<IResult> Tables(string release, HttpContext http, IMediator pipeline, CancellationToken ct)
     {
@@ -166,7 +145,7 @@ internal static class Api
         ["sigma2"] = table.Sigma2, ["delta2"] = table.Delta2, ["cells"] = new { href = $"{Base(http)}/releases/{release.Id}/tables/{table.Id}/cells" },
     };
 
-    private static object? Withdrawn(Release release) => release.Withdrawn is not { } back ? null : new
+    internal static object? Withdrawn(Release release) => release.Withdrawn is not { } back ? null : new
     {
         at = back.At.ToString("yyyy-MM-ddTHH:mm:sszzz", CultureInfo.InvariantCulture), fault = char.ToLowerInvariant(back.Fault.ToString()[0]) + back.Fault.ToString()[1..], text = InAll(() => Said.Withdrawn(release)),
     };
@@ -174,7 +153,7 @@ internal static class Api
     private static object Coverage(Release release) => new { participatingZones = release.Zones, ofZones = release.OfZones, validatedZones = release.Validated, without = release.Missing.Split(';', StringSplitOptions.RemoveEmptyEntries) };
 
     // Names in every language, as the guide writes lists of codes: whoever reads them need not ask four times.
-    private static SortedDictionary<string, string> InAll(Func<string> word)
+    internal static SortedDictionary<string, string> InAll(Func<string> word)
     {
         var (said, before) = (new SortedDictionary<string, string>(StringComparer.Ordinal), CultureInfo.CurrentUICulture);
         try
@@ -196,7 +175,7 @@ internal static class Api
 
     private static string Self(HttpContext http) => $"{http.Request.Scheme}://{http.Request.Host}{http.Request.PathBase}{http.Request.Path}{http.Request.QueryString}";
 
-    private static string Mark(Release release) => release.Id + " " + release.ProgrammeHash + (release.IsValid ? "" : " withdrawn");
+    internal static string Mark(Release release) => release.Id + " " + release.ProgrammeHash + (release.IsValid ? "" : " withdrawn");
 
     private static IResult Whole(HttpContext http, Dictionary<string, object?> body, string mark)
     {
@@ -204,7 +183,7 @@ internal static class Api
         return Tagged(http, mark) ?? Results.Json(Filled([KeyValuePair.Create("self", self), .. body]), Json);
     }
 
-    private static IResult Paged(HttpContext http, List<Dictionary<string, object?>> all, string mark, Dictionary<string, object?>? more = null)
+    internal static IResult Paged(HttpContext http, List<Dictionary<string, object?>> all, string mark, Dictionary<string, object?>? more = null)
     {
         var (page, size) = (Number(http, "page") ?? 1, Number(http, "pageSize") ?? DefaultSize);
         var pages = Math.Max(1, (all.Count + size - 1) / size);
@@ -234,7 +213,7 @@ internal static class Api
     }
 
     // What stands in the address and is not known, and an Accept that nothing here satisfies, before anything is read.
-    private static IResult? Faults(HttpContext http, IReadOnlyList<string> filters, bool pages = true, bool jsonStat = false)
+    internal static IResult? Faults(HttpContext http, IReadOnlyList<string> filters, bool pages = true, bool jsonStat = false)
     {
         if (Wanted(http) is not { } form || (form == JsonStat.MediaType && !jsonStat)) return Problem.Of(http, Problem.NotAcceptable);
         var issues = new List<ValidationFailure>();
@@ -264,7 +243,7 @@ internal static class Api
 
     private static int? Number(HttpContext http, string name) => int.TryParse(http.Request.Query[name], NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
 
-    private static IResult Bad(HttpContext http, string name, string detail) => Problem.Of(http, Problem.BadRequest, [new ValidationFailure(name, detail)], "query");
+    internal static IResult Bad(HttpContext http, string name, string detail) => Problem.Of(http, Problem.BadRequest, [new ValidationFailure(name, detail)], "query");
 
     /// <summary>What a program may be given.</summary>
     internal sealed class Offer : IOfferScope

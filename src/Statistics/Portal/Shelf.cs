@@ -51,10 +51,10 @@ internal sealed class Shelf(Published published, TimeProvider clock)
     /// <summary>Is the table in the release, by the programme that made it?</summary>
     public static bool Has(Release release, Table table) => release.Programme?.Find(table.Id)?.Releases.Contains(release.Kind.ToString()) == true;
 
-    /// <summary>A table as the latest of some releases has it, and where none does as the programme that is shipped.</summary>
+    /// <summary>A table as the latest of some releases has it, by the end of its period and the final one before the first, and where none does as the programme that is shipped.</summary>
     /// <returns>null: no programme of theirs has it.</returns>
     public static Table? Latest(IEnumerable<Release> releases, TableProgramme shipped, string table) =>
-        releases.Where(r => r.Programme?.Find(table) is { } known && Has(r, known)).OrderByDescending(r => r.Period, StringComparer.Ordinal).Select(r => r.Programme!.Of(table)).FirstOrDefault() ?? shipped.Find(table);
+        releases.Where(r => r.Programme?.Find(table) is { } known && Has(r, known)).OrderByDescending(r => Edition.Parse(r.Kind.ToString(), r.Period)!.Until).ThenByDescending(r => r.Kind).Select(r => r.Programme!.Of(table)).FirstOrDefault() ?? shipped.Find(table);
 
     /// <summary>Those of them that stand and that nobody can read here.</summary>
     public static IReadOnlyList<Release> Unreadable(IEnumerable<Release> releases) => [.. releases.Where(r => r.IsValid && !Published.CanRead(r))];

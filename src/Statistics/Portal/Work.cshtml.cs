@@ -42,23 +42,13 @@ internal sealed class Work(IMediator pipeline, WhereAndWho who) : FiguresPage(wh
     /// <param name="Lines">Where one of the two years has something to say of it.</param>
     internal sealed record Part(Definition Figure, IReadOnlyList<Line> Lines);
 
-    /// <summary>Of which zones the numbers of a release are, which is not what its figures of cases are of: an area is in them with all its zones or not at all.</summary>
-    /// <param name="Areas">As they are shown.</param>
-    /// <param name="Without">Those of the same place of which there is nothing.</param>
-    internal sealed record Cover(Release Release, int Zones, IReadOnlyList<string> Areas, IReadOnlyList<string> Without)
-    {
-        public string Said => (Areas.Count == 0 ? Words.PubWorkOfNone : Words.PubWorkOf(Zones, Names(Areas))) + (Areas.Count == 0 || Without.Count == 0 ? "" : " " + Words.PubWorkWithout(Names(Without)));
-
-        private static string Names(IEnumerable<string> areas) => string.Join(", ", areas.Select(Portal.Said.Place).Order(StringComparer.CurrentCulture));
-    }
-
     /// <param name="Release">The final release of the year; null: none is out.</param>
     /// <param name="Before">That of the year before; null: it is not out, or says nothing of this place.</param>
     /// <param name="IsMissing">Of this place there is nothing: not all its zones answered.</param>
     /// <param name="Covered">Of each release that is shown.</param>
     /// <param name="OtherZones">The two years are not of the same zones.</param>
     /// <param name="Unknown">Something was asked that is not there; something else is shown.</param>
-    internal sealed record Answer(Release? Release, Release? Before, string Place, IReadOnlyList<string> Years, IReadOnlyList<string> Places, IReadOnlyList<Part> Parts, IReadOnlyList<Cover> Covered, bool IsMissing, bool OtherZones, bool Unknown)
+    internal sealed record Answer(Release? Release, Release? Before, string Place, IReadOnlyList<string> Years, IReadOnlyList<string> Places, IReadOnlyList<Part> Parts, IReadOnlyList<WorkCover> Covered, bool IsMissing, bool OtherZones, bool Unknown)
     {
         public IReadOnlyList<Release> Releases => [.. Covered.Select(c => c.Release)];
 
@@ -97,18 +87,8 @@ internal sealed class Work(IMediator pipeline, WhereAndWho who) : FiguresPage(wh
             var parts = SaidStructuralWork.Tables.Select(t => new Part(StructuralNames.Of(t.Table), [.. t.Rows.Where(r => now.GetValueOrDefault((t.Table, r)) + then.GetValueOrDefault((t.Table, r)) > 0)
                 .Select(r => new Line(StructuralNames.Row(t.Table, r), now.GetValueOrDefault((t.Table, r)), then.TryGetValue((t.Table, r), out var count) ? count : null))])).Where(p => p.Lines.Count > 0).ToList();
             var taking = await Shelf.TakingPart(house, before is null ? [release.Id] : [release.Id, before.Id], ct);
-            List<(Cover Cover, HashSet<Guid> Zones)> covered = [Of(release, all), .. before is null ? Array.Empty<(Cover, HashSet<Guid>)>() : [Of(before, allBefore)]];
-            return new Answer(release, before, place, years.ConvertAll(r => r.Period), places, parts, [.. covered.Select(c => c.Cover)], now.Count == 0, !covered[^1].Zones.SetEquals(covered[0].Zones), unknown);
-
-            // The country is the areas that have rows; whoever takes part in one of them is in its sums, with the whole year.
-            (Cover, HashSet<Guid>) Of(Release of, IReadOnlyList<StructuralSum> sums)
-            {
-                var meant = place == Geography.Country ? of.Areas.Split(';') : [place];
-                var told = meant.Where(a => sums.Any(s => s.Place == a)).ToList();
-                var members = told.SelectMany(Geography.Members).ToHashSet(StringComparer.Ordinal);
-                var zones = taking.Where(t => t.Release == of.Id).GroupBy(t => t.ZoneId).Where(g => members.Contains(g.MinBy(t => t.Quarter)!.Area)).Select(g => g.Key).ToHashSet();
-                return (new Cover(of, zones.Count, told, [.. meant.Except(told, StringComparer.Ordinal)]), zones);
-            }
+            List<WorkCover> covered = [WorkCover.Of(release, place, all, taking), .. before is null ? Array.Empty<WorkCover>() : [WorkCover.Of(before, place, allBefore, taking)]];
+            return new Answer(release, before, place, years.ConvertAll(r => r.Period), places, parts, covered, now.Count == 0, !covered[^1].Zones.SetEquals(covered[0].Zones), unknown);
         }
 
         private static Dictionary<(string Table, string Row), int> At(IEnumerable<StructuralSum> sums, string place) => sums.Where(s => s.Place == place).ToDictionary(s => (s.Table, s.Row), s => s.Count);

@@ -155,7 +155,7 @@ internal sealed class Aggregate
 
     // The places of a table and the areas each is made of, without those that are missing.
     private IEnumerable<(string Name, IReadOnlyList<string> Of)> Places(Table table, IReadOnlySet<string> missing) => geography.Shown.Where(s => !missing.Contains(s))
-        .GroupBy(s => table.Geography switch { Grain.Area => s, Grain.Region => geography.RegionOf(s), _ => Geography.Country }, StringComparer.Ordinal).Select(g => (g.Key, (IReadOnlyList<string>)[.. g]));
+        .GroupBy(s => PlaceOf(table, s), StringComparer.Ordinal).Select(g => (g.Key, (IReadOnlyList<string>)[.. g]));
 
     private IEnumerable<NoisyCell> DrawOne(Table table, string place, IReadOnlyList<string> areas, DiscreteGaussian noise)
     {
@@ -176,15 +176,15 @@ internal sealed class Aggregate
     private void Anchor(Table table, string by, List<NoisyCell> cells, List<NoisyCell> anchor)
     {
         var dimension = table.Dimensions.ToList().FindIndex(d => d.Name == by);
+        var sums = anchor.GroupBy(a => (Place: PlaceOf(table, a.Place), Period: PeriodOf(table, a.Period), Code: a.Codes[0])).ToDictionary(g => g.Key, g => (Value: g.Sum(a => a.Value), Variance: g.Sum(a => a.Variance)));
         foreach (var group in cells.GroupBy(c => (c.Place, c.Period, Code: c.Codes[dimension])))
         {
-            var of = anchor.Where(a => a.Codes[0] == group.Key.Code && Covers(table, group.Key.Place, a.Place) && Falls(group.Key.Period, a.Period)).ToList();
-            if (of.Count == 0) continue; // a code that the anchor does not know
+            if (!sums.TryGetValue(group.Key, out var of)) continue; // a code that the anchor does not know
             var own = group.OrderBy(c => c.Id, StringComparer.Ordinal).ToList();
-            var (m, gap) = (own.Count, of.Sum(a => a.Value) - own.Sum(c => c.Value));
+            var (m, gap) = (own.Count, of.Value - own.Sum(c => c.Value));
             var (share, odd) = (Math.DivRem(gap, m), 0);
             (var each, odd) = share.Remainder < 0 ? (share.Quotient - 1, share.Remainder + m) : share;
-            var (all, above) = (own.Sum(c => c.Variance), of.Sum(a => a.Variance));
+            var (all, above) = (own.Sum(c => c.Variance), of.Variance);
             var together = new AnchoredGroup(m, all, above);
             for (var i = 0; i < m; i++)
             {
@@ -195,10 +195,13 @@ internal sealed class Aggregate
         }
     }
 
-    private bool Covers(Table table, string place, string area) => table.Geography switch { Grain.Area => place == area, Grain.Region => geography.RegionOf(area) == place, _ => true };
+    // What the table has an area under, and a month.
+    private string PlaceOf(Table table, string area) => table.Geography switch { Grain.Area => area, Grain.Region => geography.RegionOf(area), _ => Geography.Country };
 
-    // Is a month of the anchor in a month, quarter or year?
-    private static bool Falls(string period, string month) => period.Length == month.Length && period[5] == 'Q'
-        ? period == Edition.Quarter(DateOnly.ParseExact(month + "-01", "yyyy-MM-dd", System.Globalization.CultureInfo.InvariantCulture))
-        : month.StartsWith(period, StringComparison.Ordinal);
+    private static string PeriodOf(Table table, string month) => table.Period switch
+    {
+        Span.Month => month,
+        Span.Quarter => Edition.Quarter(DateOnly.ParseExact(month + "-01", "yyyy-MM-dd", System.Globalization.CultureInfo.InvariantCulture)),
+        _ => month[..4],
+    };
 }

@@ -145,7 +145,10 @@ internal sealed partial class Desk(Publish publish, Published published, Places 
         if (format is not ("csv" or "xlsx")) throw new StartRefusedException($"There is no format {format} of the structural work: csv or xlsx.");
         if ((await published.Releases(ct)).FirstOrDefault(r => r.Id == release) is not { Kind: ReleaseKind.F } known) throw new StartRefusedException($"There is no final release {release}: structural work comes out with the year. See statistics status.");
         Directory.CreateDirectory(directory);
-        var (file, sheet) = (Path.Combine(directory, $"{release}-structural.{format}"), SheetsOfRelease.Work(known, await published.Work(release, ct)));
+        await using var house = catalog.Lease();
+        var (sums, taking) = (await published.Work(release, ct), await Portal.Shelf.TakingPart(house, [release], ct));
+        var covers = sums.Select(s => s.Place).Distinct(StringComparer.Ordinal).ToDictionary(p => p, p => Structural.WorkCover.Of(known, p, sums, taking), StringComparer.Ordinal);
+        var (file, sheet) = (Path.Combine(directory, $"{release}-structural.{format}"), SheetsOfRelease.Work(known, sums, covers));
         await File.WriteAllBytesAsync(file, format == "csv" ? Csv.Of(sheet) : Xlsx.ToBytes([sheet]), ct);
         return file;
     }

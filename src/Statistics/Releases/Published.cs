@@ -118,11 +118,12 @@ internal static class SheetsOfRelease
         [.. figures.GroupBy(f => f.Table).Select(of => new Sheet(of.Key.Id, [[.. First, .. of.Key.Dimensions.Select(d => (Cell)d.Name), .. Last], .. of.Select(f => Line(release, f, f.Codes.Select(c => (Cell)c)))]))];
 
     /// <summary>The structural work that came out with it: exact sums, so neither margin nor signs.</summary>
-    public static Sheet Work(Release release, IEnumerable<StructuralSum> sums) => new("structural",
+    /// <param name="covers">Of which zones each place is.</param>
+    public static Sheet Work(Release release, IEnumerable<StructuralSum> sums, IReadOnlyDictionary<string, WorkCover> covers) => new("structural",
     [
-        ["release", "published", "place", "period", "table", "row", "withdrawn", "value"],
+        ["release", "published", "zones", "without", "place", "period", "table", "row", "withdrawn", "value"],
         .. sums.OrderBy(s => s.Place, StringComparer.Ordinal).ThenBy(s => s.Table, StringComparer.Ordinal).ThenBy(s => s.Row, StringComparer.Ordinal)
-            .Select(s => (IReadOnlyList<Cell>)[release.Id, Day(release.PublishedAt), s.Place, release.Period, s.Table, s.Row, release.Withdrawn is { } back ? $"{Day(back.At)} {back.Fault}" : "", s.Count]),
+            .Select(s => (IReadOnlyList<Cell>)[release.Id, Day(release.PublishedAt), covers[s.Place].Zones.Count, string.Join(' ', covers[s.Place].Without), s.Place, release.Period, s.Table, s.Row, release.Withdrawn is { } back ? $"{Day(back.At)} {back.Fault}" : "", s.Count]),
     ]);
 
     private static IReadOnlyList<Cell> First { get; } = ["release", "published", "zones", "of_zones", "without", "table", "name", "place", "period"];

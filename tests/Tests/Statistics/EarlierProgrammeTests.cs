@@ -41,6 +41,17 @@ public sealed class EarlierProgrammeTests
     }
 
     [Fact]
+    public void The_latest_of_some_releases_is_the_one_whose_period_ends_last_and_of_two_the_final_one()
+    {
+        // As texts a year stands before its quarters, and a month before both.
+        Release last = Of(ReleaseKind.F, "2026", B), quarter = Of(ReleaseKind.P, "2026-Q4", A);
+        foreach (var releases in new[] { (Release[])[last, quarter], [quarter, last], [last, Of(ReleaseKind.P, "2026-Q3", A)] }) Assert.Same(B.Of("T1"), VictimSupport.Statistics.Portal.Shelf.Latest(releases, A, "T1"));
+        Assert.Same(B.Of("T1"), VictimSupport.Statistics.Portal.Shelf.Latest([Of(ReleaseKind.F, "2025", A), Of(ReleaseKind.P, "2026-Q1", B)], A, "T1"));
+
+        static Release Of(ReleaseKind kind, string period, TableProgramme programme) => new() { Id = $"{period}-{kind}", Kind = kind, Period = period, Programme = programme };
+    }
+
+    [Fact]
     public async Task A_release_of_an_earlier_programme_is_read_shown_and_written_to_files_as_it_was_made()
     {
         await using var world = await World();

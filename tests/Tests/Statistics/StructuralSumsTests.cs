@@ -66,13 +66,15 @@ public sealed class StructuralSumsTests
         var told = await ByTheApi(world, "?pageSize=1000");
         Assert.Equal(sums.Select(s => (s.Place, s.Table, s.Row, s.Count)).Order(), told.GetProperty("items").EnumerateArray().Select(i => (i.GetProperty("area").GetString()!, i.GetProperty("table").GetString()!, i.GetProperty("row").GetString()!, i.GetProperty("value").GetInt32())).Order());
         var meetings = Assert.Single((await ByTheApi(world, $"?table=partner-activities&area={Uri.EscapeDataString(namur)}")).GetProperty("items").EnumerateArray(), i => i.GetProperty("row").GetString() == "Meeting");
+        Assert.Equal([$"BE 10 {string.Join(' ', new[] { namur, limburg }.Order(StringComparer.Ordinal))} -", .. new[] { namur, limburg }.Order(StringComparer.Ordinal).Select(a => $"{a} 5 {a} -")], Covers(told));
         Assert.Equal((3, "meeting"), (meetings.GetProperty("value").GetInt32(), meetings.GetProperty("rowName").GetProperty("en").GetString()));
         var (folder, desk) = (Directory.CreateTempSubdirectory("vs-figures-").FullName, world.Platform.Services.GetRequiredService<VictimSupport.Statistics.Contracts.IReleaseFigures>());
         try
         {
             var lines = await File.ReadAllLinesAsync(await desk.ExportStructuralWork("2026-F", folder, "csv", Ct), Ct);
             Assert.Equal(sums.Count + 1, lines.Length);
-            Assert.Contains($"2026-F;2027-03-31;{namur};2026;partner-activities;Meeting;;3", lines);
+            Assert.Contains($"2026-F;2027-03-31;5;;{namur};2026;partner-activities;Meeting;;3", lines);
+            Assert.Contains("2026-F;2027-03-31;10;;BE;2026;partner-activities;Meeting;;3", lines);
             Assert.True(new FileInfo(await desk.ExportStructuralWork("2026-F", folder, "xlsx", Ct)).Length > 1000);
             foreach (var (release, format) in new[] { ("2026-F", "json-stat"), ("2026-Q3-P", "csv"), ("2027-F", "csv") }) await Assert.ThrowsAsync<VictimSupport.Foundation.Secrecy.StartRefusedException>(() => desk.ExportStructuralWork(release, folder, format, Ct));
         }
@@ -116,6 +118,20 @@ public sealed class StructuralSumsTests
         using var analyst = world.Analyst();
         // The country says of which areas it is, and that the year before was of others: a total that fell so is no fall. Of an area that is in both it is not said.
         await YearBefore(world, [.. sums, .. sums.Where(s => s.Place != "BE").Select(s => new StructuralSum { Place = namur, Table = s.Table, Row = s.Row, Count = s.Count })]);
+        // Programs and the command are told the same.
+        var told = await ByTheApi(world, "");
+        Assert.Equal(new[] { $"BE 5 {Union("LIM", sums)} {namur}", $"{Union("LIM", sums)} 5 {Union("LIM", sums)} -", $"{namur} 0 - {namur}" }.Order(StringComparer.Ordinal), Covers(told).Order(StringComparer.Ordinal));
+        Assert.Equal([$"{namur} 0 - {namur}"], Covers(await ByTheApi(world, "?area=" + Uri.EscapeDataString(namur))));
+        var folder = Directory.CreateTempSubdirectory("vs-figures-").FullName;
+        try
+        {
+            var file = await world.Platform.Services.GetRequiredService<VictimSupport.Statistics.Contracts.IReleaseFigures>().ExportStructuralWork("2026-F", folder, "csv", Ct);
+            Assert.Contains($"2026-F;2027-03-31;5;{namur};BE;2026;partner-activities;Meeting;;1", await File.ReadAllLinesAsync(file, Ct));
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
         var page = await analyst.Page("/figures/structural");
         Assert.Contains("not of the same zones", page.QuerySelector(".vs-notice")!.TextContent, StringComparison.Ordinal);
         var limburg = Union("LIM", sums);
@@ -144,6 +160,10 @@ public sealed class StructuralSumsTests
         await using var store = world.Platform.Services.GetRequiredService<FiguresDatabase>().LeasePublished();
         return await store.Set<StructuralSum>().ToListAsync(Ct);
     }
+
+    private static IEnumerable<string> Covers(System.Text.Json.JsonElement answer) => answer.GetProperty("coverage").EnumerateArray().Select(c => $"{c.GetProperty("area").GetString()} {c.GetProperty("zones").GetInt32()} {Of(c, "areas")} {Of(c, "without")}");
+
+    private static string Of(System.Text.Json.JsonElement cover, string name) => cover.GetProperty(name).EnumerateArray().Select(a => a.GetString()).ToList() is { Count: > 0 } areas ? string.Join(' ', areas) : "-";
 
     private static async Task<System.Text.Json.JsonElement> ByTheApi(FiguresWorld world, string query)
     {
