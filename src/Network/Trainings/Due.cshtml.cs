@@ -11,19 +11,20 @@ using VictimSupport.Foundation.Persistence;
 using VictimSupport.Foundation.Pipeline;
 using VictimSupport.Foundation.Secrecy;
 using VictimSupport.Network.Invitations;
+using VictimSupport.Zones.Contracts;
 
 namespace VictimSupport.Network.Trainings;
 
 /// <summary>Colleagues whom the zone knows from its trainings and who were at none on a topic for some years, or never; they can be reminded by mail.</summary>
 [Requires(May.SeeTrainings)]
-internal sealed class Due(IMediator pipeline, WhereAndWho who) : PageModel
+internal sealed class Due(IMediator pipeline, WhereAndWho who, IZoneSettings settings) : PageModel
 {
-    private const int Fewest = 1, Usual = 3, Most = 10;
+    private const int Fewest = 1, Most = 10;
 
     /// <summary>Code of a shipped topic; any other is the first.</summary>
     [BindProperty(SupportsGet = true)] public string? Topic { get; set; }
 
-    /// <summary>From 1 to 10; any other is 3.</summary>
+    /// <summary>From 1 to 10; any other is the zone's own.</summary>
     [BindProperty(SupportsGet = true)] public int? Years { get; set; }
     public IReadOnlyList<Row> Rows { get; private set; } = [];
     public bool MayKeep => who.Caller.May(May.KeepTrainings);
@@ -32,18 +33,22 @@ internal sealed class Due(IMediator pipeline, WhereAndWho who) : PageModel
 
     public async Task OnGetAsync(CancellationToken ct)
     {
-        Narrow();
+        await Narrow(ct);
         Rows = await pipeline.Send(new Query(Topic!, Years!.Value), ct);
     }
 
     public async Task<IActionResult> OnPostRemindAsync(CancellationToken ct)
     {
-        Narrow();
+        await Narrow(ct);
         TempData["Done"] = Words.TrainingReminded(await pipeline.Send(new Remind(Topic!, Years!.Value), ct));
         return RedirectToPage(new { Topic, Years });
     }
 
-    private void Narrow() => (Topic, Years) = (TrainingTopics.Find(Topic)?.Code ?? TrainingTopics.All[0].Code, Years is >= Fewest and <= Most ? Years : Usual);
+    private async Task Narrow(CancellationToken ct)
+    {
+        Topic = TrainingTopics.Find(Topic)?.Code ?? TrainingTopics.All[0].Code;
+        if (Years is not (>= Fewest and <= Most)) Years = (await settings.Of(who.Zone!.Id, ct)).TrainedEvery;
+    }
 
     /// <summary>A colleague as one entry shows them: in a training of this zone, or registered for another's.</summary>
     /// <param name="Trained">Days on which they were trained on the topic by it.</param>

@@ -265,7 +265,7 @@ public sealed class TrainingTests(Platforms platforms)
         Assert.Equal(2, await cora.Send(new Due.Remind("DEATH", 1)));
         Assert.Equal(0, await cora.Send(new Due.Remind("DEATH", 1)));
         await zone.RunJobs();
-        Assert.Equal(["ann@police.example Anstehende Schulung", "cis@police.example Opleiding te volgen"], platform.Post.Letters.Select(l => $"{l.To} {l.Subject}").Order(StringComparer.Ordinal));
+        Assert.Equal(["ann@police.example Anstehende Fortbildung", "cis@police.example Opleiding te volgen"], platform.Post.Letters.Select(l => $"{l.To} {l.Subject}").Order(StringComparer.Ordinal));
         Assert.Contains("Melden van een overlijden", platform.Post.Letters.Single(l => l.To.StartsWith("cis", StringComparison.Ordinal)).Text, StringComparison.Ordinal);
         platform.Clock.Advance(TimeSpan.FromDays(31));
         Assert.Equal(2, await cora.Send(new Due.Remind("DEATH", 1)));
