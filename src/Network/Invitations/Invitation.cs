@@ -117,12 +117,18 @@ internal sealed class Registration : IHoldSealed
 
     public static Registration Ask(Guid invitation, Participant.Person who, Guid once, Guid by, DateTimeOffset now) => new()
     {
-        Id = Guid.CreateVersion7(now), InvitationId = invitation, Who = new Participant.Identity(who.FullName.Trim(), string.IsNullOrWhiteSpace(who.Mailbox) ? null : who.Mailbox.Trim()), Unit = who.Unit.Trim(), Rank = who.Rank, Language = who.Language,
+        Id = Guid.CreateVersion7(now), InvitationId = invitation, Who = Participant.Identity.Of(who), Unit = who.Unit.Trim(), Rank = who.Rank, Language = who.Language,
         State = RegistrationState.Asked, Added = now, By = by, Once = once == default ? Guid.CreateVersion7(now) : once,
     };
 
     /// <summary>As it is sent.</summary>
     public Participant.Person Person => new(FullName, Unit, Mailbox, Language, Rank);
+
+    /// <summary>Puts right how somebody was entered; where they stand stays as it is.</summary>
+    public void Correct(Participant.Person who) => (Who, Unit, Rank, Language) = (Participant.Identity.Of(who), who.Unit.Trim(), who.Rank, who.Language);
+
+    /// <summary>Are they the colleague who is entered now?</summary>
+    public bool Is(Participant.Person who) => NameAndUnit == Participant.Same(who.FullName, who.Unit) || (!string.IsNullOrWhiteSpace(who.Mailbox) && string.Equals(Mailbox, who.Mailbox.Trim(), StringComparison.OrdinalIgnoreCase));
 
     /// <returns>false: they were there, or do not stand on the list.</returns>
     public bool Withdraw()

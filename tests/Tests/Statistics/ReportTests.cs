@@ -146,6 +146,9 @@ public sealed class ReportTests(Platforms platforms)
         // Nor what is written or typed afterwards, until a coordinator puts it out as a new version, which says that it is one.
         var (printed, annex) = (settled.QuerySelector("article")!.OuterHtml, await Bytes(own, Public2027.Replace("report?", "report/annex?", StringComparison.Ordinal)));
         Assert.False(await chief.Send(new Settle.Anew(2027))); // nothing was changed
+        var same = await own.Page("/our-figures/report/settle?year=2027");
+        Assert.NotNull(same.QuerySelector("main [data-same]"));
+        Assert.Empty(same.QuerySelectorAll("main form[method=post]"));
         await chief.Send(Words("Écrit après coup.", "fr", 2027));
         await chief.Send(Words("Achteraf geschreven.", "nl", 2026)); // an earlier year's are proposed for this one
         await chief.Send(new Earlier.Command { Year = 2025, Cases = 40 });
@@ -165,6 +168,14 @@ public sealed class ReportTests(Platforms platforms)
         Assert.Equal(Numbers(settled), [.. anew.QuerySelectorAll("article .vs-report__table:not([aria-labelledby=t-earlier]) table").Select(t => t.TextContent)]); // the figures are the first ones
         Assert.False(await chief.Send(new Settle.Anew(2027)));
         Assert.False(await chief.Send(new Settle.Anew(2024))); // never settled
+        // Two look at the same form: the second is not told that a version is out.
+        await chief.Send(Words("Écrit encore.", "fr", 2027));
+        var form = (await own.Page("/our-figures/report/settle?year=2027")).QuerySelector<AngleSharp.Html.Dom.IHtmlFormElement>("main form[method=post]")!;
+        foreach (var said in new[] { "The new version is out", "Nothing has changed" })
+        {
+            Assert.Equal(HttpStatusCode.Redirect, (await own.Send("/our-figures/report/settle?year=2027", form, [])).StatusCode);
+            Assert.Contains(said, (await own.Page(Public2027)).QuerySelector(".vs-banner, [role=status], .govuk-notification-banner")!.TextContent, StringComparison.Ordinal);
+        }
         await Assert.ThrowsAsync<RefusedException>(() => zone.As(Role.ZoneAdministrator).Send(new Settle.Anew(2027)));
         var before = (await chief.Send(new Show.Rounded { Year = 2026, Language = "fr" })).Rounded!.Now;
         Assert.Equal((await chief.Send(new Show.Rounded { Year = 2027, Language = "fr" })).Rounded!.Before, before);
