@@ -87,7 +87,7 @@ internal sealed class Correct(IMediator pipeline) : PageModel, IShowAgain
         {
             var invitation = await zone.Set<Invitation>().SingleOrDefaultAsync(i => i.Id == invited, ct) ?? throw new RefusedException("absent", invited);
             var ours = await zone.Set<Registration>().Where(r => r.InvitationId == invited).ToListAsync(ct);
-            var one = ours.Find(r => r.Id == registration && r.IsLive) ?? throw new RefusedException("absent", registration);
+            var one = ours.Find(r => r.Id == registration && r is { IsLive: true, IsNameless: false }) ?? throw new RefusedException("absent", registration);
             return (invitation, one, [.. ours.Where(r => r != one)]);
         }
     }

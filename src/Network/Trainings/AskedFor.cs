@@ -23,9 +23,12 @@ internal sealed class AskedFor(ZoneDbContext zone, UseCase here, IKnowPools pool
         var training = await zone.Set<Training>().SingleAsync(t => t.Id == invited.TrainingId, ct);
         var seats = await Seats.Of(zone, training, ct);
         var known = seats.All.SingleOrDefault(p => p.Once == ask.Registration && p.From == parcel.From);
-        var answer = ask.Who is { } who ? known is null ? await Enter(ask.Registration, who, parcel.From, training, seats, now, ct) : await Correct(known, who, now, ct) : known is null ? new SeatNews(ask.Registration, RegistrationState.Withdrawn, null, []) : await Withdraw(known, training, seats, now, ct);
+        var answer = ask.Who is { } who ? known is null && who.FullName.Length > 0 ? await Enter(ask.Registration, who, parcel.From, training, seats, now, ct) : known is not null ? await Correct(known, who, now, ct) : Gone(ask) : known is null ? Gone(ask) : await Withdraw(known, training, seats, now, ct);
         await post.Send(parcel.From, TrainingNews.ParcelKind, parcel.Thread, new TrainingNews(null, [answer], ask.Who is null), ct);
     }
+
+    // Never entered here.
+    private static SeatNews Gone(TrainingAsk ask) => new(ask.Registration, RegistrationState.Withdrawn, null, []);
 
     private async Task<SeatNews> Enter(Guid registration, Participant.Person who, string from, Training training, Seats seats, DateTimeOffset now, CancellationToken ct)
     {

@@ -93,7 +93,7 @@ internal sealed class Due(IMediator pipeline, WhereAndWho who, IZoneSettings set
             var days = (await zone.Set<TrainingSession>().AsNoTracking().Where(s => s.Start <= now).ToListAsync(ct)).ToDictionary(s => s.Id, s => s.Day);
             var all = await zone.Set<Participant>().AsNoTracking().Where(p => p.From == null).ToListAsync(ct);
             await keys.Fetch(all.Select(p => p.TrainingId), ct);
-            return all.Select(p => new Colleague(p.Id, p.FullName, p.Unit, p.Mailbox, p.Language, p.Added, p.Number, [.. p.Attended.Where(s => trained.Contains(p.TrainingId) && days.ContainsKey(s)).Select(s => days[s])]));
+            return all.Where(p => !p.IsNameless).Select(p => new Colleague(p.Id, p.FullName, p.Unit, p.Mailbox, p.Language, p.Added, p.Number, [.. p.Attended.Where(s => trained.Contains(p.TrainingId) && days.ContainsKey(s)).Select(s => days[s])]));
         }
 
         // Trained by a neighbour is trained.
@@ -103,7 +103,7 @@ internal sealed class Due(IMediator pipeline, WhereAndWho who, IZoneSettings set
             if (all.Count == 0) return [];
             var days = (await zone.Set<Invitation>().AsNoTracking().Where(i => i.Topic == topic && !i.IsCancelled).ToListAsync(ct)).SelectMany(i => i.Sittings).ToDictionary(s => s.Id, s => Moment.Day(s.Start));
             await keys.Fetch(all.Select(r => r.InvitationId), ct);
-            return all.Select(r => new Colleague(r.Id, r.FullName, r.Unit, r.Mailbox, r.Language, r.Added, 0, [.. r.Attended.Where(days.ContainsKey).Select(s => days[s])]));
+            return all.Where(r => !r.IsNameless).Select(r => new Colleague(r.Id, r.FullName, r.Unit, r.Mailbox, r.Language, r.Added, 0, [.. r.Attended.Where(days.ContainsKey).Select(s => days[s])]));
         }
 
         public async Task<int> Handle(Remind command, CancellationToken ct)

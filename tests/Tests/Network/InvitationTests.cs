@@ -189,8 +189,8 @@ public sealed class InvitationTests
         Assert.Equal(["Cees"], (await two.Bert.Send(new Due.Query("DEATH", 3))).Select(r => r.Latest.FullName)); // trained by a neighbour is trained
         Assert.Empty(await two.Cora.Send(new Due.Query("DEATH", 3))); // whoever came from there is looked after there
         // How the other zone registered somebody is not changed here.
-        Assert.Equal("absent", (await Assert.ThrowsAsync<RefusedException>(() => two.Cora.Send(new Correct.Query(two.Training, people.Single(p => p.FullName == "Bob").Id)))).Code);
-        Assert.Equal("absent", (await Assert.ThrowsAsync<RefusedException>(() => two.Cora.Send(new Correct.Command { Training = two.Training, Participant = people.Single(p => p.FullName == "Bob").Id, FullName = "Rob", Unit = "Wijk", Language = "nl" }))).Code);
+        Assert.Equal("absent", (await Assert.ThrowsAsync<RefusedException>(() => two.Cora.Send(new VictimSupport.Network.Trainings.Correct.Query(two.Training, people.Single(p => p.FullName == "Bob").Id)))).Code);
+        Assert.Equal("absent", (await Assert.ThrowsAsync<RefusedException>(() => two.Cora.Send(new VictimSupport.Network.Trainings.Correct.Command { Training = two.Training, Participant = people.Single(p => p.FullName == "Bob").Id, FullName = "Rob", Unit = "Wijk", Language = "nl" }))).Code);
         var certificate = Assert.Single((await two.Cora.Send(new Certificates.Query(two.Training, people.Single(p => p.FullName == "Bob").Id))).All);
         Assert.Contains(two.There.Code, certificate.Unit, StringComparison.Ordinal);
         // Who was there does not withdraw any more, from neither zone.
