@@ -48,6 +48,7 @@ internal sealed class Due(IMediator pipeline, WhereAndWho who, IZoneSettings set
     {
         Topic = TrainingTopics.Find(Topic)?.Code ?? TrainingTopics.All[0].Code;
         if (Years is not (>= Fewest and <= Most)) Years = (await settings.Of(who.Zone!.Id, ct)).TrainedEvery;
+        ModelState.Clear(); // what is asked instead is what the boxes show
     }
 
     /// <summary>A colleague as one entry shows them: in a training of this zone, or registered for another's.</summary>
