@@ -25,6 +25,7 @@ public sealed class StatisticsModule : IModule
         services.AddSingleton<IRunCampaigns, Campaign.Campaigns>();
         services.AddScoped<IRemind, Campaign.NotLookedYet>();
         services.AddScoped<IDeliver, Campaign.TellThatWeLooked>();
+        services.AddScoped<IDoWhatIsDue, Campaign.Recheck>();
         services.AddSingleton<Campaign.WaitsNow>();
         services.AddScoped<Campaign.Waits>();
         services.AddScoped<IInMenu>(s => s.GetRequiredService<Campaign.Waits>());

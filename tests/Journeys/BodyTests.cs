@@ -4,7 +4,7 @@ using VictimSupport.Journeys.Kit;
 
 namespace VictimSupport.Journeys;
 
-/// <summary>A consultation body is added, a meeting is recorded with a decision and an action point, the point stands on its owner's home and worklist, and is done; by mouse, and with script off on a phone.</summary>
+/// <summary>A consultation body is added, a meeting is recorded with a decision and an action point, the point stands on its owner's home and worklist, and is done; the report of the year counts it; by mouse, and with script off on a phone.</summary>
 public sealed class BodyTests(RunningPortal portal)
 {
     private static readonly string? Folder = Environment.GetEnvironmentVariable("VS_BODY_SCREENS");
@@ -25,6 +25,7 @@ public sealed class BodyTests(RunningPortal portal)
         var before = await AtHome(owner);
 
         await As(screen, "Claire Demo-A", language);
+        var counted = await ReportRows.Of(screen, "9901", today.AddDays(-1).Year, "bodies");
         await screen.Go("/9901/bodies");
         await Sound(screen, script);
         await Shot(screen, "bodies", width);
@@ -126,6 +127,8 @@ public sealed class BodyTests(RunningPortal portal)
         Assert.Contains(title, await page.InnerTextAsync("main"), StringComparison.Ordinal);
         Assert.True(int.Parse(await page.InnerTextAsync("[data-count='bodies/decisions']"), CultureInfo.InvariantCulture) > 0);
         await Shot(screen, "bodies-after", width);
+        // Meetings and decisions of the year of the meeting, as recorded here.
+        Assert.Equal([1, 1], (await ReportRows.Of(screen, "9901", today.AddDays(-1).Year, "bodies")).Take(2).Zip(counted, (now, then) => now - then));
         screen.SaysNothingWrong();
         Assert.DoesNotContain(mark, portal.Output, StringComparison.OrdinalIgnoreCase);
     }

@@ -3,7 +3,7 @@ using VictimSupport.Journeys.Kit;
 
 namespace VictimSupport.Journeys;
 
-/// <summary>Story S11: forty-three colleagues for forty seats, one withdraws and one comes in, thirty-six sign, five say what they thought, and the certificates are printed.</summary>
+/// <summary>Story S11: forty-three colleagues for forty seats, one withdraws and one comes in, thirty-six sign, five say what they thought, the certificates are printed, and the report of the year has it all.</summary>
 public sealed class TrainingTests(RunningPortal portal)
 {
     private const int Seats = 40, Waiting = 3, Present = 36;
@@ -20,6 +20,9 @@ public sealed class TrainingTests(RunningPortal portal)
         await page.ClickAsync($".vs-languages a[lang='{language}'], .vs-languages span[lang='{language}']");
         await page.Locator("button", new() { HasTextString = "Claire Demo-A" }).First.ClickAsync();
         await page.Arrives("**/9901/worklist");
+        // The day of the session that will have been, and so its year.
+        var held = DateTime.UtcNow.AddDays(-1);
+        var before = await ReportRows.Of(screen, "9901", held.Year, "trainings");
         await screen.Go("/9901/trainings");
         await Sound(screen, script);
         await Shot(screen, "training-list", width);
@@ -38,7 +41,7 @@ public sealed class TrainingTests(RunningPortal portal)
         foreach (var days in (int[])[-1, 1])
         {
             await page.ClickAsync("section[aria-labelledby='sessions'] a[href$='/session']");
-            await page.FillAsync("[name='Form.Day']", DateTime.UtcNow.AddDays(days).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture));
+            await page.FillAsync("[name='Form.Day']", held.AddDays(days + 1).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture));
             await page.FillAsync("[name='Form.From']", "09:00");
             await page.FillAsync("[name='Form.Until']", "12:30");
             await page.FillAsync("[name='Form.Place']", "Salle 2");
@@ -151,6 +154,11 @@ public sealed class TrainingTests(RunningPortal portal)
         await screen.Go("/9901/trainings");
         await Sound(screen, script);
         await Shot(screen, "training-figures", width);
+
+        // In the report of the year: one more training, no awareness, one session of 210 minutes, those who signed, and what they answered. What is to come counts no more than who waited or did not come.
+        var after = await ReportRows.Of(screen, "9901", held.Year, "trainings");
+        Assert.Equal([1, 0, 1, 210, Present, 5], after.Take(6).Zip(before, (now, then) => now - then));
+        await Sound(screen, script);
 
         // Somebody who waited was told.
         await Arriving.Until(() => Task.FromResult(Mails().Any(m => m.Contains(name + "@police.example", StringComparison.OrdinalIgnoreCase))));

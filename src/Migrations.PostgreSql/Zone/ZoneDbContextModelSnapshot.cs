@@ -3955,6 +3955,9 @@ namespace VictimSupport.Migrations.PostgreSql.Zone
                     b.Property<Guid>("Id")
                         .HasColumnType("uuid");
 
+                    b.Property<DateTimeOffset?>("CheckAt")
+                        .HasColumnType("timestamp with time zone");
+
                     b.Property<DateOnly>("Deadline")
                         .HasColumnType("date");
 
@@ -3995,6 +3998,8 @@ namespace VictimSupport.Migrations.PostgreSql.Zone
                         .HasColumnType("integer");
 
                     b.HasKey("Id");
+
+                    b.HasIndex("CheckAt");
 
                     b.HasIndex("RemindAt");
 

@@ -3954,6 +3954,9 @@ namespace VictimSupport.Migrations.SqlServer.Zone
                     b.Property<Guid>("Id")
                         .HasColumnType("uniqueidentifier");
 
+                    b.Property<DateTimeOffset?>("CheckAt")
+                        .HasColumnType("datetimeoffset");
+
                     b.Property<DateOnly>("Deadline")
                         .HasColumnType("date");
 
@@ -3994,6 +3997,8 @@ namespace VictimSupport.Migrations.SqlServer.Zone
                         .HasColumnType("int");
 
                     b.HasKey("Id");
+
+                    b.HasIndex("CheckAt");
 
                     b.HasIndex("RemindAt");
 

@@ -3949,6 +3949,9 @@ namespace VictimSupport.Migrations.Sqlite.Zone
                     b.Property<Guid>("Id")
                         .HasColumnType("TEXT");
 
+                    b.Property<long?>("CheckAt")
+                        .HasColumnType("INTEGER");
+
                     b.Property<DateOnly>("Deadline")
                         .HasColumnType("TEXT");
 
@@ -3989,6 +3992,8 @@ namespace VictimSupport.Migrations.Sqlite.Zone
                         .HasColumnType("INTEGER");
 
                     b.HasKey("Id");
+
+                    b.HasIndex("CheckAt");
 
                     b.HasIndex("RemindAt");
 

@@ -107,22 +107,31 @@ internal sealed class Registration : IHoldSealed
     /// <summary>The form that made it.</summary>
     public Guid Once { get; private set; }
     public Guid KeyOwner => InvitationId;
-    public string FullName => Who.Value.FullName;
+    public string FullName => Who.Value.Said;
+    public bool IsNameless => Who.Value.IsTakenOut;
     public string? Mailbox => Who.Value.Mailbox;
     public bool WasThere => Attended.Count > 0;
 
     /// <summary>Stands on the other zone's list, or may come to.</summary>
     public bool IsLive => State is RegistrationState.Asked or RegistrationState.Placed or RegistrationState.Waiting;
-    public string NameAndUnit => Participant.Same(FullName, Unit);
 
     public static Registration Ask(Guid invitation, Participant.Person who, Guid once, Guid by, DateTimeOffset now) => new()
     {
-        Id = Guid.CreateVersion7(now), InvitationId = invitation, Who = new Participant.Identity(who.FullName.Trim(), string.IsNullOrWhiteSpace(who.Mailbox) ? null : who.Mailbox.Trim()), Unit = who.Unit.Trim(), Rank = who.Rank, Language = who.Language,
+        Id = Guid.CreateVersion7(now), InvitationId = invitation, Who = Participant.Identity.Of(who), Unit = who.Unit.Trim(), Rank = who.Rank, Language = who.Language,
         State = RegistrationState.Asked, Added = now, By = by, Once = once == default ? Guid.CreateVersion7(now) : once,
     };
 
     /// <summary>As it is sent.</summary>
-    public Participant.Person Person => new(FullName, Unit, Mailbox, Language, Rank);
+    public Participant.Person Person => new(Who.Value.FullName, Unit, Mailbox, Language, Rank);
+
+    /// <summary>Puts right how somebody was entered; where they stand stays as it is.</summary>
+    public void Correct(Participant.Person who) => (Who, Unit, Rank, Language) = (Participant.Identity.Of(who), who.Unit.Trim(), who.Rank, who.Language);
+
+    /// <summary>Takes name and address out.</summary>
+    public void TakeNameOut() => Who = Participant.Identity.TakenOut;
+
+    /// <summary>Are they the colleague who is entered now, or named elsewhere?</summary>
+    public bool Is(Participant.Person who) => Participant.Identity.AreOne(Who.Value, Unit, Participant.Identity.Of(who), who.Unit);
 
     /// <returns>false: they were there, or do not stand on the list.</returns>
     public bool Withdraw()
@@ -157,7 +166,7 @@ internal sealed class Registration : IHoldSealed
             b.Ignore(r => r.Mailbox);
             b.Ignore(r => r.WasThere);
             b.Ignore(r => r.IsLive);
-            b.Ignore(r => r.NameAndUnit);
+            b.Ignore(r => r.IsNameless);
             b.Ignore(r => r.Person);
         }
     }

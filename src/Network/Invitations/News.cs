@@ -36,9 +36,9 @@ internal sealed record TrainingNews(Notice? Notice, IReadOnlyList<SeatNews> Seat
     public string Print() => Convert.ToHexString(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(this)));
 }
 
-/// <summary>What an invited zone asks of the giving one.</summary>
+/// <summary>What an invited zone asks of the giving one: to enter somebody, to put right how somebody was entered, to take somebody back.</summary>
 /// <param name="Registration">Its id in both zones.</param>
-/// <param name="Who">null: they withdraw.</param>
+/// <param name="Who">As they are to be entered, without a name where it is to be taken out; null: they withdraw.</param>
 internal sealed record TrainingAsk(Guid Registration, Participant.Person? Who)
 {
     /// <summary>Kind of the parcels in which it travels.</summary>

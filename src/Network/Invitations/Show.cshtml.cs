@@ -115,7 +115,7 @@ internal sealed class Show(IMediator pipeline, WhereAndWho who) : PageModel, ISh
             if (!one.Takes(now)) throw Wrong(one.IsCancelled ? Words.TrainingIsCancelled : Words.TrainingTakesNobody);
             var ours = await zone.Set<Registration>().Where(r => r.InvitationId == one.Id).ToListAsync(ct);
             var who = form.Person;
-            if (ours.Exists(r => r.IsLive && (r.NameAndUnit == Participant.Same(who.FullName, who.Unit) || (!string.IsNullOrWhiteSpace(who.Mailbox) && string.Equals(r.Mailbox, who.Mailbox.Trim(), StringComparison.OrdinalIgnoreCase))))) throw Wrong(Words.TrainingKnownAlready);
+            if (ours.Exists(r => r.IsLive && r.Is(who))) throw Wrong(Words.TrainingKnownAlready);
             if (ours.Count >= Training.MostSeats) throw Wrong(Words.TrainingTooMany(Training.MostSeats));
             var made = Registration.Ask(one.Id, who, form.Once, caller.Self, now);
             zone.Add(made);

@@ -8,7 +8,7 @@ using VictimSupport.Network.Invitations;
 
 namespace VictimSupport.Network.Trainings;
 
-/// <summary>Another zone registers somebody, or takes somebody back: like whoever is entered here they wait for their turn, get a seat or wait, and the answer goes back. The registration's id lets it act once, however often it is brought.</summary>
+/// <summary>Another zone registers somebody, puts right how somebody was entered, or takes somebody back: like whoever is entered here they wait for their turn, get a seat or wait, and the answer goes back. The registration's id lets it act once, however often it is brought.</summary>
 internal sealed class AskedFor(ZoneDbContext zone, UseCase here, IKnowPools pools, Post post, TimeProvider clock) : IReceive
 {
     public string Kind => TrainingAsk.ParcelKind;
@@ -23,9 +23,12 @@ internal sealed class AskedFor(ZoneDbContext zone, UseCase here, IKnowPools pool
         var training = await zone.Set<Training>().SingleAsync(t => t.Id == invited.TrainingId, ct);
         var seats = await Seats.Of(zone, training, ct);
         var known = seats.All.SingleOrDefault(p => p.Once == ask.Registration && p.From == parcel.From);
-        var answer = ask.Who is { } who ? known is null ? await Enter(ask.Registration, who, parcel.From, training, seats, now, ct) : Reach.Seat(known) : known is null ? new SeatNews(ask.Registration, RegistrationState.Withdrawn, null, []) : await Withdraw(known, training, seats, now, ct);
+        var answer = ask.Who is { } who ? known is null && who.FullName.Length > 0 ? await Enter(ask.Registration, who, parcel.From, training, seats, now, ct) : known is not null ? await Correct(known, who, now, ct) : Gone(ask) : known is null ? Gone(ask) : await Withdraw(known, training, seats, now, ct);
         await post.Send(parcel.From, TrainingNews.ParcelKind, parcel.Thread, new TrainingNews(null, [answer], ask.Who is null), ct);
     }
+
+    // Never entered here.
+    private static SeatNews Gone(TrainingAsk ask) => new(ask.Registration, RegistrationState.Withdrawn, null, []);
 
     private async Task<SeatNews> Enter(Guid registration, Participant.Person who, string from, Training training, Seats seats, DateTimeOffset now, CancellationToken ct)
     {
@@ -44,6 +47,13 @@ internal sealed class AskedFor(ZoneDbContext zone, UseCase here, IKnowPools pool
         if (training.RegisterUntil < Moment.Day(now)) return RefusedBecause.TooLate;
         if (seats.Known(who, from) is not null) return RefusedBecause.Known;
         return seats.All.Count >= Training.MostSeats * 2 ? RefusedBecause.Full : null;
+    }
+
+    // Seat, attendance and what they answered stay; the link lies in a mailbox that may be somebody else's.
+    private async Task<SeatNews> Correct(Participant one, Participant.Person who, DateTimeOffset now, CancellationToken ct)
+    {
+        if (one.Correct(who)) await Asking.End(zone, [one.Id], now, ct);
+        return Reach.Seat(one);
     }
 
     private async Task<SeatNews> Withdraw(Participant one, Training training, Seats seats, DateTimeOffset now, CancellationToken ct)

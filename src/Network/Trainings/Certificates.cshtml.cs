@@ -39,8 +39,8 @@ internal sealed class Certificates(IMediator pipeline) : PageModel
         public async Task<Answer> Handle(Query query, CancellationToken ct)
         {
             var training = await zone.Set<Training>().AsNoTracking().SingleOrDefaultAsync(t => t.Id == query.Training, ct) ?? throw new RefusedException("absent", query.Training);
-            var people = (await zone.Set<Participant>().AsNoTracking().Where(p => p.TrainingId == training.Id && (query.Participant == null || p.Id == query.Participant)).ToListAsync(ct)).Where(p => p.WasThere).ToList();
-            // Nobody who was not there gets one.
+            var people = (await zone.Set<Participant>().AsNoTracking().Where(p => p.TrainingId == training.Id && (query.Participant == null || p.Id == query.Participant)).ToListAsync(ct)).Where(p => p.WasThere && !p.IsNameless).ToList();
+            // Nobody who was not there gets one, nor a certificate without a name.
             if (query.Participant is { } one && people.Count == 0) throw new RefusedException("absent", one);
             var sessions = await zone.Set<TrainingSession>().AsNoTracking().Where(s => s.TrainingId == training.Id).OrderBy(s => s.Start).ToListAsync(ct);
             var partners = await zone.Set<Partner>().AsNoTracking().Where(p => training.Partners.Contains(p.Id)).Select(p => p.Organisation).ToListAsync(ct);

@@ -75,7 +75,7 @@ internal sealed class Correct(IMediator pipeline) : PageModel, IShowAgain
         public async Task<(string Subject, Command Form)> Handle(Query query, CancellationToken ct)
         {
             var training = await zone.Set<Training>().AsNoTracking().SingleOrDefaultAsync(t => t.Id == query.Training, ct) ?? throw new RefusedException("absent", query.Training);
-            var one = await zone.Set<Participant>().AsNoTracking().SingleOrDefaultAsync(p => p.Id == query.Participant && p.TrainingId == training.Id && p.From == null, ct) ?? throw new RefusedException("absent", query.Participant);
+            var one = await zone.Set<Participant>().AsNoTracking().SingleOrDefaultAsync(p => p.Id == query.Participant && p.TrainingId == training.Id && p.From == null, ct) is { IsNameless: false } found ? found : throw new RefusedException("absent", query.Participant);
             return (training.Subject, new Command { FullName = one.FullName, Unit = one.Unit, Rank = one.Rank, Mailbox = one.Mailbox, Language = one.Language, Turn = training.Turn });
         }
 
@@ -85,7 +85,7 @@ internal sealed class Correct(IMediator pipeline) : PageModel, IShowAgain
             if (!await Trainings.Training.TakeTurn(zone, form.Training, now, ct)) throw new RefusedException("absent", form.Training);
             var training = await zone.Set<Training>().SingleAsync(t => t.Id == form.Training, ct);
             var seats = await Seats.Of(zone, training, ct);
-            var one = seats.All.SingleOrDefault(p => p.Id == form.Participant && p.From is null) ?? throw new RefusedException("absent", form.Participant);
+            var one = seats.All.SingleOrDefault(p => p is { From: null, IsNameless: false } && p.Id == form.Participant) ?? throw new RefusedException("absent", form.Participant);
             if (form.Turn != training.Turn - 1) throw Wrong(Words.ChangedMeanwhile);
             if (seats.Known(form.Person, except: one.Id) is not null) throw Wrong(Words.TrainingKnownAlready);
             // The link lies in a mailbox that may be somebody else's.

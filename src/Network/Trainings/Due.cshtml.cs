@@ -11,19 +11,20 @@ using VictimSupport.Foundation.Persistence;
 using VictimSupport.Foundation.Pipeline;
 using VictimSupport.Foundation.Secrecy;
 using VictimSupport.Network.Invitations;
+using VictimSupport.Zones.Contracts;
 
 namespace VictimSupport.Network.Trainings;
 
 /// <summary>Colleagues whom the zone knows from its trainings and who were at none on a topic for some years, or never; they can be reminded by mail.</summary>
 [Requires(May.SeeTrainings)]
-internal sealed class Due(IMediator pipeline, WhereAndWho who) : PageModel
+internal sealed class Due(IMediator pipeline, WhereAndWho who, IZoneSettings settings) : PageModel
 {
-    private const int Fewest = 1, Usual = 3, Most = 10;
+    private const int Fewest = 1, Most = 10;
 
     /// <summary>Code of a shipped topic; any other is the first.</summary>
     [BindProperty(SupportsGet = true)] public string? Topic { get; set; }
 
-    /// <summary>From 1 to 10; any other is 3.</summary>
+    /// <summary>From 1 to 10; any other is the zone's own.</summary>
     [BindProperty(SupportsGet = true)] public int? Years { get; set; }
     public IReadOnlyList<Row> Rows { get; private set; } = [];
     public bool MayKeep => who.Caller.May(May.KeepTrainings);
@@ -32,18 +33,23 @@ internal sealed class Due(IMediator pipeline, WhereAndWho who) : PageModel
 
     public async Task OnGetAsync(CancellationToken ct)
     {
-        Narrow();
+        await Narrow(ct);
         Rows = await pipeline.Send(new Query(Topic!, Years!.Value), ct);
     }
 
     public async Task<IActionResult> OnPostRemindAsync(CancellationToken ct)
     {
-        Narrow();
+        await Narrow(ct);
         TempData["Done"] = Words.TrainingReminded(await pipeline.Send(new Remind(Topic!, Years!.Value), ct));
         return RedirectToPage(new { Topic, Years });
     }
 
-    private void Narrow() => (Topic, Years) = (TrainingTopics.Find(Topic)?.Code ?? TrainingTopics.All[0].Code, Years is >= Fewest and <= Most ? Years : Usual);
+    private async Task Narrow(CancellationToken ct)
+    {
+        Topic = TrainingTopics.Find(Topic)?.Code ?? TrainingTopics.All[0].Code;
+        if (Years is not (>= Fewest and <= Most)) Years = (await settings.Of(who.Zone!.Id, ct)).TrainedEvery;
+        ModelState.Clear(); // what is asked instead is what the boxes show
+    }
 
     /// <summary>A colleague as one entry shows them: in a training of this zone, or registered for another's.</summary>
     /// <param name="Trained">Days on which they were trained on the topic by it.</param>
@@ -88,7 +94,7 @@ internal sealed class Due(IMediator pipeline, WhereAndWho who) : PageModel
             var days = (await zone.Set<TrainingSession>().AsNoTracking().Where(s => s.Start <= now).ToListAsync(ct)).ToDictionary(s => s.Id, s => s.Day);
             var all = await zone.Set<Participant>().AsNoTracking().Where(p => p.From == null).ToListAsync(ct);
             await keys.Fetch(all.Select(p => p.TrainingId), ct);
-            return all.Select(p => new Colleague(p.Id, p.FullName, p.Unit, p.Mailbox, p.Language, p.Added, p.Number, [.. p.Attended.Where(s => trained.Contains(p.TrainingId) && days.ContainsKey(s)).Select(s => days[s])]));
+            return all.Where(p => !p.IsNameless).Select(p => new Colleague(p.Id, p.FullName, p.Unit, p.Mailbox, p.Language, p.Added, p.Number, [.. p.Attended.Where(s => trained.Contains(p.TrainingId) && days.ContainsKey(s)).Select(s => days[s])]));
         }
 
         // Trained by a neighbour is trained.
@@ -98,7 +104,7 @@ internal sealed class Due(IMediator pipeline, WhereAndWho who) : PageModel
             if (all.Count == 0) return [];
             var days = (await zone.Set<Invitation>().AsNoTracking().Where(i => i.Topic == topic && !i.IsCancelled).ToListAsync(ct)).SelectMany(i => i.Sittings).ToDictionary(s => s.Id, s => Moment.Day(s.Start));
             await keys.Fetch(all.Select(r => r.InvitationId), ct);
-            return all.Select(r => new Colleague(r.Id, r.FullName, r.Unit, r.Mailbox, r.Language, r.Added, 0, [.. r.Attended.Where(days.ContainsKey).Select(s => days[s])]));
+            return all.Where(r => !r.IsNameless).Select(r => new Colleague(r.Id, r.FullName, r.Unit, r.Mailbox, r.Language, r.Added, 0, [.. r.Attended.Where(days.ContainsKey).Select(s => days[s])]));
         }
 
         public async Task<int> Handle(Remind command, CancellationToken ct)

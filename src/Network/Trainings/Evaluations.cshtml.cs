@@ -104,7 +104,7 @@ internal sealed class Evaluations(IMediator pipeline, WhereAndWho who, PortalAdd
             var ids = present.Select(p => p.Id).ToList();
             var open = await zone.Set<Link>().CountAsync(l => l.Purpose == Asking.Purpose && ids.Contains(l.About) && l.Revoked == null && l.Expires > now, ct);
             return new Answer(training.Subject, present.Count, present.Count(p => p.Asked is not null), present.Count(p => p is { Mailbox: not null, Asked: null, HasEvaluated: false }), given.Count, shown.Count, means, remarks,
-                [.. present.Where(p => p is { Mailbox: null, HasEvaluated: false }).OrderBy(p => p.FullName, StringComparer.CurrentCulture).Select(p => (p.Id, p.FullName))], open);
+                [.. present.Where(p => p is { Mailbox: null, HasEvaluated: false, IsNameless: false }).OrderBy(p => p.FullName, StringComparer.CurrentCulture).Select(p => (p.Id, p.FullName))], open);
         }
     }
 

@@ -55,7 +55,10 @@ internal sealed class Participant : IHoldSealed
     public Guid Once { get; private set; }
     public bool WasThere => Attended.Count > 0;
     public Guid KeyOwner => TrainingId;
-    public string FullName => Who.Value.FullName;
+    public string FullName => Who.Value.Said;
+
+    /// <summary>The name was taken out. What is counted of them stays.</summary>
+    public bool IsNameless => Who.Value.IsTakenOut;
 
     /// <summary>null: told by word of mouth, and asked for an evaluation on paper.</summary>
     public string? Mailbox => Who.Value.Mailbox;
@@ -98,6 +101,9 @@ internal sealed class Participant : IHoldSealed
         if (was && State == ParticipantState.Waiting) State = ParticipantState.Registered;
     }
 
+    /// <summary>Takes name and address out.</summary>
+    public void TakeNameOut() => Who = Identity.TakenOut;
+
     public void Ask(DateTimeOffset now) => Asked ??= now;
     public void Evaluates() => HasEvaluated = true;
 
@@ -105,7 +111,10 @@ internal sealed class Participant : IHoldSealed
     public static bool IsMailbox(string text) => text.All(char.IsAscii) && MailAddress.TryCreate(text.Trim(), out var address) && address.Address == text.Trim();
 
     /// <summary>Name and unit, whatever their spelling.</summary>
-    public string NameAndUnit => Same(FullName, Unit);
+    public string NameAndUnit => Same(Who.Value.FullName, Unit);
+
+    /// <summary>Are they the colleague who is entered now, or named elsewhere?</summary>
+    public bool Is(Person who) => Identity.AreOne(Who.Value, Unit, Identity.Of(who), who.Unit);
 
     /// <summary>What two spellings of one colleague have in common.</summary>
     public static string Same(string name, string unit) => $"{Plain(name)}|{Plain(unit)}";
@@ -116,6 +125,18 @@ internal sealed class Participant : IHoldSealed
     /// <summary>What is sealed.</summary>
     internal sealed record Identity(string FullName, string? Mailbox)
     {
+        /// <summary>Of whoever asked for it.</summary>
+        public static readonly Identity TakenOut = new("", null);
+
+        public bool IsTakenOut => FullName.Length == 0;
+
+        /// <summary>As it is shown.</summary>
+        public string Said => IsTakenOut ? Words.TrainingNameless : FullName;
+
+        /// <summary>One colleague, by the address or by name and unit however they are spelled. Without a name nobody is anybody.</summary>
+        public static bool AreOne(Identity one, string unit, Identity other, string otherUnit) => !one.IsTakenOut && !other.IsTakenOut
+            && (Same(one.FullName, unit) == Same(other.FullName, otherUnit) || (other.Mailbox is not null && string.Equals(one.Mailbox, other.Mailbox, StringComparison.OrdinalIgnoreCase)));
+
         public static Identity Of(Person who) => new(who.FullName.Trim(), string.IsNullOrWhiteSpace(who.Mailbox) ? null : who.Mailbox.Trim());
 
         // A name would stand in the log.
@@ -146,6 +167,7 @@ internal sealed class Participant : IHoldSealed
             b.Ignore(p => p.KeyOwner);
             b.Ignore(p => p.FullName);
             b.Ignore(p => p.Mailbox);
+            b.Ignore(p => p.IsNameless);
             b.Ignore(p => p.NameAndUnit);
             b.Ignore(p => p.UnitAndZone);
         }
@@ -164,8 +186,7 @@ internal sealed class Seats(Training training, List<Participant> all)
 
     /// <summary>Who is entered here under the same name in the same unit, or with the same address; null: nobody.</summary>
     /// <param name="except">Whom it is about.</param>
-    public Participant? Known(Participant.Person who, string? from = null, Guid except = default) => all.Find(p => p.Id != except && p.State != ParticipantState.Withdrawn && p.From == from
-        && (p.NameAndUnit == Participant.Same(who.FullName, who.Unit) || (!string.IsNullOrWhiteSpace(who.Mailbox) && string.Equals(p.Mailbox, who.Mailbox.Trim(), StringComparison.OrdinalIgnoreCase))));
+    public Participant? Known(Participant.Person who, string? from = null, Guid except = default) => all.Find(p => p.Id != except && p.State != ParticipantState.Withdrawn && p.From == from && p.Is(who));
 
     /// <summary>Gives somebody a seat, or a place on the waiting list where none is left.</summary>
     public Participant Enter(Participant.Person who, Guid once, DateTimeOffset now, string? from = null)

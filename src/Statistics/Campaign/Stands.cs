@@ -21,7 +21,7 @@ internal static class Stands
         {
             if (!caller.IsPlatform) throw new RefusedException("role"); // as for the figures: no person asks a zone from outside it
             trail.Because($"campaign {query.Year}");
-            return await zone.Set<YearAsked>().AsNoTracking().SingleOrDefaultAsync(y => y.Year == query.Year, ct) is { Digest: { } digest } year ? digest == await Digest.Of(figures, year.Period, ct) : null;
+            return await zone.Set<YearAsked>().AsNoTracking().SingleOrDefaultAsync(y => y.Year == query.Year, ct) is { Validated: not null, Digest: { } digest } year ? digest == await Digest.Of(figures, year.Period, ct) : null;
         }
     }
 }

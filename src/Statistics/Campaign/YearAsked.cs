@@ -28,8 +28,11 @@ internal sealed class YearAsked
     public DateTimeOffset? Validated { get; private set; }
     public Guid? ValidatedBy { get; private set; }
 
-    /// <summary>Of the masked figures on which they looked, which are the same for every reader.</summary>
+    /// <summary>Of the masked figures on which they looked, which are the same for every reader. It outlives a word that lapsed.</summary>
     public string? Digest { get; private set; }
+
+    /// <summary>When it is next looked up whether these still are the figures; null: nobody said they are.</summary>
+    public DateTimeOffset? CheckAt { get; private set; }
 
     /// <summary>Counts what the zone said.</summary>
     public int Turn { get; private set; }
@@ -53,14 +56,25 @@ internal sealed class YearAsked
     /// <summary>These are our figures.</summary>
     public void Validate(string digest, Guid by, DateTimeOffset now)
     {
-        (Validated, ValidatedBy, Digest, RemindAt) = (now, by, digest, null);
+        (Validated, ValidatedBy, Digest, RemindAt, CheckAt) = (now, by, digest, null, NextCheck(now));
         Turn++;
+    }
+
+    /// <summary>Looks once a day whether the figures still are those that were looked at. If not, the word has lapsed: the coordinators are asked again.</summary>
+    /// <returns>true: it has lapsed.</returns>
+    public bool Check(string digest, DateTimeOffset now)
+    {
+        CheckAt = NextCheck(now);
+        if (Validated is null || Digest == digest || !IsInTime(now)) return false;
+        (Validated, ValidatedBy, RemindAt, CheckAt) = (null, null, Minute(now), null);
+        Turn++;
+        return true;
     }
 
     /// <summary>They are not, after all; whoever has not looked is reminded again.</summary>
     public void TakeBack(DateTimeOffset now)
     {
-        (Validated, ValidatedBy, Digest, RemindAt) = (null, null, null, NextAfter(now));
+        (Validated, ValidatedBy, Digest, RemindAt, CheckAt) = (null, null, null, NextAfter(now), null);
         Turn++;
     }
 
@@ -68,6 +82,8 @@ internal sealed class YearAsked
     public void WasTold(DateTimeOffset now) => RemindAt = NextAfter(now);
 
     private DateTimeOffset? NextAfter(DateTimeOffset now) => new[] { -Before, 0, After }.Select(days => (DateTimeOffset?)Moment.Instant(Deadline.AddDays(days).ToDateTime(new TimeOnly(Morning, 0)))).FirstOrDefault(at => at > now && IsInTime(at.Value));
+
+    private DateTimeOffset? NextCheck(DateTimeOffset now) => Moment.Instant(Moment.Day(now).AddDays(1).ToDateTime(new TimeOnly(Morning, 0))) is var at && IsInTime(at) ? at : null;
 
     // From the day of the final figures on nobody is asked any more.
     private bool IsInTime(DateTimeOffset at) => Moment.Day(at) < Releases.Calendar.Opens(Releases.Edition.OfYear(Year));
@@ -87,6 +103,7 @@ internal sealed class YearAsked
             b.Property(y => y.Turn).IsConcurrencyToken();
             b.HasIndex(y => y.Year).IsUnique();
             b.HasIndex(y => y.RemindAt);
+            b.HasIndex(y => y.CheckAt);
             b.Ignore(y => y.Period);
         }
     }

@@ -27,8 +27,10 @@ internal sealed class Quality(IMediator pipeline, WhereAndWho who) : FiguresPage
         public CampaignStands? Campaign { get; init; }
     }
 
-    /// <param name="Validated">How many of the zones that are asked have looked. Which of them, and where, is told to nobody here.</param>
-    internal sealed record CampaignStands(int Year, DateOnly Deadline, int Validated, int Asked);
+    /// <param name="Validated">How many zones have looked; once the final figures are out, at what came out in them. Which of them, and where, is told to nobody here.</param>
+    /// <param name="Asked">Of how many: those that are asked; once the figures are out, those that are in them.</param>
+    /// <param name="IsOut">The final figures are out.</param>
+    internal sealed record CampaignStands(int Year, DateOnly Deadline, int Validated, int Asked, bool IsOut);
 
     [Requires(May.SeeProtectedFigures)]
     internal sealed record Query : ICatalogQuery<Answer>;
@@ -40,8 +42,11 @@ internal sealed class Quality(IMediator pipeline, WhereAndWho who) : FiguresPage
         private async Task<CampaignStands?> Stands(CancellationToken ct)
         {
             if (await house.Set<Campaign.Campaign>().AsNoTracking().OrderByDescending(c => c.Year).FirstOrDefaultAsync(ct) is not { } last) return null;
+            // What a zone said before the figures came out may have been of others than these: the release has counted who looked at its own.
+            var final = Edition.OfYear(last.Year).Id;
+            if ((await shelf.Releases(ct)).FirstOrDefault(r => r.Id == final) is { Validated: { } looked } release) return new CampaignStands(last.Year, last.Deadline, looked, release.Zones, true);
             var asked = house.Set<Campaign.AskedZone>().Where(a => a.Year == last.Year);
-            return new CampaignStands(last.Year, last.Deadline, await asked.CountAsync(a => a.Validated != null, ct), await asked.CountAsync(ct));
+            return new CampaignStands(last.Year, last.Deadline, await asked.CountAsync(a => a.Validated != null, ct), await asked.CountAsync(ct), false);
         }
 
         private async Task<Answer> Releases(CancellationToken ct)

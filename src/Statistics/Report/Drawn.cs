@@ -124,6 +124,17 @@ internal sealed record Drawn(int Year, bool IsPublic, string Zone, string Code, 
         ReportRow Line(string label, Func<int?, Cell> said, int? now, int? before) => new(label, [said(now), said(before), now is { } a && before is { } b ? a - b : Cell.Empty]);
     }
 
+    /// <summary>One number over the years: those that the zone gave, then what is counted here, the latest last. Of a year that runs nothing: a part of it would look like a fall.</summary>
+    public IReadOnlyList<(string Label, Cell Cell)> Years()
+    {
+        var (given, glance) = (Tables.Single(t => t.Id == "earlier"), Tables.Single(t => t.Id == "glance"));
+        List<(string Label, Cell Cell)> years = [.. given.Rows.Select(r => (r.Label, r.Cells[0]))];
+        if (Facts.IsPreview || glance.Rows.FirstOrDefault(r => r.Label == given.Columns[0]) is not { } row) return years;
+        if (row.Cells.Count > 1 && row.Cells[1] != Cell.Empty && !Facts.Earlier.Any(y => y.Year == Year - 1)) years.Add((Head(Year - 1), row.Cells[1]));
+        years.Add((Head(Year), row.Cells[0]));
+        return years;
+    }
+
     // Given by the zone, where the platform knows nothing of the year before and the whole of it is meant.
     private static EarlierYear? Typed(ReportFacts facts, bool isUnknown) => isUnknown && !facts.IsPreview ? facts.Earlier.FirstOrDefault(y => y.Year == facts.Year - 1) : null;
 

@@ -18,11 +18,11 @@ internal sealed class Settle(IMediator pipeline) : PageModel, IShowAgain
 {
     [BindProperty(SupportsGet = true)] public int Year { get; set; }
 
-    /// <summary>The figures are settled: only the words may be put out anew.</summary>
-    public bool IsSettled { get; private set; }
+    /// <summary>What there is to do about the year.</summary>
+    public Standing Stands { get; private set; }
 
     // Asks before it is done.
-    public async Task OnGetAsync(CancellationToken ct) => IsSettled = await pipeline.Send(new Query(Year), ct);
+    public async Task OnGetAsync(CancellationToken ct) => Stands = await pipeline.Send(new Query(Year), ct);
 
     public Task ShowAgain(CancellationToken ct) => OnGetAsync(ct);
 
@@ -34,8 +34,7 @@ internal sealed class Settle(IMediator pipeline) : PageModel, IShowAgain
 
     public async Task<IActionResult> OnPostAnewAsync(CancellationToken ct)
     {
-        await pipeline.Send(new Anew(Year), ct);
-        return Done(Words.ReportSaidAnew);
+        return Done(await pipeline.Send(new Anew(Year), ct) ? Words.ReportSaidAnew : Words.ReportSaysTheSame);
     }
 
     private RedirectToPageResult Done(string said)
@@ -44,9 +43,11 @@ internal sealed class Settle(IMediator pipeline) : PageModel, IShowAgain
         return RedirectToPage("/Statistics/Report/Show", new { Year, Edition = Show.PublicEdition });
     }
 
-    /// <summary>Is the year settled?</summary>
+    /// <summary>Open: its figures are to be settled. Behind: they are, and the zone's words were changed since. Same: nothing was.</summary>
+    internal enum Standing { Open = 1, Behind, Same }
+
     [Requires(May.SettlePublicFigures)]
-    internal sealed record Query(int Year) : IQuery<bool>;
+    internal sealed record Query(int Year) : IQuery<Standing>;
 
     /// <returns>false: it was settled before, and stays as it was.</returns>
     [Requires(May.SettlePublicFigures)]
@@ -62,9 +63,10 @@ internal sealed class Settle(IMediator pipeline) : PageModel, IShowAgain
         public Rules(TimeProvider clock) => RuleFor(c => c.Year).Must(year => year >= 2000 && year < Moment.Day(clock.GetUtcNow()).Year).WithMessage(_ => Words.ReportChooseYear);
     }
 
-    internal sealed class Handler(ReadReport reading, ZoneDbContext zone, Caller caller, Trail trail, TimeProvider clock) : IRequestHandler<Query, bool>, IRequestHandler<Command, bool>, IRequestHandler<Anew, bool>
+    internal sealed class Handler(ReadReport reading, ZoneDbContext zone, Caller caller, Trail trail, TimeProvider clock) : IRequestHandler<Query, Standing>, IRequestHandler<Command, bool>, IRequestHandler<Anew, bool>
     {
-        public Task<bool> Handle(Query query, CancellationToken ct) => zone.Set<SettledYear>().AnyAsync(y => y.Year == query.Year, ct);
+        public async Task<Standing> Handle(Query query, CancellationToken ct) =>
+            await zone.Set<SettledYear>().AsNoTracking().SingleOrDefaultAsync(y => y.Year == query.Year, ct) is not { } settled ? Standing.Open : settled.IsBehind(await reading.WordsNow(query.Year, ct)) ? Standing.Behind : Standing.Same;
 
         public async Task<bool> Handle(Command command, CancellationToken ct)
         {

@@ -128,6 +128,9 @@ public sealed record ZoneSettings(TimeSpan FirstContactWithin, bool TeamSeesAll,
     /// <summary>Codes of the kinds of consultation bodies that are offered; communities differ.</summary>
     public IReadOnlySet<string> BodyKinds { get; init; } = new HashSet<string>();
 
+    /// <summary>Years after which a colleague who was at no training on a topic is due for one; from 1 to 10.</summary>
+    public int TrainedEvery { get; init; } = 3;
+
     /// <summary>Whom the figures count as a victim; communities differ.</summary>
     public VictimMeaning Victim { get; init; } = VictimMeaning.Event;
 

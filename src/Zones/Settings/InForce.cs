@@ -82,6 +82,7 @@ internal sealed class InForce(CatalogDatabase catalog, IEnumerable<IShipSubKinds
             // What is no longer shipped as harmless is not sent, whatever a zone once chose.
             FirstLetterFor = Setting.Several(Value(SettingCode.FirstLetterFor)).Where(c => FirstLetters.Any(k => k.Code == c)).ToHashSet(StringComparer.Ordinal),
             BodyKinds = Setting.Several(Value(SettingCode.BodyKinds)).ToHashSet(StringComparer.Ordinal),
+            TrainedEvery = Number(SettingCode.TrainingYears),
             Victim = Enum.Parse<VictimMeaning>(Value(SettingCode.VictimMeans)),
             ToldOnAfter = TimeSpan.FromHours(Number(SettingCode.ToldOnHours)),
             Accent = Value(SettingCode.Accent),

@@ -11,7 +11,7 @@ internal static class InWords
     public static string Of(Setting setting, string value, IReadOnlyList<ShippedOption>? shipped, Func<Guid, string> name) => setting.Shape switch
     {
         Shape.YesNo => value == "yes" ? Design.Words.Yes : Design.Words.No,
-        Shape.Number => setting.Unit switch { Unit.Days => Words.NumberOfDays(value), Unit.Weeks => Words.NumberOfWeeks(value), _ => Words.Hours(value) },
+        Shape.Number => setting.Unit switch { Unit.Days => Words.NumberOfDays(value), Unit.Weeks => Words.NumberOfWeeks(value), Unit.Years => Words.Years(value), _ => Words.Hours(value) },
         Shape.One => Option(setting, value),
         Shape.Several => string.Join(", ", Setting.Several(value).Select(c => shipped is null ? Languages.GetValueOrDefault(c, c) : shipped.FirstOrDefault(s => s.Code == c)?.Word ?? c)) is { Length: > 0 } list ? list : Words.NoneChosen,
         Shape.Week => Week(value),

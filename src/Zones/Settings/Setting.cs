@@ -28,13 +28,16 @@ internal enum SettingCode
 
     /// <summary>Which kinds of consultation bodies are offered: they differ by community.</summary>
     BodyKinds = 70,
+
+    /// <summary>After how many years without a training on a topic a colleague is due for one.</summary>
+    TrainingYears = 71,
 }
 
 /// <summary>How it is asked on the page.</summary>
 internal enum Shape { Text, Number, YesNo, One, Several, Week, Colour, Colleague }
 
 /// <summary>What a number counts.</summary>
-internal enum Unit { Hours, Days, Weeks }
+internal enum Unit { Hours, Days, Weeks, Years }
 
 /// <summary>A setting: the federal default, and what is locked. Its value is always a text, so that old and new can be read years later.</summary>
 internal sealed record Setting(SettingCode Code, Shape Shape, string Default)
@@ -85,6 +88,7 @@ internal sealed record Setting(SettingCode Code, Shape Shape, string Default)
         new(SettingCode.RequestAnswerHours, Shape.Number, "48") { Limits = (1, 48) },
         new(SettingCode.RequestKeptDays, Shape.Number, "30") { Limits = (1, 90), Unit = Unit.Days },
         new(SettingCode.BodyKinds, Shape.Several, "") { NeedsOne = true },
+        new(SettingCode.TrainingYears, Shape.Number, "3") { Limits = (1, 10), Unit = Unit.Years },
         new(SettingCode.Accent, Shape.Colour, ZoneSettings.FederalDefaults.Accent),
     ];
 

@@ -50,7 +50,7 @@ public sealed class EvaluationTests(Platforms platforms)
         Assert.Equal(0, await cora.Send(new Evaluations.Ask(training)));
         await zone.RunJobs();
         await zone.RunJobs();
-        Assert.Equal(["ann@police.example Uw mening over een opleiding", "bas@police.example Ihre Meinung zu einer Schulung"], platform.Post.Letters.Select(l => $"{l.To} {l.Subject}").Order(StringComparer.Ordinal));
+        Assert.Equal(["ann@police.example Uw mening over een opleiding", "bas@police.example Ihre Meinung zu einer Fortbildung"], platform.Post.Letters.Select(l => $"{l.To} {l.Subject}").Order(StringComparer.Ordinal));
         var token = TokenIn(platform.Post.Letters.Single(l => l.To.StartsWith("ann", StringComparison.Ordinal)).Text);
         Assert.DoesNotContain(await zone.Look(z => z.Set<Link>().ToListAsync()), l => l.TokenHash.Contains(token, StringComparison.Ordinal)); // kept as a hash only
 

@@ -15,6 +15,7 @@ using VictimSupport.Tests.OnCall;
 using Offer = VictimSupport.Network.Invitations.Show;
 using Offers = VictimSupport.Network.Invitations.List;
 using Person = VictimSupport.Tests.Kit.Person;
+using Put = VictimSupport.Network.Invitations.Correct;
 using Show = VictimSupport.Network.Trainings.Show;
 
 using Post = VictimSupport.Foundation.Parcels.Post;
@@ -59,6 +60,76 @@ public sealed class InvitationTests
         await two.Cora.Send(new Show.Withdraw(two.Training, (await two.Cora.Of(two.Training)).Single(p => p.FullName == "Cees").Id));
         await two.Travel();
         Assert.Equal("Bob Withdrawn, Cees Withdrawn", await Ours(two, offer.Invitation.Id));
+    }
+
+    [Theory, EveryEngine]
+    public async Task How_somebody_was_registered_is_put_right_by_their_own_zone_and_both_lists_say_the_same(string engine)
+    {
+        await using var platform = Platform.Start(engine);
+        var two = await Opened(platform, capacity: 1);
+        var offer = await two.Offer();
+        await two.Bert.Send(Asks(offer, "Bob", "Wijk", "bob@police.example"));
+        await two.Bert.Send(Asks(offer, "Cees", "Wijk"));
+        await two.Travel();
+        Assert.Equal("Bob Placed, Cees Waiting", await Ours(two, offer));
+        var (bob, cees) = (await Id("Bob"), await Id("Cees"));
+        var form = (await two.Bert.Send(new Put.Query(offer, bob))).Form;
+        Assert.Equal(("Bob", "Wijk", RankGroup.Basic, "bob@police.example", "nl"), (form.FullName, form.Unit, form.Rank, form.Mailbox, form.Language));
+        var change = form with { Invited = offer, Registration = bob, FullName = "Robert", Unit = "Interventie", Rank = RankGroup.Middle, Mailbox = "robert@police.example", Language = "fr" };
+        Assert.Equal("FullName", Assert.Single((await Assert.ThrowsAsync<ValidationException>(() => two.Bert.Send(change with { FullName = "CEES", Unit = "wijk" }))).Errors).PropertyName);
+        Assert.Equal("Mailbox", Assert.Single((await Assert.ThrowsAsync<ValidationException>(() => two.Bert.Send(change with { Mailbox = "no address" }))).Errors).PropertyName);
+        await two.Bert.Send(change);
+        await two.Travel();
+        // The seat stays; the other zone has the new name, and the old one nowhere.
+        Assert.Equal("Cees Waiting, Robert Placed", await Ours(two, offer));
+        var there = (await two.Cora.Of(two.Training)).OrderBy(p => p.Number).ToList();
+        Assert.Equal([("Robert", "Interventie", RankGroup.Middle, "robert@police.example", "fr", ParticipantState.Registered), ("Cees", "Wijk", RankGroup.Basic, null, "nl", ParticipantState.Waiting)], there.Select(p => (p.FullName, p.Unit, p.Rank!.Value, p.Mailbox, p.Language, p.State)));
+        // Sent on and taken in, in both zones; each leads to its training, and to nobody else's people.
+        using (var bert = two.Bert.Visit())
+        {
+            var page = await bert.Page("/trainings/invitations/people");
+            Assert.Equal(["Cees", "Robert"], page.QuerySelectorAll("section[aria-labelledby=sent] bdi").Select(b => b.TextContent));
+            Assert.Equal(2, page.QuerySelectorAll($"section[aria-labelledby=sent] a[href*='/trainings/invitations/{offer}/people/']").Length);
+            Assert.Empty(page.QuerySelectorAll("section[aria-labelledby=received] tbody tr"));
+        }
+        using (var cora = two.Cora.Visit())
+        {
+            var page = await cora.Page("/trainings/invitations/people");
+            Assert.Equal(["Cees", "Robert"], page.QuerySelectorAll("section[aria-labelledby=received] bdi").Select(b => b.TextContent));
+            Assert.Contains(two.There.Code, page.QuerySelector("section[aria-labelledby=received] tbody tr")!.TextContent, StringComparison.Ordinal);
+            Assert.Empty(page.QuerySelectorAll("section[aria-labelledby=sent] tbody tr"));
+        }
+        using (var anna = two.There.Visit(Role.Caseworker)) Assert.Empty((await anna.Page("/trainings/invitations/people")).QuerySelectorAll("main a[href*='/people/']"));
+        // Who withdrew stands on no list there: nothing is put right.
+        await two.Bert.Send(new Offer.Withdraw(offer, bob));
+        Assert.Equal("absent", (await Assert.ThrowsAsync<RefusedException>(() => two.Bert.Send(change))).Code);
+        Assert.Equal("absent", (await Assert.ThrowsAsync<RefusedException>(() => two.Cora.Send(new Put.Query(offer, cees)))).Code); // the other zone's
+        Assert.Equal("role", (await Assert.ThrowsAsync<RefusedException>(() => two.There.As(Role.Caseworker).Send(new Put.Query(offer, cees)))).Code);
+
+        async Task<Guid> Id(string name) => (await two.Bert.Send(new Offer.Query(offer))).Ours.Single(r => r.FullName == name).Id;
+    }
+
+    [Theory, EveryEngine]
+    public async Task A_name_that_is_asked_out_at_home_is_gone_from_the_other_zone_too(string engine)
+    {
+        await using var platform = Platform.Start(engine);
+        var two = await Opened(platform, capacity: 1);
+        var offer = await two.Offer();
+        await two.Bert.Send(Asks(offer, "Bob", "Wijk", "bob@police.example"));
+        await two.Bert.Send(Asks(offer, "Cees", "Wijk"));
+        await two.Travel();
+        var home = await two.Bert.Send(Giving.Plan("At home"));
+        await two.Bert.Send(two.There.Sitting(home, -1));
+        var bob = await two.Bert.Enters(home, "Bob", "Wijk");
+        await two.Bert.Send(Asks(offer, "Bob", "Wacht")); // of another unit: somebody else
+        Assert.Equal((1, 1), ((await two.Bert.Send(new TakeNameOut.Query(home, bob))).Here, (await two.Bert.Send(new TakeNameOut.Query(home, bob))).There));
+        Assert.Equal(2, await two.Bert.Send(new TakeNameOut.Command(home, bob)));
+        await two.Travel();
+        // Withdrawn there, without a name, and whoever waited has the seat; the namesake stays.
+        Assert.Equal([("(name taken out)", RegistrationState.Withdrawn), ("Bob", RegistrationState.Waiting), ("Cees", RegistrationState.Placed)], (await two.Bert.Send(new Offer.Query(offer))).Ours.Select(r => (r.FullName, r.State)));
+        Assert.Equal([("(name taken out)", null, ParticipantState.Withdrawn), ("Cees", null, ParticipantState.Registered), ("Bob", null, ParticipantState.Waiting)], (await two.Cora.Of(two.Training)).OrderBy(p => p.Number).Select(p => (p.FullName, p.Mailbox, p.State)));
+        var theirs = (await two.Cora.Of(two.Training)).First(p => p.FullName == "Cees");
+        Assert.Equal("absent", (await Assert.ThrowsAsync<RefusedException>(() => two.Cora.Send(new TakeNameOut.Query(two.Training, theirs.Id)))).Code); // another zone's colleague asks there
     }
 
     [Theory, EveryEngine]
@@ -118,8 +189,8 @@ public sealed class InvitationTests
         Assert.Equal(["Cees"], (await two.Bert.Send(new Due.Query("DEATH", 3))).Select(r => r.Latest.FullName)); // trained by a neighbour is trained
         Assert.Empty(await two.Cora.Send(new Due.Query("DEATH", 3))); // whoever came from there is looked after there
         // How the other zone registered somebody is not changed here.
-        Assert.Equal("absent", (await Assert.ThrowsAsync<RefusedException>(() => two.Cora.Send(new Correct.Query(two.Training, people.Single(p => p.FullName == "Bob").Id)))).Code);
-        Assert.Equal("absent", (await Assert.ThrowsAsync<RefusedException>(() => two.Cora.Send(new Correct.Command { Training = two.Training, Participant = people.Single(p => p.FullName == "Bob").Id, FullName = "Rob", Unit = "Wijk", Language = "nl" }))).Code);
+        Assert.Equal("absent", (await Assert.ThrowsAsync<RefusedException>(() => two.Cora.Send(new VictimSupport.Network.Trainings.Correct.Query(two.Training, people.Single(p => p.FullName == "Bob").Id)))).Code);
+        Assert.Equal("absent", (await Assert.ThrowsAsync<RefusedException>(() => two.Cora.Send(new VictimSupport.Network.Trainings.Correct.Command { Training = two.Training, Participant = people.Single(p => p.FullName == "Bob").Id, FullName = "Rob", Unit = "Wijk", Language = "nl" }))).Code);
         var certificate = Assert.Single((await two.Cora.Send(new Certificates.Query(two.Training, people.Single(p => p.FullName == "Bob").Id))).All);
         Assert.Contains(two.There.Code, certificate.Unit, StringComparison.Ordinal);
         // Who was there does not withdraw any more, from neither zone.

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using FluentValidation;
+using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using VictimSupport.Foundation.Access;
 using VictimSupport.Network.Trainings;
@@ -265,14 +266,68 @@ public sealed class TrainingTests(Platforms platforms)
         Assert.Equal(2, await cora.Send(new Due.Remind("DEATH", 1)));
         Assert.Equal(0, await cora.Send(new Due.Remind("DEATH", 1)));
         await zone.RunJobs();
-        Assert.Equal(["ann@police.example Anstehende Schulung", "cis@police.example Opleiding te volgen"], platform.Post.Letters.Select(l => $"{l.To} {l.Subject}").Order(StringComparer.Ordinal));
+        Assert.Equal(["ann@police.example Anstehende Fortbildung", "cis@police.example Opleiding te volgen"], platform.Post.Letters.Select(l => $"{l.To} {l.Subject}").Order(StringComparer.Ordinal));
         Assert.Contains("Melden van een overlijden", platform.Post.Letters.Single(l => l.To.StartsWith("cis", StringComparison.Ordinal)).Text, StringComparison.Ordinal);
         platform.Clock.Advance(TimeSpan.FromDays(31));
         Assert.Equal(2, await cora.Send(new Due.Remind("DEATH", 1)));
         using var visit = zone.Visit(Role.Caseworker);
-        Assert.Equal(HttpStatusCode.OK, (await visit.Get("/trainings/due?topic=nonsense&years=999999")).StatusCode);
+        Assert.Equal("3", await Years("?topic=nonsense&years=999999"));
+        // After how many years is the zone's to say.
+        await zone.As(Role.ZoneAdministrator).Send(new VictimSupport.Zones.Settings.Change.Command { Setting = VictimSupport.Zones.Settings.SettingCode.TrainingYears, Text = "1", From = zone.Today() });
+        await Assert.ThrowsAsync<ValidationException>(() => zone.As(Role.ZoneAdministrator).Send(new VictimSupport.Zones.Settings.Change.Command { Setting = VictimSupport.Zones.Settings.SettingCode.TrainingYears, Text = "11", From = zone.Today() }));
+        platform.Clock.Advance(TimeSpan.FromSeconds(4)); // settings are kept for three
+        Assert.Equal(("1", "3"), (await Years("?topic=DEATH"), await Years("?topic=DEATH&years=3")));
+        Assert.Equal(3, (await visit.Page("/trainings/due?topic=DEATH")).QuerySelectorAll("main tbody tr").Length);
+
+        async Task<string?> Years(string query) => (await visit.Page("/trainings/due" + query)).QuerySelector("[name=Years] option[selected]")?.GetAttribute("value");
 
         async Task<string[]> Due(string topic, int years) => [.. (await cora.Send(new Due.Query(topic, years))).Select(r => r.Latest.FullName).Order(StringComparer.Ordinal)];
+    }
+
+    [Theory, EveryEngine]
+    public async Task A_name_that_is_asked_out_is_gone_from_every_training_and_what_was_counted_stays(string engine)
+    {
+        await using var platform = Platform.Start(engine);
+        var zone = await platform.Zone();
+        var (cora, year) = (zone.As(Role.Coordinator), zone.Today().Year);
+        var (held, session, people) = await cora.Gave(zone, Giving.Plan(), -1, Giving.Colleague(default, "Ann", mailbox: "ann@police.example"), Giving.Colleague(default, "Bas"));
+        var (second, _, _) = await cora.Gave(zone, Giving.Plan("Hate", topic: "HATE"), -2, Giving.Colleague(default, "ANN"), Giving.Colleague(default, "Ann", "Quartier")); // by name and unit; of another unit it is somebody else
+        var next = await cora.Send(Giving.Plan("Next", capacity: 1));
+        await cora.Send(zone.Sitting(next, 3));
+        await cora.Enters(next, "A. Name", "Garde", "ANN@police.example"); // by the address
+        await cora.Enters(next, "Cis", mailbox: "cis@police.example");
+        await cora.Send(new Evaluations.Ask(held));
+        var counted = await Counts();
+        var view = await cora.Send(new TakeNameOut.Query(held, people[0]));
+        Assert.Equal(("Ann", "Intervention", 3, 0), (view.FullName, view.Unit, view.Here, view.There));
+        using var visit = cora.Visit();
+        var path = $"/trainings/{held}/participants/{people[0]}/name";
+        Assert.Equal("3", (await visit.Page(path)).QuerySelector("[data-here]")!.TextContent);
+        Assert.Equal(HttpStatusCode.Redirect, (await visit.Submit(path, [])).StatusCode);
+        Assert.Equal(["(name taken out)", "Bas"], (await cora.Of(held)).OrderBy(p => p.Number).Select(p => p.FullName));
+        Assert.Equal(["(name taken out)", "Ann"], (await cora.Of(second)).OrderBy(p => p.Number).Select(p => p.FullName));
+        // What was counted stays; the seat to come goes to whoever waited.
+        Assert.Equal(counted, await Counts());
+        Assert.Equal([("(name taken out)", ParticipantState.Withdrawn), ("Cis", ParticipantState.Registered)], (await cora.Of(next)).OrderBy(p => p.Number).Select(p => (p.FullName, p.State)));
+        Assert.All(await zone.Look(z => z.Set<Participant>().Where(p => p.TrainingId == held && p.Number == 1).ToListAsync()), p => Assert.Null(p.Mailbox));
+        // Nothing is asked of them any more: no evaluation, no reminder, no certificate; attendance is kept as it stands.
+        await zone.RunJobs();
+        await zone.RunJobs();
+        Assert.DoesNotContain(platform.Post.Letters, l => l.To.StartsWith("ann", StringComparison.OrdinalIgnoreCase));
+        Assert.Equal(["Ann", "Bas", "Cis"], (await cora.Send(new Due.Query("STRESS", 1))).Select(r => r.Latest.FullName).Order(StringComparer.Ordinal));
+        Assert.Equal(["Bas"], (await cora.Send(new Certificates.Query(held, null))).All.Select(s => s.FullName));
+        Assert.Equal(["Bas"], (await cora.Send(new Evaluations.Query(held))).OnPaper.Select(p => p.FullName));
+        await cora.Notes(held, session, people);
+        Assert.Equal(counted, await Counts());
+        var page = await visit.Page($"/trainings/{held}");
+        Assert.Single(page.QuerySelectorAll("main a[href*='/participants/']"));
+        Assert.DoesNotContain("Ann", page.QuerySelector("section[aria-labelledby=people] tbody")!.TextContent, StringComparison.Ordinal);
+        // Once is enough, and somebody of the same unit may be entered.
+        Assert.Equal("absent", (await Assert.ThrowsAsync<RefusedException>(() => cora.Send(new TakeNameOut.Command(held, people[0])))).Code);
+        Assert.Equal("absent", (await Assert.ThrowsAsync<RefusedException>(() => cora.Send(new Correct.Query(held, people[0])))).Code);
+        Assert.Equal("role", (await Assert.ThrowsAsync<RefusedException>(() => zone.As(Role.Caseworker).Send(new TakeNameOut.Command(held, people[1])))).Code);
+
+        async Task<string> Counts() => string.Join(' ', (await zone.Look(z => new TrainingCounts(z, zone.Platform.Clock).In(year, TestContext.Current.CancellationToken))).Where(c => c.Row != "evaluations").Select(c => $"{c.Row}={c.Count}"));
     }
 
     [Fact]

@@ -281,6 +281,71 @@ public sealed class CampaignTests(Platforms platforms)
         await world.Release("2026-F");
         await using var store = world.Platform.Services.GetRequiredService<FiguresDatabase>().LeasePublished();
         Assert.Equal(1, (await store.Set<Release>().SingleAsync(Ct)).Validated);
+        // The words are two still: no job ran since. What is told is who looked at what came out.
+        await using (var house = world.Platform.Services.GetRequiredService<CatalogDatabase>().Lease()) Assert.Equal(2, await house.Set<AskedZone>().CountAsync(a => a.Validated != null, Ct));
+        using var analyst = world.Analyst();
+        Assert.Contains("final figures published: 1 of 10 zones", await Said(analyst, "/figures/quality", "#campaign + p"), StringComparison.Ordinal);
+    }
+
+    [Theory, EveryEngine]
+    public async Task A_zone_whose_figures_changed_after_it_looked_is_asked_again_and_counts_no_more(string engine)
+    {
+        await using var world = await FiguresWorld.Start(engine);
+        var campaigns = world.Platform.Services.GetRequiredService<IRunCampaigns>();
+        var (zone, chief) = (world.Zones[0], await world.Zones[0].Hires("chief", Role.Coordinator));
+        var worker = await zone.Hires("worker", Role.Caseworker);
+        var dossiers = await Twelve(zone, worker);
+        world.Platform.Clock.SetUtcNow(February2027);
+        await campaigns.Open(2026, Deadline, Ct);
+        await Runs();
+        Assert.Equal(1, Told());
+        Assert.True(await Looks(chief));
+        // The next morning nothing has changed: nobody is asked, and the word stands.
+        world.Platform.Clock.SetUtcNow(February2027.AddDays(1));
+        await Runs();
+        Assert.Equal((1, "2026\tuntil 2027-03-15\t1 of 10 zones looked"), (Told(), (await campaigns.Status(Ct))[0]));
+        await Become(worker, dossiers[..6]);
+        await Runs();
+        Assert.Equal(1, Told()); // once a day is often enough
+        world.Platform.Clock.SetUtcNow(new DateTimeOffset(2027, 2, 3, 6, 59, 0, TimeSpan.Zero)); // 7:59 in Belgium
+        await Runs();
+        Assert.Equal(1, Told());
+        world.Platform.Clock.SetUtcNow(new DateTimeOffset(2027, 2, 3, 7, 0, 0, TimeSpan.Zero));
+        await Runs();
+        Assert.Equal(2, Told());
+        await Runs();
+        Assert.Equal(2, Told());
+        var status = await campaigns.Status(Ct);
+        Assert.Equal("2026\tuntil 2027-03-15\t0 of 10 zones looked", status[0]);
+        Assert.Contains(zone.Code + "\thas not looked yet", status);
+        using var analyst = world.Analyst();
+        Assert.Contains("0 of 10 zones.", await Said(analyst, "/figures/quality", "#campaign + p"), StringComparison.Ordinal);
+        using var hers = chief.Visit();
+        var page = await hers.Page(Path);
+        Assert.Contains("have changed since your zone answered", page.QuerySelector("main .vs-notice")!.TextContent, StringComparison.Ordinal);
+        Assert.Contains("Not given yet", page.QuerySelector("main")!.TextContent, StringComparison.Ordinal);
+        Assert.Single(page.QuerySelectorAll("main form[method=post]"));
+        Assert.Equal(CampaignIs.Unanswered, await chief.Send(new Waits.Query()));
+        Assert.Null(await chief.SendAsPlatform(new Stands.Query(2026)));
+        // Looked at these it counts again, and is left alone.
+        Assert.True(await Looks(chief));
+        world.Platform.Clock.SetUtcNow(February2027.AddDays(4));
+        await Runs();
+        Assert.Equal((2, "2026\tuntil 2027-03-15\t1 of 10 zones looked"), (Told(), (await campaigns.Status(Ct))[0]));
+        // From the day of the final figures on nobody is asked any more, whatever changes.
+        await Become(worker, dossiers[6..]);
+        world.Platform.Clock.SetUtcNow(FiguresWorld.FinalDay);
+        await Runs();
+        Assert.Equal(2, Told());
+        Assert.NotNull((await zone.Look(z => z.Set<YearAsked>().SingleAsync(Ct))).Validated);
+        Assert.Equal("role", (await Assert.ThrowsAsync<RefusedException>(() => chief.Send(new Recheck.Command(2026)))).Code);
+
+        async Task Runs()
+        {
+            for (var i = 0; i < 2; i++) await zone.RunJobs();
+        }
+
+        int Told() => world.Platform.Post.Letters.Count(l => l.Key.StartsWith(FiguresToLookAt.ReminderKind, StringComparison.Ordinal) && l.To == Staff.AddressOf(zone, "chief"));
     }
 
     [Theory, EveryEngine]

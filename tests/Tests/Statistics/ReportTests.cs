@@ -146,6 +146,9 @@ public sealed class ReportTests(Platforms platforms)
         // Nor what is written or typed afterwards, until a coordinator puts it out as a new version, which says that it is one.
         var (printed, annex) = (settled.QuerySelector("article")!.OuterHtml, await Bytes(own, Public2027.Replace("report?", "report/annex?", StringComparison.Ordinal)));
         Assert.False(await chief.Send(new Settle.Anew(2027))); // nothing was changed
+        var same = await own.Page("/our-figures/report/settle?year=2027");
+        Assert.NotNull(same.QuerySelector("main [data-same]"));
+        Assert.Empty(same.QuerySelectorAll("main form[method=post]"));
         await chief.Send(Words("Écrit après coup.", "fr", 2027));
         await chief.Send(Words("Achteraf geschreven.", "nl", 2026)); // an earlier year's are proposed for this one
         await chief.Send(new Earlier.Command { Year = 2025, Cases = 40 });
@@ -165,6 +168,14 @@ public sealed class ReportTests(Platforms platforms)
         Assert.Equal(Numbers(settled), [.. anew.QuerySelectorAll("article .vs-report__table:not([aria-labelledby=t-earlier]) table").Select(t => t.TextContent)]); // the figures are the first ones
         Assert.False(await chief.Send(new Settle.Anew(2027)));
         Assert.False(await chief.Send(new Settle.Anew(2024))); // never settled
+        // Two look at the same form: the second is not told that a version is out.
+        await chief.Send(Words("Écrit encore.", "fr", 2027) with { Version = 1 });
+        var press = (await own.Page("/our-figures/report/settle?year=2027")).QuerySelector<IHtmlFormElement>("main form[method=post]")!;
+        foreach (var said in new[] { "The new version is out", "Nothing has changed" })
+        {
+            Assert.Equal(HttpStatusCode.Redirect, (await own.Send("/our-figures/report/settle?year=2027", press, [])).StatusCode);
+            Assert.Contains(said, (await own.Page(Public2027)).QuerySelector(".vs-banner, [role=status], .govuk-notification-banner")!.TextContent, StringComparison.Ordinal);
+        }
         await Assert.ThrowsAsync<RefusedException>(() => zone.As(Role.ZoneAdministrator).Send(new Settle.Anew(2027)));
         var before = (await chief.Send(new Show.Rounded { Year = 2026, Language = "fr" })).Rounded!.Now;
         Assert.Equal((await chief.Send(new Show.Rounded { Year = 2027, Language = "fr" })).Rounded!.Before, before);
@@ -198,19 +209,27 @@ public sealed class ReportTests(Platforms platforms)
         await chief.Send(new EarlierImport.Command("year;cases;trainings\n2024;1.054;9\n2023;17;\n"));
 
         platform.Clock.SetUtcNow(new DateTimeOffset(2027, 1, 10, 9, 0, 0, TimeSpan.Zero));
-        var exact = Tables(await visit.Page("/our-figures/report?year=2026&edition=internal&language=fr"));
+        var whole = await visit.Page("/our-figures/report?year=2026&edition=internal&language=fr");
+        var exact = Tables(whole);
         Assert.Equal(["3", "61 *", ""], exact["glance"][1].Skip(1));
+        // Drawn in one row with what is counted here; of a year that runs, nothing is drawn.
+        Assert.Equal(["2023 *", "2024 *", "2025 *", "2026"], Drawn(whole));
+        Assert.Equal("3", whole.QuerySelectorAll("svg[aria-labelledby^='chart-earlier-'] .vs-chart__value")[^1].TextContent);
+        Assert.Equal(["2023 *", "2024 *", "2025 *"], Drawn(await visit.Page("/our-figures/report?year=2027&edition=internal&language=fr")));
         Assert.Equal(["2023 *|17|", "2024 *|1054|9", "2025 *|61|"], exact["earlier"].Skip(1).Select(r => string.Join('|', r.Take(3))));
         Assert.StartsWith("importé le ", exact["earlier"][1][^1], StringComparison.Ordinal);
         Assert.StartsWith("encodé le ", exact["earlier"][3][^1], StringComparison.Ordinal);
         Assert.DoesNotContain("2025", exact["category"][0]); // what is not known is no zero
         var rounded = Tables(await visit.Page("/our-figures/report?year=2026&edition=public&language=fr"));
         Assert.Equal(["–", "60 *", ""], rounded["glance"][1].Skip(1));
+        Assert.Equal(["2023 *", "2024 *", "2025 *", "2026"], Drawn(await visit.Page("/our-figures/report?year=2026&edition=public&language=fr")));
         Assert.Equal(["2023 *|15|", "2024 *|1055|<10", "2025 *|60|"], rounded["earlier"].Skip(1).Select(r => string.Join('|', r.Take(3))));
         Assert.Equal(["<10 *", ""], rounded["glance"].Single(r => r[0].StartsWith("Réunions", StringComparison.Ordinal)).Skip(2));
         // Taken back: no total is left.
         await chief.Send(new Earlier.Command { Year = 2025, Version = 1 });
         Assert.Equal([2023, 2024], (await chief.Send(new Earlier.Query())).Select(y => y.Year));
+
+        static string[] Drawn(IHtmlDocument page) => [.. page.QuerySelectorAll("svg[aria-labelledby^='chart-earlier-'] .vs-chart__label").Select(t => t.TextContent.Replace('\u00A0', ' '))];
     }
 
     [Theory, EveryEngine]

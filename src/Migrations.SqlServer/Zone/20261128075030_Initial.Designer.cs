@@ -13,7 +13,7 @@ using VictimSupport.Foundation.Secrecy;
 namespace VictimSupport.Migrations.SqlServer.Zone
 {
     [DbContext(typeof(ZoneDbContext))]
-    [Migration("20261128013613_Initial")]
+    [Migration("20261128075030_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -3957,6 +3957,9 @@ namespace VictimSupport.Migrations.SqlServer.Zone
                     b.Property<Guid>("Id")
                         .HasColumnType("uniqueidentifier");
 
+                    b.Property<DateTimeOffset?>("CheckAt")
+                        .HasColumnType("datetimeoffset");
+
                     b.Property<DateOnly>("Deadline")
                         .HasColumnType("date");
 
@@ -3997,6 +4000,8 @@ namespace VictimSupport.Migrations.SqlServer.Zone
                         .HasColumnType("int");
 
                     b.HasKey("Id");
+
+                    b.HasIndex("CheckAt");
 
                     b.HasIndex("RemindAt");
 

@@ -12,7 +12,7 @@ using VictimSupport.Foundation.Secrecy;
 namespace VictimSupport.Migrations.Sqlite.Zone
 {
     [DbContext(typeof(ZoneDbContext))]
-    [Migration("20261128013419_Initial")]
+    [Migration("20261128075002_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -3952,6 +3952,9 @@ namespace VictimSupport.Migrations.Sqlite.Zone
                     b.Property<Guid>("Id")
                         .HasColumnType("TEXT");
 
+                    b.Property<long?>("CheckAt")
+                        .HasColumnType("INTEGER");
+
                     b.Property<DateOnly>("Deadline")
                         .HasColumnType("TEXT");
 
@@ -3992,6 +3995,8 @@ namespace VictimSupport.Migrations.Sqlite.Zone
                         .HasColumnType("INTEGER");
 
                     b.HasKey("Id");
+
+                    b.HasIndex("CheckAt");
 
                     b.HasIndex("RemindAt");
 

@@ -1714,6 +1714,7 @@ namespace VictimSupport.Migrations.Sqlite.Zone
                     Validated = table.Column<long>(type: "INTEGER", nullable: true),
                     ValidatedBy = table.Column<Guid>(type: "TEXT", nullable: true),
                     Digest = table.Column<string>(type: "TEXT", maxLength: 64, nullable: true),
+                    CheckAt = table.Column<long>(type: "INTEGER", nullable: true),
                     Turn = table.Column<int>(type: "INTEGER", nullable: false)
                 },
                 constraints: table =>
@@ -2513,6 +2514,11 @@ namespace VictimSupport.Migrations.Sqlite.Zone
                 name: "IX_walled_off_DossierId",
                 table: "walled_off",
                 column: "DossierId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_year_asked_CheckAt",
+                table: "year_asked",
+                column: "CheckAt");
 
             migrationBuilder.CreateIndex(
                 name: "IX_year_asked_RemindAt",

@@ -1715,6 +1715,7 @@ namespace VictimSupport.Migrations.PostgreSql.Zone
                     Validated = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
                     ValidatedBy = table.Column<Guid>(type: "uuid", nullable: true),
                     Digest = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: true),
+                    CheckAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
                     Turn = table.Column<int>(type: "integer", nullable: false)
                 },
                 constraints: table =>
@@ -2514,6 +2515,11 @@ namespace VictimSupport.Migrations.PostgreSql.Zone
                 name: "IX_walled_off_DossierId",
                 table: "walled_off",
                 column: "DossierId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_year_asked_CheckAt",
+                table: "year_asked",
+                column: "CheckAt");
 
             migrationBuilder.CreateIndex(
                 name: "IX_year_asked_RemindAt",

@@ -11,7 +11,7 @@ using VictimSupport.Foundation.Persistence;
 namespace VictimSupport.Migrations.Sqlite.Catalog
 {
     [DbContext(typeof(CatalogDbContext))]
-    [Migration("20261128013411_Initial")]
+    [Migration("20261128074958_Initial")]
     partial class Initial
     {
         /// <inheritdoc />

@@ -1714,6 +1714,7 @@ namespace VictimSupport.Migrations.SqlServer.Zone
                     Validated = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true),
                     ValidatedBy = table.Column<Guid>(type: "uniqueidentifier", nullable: true),
                     Digest = table.Column<string>(type: "nvarchar(64)", maxLength: 64, nullable: true),
+                    CheckAt = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true),
                     Turn = table.Column<int>(type: "int", nullable: false)
                 },
                 constraints: table =>
@@ -2513,6 +2514,11 @@ namespace VictimSupport.Migrations.SqlServer.Zone
                 name: "IX_walled_off_DossierId",
                 table: "walled_off",
                 column: "DossierId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_year_asked_CheckAt",
+                table: "year_asked",
+                column: "CheckAt");
 
             migrationBuilder.CreateIndex(
                 name: "IX_year_asked_RemindAt",

@@ -14,7 +14,7 @@ using VictimSupport.Foundation.Secrecy;
 namespace VictimSupport.Migrations.PostgreSql.Zone
 {
     [DbContext(typeof(ZoneDbContext))]
-    [Migration("20261128013706_Initial")]
+    [Migration("20261128075112_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -3958,6 +3958,9 @@ namespace VictimSupport.Migrations.PostgreSql.Zone
                     b.Property<Guid>("Id")
                         .HasColumnType("uuid");
 
+                    b.Property<DateTimeOffset?>("CheckAt")
+                        .HasColumnType("timestamp with time zone");
+
                     b.Property<DateOnly>("Deadline")
                         .HasColumnType("date");
 
@@ -3998,6 +4001,8 @@ namespace VictimSupport.Migrations.PostgreSql.Zone
                         .HasColumnType("integer");
 
                     b.HasKey("Id");
+
+                    b.HasIndex("CheckAt");
 
                     b.HasIndex("RemindAt");
 
