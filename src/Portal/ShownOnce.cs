@@ -25,7 +25,7 @@ internal sealed class ShownOnce(TimeProvider clock) : IDisposable
     {
         var request = http.Request;
         if (HttpMethods.IsGet(request.Method) && request.Query[Hosts.Shown] is [{ } key] && MayFetch(request) && Take(key, Of(request)) is { } known) await Show(known, http);
-        else if (HttpMethods.IsPost(request.Method) && IsForAnybody(request.Path) && request.Headers.Accept.ToString().Contains("text/html", StringComparison.OrdinalIgnoreCase)) await Hold(http, next);
+        else if (HttpMethods.IsPost(request.Method) && IsForAnybody(request.Path.Value ?? "") && request.Headers.Accept.ToString().Contains("text/html", StringComparison.OrdinalIgnoreCase)) await Hold(http, next);
         else await next(http);
     }
 
@@ -107,10 +107,10 @@ internal sealed class ShownOnce(TimeProvider clock) : IDisposable
     private static string Of(HttpRequest request) => request.Host.Value + request.PathBase.Value + request.Path.Value;
 
     // The zone's code is still on it: this stands before everything that may go wrong with a zone.
-    internal static bool IsForAnybody(PathString path)
+    internal static bool IsForAnybody(string text)
     {
-        var text = path.Value ?? "";
+        if (!text.StartsWith('/')) return false;
         var inZone = text.Length >= 5 && text.AsSpan(1, 4).ContainsAnyExceptInRange('0', '9') is false && (text.Length == 5 || text[5] == '/');
-        return Hosts.IsForAnybody(inZone, inZone ? new PathString(text[5..]) : path) == true;
+        return Hosts.IsForAnybody(inZone, new PathString(inZone ? text[5..] : text)) == true;
     }
 }

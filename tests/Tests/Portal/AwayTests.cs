@@ -88,6 +88,18 @@ public sealed class AwayTests(Platforms platforms)
         Assert.Equal(shown, await Typed.Of(http) is { } typed && typed.To == zone + path && typed.Fields is [{ Key: "Form.Note", Value: "a" }]);
     }
 
+    [Theory]
+    [InlineData("/9901/fr/appointment?handler=Send", "same-origin", true), InlineData("/9901/contact", "same-origin", true), InlineData("/9901/fr/appointment", "cross-site", false), InlineData("/9901/fr/appointment", "", false)]
+    [InlineData("/9901/intake", "same-origin", false), InlineData("/9901/partners/%00", "same-origin", false), InlineData("/operator/zones", "same-origin", false), InlineData("", "same-origin", false), InlineData("contact", "same-origin", false)]
+    public async Task What_anybody_typed_is_shown_where_the_browser_says_it_is_ours_and_on_pages_for_anybody_alone(string to, string site, bool shown)
+    {
+        var http = new DefaultHttpContext();
+        http.Request.Method = "POST";
+        http.Request.ContentType = "application/x-www-form-urlencoded";
+        (http.Request.Headers["Sec-Fetch-Site"], http.Request.ContentLength, http.Request.Body) = (site, 11, new MemoryStream("Form.Note=a"u8.ToArray()));
+        Assert.Equal(shown, await Typed.Of(http, to) is not null);
+    }
+
     [Fact]
     public async Task Whoever_waits_for_a_silent_server_is_told_within_five_seconds()
     {
