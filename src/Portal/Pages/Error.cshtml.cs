@@ -47,7 +47,7 @@ internal sealed class Error(Hosts hosts) : PageModel
             if (HttpContext.Features.Get<IStatusCodeReExecuteFeature>() is { } lost) Typed = await Typed.Proven(HttpContext, lost.OriginalPathBase + lost.OriginalPath);
             (Written, Typed) = (Typed?.Written ?? [], null);
         }
-        if (IsForAnybody && Typed is null && HttpContext.Features.Get<IStatusCodeReExecuteFeature>() is { } stopped) Typed = await Typed.Of(HttpContext, stopped.OriginalPathBase + stopped.OriginalPath + stopped.OriginalQueryString);
+        if (IsForAnybody && code != 404 && Typed is null && HttpContext.Features.Get<IStatusCodeReExecuteFeature>() is { } stopped) Typed = await Typed.Of(HttpContext, stopped.OriginalPathBase + stopped.OriginalPath + stopped.OriginalQueryString);
         // A form that is sent again from here comes from here, also where a browser says it by its address alone.
         if (IsForAnybody && Typed is not null) Response.Headers["Referrer-Policy"] = "same-origin";
         Code = code is >= 400 and < 600 ? code : StatusCodes.Status404NotFound;
