@@ -32,7 +32,7 @@ internal sealed record Typed(string To, IReadOnlyList<KeyValuePair<string, strin
 
     // Not more than their own forms hold: what is refused because there is too much of it is not read. Reference and code are as good as a password.
     private static bool IsOfAnybody(HttpRequest request, string to) =>
-        to.Split('?')[0] is var path && ShownOnce.IsForAnybody(path) && !path.EndsWith("/status", StringComparison.OrdinalIgnoreCase) && Hosts.IsOurs(request) && request.ContentLength <= 100_000;
+        to.Split('?')[0] is var path && ShownOnce.IsForAnybody(path) && !path.TrimEnd('/').EndsWith("/status", StringComparison.OrdinalIgnoreCase) && Hosts.IsOurs(request) && request.ContentLength <= 100_000;
 
     /// <summary>null where nothing was posted, or nothing that may be shown: what is typed under /account are secrets, and a form without our own cookie, which only our own pages send, is a stranger's. Pages for anybody keep no cookie: there the browser says whose form it is.</summary>
     public static Task<Typed?> Of(HttpContext http) => Of(http, http.Request.PathBase + http.Request.Path + http.Request.QueryString);

@@ -1,8 +1,11 @@
 using System.Net;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
 using VictimSupport.Design.Tags;
 using VictimSupport.Foundation.Access;
+using VictimSupport.Foundation.Persistence;
 using VictimSupport.Foundation.Secrecy;
+using VictimSupport.Foundation.Zones;
 using VictimSupport.PublicDesk.Desk;
 using VictimSupport.Tests.Kit;
 
@@ -74,6 +77,24 @@ public sealed class FeedbackTests(Platforms platforms)
         Assert.NotNull(page.QuerySelector(".govuk-error-message"));
         if (!string.IsNullOrWhiteSpace(typed)) Assert.Equal(typed, page.QuerySelector("[name='Form.Text']")!.TextContent);
         Assert.Equal(0, await zone.Look(z => z.Set<FeedbackNote>().CountAsync()));
+    }
+
+    [Fact]
+    public async Task What_was_written_to_a_page_that_is_gone_is_shown_once_to_be_copied_and_goes_nowhere()
+    {
+        await using var platform = Platform.Start("sqlite");
+        var zone = await (await platform.Zone()).GoesLive();
+        using var passer = zone.Passer();
+        await platform.Services.GetRequiredService<CatalogDatabase>().WriteAsPlatform("Test.Suspend", zone.Id, async house => (await house.Set<ZoneRecord>().SingleAsync(z => z.Id == zone.Id)).State = ZoneState.Suspended, CancellationToken.None);
+        platform.Services.GetRequiredService<ZoneRegistry>().LetGo(zone.Code);
+        var gone = await passer.Forge("/fr/feedback", ("Form.Text", "Un mot qui compte pour moi, et que je ne veux pas perdre"));
+        Assert.Equal(HttpStatusCode.NotFound, gone.StatusCode);
+        var page = await Visit.Read(gone);
+        Assert.Single(page.QuerySelectorAll("textarea[readonly]"), t => t.TextContent.Contains("Un mot qui compte", StringComparison.Ordinal));
+        Assert.Equal(1, System.Text.RegularExpressions.Regex.Count(page.DocumentElement.OuterHtml, "Un mot qui compte", System.Text.RegularExpressions.RegexOptions.None, TimeSpan.FromSeconds(1)));
+        Assert.Empty(page.QuerySelectorAll("main form"));
+        // Reference and code are as good as a password.
+        Assert.DoesNotContain("ZZCODE", await (await passer.Forge("/fr/status", ("Reference", "ABCDEF"), ("Code", "ZZCODE-1"))).Content.ReadAsStringAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
     }
 
     [Fact]
