@@ -3,6 +3,7 @@ using VictimSupport.Design.Html;
 using VictimSupport.Foundation.Access;
 using VictimSupport.Foundation.Audit;
 using VictimSupport.Foundation.Pipeline;
+using VictimSupport.Foundation.Secrecy.Search;
 using VictimSupport.Foundation.Sheets;
 using VictimSupport.Network.Contracts;
 using VictimSupport.Statistics.Own;
@@ -39,19 +40,29 @@ internal static class YearsOfWork
         return counts;
     }
 
-    /// <summary>A column for each year; a row where one of the years has something to say of it.</summary>
+    /// <summary>There is a number other than zero in it: the year was counted.</summary>
+    internal static bool IsCounted(IReadOnlyList<StructuralCount> counts) => counts.Any(c => c.Count != 0);
+
+    /// <summary>A column for each year, but for earlier ones that nobody counted; a row where one of the years has something to say of it.</summary>
     internal static IEnumerable<FigureTable> Draw(Answer work)
     {
-        var columns = work.Years.Select(y => y.Year.ToString("0000", System.Globalization.CultureInfo.InvariantCulture)).ToList();
+        // Before the first year that was counted there is nothing, and zeros would be a claim.
+        var years = work.Years.Take(Math.Max(1, work.Years.Count - work.Years.Reverse().TakeWhile(y => !IsCounted(y.Counts)).Count())).ToList();
+        var columns = years.Select(y => y.Year.ToString("0000", System.Globalization.CultureInfo.InvariantCulture)).ToList();
         foreach (var (table, order) in SaidStructuralWork.Tables)
         {
             var figure = StructuralNames.Of(table);
-            var counts = work.Years.Select(y => y.Counts.Where(c => c.Table == table).GroupBy(c => c.Row, StringComparer.Ordinal).ToDictionary(g => g.Key, g => g.Sum(c => c.Count), StringComparer.Ordinal)).ToList();
-            var named = counts.SelectMany(c => c.Keys).ToHashSet(StringComparer.Ordinal);
+            // What the zone called otherwise in another year is one row under its newest name.
+            var named = new Dictionary<string, string>(StringComparer.Ordinal);
+            foreach (var row in years.SelectMany(y => y.Counts).Where(c => c.Table == table).Select(c => c.Row)) named.TryAdd(Same(table, row), row);
+            var counts = years.Select(y => y.Counts.Where(c => c.Table == table).GroupBy(c => named[Same(table, c.Row)], StringComparer.Ordinal).ToDictionary(g => g.Key, g => g.Sum(c => c.Count), StringComparer.Ordinal)).ToList();
             // In the order of the shipped codes; names that the zone gave follow by the alphabet.
-            var rows = order.Where(named.Contains).Concat(named.Except(order, StringComparer.Ordinal).Order(StringComparer.CurrentCulture))
+            var rows = order.Where(named.ContainsValue).Concat(named.Values.Except(order, StringComparer.Ordinal).Order(StringComparer.CurrentCulture))
                 .Select(row => new FigureRow(StructuralNames.Row(table, row), figure, [.. counts.Select(c => row == SaidStructuralWork.Mark && !c.ContainsKey(row) ? Cell.Empty : c.GetValueOrDefault(row))])).ToList();
             if (rows.Count > 0) yield return new FigureTable(figure.Code, figure.Name, figure, Words.PartColumn, columns, rows);
         }
     }
+
+    // A unit is one however it is spelled; a code is what it is.
+    private static string Same(string table, string row) => table is SaidStructuralWork.Units or SaidStructuralWork.Elsewhere && NameForms.Fold(row) is { Length: > 0 } folded ? folded : row;
 }

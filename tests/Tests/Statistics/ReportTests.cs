@@ -233,6 +233,28 @@ public sealed class ReportTests(Platforms platforms)
     }
 
     [Theory, EveryEngine]
+    public async Task Of_a_year_whose_structural_work_nobody_counted_there_is_no_column_and_no_zero(string engine)
+    {
+        await using var platform = Platform.Start(engine, services: services => services.AddScoped<ICountStructuralWork, Began>()); // 24 November 2026
+        var zone = await platform.Zone();
+        var (worker, chief) = (await zone.Hires("worker", Role.Caseworker), await zone.Hires("chief", Role.Coordinator));
+        for (var i = 0; i < 12; i++) await worker.Registers(Cases.Intake(zone, "Naam" + (char)('a' + i), "Otto"));
+        platform.Clock.SetUtcNow(January2028);
+        using var visit = chief.Visit();
+        // Of 2026 there are cases, and structural work is counted from 2027 on.
+        var exact = Tables(await visit.Page(Internal2027));
+        Assert.Equal(["2027"], exact["trainings"][0].Skip(1));
+        Assert.Equal(["11", "", ""], exact["glance"].Single(r => r[0].StartsWith("Formations", StringComparison.Ordinal)).Skip(1));
+        Assert.Equal(["0", "12", "-12"], exact["glance"][1].Skip(1));
+        // In the public edition too, where it would say nothing but "<10".
+        var rounded = Tables(await visit.Page(Public2027));
+        Assert.Equal(["2027"], rounded["trainings"][0].Skip(1));
+        Assert.Equal(["2027", "2026"], rounded["glance"][0].Skip(1).Take(2));
+        platform.Clock.SetUtcNow(new DateTimeOffset(2029, 1, 10, 9, 0, 0, TimeSpan.Zero));
+        Assert.Equal(["2028", "2027"], Tables(await visit.Page(Internal2027.Replace("2027", "2028", StringComparison.Ordinal)))["trainings"][0].Skip(1)); // a year of none after one that was counted
+    }
+
+    [Theory, EveryEngine]
     public async Task A_list_is_tried_first_and_one_bad_row_stores_nothing(string engine)
     {
         var zone = await (await platforms.On(engine)).Zone();
@@ -424,6 +446,12 @@ public sealed class ReportTests(Platforms platforms)
         foreach (var cell in r.Elements<DocumentFormat.OpenXml.Spreadsheet.Cell>().Where(c => c.CellReference!.Value![0] - 'A' < width)) cells[cell.CellReference!.Value![0] - 'A'] = cell.InlineString?.Text?.Text ?? cell.CellValue!.Text;
         return cells.ConvertAll(c => c.Replace('\u00A0', ' '));
     })];
+
+    /// <summary>As a zone that counts since 2027.</summary>
+    private sealed class Began : ICountStructuralWork
+    {
+        public Task<IReadOnlyList<StructuralCount>> In(int year, CancellationToken ct) => Task.FromResult<IReadOnlyList<StructuralCount>>([new("trainings", "trainings", year == 2027 ? 11 : 0), new("trainings", "sessions", 0)]);
+    }
 
     /// <summary>Structural work as counters give it, names of units and a mean mark among it.</summary>
     private sealed class Given : ICountStructuralWork

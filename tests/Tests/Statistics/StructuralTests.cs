@@ -72,6 +72,24 @@ public sealed class StructuralTests
         Assert.DoesNotContain(SaidStructuralWork.Leaving, l => l.Row == SaidStructuralWork.Mark);
     }
 
+    [Fact]
+    public void A_unit_is_one_row_however_it_is_spelled_and_a_year_that_nobody_counted_is_no_column_of_zeros()
+    {
+        StructuralCount[] Zeros = [new("trainings", "trainings", 0), new("trainings", "sessions", 0)];
+        var drawn = YearsOfWork.Draw(new YearsOfWork.Answer(
+        [
+            (2027, [new("trainings", "trainings", 2), new("training-units", "Équipe  Nord", 3), new("training-units", "Sud", 1), new("training-elsewhere", "Garde", 1)]),
+            (2026, Zeros),
+            (2025, [new("trainings", "trainings", 1), new("training-units", "EQUIPE NORD", 4), new("training-units", "equipe nord", 1), new("training-elsewhere", "garde", 2)]),
+            (2024, Zeros),
+            (2023, []),
+        ])).ToDictionary(t => t.Id, t => t, StringComparer.Ordinal);
+        Assert.All(drawn.Values, t => Assert.Equal(["2027", "2026", "2025"], t.Columns)); // one between two that were counted is a year of none
+        Assert.Equal(["Équipe  Nord 3 0 5", "Sud 1 0 0"], drawn["training_units"].Rows.Select(r => $"{r.Label} {string.Join(' ', r.Cells.Select(c => c.Number))}"));
+        Assert.Equal(["Garde 1 0 2"], drawn["training_elsewhere"].Rows.Select(r => $"{r.Label} {string.Join(' ', r.Cells.Select(c => c.Number))}"));
+        Assert.Equal(["2027"], YearsOfWork.Draw(new YearsOfWork.Answer([(2027, Zeros), (2026, Zeros)])).First().Columns);
+    }
+
     // It stands in the list of what is shown: by its code, or under a name that the zone gave.
     private static void CanBeRead(StructuralCount count)
     {
