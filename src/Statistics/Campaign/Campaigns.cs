@@ -88,31 +88,40 @@ internal sealed class Campaigns(CatalogDatabase catalog, FiguresDatabase figures
     {
         await using var house = catalog.Lease();
         if (await house.Set<Campaign>().AsNoTracking().OrderByDescending(c => c.Year).FirstOrDefaultAsync(ct) is not { } last) return ["No campaign was opened yet."];
+        // Once the final figures are out, what they counted is what there is to say: nobody is asked any more.
+        await using (var store = figures.Lease())
+        {
+            var final = Edition.OfYear(last.Year).Id;
+            if (await store.Set<Release>().AsNoTracking().SingleOrDefaultAsync(r => r.Id == final, ct) is { } release) return [string.Create(CultureInfo.InvariantCulture, $"{last.Year}\t{final} is out\t{release.Validated ?? 0} of {release.Zones} zones looked at what came out")];
+        }
         var asked = await house.Set<AskedZone>().AsNoTracking().Where(a => a.Year == last.Year).ToListAsync(ct);
         var codes = await house.Set<ZoneRecord>().AsNoTracking().ToDictionaryAsync(z => z.Id, z => z.Code, ct);
-        // Who looked at figures that have changed since has not looked at these; who does not answer now has said so.
-        var changed = new List<AskedZone>();
-        foreach (var zone in asked.Where(a => a.Validated is not null)) if (await HasChanged(codes[zone.ZoneId], last.Year, ct)) changed.Add(zone);
+        // Who looked at figures that have changed since has not looked at these; whether one that does not answer now has, nobody knows, and the final figures would not count it.
+        var doubtful = new List<string>();
+        foreach (var code in asked.Where(a => a.Validated is not null).Select(a => codes[a.ZoneId]))
+        {
+            if (await HasChanged(code, last.Year, ct) is var changed && changed != false) doubtful.Add(code + (changed is null ? "\tlooked, and does not answer now" : "\tlooked, and its figures have changed since"));
+        }
         return
         [
-            string.Create(CultureInfo.InvariantCulture, $"{last.Year}\tuntil {last.Deadline:yyyy-MM-dd}\t{asked.Count(a => a.Validated is not null) - changed.Count} of {asked.Count} zones looked{(last.ProgrammeHash == TableProgramme.Shipped.Hash ? "" : "\tthe programme of tables has changed since")}"),
-            .. asked.Where(a => a.Validated is null).Select(a => codes[a.ZoneId] + (a.HadIt is null ? "\tdoes not answer yet" : "\thas not looked yet")).Concat(changed.Select(a => codes[a.ZoneId] + "\tlooked, and its figures have changed since")).Order(StringComparer.Ordinal),
+            string.Create(CultureInfo.InvariantCulture, $"{last.Year}\tuntil {last.Deadline:yyyy-MM-dd}\t{asked.Count(a => a.Validated is not null) - doubtful.Count} of {asked.Count} zones looked{(last.ProgrammeHash == TableProgramme.Shipped.Hash ? "" : "\tthe programme of tables has changed since")}"),
+            .. asked.Where(a => a.Validated is null).Select(a => codes[a.ZoneId] + (a.HadIt is null ? "\tdoes not answer yet" : "\thas not looked yet")).Concat(doubtful).Order(StringComparer.Ordinal),
         ];
     }
 
-    private async Task<bool> HasChanged(string code, int year, CancellationToken ct)
+    // null: the zone does not answer.
+    private async Task<bool?> HasChanged(string code, int year, CancellationToken ct)
     {
         try
         {
-            var stands = (bool?)true;
-            await enter.In(code, async pipeline => stands = await pipeline.Send(new Stands.Query(year), ct));
-            return stands == false;
+            bool? stands = null;
+            return await enter.In(code, async pipeline => stands = await pipeline.Send(new Stands.Query(year), ct)) ? stands == false : null;
         }
 #pragma warning disable CA1031 // Whatever ails one zone, the others are told of.
         catch (Exception) when (!ct.IsCancellationRequested)
 #pragma warning restore CA1031
         {
-            return false;
+            return null;
         }
     }
 }

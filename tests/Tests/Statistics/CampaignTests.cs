@@ -278,13 +278,35 @@ public sealed class CampaignTests(Platforms platforms)
         Assert.Equal("2026\tuntil 2027-03-15\t1 of 10 zones looked", status[0]);
         Assert.Contains(zone.Code + "\tlooked, and its figures have changed since", status);
         Assert.Equal("role", (await Assert.ThrowsAsync<RefusedException>(() => chief.Send(new Stands.Query(2026)))).Code);
+        // One that looked and does not answer now is said to: the final figures would not count it.
+        await Becomes(world.Zones[1], ZoneState.Suspended);
+        status = await campaigns.Status(Ct);
+        Assert.Equal("2026\tuntil 2027-03-15\t0 of 10 zones looked", status[0]);
+        Assert.Contains(world.Zones[1].Code + "\tlooked, and does not answer now", status);
+        await Becomes(world.Zones[1], ZoneState.Active);
         await world.Release("2026-F");
         await using var store = world.Platform.Services.GetRequiredService<FiguresDatabase>().LeasePublished();
         Assert.Equal(1, (await store.Set<Release>().SingleAsync(Ct)).Validated);
         // The words are two still: no job ran since. What is told is who looked at what came out.
         await using (var house = world.Platform.Services.GetRequiredService<CatalogDatabase>().Lease()) Assert.Equal(2, await house.Set<AskedZone>().CountAsync(a => a.Validated != null, Ct));
+        // And so says the operator's list, which asks no zone any more; the zone's own page says one thing, not two.
+        Assert.Equal(["2026\t2026-F is out\t1 of 10 zones looked at what came out"], await campaigns.Status(Ct));
+        using (var hers = chief.Visit())
+        {
+            var page = await hers.Page(Path);
+            Assert.True((await chief.Send(new Look.Query()))!.Changed);
+            Assert.Contains("changes no more", Assert.Single(page.QuerySelectorAll("main .vs-notice")).TextContent, StringComparison.Ordinal);
+            Assert.DoesNotContain("answer again", page.QuerySelector("main")!.TextContent, StringComparison.Ordinal);
+            Assert.DoesNotContain("then say that these are your figures", page.QuerySelector("main")!.TextContent, StringComparison.Ordinal);
+        }
         using var analyst = world.Analyst();
         Assert.Contains("final figures published: 1 of 10 zones", await Said(analyst, "/figures/quality", "#campaign + p"), StringComparison.Ordinal);
+
+        async Task Becomes(TestZone silent, ZoneState state)
+        {
+            await world.Platform.Services.GetRequiredService<CatalogDatabase>().WriteAsPlatform("test", null, async house => (await house.Set<ZoneRecord>().SingleAsync(z => z.Id == silent.Id, Ct)).State = state, Ct);
+            world.Platform.Services.GetRequiredService<ZoneRegistry>().LetGo(silent.Code);
+        }
     }
 
     [Theory, EveryEngine]
