@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using System.Text;
 using FluentValidation;
 using FluentValidation.Results;
 using MediatR;
@@ -22,6 +23,9 @@ internal sealed class Import(IMediator pipeline) : PageModel, IShowAgain
 {
     [BindProperty] public Input Form { get; set; } = new();
     [BindProperty(Name = FormTag.Once)] public Guid Once { get; set; }
+
+    /// <summary>Print of the list that was shown: another one is shown first.</summary>
+    [BindProperty] public string? Seen { get; set; }
     public Answer View { get; private set; } = new([], null, []);
 
     /// <summary>It was looked at, nothing is wrong with it, and something in it is new.</summary>
@@ -51,7 +55,7 @@ internal sealed class Import(IMediator pipeline) : PageModel, IShowAgain
     public async Task<IActionResult> OnPostTakeAsync(CancellationToken ct)
     {
         await Read(ct);
-        TempData["Done"] = Words.PartnersTaken(await pipeline.Send(new Command(Form.Text ?? "", Once), ct));
+        TempData["Done"] = Words.PartnersTaken(await pipeline.Send(new Command(Form.Text ?? "", Once) { Seen = Seen ?? "" }, ct));
         return RedirectToPage("/Network/Partners/List");
     }
 
@@ -81,6 +85,9 @@ internal sealed class Import(IMediator pipeline) : PageModel, IShowAgain
     internal sealed record Answer(IReadOnlyList<Row> Rows, PartnerUnread? Unread, IReadOnlyList<string> Left)
     {
         public int New => Rows.Count(r => r.IsNew);
+
+        /// <summary>The same for the same lines.</summary>
+        public string Print => Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(string.Concat(Rows.Select(r => r.Line.Print)))));
     }
 
     [Requires(May.KeepPartners)]
@@ -88,7 +95,11 @@ internal sealed class Import(IMediator pipeline) : PageModel, IShowAgain
 
     /// <returns>How many partners there are more.</returns>
     [Requires(May.KeepPartners)]
-    internal sealed record Command(string Text, Guid Once) : ICommand<int>;
+    internal sealed record Command(string Text, Guid Once) : ICommand<int>
+    {
+        /// <summary>Print of the list as it was shown; null: it was shown to nobody.</summary>
+        public string? Seen { get; init; }
+    }
 
     internal sealed class Handler(ZoneDbContext zone, Caller caller, TimeProvider clock) : IRequestHandler<Query, Answer>, IRequestHandler<Command, int>
     {
@@ -103,13 +114,17 @@ internal sealed class Import(IMediator pipeline) : PageModel, IShowAgain
             var (lines, unread, _) = PartnerSheet.Read(command.Text);
             if (unread is { } why) throw Wrong(Words.Of(why));
             if (lines.FirstOrDefault(l => l.Faults.Count > 0) is { } bad) throw Wrong(Words.PartnerLineFault(bad.Number, bad.Faults[0]));
-            var (now, taken) = (clock.GetUtcNow(), 0);
-            foreach (var row in (await Rows(lines, ct)).Where(r => r.IsNew))
-            {
-                zone.Add(Partner.Add(row.Line.Form.Says(), command.Once == default ? default : OnceOf(command.Once, row.Line.Number), caller.Self, now));
-                taken++;
-            }
-            return taken;
+            var rows = await Rows(lines, ct);
+            // A file that was put in since, or a page that the browser brought back: it is shown before it is taken.
+            if (command.Seen is { } seen && seen != new Answer(rows, null, []).Print) throw Wrong(Words.ListOtherThanShown);
+            var (now, form) = (clock.GetUtcNow(), command.Once == default ? Guid.CreateVersion7(clock.GetUtcNow()) : command.Once);
+            List<(PartnerLine Line, Guid Once)> fresh = [.. rows.Where(r => r.IsNew).Select(r => (r.Line, OnceOf(form, r.Line)))];
+            // The same form with the same line makes nothing more, whatever the partner is called by now.
+            var onces = fresh.ConvertAll(f => f.Once);
+            var made = (await zone.Set<Partner>().AsNoTracking().Where(p => onces.Contains(p.Once)).Select(p => p.Once).ToListAsync(ct)).ToHashSet();
+            fresh.RemoveAll(f => made.Contains(f.Once));
+            foreach (var (line, once) in fresh) zone.Add(Partner.Add(line.Form.Says(), once, caller.Self, now));
+            return fresh.Count;
 
             static ValidationException Wrong(string said) => new([new ValidationFailure(nameof(Input.Text), said)]);
         }
@@ -135,7 +150,7 @@ internal sealed class Import(IMediator pipeline) : PageModel, IShowAgain
             public bool Is(Likeness other) => Name == other.Name && (Places.Count == 0 || other.Places.Count == 0 || Places.Overlaps(other.Places));
         }
 
-        // Sent twice at once, a line makes one partner.
-        private static Guid OnceOf(Guid form, int line) => new(SHA256.HashData([.. form.ToByteArray(), .. BitConverter.GetBytes(line)]).AsSpan(0, 16));
+        // Sent twice at once, a line makes one partner. What is in it is part of it: another list in the same form is another.
+        private static Guid OnceOf(Guid form, PartnerLine line) => new(SHA256.HashData([.. form.ToByteArray(), .. BitConverter.GetBytes(line.Number), .. Encoding.UTF8.GetBytes(line.Print)]).AsSpan(0, 16));
     }
 }

@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Json;
 using VictimSupport.Design.Forms;
 using VictimSupport.Foundation.Sheets;
 using VictimSupport.Network.Contracts;
@@ -14,7 +15,11 @@ internal enum PartnerUnread { Nothing = 1, TooLarge, TooMany, NoHeading }
 /// <summary>A row of a list that is to be taken in.</summary>
 /// <param name="Number">Of the row, counted from 1 below the heading.</param>
 /// <param name="Faults">What is wrong in it; empty: it could be taken.</param>
-internal sealed record PartnerLine(int Number, Edit.Command Form, IReadOnlyList<string> Faults);
+internal sealed record PartnerLine(int Number, Edit.Command Form, IReadOnlyList<string> Faults)
+{
+    /// <summary>The same for the same partner.</summary>
+    public string Print => JsonSerializer.Serialize(Form);
+}
 
 /// <summary>Reads the directory as a spreadsheet or a file gives it, in any of four languages, and writes it. Whatever is in a list, there is an answer.</summary>
 internal static class PartnerSheet

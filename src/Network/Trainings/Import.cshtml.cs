@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text.Json;
 using FluentValidation;
 using FluentValidation.Results;
 using MediatR;
@@ -21,6 +23,9 @@ internal sealed class Import(IMediator pipeline) : PageModel, IShowAgain
     [BindProperty(SupportsGet = true)] public Guid Training { get; set; }
     [BindProperty] public Input Form { get; set; } = new();
     [BindProperty(Name = FormTag.Once)] public Guid Once { get; set; }
+
+    /// <summary>Print of the list that was shown: another one is shown first.</summary>
+    [BindProperty] public string? Seen { get; set; }
     public Answer View { get; private set; } = null!;
 
     /// <summary>It was looked at, nothing is wrong with it, and somebody in it is new.</summary>
@@ -47,7 +52,7 @@ internal sealed class Import(IMediator pipeline) : PageModel, IShowAgain
     public async Task<IActionResult> OnPostTakeAsync(CancellationToken ct)
     {
         await Read(ct);
-        var (taken, waiting) = await pipeline.Send(new Command(Training, Form.Text ?? "", Once), ct);
+        var (taken, waiting) = await pipeline.Send(new Command(Training, Form.Text ?? "", Once) { Seen = Seen ?? "" }, ct);
         TempData["Done"] = waiting > 0 ? Words.TrainingTakenWaiting(taken, waiting) : Words.TrainingTaken(taken);
         return RedirectToPage("/Network/Trainings/Show", new { Training });
     }
@@ -71,14 +76,24 @@ internal sealed class Import(IMediator pipeline) : PageModel, IShowAgain
     internal enum ParticipantRowIs { New = 1, Entered, Twice }
 
     /// <param name="Left">Columns that are not taken.</param>
-    internal sealed record Answer(string Subject, IReadOnlyList<(ParticipantRow Row, ParticipantRowIs Is)> Rows, ParticipantsUnread? Unread, IReadOnlyList<string> Left);
+    internal sealed record Answer(string Subject, IReadOnlyList<(ParticipantRow Row, ParticipantRowIs Is)> Rows, ParticipantsUnread? Unread, IReadOnlyList<string> Left)
+    {
+        /// <summary>The same for the same rows.</summary>
+        public string Print => Convert.ToHexString(PrintOf(Rows.Select(r => r.Row)));
+    }
+
+    private static byte[] PrintOf(IEnumerable<ParticipantRow> rows) => SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(rows.Select(r => r.Person)));
 
     [Requires(May.KeepTrainings)]
     internal sealed record Query(Guid Training, string Text) : IQuery<Answer>;
 
     /// <returns>How many there are more, and how many of them wait.</returns>
     [Requires(May.KeepTrainings)]
-    internal sealed record Command(Guid Training, string Text, Guid Once) : ICommand<(int Taken, int Waiting)>;
+    internal sealed record Command(Guid Training, string Text, Guid Once) : ICommand<(int Taken, int Waiting)>
+    {
+        /// <summary>Print of the list as it was shown; null: it was shown to nobody.</summary>
+        public string? Seen { get; init; }
+    }
 
     internal sealed class Handler(ZoneDbContext zone, UseCase here, TimeProvider clock) : IRequestHandler<Query, Answer>, IRequestHandler<Command, (int Taken, int Waiting)>
     {
@@ -94,12 +109,16 @@ internal sealed class Import(IMediator pipeline) : PageModel, IShowAgain
         {
             if (!await Trainings.Training.TakeTurn(zone, command.Training, clock.GetUtcNow(), ct)) throw new RefusedException("absent", command.Training);
             var (training, now) = (await zone.Set<Training>().SingleAsync(t => t.Id == command.Training, ct), clock.GetUtcNow());
-            // The same press again takes nobody twice: its first row carries it.
-            if (command.Once != default && await zone.Set<Participant>().AnyAsync(p => p.Once == command.Once, ct)) return (0, 0);
-            if (training.Cancelled is not null) throw Wrong(Words.TrainingIsCancelled);
             var (rows, unread, _) = ParticipantText.Read(command.Text, here.InZone.Record.FirstLanguage);
+            var print = PrintOf(rows);
+            // The same press again takes nobody twice: its first row carries it. Another list in the same form is another press.
+            var once = command.Once == default ? default : new Guid(SHA256.HashData([.. command.Once.ToByteArray(), .. print]).AsSpan(0, 16));
+            if (once != default && await zone.Set<Participant>().AnyAsync(p => p.Once == once, ct)) return (0, 0);
+            if (training.Cancelled is not null) throw Wrong(Words.TrainingIsCancelled);
             if (unread is { } why) throw Wrong(Words.Of(why));
             if (rows.FirstOrDefault(r => r.Faults.Count > 0) is { } bad) throw Wrong(Words.TrainingRowFault(bad.Number, bad.Faults[0]));
+            // A file that was put in since, or a page that the browser brought back: it is shown before it is taken.
+            if (command.Seen is { } seen && seen != Convert.ToHexString(print)) throw Wrong(Words.ListOtherThanShown);
             var seats = await Seats.Of(zone, training, ct);
             List<ParticipantRow> added = [.. Judged(rows, seats).Where(r => r.Is == ParticipantRowIs.New).Select(r => r.Row)];
             if (seats.All.Count + added.Count > Trainings.Training.MostSeats * 2) throw Wrong(Words.TrainingTooMany(Trainings.Training.MostSeats * 2));
@@ -107,7 +126,7 @@ internal sealed class Import(IMediator pipeline) : PageModel, IShowAgain
             var waiting = 0;
             foreach (var (row, i) in added.Select((row, i) => (row, i)))
             {
-                var one = seats.Enter(row.Person, i == 0 ? command.Once : default, now);
+                var one = seats.Enter(row.Person, i == 0 ? once : default, now);
                 zone.Add(one);
                 if (one.State == ParticipantState.Waiting) waiting++;
             }

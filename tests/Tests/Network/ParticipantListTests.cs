@@ -91,18 +91,96 @@ public sealed class ParticipantListTests(Platforms platforms)
             var cora = zone.As(Role.Coordinator);
             var training = await cora.Send(Giving.Plan());
             using var visit = cora.Visit();
+            var seen = (await cora.Send(new Import.Query(training, text))).Print;
             foreach (var handler in (string[])["", "?handler=Take"])
             {
                 var page = await visit.Page($"/trainings/{training}/import");
                 var form = (AngleSharp.Html.Dom.IHtmlFormElement)page.QuerySelector("main form[method=post]")!;
                 form.SetAttribute("action", $"/{zone.Code}/trainings/{training}/import{handler}");
-                var answer = await visit.Send($"/trainings/{training}/import", form, [KeyValuePair.Create("Form.Text", text)]);
+                var answer = await visit.Send($"/trainings/{training}/import", form, [KeyValuePair.Create("Form.Text", text), KeyValuePair.Create("Seen", seen)]);
                 Assert.True((int)answer.StatusCode < 500, $"{engine}: {(int)answer.StatusCode}");
             }
             // What was taken is harmless where it is shown and where it is mailed to.
             Assert.All(await cora.Of(training), p => Assert.True(p.FullName.Length is > 0 and <= 160 && p.Unit.Length > 0 && (p.Mailbox is null || Participant.IsMailbox(p.Mailbox)) && p.Mailbox?.Contains('\n') != true));
             Assert.Equal(HttpStatusCode.OK, (await visit.Get($"/trainings/{training}")).StatusCode);
         }
+    }
+
+    [Theory, EveryEngine]
+    public async Task After_Back_the_same_list_is_taken_once_and_another_one_is_shown_first_and_taken_whole(string engine)
+    {
+        var zone = await (await platforms.On(engine)).Zone();
+        var cora = zone.As(Role.Coordinator);
+        var training = await cora.Send(Giving.Plan());
+        using var visit = cora.Visit();
+        var path = $"/trainings/{training}/import";
+        var shown = Ready(await Visit.Read(await visit.Submit(path, [KeyValuePair.Create("Form.Text", "Ann;Wijk\nBas;Wijk\n")])));
+        Assert.Equal(HttpStatusCode.Redirect, (await visit.Send(path, shown, [])).StatusCode);
+        // Back, and pressed again: nobody twice, even where somebody was put right meanwhile.
+        var ann = (await cora.Of(training)).Single(p => p.FullName == "Ann").Id;
+        await cora.Send((await cora.Send(new Correct.Query(training, ann))).Form with { Training = training, Participant = ann, FullName = "Anna" });
+        Assert.Equal(HttpStatusCode.Redirect, (await visit.Send(path, shown, [])).StatusCode);
+        Assert.Equal(["Anna", "Bas"], (await cora.Of(training)).Select(p => p.FullName).Order(StringComparer.Ordinal));
+        // Back, and another list in the same form: shown before it is taken, then all of it is.
+        var other = await visit.Send(path, shown, [KeyValuePair.Create("Form.Text", "Cis;Wijk\nDora;Wijk\n")]);
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, other.StatusCode);
+        Assert.Equal(2, (await cora.Of(training)).Count);
+        var page = await Visit.Read(other);
+        Assert.Equal(["Cis", "Dora"], page.QuerySelectorAll("main tbody bdi").Select(b => b.TextContent));
+        Assert.Equal(HttpStatusCode.Redirect, (await visit.Send(path, Ready(page), [])).StatusCode);
+        Assert.Equal(["Anna", "Bas", "Cis", "Dora"], (await cora.Of(training)).Select(p => p.FullName).Order(StringComparer.Ordinal));
+
+        static AngleSharp.Html.Dom.IHtmlFormElement Ready(AngleSharp.Html.Dom.IHtmlDocument page)
+        {
+            var button = (AngleSharp.Html.Dom.IHtmlButtonElement)page.QuerySelector("button[formaction*='Take']")!;
+            button.Form!.SetAttribute("action", button.GetAttribute("formaction")!);
+            return button.Form;
+        }
+    }
+
+    [Fact]
+    public void Whatever_comes_there_is_an_answer()
+    {
+        var random = new Random(20261128);
+        string[] pieces = ["\"", "\"\"", ";", ",", "\t", "\r", "\n", "\r\n", "=", "'=", "+", "nom", "unité", "Nom;Unité;E-mail;Langue;Grade\n", "Nom;Unité;E-mail;Langue;Grade\nAnn;Wijk;ann@police.example;nl;INPP\n", "Ann;Wijk\n", "Wijk", "x", "nl", "\u202E", "\0", "\ud800", "é", "e\u0301", new string('x', 9000), new string('"', 300), VictimSupport.Tests.House.Hostile.LongName, "a@b", "INPP", "CALog"];
+        var (rows, faulty) = (0, 0);
+        for (var i = 0; i < 3000; i++)
+        {
+            var text = i % 3 == 0 ? "nom;unité\n" + VictimSupport.Foundation.Sheets.CellText.Decode(VictimSupport.Tests.House.Hostile.Value(random).Take(50_000).ToArray()) : string.Concat(Enumerable.Range(0, random.Next(120)).Select(_ => pieces[random.Next(pieces.Length)]));
+            var (found, unread, _) = ParticipantText.Read(text, "fr");
+            Assert.Equal(found.Count == 0, unread is not null);
+            Assert.All(found.Where(r => r.Faults.Count == 0), r => Assert.True(r.Person.FullName.Length is > 0 and <= Participant.LongestName && r.Person.Unit.Length is > 0 and <= Participant.LongestUnit && (r.Person.Mailbox is null || Participant.IsMailbox(r.Person.Mailbox)), text));
+            rows += found.Count;
+            faulty += found.Count(r => r.Faults.Count > 0);
+        }
+        Assert.True(rows > 2000 && faulty > 1000 && faulty < rows, $"{rows} {faulty}"); // the rows were looked into, too
+        var clock = System.Diagnostics.Stopwatch.StartNew();
+        ParticipantText.Read("nom" + string.Concat(Enumerable.Repeat(";\"a", ParticipantText.LargestBytes / 4)), "fr");
+        Assert.True(clock.Elapsed < TimeSpan.FromSeconds(20));
+        Assert.Equal(ParticipantsUnread.TooMany, ParticipantText.Read("nom;unité\n" + string.Concat(Enumerable.Repeat("x;y\n", 501)), "fr").Unread);
+        Assert.Equal(ParticipantsUnread.TooLarge, ParticipantText.Read(new string('x', ParticipantText.LargestBytes + 1), "fr").Unread);
+    }
+
+    [Fact]
+    public async Task A_hostile_upload_gets_a_page_with_a_reason_and_never_a_fault()
+    {
+        var zone = await (await platforms.On("sqlite")).Zone();
+        var cora = zone.As(Role.Coordinator);
+        var training = await cora.Send(Giving.Plan());
+        using var visit = cora.Visit();
+        var token = (await visit.Page($"/trainings/{training}/import")).QuerySelector("main form:has(textarea) input[name='__RequestVerificationToken']")!.GetAttribute("value")!;
+        var random = new Random(7);
+        byte[][] uploads = [Encoding.UTF8.GetBytes("nom;unité\n" + VictimSupport.Tests.House.Hostile.LongName + ";Wijk"), [0xEF, 0xBB, 0xBF], [0, 1, 2], Encoding.Unicode.GetBytes(List), new byte[600 * 1024], .. Enumerable.Range(0, 40).Select(_ => VictimSupport.Tests.House.Hostile.Value(random).Take(600_000).ToArray())];
+        foreach (var upload in uploads)
+        {
+            foreach (var handler in new[] { "", "?handler=Take" })
+            {
+                using var form = new MultipartFormDataContent { { new StringContent(token), "__RequestVerificationToken" }, { new ByteArrayContent(upload), "Form.File", "liste.csv" } };
+                var answer = await visit.Client.PostAsync($"/{zone.Code}/trainings/{training}/import{handler}", form, TestContext.Current.CancellationToken);
+                Assert.True((int)answer.StatusCode < 500, $"{handler}: {(int)answer.StatusCode} for {Convert.ToHexString(upload.AsSpan(0, Math.Min(40, upload.Length)))}");
+            }
+        }
+        Assert.Empty(await cora.Of(training)); // none of it was shown before
     }
 
     [Fact]

@@ -110,6 +110,39 @@ public sealed class PartnerSheetTests(Platforms platforms)
         static string Told(Partner p) => string.Join('|', p.Organisation, p.Type, p.OwnType, p.Level, p.Sphere, string.Join(',', p.Needs), string.Join(',', p.Languages), string.Join(',', p.Municipalities), p.Hours, p.Channel, p.Telephone, p.Mailbox, p.TakesForm);
     }
 
+    [Theory, EveryEngine]
+    public async Task After_Back_the_same_list_is_taken_once_and_another_one_is_shown_first_and_taken_whole(string engine)
+    {
+        var zone = await (await platforms.On(engine)).Zone();
+        var anna = zone.As(Role.Caseworker);
+        using var visit = anna.Visit();
+        const string path = "/partners/import", head = "Organisation;Type;Téléphone\n";
+        var shown = Ready(await Visit.Read(await visit.Submit(path, [KeyValuePair.Create("Form.Text", head + "Un;CPAS;081 00 00 00\nDeux;CPAS;081 00 00 01\n")])));
+        Assert.Equal(HttpStatusCode.Redirect, (await visit.Send(path, shown, [])).StatusCode);
+        // Back, and pressed again: none twice, even where one has another name by now.
+        var one = (await All()).Single(p => p.Organisation == "Un");
+        await anna.Send((await anna.Send(new Edit.Query(one.Id))) with { Partner = one.Id, Organisation = "Une" });
+        Assert.Equal(HttpStatusCode.Redirect, (await visit.Send(path, shown, [])).StatusCode);
+        Assert.Equal(["Deux", "Une"], (await All()).Select(p => p.Organisation).Order(StringComparer.Ordinal));
+        // Back, and another list in the same form: shown before it is taken, then all of it is.
+        var other = await visit.Send(path, shown, [KeyValuePair.Create("Form.Text", head + "Trois;CPAS;081 00 00 02\nQuatre;CPAS;081 00 00 03\n")]);
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, other.StatusCode);
+        Assert.Equal(2, (await All()).Count);
+        var page = await Visit.Read(other);
+        Assert.Equal(["Trois", "Quatre"], page.QuerySelectorAll("main tbody bdi").Select(b => b.TextContent));
+        Assert.Equal(HttpStatusCode.Redirect, (await visit.Send(path, Ready(page), [])).StatusCode);
+        Assert.Equal(["Deux", "Quatre", "Trois", "Une"], (await All()).Select(p => p.Organisation).Order(StringComparer.Ordinal));
+
+        async Task<IReadOnlyList<Partner>> All() => await zone.Look(z => Microsoft.EntityFrameworkCore.EntityFrameworkQueryableExtensions.ToListAsync(z.Set<Partner>()));
+
+        static IHtmlFormElement Ready(IHtmlDocument page)
+        {
+            var button = page.QuerySelector<IHtmlButtonElement>("button[formaction*='Take']")!;
+            button.Form!.SetAttribute("action", button.GetAttribute("formaction")!);
+            return button.Form;
+        }
+    }
+
     [Fact]
     public void Whatever_comes_there_is_an_answer()
     {
