@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text.Json;
 using FluentValidation;
 using FluentValidation.Results;
 using MediatR;
@@ -27,8 +29,12 @@ internal sealed class Correct(IMediator pipeline) : PageModel, IShowAgain
 
     public async Task OnGetAsync(CancellationToken ct) => (Subject, Form) = await pipeline.Send(new Query(Invited, Registration), ct);
 
-    // What was typed stays.
-    public async Task ShowAgain(CancellationToken ct) => (Subject, _) = await pipeline.Send(new Query(Invited, Registration), ct);
+    // What was typed stays; over what stands there now it may be saved.
+    public async Task ShowAgain(CancellationToken ct)
+    {
+        var (subject, now) = await pipeline.Send(new Query(Invited, Registration), ct);
+        (Subject, Form) = (subject, Form with { Seen = now.Seen });
+    }
 
     public async Task<IActionResult> OnPostAsync(CancellationToken ct)
     {
@@ -49,6 +55,9 @@ internal sealed class Correct(IMediator pipeline) : PageModel, IShowAgain
         public RankGroup? Rank { get; init; }
         public string? Mailbox { get; init; }
         public string Language { get; init; } = "";
+
+        /// <summary>Print of the entry as it was looked at.</summary>
+        public string Seen { get; init; } = "";
         internal Guid Invited { get; init; }
         internal Guid Registration { get; init; }
         internal Participant.Person Person => new(FullName, Unit, Mailbox, Language, Rank);
@@ -70,17 +79,24 @@ internal sealed class Correct(IMediator pipeline) : PageModel, IShowAgain
         public async Task<(string Subject, Command Form)> Handle(Query query, CancellationToken ct)
         {
             var (invitation, one, _) = await Found(query.Invited, query.Registration, ct);
-            return (invitation.Subject, new Command { FullName = one.FullName, Unit = one.Unit, Rank = one.Rank, Mailbox = one.Mailbox, Language = one.Language });
+            return (invitation.Subject, new Command { FullName = one.FullName, Unit = one.Unit, Rank = one.Rank, Mailbox = one.Mailbox, Language = one.Language, Seen = Print(one) });
         }
 
         public async Task<bool> Handle(Command form, CancellationToken ct)
         {
+            // Whoever saves at the same time waits here until the one before has finished.
+            await zone.Set<Registration>().Where(r => r.Id == form.Registration).ExecuteUpdateAsync(set => set.SetProperty(r => r.Unit, r => r.Unit), ct);
             var (invitation, one, others) = await Found(form.Invited, form.Registration, ct);
-            if (others.Exists(r => r.IsLive && r.Is(form.Person))) throw new ValidationException([new ValidationFailure(nameof(Command.FullName), Words.TrainingKnownAlready)]);
+            if (form.Seen != Print(one)) throw Wrong(Words.ChangedMeanwhile);
+            if (others.Exists(r => r.IsLive && r.Is(form.Person))) throw Wrong(Words.TrainingKnownAlready);
             one.Correct(form.Person);
             await post.Send(invitation.From, TrainingAsk.ParcelKind, invitation.Id, new TrainingAsk(one.Id, one.Person), ct);
             return true;
+
+            static ValidationException Wrong(string said) => new([new ValidationFailure(nameof(Command.FullName), said)]);
         }
+
+        private static string Print(Registration one) => Convert.ToHexString(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(one.Person)));
 
         // Who was refused or withdrew stands on no list there.
         private async Task<(Invitation, Registration, List<Registration> Others)> Found(Guid invited, Guid registration, CancellationToken ct)

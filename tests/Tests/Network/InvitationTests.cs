@@ -78,6 +78,20 @@ public sealed class InvitationTests
         var change = form with { Invited = offer, Registration = bob, FullName = "Robert", Unit = "Interventie", Rank = RankGroup.Middle, Mailbox = "robert@police.example", Language = "fr" };
         Assert.Equal("FullName", Assert.Single((await Assert.ThrowsAsync<ValidationException>(() => two.Bert.Send(change with { FullName = "CEES", Unit = "wijk" }))).Errors).PropertyName);
         Assert.Equal("Mailbox", Assert.Single((await Assert.ThrowsAsync<ValidationException>(() => two.Bert.Send(change with { Mailbox = "no address" }))).Errors).PropertyName);
+        using (var visit = two.Bert.Visit())
+        {
+            // Two look at it: whoever saves second is told, and may save over what stands there now.
+            var path = $"/trainings/invitations/{offer}/people/{bob}";
+            var (first, second) = (Form(await visit.Page(path)), Form(await visit.Page(path)));
+            Assert.Equal(HttpStatusCode.Redirect, (await visit.Send(path, first, [KeyValuePair.Create("Form.Unit", "Garde")])).StatusCode);
+            var late = await visit.Send(path, second, [KeyValuePair.Create("Form.Unit", "Onthaal")]);
+            Assert.Equal(HttpStatusCode.UnprocessableEntity, late.StatusCode);
+            Assert.Equal("Garde", (await two.Bert.Send(new Put.Query(offer, bob))).Form.Unit);
+            Assert.Equal(HttpStatusCode.Redirect, (await visit.Send(path, Form(await Visit.Read(late)), [])).StatusCode);
+            Assert.Equal("Onthaal", (await two.Bert.Send(new Put.Query(offer, bob))).Form.Unit);
+        }
+        await Assert.ThrowsAsync<ValidationException>(() => two.Bert.Send(change));
+        change = change with { Seen = (await two.Bert.Send(new Put.Query(offer, bob))).Form.Seen };
         await two.Bert.Send(change);
         await two.Travel();
         // The seat stays; the other zone has the new name, and the old one nowhere.
@@ -106,6 +120,8 @@ public sealed class InvitationTests
         Assert.Equal("absent", (await Assert.ThrowsAsync<RefusedException>(() => two.Cora.Send(new Put.Query(offer, cees)))).Code); // the other zone's
         Assert.Equal("role", (await Assert.ThrowsAsync<RefusedException>(() => two.There.As(Role.Caseworker).Send(new Put.Query(offer, cees)))).Code);
 
+        static AngleSharp.Html.Dom.IHtmlFormElement Form(AngleSharp.Html.Dom.IHtmlDocument page) => (AngleSharp.Html.Dom.IHtmlFormElement)page.QuerySelector("main form[method=post]")!;
+
         async Task<Guid> Id(string name) => (await two.Bert.Send(new Offer.Query(offer))).Ours.Single(r => r.FullName == name).Id;
     }
 
@@ -122,14 +138,23 @@ public sealed class InvitationTests
         await two.Bert.Send(two.There.Sitting(home, -1));
         var bob = await two.Bert.Enters(home, "Bob", "Wijk");
         await two.Bert.Send(Asks(offer, "Bob", "Wacht")); // of another unit: somebody else
-        Assert.Equal((1, 1), ((await two.Bert.Send(new TakeNameOut.Query(home, bob))).Here, (await two.Bert.Send(new TakeNameOut.Query(home, bob))).There));
-        Assert.Equal(2, await two.Bert.Send(new TakeNameOut.Command(home, bob)));
+        // From a registration as from an entry at home, by the link of the page on which it is put right.
+        var asked = (await two.Bert.Send(new Offer.Query(offer))).Ours.Single(r => r is { FullName: "Bob", Unit: "Wijk" }).Id;
+        using (var visit = two.Bert.Visit())
+        {
+            var path = (await visit.Page($"/trainings/invitations/{offer}/people/{asked}")).QuerySelector("main a[href$='/name']")!.GetAttribute("href")![5..];
+            Assert.Equal([bob.ToString()], (await visit.Page(path)).QuerySelectorAll("main input[type=checkbox][checked]").Select(b => b.GetAttribute("value")));
+        }
+        var list = await two.Bert.Send(new TakeNameOut.Query(bob));
+        Assert.Equal([(asked, EntryLike.Same)], list.Others.Select(e => (e.Id, e.Is)));
+        await Assert.ThrowsAsync<ValidationException>(() => two.Bert.Send(new TakeNameOut.Command { Participant = bob, Take = [asked], Print = "of another list" }));
+        Assert.Equal(2, await two.Bert.Send(new TakeNameOut.Command { Participant = bob, Take = [asked], Print = list.Print }));
         await two.Travel();
         // Withdrawn there, without a name, and whoever waited has the seat; the namesake stays.
         Assert.Equal([("(name taken out)", RegistrationState.Withdrawn), ("Bob", RegistrationState.Waiting), ("Cees", RegistrationState.Placed)], (await two.Bert.Send(new Offer.Query(offer))).Ours.Select(r => (r.FullName, r.State)));
         Assert.Equal([("(name taken out)", null, ParticipantState.Withdrawn), ("Cees", null, ParticipantState.Registered), ("Bob", null, ParticipantState.Waiting)], (await two.Cora.Of(two.Training)).OrderBy(p => p.Number).Select(p => (p.FullName, p.Mailbox, p.State)));
         var theirs = (await two.Cora.Of(two.Training)).First(p => p.FullName == "Cees");
-        Assert.Equal("absent", (await Assert.ThrowsAsync<RefusedException>(() => two.Cora.Send(new TakeNameOut.Query(two.Training, theirs.Id)))).Code); // another zone's colleague asks there
+        Assert.Equal("absent", (await Assert.ThrowsAsync<RefusedException>(() => two.Cora.Send(new TakeNameOut.Query(theirs.Id)))).Code); // another zone's colleague asks there
     }
 
     [Theory, EveryEngine]

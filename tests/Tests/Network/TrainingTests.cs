@@ -298,12 +298,15 @@ public sealed class TrainingTests(Platforms platforms)
         await cora.Enters(next, "Cis", mailbox: "cis@police.example");
         await cora.Send(new Evaluations.Ask(held));
         var counted = await Counts();
-        var view = await cora.Send(new TakeNameOut.Query(held, people[0]));
-        Assert.Equal(("Ann", "Intervention", 3, 0), (view.FullName, view.Unit, view.Here, view.There));
+        // Listed before anything goes: theirs are ticked, what has the address under another name is not.
+        var path = $"/trainings/people/{people[0]}/name";
+        var shown = await cora.Send(new TakeNameOut.Query(people[0]));
+        Assert.Equal([("ANN", EntryLike.Same), ("A. Name", EntryLike.OtherName)], shown.Others.Select(e => (e.FullName, e.Is)));
         using var visit = cora.Visit();
-        var path = $"/trainings/{held}/participants/{people[0]}/name";
-        Assert.Equal("3", (await visit.Page(path)).QuerySelector("[data-here]")!.TextContent);
-        Assert.Equal(HttpStatusCode.Redirect, (await visit.Submit(path, [])).StatusCode);
+        var list = await visit.Page(path);
+        Assert.NotNull(list.QuerySelector("[data-shared]"));
+        Assert.Equal([shown.Others[0].Id.ToString()], list.QuerySelectorAll("main input[type=checkbox][checked]").Select(b => b.GetAttribute("value")));
+        Assert.Equal(HttpStatusCode.Redirect, (await visit.Submit(path, [KeyValuePair.Create("Form.Take", shown.Others[0].Id.ToString()), KeyValuePair.Create("Form.Take", shown.Others[1].Id.ToString())])).StatusCode);
         Assert.Equal(["(name taken out)", "Bas"], (await cora.Of(held)).OrderBy(p => p.Number).Select(p => p.FullName));
         Assert.Equal(["(name taken out)", "Ann"], (await cora.Of(second)).OrderBy(p => p.Number).Select(p => p.FullName));
         // What was counted stays; the seat to come goes to whoever waited.
@@ -323,11 +326,60 @@ public sealed class TrainingTests(Platforms platforms)
         Assert.Single(page.QuerySelectorAll("main a[href*='/participants/']"));
         Assert.DoesNotContain("Ann", page.QuerySelector("section[aria-labelledby=people] tbody")!.TextContent, StringComparison.Ordinal);
         // Once is enough, and somebody of the same unit may be entered.
-        Assert.Equal("absent", (await Assert.ThrowsAsync<RefusedException>(() => cora.Send(new TakeNameOut.Command(held, people[0])))).Code);
+        Assert.Equal("absent", (await Assert.ThrowsAsync<RefusedException>(() => cora.Send(new TakeNameOut.Command { Participant = people[0] }))).Code);
         Assert.Equal("absent", (await Assert.ThrowsAsync<RefusedException>(() => cora.Send(new Correct.Query(held, people[0])))).Code);
-        Assert.Equal("role", (await Assert.ThrowsAsync<RefusedException>(() => zone.As(Role.Caseworker).Send(new TakeNameOut.Command(held, people[1])))).Code);
+        Assert.Equal("role", (await Assert.ThrowsAsync<RefusedException>(() => zone.As(Role.Caseworker).Send(new TakeNameOut.Command { Participant = people[1] }))).Code);
 
         async Task<string> Counts() => string.Join(' ', (await zone.Look(z => new TrainingCounts(z, zone.Platform.Clock).In(year, TestContext.Current.CancellationToken))).Where(c => c.Row != "evaluations").Select(c => $"{c.Row}={c.Count}"));
+    }
+
+    [Theory, EveryEngine]
+    public async Task Only_what_was_listed_and_ticked_goes_a_namesake_stays_and_a_cancelled_training_is_looked_through_too(string engine)
+    {
+        var zone = await (await platforms.On(engine)).Zone();
+        var cora = zone.As(Role.Coordinator);
+        async Task<Guid> Given(string name, string unit, string? mailbox, bool cancelled = false)
+        {
+            var training = await cora.Send(Giving.Plan(capacity: 1));
+            await cora.Send(zone.Sitting(training, 3));
+            var id = await cora.Enters(training, name, unit, mailbox);
+            if (cancelled) await cora.Send(new Show.Cancel(training));
+            return id;
+        }
+        var start = await Given("Ann Dupont", "Wijk", "ann@police.example");
+        var moved = await Given("Ann DUPONT", "Garde", "ANN@police.example", cancelled: true); // by name and address, in another unit
+        var found = await Given("Ann Dupont", "garde", null); // without an address: of her, or of her namesake
+        var namesake = await Given("Ann Dupont", "Garde", "other@police.example");
+        var hers = await Given("Anneke", "Balie", "other@police.example"); // found by the namesake's address
+        var shared = await Given("Bas", "Wijk", "ann@police.example");
+        await Given("Cis", "Wijk", null);
+        var view = await cora.Send(new TakeNameOut.Query(start));
+        // Where two addresses stand beside a name in a unit, an entry without one may be of either.
+        Assert.Equal([(moved, EntryLike.Same), (shared, EntryLike.OtherName), (namesake, EntryLike.OtherAddress), (found, EntryLike.OtherAddress), (hers, EntryLike.Further)], view.Others.Select(e => (e.Id, e.Is)).OrderBy(e => e.Is).ThenBy(e => e.Id == found));
+        // From the namesake it is the other way round.
+        Assert.Equal(EntryLike.OtherName, (await cora.Send(new TakeNameOut.Query(namesake))).Others.Single(e => e.Id == hers).Is);
+        // Somebody is entered while the list is looked at: it is shown again, with what was ticked, and nothing is gone.
+        using var visit = cora.Visit();
+        var path = $"/trainings/people/{start}/name";
+        var form = (AngleSharp.Html.Dom.IHtmlFormElement)(await visit.Page(path)).QuerySelector("main form[method=post]")!;
+        var late = await Given("Ann Dupont", "WIJK", null);
+        var answer = await visit.Send(path, form, []);
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, answer.StatusCode);
+        var again = await Visit.Read(answer);
+        Assert.Equal([moved.ToString()], again.QuerySelectorAll("main input[type=checkbox][checked]").Select(b => b.GetAttribute("value")));
+        Assert.NotNull(again.QuerySelector($"main input[type=checkbox][value='{late}']"));
+        Assert.Equal(0, await Nameless());
+        Assert.Equal(HttpStatusCode.Redirect, (await visit.Send(path, (AngleSharp.Html.Dom.IHtmlFormElement)again.QuerySelector("main form[method=post]")!, [])).StatusCode);
+        Assert.Equal(2, await Nameless());
+        // Of the cancelled one too the seat is given up: it may be taken up again.
+        Assert.Equal([ParticipantState.Withdrawn, ParticipantState.Withdrawn], await zone.Look(z => z.Set<Participant>().Where(p => p.Id == start || p.Id == moved).Select(p => p.State).ToListAsync()));
+        // Without an address where one address stands beside the name, it is theirs.
+        var only = await Given("Dora", "Wijk", null);
+        var dora = await Given("dora", "wijk", "dora@police.example");
+        var second = await Given("Dora", "Garde", "dora@police.example");
+        Assert.Equal(new[] { dora, second }.Order(), (await cora.Send(new TakeNameOut.Query(only))).Others.Where(e => e.Is == EntryLike.Same).Select(e => e.Id).Order());
+
+        async Task<int> Nameless() => (await zone.Look(z => z.Set<Participant>().ToListAsync())).Count(p => p.IsNameless);
     }
 
     [Fact]
