@@ -32,6 +32,8 @@ public sealed class NetworkModule : IModule
         services.AddScoped<IDeliver, PlaceMail>();
         services.AddScoped<IDeliver, EvaluationMail>();
         services.AddScoped<IDeliver, DueMail>();
+        services.AddScoped<IDoWhatIsDue, DueEachMonth>();
+        services.AddScoped<IDeliver, DueTold>();
         services.AddScoped<IDeliver, TellInvited>();
         services.AddScoped<IDoWhatIsDue, FollowPools>();
         services.AddScoped<IReceive, AskedFor>();

@@ -21,14 +21,19 @@ internal sealed class Due(IMediator pipeline, WhereAndWho who, IZoneSettings set
 {
     private const int Fewest = 1, Most = 10;
 
-    /// <summary>Code of a shipped topic; any other is the first.</summary>
+    /// <summary>Instead of a topic: whatever it was about.</summary>
+    public const string AnyTopic = "ANY";
+
+    /// <summary>Code of a shipped topic, or any; where it is neither, the first.</summary>
     [BindProperty(SupportsGet = true)] public string? Topic { get; set; }
 
     /// <summary>From 1 to 10; any other is the zone's own.</summary>
     [BindProperty(SupportsGet = true)] public int? Years { get; set; }
     public IReadOnlyList<Row> Rows { get; private set; } = [];
-    public bool MayKeep => who.Caller.May(May.KeepTrainings);
-    public IReadOnlyList<Choice> Topics => TrainingTopics.Choices;
+
+    /// <summary>A mail to a colleague names the topic.</summary>
+    public bool MayRemind => Topic != AnyTopic && who.Caller.May(May.KeepTrainings);
+    public IReadOnlyList<Choice> Topics => [.. TrainingTopics.Choices, new Choice(AnyTopic, Words.TrainingAnyTopic)];
     public IReadOnlyList<Choice> YearChoices => [.. Enumerable.Range(Fewest, Most).Select(y => y.ToString(CultureInfo.CurrentCulture)).Select(y => new Choice(y, y))];
 
     public async Task OnGetAsync(CancellationToken ct)
@@ -40,13 +45,14 @@ internal sealed class Due(IMediator pipeline, WhereAndWho who, IZoneSettings set
     public async Task<IActionResult> OnPostRemindAsync(CancellationToken ct)
     {
         await Narrow(ct);
+        if (!MayRemind) return RedirectToPage(new { Topic, Years });
         TempData["Done"] = Words.TrainingReminded(await pipeline.Send(new Remind(Topic!, Years!.Value), ct));
         return RedirectToPage(new { Topic, Years });
     }
 
     private async Task Narrow(CancellationToken ct)
     {
-        Topic = TrainingTopics.Find(Topic)?.Code ?? TrainingTopics.All[0].Code;
+        if (Topic != AnyTopic) Topic = TrainingTopics.Find(Topic)?.Code ?? TrainingTopics.All[0].Code;
         if (Years is not (>= Fewest and <= Most)) Years = (await settings.Of(who.Zone!.Id, ct)).TrainedEvery;
         ModelState.Clear(); // what is asked instead is what the boxes show
     }
@@ -90,7 +96,7 @@ internal sealed class Due(IMediator pipeline, WhereAndWho who, IZoneSettings set
         // Whoever came from another zone is looked after there.
         private async Task<IEnumerable<Colleague>> Here(string topic, DateTimeOffset now, CancellationToken ct)
         {
-            var trained = (await zone.Set<Training>().AsNoTracking().Where(t => t.Topic == topic && t.Cancelled == null).Select(t => t.Id).ToListAsync(ct)).ToHashSet();
+            var trained = (await zone.Set<Training>().AsNoTracking().Where(t => (topic == AnyTopic || t.Topic == topic) && t.Cancelled == null).Select(t => t.Id).ToListAsync(ct)).ToHashSet();
             var days = (await zone.Set<TrainingSession>().AsNoTracking().Where(s => s.Start <= now).ToListAsync(ct)).ToDictionary(s => s.Id, s => s.Day);
             var all = await zone.Set<Participant>().AsNoTracking().Where(p => p.From == null).ToListAsync(ct);
             await keys.Fetch(all.Select(p => p.TrainingId), ct);
@@ -102,7 +108,7 @@ internal sealed class Due(IMediator pipeline, WhereAndWho who, IZoneSettings set
         {
             var all = await zone.Set<Registration>().AsNoTracking().ToListAsync(ct);
             if (all.Count == 0) return [];
-            var days = (await zone.Set<Invitation>().AsNoTracking().Where(i => i.Topic == topic && !i.IsCancelled).ToListAsync(ct)).SelectMany(i => i.Sittings).ToDictionary(s => s.Id, s => Moment.Day(s.Start));
+            var days = (await zone.Set<Invitation>().AsNoTracking().Where(i => (topic == AnyTopic || i.Topic == topic) && !i.IsCancelled).ToListAsync(ct)).SelectMany(i => i.Sittings).ToDictionary(s => s.Id, s => Moment.Day(s.Start));
             await keys.Fetch(all.Select(r => r.InvitationId), ct);
             return all.Where(r => !r.IsNameless).Select(r => new Colleague(r.Id, r.FullName, r.Unit, r.Mailbox, r.Language, r.Added, 0, [.. r.Attended.Where(days.ContainsKey).Select(s => days[s])]));
         }

@@ -382,6 +382,45 @@ public sealed class TrainingTests(Platforms platforms)
         async Task<int> Nameless() => (await zone.Look(z => z.Set<Participant>().ToListAsync())).Count(p => p.IsNameless);
     }
 
+    [Theory, EveryEngine]
+    public async Task Once_a_month_whoever_plans_trainings_hears_how_many_are_due_and_of_nobody_by_name(string engine)
+    {
+        await using var platform = Platform.Start(engine); // 24 November 2026
+        var zone = await platform.Zone();
+        var cora = await zone.Hires("cora", Role.Coordinator);
+        await zone.Hires("anna", Role.Caseworker);
+        await cora.Gave(zone, Giving.Plan(), -4 * 365, Giving.Colleague(default, "Zzann"), Giving.Colleague(default, "Zzbas"));
+        await cora.Gave(zone, Giving.Plan("Hate", topic: "HATE"), -1, Giving.Colleague(default, "Zzann"));
+        await Told(0); // not in the month in which the first were entered
+        platform.Clock.SetUtcNow(new DateTimeOffset(2026, 12, 1, 6, 59, 0, TimeSpan.Zero)); // 7:59 in Belgium
+        await Told(0);
+        platform.Clock.SetUtcNow(new DateTimeOffset(2026, 12, 1, 7, 0, 0, TimeSpan.Zero));
+        await Told(1);
+        platform.Clock.SetUtcNow(new DateTimeOffset(2026, 12, 30, 9, 0, 0, TimeSpan.Zero));
+        await Told(1);
+        platform.Clock.SetUtcNow(new DateTimeOffset(2027, 3, 20, 9, 0, 0, TimeSpan.Zero)); // a server that stood still tells once
+        await Told(2);
+        var letter = platform.Post.Letters.Last(l => l.Key.StartsWith("trainings-due", StringComparison.Ordinal));
+        Assert.Equal(Staff.AddressOf(zone, "cora"), letter.To);
+        Assert.Contains("never: 1.", letter.Text, StringComparison.Ordinal);
+        Assert.DoesNotContain("Zz", letter.Subject + letter.Text, StringComparison.Ordinal);
+        // The link leads to the list of that number; whatever the topic was, nobody is reminded from there.
+        using var visit = cora.Visit();
+        var page = await visit.Page(letter.Text[letter.Text.IndexOf("/trainings/due", StringComparison.Ordinal)..].Trim());
+        Assert.Equal("Zzbas", Assert.Single(page.QuerySelectorAll("main tbody tr")).QuerySelector("bdi")!.TextContent);
+        Assert.Empty(page.QuerySelectorAll("main form[method=post]"));
+        // Nobody is due any more: nothing leaves.
+        await cora.Gave(zone, Giving.Plan("Hate", topic: "HATE"), -1, Giving.Colleague(default, "Zzbas"));
+        platform.Clock.SetUtcNow(new DateTimeOffset(2027, 4, 2, 9, 0, 0, TimeSpan.Zero));
+        await Told(2);
+
+        async Task Told(int letters)
+        {
+            for (var i = 0; i < 2; i++) await zone.RunJobs();
+            Assert.Equal(letters, platform.Post.Letters.Count(l => l.Key.StartsWith("trainings-due", StringComparison.Ordinal)));
+        }
+    }
+
     [Fact]
     public async Task Planning_is_for_coordinator_and_administrator_seeing_for_caseworkers_too_and_a_training_belongs_to_its_zone()
     {
