@@ -1,57 +1,65 @@
-using System.Numerics;
-using System.Runtime.CompilerServices;
 using VictimSupport.Casework.Contracts;
 using VictimSupport.Statistics.Programme;
 using VictimSupport.Statistics.Releases;
 
 namespace VictimSupport.Statistics.Facts;
 
-/// <summary>What a case is in each dimension of the programme.</summary>
+/// <summary>What cases are in each dimension of the programme.</summary>
 internal static class Coding
 {
     /// <summary>The case is not in tables with this dimension. So far below zero that no other dimension brings the number of its cell up again.</summary>
     public const int Nowhere = -1_000_000;
 
     private const string Rest = "Rest", NoContact = "NoContact", Other = "other";
-    private static readonly FactCode Partner = "PartnerViolence", Female = "Female", Male = "Male";
-    private static readonly string[] Bands = ["0-17", "18-34", "35-54", "55-69", "70+"], Delays = ["0-1", "2-7", "8-14", "15+"], Places = ["Office", "Home", "Elsewhere", "PhoneOnly"];
 
     /// <summary>The dimensions in which a case may be several things.</summary>
     public static bool IsSeveral(string dimension) => dimension is "service" or "target";
 
-    /// <summary>Says at which place among the codes of a dimension a case is, or <see cref="Nowhere"/>.</summary>
-    public static Func<CaseFact, int> In(Dimension dimension)
+    /// <summary>Writes for each case told at which place among the codes of a dimension it is, or <see cref="Nowhere"/>.</summary>
+    /// <exception cref="InvalidOperationException">Nobody says what a case is in it; and where it is called: the dimension has no such code.</exception>
+    public static Action<Told, int[]> In(Dimension dimension)
     {
-        var places = new PlacesOf(dimension);
-        switch (dimension.Name)
+        return dimension.Name switch
         {
-            case "category": return fact => places.Of(fact.Category);
-            case "subKind": return fact => places.Of(fact.SubKind);
-            case "capacity": return fact => places.Of(fact.Capacity);
-            case "damage": return fact => places.Of(fact.Damage);
-            case "place":
-                var unmet = places.Of(NoContact);
-                return fact => fact.Place == default ? unmet : places.Of(fact.Place);
-            case "delay":
-                var (waited, never) = (All(Delays), places.Of(NoContact));
-                return fact => fact.Delay is { } days ? waited[days switch { <= 1 => 0, <= 7 => 1, <= 14 => 2, _ => 3 }] : never;
-            case "language":
-                var other = places.Of(Other);
-                return fact => places.Find(fact.Language) is >= 0 and var known ? known : other;
-            case "violence":
-                var (partner, family) = (places.Of(Partner), places.Of("OtherAtHome"));
-                return fact => !fact.IsAtHome ? Nowhere : fact.Category == Partner ? partner : family;
-            case "sexAge":
-                var (sexAge, rest) = (All(SexAges()), places.Of(Rest));
-                return fact => SexAge(fact) is >= 0 and var known ? sexAge[known] : rest;
-            case "sexAgePlace":
-                // Whoever lacks one of the three is in the rest, so that the parts add up to all cases.
-                var (all, met, none) = (All(SexAges().SelectMany(s => Places.Select(p => $"{s}:{p}"))), new PlacesOf(new Dimension("place", Places)), places.Of(Rest));
-                return fact => SexAge(fact) is >= 0 and var who && fact.Place != default ? all[(who * Places.Length) + met.Of(fact.Place)] : none;
-            default: throw new InvalidOperationException($"No case says what it is in {dimension.Name}.");
+            "category" => Codes(told => told.Category),
+            "subKind" => Codes(told => told.SubKind),
+            "capacity" => Codes(told => told.Capacity),
+            "damage" => Codes(told => told.Damage),
+            "place" => Codes(told => told.Place, none: NoContact),
+            "language" => Codes(told => told.Language, none: Other, unknown: Other),
+            "delay" => Steps(told => told.Delay, [NoContact, .. Told.Delays]),
+            "violence" => Steps(told => told.Home, [null, "PartnerViolence", "OtherAtHome"]),
+            "sexAge" => Steps(told => told.Who, [Rest, .. Told.SexAges]),
+            // Whoever lacks one of the three is in the rest, so that the parts add up to all cases.
+            "sexAgePlace" => Steps(told => told.WhoWhere, [Rest, .. Told.SexAges.SelectMany(s => Told.Places.Select(p => $"{s}:{p}"))]),
+            _ => throw new InvalidOperationException($"No case says what it is in {dimension.Name}."),
+        };
+
+        Action<Told, int[]> Codes(Func<Told, FactCode[]> column, string? none = null, string? unknown = null)
+        {
+            var places = new PlacesOf(dimension, none, unknown);
+            return (told, into) => places.Find(column(told).AsSpan(0, told.Length), into);
         }
 
-        int[] All(IEnumerable<string> codes) => [.. codes.Select(code => places.Of(code))];
+        Action<Told, int[]> Steps(Func<Told, int[]> column, IReadOnlyList<string?> codes)
+        {
+            var places = new PlacesOf(dimension);
+            int[] by = [.. codes.Select(code => code is null ? Nowhere : places.Of(code))];
+            return (told, into) =>
+            {
+                var steps = column(told).AsSpan(0, told.Length);
+                for (var i = 0; i < steps.Length; i++) into[i] = by[steps[i]];
+            };
+        }
+    }
+
+    /// <summary>The places of these cases, in their order.</summary>
+    public static int[] Places(Dimension dimension, IReadOnlyList<CaseFact> cases)
+    {
+        var (told, places) = (new Told(cases.Count), new int[cases.Count]);
+        told.Read([.. cases]);
+        In(dimension)(told, places);
+        return places;
     }
 
     /// <summary>The combinations of a table that a case is in; each once, so that it moves no cell by more than one.</summary>
@@ -60,26 +68,95 @@ internal static class Coding
         into.Clear();
         into.AddRange(new Coder([table], Edition.OfMonth(fact.Month.Year, fact.Month.Month)).Count([fact])[0].SelectMany((times, combination) => Enumerable.Repeat(combination, times)));
     }
+}
 
-    private static IEnumerable<string> SexAges() => ((string[])["Female", "Male"]).SelectMany(s => Bands.Select(b => $"{s}:{b}"));
+/// <summary>What some cases tell, in a column for each thing: dimensions are read along it, with no call for a case.</summary>
+internal sealed class Told(int most)
+{
+    /// <summary>The steps of some columns, in their order, from 1 on; 0: not known, or none.</summary>
+    public static readonly string[] Delays = ["0-1", "2-7", "8-14", "15+"], Places = ["Office", "Home", "Elsewhere", "PhoneOnly"], SexAges = [.. ((string[])["Female", "Male"]).SelectMany(s => Bands.Select(b => $"{s}:{b}"))];
 
-    // Women by age, then men; -1: not known, or another sex.
-    private static int SexAge(CaseFact fact) => fact.Age is { } age ? (fact.Sex == Female ? 0 : fact.Sex == Male ? Bands.Length : -Bands.Length) + (age switch { < 18 => 0, < 35 => 1, < 55 => 2, < 70 => 3, _ => 4 }) : -1;
+    private static readonly FactCode Partner = "PartnerViolence", Female = "Female", Male = "Male";
+    private readonly PlacesOf met = new(new Dimension("place", ["", .. Places]), none: "");
+    private readonly int[] where = new int[most];
+
+    private static string[] Bands => ["0-17", "18-34", "35-54", "55-69", "70+"];
+
+    public int Length { get; private set; }
+    public FactCode[] Category { get; } = new FactCode[most];
+    public FactCode[] SubKind { get; } = new FactCode[most];
+    public FactCode[] Capacity { get; } = new FactCode[most];
+    public FactCode[] Damage { get; } = new FactCode[most];
+    public FactCode[] Language { get; } = new FactCode[most];
+    public FactCode[] Place { get; } = new FactCode[most];
+
+    /// <summary>Steps of <see cref="Delays"/>.</summary>
+    public int[] Delay { get; } = new int[most];
+
+    /// <summary>0: the main fact is no violence at home; 1: it is between partners; 2: other.</summary>
+    public int[] Home { get; } = new int[most];
+
+    /// <summary>Steps of <see cref="SexAges"/>.</summary>
+    public int[] Who { get; } = new int[most];
+
+    /// <summary>The same, and the places of the first contact within each of them.</summary>
+    public int[] WhoWhere { get; } = new int[most];
+
+    /// <summary>Takes these in the place of those before.</summary>
+    public void Read(ReadOnlySpan<CaseFact> cases)
+    {
+        Length = cases.Length;
+        for (var i = 0; i < cases.Length; i++)
+        {
+            var one = cases[i];
+            (Category[i], SubKind[i], Capacity[i], Damage[i], Language[i], Place[i]) = (one.Category, one.SubKind, one.Capacity, one.Damage, one.Language, one.Place);
+            (Delay[i], Home[i], Who[i]) = (Waited(one.Delay), !one.IsAtHome ? 0 : one.Category == Partner ? 1 : 2, SexAge(one));
+        }
+        met.Find(Place.AsSpan(0, Length), where);
+        for (var i = 0; i < cases.Length; i++) WhoWhere[i] = Who[i] == 0 || where[i] == 0 ? 0 : ((Who[i] - 1) * Places.Length) + where[i];
+    }
+
+    private static int Waited(int? days) => days is { } of ? 1 + Past(of, 1) + Past(of, 7) + Past(of, 14) : 0;
+
+    // Women by age, then men; nobody of another sex.
+    private static int SexAge(CaseFact one)
+    {
+        if (one.Age is not { } age || (one.Sex != Female && one.Sex != Male)) return 0;
+        var band = 1 + Past(age, 17) + Past(age, 34) + Past(age, 54) + Past(age, 69);
+        return one.Sex == Female ? band : 5 + band;
+    }
+
+    // Without a branch: ages and waits follow no order that could be foreseen.
+    private static int Past(int of, int limit) => of > limit ? 1 : 0;
 }
 
 /// <summary>Finds the places of codes, by their numbers.</summary>
-internal sealed class PlacesOf(Dimension dimension)
+/// <param name="none">The code of whatever has none; null: it has no place.</param>
+/// <param name="unknown">The code of whatever the dimension does not know; null: that is a mistake.</param>
+internal sealed class PlacesOf(Dimension dimension, string? none = null, string? unknown = null)
 {
-    private const int NotAsked = -2;
+    private const int NotAsked = -1;
     private int[] places = [];
 
     /// <exception cref="InvalidOperationException">The dimension has no such code.</exception>
-    public int Of(FactCode code) => Find(code) is >= 0 and var place ? place : throw Unknown(code);
+    public int Of(FactCode code) => (uint)code.Number < (uint)places.Length && places[code.Number] is >= 0 and var place ? place : Ask(code);
 
-    /// <summary>-1: the dimension has no such code.</summary>
-    // Asked ten times of each of millions of cases: short, so that it is no call.
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public int Find(FactCode code) => places is var known && (uint)code.Number < (uint)known.Length && known[code.Number] is not NotAsked and var place ? place : Ask(code);
+    /// <summary>Writes the place of each.</summary>
+    /// <exception cref="InvalidOperationException">The dimension has no such code.</exception>
+    public void Find(ReadOnlySpan<FactCode> codes, Span<int> into)
+    {
+        var known = places;
+        for (var i = 0; i < codes.Length; i++)
+        {
+            var number = codes[i].Number;
+            if ((uint)number < (uint)known.Length && known[number] is >= 0 and var place) into[i] = place;
+            else
+            {
+                into[i] = Ask(codes[i]);
+                known = places;
+            }
+        }
+    }
 
     private int Ask(FactCode code)
     {
@@ -89,119 +166,8 @@ internal sealed class PlacesOf(Dimension dimension)
             Array.Resize(ref places, code.Number + 1);
             Array.Fill(places, NotAsked, met, places.Length - met);
         }
-        return places[code.Number] = dimension.PlaceOf(code.ToString());
-    }
-
-    private InvalidOperationException Unknown(FactCode code) => new($"There is no code {code} in {dimension.Name}.");
-}
-
-/// <summary>Counts the cases of a zone in several tables at once. What a case is in a dimension is asked once, however many tables have it; cases are coded some at a time into a column for each dimension, and each table is counted along its columns.</summary>
-internal sealed class Coder
-{
-    private const int Block = 1024, MostDimensions = 3, MostCombinations = 2000;
-    private readonly Edition edition;
-    private readonly Func<CaseFact, int>[] answers;
-    private readonly int[][] columns;
-    private readonly int[] monthOfDay;
-    private readonly int[] months = new int[Block], quarters = new int[Block], nothing = new int[Block];
-    private readonly Plan[] plans, several;
-
-    public Coder(IReadOnlyList<Table> tables, Edition edition)
-    {
-        this.edition = edition;
-        monthOfDay = [.. edition.Months.SelectMany((month, i) => Enumerable.Repeat(i, month.AddMonths(1).DayNumber - month.DayNumber))];
-        var dimensions = tables.SelectMany(t => t.Dimensions).Where(d => !Coding.IsSeveral(d.Name)).DistinctBy(d => d.Name, StringComparer.Ordinal).ToList();
-        answers = [.. dimensions.Select(Coding.In)];
-        columns = [.. dimensions.Select(_ => new int[Block])];
-        plans = [.. tables.Select(t => Make(t, dimensions.ConvertAll(d => d.Name)))];
-        several = [.. plans.Where(p => p.Several is not null)];
-    }
-
-    /// <summary>How many cases are in each cell of each table: period by period, combination by combination.</summary>
-    /// <exception cref="InvalidOperationException">A case is outside the period, or something that the programme has no code for.</exception>
-    public int[][] Count(IEnumerable<CaseFact> facts)
-    {
-        var (counts, filled) = (plans.Select(p => new int[p.Cells]).ToArray(), 0);
-        foreach (var fact in facts)
-        {
-            Read(fact, filled++);
-            if (filled < Block) continue;
-            Count(counts, filled);
-            filled = 0;
-        }
-        Count(counts, filled);
-        return counts;
-    }
-
-    private void Read(CaseFact fact, int at)
-    {
-        var day = fact.Month.DayNumber - edition.From.DayNumber;
-        months[at] = (uint)day < (uint)monthOfDay.Length ? monthOfDay[day] : throw new InvalidOperationException("A zone told of a case outside the period.");
-        quarters[at] = months[at] / 3;
-        for (var i = 0; i < answers.Length; i++) columns[i][at] = answers[i](fact);
-        foreach (var plan in several) plan.Kinds![at] = KindsOf(plan, fact);
-    }
-
-    // As bits, each once; no more than the table counts of one case. Cases of an answer share their lists: what such a list came to is remembered.
-    private static ulong KindsOf(Plan plan, CaseFact fact)
-    {
-        var told = plan.IsOfServices ? fact.Services : fact.Targets;
-        ref var remembered = ref plan.Remembered[RuntimeHelpers.GetHashCode(told) & (plan.Remembered.Length - 1)];
-        if (ReferenceEquals(remembered.List, told)) return remembered.Kinds;
-        var kinds = 0UL;
-        for (var i = 0; i < told.Count && BitOperations.PopCount(kinds) < plan.Most; i++) kinds |= 1UL << plan.Several!.Of(told[i]);
-        remembered = (told, kinds);
-        return kinds;
-    }
-
-    private void Count(int[][] counts, int filled)
-    {
-        for (var t = 0; t < plans.Length; t++)
-        {
-            var (plan, cells) = (plans[t], counts[t]);
-            int[] period = plan.Period, first = plan.Columns[0], second = plan.Columns[1], third = plan.Columns[2];
-            var (by, a, b, c, kinds, stride) = (plan.Combinations, plan.Strides[0], plan.Strides[1], plan.Strides[2], plan.Kinds, plan.Stride);
-            for (var i = 0; i < filled; i++)
-            {
-                var cell = (period[i] * by) + (first[i] * a) + (second[i] * b) + (third[i] * c);
-                if (cell < 0) continue; // it is not in this table
-                if (kinds is null) cells[cell]++;
-                else for (var left = kinds[i]; left != 0; left &= left - 1) cells[cell + (BitOperations.TrailingZeroCount(left) * stride)]++;
-            }
-        }
-    }
-
-    private Plan Make(Table table, List<string> names)
-    {
-        var (after, parts, severally) = (1, new List<(int[] Column, int Stride)>(), (Dimension: (Dimension?)null, Stride: 0));
-        foreach (var dimension in table.Dimensions.Reverse())
-        {
-            if (!Coding.IsSeveral(dimension.Name)) parts.Add((columns[names.IndexOf(dimension.Name)], after));
-            else severally = severally.Dimension is null && dimension.Codes.Count <= 64 ? (dimension, after) : throw new InvalidOperationException($"{table.Id} cannot be counted: a case would be several things twice, or of more than 64 kinds.");
-            after *= dimension.Codes.Count;
-        }
-        if (parts.Count > MostDimensions || after > MostCombinations) throw new InvalidOperationException($"{table.Id} has more than {MostDimensions} dimensions or {MostCombinations} combinations.");
-        while (parts.Count < MostDimensions) parts.Add((nothing, 0));
-        return new Plan(table, table.Period switch { Span.Month => months, Span.Quarter => quarters, _ => nothing }, edition, [.. parts.Select(p => p.Column)], [.. parts.Select(p => p.Stride)], severally.Dimension, severally.Stride);
-    }
-
-    /// <summary>How the columns of a block make the number of a cell of one table.</summary>
-    private sealed class Plan(Table table, int[] period, Edition edition, int[][] columns, int[] strides, Dimension? several, int stride)
-    {
-        public int[] Period => period;
-        public int[][] Columns => columns;
-        public int[] Strides => strides;
-        public int Combinations { get; } = table.Combinations;
-        public int Cells { get; } = table.Combinations * table.Period switch { Span.Month => edition.Months.Count(), Span.Quarter => edition.Quarters.Count(), _ => 1 };
-
-        /// <summary>The dimension in which a case may be several things; null: it has none.</summary>
-        public PlacesOf? Several { get; } = several is null ? null : new PlacesOf(several);
-        public bool IsOfServices { get; } = several?.Name == "service";
-        public int Stride => stride;
-        public int Most { get; } = table.Delta2;
-        public (IReadOnlyList<string>? List, ulong Kinds)[] Remembered { get; } = several is null ? [] : new (IReadOnlyList<string>?, ulong)[128];
-
-        /// <summary>Which of its codes the cases of the block are, as bits; null: it has no such dimension.</summary>
-        public ulong[]? Kinds { get; } = several is null ? null : new ulong[Block];
+        var place = code == default ? dimension.PlaceOf(none ?? "") : dimension.PlaceOf(code.ToString());
+        if (place < 0 && unknown is not null) place = dimension.PlaceOf(unknown);
+        return places[code.Number] = place >= 0 ? place : throw new InvalidOperationException($"There is no code {code} in {dimension.Name}.");
     }
 }

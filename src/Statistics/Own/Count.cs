@@ -47,23 +47,22 @@ internal static class Counting
 
     private static Counted Cases(Definition figure, IReadOnlyList<CaseFact> cases)
     {
-        var (counts, codesOf) = (new Dictionary<string, int>(StringComparer.Ordinal), CodesOf(figure));
-        foreach (var code in cases.SelectMany(codesOf)) counts[code] = counts.GetValueOrDefault(code) + 1;
+        var counts = new Dictionary<string, int>(StringComparer.Ordinal);
+        foreach (var code in CodesOf(figure, cases)) counts[code] = counts.GetValueOrDefault(code) + 1;
         return Ordered(figure, counts, cases.Count);
     }
 
     // What a case is in a dimension is said in one place for the releases and for the zone.
-    private static Func<CaseFact, IEnumerable<string>> CodesOf(Definition figure)
+    private static IEnumerable<string> CodesOf(Definition figure, IReadOnlyList<CaseFact> cases)
     {
         switch (figure.Code)
         {
-            case "service": return fact => fact.Services.Distinct(StringComparer.Ordinal);
-            case "target": return fact => fact.Targets.Distinct(StringComparer.Ordinal);
-            case "sex": return fact => [fact.Sex.ToString()];
+            case "service": return cases.SelectMany(c => c.Services.Distinct(StringComparer.Ordinal));
+            case "target": return cases.SelectMany(c => c.Targets.Distinct(StringComparer.Ordinal));
+            case "sex": return cases.Select(c => c.Sex.ToString());
         }
         var dimension = new Dimension(figure.Code, [.. figure.Codes.Where(code => code != Elsewhere)]);
-        var place = Coding.In(dimension);
-        return fact => [place(fact) is >= 0 and var known ? dimension.Codes[known] : Elsewhere];
+        return Coding.Places(dimension, cases).Select(place => place >= 0 ? dimension.Codes[place] : Elsewhere);
     }
 
     private static Counted Ordered(Definition figure, Dictionary<string, int> counts, int? of)
