@@ -116,7 +116,21 @@ internal sealed class Gate(ZoneDbContext zone, UseCase here, Keyring keys, IZone
     }
 
     /// <summary>Did somebody who may be the same say that they are never to be called, in whatever dossier? Which one it is, nobody is told.</summary>
-    public async Task<bool> IsNeverCalled(Particulars who, CancellationToken ct) => (await Nevers([(default, default, who)], ct))[default].Any(n => n.Call == Rule.Never);
+    public async Task<bool> IsNeverCalled(Particulars who, CancellationToken ct) => await IsNever(Channel.Call, who, ct);
+
+    /// <summary>The same of any channel. Somebody else at the same mailbox closes it too: hardly ever a message names one, so those who closed theirs are opened and compared.</summary>
+    public async Task<bool> IsNever(Channel channel, Particulars who, CancellationToken ct)
+    {
+        if ((await Nevers([(default, default, who)], ct))[default].Any(n => n.Of(channel) == Rule.Never)) return true;
+        if (channel != Channel.Mail) return false;
+        foreach (var some in (await zone.Set<SafeContact>().AsNoTracking().Where(s => s.Mail == Rule.Never).Select(s => s.Id).ToListAsync(ct)).Chunk(400).Select(c => c.ToList()))
+        {
+            var people = await zone.Set<Person>().AsNoTracking().Where(p => some.Contains(p.Id)).ToListAsync(ct);
+            await keys.Fetch(people.Select(p => p.KeyOwner), ct);
+            if (people.Exists(p => SamePerson.ShareAMailbox(who, p.Identity.Value))) return true;
+        }
+        return false;
+    }
 
     /// <summary>Channels that each of these closed by a never in another dossier, or in a second row of this one: one question for all of them. Who closed nothing is not in it.</summary>
     public async Task<IReadOnlyDictionary<Guid, ClosedChannels>> ClosedElsewhere(IEnumerable<(Person Who, SafeContact Safe)> some, CancellationToken ct)

@@ -91,6 +91,34 @@ public sealed class RequestTests(Platforms platforms)
     }
 
     [Theory, EveryEngine]
+    public async Task A_way_that_a_never_closed_in_a_dossier_is_not_shown_as_one_to_use(string engine)
+    {
+        var zone = await (await platforms.On(engine)).Zone();
+        var (anna, colleague) = (await zone.Hires("anna", Role.Caseworker), await zone.Hires("bert", Role.Caseworker));
+        var (atTheNumber, one) = await colleague.Knows(zone, "Rue 1", "Muster", "Bram", phone: "0471 00 00 01");
+        await colleague.Agrees(atTheNumber, one, r => r with { Sms = Rule.Never });
+        var (atTheBox, two) = await colleague.Knows(zone, "Rue 2", "Voorbeeld", "Cis", mail: "Shared@example.be", phone: null);
+        await colleague.Agrees(atTheBox, two, r => r with { Mail = Rule.Never });
+        var (theirs, three) = await colleague.Knows(zone, "Rue 3", "Exemple", "Noor", phone: null);
+        await colleague.Agrees(theirs, three, r => r with { Letter = Rule.Never });
+        using var visit = anna.Visit();
+        foreach (var (called, way, reach, closed) in new[]
+        {
+            ("Ada", Way.Sms, "+32 471/00.00.01", true), ("Ada", Way.Sms, "0471 00 00 02", false), ("Ada", Way.Mail, "shared@example.be", true), ("Ada", Way.Video, "shared@example.be", true), ("Ada", Way.Mail, "own@example.be", false),
+            ("Noor Exemple", Way.Letter, "Rue 3", true), ("Noor Exemple", Way.Mail, "own@example.be", false),
+        })
+        {
+            var request = await zone.As().AsksFor(called, way, reach);
+            var page = Flat(await visit.Page($"/tray/{request}"));
+            Assert.Equal((closed, !closed), (page.Contains("The person said never.", StringComparison.Ordinal), page.Contains(reach, StringComparison.Ordinal)));
+        }
+        // What is a dossier is reached by the dossier's rules, and from there.
+        var taken = await zone.As().AsksFor("Zoë", Way.Mail, "zoe@example.be");
+        await anna.Registers(Cases.Intake(zone, "", "Zoë") with { Tray = taken });
+        Assert.DoesNotContain("zoe@example.be", Flat(await visit.Page($"/tray/{taken}")), StringComparison.Ordinal);
+    }
+
+    [Theory, EveryEngine]
     public async Task For_whom_a_wall_stands_round_the_person_the_request_is_not_there(string engine)
     {
         var zone = await (await platforms.On(engine)).Zone();
