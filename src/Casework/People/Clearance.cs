@@ -37,7 +37,17 @@ internal sealed record Outgoing(Channel Channel, bool Unattended = false, bool F
 /// <param name="Safe">Their own rules.</param>
 /// <param name="IsAuthor">By name or telephone they are the alleged perpetrator, whoever the row says they are.</param>
 /// <param name="ClosedElsewhere">In another dossier they said that they are never to be called.</param>
-internal sealed record Stead(Standing Standing, Person Who, SafeContact Safe, bool IsAuthor = false, bool ClosedElsewhere = false);
+/// <param name="NamesAuthor">What was agreed with them names somebody who is the alleged perpetrator by now.</param>
+internal sealed record Stead(Standing Standing, Person Who, SafeContact Safe, bool IsAuthor = false, bool ClosedElsewhere = false, bool NamesAuthor = false)
+{
+    /// <summary>What holds of their telephone.</summary>
+    public Rule Call => ClosedElsewhere ? Rule.Never : NamesAuthor && Safe.Call != Rule.Never ? Rule.NotAsked : Safe.Call;
+
+    /// <summary>What to keep to: their own agreement, and what was decided that they may be told.</summary>
+    public SafeDetails Agreed => Safe.Details.Value is var said && NamesAuthor ? Told(said with { WhoMayAnswer = null, ThirdPerson = null }) : Told(said);
+
+    private SafeDetails Told(SafeDetails said) => said with { WhatMayBeSaid = Standing.Words.Value.What ?? said.WhatMayBeSaid };
+}
 
 /// <summary>Channels closed by a never that does not stand in the person's own row, and that nothing they said since opens.</summary>
 /// <param name="Theirs">The same person said it, in another dossier or in a second row of this one.</param>
@@ -110,8 +120,8 @@ internal sealed class Clearance
         var (person, identity) = (whom.Person, whom.Person.Identity.Value);
         if (what.Through is not null && whom.Stead is { } stead)
         {
-            var (other, said) = (stead.Who.Identity.Value, stead.Safe.Details.Value);
-            return (new Clearance(person.Id, person.DossierId, what.Channel, passage, Destination(other, said, what.Channel)!, other.FullName, said with { WhatMayBeSaid = stead.Standing.Words.Value.What ?? said.WhatMayBeSaid }), bar);
+            var other = stead.Who.Identity.Value;
+            return (new Clearance(person.Id, person.DossierId, what.Channel, passage, Destination(other, stead.Safe.Details.Value, what.Channel)!, other.FullName, stead.Agreed), bar);
         }
         return (new Clearance(person.Id, person.DossierId, what.Channel, passage, Destination(identity, whom.Safe.Details.Value, what.Channel)!, identity.FullName, whom.Agreed), bar);
     }
@@ -179,8 +189,8 @@ internal sealed class Clearance
         if (stead.IsAuthor || stead.Standing.Conflict || stead.Who.Capacity is Capacity.AllegedAuthor or Capacity.Deceased) return (Passage.Closed, Bar.Conflict);
         if (stead.Standing.Reached == Authority.Nobody) return (Passage.Closed, Bar.Undecided);
         if (what.Channel != Channel.Call || what.Unattended) return (Passage.Closed, Bar.Undecided);
-        if (stead.ClosedElsewhere || stead.Safe.Call == Rule.Never) return (Passage.Closed, Bar.Never);
-        if (stead.Safe.Call != Rule.NotAsked && !stead.Safe.Details.Value.IsTime(now)) return (Passage.Closed, Bar.Hours);
+        if (stead.Call == Rule.Never) return (Passage.Closed, Bar.Never);
+        if (stead.Call != Rule.NotAsked && !stead.Safe.Details.Value.IsTime(now)) return (Passage.Closed, Bar.Hours);
         return (Passage.AsAgreed, Bar.None);
     }
 

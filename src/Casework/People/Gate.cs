@@ -68,7 +68,8 @@ internal sealed class Gate(ZoneDbContext zone, UseCase here, Keyring keys, IZone
         var standing = await zone.Set<Standing>().AsNoTracking().SingleOrDefaultAsync(s => s.DossierId == dossier.Id && s.PersonId == person && s.WhoId == through, ct);
         if (standing is null || await zone.Set<Person>().AsNoTracking().SingleOrDefaultAsync(p => p.Id == through && p.DossierId == dossier.Id, ct) is not { } who) return null;
         var safe = await zone.Set<SafeContact>().AsNoTracking().SingleOrDefaultAsync(s => s.Id == through, ct) ?? SafeContact.For(who);
-        return new Stead(standing, who, safe, Authors.Are(await AuthorsIn(dossier, ct), who.Identity.Value), (await ClosedElsewhere(who, safe, ct)).Contains(Channel.Call));
+        var authors = await AuthorsIn(dossier, ct);
+        return new Stead(standing, who, safe, Authors.Are(authors, who.Identity.Value), (await ClosedElsewhere(who, safe, ct)).Contains(Channel.Call), safe.Details.Value.Names(authors));
     }
 
     /// <summary>The same, of rows that were read already.</summary>
