@@ -31,7 +31,8 @@ internal enum Passage
 /// <param name="Read">Whoever sends it had the rule or the script before their eyes.</param>
 /// <param name="Through">Who is called for the person; null: the person.</param>
 /// <param name="At">When it reaches them, where that was agreed; null: now.</param>
-internal sealed record Outgoing(Channel Channel, bool Unattended = false, bool First = false, bool Read = false, Guid? Through = null, DateTimeOffset? At = null);
+/// <param name="Letter">The letter it is, where one is prepared already.</param>
+internal sealed record Outgoing(Channel Channel, bool Unattended = false, bool First = false, bool Read = false, Guid? Through = null, DateTimeOffset? At = null, Guid? Letter = null);
 
 /// <summary>Who is called for somebody, and what was decided on it.</summary>
 /// <param name="Safe">Their own rules.</param>
@@ -75,6 +76,9 @@ internal sealed record Addressee(Person Person, SafeContact Safe, Dossier Dossie
     /// <summary>The alleged perpetrators in this dossier: nothing written goes to a number or a mailbox of theirs, whoever it is meant for. Empty also where nobody looked.</summary>
     public IReadOnlyList<Particulars> Authors { get; init; } = [];
 
+    /// <summary>A letter went, or waits to go, to them unasked: there is no second.</summary>
+    public bool Written { get; init; }
+
     /// <summary>What holds of a channel.</summary>
     public Rule Of(Channel channel) => ClosedElsewhere.Contains(channel) ? Rule.Never : Safe.Of(channel) is var rule && NamesAuthor && rule != Rule.Never ? Rule.NotAsked : rule;
 
@@ -82,7 +86,7 @@ internal sealed record Addressee(Person Person, SafeContact Safe, Dossier Dossie
     public SafeDetails Agreed => NamesAuthor ? Safe.Details.Value with { WhoMayAnswer = null, ThirdPerson = null } : Safe.Details.Value;
 
     /// <summary>May a letter go unasked? What is listed counts for the main facts; what is never sent unasked counts wherever it stands.</summary>
-    public bool MayGetFirstLetter => !Elsewhere && !Person.IsMinor && FirstLetterFor.Contains(Dossier.SubKind) && !Dossier.Danger.HasFlag(Danger.AtHome) && !Dossier.Danger.HasFlag(Danger.AddressSecret)
+    public bool MayGetFirstLetter => !Elsewhere && !Written && !Person.IsMinor && FirstLetterFor.Contains(Dossier.SubKind) && !Dossier.Danger.HasFlag(Danger.AtHome) && !Dossier.Danger.HasFlag(Danger.AddressSecret)
         && !Dossier.Additional.Append(Dossier.SubKind).Any(SubKinds.NeverUnasked);
 }
 

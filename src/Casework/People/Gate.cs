@@ -24,7 +24,7 @@ internal sealed class Gate(ZoneDbContext zone, UseCase here, Keyring keys, IZone
     /// <exception cref="RefusedException">The channel is closed (a code of <see cref="Bars"/>), or nobody of this id is in the dossier.</exception>
     public async Task<Clearance> Pass(Dossier dossier, Guid person, Outgoing what, CancellationToken ct)
     {
-        var whom = await Of(dossier, person, what.First, ct);
+        var whom = await Of(dossier, person, what.First, ct, what.Letter);
         if (what.Through is { } through) whom = whom with { Stead = await Stead(dossier, person, through, ct) };
         var (leave, bar) = Clearance.Ask(whom, what, clock.GetUtcNow());
         return leave ?? throw new RefusedException(bar.Code(), dossier.Id);
@@ -54,12 +54,13 @@ internal sealed class Gate(ZoneDbContext zone, UseCase here, Keyring keys, IZone
 
     /// <summary>Somebody of a dossier, as the gate must know them: a never in another of their dossiers, or in a second row of this one, counts too.</summary>
     /// <param name="first">A first letter is asked for: then what happened in their other dossiers counts too.</param>
+    /// <param name="letter">The one that is asked for, where it is prepared already.</param>
     /// <exception cref="RefusedException">Nobody of this id is in the dossier.</exception>
-    public async Task<Addressee> Of(Dossier dossier, Guid person, bool first, CancellationToken ct)
+    public async Task<Addressee> Of(Dossier dossier, Guid person, bool first, CancellationToken ct, Guid? letter = null)
     {
         var who = await zone.Set<Person>().AsNoTracking().SingleOrDefaultAsync(p => p.Id == person && p.DossierId == dossier.Id, ct) ?? throw new RefusedException("absent", dossier.Id);
         var safe = await zone.Set<SafeContact>().AsNoTracking().SingleOrDefaultAsync(s => s.Id == person, ct) ?? SafeContact.For(who);
-        return await Of(dossier, who, safe, first, ct);
+        return await Of(dossier, who, safe, first, ct, letter);
     }
 
     /// <summary>Who would be called for somebody; null: nobody of this id stands for them.</summary>
@@ -73,12 +74,12 @@ internal sealed class Gate(ZoneDbContext zone, UseCase here, Keyring keys, IZone
     }
 
     /// <summary>The same, of rows that were read already.</summary>
-    public async Task<Addressee> Of(Dossier dossier, Person who, SafeContact safe, bool first, CancellationToken ct)
+    public async Task<Addressee> Of(Dossier dossier, Person who, SafeContact safe, bool first, CancellationToken ct, Guid? letter = null)
     {
         var authors = await AuthorsIn(dossier, ct);
         return new(who, safe, dossier, (await settings.Of(here.InZone.Id, ct)).FirstLetterFor, first && await Elsewhere(who, ct), NamesAuthor: safe.Details.Value.Names(authors))
         {
-            ClosedElsewhere = await ClosedElsewhere(who, safe, ct), Authors = authors,
+            ClosedElsewhere = await ClosedElsewhere(who, safe, ct), Authors = authors, Written = first && await Written(who, letter, ct),
         };
     }
 
@@ -189,6 +190,15 @@ internal sealed class Gate(ZoneDbContext zone, UseCase here, Keyring keys, IZone
             }
         }
         return found.ToLookup(f => f.Row, f => f.Never);
+    }
+
+    // Unasked one letter goes to somebody, in whichever of their rows; where they were asked since, another may follow.
+    private async Task<bool> Written(Person who, Guid? letter, CancellationToken ct)
+    {
+        if (await zone.Set<Letter>().AnyAsync(l => l.PersonId == who.Id && l.State != LetterState.Dropped && l.Id != letter, ct)) return true;
+        foreach (var rows in (await SamePerson.Rows(zone, here, keys, who.Identity.Value, ct)).Select(p => p.Id).Where(id => id != who.Id).Chunk(400).Select(c => c.ToList()))
+            if (await zone.Set<Letter>().AnyAsync(l => rows.Contains(l.PersonId) && l.Kind == LetterKind.First && l.State != LetterState.Dropped && !zone.Set<SafeContact>().Any(s => s.Id == l.PersonId && s.Letter != Rule.NotAsked), ct)) return true;
+        return false;
     }
 
     // One who was beaten at home, or lives in danger there, in another dossier, gets no letter because of a burglary. Which dossier it is, nobody is told.
