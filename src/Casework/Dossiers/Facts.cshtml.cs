@@ -136,11 +136,15 @@ internal sealed class Facts(IMediator pipeline) : PageModel, IShowAgain
             if (requestedAt > dossier.Opened) throw Wrong(nameof(Command.RequestedAt), Words.RequestedAfterOpened(Moment.Show(dossier.Opened)));
             dossier.CameIn(trigger, own, IsMinuteOf(requestedAt, before) ? before : requestedAt);
             if (dossier.RequestedAt == before || !dossier.IsOpen) return;
-            // The wait begins anew; what somebody put off to another moment stays there.
+            // The wait begins anew; what somebody put off to another moment stays there, and so does what whoever asked on the public page was promised.
+            if (await zone.Set<Milestone>().AnyAsync(m => m.DossierId == dossier.Id && m.Kind == MilestoneKind.ComesForward, ct)) return;
+            var promised = await zone.Set<Tray.TrayEntry>().Where(e => e.Dossier == dossier.Id && e.FromPublic).MinAsync(e => (DateTimeOffset?)e.RemindAt, ct);
             var within = (await settings.Of(here.InZone.Id, ct)).FirstContactWithin;
             foreach (var wait in await zone.Set<FollowUp>().Where(f => f.DossierId == dossier.Id && f.Done == null && f.Kind == ActKind.FirstContact).ToListAsync(ct))
-                if (IsMinuteOf(wait.DueAt, before + within)) wait.Postpone(dossier.RequestedAt + within);
+                if (IsMinuteOf(wait.DueAt, By(before))) wait.Postpone(By(dossier.RequestedAt));
             await NextAct.Settle(zone, dossier, ct);
+
+            DateTimeOffset By(DateTimeOffset asked) => promised is { } answer && answer < asked + within ? answer : asked + within;
         }
 
         private static bool IsMinuteOf(DateTimeOffset minute, DateTimeOffset at) => minute <= at && at - minute < TimeSpan.FromMinutes(1);

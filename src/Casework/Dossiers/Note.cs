@@ -85,6 +85,13 @@ internal sealed class Milestone : IOfDossier
     /// <summary>The referral or the sharing it is about.</summary>
     public Guid? About { get; private set; }
 
+    /// <summary>Dossiers whose person asked not to be reached and is still waited for: nobody is late there.</summary>
+    public static IQueryable<Milestone> WaitedFor(ZoneDbContext zone, DateTimeOffset now)
+    {
+        var since = now - Tray.TrayEntry.WaitedFor;
+        return zone.Set<Milestone>().Where(m => m.Kind == MilestoneKind.ComesForward && m.At > since);
+    }
+
     public static Milestone Reached(Guid dossier, MilestoneKind kind, Guid by, DateTimeOffset now, Guid? to = null, int? code = null, Guid? about = null) =>
         new() { Id = Guid.CreateVersion7(now), DossierId = dossier, Kind = kind, By = by, At = now, To = to, Code = code, About = about };
 
@@ -120,6 +127,9 @@ internal enum MilestoneKind
 
     /// <summary>Whoever asked on the public page takes their request back.</summary>
     RequestWithdrawn = 31,
+
+    /// <summary>Whoever asked on the public page named no way to be reached: they come themselves, and are waited for from this moment on.</summary>
+    ComesForward = 32,
 
     /// <summary>A referral came further; the code is how far.</summary>
     Referral = 51,

@@ -81,8 +81,8 @@ internal sealed class Bell(IMediator pipeline, WhereAndWho who) : IRing
             var seen = zone.Set<Dossier>().AsNoTracking().Where(await guard.Visible(ct)).Where(d => d.Closed == null);
             var own = seen.Where(d => d.AssignedTo == self || (leads && d.AssignedTo == null) || replaced.Contains(d.AssignedTo!.Value));
             // Whoever asked not to be reached comes forward themselves: nobody is late.
-            var waitedFor = zone.Set<TrayEntry>().Where(e => e.FromPublic && e.NudgeAt == null && e.Dossier != null);
-            return new Counted(await own.CountAsync(d => d.FirstContact == null && d.RequestedAt <= late && !waitedFor.Any(e => e.Dossier == d.Id), ct),
+            var waitedFor = Milestone.WaitedFor(zone, now);
+            return new Counted(await own.CountAsync(d => d.FirstContact == null && d.RequestedAt <= late && !waitedFor.Any(m => m.DossierId == d.Id), ct),
                 await zone.Set<Contact>().CountAsync(c => c.State == ContactState.Planned && (c.Worker == self || c.Companion == self) && c.At > now && c.At < tonight && seen.Any(d => d.Id == c.DossierId), ct),
                 await zone.Set<Contact>().CountAsync(c => c.Worker == self && c.ExpectedOut != null && c.CheckedOut == null && c.ExpectedOut <= now, ct),
                 leads ? await seen.CountAsync(d => zone.Set<Told>().Any(t => t.DossierId == d.Id && t.ToldOn != null && ((t.Kind == first && d.FirstContact == null) || zone.Set<FollowUp>().Any(f => f.Id == t.About && f.Done == null && f.DueAt == t.DueAt))), ct) : 0);

@@ -199,7 +199,7 @@ internal sealed class Register(IMediator pipeline, WhereAndWho who, TimeProvider
             trail.Concerns(dossier.Id, "intake");
             zone.AddRange(dossier, first, Milestone.Reached(dossier.Id, MilestoneKind.Opened, caller.Self, now), OutboxMessage.New($"dossier-opened {dossier.Id}", NewDossierMail.KindName, dossier.Id, dossier.AssignedTo, now));
             if (Said(form.Note) is { } note) zone.Add(Note.Write(dossier.Id, [person.Id], Layer.Assistance, note, caller.Self, now));
-            if (entry is not null) await taking.Into(entry, dossier, ct);
+            if (entry is not null) await taking.Into(entry, dossier, now, ct);
             if (form.Once != default) zone.Add(new Submission { Id = form.Once, Made = dossier.Id });
             var key = new SearchKey(here.InZone.Keys.SearchRoot);
             SearchToken.Add(zone, key, dossier.Id, dossier.Id, [new SearchPart(PartKind.DossierNumber, dossier.Number)]);

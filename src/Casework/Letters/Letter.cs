@@ -48,7 +48,7 @@ internal sealed class Letter : IHoldSealed, IOfDossier
     public static Letter Prepare(Clearance leave, LetterKind kind, string language, string text, Guid? act, Guid by, DateTimeOffset now) => new()
     {
         Id = Guid.CreateVersion7(now), DossierId = leave.Dossier!.Value, PersonId = leave.Person, Kind = kind, Language = language, State = LetterState.Prepared,
-        Content = new LetterContent(leave.Name == Particulars.Nameless ? "" : leave.Name, leave.To, text), Act = act, PreparedBy = by, PreparedAt = now,
+        Content = new LetterContent(NameOn(leave), leave.To, text), Act = act, PreparedBy = by, PreparedAt = now,
     };
 
     /// <summary>Printed, or printed once more after the paper jammed.</summary>
@@ -61,6 +61,12 @@ internal sealed class Letter : IHoldSealed, IOfDossier
         (State, PrintedBy, Ended) = (LetterState.Printed, by, now);
         return true;
     }
+
+    /// <summary>Does it still say whom it goes to, and where? Of one that was printed before, the paper did.</summary>
+    /// <param name="leave">Of the gate, asked now.</param>
+    public bool IsFor(Clearance leave) => Content.Value is var content && (content.Name, content.Address) == (NameOn(leave), leave.To);
+
+    private static string NameOn(Clearance leave) => leave.Name == Particulars.Nameless ? "" : leave.Name;
 
     public void Drop(Bar why, DateTimeOffset now) => (State, Why, Ended) = (LetterState.Dropped, why, now);
 

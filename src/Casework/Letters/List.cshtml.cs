@@ -115,21 +115,24 @@ internal sealed class List(IMediator pipeline, IAccounts accounts, WhereAndWho w
 /// <summary>Takes a prepared letter back: somebody wants it so, or the gate refused it.</summary>
 internal static class Withdraw
 {
-    /// <returns>The number of its dossier.</returns>
-    [Requires(May.ChangeDossiers)]
-    internal sealed record Command(Guid Letter, Bar Why = Bar.Withdrawn) : ICommand<string>;
+    /// <param name="Number">Of its dossier.</param>
+    internal sealed record Back(string Number, Guid Dossier, Guid Person);
 
-    internal sealed class Handler(ZoneDbContext zone, Guard guard, Caller caller, TimeProvider clock) : IRequestHandler<Command, string>
+    [Requires(May.ChangeDossiers)]
+    internal sealed record Command(Guid Letter, Bar Why = Bar.Withdrawn) : ICommand<Back>;
+
+    internal sealed class Handler(ZoneDbContext zone, Guard guard, Caller caller, TimeProvider clock) : IRequestHandler<Command, Back>
     {
-        public async Task<string> Handle(Command command, CancellationToken ct)
+        public async Task<Back> Handle(Command command, CancellationToken ct)
         {
             var about = await zone.Set<Letter>().Where(l => l.Id == command.Letter).Select(l => (Guid?)l.DossierId).SingleOrDefaultAsync(ct) ?? throw new RefusedException("absent", command.Letter);
             var (dossier, now) = (await guard.Open(about, ct), clock.GetUtcNow());
             var letter = await zone.Set<Letter>().SingleAsync(l => l.Id == command.Letter, ct);
-            if (letter.State != LetterState.Prepared) return dossier.Number;
+            var back = new Back(dossier.Number, dossier.Id, letter.PersonId);
+            if (letter.State != LetterState.Prepared) return back;
             letter.Drop(command.Why, now);
             if (command.Why != Bar.Withdrawn) zone.Add(Milestone.Reached(dossier.Id, MilestoneKind.TakenBack, caller.Self, now, code: (int)command.Why));
-            return dossier.Number;
+            return back;
         }
     }
 }

@@ -19,7 +19,7 @@ namespace VictimSupport.Casework.Letters;
 internal sealed class Print(IMediator pipeline) : PageModel
 {
     public IReadOnlyList<Sheet> Sheets { get; private set; } = [];
-    public IReadOnlyList<(string Number, Bar Why)> Dropped { get; private set; } = [];
+    public IReadOnlyList<Sheet> Dropped { get; private set; } = [];
 
     /// <summary>How many are not there any more, or are in a sealed dossier and their printer showed a factor too long ago.</summary>
     public int LeftOut { get; private set; }
@@ -32,14 +32,13 @@ internal sealed class Print(IMediator pipeline) : PageModel
     public async Task<IActionResult> OnPostAsync(List<Guid> letters, CancellationToken ct)
     {
         if (letters.Count == 0) return RedirectToPage("/Casework/Letters/List");
-        var (sheets, dropped, leftOut) = (new List<Sheet>(), new List<(string, Bar)>(), new List<Exception>());
+        var (sheets, dropped, leftOut) = (new List<Sheet>(), new List<Sheet>(), new List<Exception>());
         foreach (var letter in letters.Distinct().Take(List.AtOnce))
         {
             try
             {
                 var sheet = await One(letter, ct);
-                if (sheet.Content is null) dropped.Add((sheet.Number, sheet.Why));
-                else sheets.Add(sheet);
+                (sheet.Content is null ? dropped : sheets).Add(sheet);
             }
             catch (Exception e) when (e is RefusedException or StaleFactorException)
             {
@@ -60,13 +59,14 @@ internal sealed class Print(IMediator pipeline) : PageModel
         catch (RefusedException e) when (Bars.Of(e.Code) is { } bar)
         {
             // Recorded as refused; now it waits no longer.
-            return new Sheet(await pipeline.Send(new Withdraw.Command(letter, bar), ct), null, "", default, bar);
+            var (number, dossier, person) = await pipeline.Send(new Withdraw.Command(letter, bar), ct);
+            return new Sheet(number, null, "", default, bar, dossier, person);
         }
     }
 
     /// <param name="Content">null: it was dropped.</param>
     /// <param name="Why">Why it was.</param>
-    internal sealed record Sheet(string Number, LetterContent? Content, string Language, DateOnly Day, Bar Why);
+    internal sealed record Sheet(string Number, LetterContent? Content, string Language, DateOnly Day, Bar Why, Guid Dossier, Guid Person);
 
     [Requires(May.ChangeDossiers)]
     internal sealed record Command(Guid Letter) : ICommand<Sheet>;
@@ -80,11 +80,12 @@ internal sealed class Print(IMediator pipeline) : PageModel
         public async Task<Sheet> Handle(Command command, CancellationToken ct)
         {
             var (letter, dossier) = await Open(command.Letter, ct);
-            if (letter.State == LetterState.Dropped) return new Sheet(dossier.Number, null, letter.Language, default, letter.Why);
+            if (letter.State == LetterState.Dropped) return new Sheet(dossier.Number, null, letter.Language, default, letter.Why, dossier.Id, letter.PersonId);
             var now = clock.GetUtcNow();
-            var leave = await gate.Pass(dossier, letter.PersonId, new Outgoing(Channel.Letter, First: letter.Kind == LetterKind.First, Read: true), ct);
+            var leave = await gate.Pass(dossier, letter.PersonId, new Outgoing(Channel.Letter, First: letter.Kind == LetterKind.First, Read: true, Letter: letter.Id), ct);
+            if (!letter.IsFor(leave)) throw new RefusedException(Bar.Changed.Code(), dossier.Id);
             if (letter.Print(leave, caller.Self, now)) await Sent(dossier, letter, now, ct);
-            return new Sheet(dossier.Number, letter.Content.Value, letter.Language, Moment.Day(now), Bar.None);
+            return new Sheet(dossier.Number, letter.Content.Value, letter.Language, Moment.Day(now), Bar.None, dossier.Id, letter.PersonId);
         }
 
         public async Task<string> Handle(Envelope query, CancellationToken ct) => (await wording.Head(ct)).ReturnLine;

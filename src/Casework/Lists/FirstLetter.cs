@@ -24,9 +24,9 @@ internal static class FirstLetter
         {
             var (dossier, now) = (await guard.Open(command.Dossier, ct), clock.GetUtcNow());
             if (dossier.Lead is not { } lead || !dossier.IsOpen) return Bar.Nowhere;
-            if (Clearance.Look(await gate.Of(dossier, lead, first: true, ct), new Outgoing(Channel.Letter, Unattended: true, First: true), now).Bar is var bar and not Bar.None) return bar;
             var written = await zone.Set<Letter>().AnyAsync(l => l.PersonId == lead && l.State != LetterState.Dropped, ct);
             if (written || (await zone.Set<FollowUp>().Where(f => f.DossierId == dossier.Id && f.Kind == ActKind.Letter && f.Done == null).ToListAsync(ct)).Exists(f => f.Persons.Contains(lead))) return Bar.None;
+            if (Clearance.Look(await gate.Of(dossier, lead, first: true, ct), new Outgoing(Channel.Letter, Unattended: true, First: true), now).Bar is var bar and not Bar.None) return bar;
             var act = FollowUp.Plan(dossier.Id, [lead], ActKind.Letter, null, now, caller.Self, now);
             zone.Add(act);
             dossier.Awaits(act.DueAt);

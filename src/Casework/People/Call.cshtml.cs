@@ -26,6 +26,9 @@ internal sealed class Call(IMediator pipeline) : PageModel, IShowAgain
 
     public Task OnGetAsync(CancellationToken ct) => ShowAgain(ct);
 
+    /// <summary>Through whom the number was asked for; null: it is the person's own.</summary>
+    public Way? Through => View.Through.FirstOrDefault(w => w.Who == Form.Through);
+
     public async Task ShowAgain(CancellationToken ct) => View = await pipeline.Send(new Query(Dossier, Person), ct);
 
     public async Task<IActionResult> OnPostAsync(CancellationToken ct)
@@ -50,7 +53,10 @@ internal sealed class Call(IMediator pipeline) : PageModel, IShowAgain
     }
 
     /// <param name="What">What may be told.</param>
-    internal sealed record Way(Guid Who, string Name, StandingRole Role, Authority Decided, string? What, Bar Bar);
+    /// <param name="Rule">What holds of their telephone.</param>
+    /// <param name="Details">What was agreed with them.</param>
+    /// <param name="Revision">Of their own rules.</param>
+    internal sealed record Way(Guid Who, string Name, StandingRole Role, Authority Decided, string? What, Bar Bar, Rule Rule, SafeDetails Details, bool AskAgain, int Revision);
 
     [Requires(May.WorkOnDossiers)]
     internal sealed record Query(Guid Dossier, Guid Person) : IQuery<Answer>;
@@ -64,6 +70,9 @@ internal sealed class Call(IMediator pipeline) : PageModel, IShowAgain
 
         /// <summary>Who is called for the person; null: the person.</summary>
         public Guid? Through { get; init; }
+
+        /// <summary>The revision of that one's own rules, which stood above the button.</summary>
+        public int? ThroughShown { get; init; }
         internal Guid Dossier { get; init; }
         internal Guid Person { get; init; }
     }
@@ -89,7 +98,7 @@ internal sealed class Call(IMediator pipeline) : PageModel, IShowAgain
             {
                 if (await gate.Stead(dossier, whom.Person.Id, who, ct) is not { } stead) continue;
                 var bar = Clearance.Look(whom with { Stead = stead }, new Outgoing(Channel.Call, Through: who), now).Bar;
-                ways.Add(new Way(who, stead.Who.Identity.Value.FullName, stead.Standing.Role, stead.Standing.Reached, stead.Standing.Words.Value.What, bar));
+                ways.Add(new Way(who, stead.Who.Identity.Value.FullName, stead.Standing.Role, stead.Standing.Reached, stead.Standing.Words.Value.What, bar, stead.Call, stead.Agreed, stead.Safe.MustBeAskedAgain(now), stead.Safe.Revision));
             }
             return ways;
         }
@@ -98,8 +107,9 @@ internal sealed class Call(IMediator pipeline) : PageModel, IShowAgain
         {
             var dossier = await guard.Read(command.Dossier, ct);
             var whom = await gate.Of(dossier, command.Person, first: false, ct);
-            var leave = await gate.Pass(dossier, command.Person, new Outgoing(Channel.Call, Read: command.Shown is not null, Through: command.Through), ct);
-            if (command.Shown != whom.Safe.Revision) throw new ValidationException([new ValidationFailure(nameof(Command.Shown), Words.RulesChangedRead)]);
+            var leave = await gate.Pass(dossier, command.Person, new Outgoing(Channel.Call, Read: command.Shown is not null && (command.Through is null || command.ThroughShown is not null), Through: command.Through), ct);
+            var through = command.Through is { } who ? await gate.Stead(dossier, command.Person, who, ct) : null;
+            if (command.Shown != whom.Safe.Revision || command.ThroughShown != through?.Safe.Revision) throw new ValidationException([new ValidationFailure(nameof(Command.Shown), Words.RulesChangedRead)]);
             return leave;
         }
     }

@@ -31,13 +31,24 @@ internal enum Passage
 /// <param name="Read">Whoever sends it had the rule or the script before their eyes.</param>
 /// <param name="Through">Who is called for the person; null: the person.</param>
 /// <param name="At">When it reaches them, where that was agreed; null: now.</param>
-internal sealed record Outgoing(Channel Channel, bool Unattended = false, bool First = false, bool Read = false, Guid? Through = null, DateTimeOffset? At = null);
+/// <param name="Letter">The letter it is, where one is prepared already.</param>
+internal sealed record Outgoing(Channel Channel, bool Unattended = false, bool First = false, bool Read = false, Guid? Through = null, DateTimeOffset? At = null, Guid? Letter = null);
 
 /// <summary>Who is called for somebody, and what was decided on it.</summary>
 /// <param name="Safe">Their own rules.</param>
 /// <param name="IsAuthor">By name or telephone they are the alleged perpetrator, whoever the row says they are.</param>
 /// <param name="ClosedElsewhere">In another dossier they said that they are never to be called.</param>
-internal sealed record Stead(Standing Standing, Person Who, SafeContact Safe, bool IsAuthor = false, bool ClosedElsewhere = false);
+/// <param name="NamesAuthor">What was agreed with them names somebody who is the alleged perpetrator by now.</param>
+internal sealed record Stead(Standing Standing, Person Who, SafeContact Safe, bool IsAuthor = false, bool ClosedElsewhere = false, bool NamesAuthor = false)
+{
+    /// <summary>What holds of their telephone.</summary>
+    public Rule Call => ClosedElsewhere ? Rule.Never : NamesAuthor && Safe.Call != Rule.Never ? Rule.NotAsked : Safe.Call;
+
+    /// <summary>What to keep to: their own agreement, and what was decided that they may be told.</summary>
+    public SafeDetails Agreed => Safe.Details.Value is var said && NamesAuthor ? Told(said with { WhoMayAnswer = null, ThirdPerson = null }) : Told(said);
+
+    private SafeDetails Told(SafeDetails said) => said with { WhatMayBeSaid = Standing.Words.Value.What ?? said.WhatMayBeSaid };
+}
 
 /// <summary>Channels closed by a never that does not stand in the person's own row, and that nothing they said since opens.</summary>
 /// <param name="Theirs">The same person said it, in another dossier or in a second row of this one.</param>
@@ -65,6 +76,9 @@ internal sealed record Addressee(Person Person, SafeContact Safe, Dossier Dossie
     /// <summary>The alleged perpetrators in this dossier: nothing written goes to a number or a mailbox of theirs, whoever it is meant for. Empty also where nobody looked.</summary>
     public IReadOnlyList<Particulars> Authors { get; init; } = [];
 
+    /// <summary>A letter went, or waits to go, to them unasked: there is no second.</summary>
+    public bool Written { get; init; }
+
     /// <summary>What holds of a channel.</summary>
     public Rule Of(Channel channel) => ClosedElsewhere.Contains(channel) ? Rule.Never : Safe.Of(channel) is var rule && NamesAuthor && rule != Rule.Never ? Rule.NotAsked : rule;
 
@@ -72,7 +86,7 @@ internal sealed record Addressee(Person Person, SafeContact Safe, Dossier Dossie
     public SafeDetails Agreed => NamesAuthor ? Safe.Details.Value with { WhoMayAnswer = null, ThirdPerson = null } : Safe.Details.Value;
 
     /// <summary>May a letter go unasked? What is listed counts for the main facts; what is never sent unasked counts wherever it stands.</summary>
-    public bool MayGetFirstLetter => !Elsewhere && !Person.IsMinor && FirstLetterFor.Contains(Dossier.SubKind) && !Dossier.Danger.HasFlag(Danger.AtHome) && !Dossier.Danger.HasFlag(Danger.AddressSecret)
+    public bool MayGetFirstLetter => !Elsewhere && !Written && !Person.IsMinor && FirstLetterFor.Contains(Dossier.SubKind) && !Dossier.Danger.HasFlag(Danger.AtHome) && !Dossier.Danger.HasFlag(Danger.AddressSecret)
         && !Dossier.Additional.Append(Dossier.SubKind).Any(SubKinds.NeverUnasked);
 }
 
@@ -110,8 +124,8 @@ internal sealed class Clearance
         var (person, identity) = (whom.Person, whom.Person.Identity.Value);
         if (what.Through is not null && whom.Stead is { } stead)
         {
-            var (other, said) = (stead.Who.Identity.Value, stead.Safe.Details.Value);
-            return (new Clearance(person.Id, person.DossierId, what.Channel, passage, Destination(other, said, what.Channel)!, other.FullName, said with { WhatMayBeSaid = stead.Standing.Words.Value.What ?? said.WhatMayBeSaid }), bar);
+            var other = stead.Who.Identity.Value;
+            return (new Clearance(person.Id, person.DossierId, what.Channel, passage, Destination(other, stead.Safe.Details.Value, what.Channel)!, other.FullName, stead.Agreed), bar);
         }
         return (new Clearance(person.Id, person.DossierId, what.Channel, passage, Destination(identity, whom.Safe.Details.Value, what.Channel)!, identity.FullName, whom.Agreed), bar);
     }
@@ -179,8 +193,8 @@ internal sealed class Clearance
         if (stead.IsAuthor || stead.Standing.Conflict || stead.Who.Capacity is Capacity.AllegedAuthor or Capacity.Deceased) return (Passage.Closed, Bar.Conflict);
         if (stead.Standing.Reached == Authority.Nobody) return (Passage.Closed, Bar.Undecided);
         if (what.Channel != Channel.Call || what.Unattended) return (Passage.Closed, Bar.Undecided);
-        if (stead.ClosedElsewhere || stead.Safe.Call == Rule.Never) return (Passage.Closed, Bar.Never);
-        if (stead.Safe.Call != Rule.NotAsked && !stead.Safe.Details.Value.IsTime(now)) return (Passage.Closed, Bar.Hours);
+        if (stead.Call == Rule.Never) return (Passage.Closed, Bar.Never);
+        if (stead.Call != Rule.NotAsked && !stead.Safe.Details.Value.IsTime(now)) return (Passage.Closed, Bar.Hours);
         return (Passage.AsAgreed, Bar.None);
     }
 

@@ -24,7 +24,7 @@ internal sealed class Gate(ZoneDbContext zone, UseCase here, Keyring keys, IZone
     /// <exception cref="RefusedException">The channel is closed (a code of <see cref="Bars"/>), or nobody of this id is in the dossier.</exception>
     public async Task<Clearance> Pass(Dossier dossier, Guid person, Outgoing what, CancellationToken ct)
     {
-        var whom = await Of(dossier, person, what.First, ct);
+        var whom = await Of(dossier, person, what.First, ct, what.Letter);
         if (what.Through is { } through) whom = whom with { Stead = await Stead(dossier, person, through, ct) };
         var (leave, bar) = Clearance.Ask(whom, what, clock.GetUtcNow());
         return leave ?? throw new RefusedException(bar.Code(), dossier.Id);
@@ -54,12 +54,13 @@ internal sealed class Gate(ZoneDbContext zone, UseCase here, Keyring keys, IZone
 
     /// <summary>Somebody of a dossier, as the gate must know them: a never in another of their dossiers, or in a second row of this one, counts too.</summary>
     /// <param name="first">A first letter is asked for: then what happened in their other dossiers counts too.</param>
+    /// <param name="letter">The one that is asked for, where it is prepared already.</param>
     /// <exception cref="RefusedException">Nobody of this id is in the dossier.</exception>
-    public async Task<Addressee> Of(Dossier dossier, Guid person, bool first, CancellationToken ct)
+    public async Task<Addressee> Of(Dossier dossier, Guid person, bool first, CancellationToken ct, Guid? letter = null)
     {
         var who = await zone.Set<Person>().AsNoTracking().SingleOrDefaultAsync(p => p.Id == person && p.DossierId == dossier.Id, ct) ?? throw new RefusedException("absent", dossier.Id);
         var safe = await zone.Set<SafeContact>().AsNoTracking().SingleOrDefaultAsync(s => s.Id == person, ct) ?? SafeContact.For(who);
-        return await Of(dossier, who, safe, first, ct);
+        return await Of(dossier, who, safe, first, ct, letter);
     }
 
     /// <summary>Who would be called for somebody; null: nobody of this id stands for them.</summary>
@@ -68,16 +69,17 @@ internal sealed class Gate(ZoneDbContext zone, UseCase here, Keyring keys, IZone
         var standing = await zone.Set<Standing>().AsNoTracking().SingleOrDefaultAsync(s => s.DossierId == dossier.Id && s.PersonId == person && s.WhoId == through, ct);
         if (standing is null || await zone.Set<Person>().AsNoTracking().SingleOrDefaultAsync(p => p.Id == through && p.DossierId == dossier.Id, ct) is not { } who) return null;
         var safe = await zone.Set<SafeContact>().AsNoTracking().SingleOrDefaultAsync(s => s.Id == through, ct) ?? SafeContact.For(who);
-        return new Stead(standing, who, safe, Authors.Are(await AuthorsIn(dossier, ct), who.Identity.Value), (await ClosedElsewhere(who, safe, ct)).Contains(Channel.Call));
+        var authors = await AuthorsIn(dossier, ct);
+        return new Stead(standing, who, safe, Authors.Are(authors, who.Identity.Value), (await ClosedElsewhere(who, safe, ct)).Contains(Channel.Call), safe.Details.Value.Names(authors));
     }
 
     /// <summary>The same, of rows that were read already.</summary>
-    public async Task<Addressee> Of(Dossier dossier, Person who, SafeContact safe, bool first, CancellationToken ct)
+    public async Task<Addressee> Of(Dossier dossier, Person who, SafeContact safe, bool first, CancellationToken ct, Guid? letter = null)
     {
         var authors = await AuthorsIn(dossier, ct);
         return new(who, safe, dossier, (await settings.Of(here.InZone.Id, ct)).FirstLetterFor, first && await Elsewhere(who, ct), NamesAuthor: safe.Details.Value.Names(authors))
         {
-            ClosedElsewhere = await ClosedElsewhere(who, safe, ct), Authors = authors,
+            ClosedElsewhere = await ClosedElsewhere(who, safe, ct), Authors = authors, Written = first && await Written(who, letter, ct),
         };
     }
 
@@ -116,7 +118,21 @@ internal sealed class Gate(ZoneDbContext zone, UseCase here, Keyring keys, IZone
     }
 
     /// <summary>Did somebody who may be the same say that they are never to be called, in whatever dossier? Which one it is, nobody is told.</summary>
-    public async Task<bool> IsNeverCalled(Particulars who, CancellationToken ct) => (await Nevers([(default, default, who)], ct))[default].Any(n => n.Call == Rule.Never);
+    public async Task<bool> IsNeverCalled(Particulars who, CancellationToken ct) => await IsNever(Channel.Call, who, ct);
+
+    /// <summary>The same of any channel. Somebody else at the same mailbox closes it too: hardly ever a message names one, so those who closed theirs are opened and compared.</summary>
+    public async Task<bool> IsNever(Channel channel, Particulars who, CancellationToken ct)
+    {
+        if ((await Nevers([(default, default, who)], ct))[default].Any(n => n.Of(channel) == Rule.Never)) return true;
+        if (channel != Channel.Mail) return false;
+        foreach (var some in (await zone.Set<SafeContact>().AsNoTracking().Where(s => s.Mail == Rule.Never).Select(s => s.Id).ToListAsync(ct)).Chunk(400).Select(c => c.ToList()))
+        {
+            var people = await zone.Set<Person>().AsNoTracking().Where(p => some.Contains(p.Id)).ToListAsync(ct);
+            await keys.Fetch(people.Select(p => p.KeyOwner), ct);
+            if (people.Exists(p => SamePerson.ShareAMailbox(who, p.Identity.Value))) return true;
+        }
+        return false;
+    }
 
     /// <summary>Channels that each of these closed by a never in another dossier, or in a second row of this one: one question for all of them. Who closed nothing is not in it.</summary>
     public async Task<IReadOnlyDictionary<Guid, ClosedChannels>> ClosedElsewhere(IEnumerable<(Person Who, SafeContact Safe)> some, CancellationToken ct)
@@ -174,6 +190,15 @@ internal sealed class Gate(ZoneDbContext zone, UseCase here, Keyring keys, IZone
             }
         }
         return found.ToLookup(f => f.Row, f => f.Never);
+    }
+
+    // Unasked one letter goes to somebody, in whichever of their rows; where they were asked since, another may follow.
+    private async Task<bool> Written(Person who, Guid? letter, CancellationToken ct)
+    {
+        if (await zone.Set<Letter>().AnyAsync(l => l.PersonId == who.Id && l.State != LetterState.Dropped && l.Id != letter, ct)) return true;
+        foreach (var rows in (await SamePerson.Rows(zone, here, keys, who.Identity.Value, ct)).Select(p => p.Id).Where(id => id != who.Id).Chunk(400).Select(c => c.ToList()))
+            if (await zone.Set<Letter>().AnyAsync(l => rows.Contains(l.PersonId) && l.Kind == LetterKind.First && l.State != LetterState.Dropped && !zone.Set<SafeContact>().Any(s => s.Id == l.PersonId && s.Letter != Rule.NotAsked), ct)) return true;
+        return false;
     }
 
     // One who was beaten at home, or lives in danger there, in another dossier, gets no letter because of a burglary. Which dossier it is, nobody is told.

@@ -64,6 +64,9 @@ internal sealed class SafeContact : IHoldSealed, IOfDossier
 
     public Rule Of(Channel channel) => channel switch { Channel.Call => Call, Channel.Sms => Sms, Channel.Mail => Mail, Channel.Letter => Letter, _ => Visit };
 
+    /// <summary>Do SMS go to a number of their own? To say so; which one it is the gate alone tells.</summary>
+    public static bool SmsGoElsewhere(SafeDetails agreed) => agreed.SmsNumber is { Length: > 0 };
+
     /// <summary>Agreed with the person, now.</summary>
     public void Agree(Rule call, Rule sms, Rule mail, Rule letter, Rule visit, SafeDetails details, Guid by, DateTimeOffset now)
     {

@@ -3,6 +3,7 @@ using VictimSupport.Casework.Codes;
 using VictimSupport.Casework.Contacts;
 using VictimSupport.Casework.Dossiers;
 using VictimSupport.Casework.FollowUps;
+using VictimSupport.Casework.Tray;
 using VictimSupport.Design.Html;
 using VictimSupport.Foundation.Modules;
 using VictimSupport.Foundation.Persistence;
@@ -12,7 +13,7 @@ using VictimSupport.Zones.Contracts;
 namespace VictimSupport.Casework.Reminding;
 
 /// <summary>Dossiers whose first contact is overdue though nothing is planned for it any more; where the act of the intake still stands, that act is told.</summary>
-internal sealed class FirstContactsOverdue(UseCase here, IZoneSettings settings) : IRemind
+internal sealed class FirstContactsOverdue(UseCase here, IZoneSettings settings, TimeProvider clock) : IRemind
 {
     public const string Code = "first-contact";
     public string Kind => Code;
@@ -22,11 +23,18 @@ internal sealed class FirstContactsOverdue(UseCase here, IZoneSettings settings)
     {
         var within = await Within(ct);
         var limit = now - within;
-        var late = await Waiting(zone).Where(d => d.RequestedAt <= limit).OrderBy(d => d.RequestedAt).Take(most).Select(d => new { d.Id, d.AssignedTo, d.RequestedAt }).ToListAsync(ct);
-        return [.. late.Select(d => new Fallen(d.Id, d.Id, d.AssignedTo is { } worker ? [worker] : [], Minute(d.RequestedAt + within)))];
+        var late = await Waiting(zone, now).Where(d => d.RequestedAt <= limit).OrderBy(d => d.RequestedAt).Take(most).Select(d => new { d.Id, d.AssignedTo, d.RequestedAt, WaitedFrom = zone.Set<Milestone>().Where(m => m.DossierId == d.Id && m.Kind == MilestoneKind.ComesForward).Max(m => (DateTimeOffset?)m.At) }).ToListAsync(ct);
+        return [.. late.Select(d => new Fallen(d.Id, d.Id, d.AssignedTo is { } worker ? [worker] : [], Minute(Later(d.RequestedAt + within, d.WaitedFrom + TrayEntry.WaitedFor))))];
     }
 
-    public async Task<DateTimeOffset?> Next(ZoneDbContext zone, CancellationToken ct) => await Waiting(zone).MinAsync(d => (DateTimeOffset?)d.RequestedAt, ct) + await Within(ct);
+    public async Task<DateTimeOffset?> Next(ZoneDbContext zone, CancellationToken ct)
+    {
+        var now = clock.GetUtcNow();
+        var late = await Waiting(zone, now).MinAsync(d => (DateTimeOffset?)d.RequestedAt, ct) + await Within(ct);
+        // Once the wait for somebody ends, theirs may be the next.
+        var ends = await Milestone.WaitedFor(zone, now).Where(m => zone.Set<Dossier>().Any(d => d.Id == m.DossierId && d.Closed == null && d.FirstContact == null)).MinAsync(m => (DateTimeOffset?)m.At, ct) + TrayEntry.WaitedFor;
+        return late < ends || ends is null ? late : ends;
+    }
 
     public async Task<IReadOnlySet<Guid>> Undone(ZoneDbContext zone, IReadOnlyDictionary<Guid, DateTimeOffset> told, CancellationToken ct)
     {
@@ -35,9 +43,14 @@ internal sealed class FirstContactsOverdue(UseCase here, IZoneSettings settings)
     }
 
     // Told once for each dossier, also where the zone's delay changes afterwards.
-    private static IQueryable<Dossier> Waiting(ZoneDbContext zone) => zone.Set<Dossier>().AsNoTracking().Where(d => d.Closed == null && d.FirstContact == null
-        && !zone.Set<FollowUp>().Any(f => f.DossierId == d.Id && f.Kind == ActKind.FirstContact && f.Done == null) && !zone.Set<Told>().Any(t => t.Kind == Code && t.About == d.Id));
+    private static IQueryable<Dossier> Waiting(ZoneDbContext zone, DateTimeOffset now)
+    {
+        var waitedFor = Milestone.WaitedFor(zone, now);
+        return zone.Set<Dossier>().AsNoTracking().Where(d => d.Closed == null && d.FirstContact == null && !waitedFor.Any(m => m.DossierId == d.Id)
+            && !zone.Set<FollowUp>().Any(f => f.DossierId == d.Id && f.Kind == ActKind.FirstContact && f.Done == null) && !zone.Set<Told>().Any(t => t.Kind == Code && t.About == d.Id));
+    }
 
+    private static DateTimeOffset Later(DateTimeOffset one, DateTimeOffset? other) => other is { } at && at > one ? at : one;
     private async Task<TimeSpan> Within(CancellationToken ct) => (await settings.Of(here.InZone.Id, ct)).FirstContactWithin;
     private static DateTimeOffset Minute(DateTimeOffset at) => new(at.UtcTicks - (at.UtcTicks % TimeSpan.TicksPerMinute), TimeSpan.Zero);
 }

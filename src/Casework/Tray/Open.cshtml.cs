@@ -2,6 +2,7 @@ using MediatR;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
 using Microsoft.EntityFrameworkCore;
+using VictimSupport.Casework.Codes;
 using VictimSupport.Casework.Dossiers;
 using VictimSupport.Casework.People;
 using VictimSupport.Design.Tags;
@@ -10,6 +11,7 @@ using VictimSupport.Foundation.Audit;
 using VictimSupport.Foundation.Persistence;
 using VictimSupport.Foundation.Pipeline;
 using VictimSupport.Identity.Contracts;
+using VictimSupport.PublicDesk.Contracts;
 
 namespace VictimSupport.Casework.Tray;
 
@@ -80,12 +82,13 @@ internal sealed class Open(IMediator pipeline, IAccounts accounts) : PageModel, 
     /// <param name="Number">Of the dossier it became.</param>
     /// <param name="MayTake">Colleagues it may be put to.</param>
     /// <param name="MayCall">How the number may be called; null: it may not, there is none, or the dossier's rules hold now.</param>
-    internal sealed record Answer(TrayEntry Entry, TrayMessage Message, string? Reason, string? Number, IReadOnlyList<Guid> MayTake, Passage? MayCall);
+    /// <param name="IsClosed">They, or somebody at the same number or mailbox, said in a dossier that the way they named is never to be used: it holds until they are asked anew.</param>
+    internal sealed record Answer(TrayEntry Entry, TrayMessage Message, string? Reason, string? Number, IReadOnlyList<Guid> MayTake, Passage? MayCall, bool IsClosed);
 
     [Requires(May.OpenCallOuts)]
     internal sealed record Query(Guid Entry) : IQuery<Answer>;
 
-    internal sealed class Handler(ZoneDbContext zone, Guard guard, Colleagues colleagues, Caller caller, Trail trail) : IRequestHandler<Query, Answer>
+    internal sealed class Handler(ZoneDbContext zone, Guard guard, Gate gate, Colleagues colleagues, Caller caller, Trail trail) : IRequestHandler<Query, Answer>
     {
         public async Task<Answer> Handle(Query query, CancellationToken ct)
         {
@@ -95,8 +98,17 @@ internal sealed class Open(IMediator pipeline, IAccounts accounts) : PageModel, 
             if (entry.Dossier is { } made)
                 number = await zone.Set<Dossier>().AsNoTracking().Where(await guard.Visible(ct)).Where(d => d.Id == made).Select(d => d.Number).SingleOrDefaultAsync(ct) ?? throw new RefusedException("absent", entry.Id);
             trail.Concerns(entry.Id, "tray");
-            return new Answer(entry, entry.Message.Value, entry.Reason?.Value, number, await colleagues.WhoMayTake(entry.Id, ct),
-                entry.State != TrayState.Taken && Clearance.Look(entry) is { Bar: Bar.None } look ? look.Passage : null);
+            var message = entry.Message.Value;
+            return new Answer(entry, message, entry.Reason?.Value, number, await colleagues.WhoMayTake(entry.Id, ct), entry.State != TrayState.Taken && Clearance.Look(entry) is { Bar: Bar.None } look ? look.Passage : null, await IsClosed(message, ct));
         }
+
+        // A call is asked of the gate when somebody wants the number.
+        private async Task<bool> IsClosed(TrayMessage message, CancellationToken ct) => message.Asked switch
+        {
+            { Way: Way.Sms } => await gate.IsNever(Channel.Sms, message.Who, ct),
+            { Way: Way.Mail or Way.Video } asked => await gate.IsNever(Channel.Mail, message.Who with { Mail = asked.Reach }, ct),
+            { Way: Way.Letter } => await gate.IsNever(Channel.Letter, message.Who, ct),
+            _ => false,
+        };
     }
 }

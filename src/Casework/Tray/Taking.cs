@@ -94,9 +94,10 @@ internal sealed class Taking(ZoneDbContext zone, Guard guard, UseCase here, Call
         FollowUp Plan(DateTimeOffset at, string? text = null) => FollowUp.Plan(dossier.Id, [person.Id], ActKind.FirstContact, text, at, by, now);
     }
 
-    public async Task Into(TrayEntry entry, Dossier dossier, CancellationToken ct)
+    public async Task Into(TrayEntry entry, Dossier dossier, DateTimeOffset now, CancellationToken ct)
     {
-        var now = clock.GetUtcNow();
+        // The message is erased after the zone's days; that nobody reaches this person is not.
+        if (entry.ComesForward) zone.Add(Milestone.Reached(dossier.Id, MilestoneKind.ComesForward, caller.Self, now));
         entry.Becomes(dossier.Id, caller.Self, now);
         if (entry.FromPublic) await requests.Answered(entry.Id, Ending.WeReach, (await settings.Of(here.InZone.Id, ct)).RequestKept, ct);
         if (entry.Message.Value.OfficialReport is not { } number) return;

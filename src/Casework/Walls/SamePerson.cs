@@ -31,6 +31,9 @@ internal static class SamePerson
     /// <summary>Does it ring with both?</summary>
     public static bool ShareANumber(Particulars one, Particulars other) => PhoneNumber.ToE164(one.Phone) is { } phone && phone == PhoneNumber.ToE164(other.Phone);
 
+    /// <summary>Do both read what comes to one mailbox?</summary>
+    public static bool ShareAMailbox(Particulars one, Particulars other) => one.Mail?.Trim() is { Length: > 0 } box && string.Equals(box, other.Mail?.Trim(), StringComparison.OrdinalIgnoreCase);
+
     private static bool FirstNamesFit(Particulars one, Particulars other) => one.GivenName.Length > 0 && other.GivenName.Length > 0
         && (NameQuery.Parse(one.GivenName).Matches("", other.GivenName) || NameQuery.Parse(other.GivenName).Matches("", one.GivenName));
 

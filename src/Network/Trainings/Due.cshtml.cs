@@ -69,7 +69,8 @@ internal sealed class Due(IMediator pipeline, WhereAndWho who, IZoneSettings set
 
     /// <param name="Latest">Their latest entry in any training: by it they are known.</param>
     /// <param name="Last">The day they were last trained on the topic; null: never, as far as the zone knows.</param>
-    internal sealed record Row(Colleague Latest, DateOnly? Last);
+    /// <param name="Entries">All by which they are known.</param>
+    internal sealed record Row(Colleague Latest, DateOnly? Last, IReadOnlyList<Guid> Entries);
 
     [Requires(May.SeeTrainings)]
     internal sealed record Query(string Topic, int Years) : IQuery<IReadOnlyList<Row>>;
@@ -89,7 +90,7 @@ internal sealed class Due(IMediator pipeline, WhereAndWho who, IZoneSettings set
             // Who gave an address once is the same colleague where only name and unit were given.
             var boxes = all.Where(p => p.Mailbox is not null).GroupBy(p => p.NameAndUnit, StringComparer.Ordinal).ToDictionary(g => g.Key, g => g.Last().Mailbox!.ToLowerInvariant(), StringComparer.Ordinal);
             return [.. all.GroupBy(p => p.Mailbox?.ToLowerInvariant() ?? boxes.GetValueOrDefault(p.NameAndUnit) ?? p.NameAndUnit, StringComparer.Ordinal)
-                .Select(g => new Row(g.LastOrDefault(p => p.Mailbox is not null) ?? g.Last(), g.SelectMany(p => p.Trained).Select(d => (DateOnly?)d).Max()))
+                .Select(g => new Row(g.LastOrDefault(p => p.Mailbox is not null) ?? g.Last(), g.SelectMany(p => p.Trained).Select(d => (DateOnly?)d).Max(), [.. g.Select(p => p.Id)]))
                 .Where(r => r.Last is null || r.Last < since).OrderBy(r => r.Latest.Unit, StringComparer.CurrentCulture).ThenBy(r => r.Latest.FullName, StringComparer.CurrentCulture)];
         }
 
@@ -116,10 +117,9 @@ internal sealed class Due(IMediator pipeline, WhereAndWho who, IZoneSettings set
         public async Task<int> Handle(Remind command, CancellationToken ct)
         {
             var now = clock.GetUtcNow();
-            var mails = (await Handle(new Query(command.Topic, command.Years), ct)).Where(r => r.Latest.Mailbox is not null).Select(r => DueMail.New(r.Latest.Id, command.Topic, command.Years, now)).ToList();
-            var names = mails.Select(m => m.Key).ToList();
-            var told = (await zone.Set<OutboxMessage>().Where(m => m.Kind == DueMail.KindName && names.Contains(m.Key)).Select(m => m.Key).ToListAsync(ct)).ToHashSet(StringComparer.Ordinal);
-            var anew = mails.Where(m => !told.Contains(m.Key)).ToList();
+            // Whichever of their entries it went by, and whatever the years: it is the same reminder.
+            var told = await DueMail.Told(zone, command.Topic, now, ct);
+            var anew = (await Handle(new Query(command.Topic, command.Years), ct)).Where(r => r.Latest.Mailbox is not null && !r.Entries.Any(told.Contains)).Select(r => DueMail.New(r.Latest.Id, command.Topic, command.Years, now)).ToList();
             zone.AddRange(anew);
             return anew.Count;
         }

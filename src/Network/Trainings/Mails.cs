@@ -78,8 +78,16 @@ internal sealed class DueMail(ISendMail mail, IMediator pipeline) : IDeliver
     public const string KindName = "training-due";
     public string Kind => KindName;
 
-    /// <summary>The same colleague is told of the same topic once a month at most.</summary>
-    public static OutboxMessage New(Guid participant, string topic, int years, DateTimeOffset now) => OutboxMessage.New($"{KindName} {topic} {years} {Moment.Day(now):yyyyMM} {participant}", KindName, participant, null, now);
+    /// <summary>The entries by which somebody was told of this topic this month, after however many years.</summary>
+    public static async Task<IReadOnlySet<Guid>> Told(ZoneDbContext zone, string topic, DateTimeOffset now, CancellationToken ct)
+    {
+        var (begins, month) = ($"{KindName} {topic} ", Month(now));
+        return (await zone.Set<OutboxMessage>().Where(m => m.Kind == KindName && m.Key.StartsWith(begins)).Select(m => new { m.Key, m.About }).ToListAsync(ct)).Where(m => m.Key.Split(' ')[3] == month).Select(m => m.About!.Value).ToHashSet();
+    }
+
+    private static string Month(DateTimeOffset now) => Moment.Day(now).ToString("yyyyMM", System.Globalization.CultureInfo.InvariantCulture);
+
+    public static OutboxMessage New(Guid participant, string topic, int years, DateTimeOffset now) => OutboxMessage.New($"{KindName} {topic} {years} {Month(now)} {participant}", KindName, participant, null, now);
 
     public async Task Deliver(OutboxMessage message, ZoneRecord zone, CancellationToken ct)
     {

@@ -1,22 +1,27 @@
+using System.Collections.Concurrent;
 using System.Data.Common;
+using System.Diagnostics;
 using System.Text;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using VictimSupport.Casework.Codes;
 using VictimSupport.Casework.Dossiers;
 using VictimSupport.Casework.Intakes;
+using VictimSupport.Casework.Letters;
 using VictimSupport.Casework.People;
 using VictimSupport.Foundation.Access;
 using VictimSupport.Foundation.Audit;
+using VictimSupport.Foundation.Jobs;
 using VictimSupport.Foundation.Secrecy;
 using VictimSupport.Tests.Kit;
+using VictimSupport.Tests.PublicDesk;
 
 namespace VictimSupport.Tests.Casework;
 
 /// <summary>Marked names go through the use cases; afterwards they may be nowhere but behind a seal.</summary>
 public sealed class CanaryTests(Platforms platforms)
 {
-    private const string Marked = "Zzcanaryœ";
+    private const string Marked = "Zzcanaryœ", Everywhere = "Zzserinus";
 
     [Theory, EveryEngine]
     public async Task Whoever_takes_the_database_finds_no_name_number_or_note(string engine)
@@ -38,6 +43,85 @@ public sealed class CanaryTests(Platforms platforms)
         // The scan sees what lies open: the municipality is a code, not a secret.
         Assert.NotEmpty(await Holding(zone, "Plantedtown"));
         Assert.NotEqual(default, dossier);
+    }
+
+    [Theory, EveryEngine]
+    public async Task By_whichever_command_something_is_kept_or_sent_it_lies_open_nowhere(string engine)
+    {
+        await using var platform = Platform.Start(engine);
+        var (zone, neighbour) = (await (await platform.Zone()).GoesLive(), await platform.Zone());
+        var spans = new ConcurrentBag<string>();
+        using var listener = new ActivityListener
+        {
+            ShouldListenTo = _ => true, Sample = (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllDataAndRecorded,
+            ActivityStopped = a => spans.Add($"{a.DisplayName} {string.Join(' ', a.TagObjects.Select(t => $"{t.Key}={t.Value}"))} {string.Join(' ', a.Baggage)}"),
+        };
+        ActivitySource.AddActivityListener(listener);
+        var addresses = await Everything(zone, neighbour);
+        foreach (var days in new[] { 1, 3, 40 })
+        {
+            platform.Clock.Advance(TimeSpan.FromDays(days));
+            foreach (var some in new[] { zone, neighbour }) await some.RunJobs();
+            await platform.RunHouseJob();
+        }
+
+        var jobs = new List<string>();
+        foreach (var some in new[] { zone, neighbour }) jobs.AddRange(await some.Look(z => z.Set<OutboxMessage>().Select(m => m.Key).ToListAsync()));
+        foreach (var kind in new[] { "dossier-opened", "tray-put", "referral", "handover", "reminder" }) Assert.Contains(jobs, j => j.StartsWith(kind, StringComparison.Ordinal));
+        Assert.NotEmpty(platform.Post.Letters);
+        Assert.NotEmpty(spans);
+        foreach (var secret in new[] { Everywhere, "479314159", "0479 31 41 59" })
+        {
+            foreach (var some in new[] { zone, neighbour }) Assert.Empty(await Holding(some, secret));
+            var open = platform.Logs.Lines.Select(l => "log: " + l).Concat(spans.Select(s => "trace: " + s)).Concat(jobs.Select(j => "job: " + j)).Concat(addresses.Select(a => "address: " + a)).Concat(platform.Post.Letters.Select(l => $"mail: {l.Key} {l.Subject} {l.Text}"));
+            Assert.DoesNotContain(open, line => line.Contains(secret, StringComparison.OrdinalIgnoreCase));
+        }
+    }
+
+    /// <summary>Marks whatever may be said of somebody, by every command of the casework that keeps or sends it.</summary>
+    /// <returns>Where browsers were led.</returns>
+    private static async Task<IReadOnlyList<string>> Everything(TestZone zone, TestZone neighbour)
+    {
+        var (anna, cora, desk, now) = (await zone.Hires("anna", Role.Caseworker), await zone.Hires("cora", Role.Coordinator), zone.As(Role.FrontDesk), zone.Platform.Clock.GetUtcNow());
+        var dossier = await anna.Registers(Cases.Intake(zone, Everywhere + "ova", "Ada", "0479 31 41 59") with { Safe = Rule.OnlyIf, Condition = Everywhere, Note = Everywhere });
+        var person = await anna.LeadOf(dossier);
+        await anna.Send(await anna.Send(new Edit.Query(dossier, person, "fr")) with { Dossier = dossier, Person = person, Address = Everywhere + " street 1", Mail = Everywhere + "@example.org" });
+        await anna.Agrees(dossier, person, r => r with { Letter = Rule.Safe, Visit = Rule.Safe, Hours = Everywhere, WhoMayAnswer = Everywhere, WhatMayBeSaid = Everywhere, CodeWord = Everywhere, SmsNumber = "0479 31 41 59" });
+        await anna.Send(new Interpret.Command { Dossier = dossier, Person = person, Kind = InterpreterKind.Present, Name = Everywhere, Agency = Everywhere, Version = (await anna.Opens(dossier)).Dossier.Version });
+        // Tasks, contacts, appointments.
+        await anna.Send(new Write.Command { Dossier = dossier, Persons = [person], Layer = Layer.Police, Text = Everywhere, Next = ActKind.CallBack, Due = now.AddHours(2), Version = (await anna.Opens(dossier)).Dossier.Version });
+        await anna.Send(await anna.Contact(zone, dossier) with { Note = Everywhere, Next = ActKind.Letter, Due = now.AddMinutes(5) });
+        await anna.Send(await anna.Appointment(zone, dossier) with { Place = Place.Home, Note = Everywhere, At = now.AddDays(2) });
+        // Letters and documents.
+        var letter = await anna.Send(new Prepare.Command { Dossier = dossier, Person = person, Kind = LetterKind.Free, Language = "fr", Text = Everywhere, Shown = (await anna.RulesOf(dossier, person)).Revision });
+        Assert.Contains(Everywhere, (await anna.Send(new Print.Command(letter))).Content!.Text, StringComparison.Ordinal);
+        var kept = await anna.Send(new VictimSupport.Casework.Documents.Add.Command { Dossier = dossier, Persons = [person], Kind = DocumentKind.Consent, Title = Everywhere, FileName = Everywhere + ".txt", Content = Encoding.UTF8.GetBytes(Everywhere) });
+        Assert.NotNull(kept);
+        // To partners and others.
+        var referral = await anna.Offers(dossier, await cora.Send(Referring.Partner()));
+        await anna.Send(await anna.Consent(dossier, referral, Everywhere, SharedField.Name, SharedField.Phone, SharedField.Address, SharedField.Message));
+        await anna.Sends(dossier, referral, SentAs.Mail);
+        await anna.Shares(dossier, Everywhere);
+        // What is not sent yet.
+        await anna.Send(new VictimSupport.Casework.Drafts.Save.Command { Draft = Guid.NewGuid(), Once = Guid.NewGuid(), Turn = 1, Place = $"/Casework/Dossiers/Show note {dossier}", Dossier = dossier, Boxes = new Dictionary<string, string[]> { ["Form.Text"] = [Everywhere] } });
+        // Into the tray, and out of it.
+        var entry = await desk.Send(TrayTests.Message(Everywhere, Everywhere) with { Phone = "0479 31 41 59", Condition = Everywhere, About = Everywhere });
+        await anna.Send(new VictimSupport.Casework.Tray.PutTo.Command(entry, cora.Id));
+        await cora.Send(new VictimSupport.Casework.Tray.Decline.Command { Entry = entry, Reason = Everywhere });
+        await anna.Registers(Cases.Intake(zone, Everywhere, "Bo") with { Tray = await zone.As().AsksFor(Everywhere, VictimSupport.PublicDesk.Contracts.Way.Sms, "0479 31 41 59", onlyIf: true) });
+        // To another zone, which takes it.
+        var handover = await cora.HandsOver(await cora.Registers(Cases.Intake(zone, Everywhere, "Cis", "0479 31 41 59")), neighbour, f => f with { Reason = Everywhere });
+        await neighbour.As(Role.Coordinator).Accepts(handover);
+        // And by browser.
+        using var visit = anna.Visit();
+        var addresses = new List<string>();
+        foreach (var (path, fields) in new (string, Dictionary<string, string>)[]
+        {
+            ("/search", new() { ["Form.Text"] = Everywhere }), ("/search", new() { ["Form.Text"] = "0479 31 41 59" }), ($"/dossiers/{dossier}/facts", new() { ["Form.OfficialReports"] = Everywhere }), ("/message", new() { ["Form.GivenName"] = Everywhere, ["Form.About"] = Everywhere }),
+            ("/intake", new() { ["Form.FamilyName"] = Everywhere, ["Form.Note"] = Everywhere }), ($"/dossiers/{dossier}/people/{person}", new() { ["Form.FamilyName"] = Everywhere + "ova" }),
+        }) addresses.Add((await visit.Submit(path, fields)).Headers.Location?.ToString() ?? "");
+        foreach (var path in new[] { $"/dossiers/{dossier}", "/worklist", "/letters", "/tray", $"/tray/{entry}", $"/dossiers/{dossier}/people/{person}/call", $"/dossiers/{dossier}/people/{person}/print" }) addresses.AddRange((await visit.Page(path)).QuerySelectorAll("a[href], form[action]").Select(a => a.GetAttribute("href") ?? a.GetAttribute("action")!).Where(a => !a.StartsWith("tel:", StringComparison.Ordinal)));
+        return addresses;
     }
 
     [Theory, EveryEngine]

@@ -265,6 +265,10 @@ public sealed class TrainingTests(Platforms platforms)
         Assert.Equal(["Bas"], await Due("HATE", 1));
         Assert.Equal(2, await cora.Send(new Due.Remind("DEATH", 1)));
         Assert.Equal(0, await cora.Send(new Due.Remind("DEATH", 1)));
+        Assert.Equal(0, await cora.Send(new Due.Remind("DEATH", 2))); // after however many years
+        // A later entry of the same colleague is no other reminder.
+        await cora.Gave(zone, Giving.Plan("Hate again", topic: "HATE"), -1, Giving.Colleague(default, "Ann", mailbox: "ANN@police.example", language: "de"));
+        Assert.Equal(0, await cora.Send(new Due.Remind("DEATH", 1)));
         await zone.RunJobs();
         Assert.Equal(["ann@police.example Anstehende Fortbildung", "cis@police.example Opleiding te volgen"], platform.Post.Letters.Select(l => $"{l.To} {l.Subject}").Order(StringComparer.Ordinal));
         Assert.Contains("Melden van een overlijden", platform.Post.Letters.Single(l => l.To.StartsWith("cis", StringComparison.Ordinal)).Text, StringComparison.Ordinal);

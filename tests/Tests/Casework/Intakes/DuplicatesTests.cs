@@ -65,6 +65,25 @@ public sealed class DuplicatesTests(Platforms platforms)
         foreach (var digits in new[] { "0470", "470 12", "470123456" }) Assert.DoesNotContain(digits, html, StringComparison.Ordinal);
     }
 
+    [Theory, EveryEngine]
+    public async Task A_card_says_the_rules_that_hold_and_not_what_one_dossier_ticked(string engine)
+    {
+        var zone = await (await platforms.On(engine)).Zone();
+        var (worker, other) = (zone.As(Role.Caseworker), zone.As(Role.Caseworker));
+        var (ticked, same) = await worker.Knows(zone, "Rue 1", "Exemple", "Ada");
+        await worker.Agrees(ticked, same, r => r with { Call = Rule.OnlyIf, Sms = Rule.Safe, WhatMayBeSaid = "the library", ThirdPerson = "Theo Later" });
+        var (said, herself) = await other.Knows(zone, "Rue 1", "Exemple", "Ada");
+        await other.Agrees(said, herself, r => r with { Sms = Rule.Never });
+        var card = (await worker.Send(new Register.Check { FamilyName = "Exemple", GivenName = "Ada" })).Single(c => c.Dossier == ticked);
+        Assert.Equal(("SMS: never", "Letter: not asked"), (card.Says(Channel.Sms), card.Says(Channel.Letter)));
+        // Whom the agreement names turned out to be the perpetrator: it holds as if nobody had been asked.
+        await worker.Send(new VictimSupport.Casework.People.Edit.Command { Dossier = ticked, GivenName = "Theo", FamilyName = "Later", Capacity = Capacity.AllegedAuthor, Language = "fr" });
+        using var visit = worker.Visit();
+        var page = await Checked(visit, new() { ["Form.GivenName"] = "Ada", ["Form.FamilyName"] = "Exemple" });
+        var shown = page.QuerySelectorAll(".vs-card").Single(c => c.QuerySelector($"a[href$='{ticked}']") is not null).TextContent;
+        foreach (var rule in new[] { "SMS: never", "Call: not asked" }) Assert.Contains(rule, shown, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task A_dossier_one_may_open_is_a_link()
     {
@@ -72,11 +91,7 @@ public sealed class DuplicatesTests(Platforms platforms)
         var worker = zone.As(Role.Caseworker);
         var known = await worker.Registers(Cases.Intake(zone, phone: "0470 12 34 56"));
         using var visit = worker.Visit();
-        var form = (AngleSharp.Html.Dom.IHtmlFormElement)(await visit.Page("/intake")).QuerySelector("main form[method=post]")!;
-        form.SetAttribute("action", form.QuerySelectorAll("button[formaction]").Select(b => b.GetAttribute("formaction")!).Single(a => a.Contains("Check", StringComparison.Ordinal)));
-        var answer = await visit.Send("/intake", form, new Dictionary<string, string> { ["Form.GivenName"] = "Ada", ["Form.FamilyName"] = "Exemple", ["Form.Municipality"] = "Lindeberg" });
-        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
-        var page = await Visit.Read(answer);
+        var page = await Checked(visit, new() { ["Form.GivenName"] = "Ada", ["Form.FamilyName"] = "Exemple", ["Form.Municipality"] = "Lindeberg" });
         Assert.NotNull(page.QuerySelector($"aside a[href='/{zone.Code}/dossiers/{known}']"));
         Assert.Equal("Lindeberg", page.QuerySelector("[name='Form.Municipality']")!.GetAttribute("value")); // what was typed stays
         Assert.Equal(1, await zone.Look(z => z.Set<Dossier>().CountAsync()));
@@ -112,4 +127,13 @@ public sealed class DuplicatesTests(Platforms platforms)
     }
 
     private static Task<List<OutboxMessage>> Told(TestZone zone) => zone.Look(z => z.Set<OutboxMessage>().Where(m => m.Kind == SafetyCardMail.KindName).ToListAsync());
+
+    private static async Task<AngleSharp.Html.Dom.IHtmlDocument> Checked(Visit visit, Dictionary<string, string> typed)
+    {
+        var form = (AngleSharp.Html.Dom.IHtmlFormElement)(await visit.Page("/intake")).QuerySelector("main form[method=post]")!;
+        form.SetAttribute("action", form.QuerySelectorAll("button[formaction]").Select(b => b.GetAttribute("formaction")!).Single(a => a.Contains("Check", StringComparison.Ordinal)));
+        var answer = await visit.Send("/intake", form, typed);
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        return await Visit.Read(answer);
+    }
 }

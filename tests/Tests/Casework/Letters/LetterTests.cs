@@ -164,6 +164,72 @@ public sealed class LetterTests(Platforms platforms)
     }
 
     [Theory, EveryEngine]
+    public async Task A_letter_made_for_another_name_or_address_is_not_printed_again(string engine)
+    {
+        var zone = await (await platforms.On(engine)).Zone();
+        var worker = zone.As(Role.Caseworker);
+        var (dossier, person) = await worker.Knows(zone, "Rue 1");
+        await worker.Agrees(dossier, person, r => r with { Letter = Rule.Safe });
+        var letter = await Prepares(worker, dossier, person, LetterKind.Recontact);
+        using var visit = worker.Visit();
+        Assert.Single((await Prints(visit, letter)).QuerySelectorAll("article.vs-sheet"));
+        foreach (var change in new Func<Edit.Command, Edit.Command>[] { p => p with { Address = "Rue 2" }, p => p with { FamilyName = "Other", Address = "Rue 1" } })
+        {
+            await worker.Send(change(await worker.Send(new Edit.Query(dossier, person, "fr"))) with { Dossier = dossier, Person = person });
+            await worker.Agrees(dossier, person, r => r with { Letter = Rule.Safe });
+            var page = await Prints(visit, letter);
+            Assert.Empty(page.QuerySelectorAll(".vs-sheet"));
+            Assert.Contains("The person or the facts changed after it was prepared.", page.Body!.TextContent, StringComparison.Ordinal);
+            Assert.EndsWith($"/dossiers/{dossier}/people/{person}/letter", page.QuerySelector("main .vs-unprinted a")!.GetAttribute("href"), StringComparison.Ordinal);
+        }
+        Assert.Equal(2, (await GateTests.Recorded(zone, "Casework.Letters.Print!gate-changed", a => a.Subject == dossier)).Count);
+        Assert.Equal(LetterState.Printed, Assert.Single(await Letters(zone)).State); // it was sent all the same
+        await worker.Send(await worker.Send(new Edit.Query(dossier, person, "fr")) with { Dossier = dossier, Person = person, FamilyName = "Exemple" });
+        await worker.Agrees(dossier, person, r => r with { Letter = Rule.Safe });
+        Assert.Single((await Prints(visit, letter)).QuerySelectorAll("article.vs-sheet"));
+    }
+
+    [Theory, EveryEngine]
+    public async Task Unasked_one_letter_goes_to_somebody_and_no_second_however_it_is_prepared(string engine)
+    {
+        var zone = await (await platforms.On(engine)).Zone();
+        var worker = zone.As(Role.Caseworker);
+        var (dossier, person) = await worker.Knows(zone, "Rue 1", "Exemple", "Ada", phone: null);
+        var first = await Prepares(worker, dossier, person, LetterKind.First);
+        Assert.Equal("gate-firstletter", await Code(Prepares(worker, dossier, person, LetterKind.First))); // singly, and the first is not printed yet
+        await worker.PlansALetter(zone, dossier, person);
+        var due = Assert.Single((await worker.Send(new List.Query())).Due);
+        Assert.NotEqual(Bar.None, due.Bar);
+        Assert.Equal("gate-firstletter", await Code(worker.Send(new PrepareDue.Command(due.Act, person)))); // by the batch
+        // In another dossier of theirs, weeks after it went.
+        await worker.Send(new Print.Command(first));
+        zone.Platform.Clock.Advance(TimeSpan.FromDays(20));
+        var (other, again) = await worker.Knows(zone, "Rue 2", "Exemple", "Ada", "Fire", phone: null);
+        Assert.Equal("gate-firstletter", await Code(Prepares(worker, other, again, LetterKind.First)));
+        Assert.Equal(Bar.FirstLetter, await worker.Send(new VictimSupport.Casework.Lists.FirstLetter.Command(other)));
+        // The paper jammed: the same one once more. Asked since, they may get another elsewhere.
+        Assert.NotNull((await worker.Send(new Print.Command(first))).Content);
+        await worker.Agrees(dossier, person, r => r with { Letter = Rule.Safe });
+        var second = await Prepares(worker, other, again, LetterKind.First);
+        // Two that were prepared before: one is printed.
+        await worker.Agrees(dossier, person, r => r with { Letter = Rule.NotAsked });
+        Assert.Equal("gate-firstletter", await Code(worker.Send(new Print.Command(second))));
+
+        static async Task<string?> Code(Task sent)
+        {
+            try
+            {
+                await sent;
+                return null;
+            }
+            catch (RefusedException refused)
+            {
+                return refused.Code;
+            }
+        }
+    }
+
+    [Theory, EveryEngine]
     public async Task Letters_of_another_zone_or_behind_a_wall_are_not_there(string engine)
     {
         var platform = await platforms.On(engine);

@@ -460,7 +460,7 @@ public sealed class GateTests(Platforms platforms)
     {
         var (zone, worker, family) = await Family.In(await platforms.On(engine));
         await worker.Send(await worker.Standing(family, family.Grandmother) with { Role = StandingRole.Support, Reached = Authority.Prosecutor, Reason = "ordered", Reference = "LA.1" });
-        var call = new Call.Command { Dossier = family.Dossier, Person = family.Noah, Through = family.Grandmother };
+        var call = new Call.Command { Dossier = family.Dossier, Person = family.Noah, Through = family.Grandmother, ThroughShown = 0 };
         var hers = (await worker.Opens(family.Dossier)).People.Single(p => p.Id == family.Grandmother).Identity;
         Assert.StartsWith("+32", (await worker.Send(call with { Shown = await Shown() })).To, StringComparison.Ordinal);
         var colleague = zone.As(Role.Caseworker);

@@ -63,12 +63,12 @@ public sealed class StandingTests(Platforms platforms)
         await worker.Agrees(family.Dossier, family.Noah, r => r with { Call = Rule.OnlyIf, ThirdPerson = "Theo Later", WhatMayBeSaid = "the school" });
         await worker.Send(await worker.Standing(family, family.Grandmother) with { Role = StandingRole.Support, Reached = Authority.Prosecutor, Reason = "ordered", Reference = "LA.1" });
         var call = new Call.Command { Dossier = family.Dossier, Person = family.Noah };
-        Assert.StartsWith("+32", (await worker.Send(call with { Through = family.Grandmother, Shown = await Shown() })).To, StringComparison.Ordinal);
+        Assert.StartsWith("+32", (await worker.Send(call with { Through = family.Grandmother, Shown = await Shown(), ThroughShown = 0 })).To, StringComparison.Ordinal);
         Assert.Equal("Theo Later", (await worker.Send(call with { Shown = await Shown() })).Agreed.ThirdPerson);
         // Somebody is put down as the author who has the grandmother's telephone: it is his.
         var hers = (await worker.Opens(family.Dossier)).People.Single(p => p.Id == family.Grandmother).Identity.Phone;
         await worker.Send(new Edit.Command { Dossier = family.Dossier, GivenName = "Theo", FamilyName = "Later", Phone = hers, Capacity = Capacity.AllegedAuthor, Language = "fr" });
-        Assert.Equal("gate-conflict", (await Assert.ThrowsAsync<RefusedException>(async () => await worker.Send(call with { Through = family.Grandmother, Shown = await Shown() }))).Code);
+        Assert.Equal("gate-conflict", (await Assert.ThrowsAsync<RefusedException>(async () => await worker.Send(call with { Through = family.Grandmother, Shown = await Shown(), ThroughShown = 0 }))).Code);
         // And whom the agreement names is asked nothing: it holds as if nobody had been asked.
         var leave = await worker.Send(call with { Shown = await Shown() });
         Assert.Equal((Passage.AttendedAfterScript, null, "the school"), (leave.Passage, leave.Agreed.ThirdPerson, leave.Agreed.WhatMayBeSaid));
@@ -83,11 +83,11 @@ public sealed class StandingTests(Platforms platforms)
     {
         var (zone, worker, family) = await Family.In(await platforms.On(engine));
         await worker.Agrees(family.Dossier, family.Noah, r => r with { Call = Rule.Never, Letter = Rule.Never });
-        Assert.Equal("gate-undecided", await Code(Through(await Shown())));
+        Assert.Equal("gate-undecided", await Code(await Through(await Shown())));
         await worker.Send(await worker.Standing(family, family.Grandmother) with { Role = StandingRole.Support, Told = Authority.Prosecutor, Reached = Authority.Prosecutor, What = "only the hour of the hearing", Reason = "the father lives at home", Reference = "LA.30.99.17/2026" });
         // Whoever read the rules before that reads again.
-        Assert.Contains((await Assert.ThrowsAsync<ValidationException>(async () => await worker.Send(Through(await Shown() - 1)))).Errors, e => e.PropertyName == "Shown");
-        Assert.Equal("gate-unread", await Code(Through(null)));
+        Assert.Contains((await Assert.ThrowsAsync<ValidationException>(async () => await worker.Send(await Through(await Shown() - 1)))).Errors, e => e.PropertyName == "Shown");
+        Assert.Equal("gate-unread", await Code(await Through(null)));
         using var visit = worker.Visit();
         var page = await visit.Page($"/dossiers/{family.Dossier}/people/{family.Noah}/call");
         Assert.Empty(page.QuerySelectorAll("a[href^='tel:']"));
@@ -99,16 +99,16 @@ public sealed class StandingTests(Platforms platforms)
         Assert.Equal("gate-never", await Code(new Call.Command { Dossier = family.Dossier, Person = family.Noah, Shown = await Shown() }));
         // She says never of hers: that holds here too.
         await worker.Agrees(family.Dossier, family.Grandmother, r => r with { Call = Rule.Never });
-        Assert.Equal("gate-never", await Code(Through(await Shown())));
+        Assert.Equal("gate-never", await Code(await Through(await Shown())));
         await worker.Agrees(family.Dossier, family.Grandmother, r => r with { Call = Rule.Safe });
-        Assert.Null(await Code(Through(await Shown())));
+        Assert.Null(await Code(await Through(await Shown())));
         // In a conflict, and the moment she is the alleged perpetrator, it ends.
         await worker.Send(await worker.Send(new Edit.Query(family.Dossier, family.Grandmother, "fr")) with { Dossier = family.Dossier, Person = family.Grandmother, Capacity = Capacity.AllegedAuthor });
-        Assert.Equal("gate-conflict", await Code(Through(await Shown())));
+        Assert.Equal("gate-conflict", await Code(await Through(await Shown())));
         Assert.NotEmpty(await zone.Look(z => z.Set<VictimSupport.Foundation.Audit.AuditRow>().Where(a => a.Act == "Casework.People.Call!gate-conflict" && a.Actor == worker.Id).ToListAsync()));
 
         async Task<int> Shown() => (await worker.RulesOf(family.Dossier, family.Noah)).Revision;
-        Call.Command Through(int? shown) => new() { Dossier = family.Dossier, Person = family.Noah, Shown = shown, Through = family.Grandmother };
+        async Task<Call.Command> Through(int? shown) => new() { Dossier = family.Dossier, Person = family.Noah, Shown = shown, Through = family.Grandmother, ThroughShown = (await worker.RulesOf(family.Dossier, family.Grandmother)).Revision };
 
         async Task<string?> Code(Call.Command call)
         {
@@ -122,6 +122,36 @@ public sealed class StandingTests(Platforms platforms)
                 return refused.Code;
             }
         }
+    }
+
+    [Theory, EveryEngine]
+    public async Task The_rules_of_whoever_is_really_called_stand_above_their_number_and_were_read_as_they_are(string engine)
+    {
+        var (_, worker, family) = await Family.In(await platforms.On(engine));
+        await worker.Agrees(family.Dossier, family.Noah, r => r with { Call = Rule.OnlyIf, WhatMayBeSaid = "the school", CodeWord = "Tulip", SmsNumber = "0470 00 00 08" });
+        await worker.Send(await worker.Standing(family, family.Grandmother) with { Role = StandingRole.Support, Reached = Authority.Prosecutor, Told = Authority.Prosecutor, What = "only the hour", Reason = "ordered", Reference = "LA.1" });
+        await worker.Agrees(family.Dossier, family.Grandmother, r => r with { Call = Rule.OnlyIf, WhoMayAnswer = "Wies next door", CodeWord = "Magnolia", WhatMayBeSaid = "all of it" });
+        using var visit = worker.Visit();
+        var dossier = await visit.Page($"/dossiers/{family.Dossier}");
+        Assert.NotEmpty(dossier.QuerySelectorAll($".vs-around a[href$='/people/{family.Grandmother}/safe-contact']"));
+        var path = $"/dossiers/{family.Dossier}/people/{family.Noah}/call";
+        var page = await visit.Page(path);
+        Assert.Contains("SMS go to a second number", page.Body!.TextContent, StringComparison.Ordinal);
+        var card = page.QuerySelector($"section[aria-labelledby='through-{family.Grandmother}']")!.TextContent;
+        foreach (var said in new[] { "Wies next door", "Magnolia", "only the hour" }) Assert.Contains(said, card, StringComparison.Ordinal);
+        foreach (var other in new[] { "Tulip", "all of it" }) Assert.DoesNotContain(other, card, StringComparison.Ordinal);
+        // With her number, hers alone stand there.
+        var shown = (await Visit.Read(await visit.Submit(path, [], "section.vs-card form"))).QuerySelector("main")!;
+        Assert.Equal("tel:+32470998877", Assert.Single(shown.QuerySelectorAll("a[href^='tel:']")).GetAttribute("href"));
+        Assert.Contains("Magnolia", shown.TextContent, StringComparison.Ordinal);
+        Assert.DoesNotContain("Tulip", shown.TextContent, StringComparison.Ordinal);
+        // She changed hers since the page was shown: it is read again.
+        var (noah, hers) = ((await worker.RulesOf(family.Dossier, family.Noah)).Revision, (await worker.RulesOf(family.Dossier, family.Grandmother)).Revision);
+        await worker.Agrees(family.Dossier, family.Grandmother, r => r with { CodeWord = "Peony" });
+        var call = new Call.Command { Dossier = family.Dossier, Person = family.Noah, Through = family.Grandmother, Shown = noah };
+        Fails(await Assert.ThrowsAsync<ValidationException>(() => worker.Send(call with { ThroughShown = hers })), "Shown");
+        Assert.Equal("gate-unread", (await Assert.ThrowsAsync<RefusedException>(() => worker.Send(call))).Code);
+        Assert.Equal("Peony", (await worker.Send(call with { ThroughShown = hers + 1 })).Agreed.CodeWord);
     }
 
     [Theory, EveryEngine]

@@ -91,6 +91,81 @@ public sealed class RequestTests(Platforms platforms)
     }
 
     [Theory, EveryEngine]
+    public async Task A_way_that_a_never_closed_in_a_dossier_is_not_shown_as_one_to_use(string engine)
+    {
+        var zone = await (await platforms.On(engine)).Zone();
+        var (anna, colleague) = (await zone.Hires("anna", Role.Caseworker), await zone.Hires("bert", Role.Caseworker));
+        var (atTheNumber, one) = await colleague.Knows(zone, "Rue 1", "Muster", "Bram", phone: "0471 00 00 01");
+        await colleague.Agrees(atTheNumber, one, r => r with { Sms = Rule.Never });
+        var (atTheBox, two) = await colleague.Knows(zone, "Rue 2", "Voorbeeld", "Cis", mail: "Shared@example.be", phone: null);
+        await colleague.Agrees(atTheBox, two, r => r with { Mail = Rule.Never });
+        var (theirs, three) = await colleague.Knows(zone, "Rue 3", "Exemple", "Noor", phone: null);
+        await colleague.Agrees(theirs, three, r => r with { Letter = Rule.Never });
+        using var visit = anna.Visit();
+        foreach (var (called, way, reach, closed) in new[]
+        {
+            ("Ada", Way.Sms, "+32 471/00.00.01", true), ("Ada", Way.Sms, "0471 00 00 02", false), ("Ada", Way.Mail, "shared@example.be", true), ("Ada", Way.Video, "shared@example.be", true), ("Ada", Way.Mail, "own@example.be", false),
+            ("Noor Exemple", Way.Letter, "Rue 3", true), ("Noor Exemple", Way.Mail, "own@example.be", false),
+        })
+        {
+            var request = await zone.As().AsksFor(called, way, reach);
+            var page = Flat(await visit.Page($"/tray/{request}"));
+            Assert.Equal((closed, !closed), (page.Contains("The person said never.", StringComparison.Ordinal), page.Contains(reach, StringComparison.Ordinal)));
+        }
+        // What is a dossier is reached by the dossier's rules, and from there.
+        var taken = await zone.As().AsksFor("Zoë", Way.Mail, "zoe@example.be");
+        await anna.Registers(Cases.Intake(zone, "", "Zoë") with { Tray = taken });
+        Assert.DoesNotContain("zoe@example.be", Flat(await visit.Page($"/tray/{taken}")), StringComparison.Ordinal);
+    }
+
+    [Theory, EveryEngine]
+    public async Task Whoever_comes_forward_themselves_is_waited_for_also_when_their_request_is_erased_and_then_no_longer(string engine)
+    {
+        await using var platform = Platform.Start(engine);
+        var zone = await (await platform.Zone()).GoesLive();
+        var anna = await zone.Hires("anna", Role.Caseworker);
+        await zone.As(Role.ZoneAdministrator).Send(new Change.Command { Setting = SettingCode.RequestKeptDays, Text = "7", From = DateOnly.FromDateTime(platform.Clock.GetUtcNow().UtcDateTime) });
+        platform.Clock.Advance(TimeSpan.FromSeconds(4));
+        var request = await zone.As().AsksFor("Ed", Way.Self);
+        var dossier = await anna.Registers(Cases.Intake(zone, "", "Ed") with { Tray = request });
+        Assert.Contains((await anna.Opens(dossier)).Timeline, h => h.Title == "The person comes forward themselves; they are waited for");
+        var act = Assert.Single((await anna.Opens(dossier)).Planned);
+        // When they asked is put right: they are waited for as long.
+        await anna.Send(await anna.Send(new Facts.Query(dossier)) with { Dossier = dossier, RequestedAt = platform.Clock.GetUtcNow().AddDays(-3) });
+        Assert.Equal(act.DueAt, Assert.Single((await anna.Opens(dossier)).Planned).DueAt);
+        await anna.Send(new Complete.Command(act.Id)); // nothing is planned that would be told instead
+        platform.Clock.Advance(TimeSpan.FromDays(10));
+        await zone.RunJobs();
+        await zone.RunJobs();
+        Assert.Equal(0, await zone.Look(z => z.Set<TrayEntry>().CountAsync()));
+        Assert.Equal(0, (await anna.Send(new Bell.Kinds())).FirstContact);
+        Assert.DoesNotContain(await zone.Look(z => z.Set<VictimSupport.Casework.Reminding.Told>().ToListAsync()), t => t.About == dossier);
+        platform.Clock.Advance(TimeSpan.FromDays(5));
+        await zone.RunJobs();
+        Assert.Equal(1, (await anna.Send(new Bell.Kinds())).FirstContact);
+        var told = Assert.Single(await zone.Look(z => z.Set<VictimSupport.Casework.Reminding.Told>().Where(t => t.About == dossier).ToListAsync()));
+        Assert.Equal(act.DueAt, told.DueAt); // late since the wait ended, not before
+    }
+
+    [Theory, EveryEngine]
+    public async Task When_somebody_asked_is_put_right_and_what_they_were_promised_stays(string engine)
+    {
+        await using var platform = Platform.Start(engine);
+        var zone = await (await platform.Zone()).GoesLive();
+        var anna = await zone.Hires("anna", Role.Caseworker);
+        var (asked, request) = (platform.Clock.GetUtcNow(), await zone.As().AsksFor("Ada")); // promised and first contact: both two days
+        platform.Clock.Advance(TimeSpan.FromHours(20));
+        var dossier = await anna.Registers(Cases.Intake(zone, "", "Ada") with { Tray = request, Safe = Rule.Safe, Phone = "0470 12 34 56" });
+        await Corrected(asked.AddHours(10));
+        Assert.Equal(asked.AddHours(48), await Due(), TimeSpan.FromMinutes(1));
+        await Corrected(asked.AddHours(-10)); // a patrol had passed it on before
+        Assert.Equal(asked.AddHours(38), await Due(), TimeSpan.FromMinutes(1));
+
+        async Task Corrected(DateTimeOffset at) => await anna.Send(await anna.Send(new Facts.Query(dossier)) with { Dossier = dossier, RequestedAt = at });
+        async Task<DateTimeOffset> Due() => Assert.Single((await anna.Opens(dossier)).Planned).DueAt;
+    }
+
+    [Theory, EveryEngine]
     public async Task For_whom_a_wall_stands_round_the_person_the_request_is_not_there(string engine)
     {
         var zone = await (await platforms.On(engine)).Zone();
