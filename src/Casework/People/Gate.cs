@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Microsoft.EntityFrameworkCore;
 using VictimSupport.Casework.Codes;
 using VictimSupport.Casework.Contacts;
@@ -123,7 +124,7 @@ internal sealed class Gate(ZoneDbContext zone, UseCase here, Keyring keys, IZone
     {
         var rows = some.ToList();
         var nevers = await Nevers([.. rows.Select(r => (r.Who.Id, r.Who.DossierId, r.Who.Identity.Value))], ct);
-        return rows.Where(r => nevers[r.Who.Id].Any()).ToDictionary(r => r.Who.Id, r => new ClosedChannels(Shut(r.Who, r.Safe, nevers[r.Who.Id].Where(n => !n.OfTheNumber)), Shut(r.Who, r.Safe, nevers[r.Who.Id].Where(n => n.OfTheNumber))));
+        return rows.Where(r => nevers[r.Who.Id].Any()).ToDictionary(r => r.Who.Id, r => new ClosedChannels(Shut(r.Who, r.Safe, nevers[r.Who.Id].Where(n => !n.OfTheNumber)), AtTheNumber(r.Who, r.Safe, nevers[r.Who.Id].Where(n => n.OfTheNumber))));
     }
 
     private async Task<ClosedChannels> ClosedElsewhere(Person who, SafeContact safe, CancellationToken ct) => (await ClosedElsewhere([(who, safe)], ct)).GetValueOrDefault(who.Id, ClosedChannels.Nothing);
@@ -139,7 +140,16 @@ internal sealed class Gate(ZoneDbContext zone, UseCase here, Keyring keys, IZone
     private sealed record NeverSaid(long Token, Guid Person, Rule Call, Rule Sms, Rule Mail, Rule Letter, Rule Visit, DateTimeOffset? Said)
     {
         /// <summary>Said by somebody else at the same telephone.</summary>
+    /// <summary>How this person is reached, as others are told.</summary>
+    /// <param name="people">Everybody of the dossier; those who are the alleged perpetrators count.</param>
+    public async Task<RulesForOthers> ForOthers(Person person, SafeContact safe, IEnumerable<Person> people, CancellationToken ct) =>
+        RulesForOthers.Of(person, safe, [.. people.Where(p => p.Capacity == Capacity.AllegedAuthor).Select(p => p.Identity.Value)], await ClosedElsewhere(person, safe, ct));
+
         public bool OfTheNumber { get; init; }
+
+    // Of a second number, to which their SMS go, whoever shares the telephone said nothing.
+    private static IReadOnlySet<Channel> AtTheNumber(Person who, SafeContact safe, IEnumerable<NeverSaid> nevers) =>
+        Shut(who, safe, nevers) is { Count: > 0 } shut ? shut.Where(c => c != Channel.Sms || !Clearance.HasSecondNumber(who.Identity.Value, safe.Details.Value)).ToHashSet() : ImmutableHashSet<Channel>.Empty;
 
         public Rule Of(Channel channel) => channel switch { Channel.Call => Call, Channel.Sms => Sms, Channel.Mail => Mail, Channel.Letter => Letter, Channel.Visit => Visit, _ => Rule.NotAsked };
     }
