@@ -72,6 +72,33 @@ public sealed class ToldTests(Platforms platforms)
     }
 
     [Theory, EveryEngine]
+    public async Task An_alleged_perpetrator_entered_after_the_consent_has_it_asked_anew_where_it_would_say_something_else(string engine)
+    {
+        var (zone, anna, dossier, lead, referral) = await Begin(await platforms.On(engine));
+        await anna.Agrees(dossier, lead, r => r with { Call = Rule.Safe, Mail = Rule.Safe });
+        var byMail = await anna.Offers(dossier, await anna.Send(Referring.Partner("Post")));
+        await anna.Agrees(dossier, referral, SharedField.Phone);
+        await anna.Agrees(dossier, byMail, SharedField.Mail);
+        var sheet = await anna.Sends(dossier, referral);
+        using var them = zone.Passer();
+        var his = await anna.Send(new Edit.Command { Dossier = dossier, GivenName = "Marc", FamilyName = "Fictif", Capacity = Capacity.AllegedAuthor, Language = "fr", Phone = "0499 00 00 01" });
+        Assert.Equal(HttpStatusCode.OK, (await them.Get($"/partner/{sheet.Token}")).StatusCode);
+        // Another is entered whose telephone it is too; and of the first one it is known that they share the mailbox.
+        await anna.Send(new Edit.Command { Dossier = dossier, GivenName = "Theo", FamilyName = "Fictif", Capacity = Capacity.AllegedAuthor, Language = "fr", Phone = "0470 12 34 56" });
+        await them.IsDead(sheet.Token!);
+        Assert.Null((await anna.Send(new Show.Query(dossier, referral))).Referral.ConsentId);
+        Assert.Single((await anna.Send(new Show.Query(dossier, referral))).CameBack);
+        Assert.NotNull((await anna.Send(new Show.Query(dossier, byMail))).Referral.ConsentId);
+        await anna.Send(await anna.Send(new Edit.Query(dossier, his, "fr")) with { Dossier = dossier, Person = his, Mail = "zz@mail.example" });
+        Assert.Null((await anna.Send(new Show.Query(dossier, byMail))).Referral.ConsentId);
+        Assert.Single((await anna.Send(new Show.Query(dossier, byMail))).CameBack);
+        // And where he turns out to be nobody of the kind, it would say something else again.
+        await anna.Agrees(dossier, byMail, SharedField.Mail);
+        await anna.Send(await anna.Send(new Edit.Query(dossier, his, "fr")) with { Dossier = dossier, Person = his, Capacity = Capacity.Mentioned });
+        Assert.Null((await anna.Send(new Show.Query(dossier, byMail))).Referral.ConsentId);
+    }
+
+    [Theory, EveryEngine]
     public async Task Nobody_in_a_conflict_with_a_minor_and_no_alleged_perpetrator_agrees_for_them(string engine)
     {
         var (_, anna, family) = await Family.In(await platforms.On(engine));
