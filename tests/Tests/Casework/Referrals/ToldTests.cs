@@ -99,6 +99,36 @@ public sealed class ToldTests(Platforms platforms)
     }
 
     [Theory, EveryEngine]
+    public async Task A_never_of_somebody_else_at_the_same_number_ends_what_shows_it_and_is_told_as_nobodys_own(string engine)
+    {
+        var (zone, anna, dossier, lead, referral) = await Begin(await platforms.On(engine));
+        await anna.Agrees(dossier, lead, r => r with { Call = Rule.Safe, Sms = Rule.Safe });
+        var sms = await anna.Offers(dossier, await anna.Send(Referring.Partner("Sms")));
+        await anna.Agrees(dossier, referral, SharedField.Name, SharedField.Phone);
+        var sheet = await anna.Sends(dossier, referral);
+        zone.Platform.Clock.Advance(TimeSpan.FromMinutes(1));
+        var bert = await zone.Hires("bert", Role.Caseworker);
+        var other = await bert.Registers(Cases.Intake(zone, "Claes", "Lotte", "0470 12 34 56"));
+        await bert.Agrees(other, await bert.LeadOf(other), s => s with { Call = Rule.Never, Sms = Rule.Safe });
+        await zone.RunJobs();
+        using var them = zone.Passer();
+        await them.IsDead(sheet.Token!);
+        Assert.Single((await anna.Send(new Show.Query(dossier, referral))).CameBack);
+        // The number does not go, and nothing says that this person said never.
+        Assert.Equal(["Nom|Peet Peeters"], await Goes(anna, dossier, referral, SharedField.Name, SharedField.Phone));
+        await bert.Agrees(other, await bert.LeadOf(other), s => s with { Call = Rule.Safe, Sms = Rule.Never });
+        Assert.Equal([Phone, "Appeler|sûr", "SMS|pas à ce numéro"], await Goes(anna, dossier, sms, SharedField.Phone));
+        // A second number is no telephone of theirs: its own rule holds.
+        await anna.Agrees(dossier, lead, r => r with { Call = Rule.Safe, Sms = Rule.Safe, SmsNumber = "0470 99 88 77" });
+        zone.Platform.Clock.Advance(TimeSpan.FromMinutes(1));
+        await bert.Agrees(other, await bert.LeadOf(other), s => s with { Call = Rule.Never, Sms = Rule.Never });
+        Assert.Equal([Second, "SMS|sûr"], await Goes(anna, dossier, sms, SharedField.Phone));
+        // On paper it is said as the portal says it.
+        var paper = await anna.Send(new PrintPerson.Command { Dossier = dossier, Person = lead, Layers = [Layer.Assistance], Reason = PrintReason.Justice });
+        Assert.Equal((VictimSupport.Casework.Words.NotAtThisNumber, true), (paper.Rules.Says(Channel.Call), paper.MustNotBeConfirmed));
+    }
+
+    [Theory, EveryEngine]
     public async Task Nobody_in_a_conflict_with_a_minor_and_no_alleged_perpetrator_agrees_for_them(string engine)
     {
         var (_, anna, family) = await Family.In(await platforms.On(engine));
