@@ -350,8 +350,12 @@ public sealed partial class ReferralTests(Platforms platforms)
             Assert.Contains(view.History, m => m.Kind == MilestoneKind.TakenBack && m.By == anna.Id);
             await Assert.ThrowsAsync<ValidationException>(() => anna.Send(new Send.Command { Dossier = dossier, Referral = referral, How = SentAs.Mail, Consent = view.Consents[0].Consent.Id }));
         }
-        foreach (var untouched in new[] { said, named }) Assert.Empty((await anna.Send(new Show.Query(dossier, untouched))).CameBack); // nothing can leave any more, or nothing else would
-        Assert.Equal(3, (await anna.Opens(dossier)).Planned.Count(a => a.Kind == ActKind.Referral));
+        // Of what was said by telephone nothing can leave any more, and the partner still knows it: it comes back too, once, so that somebody tells them. What would say nothing else stays.
+        Assert.Contains("lui dire ce qui a changé", Assert.Single((await anna.Send(new Show.Query(dossier, said))).CameBack), StringComparison.Ordinal);
+        await anna.Agrees(dossier, lead, s => s with { Sms = Rule.Never });
+        Assert.Single((await anna.Send(new Show.Query(dossier, said))).CameBack);
+        Assert.Empty((await anna.Send(new Show.Query(dossier, named))).CameBack);
+        Assert.Equal(4, (await anna.Opens(dossier)).Planned.Count(a => a.Kind == ActKind.Referral));
         // Asked anew, it goes again, with the rule that holds now.
         await anna.Agrees(dossier, waiting, SharedField.Name, SharedField.Phone);
         await anna.Sends(dossier, waiting, SentAs.Mail);

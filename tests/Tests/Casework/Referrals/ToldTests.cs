@@ -99,6 +99,62 @@ public sealed class ToldTests(Platforms platforms)
     }
 
     [Theory, EveryEngine]
+    public async Task What_a_partner_has_grows_old_with_it_says_until_when_it_holds_and_comes_back_once(string engine)
+    {
+        await using var platform = Platform.Start(engine);
+        var (zone, anna, dossier, lead, referral) = await Begin(platform);
+        await anna.Agrees(dossier, lead, r => r with { Call = Rule.Safe, Sms = Rule.Never });
+        var (named, unsent) = (await anna.Offers(dossier, await anna.Send(Referring.Partner("Named"))), await anna.Offers(dossier, await anna.Send(Referring.Partner("Unsent"))));
+        await anna.Agrees(dossier, named, SharedField.Name);
+        await anna.Agrees(dossier, unsent, SharedField.Phone);
+        await anna.Agrees(dossier, referral, SharedField.Phone);
+        var sent = await anna.Sends(dossier, referral);
+        await anna.Sends(dossier, named);
+        foreach (var each in new[] { referral, named }) await anna.Turns(dossier, each, ReferralState.TakenUp, partner: true);
+        var (asked, until) = (VictimSupport.Design.Html.Moment.Day(platform.Clock.GetUtcNow()), VictimSupport.Design.Html.Moment.Day(platform.Clock.GetUtcNow().AddDays(14)));
+        var checkedOn = VictimSupport.Design.Html.Spoken.In("fr", () => VictimSupport.Casework.Words.SharedCheckedOn(VictimSupport.Design.Html.Moment.Show(asked), VictimSupport.Design.Html.Moment.Show(until)));
+        platform.Clock.Advance(TimeSpan.FromDays(13));
+        await zone.RunJobs();
+        Assert.Empty((await anna.Send(new Show.Query(dossier, referral))).CameBack);
+        platform.Clock.Advance(TimeSpan.FromDays(1.1));
+        await zone.RunJobs();
+        await zone.RunJobs();
+        Assert.Contains("ne sont plus sûres", Assert.Single((await anna.Send(new Show.Query(dossier, referral))).CameBack), StringComparison.Ordinal);
+        foreach (var other in new[] { named, unsent }) Assert.Empty((await anna.Send(new Show.Query(dossier, other))).CameBack); // nothing grows old in a name; nothing is with the other
+        // Age alone takes nothing away from the partner: the lines say it.
+        using var them = zone.Passer();
+        Assert.Equal([Phone, "Appeler|sûr", "SMS|jamais", "Règles de contact|" + checkedOn], (await them.Opens(sent.Token!, sent.Code!)).Lines("[lang='fr']"));
+        // What was not sent does not go before somebody has asked; then it does, as it was agreed.
+        await Assert.ThrowsAsync<ValidationException>(() => anna.Sends(dossier, unsent));
+        Assert.Equal([Phone, "Appeler|pas demandé", "SMS|jamais"], await Goes(anna, dossier, unsent, SharedField.Phone));
+        Assert.True(await anna.Send(new StillGood.Command(dossier, lead, (await anna.Opens(dossier)).People.Single(p => p.Id == lead).Safe.Revision)));
+        await anna.Sends(dossier, unsent);
+        platform.Clock.Advance(TimeSpan.FromDays(15));
+        await zone.RunJobs();
+        foreach (var each in new[] { referral, unsent }) Assert.Single((await anna.Send(new Show.Query(dossier, each))).CameBack, text => text?.Contains("ne sont plus sûres", StringComparison.Ordinal) == true);
+    }
+
+    [Theory, EveryEngine]
+    public async Task After_violence_at_home_what_a_partner_could_read_is_gone_and_it_comes_back_once(string engine)
+    {
+        await using var platform = Platform.Start(engine);
+        var (zone, anna, dossier, lead, referral) = await Begin(platform);
+        await anna.Agrees(dossier, lead, r => r with { Call = Rule.Safe, Sms = Rule.Safe });
+        await anna.Agrees(dossier, referral, SharedField.Phone);
+        var sent = await anna.Sends(dossier, referral);
+        platform.Clock.Advance(TimeSpan.FromHours(1));
+        await anna.Registers(Cases.Intake(zone, "Peeters", "Peet", "0470 12 34 56", "PartnerViolence"));
+        await zone.RunJobs();
+        await zone.RunJobs();
+        using var them = zone.Passer();
+        await them.IsDead(sent.Token!);
+        var view = await anna.Send(new Show.Query(dossier, referral));
+        Assert.Null(view.Referral.ConsentId);
+        Assert.Single(view.CameBack);
+        Assert.Single(view.History, m => m.Kind == MilestoneKind.RulesAged);
+    }
+
+    [Theory, EveryEngine]
     public async Task A_never_of_somebody_else_at_the_same_number_ends_what_shows_it_and_is_told_as_nobodys_own(string engine)
     {
         var (zone, anna, dossier, lead, referral) = await Begin(await platforms.On(engine));
