@@ -124,6 +124,7 @@ public sealed class CaseworkModule : IModule
         services.AddSingleton<IInMenu, LettersInMenu>();
         services.AddSingleton<IInMenu, LetterTextsInMenu>();
         services.AddScoped<IDoWhatIsDue, Referrals.Collect>();
+        services.AddScoped<IDoWhatIsDue, Referrals.Aged>();
         services.AddScoped<IDeliver, Referrals.LinkMail>();
         services.AddScoped<IDeliver, Referrals.StopMail>();
         services.AddSingleton<IInMenu, RequestAddressInMenu>();

@@ -152,6 +152,9 @@ internal enum MilestoneKind
     /// <summary>Something was shared outside the team; the code is the ground.</summary>
     SharedOutside = 57,
 
+    /// <summary>The rules of safe contact that a partner was told are to be asked again.</summary>
+    RulesAged = 58,
+
     /// <summary>A handover to or from another zone came further; the code is its step.</summary>
     Handover = 61,
 

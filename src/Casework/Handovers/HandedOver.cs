@@ -125,22 +125,21 @@ internal static class Handing
 
     private static HandedPerson Hand(Person person, SafeContact safe, ClosedChannels closed, DateTimeOffset now, IReadOnlyList<Particulars> authors, IReadOnlyCollection<HandedField> fields)
     {
-        var (who, born) = (person.Identity.Value, fields.Contains(HandedField.BirthDate));
-        var identity = new Particulars(who.FamilyName, who.GivenName, fields.Contains(HandedField.Phone) ? who.Phone : null, fields.Contains(HandedField.Mail) ? who.Mail : null, fields.Contains(HandedField.Address) ? who.Address : null, born ? who.BirthDate : null, born ? who.EstimatedAge : null);
-        var rules = safe.Now();
+        var (who, born, others) = (person.Identity.Value, fields.Contains(HandedField.BirthDate), RulesForOthers.Of(person, safe, authors, closed));
+        var phone = fields.Contains(HandedField.Phone) && !others.MustNotRing;
+        var identity = new Particulars(who.FamilyName, who.GivenName, phone ? who.Phone : null, fields.Contains(HandedField.Mail) ? who.Mail : null, fields.Contains(HandedField.Address) ? who.Address : null, born ? who.BirthDate : null, born ? who.EstimatedAge : null);
+        var rules = others.Rules;
+        var (numbers, second) = (fields.Contains(HandedField.Phone), Clearance.HasSecondNumber(who, rules.Details));
         // They hold there, and are to be asked again by whoever takes over; a number that an SMS goes to goes with the telephone, or not at all.
         rules = rules with
         {
-            Checked = null, CheckedBy = null, Details = fields.Contains(HandedField.Phone) ? rules.Details : rules.Details with { SmsNumber = null },
-            Call = Leads(HandedField.Phone, rules.Call), Sms = Written(Channel.Sms, Leads(HandedField.Phone, rules.Sms)), Mail = Written(Channel.Mail, Leads(HandedField.Mail, rules.Mail)),
-            Letter = Leads(HandedField.Address, rules.Letter), Visit = Leads(HandedField.Address, rules.Visit),
+            Checked = null, CheckedBy = null, Details = numbers ? rules.Details : rules.Details with { SmsNumber = null },
+            Call = Leads(phone, rules.Call), Sms = Leads(second ? numbers : phone, rules.Sms), Mail = Leads(fields.Contains(HandedField.Mail), rules.Mail),
+            Letter = Leads(fields.Contains(HandedField.Address), rules.Letter), Visit = Leads(fields.Contains(HandedField.Address), rules.Visit),
         };
-        return new HandedPerson(person.Id, identity, person.Capacity, fields.Contains(HandedField.Damage) ? person.Damage : Damage.None, born ? person.Sex : Sex.NotSaid, person.Language, person.NeedsInterpreter, person.IsMinor, rules.Without(authors).Closed(closed), safe.Checked is not null && safe.MustBeAskedAgain(now));
+        return new HandedPerson(person.Id, identity, person.Capacity, fields.Contains(HandedField.Damage) ? person.Damage : Damage.None, born ? person.Sex : Sex.NotSaid, person.Language, person.NeedsInterpreter, person.IsMinor, rules, safe.Checked is not null && safe.MustBeAskedAgain(now));
 
         // Safe was said of this number or this address. The first that is given there would take it: so it does not go without what it was said of.
-        Rule Leads(HandedField to, Rule rule) => rule == Rule.Safe && !fields.Contains(to) ? Rule.NotAsked : rule;
-
-        // The alleged perpetrator does not go, and nobody there would know whose number or mailbox this is.
-        Rule Written(Channel channel, Rule rule) => rule != Rule.Never && Clearance.LeadsTo(who, safe.Details.Value, channel, authors) ? Rule.NotAsked : rule;
+        static Rule Leads(bool goes, Rule rule) => rule == Rule.Safe && !goes ? Rule.NotAsked : rule;
     }
 }

@@ -153,8 +153,12 @@ internal sealed class Clearance
         return (bar == Bar.None ? passage : Passage.Closed, bar);
     }
 
-    /// <summary>Would what is written to somebody by this channel reach one of these?</summary>
-    public static bool LeadsTo(Particulars who, SafeDetails agreed, Channel channel, IReadOnlyList<Particulars> authors) => Destination(who, agreed, channel) is { } to && LeadsTo(to, channel, authors);
+    /// <summary>Is the number, the mailbox or the house that this channel leads to also that of one of these?</summary>
+    public static bool IsAlsoOf(Particulars who, SafeDetails agreed, Channel channel, IReadOnlyList<Particulars> some) => Destination(who, agreed, channel)?.Trim() is { Length: > 0 } to && some.Any(s => Destination(s, null, channel)?.Trim() is { Length: > 0 } theirs
+        && (string.Equals(to, theirs, StringComparison.OrdinalIgnoreCase) || (channel is Channel.Letter or Channel.Visit && Address.House(to) is { } house && house == Address.House(theirs))));
+
+    /// <summary>Has somebody a second number, to which an SMS goes and nothing else?</summary>
+    public static bool HasSecondNumber(Particulars who, SafeDetails agreed) => Destination(who, agreed, Channel.Sms) != Destination(who, null, Channel.Sms);
 
     private static bool LeadsTo(string to, Channel channel, IReadOnlyList<Particulars> authors) =>
         channel is Channel.Sms or Channel.Mail && authors.Any(a => string.Equals(Destination(a, null, channel)?.Trim(), to.Trim(), StringComparison.OrdinalIgnoreCase));

@@ -133,9 +133,9 @@ internal sealed class Edit(IMediator pipeline, WhereAndWho who) : PageModel, ISh
             if (form.Person is not null && person.Capacity is Capacity.AllegedAuthor or Capacity.Deceased) await StandsNoMore(person, now, ct);
             if (form.Person is null) await joining.Into(dossier, person, SafeContact.For(person), null, ct);
             else await IsPutRight(dossier, person, identity, ct);
-            // After they stand in the dossier as what they are: what a partner would be told depends on it.
-            if (person.Capacity == Capacity.AllegedAuthor) await ComesBack(dossier, identity, ct);
-            if (form.Person is not null) await gate.AskConsentAnew([person.Id], Bar.Changed, ct);
+            // After they stand in the dossier as what they are: what others would be told of everybody in it depends on it. Who came in is known by then.
+            if (form.Person is not null && person.Capacity == Capacity.AllegedAuthor) await gate.AuthorCame(dossier, identity, ct);
+            if (form.Person is not null) await gate.AskConsentAnew(was.Item2 == Capacity.AllegedAuthor ? await zone.Set<Person>().Where(p => p.DossierId == dossier.Id).Select(p => p.Id).ToListAsync(ct) : [person.Id], Bar.Changed, ct);
             // Now it is known whom it happened to: what they agreed to elsewhere is to be asked again, as when they had come in by that name.
             if (form.Person is not null && person.IsHelped && dossier.IsViolenceAtHome && (!helped || was.FullName != identity.FullName || PhoneNumber.ToE164(phone) != PhoneNumber.ToE164(identity.Phone)))
                 await aftermath.Reaches(identity, ct, except: person.Id);
@@ -160,13 +160,6 @@ internal sealed class Edit(IMediator pipeline, WhereAndWho who) : PageModel, ISh
                 standing.Decide(standing.Role, conflict: true, Authority.Nobody, Authority.Nobody, standing.Words.Value, caller.Self, now);
                 (await zone.Set<SafeContact>().SingleAsync(s => s.Id == standing.PersonId, ct)).StandingChanged();
             }
-        }
-
-        // What was agreed with somebody names whoever is the alleged perpetrator now: the gate takes it as not asked, so what waits to go out on it comes back.
-        private async Task ComesBack(Dossier dossier, Particulars author, CancellationToken ct)
-        {
-            var named = (await zone.Set<SafeContact>().AsNoTracking().Where(s => s.DossierId == dossier.Id).ToListAsync(ct)).Where(s => s.Details.Value.Names([author])).Select(s => s.Id).ToList();
-            if (named.Count > 0) await gate.TakeBack(named, Bar.Changed, ct);
         }
 
         private async Task<IReadOnlyList<Particulars>> AuthorsOf(Dossier dossier, Person except, CancellationToken ct) =>

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Microsoft.EntityFrameworkCore;
 using VictimSupport.Casework.Codes;
 using VictimSupport.Casework.Contacts;
@@ -109,6 +110,19 @@ internal sealed class Gate(ZoneDbContext zone, UseCase here, Keyring keys, IZone
         await proposals.AskBack(ids, ct);
     }
 
+    /// <summary>Somebody is the alleged perpetrator here, by these particulars, from now on: what was agreed with others and names them holds no longer, what shares a number, a mailbox or a house with them is told to nobody as safe. In the transaction.</summary>
+    public async Task AuthorCame(Dossier dossier, Particulars author, CancellationToken ct)
+    {
+        var people = await zone.Set<Person>().AsNoTracking().Where(p => p.DossierId == dossier.Id).ToListAsync(ct);
+        var safe = await zone.Set<SafeContact>().AsNoTracking().Where(s => s.DossierId == dossier.Id).ToDictionaryAsync(s => s.Id, ct);
+        var helped = people.Where(p => p.IsHelped && safe.ContainsKey(p.Id)).ToList();
+        var named = helped.Where(p => safe[p.Id].Details.Value.Names([author])).Select(p => p.Id).ToList();
+        if (named.Count > 0) await TakeBack(named, Bar.Changed, ct);
+        var shared = helped.Where(p => !named.Contains(p.Id) && Enum.GetValues<Channel>().Any(c => safe[p.Id].Of(c) is Rule.Safe or Rule.OnlyIf && Clearance.IsAlsoOf(p.Identity.Value, safe[p.Id].Details.Value, c, [author]))).Select(p => p.Id).ToList();
+        if (shared.Count > 0) await proposals.AskBack(shared, ct);
+        await AskConsentAnew([.. helped.Select(p => p.Id)], Bar.Changed, ct);
+    }
+
     /// <summary>What these people agreed that a partner be told, and what would say something else by now, goes no further. After the change, in its transaction.</summary>
     public async Task AskConsentAnew(IReadOnlyCollection<Guid> persons, Bar why, CancellationToken ct)
     {
@@ -139,10 +153,19 @@ internal sealed class Gate(ZoneDbContext zone, UseCase here, Keyring keys, IZone
     {
         var rows = some.ToList();
         var nevers = await Nevers([.. rows.Select(r => (r.Who.Id, r.Who.DossierId, r.Who.Identity.Value))], ct);
-        return rows.Where(r => nevers[r.Who.Id].Any()).ToDictionary(r => r.Who.Id, r => new ClosedChannels(Shut(r.Who, r.Safe, nevers[r.Who.Id].Where(n => !n.OfTheNumber)), Shut(r.Who, r.Safe, nevers[r.Who.Id].Where(n => n.OfTheNumber))));
+        return rows.Where(r => nevers[r.Who.Id].Any()).ToDictionary(r => r.Who.Id, r => new ClosedChannels(Shut(r.Who, r.Safe, nevers[r.Who.Id].Where(n => !n.OfTheNumber)), AtTheNumber(r.Who, r.Safe, nevers[r.Who.Id].Where(n => n.OfTheNumber))));
     }
 
+    /// <summary>How this person is reached, as others are told.</summary>
+    /// <param name="people">Everybody of the dossier; those who are the alleged perpetrators count.</param>
+    public async Task<RulesForOthers> ForOthers(Person person, SafeContact safe, IEnumerable<Person> people, CancellationToken ct) =>
+        RulesForOthers.Of(person, safe, [.. people.Where(p => p.Capacity == Capacity.AllegedAuthor).Select(p => p.Identity.Value)], await ClosedElsewhere(person, safe, ct));
+
     private async Task<ClosedChannels> ClosedElsewhere(Person who, SafeContact safe, CancellationToken ct) => (await ClosedElsewhere([(who, safe)], ct)).GetValueOrDefault(who.Id, ClosedChannels.Nothing);
+
+    // Of a second number, to which their SMS go, whoever shares the telephone said nothing.
+    private static IReadOnlySet<Channel> AtTheNumber(Person who, SafeContact safe, IEnumerable<NeverSaid> nevers) =>
+        Shut(who, safe, nevers) is { Count: > 0 } shut ? shut.Where(c => c != Channel.Sms || !Clearance.HasSecondNumber(who.Identity.Value, safe.Details.Value)).ToHashSet() : ImmutableHashSet<Channel>.Empty;
 
     // Never is final until the person changes it: asked here since, by somebody who had the rules before their eyes, they did. What was ticked at the intake came with the facts, from whoever told them.
     private static IReadOnlySet<Channel> Shut(Person who, SafeContact safe, IEnumerable<NeverSaid> nevers)

@@ -1,3 +1,4 @@
+using VictimSupport.Casework.Codes;
 using VictimSupport.Casework.Counting;
 using VictimSupport.Casework.Dossiers;
 using VictimSupport.Casework.Tray;
@@ -10,7 +11,7 @@ namespace VictimSupport.Casework.People;
 
 /// <summary>Somebody comes into a dossier, by whatever door: with rules of safe contact, kept from whom they are walled off from, found by their name, a case where they are helped; and where violence at home is
 /// among the facts, what was agreed with them elsewhere is to be asked again. Whoever calls has taken the year's turn before (<see cref="DossierCounter"/>).</summary>
-internal sealed class Joining(ZoneDbContext zone, UseCase here, Masonry masonry, Aftermath aftermath, Tally tally, TimeProvider clock)
+internal sealed class Joining(ZoneDbContext zone, UseCase here, Masonry masonry, Gate gate, Aftermath aftermath, Tally tally, TimeProvider clock)
 {
     /// <param name="entry">The message in the tray by which they came; null: by none.</param>
     /// <param name="line">The line of an event they come from; null: from none.</param>
@@ -25,6 +26,7 @@ internal sealed class Joining(ZoneDbContext zone, UseCase here, Masonry masonry,
         if (person.IsHelped && dossier.IsViolenceAtHome) await aftermath.Reaches(identity, ct);
         SearchToken.Add(zone, new SearchKey(here.InZone.Keys.SearchRoot), dossier.Id, person.Id, SearchToken.PartsOf(identity));
         await tally.Joins(person, identity, ct, origin);
+        if (person.Capacity == Capacity.AllegedAuthor) await gate.AuthorCame(dossier, identity, ct);
         return walled;
     }
 }

@@ -37,7 +37,7 @@ internal sealed class NeverElsewhere(IMediator pipeline) : IDeliver
         foreach (var row in await pipeline.Send(new Others(person), ct)) await pipeline.Send(new TakeBack(row, person), ct);
     }
 
-    /// <summary>The other rows of who may be the same person.</summary>
+    /// <summary>The other rows of who may be the same person, and those of others at the same telephone.</summary>
     [Requires(May.RunThePlatform)]
     internal sealed record Others(Guid Person) : IQuery<IReadOnlyList<Guid>>;
 
@@ -52,8 +52,9 @@ internal sealed class NeverElsewhere(IMediator pipeline) : IDeliver
         public async Task<IReadOnlyList<Guid>> Handle(Others query, CancellationToken ct)
         {
             if (await zone.Set<Person>().AsNoTracking().SingleOrDefaultAsync(p => p.Id == query.Person, ct) is not { } who) return [];
-            // Of somebody else at the same number nothing is told: the gate alone knows.
-            return [.. (await SamePerson.Rows(zone, here, keys, who.Identity.Value, ct)).Where(p => p.Id != who.Id && p.IsHelped).Select(p => p.Id)];
+            var same = await SamePerson.Rows(zone, here, keys, who.Identity.Value, ct);
+            var there = (await SamePerson.Find(zone, here, keys, who.Identity.Value, ct)).Where(p => SamePerson.ShareANumber(p.Identity.Value, who.Identity.Value));
+            return [.. same.Concat(there).Where(p => p.Id != who.Id && p.IsHelped).Select(p => p.Id).Distinct()];
         }
 
         public async Task<bool> Handle(TakeBack command, CancellationToken ct)
@@ -61,6 +62,12 @@ internal sealed class NeverElsewhere(IMediator pipeline) : IDeliver
             if (await zone.Set<Person>().AsNoTracking().SingleOrDefaultAsync(p => p.Id == command.Person, ct) is not { } who) return false;
             var (dossier, now) = (await zone.Set<Dossier>().SingleAsync(d => d.Id == who.DossierId, ct), clock.GetUtcNow());
             trail.Concerns(dossier.Id, "platform");
+            // Of somebody else at the same number the gate alone knows, and nothing is told here; but a partner may not go on reading a number that must not ring.
+            if (await zone.Set<Person>().AsNoTracking().SingleOrDefaultAsync(p => p.Id == command.SaidBy, ct) is { } said && !SamePerson.MayBeOne(who.Identity.Value, said.Identity.Value))
+            {
+                await gate.AskConsentAnew([who.Id], Bar.Never, ct);
+                return false;
+            }
             var closed = (await gate.Of(dossier, who.Id, first: false, ct)).ClosedElsewhere;
             var letters = closed.Contains(Channel.Letter) ? await zone.Set<Letter>().Where(l => l.PersonId == who.Id && l.State == LetterState.Prepared).ToListAsync(ct) : [];
             var messages = (await zone.Set<Message>().Where(m => m.PersonId == who.Id && m.State == MessageState.Waiting).ToListAsync(ct)).FindAll(m => closed.Contains(m.Channel));

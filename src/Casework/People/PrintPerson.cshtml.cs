@@ -63,9 +63,11 @@ internal sealed class PrintPerson(IMediator pipeline, IAccounts accounts, WhereA
 
     /// <summary>What stands on the paper.</summary>
     /// <param name="Facts">The sub-kind, in the zone's own word where it has one.</param>
+    /// <param name="Rules">As they hold when it is printed, and as others are told: it goes from hand to hand.</param>
+    /// <param name="Details">Without the names of others.</param>
     /// <param name="Reports">Numbers of official reports, where facts for the police file were chosen.</param>
     /// <param name="LeftOut">Entries that name somebody else too, or still wait for a second name: said on the screen, never on the paper.</param>
-    internal sealed record Sheet(string Number, string Name, Capacity Capacity, bool CountsAsVictim, string Language, string Facts, DateTimeOffset? FactsAt, SafeContact Rules, SafeDetails Details, bool IsMinor, bool MustNotBeConfirmed,
+    internal sealed record Sheet(string Number, string Name, Capacity Capacity, bool CountsAsVictim, string Language, string Facts, DateTimeOffset? FactsAt, RulesForOthers Rules, SafeDetails Details, bool IsMinor, bool MustNotBeConfirmed,
         IReadOnlyList<string> Stands, Risk? Risk, IReadOnlyList<string> Reports, IReadOnlyList<Entry> Entries, int LeftOut)
     {
         /// <summary>How they are interpreted for, and never by whom: that is somebody else. null: not at all.</summary>
@@ -105,7 +107,7 @@ internal sealed class PrintPerson(IMediator pipeline, IAccounts accounts, WhereA
         }
     }
 
-    internal sealed class Handler(ZoneDbContext zone, Guard guard, Keyring keys, UseCase here, Zones.Contracts.IZoneSettings settings, Network.Contracts.IPartners partners, Trail trail) : IRequestHandler<Query, string>, IRequestHandler<Command, Sheet>
+    internal sealed class Handler(ZoneDbContext zone, Guard guard, Keyring keys, UseCase here, Zones.Contracts.IZoneSettings settings, Network.Contracts.IPartners partners, Gate gate, Trail trail, TimeProvider clock) : IRequestHandler<Query, string>, IRequestHandler<Command, Sheet>
     {
         public async Task<string> Handle(Query query, CancellationToken ct)
         {
@@ -120,7 +122,8 @@ internal sealed class PrintPerson(IMediator pipeline, IAccounts accounts, WhereA
             await keys.Fetch(people.Select(p => p.Id).Append(dossier.Id), ct);
             var person = people.Find(p => p.Id == form.Person && p.IsHelped) ?? throw new RefusedException("absent", dossier.Id);
             trail.Because("print-" + form.Reason!.Value, dossier.Id);
-            var (identity, rules) = (person.Identity.Value, await zone.Set<SafeContact>().AsNoTracking().SingleOrDefaultAsync(s => s.Id == person.Id, ct) ?? SafeContact.For(person));
+            var (identity, safe) = (person.Identity.Value, await zone.Set<SafeContact>().AsNoTracking().SingleOrDefaultAsync(s => s.Id == person.Id, ct) ?? SafeContact.For(person));
+            var rules = (await gate.ForOthers(person, safe, people, ct)).AsOf(clock.GetUtcNow());
             var black = new Blackout(identity, people.Where(p => p.Id != person.Id).Select(p => (p.Identity.Value, p.Capacity)));
             var (entries, leftOut) = await Entries(dossier.Id, person.Id, form.Layers, black, ct);
             var risks = await zone.Set<Risk>().AsNoTracking().Where(r => r.DossierId == dossier.Id).ToListAsync(ct);
@@ -128,7 +131,7 @@ internal sealed class PrintPerson(IMediator pipeline, IAccounts accounts, WhereA
             var facts = (await OwnCodes.WordsOf(zone, [dossier.OwnSubKind], ct)).Of(dossier.OwnSubKind) ?? Words.Of("SubKind_" + dossier.SubKind);
             var (documents, apart) = await Documents(dossier.Id, person.Id, form.Layers, black, ct);
             return new Sheet(dossier.Number, identity.FullName, person.Capacity, person.Capacity.CountsAsVictim((await settings.Of(here.InZone.Id, ct)).Victim, dossier.IsOffence), person.Language, facts, dossier.FactsAt,
-                rules, black.Of(rules.Details.Value), person.IsMinor, rules.MustNotBeConfirmed(person.IsMinor, dossier.IsDangerous), await Stands(dossier.Id, person.Id, people, black, ct), Risk.Latest(risks.Where(r => r.Persons.All(p => p == person.Id)), person.Id), [.. reports.Select(r => r.Number.Value)], entries, leftOut + apart)
+                rules, black.Of(rules.Details), person.IsMinor, safe.MustNotBeConfirmed(person.IsMinor, dossier.IsDangerous) || rules.ForbidsSomething, await Stands(dossier.Id, person.Id, people, black, ct), Risk.Latest(risks.Where(r => r.Persons.All(p => p == person.Id)), person.Id), [.. reports.Select(r => r.Number.Value)], entries, leftOut + apart)
             {
                 Interpreter = await zone.Set<Interpreter>().AsNoTracking().SingleOrDefaultAsync(i => i.Id == person.Id, ct) is { Kind: not InterpreterKind.None } interpreter ? interpreter.Kind : null,
                 Referrals = form.Layers.Contains(Layer.Assistance) ? await Referrals(dossier.Id, person.Id, black, ct) : [], Documents = documents,

@@ -40,20 +40,9 @@ internal sealed record RulesAsTheyStood(Rule Call, Rule Sms, Rule Mail, Rule Let
 {
     public Rule Of(Channel channel) => channel switch { Channel.Call => Call, Channel.Sms => Sms, Channel.Mail => Mail, Channel.Letter => Letter, _ => Visit };
 
-    /// <summary>As they may be told to others, who do not know the alleged perpetrators: what was agreed and names one of them goes as not asked, as the gate takes it here, and without the name. Never stays never.</summary>
-    public RulesAsTheyStood Without(IEnumerable<Particulars> authors)
-    {
-        return !Details.Names(authors) ? this
-            : this with { Call = NotAsked(Call), Sms = NotAsked(Sms), Mail = NotAsked(Mail), Letter = NotAsked(Letter), Visit = NotAsked(Visit), Details = Details with { WhoMayAnswer = null, ThirdPerson = null } };
+    /// <summary>The same, with another rule for each channel.</summary>
+    public RulesAsTheyStood Each(Func<Channel, Rule> rule) => this with { Call = rule(Channel.Call), Sms = rule(Channel.Sms), Mail = rule(Channel.Mail), Letter = rule(Channel.Letter), Visit = rule(Channel.Visit) };
 
-        static Rule NotAsked(Rule rule) => rule == Rule.Never ? rule : Rule.NotAsked;
-    }
-
-    /// <summary>As they may be told to others, who do not know what was said in other dossiers: what is closed here is closed there. Where it was said, nobody is told.</summary>
-    public RulesAsTheyStood Closed(ClosedChannels closed)
-    {
-        return closed.IsNothing ? this : this with { Call = Said(Channel.Call), Sms = Said(Channel.Sms), Mail = Said(Channel.Mail), Letter = Said(Channel.Letter), Visit = Said(Channel.Visit) };
-
-        Rule Said(Channel channel) => closed.Contains(channel) ? Rule.Never : Of(channel);
-    }
+    /// <summary>As of the rules themselves (<see cref="SafeContact.MustBeAskedAgain(DateTimeOffset)"/>).</summary>
+    public bool MustBeAskedAgain(DateTimeOffset now) => SafeContact.MustBeAskedAgain(Checked, ViolenceAt, now);
 }

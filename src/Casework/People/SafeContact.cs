@@ -34,7 +34,8 @@ internal sealed record SafeDetails(string? Hours = null, string? WhoMayAnswer = 
 /// <summary>How one person may be reached, channel by channel. Not asked is the default and lets nothing go out unattended; never is final until the person changes it.</summary>
 internal sealed class SafeContact : IHoldSealed, IOfDossier
 {
-    private static readonly TimeSpan GoodFor = TimeSpan.FromDays(14);
+    /// <summary>So long holds what was agreed; then it is to be asked again.</summary>
+    public static readonly TimeSpan GoodFor = TimeSpan.FromDays(14);
 
     /// <summary>The person's id.</summary>
     public Guid Id { get; private set; }
@@ -132,7 +133,9 @@ internal sealed class SafeContact : IHoldSealed, IOfDossier
     public bool MustNotBeConfirmed(bool minor, bool danger) => minor || danger || Enum.GetValues<Channel>().Any(c => Of(c) is Rule.Never or Rule.OnlyIf);
 
     /// <summary>By when what was agreed is to be asked again; null: now.</summary>
-    public DateTimeOffset? ReviewBy => Checked is { } at && !(ViolenceAt >= at) ? at + GoodFor : null;
+    public DateTimeOffset? ReviewBy => ReviewOf(Checked, ViolenceAt);
+
+    public static DateTimeOffset? ReviewOf(DateTimeOffset? asked, DateTimeOffset? violence) => asked is { } at && !(violence >= at) ? at + GoodFor : null;
 
     private static (TimeOnly? From, TimeOnly? Until, string? Clash) Overlap(SafeDetails one, SafeDetails other)
     {
@@ -184,7 +187,9 @@ internal sealed class SafeContact : IHoldSealed, IOfDossier
     public void StillGood(Guid by, DateTimeOffset now) => (Checked, CheckedBy) = (now, by);
 
     /// <summary>Safe changes: after a fortnight, or after an event of partner or family violence, it must be asked again.</summary>
-    public bool MustBeAskedAgain(DateTimeOffset now) => Checked is not { } at || now - at > GoodFor || ViolenceAt >= at;
+    public bool MustBeAskedAgain(DateTimeOffset now) => MustBeAskedAgain(Checked, ViolenceAt, now);
+
+    public static bool MustBeAskedAgain(DateTimeOffset? asked, DateTimeOffset? violence, DateTimeOffset now) => asked is not { } at || now - at > GoodFor || violence >= at;
 
     internal sealed class Mapping : IZoneMapping<SafeContact>
     {

@@ -100,7 +100,14 @@ internal sealed class Agree(IMediator pipeline, TimeProvider clock) : PageModel,
         }
     }
 
-    internal sealed class QueryHandler(ZoneDbContext zone, Guard guard, Gate gate, IPartners partners, Keyring keys) : IRequestHandler<Query, Answer>
+    private static async Task<IReadOnlyList<Person>> InTheirPlace(ZoneDbContext zone, Keyring keys, Guid dossier, Guid person, CancellationToken ct)
+    {
+        var people = await zone.Set<Person>().AsNoTracking().Where(p => p.DossierId == dossier && (p.Capacity == Capacity.Representative || p.Capacity == Capacity.AllegedAuthor)).ToListAsync(ct);
+        await keys.Fetch(people.Select(p => p.Id), ct);
+        return WhoMayAgree.For(person, people, await zone.Set<Standing>().AsNoTracking().Where(s => s.PersonId == person).ToListAsync(ct));
+    }
+
+    internal sealed class QueryHandler(ZoneDbContext zone, Guard guard, Gate gate, IPartners partners, Keyring keys, TimeProvider clock) : IRequestHandler<Query, Answer>
     {
         public async Task<Answer> Handle(Query query, CancellationToken ct)
         {
@@ -108,9 +115,8 @@ internal sealed class Agree(IMediator pipeline, TimeProvider clock) : PageModel,
             var referral = await Found.In(zone.Set<Referral>().AsNoTracking(), dossier, query.Referral, ct);
             if (referral.IsOver) throw new RefusedException("absent", dossier.Id);
             var partner = (await partners.Of([referral.PartnerId], ct))[referral.PartnerId];
-            var (person, safe) = await Found.Person(zone, gate, referral, ct);
-            var representatives = await zone.Set<Person>().AsNoTracking().Where(p => p.DossierId == dossier.Id && p.Capacity == Capacity.Representative).OrderBy(p => p.Id).ToListAsync(ct);
-            await keys.Fetch(representatives.Select(p => p.Id), ct);
+            var (person, safe) = await Found.Person(zone, gate, referral, clock.GetUtcNow(), ct);
+            var representatives = await InTheirPlace(zone, keys, dossier.Id, person.Id, ct);
             var before = await zone.Set<Consent>().AsNoTracking().Where(c => c.PersonId == person.Id && c.PartnerId == referral.PartnerId).OrderByDescending(c => c.Version).FirstOrDefaultAsync(ct);
             var possible = Disclosing.Possible(person, safe, dossier);
             var fields = query.Fields.Where(f => Enum.IsDefined(f) && (f != SharedField.Message || !string.IsNullOrWhiteSpace(query.Message))).ToList();
@@ -121,7 +127,7 @@ internal sealed class Agree(IMediator pipeline, TimeProvider clock) : PageModel,
         }
     }
 
-    internal sealed class Handler(ZoneDbContext zone, Guard guard, Gate gate, IPartners partners, Tally tally, Caller caller, TimeProvider clock) : IRequestHandler<Command, Guid>
+    internal sealed class Handler(ZoneDbContext zone, Guard guard, Gate gate, IPartners partners, Keyring keys, Tally tally, Caller caller, TimeProvider clock) : IRequestHandler<Command, Guid>
     {
         public async Task<Guid> Handle(Command form, CancellationToken ct)
         {
@@ -130,9 +136,9 @@ internal sealed class Agree(IMediator pipeline, TimeProvider clock) : PageModel,
             if (form.Once != default && await zone.Set<Submission>().AsNoTracking().SingleOrDefaultAsync(s => s.Id == form.Once, ct) is { } sent) return sent.Made;
             dossier.MayPlan(ActKind.Referral);
             if (referral.IsOver) throw Wrong(nameof(Command.Fields), Words.ReferralIsOver);
-            var (person, safe) = await Found.Person(zone, gate, referral, ct);
+            var (person, safe) = await Found.Person(zone, gate, referral, now, ct);
             if (!person.IsHelped) throw new RefusedException("mentioned", dossier.Id);
-            if (form.AgreedBy == AgreedBy.Representative && !await zone.Set<Person>().AnyAsync(p => p.Id == form.Representative && p.DossierId == dossier.Id && p.Capacity == Capacity.Representative, ct)) throw new RefusedException("absent", dossier.Id);
+            if (form.AgreedBy == AgreedBy.Representative && (await InTheirPlace(zone, keys, dossier.Id, person.Id, ct)).All(p => p.Id != form.Representative)) throw new RefusedException("absent", dossier.Id);
             var content = Disclosing.Write(form.Fields, person, safe, dossier, referral.Need, form.Message, (await partners.Of([referral.PartnerId], ct))[referral.PartnerId].Language);
             if (content.Lines.Count == 0) throw Wrong(nameof(Command.Fields), Words.TickSomething);
             if (Disclosing.Print(content) != form.Shown) throw Wrong(nameof(Command.Fields), Words.LookAtItFirst);

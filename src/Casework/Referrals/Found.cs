@@ -14,16 +14,13 @@ internal static class Found
     public static async Task<Referral> In(IQueryable<Referral> referrals, Dossier dossier, Guid id, CancellationToken ct) =>
         await referrals.SingleOrDefaultAsync(r => r.Id == id && r.DossierId == dossier.Id, ct) ?? throw new RefusedException("absent", dossier.Id);
 
-    /// <summary>The person, and the rules by which they are reached, as they may be told to a partner.</summary>
-    public static async Task<(Person Person, RulesAsTheyStood Safe)> Person(ZoneDbContext zone, Gate gate, Referral referral, CancellationToken ct)
+    /// <summary>The person, and the rules by which they are reached, as a partner is told them.</summary>
+    /// <param name="at">The moment at which they shall hold.</param>
+    public static async Task<(Person Person, RulesForOthers Safe)> Person(ZoneDbContext zone, Gate gate, Referral referral, DateTimeOffset at, CancellationToken ct)
     {
-        var person = await zone.Set<Person>().AsNoTracking().SingleOrDefaultAsync(p => p.Id == referral.PersonId && p.DossierId == referral.DossierId, ct) ?? throw new RefusedException("absent", referral.DossierId);
+        var people = await zone.Set<Person>().AsNoTracking().Where(p => p.DossierId == referral.DossierId && (p.Id == referral.PersonId || p.Capacity == Capacity.AllegedAuthor)).ToListAsync(ct);
+        var person = people.Find(p => p.Id == referral.PersonId) ?? throw new RefusedException("absent", referral.DossierId);
         var safe = await zone.Set<SafeContact>().AsNoTracking().SingleOrDefaultAsync(s => s.Id == person.Id, ct) ?? SafeContact.For(person);
-        var authors = await zone.Set<Person>().AsNoTracking().Where(p => p.DossierId == referral.DossierId && p.Capacity == Capacity.AllegedAuthor).ToListAsync(ct);
-        return (person, await ToOthers(gate, person, safe, authors, ct));
+        return (person, (await gate.ForOthers(person, safe, people, ct)).AsOf(at));
     }
-
-    /// <summary>What a partner is told of these rules: nobody who hurt the person is named in them, and what they closed in another dossier is closed there too.</summary>
-    public static async Task<RulesAsTheyStood> ToOthers(Gate gate, Person person, SafeContact safe, IEnumerable<Person> authors, CancellationToken ct) =>
-        safe.Now().Without(authors.Select(a => a.Identity.Value)).Closed((await gate.ClosedElsewhere([(person, safe)], ct)).GetValueOrDefault(person.Id, ClosedChannels.Nothing));
 }

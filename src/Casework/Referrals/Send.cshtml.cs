@@ -120,7 +120,7 @@ internal sealed class Send(IMediator pipeline, WhereAndWho who, PortalAddress po
             var now = clock.GetUtcNow();
             var alive = referral.LinkId is { } link && await zone.Set<Link>().AsNoTracking().SingleOrDefaultAsync(l => l.Id == link, ct) is { } found && found.IsAlive(now);
             return new Answer(referral.State, (await partners.Of([referral.PartnerId], ct))[referral.PartnerId], consent, consent?.Content.Value, referral.SentConsent is not null && referral.SentConsent != referral.ConsentId, referral.Reference, alive,
-                consent is not null && !await Outdated.Holds(zone, gate, referral, consent, dossier, ct));
+                consent is not null && !await Outdated.Holds(zone, gate, referral, consent, dossier, now, ct));
         }
     }
 
@@ -135,7 +135,7 @@ internal sealed class Send(IMediator pipeline, WhereAndWho who, PortalAddress po
             // Nothing leaves without consent: the one in force, and the one that was looked at.
             if (referral.IsOver || referral.ConsentId is not { } agreed || await zone.Set<Consent>().SingleOrDefaultAsync(c => c.Id == agreed && c.ReferralId == referral.Id && c.Withdrawn == null, ct) is not { } consent) throw Wrong(Words.NothingAgreed);
             if (form.Consent != consent.Id) throw Wrong(Words.ConsentChanged);
-            if (!await Outdated.Holds(zone, gate, referral, consent, dossier, ct)) throw Wrong(Words.ConsentOutdated);
+            if (!await Outdated.Holds(zone, gate, referral, consent, dossier, now, ct)) throw Wrong(Words.ConsentOutdated);
             var partner = (await partners.Of([referral.PartnerId], ct))[referral.PartnerId];
             if (form.How == SentAs.Mail && !partner.HasMailbox) throw Wrong(Words.ChooseSentAs);
             await Links.End(zone, referral, now, ct);

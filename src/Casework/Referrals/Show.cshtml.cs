@@ -107,13 +107,13 @@ internal sealed class Show(IMediator pipeline, IAccounts accounts, WhereAndWho w
         }
     }
 
-    internal sealed class QueryHandler(ZoneDbContext zone, Guard guard, Gate gate, IPartners partners, TimeProvider clock) : IRequestHandler<Query, Answer>
+    internal sealed class QueryHandler(ZoneDbContext zone, Guard guard, IPartners partners, TimeProvider clock) : IRequestHandler<Query, Answer>
     {
         public async Task<Answer> Handle(Query query, CancellationToken ct)
         {
             var dossier = await guard.Read(query.Dossier, ct);
             var referral = await Found.In(zone.Set<Referral>().AsNoTracking(), dossier, query.Referral, ct);
-            var (person, _) = await Found.Person(zone, gate, referral, ct);
+            var person = await zone.Set<Person>().AsNoTracking().SingleOrDefaultAsync(p => p.Id == referral.PersonId && p.DossierId == dossier.Id, ct) ?? throw new RefusedException("absent", dossier.Id);
             var consents = await zone.Set<Consent>().AsNoTracking().Where(c => c.ReferralId == referral.Id).OrderByDescending(c => c.Version).ToListAsync(ct);
             var history = await zone.Set<Milestone>().AsNoTracking().Where(m => m.DossierId == dossier.Id && m.About == referral.Id).OrderBy(m => m.At).ThenBy(m => m.Id).ToListAsync(ct);
             var link = referral.LinkId is { } id ? await zone.Set<Link>().AsNoTracking().SingleOrDefaultAsync(l => l.Id == id, ct) : null;

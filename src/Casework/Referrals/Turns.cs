@@ -6,7 +6,7 @@ namespace VictimSupport.Casework.Referrals;
 /// <summary>Turns of a referral or a sharing in words: on the timeline and in its own history.</summary>
 internal static class Turns
 {
-    public static bool IsOne(Milestone turn) => turn.Kind is >= MilestoneKind.Referral and <= MilestoneKind.SharedOutside;
+    public static bool IsOne(Milestone turn) => turn.Kind is >= MilestoneKind.Referral and <= MilestoneKind.RulesAged;
 
     public static string Say(Milestone turn) => turn switch
     {

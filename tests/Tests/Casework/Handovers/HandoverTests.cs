@@ -275,6 +275,39 @@ public sealed class HandoverTests(Platforms platforms)
     }
 
     [Theory, EveryEngine]
+    public async Task What_is_the_perpetrators_too_goes_as_not_asked_and_takes_back_what_waits_and_a_number_that_must_not_ring_stays_behind(string engine)
+    {
+        var (a, b) = await Two(engine);
+        var (anna, bert) = (a.As(Role.Coordinator), b.As(Role.Coordinator));
+        var dossier = await anna.Registers(Cases.Intake(a, "Janssens", "Mia", "0470 11 22 33"));
+        await Agrees(anna, dossier, r => r with { Call = Rule.Safe, Sms = Rule.Safe, Letter = Rule.Safe, Visit = Rule.OnlyIf, WhatMayBeSaid = "that the library calls" });
+        async Task<HandedPerson> There(Guid handover)
+        {
+            var person = Assert.Single((await bert.Send(new Show.Query(handover))).Content!.People);
+            await bert.Refuses(handover);
+            await b.RunJobs();
+            return person;
+        }
+
+        var waiting = await anna.HandsOver(dossier, b);
+        var his = await anna.Send(new Edit.Command { Dossier = dossier, GivenName = "Jan", FamilyName = "Peeters", Capacity = Capacity.AllegedAuthor, Language = "nl", Address = "Dorpsstraat 1" });
+        Assert.Equal(HandoverState.Withdrawing, await anna.StateOf(waiting));
+        await a.RunJobs();
+        await b.RunJobs();
+        var home = (await There(await anna.HandsOver(dossier, b))).Rules;
+        Assert.Equal((Rule.Safe, Rule.Safe, Rule.NotAsked, Rule.NotAsked), (home.Call, home.Sms, home.Letter, home.Visit));
+        await anna.Send(await anna.Send(new Edit.Query(dossier, his, "nl")) with { Dossier = dossier, Person = his, Address = null, Phone = "0470 11 22 33" });
+        var phone = await There(await anna.HandsOver(dossier, b));
+        Assert.Equal((Rule.NotAsked, Rule.NotAsked, Rule.Safe, "0470 11 22 33"), (phone.Rules.Call, phone.Rules.Sms, phone.Rules.Letter, phone.Identity.Phone));
+        // Somebody else, at the same telephone, said never: it is not told as hers, and the number does not go.
+        await anna.Send(await anna.Send(new Edit.Query(dossier, his, "nl")) with { Dossier = dossier, Person = his, Phone = null });
+        a.Platform.Clock.Advance(TimeSpan.FromMinutes(1));
+        await Reachable(anna, r => r with { Call = Rule.Never, Letter = Rule.Never }, "Lotte", "0470 11 22 33");
+        var shared = await There(await anna.HandsOver(dossier, b));
+        Assert.Equal((Rule.NotAsked, Rule.NotAsked, Rule.Safe, (string?)null), (shared.Rules.Call, shared.Rules.Sms, shared.Rules.Letter, shared.Identity.Phone));
+    }
+
+    [Theory, EveryEngine]
     public async Task An_alleged_perpetrator_entered_while_it_waits_takes_back_what_names_them_and_nothing_else(string engine)
     {
         var (a, b) = await Two(engine);
@@ -764,9 +797,9 @@ public sealed class HandoverTests(Platforms platforms)
     private static readonly Dictionary<string, string?> NeutralSender = new() { ["Texts:From"] = "agenda@mail.example" };
 
     // With a mailbox, and rules that were asked.
-    private static async Task<Guid> Reachable(Person by, Func<Safe.Command, Safe.Command> how, string given = "Mia")
+    private static async Task<Guid> Reachable(Person by, Func<Safe.Command, Safe.Command> how, string given = "Mia", string? phone = null)
     {
-        var dossier = await by.Registers(Cases.Intake(by.Zone, "Janssens", given, given == "Mia" ? "0470 11 22 33" : "0470 44 55 66") with { Language = "nl" });
+        var dossier = await by.Registers(Cases.Intake(by.Zone, "Janssens", given, phone ?? (given == "Mia" ? "0470 11 22 33" : "0470 44 55 66")) with { Language = "nl" });
         var person = await by.LeadOf(dossier);
         await by.Send(await by.Send(new Edit.Query(dossier, person, "nl")) with { Dossier = dossier, Person = person, Address = given + "straat 1", Mail = $"{given.ToLowerInvariant()}@example.org" });
         await by.Agrees(dossier, person, how);

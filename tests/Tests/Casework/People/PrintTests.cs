@@ -99,6 +99,32 @@ public sealed class PrintTests(Platforms platforms)
     }
 
     [Theory, EveryEngine]
+    public async Task The_rules_on_a_print_are_those_that_hold_when_it_is_printed(string engine)
+    {
+        await using var platform = Platform.Start(engine);
+        var (zone, worker, family) = await Family.In(platform);
+        platform.Clock.Advance(TimeSpan.FromHours(1));
+        await worker.Agrees(family.Dossier, family.Mother, r => r with { Call = Rule.Safe, Sms = Rule.Safe, SmsNumber = "0471 00 00 07", Mail = Rule.OnlyIf, Letter = Rule.Never, WhatMayBeSaid = "the library" });
+        // The telephone is the father's too: whoever reads it must not take it for safe.
+        Assert.Equal("Call: not asked, SMS: safe, E-mail: only if, Letter: never, Visit: not asked", await Rules());
+        platform.Clock.Advance(TimeSpan.FromDays(15));
+        Assert.Equal("Call: not asked, SMS: not asked, E-mail: not asked, Letter: never, Visit: not asked", await Rules());
+        await worker.Agrees(family.Dossier, family.Mother, r => r with { SmsNumber = "0471 00 00 07" });
+        Assert.Equal("Call: not asked, SMS: safe, E-mail: only if, Letter: never, Visit: not asked", await Rules());
+        platform.Clock.Advance(TimeSpan.FromHours(1));
+        await worker.Registers(Cases.Intake(zone, "Muster", "Sarah", null, "PartnerViolence"));
+        Assert.Equal("Call: not asked, SMS: not asked, E-mail: not asked, Letter: never, Visit: not asked", await Rules());
+
+        async Task<string> Rules()
+        {
+            using var visit = worker.Visit();
+            var paper = await Visit.Read(await visit.Submit($"/dossiers/{family.Dossier}/people/{family.Mother}/print", [new("Form.Layers", "Assistance"), new("Form.Reason", "Justice")]));
+            Assert.Contains("Contact rules: ", paper.QuerySelector(".vs-paper thead")!.TextContent, StringComparison.Ordinal);
+            return paper.QuerySelectorAll(".vs-paper thead p").Select(p => p.TextContent.Trim()).Single(t => t.Contains("Call:", StringComparison.Ordinal)) is var line ? line[line.IndexOf("Call:", StringComparison.Ordinal)..] : "";
+        }
+    }
+
+    [Theory, EveryEngine]
     public async Task It_is_recorded_as_a_print_with_its_reason_and_says_so_to_who_asks(string engine)
     {
         var (zone, worker, family) = await Family.In(await platforms.On(engine));
