@@ -141,6 +141,7 @@ public sealed class CaseworkModule : IModule
         services.AddScoped<IInMenu, Events.ElsewhereInMenu>();
         services.AddScoped<IDoWhatIsDue, Events.ClearEvents>();
         services.AddScoped<IDoWhatIsDue, Handovers.ClearHandovers>();
+        services.AddScoped<IDoWhatIsDue, Handovers.Struck>();
         services.AddSingleton<IDeliverForTheHouse, Events.EventAskedMail>();
     }
 

@@ -98,18 +98,25 @@ internal sealed class Entering(ZoneDbContext zone, UseCase here, Caller caller, 
             if (row.Id is { } id)
             {
                 var person = there.Find(p => p.Id == id) ?? throw new RefusedException("absent", dossier.Id);
-                if (person.Identity.Value.FullName == Particulars.Nameless && row.HasName) await IsCalled(dossier, person, row, ct);
+                // Of somebody whose name nobody knew it is put right here who they are; in what capacity they are there, in the dossier.
+                if (IsMore(person, row)) await IsCalled(dossier, person, row, ct);
+                Relates(person);
                 continue;
             }
             if (!row.IsFilled) continue;
             var who = Known(there, taken, row, row.Capacity ?? kind.Capacity);
-            if (who is not null && said.Exists(n => n.Persons.Contains(who.Id) && n.Text.Value == row.Relation?.Trim())) continue;
             if (who is null)
             {
                 there.Add(who = await Comes(dossier, row.Identity, row.Capacity ?? kind.Capacity, form.Language, now, ct));
                 taken.Add(who.Id);
             }
-            if (!string.IsNullOrWhiteSpace(row.Relation)) zone.Add(Dossiers.Note.Write(dossier.Id, [who.Id], Layer.Assistance, row.Relation.Trim(), caller.Self, now));
+            Relates(who);
+
+            void Relates(Person person)
+            {
+                if (string.IsNullOrWhiteSpace(row.Relation) || said.Exists(n => n.Persons.Contains(person.Id) && n.Text.Value == row.Relation.Trim())) return;
+                zone.Add(Dossiers.Note.Write(dossier.Id, [person.Id], Layer.Assistance, row.Relation.Trim(), caller.Self, now));
+            }
         }
         // A dossier is somebody's: of whom nothing is known yet, there is at least that.
         if (there.Count == 0) there.Add(await Comes(dossier, new Particulars("", ""), kind.Capacity, form.Language, now, ct));
@@ -128,7 +135,7 @@ internal sealed class Entering(ZoneDbContext zone, UseCase here, Caller caller, 
     private async Task IsCalled(Dossier dossier, Person person, Enter.PersonRow row, CancellationToken ct)
     {
         var before = person.Identity.Value;
-        var identity = before with { FamilyName = row.Identity.FamilyName, GivenName = row.Identity.GivenName, Phone = row.Identity.Phone ?? before.Phone };
+        var identity = (row.HasName ? before with { FamilyName = row.Identity.FamilyName, GivenName = row.Identity.GivenName } : before) with { Phone = row.Identity.Phone ?? before.Phone };
         var safe = await zone.Set<SafeContact>().SingleAsync(s => s.Id == person.Id, ct);
         NeverElsewhere.Queue(zone, safe, clock.GetUtcNow());
         if (PhoneNumber.ToE164(before.Phone) != PhoneNumber.ToE164(identity.Phone))
@@ -143,6 +150,7 @@ internal sealed class Entering(ZoneDbContext zone, UseCase here, Caller caller, 
         await gate.TakeBack([person.Id], Bar.Changed, ct);
         if (person.IsHelped && dossier.IsViolenceAtHome) await aftermath.Reaches(identity, ct, except: person.Id);
         await SearchToken.Replace(zone, new SearchKey(here.InZone.Keys.SearchRoot), dossier.Id, person.Id, SearchToken.PartsOf(identity), ct);
+        if (person.Capacity == Capacity.AllegedAuthor) await gate.AuthorCame(dossier, identity, ct);
     }
 
     private async Task Report(Dossier dossier, Enter.Command form, DateTimeOffset now, CancellationToken ct)
@@ -201,13 +209,16 @@ internal sealed class Entering(ZoneDbContext zone, UseCase here, Caller caller, 
         foreach (var row in form.Persons.Where(r => r.IsFilled))
         {
             if (!string.IsNullOrWhiteSpace(row.Relation) && !notes.Exists(n => n.Text == row.Relation.Trim())) return false;
-            if (row.Id is { } id ? row.HasName && people.Find(p => p.Id == id) is { } there && there.Identity.Value.FullName == Particulars.Nameless : Known(people, taken, row, row.Capacity ?? SubKinds.Find(dossier.SubKind)!.Capacity) is null) return false;
+            if (row.Id is { } id ? people.Find(p => p.Id == id) is { } there && IsMore(there, row) : Known(people, taken, row, row.Capacity ?? SubKinds.Find(dossier.SubKind)!.Capacity) is null) return false;
         }
         return true;
     }
 
     // A form knows minutes.
     private static bool IsSame(DateTimeOffset? one, DateTimeOffset? other) => one is { } a && other is { } b ? (a - b).Duration() < TimeSpan.FromMinutes(1) : one is null && other is null;
+
+    // Only of whom nobody knew the name.
+    private static bool IsMore(Person there, Enter.PersonRow row) => there.Identity.Value is var before && before.FullName == Particulars.Nameless && (row.HasName || (PhoneNumber.ToE164(row.Phone) is { } phone && phone != PhoneNumber.ToE164(before.Phone)));
 
     private static HashSet<Guid> Named(Enter.Command form) => [.. form.Persons.Select(p => p.Id).OfType<Guid>()];
 

@@ -37,8 +37,12 @@ internal sealed record HandedOver(string Number, string Why, HandoverBasis Basis
 /// <summary>Somebody who is helped. The rules of safe contact are no field that could be left out.</summary>
 /// <param name="Key">The id in the zone they come from: by which notes and acts name them.</param>
 /// <param name="Stale">The rules were to be asked again there already: too old, or asked before the last violence at home.</param>
-internal sealed record HandedPerson(Guid Key, Particulars Identity, Capacity Capacity, Damage Damage, Sex Sex, string Language, bool NeedsInterpreter, bool IsMinor, RulesAsTheyStood Rules, bool Stale = false)
+/// <param name="GoodUntil">When what was agreed there has to be asked again; null: nobody was asked.</param>
+internal sealed record HandedPerson(Guid Key, Particulars Identity, Capacity Capacity, Damage Damage, Sex Sex, string Language, bool NeedsInterpreter, bool IsMinor, RulesAsTheyStood Rules, bool Stale = false, DateTimeOffset? GoodUntil = null)
 {
+    /// <summary>Has what was agreed grown old, there or on its way?</summary>
+    public bool IsStale(DateTimeOffset now) => Stale || GoodUntil < now;
+
     /// <summary>Who they become in that dossier, with the rules they came with.</summary>
     public (Person Person, SafeContact Safe) Enters(Dossier dossier, DateTimeOffset now)
     {
@@ -90,28 +94,31 @@ internal static class Handing
         var reports = !fields.Contains(HandedField.Reports) ? [] : await zone.Set<OfficialReport>().AsNoTracking().Where(r => r.DossierId == dossier.Id).OrderBy(r => r.Id).ToListAsync(ct);
         return new HandedOver(dossier.Number, reason.Text, basis, reason.WithoutAgreement, told, dossier.SubKind, dossier.Additional, dossier.Danger, dossier.Protection == Protection.Restricted, fields.Contains(HandedField.FactsOn) ? dossier.FactsAt : null, fields.Contains(HandedField.FactsWhere) ? dossier.Municipality : null,
             [.. reports.Select(r => r.Number.Value)], [.. chosen.Select(p => Hand(p, RulesOf(p), closed.GetValueOrDefault(p.Id, ClosedChannels.Nothing), now, authors, fields))],
-            [.. await WhoStands(zone, keys, dossier.Id, ids, ct), .. possible.Where(n => notes.Contains(n.Id)).Select(n => new HandedNote(n.Persons, n.At, n.Text.Value))], [.. acts.Select(a => new HandedAct(a.Persons, a.Kind, a.DueAt))]);
+            [.. await WhoStands(zone, keys, gate, dossier, ids, ct), .. possible.Where(n => notes.Contains(n.Id)).Select(n => new HandedNote(n.Persons, n.At, n.Text.Value))], [.. acts.Select(a => new HandedAct(a.Persons, a.Kind, a.DueAt))]);
 
         SafeContact RulesOf(Person who) => safe.GetValueOrDefault(who.Id) ?? SafeContact.For(who);
     }
 
-    // As the rules of safe contact: no field that could be left out. Whoever takes over a child must know through whom it is reached, and through whom never; of whoever is in a conflict no name goes.
-    private static async Task<IReadOnlyList<HandedNote>> WhoStands(ZoneDbContext zone, Keyring keys, Guid dossier, HashSet<Guid> persons, CancellationToken ct)
+    // As the rules of safe contact: no field that could be left out. Whoever takes over a child must know through whom it is reached, and through whom never; of whoever is in a conflict, or is the alleged perpetrator under another row, no name goes, and no number that must not ring.
+    private static async Task<IReadOnlyList<HandedNote>> WhoStands(ZoneDbContext zone, Keyring keys, Gate gate, Dossier dossier, HashSet<Guid> persons, CancellationToken ct)
     {
-        var standings = (await zone.Set<Standing>().AsNoTracking().Where(s => s.DossierId == dossier).OrderBy(s => s.Id).ToListAsync(ct)).FindAll(s => persons.Contains(s.PersonId));
-        var (known, whose) = (standings.FindAll(s => !s.Conflict).ConvertAll(s => s.WhoId), new Dictionary<Guid, Particulars>());
-        await keys.Fetch(known, ct);
-        foreach (var who in await zone.Set<Person>().AsNoTracking().Where(p => known.Contains(p.Id) && p.Capacity != Capacity.AllegedAuthor).ToListAsync(ct)) whose[who.Id] = who.Identity.Value;
+        var standings = (await zone.Set<Standing>().AsNoTracking().Where(s => s.DossierId == dossier.Id).OrderBy(s => s.Id).ToListAsync(ct)).FindAll(s => persons.Contains(s.PersonId));
+        await keys.Fetch(standings.ConvertAll(s => s.WhoId), ct);
+        var whose = new Dictionary<Guid, Stead>();
+        foreach (var one in standings.Where(s => !s.Conflict))
+        {
+            if (await gate.Stead(dossier, one.PersonId, one.WhoId, ct) is { IsAuthor: false, Who.Capacity: not Capacity.AllegedAuthor } stead) whose[one.Id] = stead;
+        }
         return [.. standings.GroupBy(s => s.PersonId).Select(of => new HandedNote([of.Key], of.Max(s => s.At), string.Join('\n', of.Select(Line))))];
 
         string Line(Standing one)
         {
-            if (!whose.TryGetValue(one.WhoId, out var who)) return Words.ChannelRule(Words.Of(one.Role), Words.NotInAConflict);
-            var said = one.Words.Value;
+            if (!whose.TryGetValue(one.Id, out var stead)) return Words.ChannelRule(Words.Of(one.Role), Words.NotInAConflict);
+            var (who, said, isReached) = (stead.Who.Identity.Value, one.Words.Value, one.Reached != Authority.Nobody && stead.Call != Rule.Never);
             return Words.ChannelRule(Words.Of(one.Role), string.Join(' ', new[]
             {
-                (one.Reached != Authority.Nobody && who.Phone is { } phone ? $"{who.FullName}, {phone}" : who.FullName) + ".",
-                one.Reached != Authority.Nobody ? Words.ReachedByDecision(Words.Of(one.Reached)) : null, one.Told != Authority.Nobody ? Words.ToldBy(Words.Of(one.Told), said.What ?? "–") : Words.NotTold,
+                (isReached && who.Phone is { } phone ? $"{who.FullName}, {phone}" : who.FullName) + ".",
+                isReached ? Words.ReachedByDecision(Words.Of(one.Reached)) : null, one.Told != Authority.Nobody ? Words.ToldBy(Words.Of(one.Told), said.What ?? "–") : Words.NotTold,
                 said.Reference is { Length: > 0 } reference ? Words.ChannelRule(Words.ReferenceLabel, reference) : null,
             }.OfType<string>()));
         }
@@ -133,11 +140,11 @@ internal static class Handing
         // They hold there, and are to be asked again by whoever takes over; a number that an SMS goes to goes with the telephone, or not at all.
         rules = rules with
         {
-            Checked = null, CheckedBy = null, Details = numbers ? rules.Details : rules.Details with { SmsNumber = null },
+            Checked = null, CheckedBy = null, Details = numbers && second ? rules.Details : rules.Details with { SmsNumber = null },
             Call = Leads(phone, rules.Call), Sms = Leads(second ? numbers : phone, rules.Sms), Mail = Leads(fields.Contains(HandedField.Mail), rules.Mail),
             Letter = Leads(fields.Contains(HandedField.Address), rules.Letter), Visit = Leads(fields.Contains(HandedField.Address), rules.Visit),
         };
-        return new HandedPerson(person.Id, identity, person.Capacity, fields.Contains(HandedField.Damage) ? person.Damage : Damage.None, born ? person.Sex : Sex.NotSaid, person.Language, person.NeedsInterpreter, person.IsMinor, rules, safe.Checked is not null && safe.MustBeAskedAgain(now));
+        return new HandedPerson(person.Id, identity, person.Capacity, fields.Contains(HandedField.Damage) ? person.Damage : Damage.None, born ? person.Sex : Sex.NotSaid, person.Language, person.NeedsInterpreter, person.IsMinor, rules, safe.Checked is not null && safe.MustBeAskedAgain(now), safe.ReviewBy);
 
         // Safe was said of this number or this address. The first that is given there would take it: so it does not go without what it was said of.
         static Rule Leads(bool goes, Rule rule) => rule == Rule.Safe && !goes ? Rule.NotAsked : rule;

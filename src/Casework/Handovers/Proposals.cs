@@ -76,9 +76,11 @@ internal sealed class Proposals(ZoneDbContext zone, Guard guard, Post post, UseC
     /// <param name="before">Only what was proposed before; null: all that is open.</param>
     public async Task AskBack(IReadOnlyCollection<Guid> persons, CancellationToken ct, DateTimeOffset? before = null)
     {
-        var now = clock.GetUtcNow();
+        var (now, ids) = (clock.GetUtcNow(), persons.ToList());
+        // Through whom a child is reached goes along with it.
+        var meant = ids.Concat(await zone.Set<Standing>().Where(s => ids.Contains(s.WhoId)).Select(s => s.PersonId).ToListAsync(ct)).ToHashSet();
         var open = await zone.Set<Handover>().Where(h => !h.CameIn && (h.State == HandoverState.Proposed || h.State == HandoverState.Delivered || h.State == HandoverState.Asked)).ToListAsync(ct);
-        foreach (var handover in open.Where(h => h.Persons.Exists(persons.Contains) && !(h.ProposedAt > before)))
+        foreach (var handover in open.Where(h => h.Persons.Exists(meant.Contains) && !(h.ProposedAt > before)))
         {
             handover.AskBack(now);
             await Turn(handover, HandoverStep.AskedBack, null, ct);

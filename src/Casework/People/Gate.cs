@@ -119,7 +119,8 @@ internal sealed class Gate(ZoneDbContext zone, UseCase here, Keyring keys, IZone
         var named = helped.Where(p => safe[p.Id].Details.Value.Names([author])).Select(p => p.Id).ToList();
         if (named.Count > 0) await TakeBack(named, Bar.Changed, ct);
         var shared = helped.Where(p => !named.Contains(p.Id) && Enum.GetValues<Channel>().Any(c => safe[p.Id].Of(c) is Rule.Safe or Rule.OnlyIf && Clearance.IsAlsoOf(p.Identity.Value, safe[p.Id].Details.Value, c, [author]))).Select(p => p.Id).ToList();
-        if (shared.Count > 0) await proposals.AskBack(shared, ct);
+        var same = people.Where(p => p.Capacity != Capacity.AllegedAuthor && Authors.Are([author], p.Identity.Value)).Select(p => p.Id);
+        await proposals.AskBack([.. shared, .. same], ct);
         await AskConsentAnew([.. helped.Select(p => p.Id)], Bar.Changed, ct);
     }
 

@@ -226,6 +226,7 @@ internal sealed class Merge(IMediator pipeline, IAccounts accounts) : PageModel,
             zone.Add(Milestone.Reached(dossier.Id, MilestoneKind.MergeUndone, caller.Self, now));
             await Found(dossier, kept, ct);
             await Found(dossier, gone, ct);
+            foreach (var author in new[] { kept, gone }.Where(p => p.Capacity == Capacity.AllegedAuthor)) await gate.AuthorCame(dossier, author.Identity.Value, ct);
             await gate.AskConsentAnew([kept.Id, gone.Id], Bar.Changed, ct);
             dossier.Touch();
             return true;

@@ -62,13 +62,14 @@ internal sealed class NeverElsewhere(IMediator pipeline) : IDeliver
             if (await zone.Set<Person>().AsNoTracking().SingleOrDefaultAsync(p => p.Id == command.Person, ct) is not { } who) return false;
             var (dossier, now) = (await zone.Set<Dossier>().SingleAsync(d => d.Id == who.DossierId, ct), clock.GetUtcNow());
             trail.Concerns(dossier.Id, "platform");
-            // Of somebody else at the same number the gate alone knows, and nothing is told here; but a partner may not go on reading a number that must not ring.
+            var closed = (await gate.Of(dossier, who.Id, first: false, ct)).ClosedElsewhere;
+            // Of somebody else at the same number the gate alone knows, and nothing is told here; but a partner may not go on reading a number that must not ring, and no other zone may call it.
             if (await zone.Set<Person>().AsNoTracking().SingleOrDefaultAsync(p => p.Id == command.SaidBy, ct) is { } said && !SamePerson.MayBeOne(who.Identity.Value, said.Identity.Value))
             {
+                if (closed.AtTheNumber.Count > 0) await AskBack();
                 await gate.AskConsentAnew([who.Id], Bar.Never, ct);
                 return false;
             }
-            var closed = (await gate.Of(dossier, who.Id, first: false, ct)).ClosedElsewhere;
             var letters = closed.Contains(Channel.Letter) ? await zone.Set<Letter>().Where(l => l.PersonId == who.Id && l.State == LetterState.Prepared).ToListAsync(ct) : [];
             var messages = (await zone.Set<Message>().Where(m => m.PersonId == who.Id && m.State == MessageState.Waiting).ToListAsync(ct)).FindAll(m => closed.Contains(m.Channel));
             foreach (var letter in letters) letter.Drop(Bar.Never, now);
@@ -81,11 +82,13 @@ internal sealed class NeverElsewhere(IMediator pipeline) : IDeliver
             }
             // What was proposed to another zone before it was said says otherwise, and nobody there can know. What was proposed since took it along.
             var own = await zone.Set<SafeContact>().AsNoTracking().SingleOrDefaultAsync(s => s.Id == who.Id, ct);
-            if (Enum.GetValues<Channel>().Any(c => closed.Theirs.Contains(c) && own?.Of(c) != Rule.Never)) await proposals.AskBack([who.Id], ct, before: await zone.Set<RuleChange>().Where(c => c.PersonId == command.SaidBy).MaxAsync(c => (DateTimeOffset?)c.At, ct) ?? now);
+            if (Enum.GetValues<Channel>().Any(c => closed.Theirs.Contains(c) && own?.Of(c) != Rule.Never)) await AskBack();
             // What a partner may still read says how they are reached.
             await gate.AskConsentAnew([who.Id], Bar.Never, ct);
             if (closed.Contains(Channel.Visit)) await gate.GiveBackVisits(dossier, who.Id, ct);
             return letters.Count + messages.Count > 0;
+
+            async Task AskBack() => await proposals.AskBack([who.Id], ct, before: await zone.Set<RuleChange>().Where(c => c.PersonId == command.SaidBy).MaxAsync(c => (DateTimeOffset?)c.At, ct) ?? now);
         }
 
         private void Tell(Dossier dossier, Guid person, Guid by, DateTimeOffset now)

@@ -51,7 +51,7 @@ internal sealed class Aged : IDoWhatIsDue
             if (await zone.Set<Referral>().SingleOrDefaultAsync(r => r.Id == command.Referral && r.WentOut, ct) is not { ConsentId: { } agreed } referral) return false;
             var (dossier, now) = (await zone.Set<Dossier>().SingleAsync(d => d.Id == referral.DossierId, ct), clock.GetUtcNow());
             var (consent, safe) = (await zone.Set<Consent>().SingleAsync(c => c.Id == agreed, ct), await zone.Set<SafeContact>().SingleAsync(s => s.Id == referral.PersonId, ct));
-            if (!safe.MustBeAskedAgain(now) || await WasSaid(zone, referral, consent, ct)) return false;
+            if (!safe.MustBeAskedAgain(now) || await WasSaid(zone, referral, consent, safe, ct)) return false;
             zone.Add(Milestone.Reached(dossier.Id, MilestoneKind.RulesAged, Milestone.ThePlatform, now, about: referral.Id));
             dossier.Touch();
             // It was told as not asked, or as never: then nothing has grown old.
@@ -66,16 +66,22 @@ internal sealed class Aged : IDoWhatIsDue
         }
     }
 
-    private static Task<bool> WasSaid(ZoneDbContext zone, Referral referral, Consent consent, CancellationToken ct) => zone.Set<Milestone>().AnyAsync(m => m.About == referral.Id && m.Kind == MilestoneKind.RulesAged && m.At >= consent.At, ct);
+    // That it grew old says nothing of violence that came after.
+    private static Task<bool> WasSaid(ZoneDbContext zone, Referral referral, Consent consent, SafeContact safe, CancellationToken ct)
+    {
+        var since = safe.ViolenceAt > consent.At ? safe.ViolenceAt.Value : consent.At;
+        return zone.Set<Milestone>().AnyAsync(m => m.About == referral.Id && m.Kind == MilestoneKind.RulesAged && m.At >= since, ct);
+    }
 
     private sealed record Known
     {
         public Guid Referral { get; init; }
         public SafeContact Rules { get; init; } = null!;
         public bool IsOpen { get; init; }
+        public DateTimeOffset ConsentAt { get; init; }
     }
 
-    // With the partner, as it was agreed, with a number or an address; and nobody was told since that it grew old.
+    // With the partner, as it was agreed, with a number or an address.
     private static IQueryable<Known> With(ZoneDbContext zone) =>
         from referral in zone.Set<Referral>()
         join consent in zone.Set<Consent>() on referral.ConsentId equals consent.Id
@@ -83,11 +89,10 @@ internal sealed class Aged : IDoWhatIsDue
         join dossier in zone.Set<Dossier>() on referral.DossierId equals dossier.Id
         where referral.WentOut && referral.SentConsent == referral.ConsentId && rules.Checked != null
             && (consent.Fields.Contains(SharedField.Phone) || consent.Fields.Contains(SharedField.Mail) || consent.Fields.Contains(SharedField.Address))
-            && !zone.Set<Milestone>().Any(m => m.About == referral.Id && m.Kind == MilestoneKind.RulesAged && m.At >= consent.At)
-        select new Known { Referral = referral.Id, Rules = rules, IsOpen = dossier.Closed == null };
+        select new Known { Referral = referral.Id, Rules = rules, IsOpen = dossier.Closed == null, ConsentAt = consent.At };
 
-    private static IQueryable<Known> Struck(ZoneDbContext zone) => With(zone).Where(k => k.Rules.ViolenceAt >= k.Rules.Checked);
+    private static IQueryable<Known> Struck(ZoneDbContext zone) => With(zone).Where(k => k.Rules.ViolenceAt >= k.Rules.Checked && !zone.Set<Milestone>().Any(m => m.About == k.Referral && m.Kind == MilestoneKind.RulesAged && m.At >= k.ConsentAt && m.At >= k.Rules.ViolenceAt));
 
-    // In a closed dossier nobody asks anybody any more: there the date in the lines has to do.
-    private static IQueryable<Known> Ageing(ZoneDbContext zone) => With(zone).Where(k => k.IsOpen);
+    // Once for what was agreed. In a closed dossier nobody asks anybody any more: there the date in the lines has to do.
+    private static IQueryable<Known> Ageing(ZoneDbContext zone) => With(zone).Where(k => k.IsOpen && !zone.Set<Milestone>().Any(m => m.About == k.Referral && m.Kind == MilestoneKind.RulesAged && m.At >= k.ConsentAt));
 }

@@ -100,7 +100,7 @@ internal sealed class Campaigns(CatalogDatabase catalog, FiguresDatabase figures
         var doubtful = new List<string>();
         foreach (var code in asked.Where(a => a.Validated is not null).Select(a => codes[a.ZoneId]))
         {
-            if (await HasChanged(code, last.Year, ct) is var changed && changed != false) doubtful.Add(code + (changed is null ? "\tlooked, and does not answer now" : "\tlooked, and its figures have changed since"));
+            if (await Doubt(code, last.Year, ct) is { } doubt) doubtful.Add(code + doubt);
         }
         return
         [
@@ -109,19 +109,21 @@ internal sealed class Campaigns(CatalogDatabase catalog, FiguresDatabase figures
         ];
     }
 
-    // null: the zone does not answer.
-    private async Task<bool?> HasChanged(string code, int year, CancellationToken ct)
+    private const string NoAnswer = "\tlooked, and does not answer now";
+
+    // Why the final figures would not count that it looked; null: they would.
+    private async Task<string?> Doubt(string code, int year, CancellationToken ct)
     {
         try
         {
             bool? stands = null;
-            return await enter.In(code, async pipeline => stands = await pipeline.Send(new Stands.Query(year), ct)) ? stands == false : null;
+            return !await enter.In(code, async pipeline => stands = await pipeline.Send(new Stands.Query(year), ct)) ? NoAnswer : stands switch { true => null, false => "\tlooked, and its figures have changed since", null => "\thas taken back that it looked" };
         }
 #pragma warning disable CA1031 // Whatever ails one zone, the others are told of.
         catch (Exception) when (!ct.IsCancellationRequested)
 #pragma warning restore CA1031
         {
-            return null;
+            return NoAnswer;
         }
     }
 }

@@ -77,7 +77,7 @@ internal sealed class Told(int most)
     public static readonly string[] Delays = ["0-1", "2-7", "8-14", "15+"], Places = ["Office", "Home", "Elsewhere", "PhoneOnly"], SexAges = [.. ((string[])["Female", "Male"]).SelectMany(s => Bands.Select(b => $"{s}:{b}"))];
 
     private static readonly FactCode Partner = "PartnerViolence", Female = "Female", Male = "Male";
-    private readonly PlacesOf met = new(new Dimension("place", ["", .. Places]), none: "");
+    private readonly PlacesOf met = new(new Dimension("place", ["", .. Places]), none: "", unknown: ""); // a place that no list knows stops the tables of places, and no other
     private readonly int[] where = new int[most];
 
     private static string[] Bands => ["0-17", "18-34", "35-54", "55-69", "70+"];

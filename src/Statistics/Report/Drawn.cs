@@ -87,7 +87,7 @@ internal sealed record Drawn(int Year, bool IsPublic, string Zone, string Code, 
         if (facts.IsPreview && work.Count > 0) work[0] = work[0] with { Note = Words.StructuralNote };
         return (cases, glance, work);
 
-        IEnumerable<Cell> Compared(string code) => typed is not null && before[code] == 0 ? [Mark(typed, code, n => n), Cell.Empty] : typed is null && isUnknown ? [] : MainTotals.Figure(code) is null && (facts.IsPreview || !YearsOfWork.IsCounted(facts.WorkBefore)) ? [Cell.Empty, Cell.Empty] : [before[code], totals[code] - before[code]];
+        IEnumerable<Cell> Compared(string code) => typed is not null && before[code] == 0 ? [Mark(typed, code, n => n), Cell.Empty] : typed is null && isUnknown ? [] : MainTotals.TableOf(code) is { } table && (facts.IsPreview || !YearsOfWork.IsCounted(facts.WorkBefore, table)) ? [Cell.Empty, Cell.Empty] : [before[code], totals[code] - before[code]];
 
         ReportTable Taken(FigureTable table, bool isUnknown)
         {
@@ -102,7 +102,7 @@ internal sealed record Drawn(int Year, bool IsPublic, string Zone, string Code, 
     {
         var (now, before) = (facts.Rounded!.Now, facts.Rounded.Before);
         // What says no number of the year before says nothing of it.
-        var (isUnknown, isNotCounted) = (before.All(b => b.Count is null || Figures.IsStructural(b.Table)), before.All(b => b.Count is null || !Figures.IsStructural(b.Table)));
+        var isUnknown = before.All(b => b.Count is null || Figures.IsStructural(b.Table));
         var then = before.ToDictionary(c => (c.Table, c.Row), c => c.Count);
         List<string> columns = [Head(facts.Year), Head(facts.Year - 1), Words.ChangeColumn];
         var tables = now.GroupBy(c => c.Table).Where(t => Figures.All.Any(f => f.Code == t.Key)).Select(t =>
@@ -110,7 +110,7 @@ internal sealed record Drawn(int Year, bool IsPublic, string Zone, string Code, 
             var figure = Figures.Find(t.Key);
             var rows = t.Select(c => Line(CodeNames.Of(figure.Code, c.Row), Rounding.Cell, c.Count, then.GetValueOrDefault((c.Table, c.Row)))).ToList();
             if (figure.Shape == Shape.Parts) rows.Add(Line(Words.TotalRow, Rounding.Sum, Rounding.Total(t.Select(c => c.Count)), Rounding.Total(before.Where(b => b.Table == t.Key).Select(b => b.Count))) with { IsTotal = true });
-            return (figure.Unit == Unit.StructuralWork ? isNotCounted : isUnknown) ? Alone(new ReportTable(figure.Code, figure.Name, Words.PartColumn, columns, rows, figure)) : new ReportTable(figure.Code, figure.Name, Words.PartColumn, columns, rows, figure);
+            return (figure.Unit == Unit.StructuralWork ? before.All(b => b.Count is null || b.Table != t.Key) : isUnknown) ? Alone(new ReportTable(figure.Code, figure.Name, Words.PartColumn, columns, rows, figure)) : new ReportTable(figure.Code, figure.Name, Words.PartColumn, columns, rows, figure);
         }).ToLookup(t => t.Figure!.Unit == Unit.StructuralWork);
         var (totals, earlier, typed) = (MainTotals.Of(now), MainTotals.Of(before), Typed(facts, isUnknown));
         var glance = new ReportTable("glance", Words.ReportTotals, Words.FigureColumn, columns,

@@ -21,6 +21,9 @@ internal static class MainTotals
     /// <summary>null: it is about no case.</summary>
     public static Definition? Figure(string code) => ListOf.ContainsKey(code) ? Figures.Find(code) : null;
 
+    /// <summary>The table of structural work that it is a sum of; null: it is about cases.</summary>
+    public static string? TableOf(string code) => Structural.GetValueOrDefault(code).Table;
+
     public static IReadOnlyDictionary<string, int> Of(OwnFacts facts, IReadOnlyList<StructuralCount> work)
     {
         var totals = Counting.TotalsOf(facts).ToDictionary(StringComparer.Ordinal);

@@ -40,17 +40,17 @@ internal static class YearsOfWork
         return counts;
     }
 
-    /// <summary>There is a number other than zero in it: the year was counted.</summary>
-    internal static bool IsCounted(IReadOnlyList<StructuralCount> counts) => counts.Any(c => c.Count != 0);
+    /// <summary>There is a number other than zero in this table: it was counted that year. What one table knows (an agreement signed long before the zone came here) says nothing of another.</summary>
+    internal static bool IsCounted(IReadOnlyList<StructuralCount> counts, string table) => counts.Any(c => c.Table == table && c.Count != 0);
 
-    /// <summary>A column for each year, but for earlier ones that nobody counted; a row where one of the years has something to say of it.</summary>
+    /// <summary>Each table with a column for each year, but for earlier ones in which nobody counted it; a row where one of the years has something to say of it.</summary>
     internal static IEnumerable<FigureTable> Draw(Answer work)
     {
-        // Before the first year that was counted there is nothing, and zeros would be a claim.
-        var years = work.Years.Take(Math.Max(1, work.Years.Count - work.Years.Reverse().TakeWhile(y => !IsCounted(y.Counts)).Count())).ToList();
-        var columns = years.Select(y => y.Year.ToString("0000", System.Globalization.CultureInfo.InvariantCulture)).ToList();
         foreach (var (table, order) in SaidStructuralWork.Tables)
         {
+            // Before the first year that was counted there is nothing, and zeros would be a claim.
+            var years = work.Years.Take(Math.Max(1, work.Years.Count - work.Years.Reverse().TakeWhile(y => !IsCounted(y.Counts, table)).Count())).ToList();
+            var columns = years.Select(y => y.Year.ToString("0000", System.Globalization.CultureInfo.InvariantCulture)).ToList();
             var figure = StructuralNames.Of(table);
             // What the zone called otherwise in another year is one row under its newest name.
             var named = new Dictionary<string, string>(StringComparer.Ordinal);

@@ -128,6 +128,59 @@ public sealed class ProgrammeTests
         Assert.Empty(combinations);
     }
 
+    // Several blocks and every counter of a cell, beside a count by the words of the specification that shares no code with it.
+    [Fact]
+    public void Thousands_of_cases_are_counted_as_one_by_one_by_their_codes()
+    {
+        var dice = new Random(20261128);
+        T Any<T>(params T[] of) => of[dice.Next(of.Length)];
+        var facts = Enumerable.Range(0, 3_333).Select(_ =>
+        {
+            var met = dice.Next(4) > 0;
+            var kind = Any("Offence", "ShockingEvent", "RoadAccident", "FamilySituation", "PartnerViolence");
+            return new CaseFact(new DateOnly(2026, dice.Next(1, 13), 1), kind, Any("Burglary", "Suicide", "FamilyViolence", "OtherShock"), kind is "PartnerViolence" || dice.Next(3) == 0, Any("Victim", "Relative", "Witness"), Any("Female", "Male", "Other", null), dice.Next(5) == 0 ? null : dice.Next(-1, 111),
+                Any("None", "Moral", "MaterialPhysicalMoral"), Any("nl", "fr", "de", "en", null), met ? Any("Office", "Home", "Elsewhere", "PhoneOnly") : null, met ? dice.Next(30) : null, Any<string[]>([], ["Listening"], ["Death", "Hearing", "Death"]), Any<string[]>([], ["Youth", "Other"]));
+        }).ToList();
+        var (year, tables) = (Edition.OfYear(2026), Shipped.Tables.ToList());
+        var counts = new Coder(tables, year).Count(facts);
+        foreach (var (table, own) in tables.Zip(counts))
+        {
+            var expected = facts.SelectMany(f => ByWords(f, table)).CountBy(c => c).ToDictionary(StringComparer.Ordinal);
+            var counted = own.Select((count, cell) => (Cell: $"{cell / table.Combinations}|{string.Join('|', table.CodesOf(cell % table.Combinations))}", count)).Where(c => c.count > 0).ToDictionary(c => c.Cell, c => c.count, StringComparer.Ordinal);
+            Assert.NotEmpty(counted);
+            Assert.Equal(expected.OrderBy(c => c.Key, StringComparer.Ordinal), counted.OrderBy(c => c.Key, StringComparer.Ordinal));
+        }
+
+        static IEnumerable<string> ByWords(CaseFact fact, Table table)
+        {
+            var month = fact.Month.Month - 1;
+            IEnumerable<string> cells = [$"{(table.Period switch { Span.Month => month, Span.Quarter => month / 3, _ => 0 })}"];
+            return table.Dimensions.Aggregate(cells, (all, dimension) => all.SelectMany(cell => Codes(fact, dimension.Name).Select(code => $"{cell}|{code}")));
+        }
+
+        static IEnumerable<string> Codes(CaseFact fact, string dimension)
+        {
+            var (sex, place) = (fact.Sex.ToString(), fact.Place.ToString());
+            var who = sex is "Female" or "Male" && fact.Age is { } age ? $"{sex}:{(age < 18 ? "0-17" : age < 35 ? "18-34" : age < 55 ? "35-54" : age < 70 ? "55-69" : "70+")}" : null;
+            return dimension switch
+            {
+                "category" => [fact.Category.ToString()],
+                "subKind" => [fact.SubKind.ToString()],
+                "capacity" => [fact.Capacity.ToString()],
+                "damage" => [fact.Damage.ToString()],
+                "language" => [fact.Language.ToString() is "nl" or "fr" or "de" ? fact.Language.ToString() : "other"],
+                "place" => [place.Length > 0 ? place : "NoContact"],
+                "delay" => [fact.Delay switch { null => "NoContact", <= 1 => "0-1", <= 7 => "2-7", <= 14 => "8-14", _ => "15+" }],
+                "violence" => fact.IsAtHome ? [fact.Category.ToString() == "PartnerViolence" ? "PartnerViolence" : "OtherAtHome"] : [],
+                "sexAge" => [who ?? "Rest"],
+                "sexAgePlace" => [who is not null && place.Length > 0 ? $"{who}:{place}" : "Rest"],
+                "service" => fact.Services.Distinct(StringComparer.Ordinal),
+                "target" => fact.Targets.Distinct(StringComparer.Ordinal),
+                _ => throw new InvalidOperationException(dimension),
+            };
+        }
+    }
+
     internal static CaseFact Case(string category = "Offence") => new(new DateOnly(2026, 10, 1), category, "Burglary", false, "Victim", "Female", 30, "None", "fr", "Office", 1, [], []);
 
     private static JsonNode Json() => JsonNode.Parse(Repository.Read("src/Statistics/Programme/programme-1.json"))!;

@@ -244,11 +244,13 @@ public sealed class ReportTests(Platforms platforms)
         // Of 2026 there are cases, and structural work is counted from 2027 on.
         var exact = Tables(await visit.Page(Internal2027));
         Assert.Equal(["2027"], exact["trainings"][0].Skip(1));
+        Assert.Equal(["2027", "2026"], exact["agreements"][0].Skip(1));
         Assert.Equal(["11", "", ""], exact["glance"].Single(r => r[0].StartsWith("Formations", StringComparison.Ordinal)).Skip(1));
         Assert.Equal(["0", "12", "-12"], exact["glance"][1].Skip(1));
         // In the public edition too, where it would say nothing but "<10".
         var rounded = Tables(await visit.Page(Public2027));
         Assert.Equal(["2027"], rounded["trainings"][0].Skip(1));
+        Assert.Equal(["2027", "2026"], rounded["agreements"][0].Skip(1).Take(2));
         Assert.Equal(["2027", "2026"], rounded["glance"][0].Skip(1).Take(2));
         platform.Clock.SetUtcNow(new DateTimeOffset(2029, 1, 10, 9, 0, 0, TimeSpan.Zero));
         Assert.Equal(["2028", "2027"], Tables(await visit.Page(Internal2027.Replace("2027", "2028", StringComparison.Ordinal)))["trainings"][0].Skip(1)); // a year of none after one that was counted
@@ -447,10 +449,10 @@ public sealed class ReportTests(Platforms platforms)
         return cells.ConvertAll(c => c.Replace('\u00A0', ' '));
     })];
 
-    /// <summary>As a zone that counts since 2027.</summary>
+    /// <summary>As a zone that counts since 2027, with agreements that are older.</summary>
     private sealed class Began : ICountStructuralWork
     {
-        public Task<IReadOnlyList<StructuralCount>> In(int year, CancellationToken ct) => Task.FromResult<IReadOnlyList<StructuralCount>>([new("trainings", "trainings", year == 2027 ? 11 : 0), new("trainings", "sessions", 0)]);
+        public Task<IReadOnlyList<StructuralCount>> In(int year, CancellationToken ct) => Task.FromResult<IReadOnlyList<StructuralCount>>([new("trainings", "trainings", year == 2027 ? 11 : 0), new("trainings", "sessions", 0), new("agreements", "in-force", 20)]);
     }
 
     /// <summary>Structural work as counters give it, names of units and a mean mark among it.</summary>

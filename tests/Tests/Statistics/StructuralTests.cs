@@ -81,10 +81,11 @@ public sealed class StructuralTests
             (2027, [new("trainings", "trainings", 2), new("training-units", "Équipe  Nord", 3), new("training-units", "Sud", 1), new("training-elsewhere", "Garde", 1)]),
             (2026, Zeros),
             (2025, [new("trainings", "trainings", 1), new("training-units", "EQUIPE NORD", 4), new("training-units", "equipe nord", 1), new("training-elsewhere", "garde", 2)]),
-            (2024, Zeros),
+            (2024, [.. Zeros, new("agreements", "in-force", 1)]), // signed long ago: of trainings it says nothing
             (2023, []),
         ])).ToDictionary(t => t.Id, t => t, StringComparer.Ordinal);
-        Assert.All(drawn.Values, t => Assert.Equal(["2027", "2026", "2025"], t.Columns)); // one between two that were counted is a year of none
+        Assert.Equal(["2027", "2026", "2025", "2024"], drawn["agreements"].Columns);
+        Assert.All(drawn.Values.Where(t => t.Id != "agreements"), t => Assert.Equal(["2027", "2026", "2025"], t.Columns)); // one between two that were counted is a year of none
         Assert.Equal(["Équipe  Nord 3 0 5", "Sud 1 0 0"], drawn["training_units"].Rows.Select(r => $"{r.Label} {string.Join(' ', r.Cells.Select(c => c.Number))}"));
         Assert.Equal(["Garde 1 0 2"], drawn["training_elsewhere"].Rows.Select(r => $"{r.Label} {string.Join(' ', r.Cells.Select(c => c.Number))}"));
         Assert.Equal(["2027"], YearsOfWork.Draw(new YearsOfWork.Answer([(2027, Zeros), (2026, Zeros)])).First().Columns);

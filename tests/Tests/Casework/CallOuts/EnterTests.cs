@@ -242,7 +242,7 @@ public sealed class EnterTests(Platforms platforms)
         Assert.NotNull(row.Phone);
         await zone.Handle.Database.Write(new Keyring(zone.Handle.Keys), async z =>
         {
-            await z.Set<SafeContact>().ExecuteUpdateAsync(s => s.SetProperty(c => c.Call, VictimSupport.Casework.Codes.Rule.Never), Ct);
+            await z.Set<SafeContact>().ExecuteUpdateAsync(s => s.SetProperty(c => c.Call, Rule.Never), Ct);
             return new Written<bool>(true, new AuditRecord(default, null, "Test.Plant", null, "{}"));
         }, Ct);
         var view = await worker.Send(new Enter.Query(id));
@@ -250,6 +250,30 @@ public sealed class EnterTests(Platforms platforms)
         // It is hidden, and stays.
         await worker.Send(view.Form with { CallOut = id, Once = Guid.NewGuid(), Persons = [view.Form.Persons[0] with { GivenName = "Ada" }] });
         Assert.Equal("0470 12 34 56", Assert.Single(await zone.Look(z => z.Set<Person>().ToListAsync(Ct))).Identity.Value.Phone);
+    }
+
+    [Theory, EveryEngine]
+    public async Task What_is_said_of_somebody_whose_name_nobody_knows_is_kept_and_named_as_the_alleged_perpetrator_they_close_what_they_share(string engine)
+    {
+        await using var platform = Platform.Start(engine);
+        var zone = await platform.Zone();
+        var (worker, chief) = (await zone.Hires("worker", Role.OnCall), zone.As(Role.Coordinator));
+        var id = (await worker.Send(Least with { Persons = [new() { GivenName = "Ada", FamilyName = "Exemple", Phone = "0470 12 34 56" }, new() { Unknown = true, Capacity = Capacity.AllegedAuthor }] })).Id;
+        var view = await worker.Send(new Enter.Query(id));
+        var his = view.Form.Persons.Single(p => p.GivenName is null or "");
+        await worker.Send(view.Form with { CallOut = id, Once = Guid.NewGuid(), Persons = [his with { Relation = "the lodger", Phone = "0470 00 00 01" }] });
+        var dossier = await zone.Look(z => z.Set<CallOut>().Where(c => c.Id == id).Select(c => c.DossierId).SingleAsync(Ct));
+        Assert.Contains((await chief.Opens(dossier)).Timeline, h => h.Text?.Contains("the lodger", StringComparison.Ordinal) == true);
+        Assert.Contains(await zone.Look(z => z.Set<Person>().Where(p => p.DossierId == dossier).ToListAsync(Ct)), p => p.Identity.Value.Phone == "0470 00 00 01");
+        // What Ada agreed to, of a number that turns out to be his too.
+        var ada = await chief.LeadOf(dossier);
+        await chief.Agrees(dossier, ada, r => r with { Call = Rule.Safe });
+        var referral = await chief.Offers(dossier, await chief.Send(Referring.Partner()));
+        await chief.Agrees(dossier, referral, SharedField.Phone);
+        view = await worker.Send(new Enter.Query(id));
+        his = view.Form.Persons.Single(p => p.GivenName is null or "");
+        await worker.Send(view.Form with { CallOut = id, Once = Guid.NewGuid(), Persons = [his with { GivenName = "Bo", FamilyName = "Exemple", Phone = "0470 12 34 56" }] });
+        Assert.Null((await chief.Send(new VictimSupport.Casework.Referrals.Show.Query(dossier, referral))).Referral.ConsentId);
     }
 
     [Theory]

@@ -47,6 +47,78 @@ public sealed class HandoverTests(Platforms platforms)
     }
 
     [Theory, EveryEngine]
+    public async Task Through_whom_a_child_is_reached_goes_no_more_once_they_say_never_or_are_the_alleged_perpetrator(string engine)
+    {
+        var (a, worker, family) = await Family.In(await platforms.On(engine));
+        var b = await a.Platform.Zone();
+        await worker.Send(await worker.Standing(family, family.Grandmother) with { Role = StandingRole.Support, Reached = Authority.Prosecutor, Reason = "the father lives at home", Reference = "LA.7" });
+        var chief = a.As(Role.Coordinator);
+        Task<Guid> Proposes() => chief.HandsOver(family.Dossier, b, f => f with { Persons = [family.Noah], Fields = [] });
+        async Task<string> Comes(Guid handover) => Assert.Single((await b.As(Role.Coordinator).Send(new Show.Query(handover))).Content!.Notes).Text;
+        async Task<HandoverState> After(Guid handover)
+        {
+            for (var i = 0; i < 3; i++)
+            {
+                await a.RunJobs();
+                await b.RunJobs();
+            }
+            return await chief.StateOf(handover);
+        }
+        var first = await Proposes();
+        Assert.Contains("Rosa Fictif, 0470 99 88 77", await Comes(first), StringComparison.Ordinal);
+        await worker.Agrees(family.Dossier, family.Grandmother, s => s with { Call = Rule.Never });
+        Assert.Equal(HandoverState.Withdrawn, await After(first));
+        var second = await Proposes();
+        Assert.Contains("Rosa Fictif.", await Comes(second), StringComparison.Ordinal);
+        Assert.DoesNotContain("0470 99 88 77", await Comes(second), StringComparison.Ordinal);
+        // Under another row she is the alleged perpetrator: of her no name goes.
+        await worker.Send(new VictimSupport.Casework.People.Edit.Command { Dossier = family.Dossier, GivenName = "Rosa", FamilyName = "Fictif", Capacity = Capacity.AllegedAuthor, Language = "fr" });
+        Assert.Equal(HandoverState.Withdrawn, await After(second));
+        Assert.DoesNotContain("Fictif", await Comes(await Proposes()), StringComparison.Ordinal);
+    }
+
+    [Theory, EveryEngine]
+    public async Task A_never_of_somebody_else_at_the_same_telephone_asks_an_open_handover_back(string engine)
+    {
+        var (a, b) = await Two(engine);
+        var (anna, bert) = (a.As(Role.Coordinator), b.As(Role.Coordinator));
+        var dossier = await Reachable(anna, r => r with { Call = Rule.Safe, Sms = Rule.Safe });
+        var handover = await anna.HandsOver(dossier, b);
+        a.Platform.Clock.Advance(TimeSpan.FromMinutes(1));
+        await Reachable(anna, r => r with { Call = Rule.Never, Sms = Rule.Never }, "Lotte", "0470 11 22 33");
+        for (var i = 0; i < 3; i++)
+        {
+            await a.RunJobs();
+            await b.RunJobs();
+        }
+        Assert.Equal(HandoverState.Withdrawn, await anna.StateOf(handover));
+        var again = Assert.Single((await bert.Send(new Show.Query(await anna.HandsOver(dossier, b)))).Content!.People);
+        Assert.Equal((null, Rule.NotAsked, Rule.NotAsked), (again.Identity.Phone, again.Rules.Call, again.Rules.Sms));
+    }
+
+    [Theory, EveryEngine]
+    public async Task Violence_while_it_is_open_asks_it_back_and_a_fortnight_makes_nothing_safe(string engine)
+    {
+        await using var platform = Platform.Start(engine, NeutralSender);
+        var (a, b) = (await platform.Zone(), await platform.Zone());
+        var (anna, bert) = (a.As(Role.Coordinator), b.As(Role.Coordinator));
+        var dossier = await Reachable(anna, r => r with { Mail = Rule.Safe });
+        var handover = await anna.HandsOver(dossier, b);
+        var way = Assert.Single((await bert.Send(new Decide.Query(handover))).Ways).Way;
+        platform.Clock.Advance(TimeSpan.FromDays(14.1));
+        Assert.Empty((await bert.Send(new Decide.Query(handover))).Ways);
+        Assert.Equal(Bar.Outdated, Bars.Of((await Assert.ThrowsAsync<RefusedException>(() => bert.Accepts(handover, tell: way))).Code));
+        await anna.Registers(Cases.Intake(a, "Janssens", "Mia", "0470 11 22 33") with { SubKind = "PartnerViolence" }); // in another dossier
+        for (var i = 0; i < 3; i++)
+        {
+            await a.RunJobs();
+            await b.RunJobs();
+        }
+        Assert.Equal(HandoverState.Withdrawn, await anna.StateOf(handover));
+        Assert.Contains((await anna.Opens(dossier)).Planned, p => p.Text?.Value == VictimSupport.Design.Html.Spoken.In(a.Handle.Record.FirstLanguage, () => VictimSupport.Casework.Words.ZoneHandoverOutdated));
+    }
+
+    [Theory, EveryEngine]
     public async Task Proposed_asked_answered_accepted_and_the_case_counts_once(string engine)
     {
         var (a, b) = await Two(engine);

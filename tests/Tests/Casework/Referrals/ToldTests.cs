@@ -155,6 +155,26 @@ public sealed class ToldTests(Platforms platforms)
     }
 
     [Theory, EveryEngine]
+    public async Task Violence_after_it_grew_old_ends_the_link_all_the_same(string engine)
+    {
+        await using var platform = Platform.Start(engine);
+        var (zone, anna, dossier, lead, referral) = await Begin(platform);
+        await anna.Agrees(dossier, lead, r => r with { Call = Rule.Safe, Sms = Rule.Safe });
+        await anna.Agrees(dossier, referral, SharedField.Phone);
+        var sent = await anna.Sends(dossier, referral);
+        platform.Clock.Advance(TimeSpan.FromDays(14.1));
+        await zone.RunJobs();
+        Assert.Single((await anna.Send(new Show.Query(dossier, referral))).CameBack);
+        platform.Clock.Advance(TimeSpan.FromDays(6));
+        await anna.Registers(Cases.Intake(zone, "Peeters", "Peet", "0470 12 34 56", "PartnerViolence"));
+        await zone.RunJobs();
+        await zone.RunJobs();
+        using var them = zone.Passer();
+        await them.IsDead(sent.Token!);
+        Assert.Equal(2, (await anna.Send(new Show.Query(dossier, referral))).History.Count(m => m.Kind == MilestoneKind.RulesAged));
+    }
+
+    [Theory, EveryEngine]
     public async Task A_never_of_somebody_else_at_the_same_number_ends_what_shows_it_and_is_told_as_nobodys_own(string engine)
     {
         var (zone, anna, dossier, lead, referral) = await Begin(await platforms.On(engine));
