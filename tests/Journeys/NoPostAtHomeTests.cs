@@ -13,8 +13,9 @@ public sealed class NoPostAtHomeTests(RunningPortal portal)
     {
         await using var screen = await Screen.Open(portal, width, language, script);
         var (name, tag) = ("Zzcanary" + Guid.NewGuid().ToString("N")[..6], Random.Shared.Next(1000, 9999));
+        var (phone, second) = ($"0472 55 {tag / 100} {tag % 100:00}", $"0473 66 {tag / 100} {tag % 100:00}");
         await PeopleSteps.SignIn(screen, language);
-        var dossier = await PeopleSteps.Registers(screen, "PartnerViolence", "Leila", name, $"0472 55 {tag / 100} {tag % 100:00}");
+        var dossier = await PeopleSteps.Registers(screen, "PartnerViolence", "Leila", name, phone);
 
         // Where she lives, and who hits her.
         await PeopleSteps.Presses(screen, "section[aria-labelledby='people'] .vs-card a[href*='/people/']");
@@ -26,9 +27,14 @@ public sealed class NoPostAtHomeTests(RunningPortal portal)
         await screen.Go(dossier);
         await PeopleSteps.Presses(screen, ".vs-safe a[href*='safe-contact']");
         var rules = screen.Page.Url;
-        foreach (var (field, rule) in new[] { ("Call", "OnlyIf"), ("Sms", "OnlyIf"), ("Mail", "Never"), ("Letter", "Never"), ("Visit", "Never") }) await PeopleSteps.Chooses(screen, "Form." + field, rule);
+        foreach (var (field, rule) in new[] { ("Call", "Never"), ("Sms", "OnlyIf"), ("Mail", "Never"), ("Letter", "Never"), ("Visit", "Never") }) await PeopleSteps.Chooses(screen, "Form." + field, rule);
         await screen.Page.FillAsync("[name='Form.WhatMayBeSaid']", "la bibliothèque");
         await screen.Page.FillAsync("[name='Form.CodeWord']", "Magnolia");
+        // An SMS to a number of her own, on weekdays from nine to three.
+        await screen.Page.FillAsync("[name='Form.SmsNumber']", second);
+        await screen.Page.FillAsync("[name='Form.From']", "09:00");
+        await screen.Page.FillAsync("[name='Form.Until']", "15:00");
+        await screen.Page.CheckAsync("[name='Form.Weekdays'][type=checkbox]", new() { Force = true });
         await screen.Page.FillAsync("[name='Form.ThirdPerson']", $"Marc {name}er");
         await PeopleSteps.Submits(screen);
         Assert.Equal(1, await screen.Page.Locator(".govuk-error-summary").CountAsync()); // never the one who hits her
@@ -65,12 +71,40 @@ public sealed class NoPostAtHomeTests(RunningPortal portal)
         await PeopleSteps.Submits(screen);
         Assert.Equal(1, await screen.Page.Locator(".vs-identity .vs-badge--danger").CountAsync());
 
+        // Shelter: a partner is told, with her consent, the number for SMS with its hours and its code word, and never the telephone that he answers.
+        await screen.Go(dossier + "/referral");
+        await screen.Page.SelectOptionAsync("[name='Form.Need']", "Support");
+        await screen.Page.ClickAsync("main form[method=post] button[formaction]");
+        await screen.Page.Locator("[name='Form.Partner']").First.CheckAsync(new() { Force = true });
+        await PeopleSteps.Chooses(screen, "Form.Answer", "Accepted");
+        await screen.Page.ClickAsync("main form[method=post] button[type=submit]:not([formaction])");
+        await screen.Page.Arrives("**/consent");
+        Assert.Equal(0, await screen.Page.Locator("[name='Form.Fields'][value='Mail'], [name='Form.Fields'][value='Address']").CountAsync());
+        foreach (var field in new[] { "Name", "Phone" }) await PeopleSteps.Chooses(screen, "Form.Fields", field);
+        await screen.Page.ClickAsync("main button[formaction*='handler=Preview']");
+        var goes = await screen.Page.InnerTextAsync("[data-goes]");
+        foreach (var told in new[] { name, second, "09:00–15:00", "la bibliothèque", "Magnolia" }) Assert.Contains(told, goes, StringComparison.Ordinal);
+        foreach (var kept in new[] { phone, $"Rue {name}", name + "er" }) Assert.DoesNotContain(kept, goes, StringComparison.Ordinal);
+        Assert.Equal(4, await screen.Page.Locator("[data-goes] .govuk-summary-list__row").CountAsync()); // name, second number, its rule, when it was asked
+        await PeopleSteps.Chooses(screen, "Form.AgreedBy", "Person");
+        await PeopleSteps.Chooses(screen, "Form.How", "OnScreen");
+        await PeopleSteps.Sound(screen, script);
+        await PeopleSteps.Shot(screen, Folder, "s2-consent", width);
+        await PeopleSteps.Submits(screen);
+        await screen.Page.Arrives("**/send");
+        await PeopleSteps.Chooses(screen, "Form.How", "Sheet");
+        await PeopleSteps.Sound(screen, script);
+        await PeopleSteps.Submits(screen);
+        Assert.Equal(1, await screen.Page.Locator("[data-code]").CountAsync());
+        await PeopleSteps.Shot(screen, Folder, "s2-sent", width);
+
         // The rules change; what held before stays to be read.
         await screen.Go(rules);
         await PeopleSteps.Chooses(screen, "Form.Sms", "Never");
         await PeopleSteps.Submits(screen);
         await screen.Go(rules);
         Assert.Equal(2, await screen.Page.Locator("section[aria-labelledby='history'] .vs-card").CountAsync());
+        Assert.Contains(second, await screen.Page.InnerTextAsync("section[aria-labelledby='history']"), StringComparison.Ordinal);
         await PeopleSteps.Sound(screen, script);
         await PeopleSteps.Shot(screen, Folder, "s2-rules", width);
 
@@ -79,7 +113,7 @@ public sealed class NoPostAtHomeTests(RunningPortal portal)
         await PeopleSteps.Sound(screen, script);
         await PeopleSteps.Chooses(screen, "Form.Reason", "ForThePerson");
         await PeopleSteps.Submits(screen);
-        Assert.Contains("Magnolia", await screen.Page.InnerTextAsync(".vs-paper thead"), StringComparison.Ordinal);
+        foreach (var rule in new[] { "Magnolia", "09:00" }) Assert.Contains(rule, await screen.Page.InnerTextAsync(".vs-paper thead"), StringComparison.Ordinal);
         Assert.DoesNotContain(name + "er", await screen.Page.InnerTextAsync(".vs-paper"), StringComparison.Ordinal);
         await PeopleSteps.Sound(screen, script);
         await PeopleSteps.Shot(screen, Folder, "s2-print", width);

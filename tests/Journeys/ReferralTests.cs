@@ -2,7 +2,7 @@ using VictimSupport.Journeys.Kit;
 
 namespace VictimSupport.Journeys;
 
-/// <summary>Story S5: accepted, agreed to line by line, sent; the partner answers in a browser of its own; withdrawn, the link is dead and the partner told; asked again by a new consent.</summary>
+/// <summary>Story S5: accepted, agreed to line by line, sent; the partner answers in a browser of its own; withdrawn, the link is dead and the partner told; asked again by a new consent; closed, and opened again.</summary>
 public sealed class ReferralTests(RunningPortal portal)
 {
     private static readonly string? Folder = Environment.GetEnvironmentVariable("VS_REFERRAL_SCREENS");
@@ -108,6 +108,13 @@ public sealed class ReferralTests(RunningPortal portal)
             partner.SaysNothingWrong();
             Assert.All(partner.Addresses, address => Assert.DoesNotContain(name, address, StringComparison.OrdinalIgnoreCase));
 
+            // Closed with a reason and an outcome; two months later he comes back, and the same dossier is opened again.
+            await Closes(screen, script, dossier);
+            await Shot(screen, "referral-closed", width);
+            await page.Locator("section[aria-labelledby='close'] form button").Sends();
+            Assert.Equal(1, await page.Locator(".vs-composer").CountAsync());
+            await Sound(screen, script);
+
             // Asked again: a new consent, in the same dossier.
             await screen.Go(referral);
             await page.ClickAsync("a[href*='again=']");
@@ -137,6 +144,25 @@ public sealed class ReferralTests(RunningPortal portal)
         screen.SaysNothingWrong();
         Assert.All(screen.Addresses, address => Assert.DoesNotContain(name, address, StringComparison.OrdinalIgnoreCase));
         foreach (var secret in new[] { name, code, link[(link.LastIndexOf('/') + 1)..], "Zzshared" }) Assert.DoesNotContain(secret, portal.Output, StringComparison.OrdinalIgnoreCase);
+    }
+
+    private static async Task Closes(Screen screen, bool script, string dossier)
+    {
+        var page = screen.Page;
+        await screen.Go(dossier);
+        await page.ClickAsync("section[aria-labelledby='close'] a[href$='/close']");
+        await Sound(screen, script);
+        var send = page.Locator("main form[method=post]", new() { Has = page.Locator("[name='Form.Reason']") }).Locator("button[type=submit]:not([formaction])");
+        await Radio(screen, "Form.Reason", "NeedsMet");
+        await send.Sends();
+        Assert.NotEqual(dossier, page.Url); // no outcome, and what the figures need is unknown
+        Assert.True(await page.IsCheckedAsync("[name='Form.Reason'][value='NeedsMet']"));
+        await Radio(screen, "Form.Outcome", "Supported");
+        foreach (var why in await page.Locator("[data-gap] select").AllAsync()) await why.SelectOptionAsync("DidNotSay");
+        await send.Sends();
+        Assert.Equal(dossier, page.Url);
+        Assert.Equal(0, await page.Locator(".vs-composer").CountAsync());
+        await Sound(screen, script);
     }
 
     private static async Task Accepts(Screen screen)
