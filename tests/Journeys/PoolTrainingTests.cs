@@ -81,8 +81,48 @@ public sealed class PoolTrainingTests(RunningPortal portal)
         await Arriving.Until(async () => await State(invited, invitation, name + "2") == "Placed");
         Assert.Equal("Withdrawn", await State(invited, invitation, name));
 
-        foreach (var screen in (Screen[])[giving, invited]) screen.SaysNothingWrong();
-        Assert.All(giving.Addresses.Concat(invited.Addresses).Concat(third.Addresses), address => Assert.DoesNotContain(name, address, StringComparison.OrdinalIgnoreCase));
+        // Put right at home, from the list of everybody between zones: the other zone has it too.
+        await using var put = await Screen.Open(portal, 320, "nl", script: true);
+        await Become(put, "B", "9902", "nl");
+        await put.Go("/9902/trainings/invitations/people");
+        await put.IsSound();
+        await put.Page.Locator($"section[aria-labelledby='sent'] a:has(bdi:text-is('{name}2'))").ClickAsync();
+        await put.Page.Arrives("**/people/*-*");
+        await put.Page.FillAsync("[name='Form.Unit']", "Zzunit");
+        await put.IsSound();
+        await Press(put, "[name='Form.Unit']");
+        await put.Page.Arrives("**" + invitation);
+        await Arriving.Until(async () =>
+        {
+            await giving.Page.GotoAsync(training);
+            return await giving.Page.Locator("tr[data-state]", new() { HasTextString = "Zzunit" }).CountAsync() == 1;
+        });
+
+        // And asked out: what is theirs is listed first, then the name is gone here and there.
+        await put.Page.Locator($"a:has(bdi:text-is('{name}2'))").ClickAsync();
+        await put.Page.Arrives("**/people/*-*");
+        await put.Page.ClickAsync("main a[href$='/name']");
+        await put.Page.Arrives("**/name");
+        Assert.Contains(name + "2", await put.Page.InnerTextAsync("[data-start]"), StringComparison.Ordinal);
+        await put.IsSound();
+        await put.Page.Locator("main form[method=post] button[type=submit]").Sends();
+        await put.Page.Arrives("**" + invitation);
+        Assert.DoesNotContain(name + "2", await put.Page.InnerTextAsync("main"), StringComparison.Ordinal);
+        await Arriving.Until(async () =>
+        {
+            await giving.Page.GotoAsync(training);
+            return await giving.Page.Locator($"bdi:text-is('{name}2')").CountAsync() == 0;
+        });
+        // Whoever withdrew stands on no list there, and can be asked out all the same.
+        await put.Go("/9902/trainings/invitations/people");
+        await put.Page.Locator($"section[aria-labelledby='sent'] a:has(bdi:text-is('{name}'))").ClickAsync();
+        await put.Page.Arrives("**/name");
+        await put.Page.Locator("main form[method=post] button[type=submit]").Sends();
+        await put.Page.Arrives("**" + invitation);
+        Assert.DoesNotContain(name, await put.Page.InnerTextAsync("main"), StringComparison.Ordinal);
+
+        foreach (var screen in (Screen[])[giving, invited, put]) screen.SaysNothingWrong();
+        Assert.All(giving.Addresses.Concat(invited.Addresses).Concat(put.Addresses).Concat(third.Addresses), address => Assert.DoesNotContain(name, address, StringComparison.OrdinalIgnoreCase));
         Assert.DoesNotContain(name, portal.Output, StringComparison.OrdinalIgnoreCase);
     }
 

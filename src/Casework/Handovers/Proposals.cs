@@ -78,7 +78,7 @@ internal sealed class Proposals(ZoneDbContext zone, Guard guard, Post post, UseC
     {
         var (now, ids) = (clock.GetUtcNow(), persons.ToList());
         // Through whom a child is reached goes along with it.
-        var meant = ids.Concat(await zone.Set<Standing>().Where(s => ids.Contains(s.WhoId)).Select(s => s.PersonId).ToListAsync(ct)).ToHashSet();
+        var meant = ids.Concat(await zone.Set<VictimSupport.Casework.People.Standing>().Where(s => ids.Contains(s.WhoId)).Select(s => s.PersonId).ToListAsync(ct)).ToHashSet();
         var open = await zone.Set<Handover>().Where(h => !h.CameIn && (h.State == HandoverState.Proposed || h.State == HandoverState.Delivered || h.State == HandoverState.Asked)).ToListAsync(ct);
         foreach (var handover in open.Where(h => h.Persons.Exists(meant.Contains) && !(h.ProposedAt > before)))
         {

@@ -96,7 +96,7 @@ public sealed class CanaryTests(Platforms platforms)
         var letter = await anna.Send(new Prepare.Command { Dossier = dossier, Person = person, Kind = LetterKind.Free, Language = "fr", Text = Everywhere, Shown = (await anna.RulesOf(dossier, person)).Revision });
         Assert.Contains(Everywhere, (await anna.Send(new Print.Command(letter))).Content!.Text, StringComparison.Ordinal);
         var kept = await anna.Send(new VictimSupport.Casework.Documents.Add.Command { Dossier = dossier, Persons = [person], Kind = DocumentKind.Consent, Title = Everywhere, FileName = Everywhere + ".txt", Content = Encoding.UTF8.GetBytes(Everywhere) });
-        Assert.NotNull(kept);
+        Assert.NotEqual(Guid.Empty, kept);
         // To partners and others.
         var referral = await anna.Offers(dossier, await cora.Send(Referring.Partner()));
         await anna.Send(await anna.Consent(dossier, referral, Everywhere, SharedField.Name, SharedField.Phone, SharedField.Address, SharedField.Message));
