@@ -51,9 +51,10 @@ public sealed class ReportTests(Platforms platforms)
         // Structural work, units of police and the mean mark among it: inside the zone nothing of it is hidden.
         Assert.Contains("Brigade Unique", page.QuerySelector("article")!.TextContent, StringComparison.Ordinal);
         Assert.Contains(tables["trainings"], r => r.Contains("437"));
-        Assert.Equal(["Notre zone|40|0", "9797|11|0"], tables["training_zones"].Skip(1).Select(r => string.Join('|', r)));
-        Assert.Equal(["cadre officiers|12|0"], tables["training_ranks"].Skip(1).Select(r => string.Join('|', r)));
-        Assert.Equal(["Brigade Lointaine|13|0"], tables["training_elsewhere"].Skip(1).Select(r => string.Join('|', r)));
+        // Of the year before nobody counted these.
+        Assert.Equal(["Notre zone|40", "9797|11"], tables["training_zones"].Skip(1).Select(r => string.Join('|', r)));
+        Assert.Equal(["cadre officiers|12"], tables["training_ranks"].Skip(1).Select(r => string.Join('|', r)));
+        Assert.Equal(["Brigade Lointaine|13"], tables["training_elsewhere"].Skip(1).Select(r => string.Join('|', r)));
         // The table by month adds up to the year.
         Assert.Equal(33, tables["months"].Skip(1).Sum(r => int.Parse(r[^1], CultureInfo.InvariantCulture)));
         Assert.Equal("fr", page.QuerySelector("article")!.GetAttribute("lang"));

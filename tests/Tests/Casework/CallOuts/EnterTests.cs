@@ -260,7 +260,7 @@ public sealed class EnterTests(Platforms platforms)
         var (worker, chief) = (await zone.Hires("worker", Role.OnCall), zone.As(Role.Coordinator));
         var id = (await worker.Send(Least with { Persons = [new() { GivenName = "Ada", FamilyName = "Exemple", Phone = "0470 12 34 56" }, new() { Unknown = true, Capacity = Capacity.AllegedAuthor }] })).Id;
         var view = await worker.Send(new Enter.Query(id));
-        var his = view.Form.Persons.Single(p => p.GivenName is null or "");
+        var his = view.Form.Persons.Single(p => !view.Names.ContainsKey(p.Id!.Value));
         await worker.Send(view.Form with { CallOut = id, Once = Guid.NewGuid(), Persons = [his with { Relation = "the lodger", Phone = "0470 00 00 01" }] });
         var dossier = await zone.Look(z => z.Set<CallOut>().Where(c => c.Id == id).Select(c => c.DossierId).SingleAsync(Ct));
         Assert.Contains((await chief.Opens(dossier)).Timeline, h => h.Text?.Contains("the lodger", StringComparison.Ordinal) == true);
@@ -271,7 +271,7 @@ public sealed class EnterTests(Platforms platforms)
         var referral = await chief.Offers(dossier, await chief.Send(Referring.Partner()));
         await chief.Agrees(dossier, referral, SharedField.Phone);
         view = await worker.Send(new Enter.Query(id));
-        his = view.Form.Persons.Single(p => p.GivenName is null or "");
+        his = view.Form.Persons.Single(p => !view.Names.ContainsKey(p.Id!.Value));
         await worker.Send(view.Form with { CallOut = id, Once = Guid.NewGuid(), Persons = [his with { GivenName = "Bo", FamilyName = "Exemple", Phone = "0470 12 34 56" }] });
         Assert.Null((await chief.Send(new VictimSupport.Casework.Referrals.Show.Query(dossier, referral))).Referral.ConsentId);
     }

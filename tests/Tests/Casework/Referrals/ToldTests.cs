@@ -164,7 +164,7 @@ public sealed class ToldTests(Platforms platforms)
         var sent = await anna.Sends(dossier, referral);
         platform.Clock.Advance(TimeSpan.FromDays(14.1));
         await zone.RunJobs();
-        Assert.Single((await anna.Send(new Show.Query(dossier, referral))).CameBack);
+        Assert.Single((await anna.Send(new Show.Query(dossier, referral))).History, m => m.Kind == MilestoneKind.RulesAged);
         platform.Clock.Advance(TimeSpan.FromDays(6));
         await anna.Registers(Cases.Intake(zone, "Peeters", "Peet", "0470 12 34 56", "PartnerViolence"));
         await zone.RunJobs();
