@@ -140,16 +140,10 @@ internal sealed class Edit(IMediator pipeline, WhereAndWho who) : PageModel, ISh
             if (form.Person is not null && person.IsHelped && dossier.IsViolenceAtHome && (!helped || was.FullName != identity.FullName || PhoneNumber.ToE164(phone) != PhoneNumber.ToE164(identity.Phone)))
                 await aftermath.Reaches(identity, ct, except: person.Id);
             await Lead(dossier, person, ct);
-            if (form.Person is null || was != (identity.FullName, form.Capacity)) await CheckAgain(dossier, ct);
+            if (form.Person is not null && was != (identity.FullName, form.Capacity)) await joining.CheckInterpretersAgain(dossier, ct);
             if (form.Once != default) zone.Add(new Submission { Id = form.Once, Made = person.Id });
             dossier.Touch();
             return person.Id;
-        }
-
-        // The name of an interpreter was checked against those who were there, as what they were.
-        private async Task CheckAgain(Dossier dossier, CancellationToken ct)
-        {
-            foreach (var interpreter in await zone.Set<Interpreter>().Where(i => i.DossierId == dossier.Id && i.Checked != null).ToListAsync(ct)) interpreter.MustBeCheckedAgain();
         }
 
         // What was decided while they were somebody else's support ends the moment they are the alleged perpetrator.

@@ -1,3 +1,4 @@
+using Microsoft.EntityFrameworkCore;
 using VictimSupport.Casework.Codes;
 using VictimSupport.Casework.Counting;
 using VictimSupport.Casework.Dossiers;
@@ -27,6 +28,13 @@ internal sealed class Joining(ZoneDbContext zone, UseCase here, Masonry masonry,
         SearchToken.Add(zone, new SearchKey(here.InZone.Keys.SearchRoot), dossier.Id, person.Id, SearchToken.PartsOf(identity));
         await tally.Joins(person, identity, ct, origin);
         if (person.Capacity == Capacity.AllegedAuthor) await gate.AuthorCame(dossier, identity, ct);
+        if (zone.Entry(dossier).State != EntityState.Added) await CheckInterpretersAgain(dossier, ct);
         return walled;
+    }
+
+    /// <summary>The name of an interpreter was checked against those who were there, as what they were: somebody came, or is somebody else.</summary>
+    public async Task CheckInterpretersAgain(Dossier dossier, CancellationToken ct)
+    {
+        foreach (var interpreter in await zone.Set<Interpreter>().Where(i => i.DossierId == dossier.Id && i.Checked != null).ToListAsync(ct)) interpreter.MustBeCheckedAgain();
     }
 }

@@ -87,9 +87,9 @@ internal sealed class Due(IMediator pipeline, WhereAndWho who, IZoneSettings set
             var now = clock.GetUtcNow();
             var all = (await Here(query.Topic, now, ct)).Concat(await Elsewhere(query.Topic, ct)).OrderBy(p => p.Added).ThenBy(p => p.Number).ToList();
             var since = Moment.Day(now).AddYears(-query.Years);
-            // Who gave an address once is the same colleague where only name and unit were given.
-            var boxes = all.Where(p => p.Mailbox is not null).GroupBy(p => p.NameAndUnit, StringComparer.Ordinal).ToDictionary(g => g.Key, g => g.Last().Mailbox!.ToLowerInvariant(), StringComparer.Ordinal);
-            return [.. all.GroupBy(p => p.Mailbox?.ToLowerInvariant() ?? boxes.GetValueOrDefault(p.NameAndUnit) ?? p.NameAndUnit, StringComparer.Ordinal)
+            // Who gave an address once is the same colleague where only name and unit were given; of two namesakes nobody knows which. A mailbox that several share makes nobody of them one (OneColleague tells them apart likewise).
+            var boxes = all.Where(p => p.Mailbox is not null).GroupBy(p => p.NameAndUnit, p => p.Mailbox!.ToLowerInvariant(), StringComparer.Ordinal).Where(g => g.Distinct(StringComparer.Ordinal).Count() == 1).ToDictionary(g => g.Key, g => g.First(), StringComparer.Ordinal);
+            return [.. all.GroupBy(p => (p.Mailbox?.ToLowerInvariant() ?? boxes.GetValueOrDefault(p.NameAndUnit)) is { } box ? $"{box}|{Participant.Same(p.FullName, "")}" : p.NameAndUnit, StringComparer.Ordinal)
                 .Select(g => new Row(g.LastOrDefault(p => p.Mailbox is not null) ?? g.Last(), g.SelectMany(p => p.Trained).Select(d => (DateOnly?)d).Max(), [.. g.Select(p => p.Id)]))
                 .Where(r => r.Last is null || r.Last < since).OrderBy(r => r.Latest.Unit, StringComparer.CurrentCulture).ThenBy(r => r.Latest.FullName, StringComparer.CurrentCulture)];
         }

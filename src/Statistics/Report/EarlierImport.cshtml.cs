@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using FluentValidation;
 using FluentValidation.Results;
 using MediatR;
@@ -20,6 +22,9 @@ namespace VictimSupport.Statistics.Report;
 internal sealed class EarlierImport(IMediator pipeline) : PageModel, IShowAgain
 {
     [BindProperty] public Input Form { get; set; } = new();
+
+    /// <summary>Print of the list that was shown: another one is shown first.</summary>
+    [BindProperty] public string? Seen { get; set; }
     public Answer View { get; private set; } = new([], null, []);
     public bool MayTake => View.Rows.Any(r => !r.IsSame) && View.Rows.All(r => r.Line.Faults.Count == 0);
 
@@ -47,7 +52,7 @@ internal sealed class EarlierImport(IMediator pipeline) : PageModel, IShowAgain
     public async Task<IActionResult> OnPostTakeAsync(CancellationToken ct)
     {
         await Read(ct);
-        TempData["Done"] = Words.EarlierTaken(await pipeline.Send(new Command(Form.Text ?? ""), ct));
+        TempData["Done"] = Words.EarlierTaken(await pipeline.Send(new Command(Form.Text ?? "") { Seen = Seen ?? "" }, ct));
         return RedirectToPage("/Statistics/Report/Earlier");
     }
 
@@ -73,14 +78,22 @@ internal sealed class EarlierImport(IMediator pipeline) : PageModel, IShowAgain
     }
 
     /// <param name="Left">Columns that are not taken.</param>
-    internal sealed record Answer(IReadOnlyList<Row> Rows, EarlierUnread? Unread, IReadOnlyList<string> Left);
+    internal sealed record Answer(IReadOnlyList<Row> Rows, EarlierUnread? Unread, IReadOnlyList<string> Left)
+    {
+        /// <summary>The same for the same years and totals, while the same stands there of them.</summary>
+        public string Print => Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(string.Concat(Rows.Select(r => $"{r.Line.Year}/{r.Known?.Version}: {string.Join(' ', r.Line.Counts.OrderBy(c => c.Key, StringComparer.Ordinal))}\n")))));
+    }
 
     [Requires(May.SetUpTheZone)]
     internal sealed record Query(string Text) : IQuery<Answer>;
 
     /// <returns>How many years have other totals than before.</returns>
     [Requires(May.SetUpTheZone)]
-    internal sealed record Command(string Text) : ICommand<int>;
+    internal sealed record Command(string Text) : ICommand<int>
+    {
+        /// <summary>Print of the list as it was shown; null: it was shown to nobody.</summary>
+        public string? Seen { get; init; }
+    }
 
     internal sealed class Handler(ZoneDbContext zone, Caller caller, Trail trail, TimeProvider clock) : IRequestHandler<Query, Answer>, IRequestHandler<Command, int>
     {
@@ -96,7 +109,10 @@ internal sealed class EarlierImport(IMediator pipeline) : PageModel, IShowAgain
             if (unread is { } why) throw Wrong(Words.Of(why));
             if (lines.FirstOrDefault(l => l.Faults.Count > 0) is { } bad) throw Wrong(Words.EarlierLineFault(bad.Number, bad.Faults[0]));
             trail.Because("report earlier import");
-            var taken = (await Rows(lines, ct)).Where(r => !r.IsSame).ToList();
+            var rows = await Rows(lines, ct);
+            var taken = rows.Where(r => !r.IsSame).ToList();
+            // A file that was put in since, a page that the browser brought back, or a colleague who typed meanwhile: it is shown before it replaces anything. Pressed twice, it replaces nothing.
+            if (taken.Count > 0 && command.Seen is { } seen && seen != new Answer(rows, null, []).Print) throw Wrong(Words.EarlierOtherThanShown);
             foreach (var row in taken) zone.Add(EarlierYear.Next(row.Line.Year, row.Known?.Version ?? 0, row.Line.Counts, imported: true, caller.Self, clock.GetUtcNow()));
             return taken.Count;
 

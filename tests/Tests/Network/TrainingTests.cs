@@ -253,6 +253,16 @@ public sealed class TrainingTests(Platforms platforms)
     }
 
     [Theory, EveryEngine]
+    public async Task A_mailbox_that_two_share_hides_neither_and_of_two_namesakes_nobody_guesses(string engine)
+    {
+        var zone = await (await platforms.On(engine)).Zone();
+        var cora = zone.As(Role.Coordinator);
+        await cora.Gave(zone, Giving.Plan(), -2, Giving.Colleague(default, "Ann", mailbox: "wijk@police.example"), Giving.Colleague(default, "Bo", mailbox: "bo@police.example"));
+        await cora.Gave(zone, Giving.Plan("Hate", topic: "HATE"), -1, Giving.Colleague(default, "Bas", mailbox: "WIJK@police.example"), Giving.Colleague(default, "ANN", mailbox: "wijk@police.example"), Giving.Colleague(default, "Bo", mailbox: "bo.other@police.example"));
+        Assert.Equal(["Bas", "Bo"], (await cora.Send(new Due.Query("DEATH", 1))).Select(r => r.Latest.FullName).Order(StringComparer.Ordinal));
+    }
+
+    [Theory, EveryEngine]
     public async Task Who_was_not_trained_on_a_topic_for_years_is_listed_and_reminded_once_a_month(string engine)
     {
         await using var platform = Platform.Start(engine);

@@ -297,6 +297,15 @@ public sealed class ReportTests(Platforms platforms)
         Assert.Equal(0, await chief.Send(new EarlierImport.Command(good)));
         Assert.Equal(1, await chief.Send(new EarlierImport.Command("year;cases\n2024;13\n2023;7\n")));
         Assert.Equal(2, (await chief.Send(new Earlier.Query())).Single(y => y.Year == 2024).Version);
+
+        // Another list than the one that was shown, or one that replaces what a colleague gave meanwhile, is shown first; the same, pressed twice, is taken once.
+        const string shown = "year;cases\n2022;1\n2024;14\n";
+        var print = (await chief.Send(new EarlierImport.Query(shown))).Print;
+        await Assert.ThrowsAsync<ValidationException>(() => chief.Send(new EarlierImport.Command(shown.Replace("14", "15", StringComparison.Ordinal)) { Seen = print }));
+        Assert.Equal(1, await chief.Send(new EarlierImport.Command("year;cases\n2024;20\n")));
+        await Assert.ThrowsAsync<ValidationException>(() => chief.Send(new EarlierImport.Command(shown) { Seen = print }));
+        print = (await chief.Send(new EarlierImport.Query(shown))).Print;
+        Assert.Equal([2, 0], new[] { await chief.Send(new EarlierImport.Command(shown) { Seen = print }), await chief.Send(new EarlierImport.Command(shown) { Seen = print }) });
     }
 
     [Fact]
