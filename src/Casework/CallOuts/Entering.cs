@@ -151,7 +151,7 @@ internal sealed class Entering(ZoneDbContext zone, UseCase here, Caller caller, 
         if (person.IsHelped && dossier.IsViolenceAtHome) await aftermath.Reaches(identity, ct, except: person.Id);
         await SearchToken.Replace(zone, new SearchKey(here.InZone.Keys.SearchRoot), dossier.Id, person.Id, SearchToken.PartsOf(identity), ct);
         if (person.Capacity == Capacity.AllegedAuthor) await gate.AuthorCame(dossier, identity, ct);
-        await joining.CheckInterpretersAgain(dossier, ct);
+        if (row.HasName) await joining.CheckInterpretersAgain(dossier, ct);
     }
 
     private async Task Report(Dossier dossier, Enter.Command form, DateTimeOffset now, CancellationToken ct)

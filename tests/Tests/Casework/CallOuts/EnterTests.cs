@@ -270,10 +270,13 @@ public sealed class EnterTests(Platforms platforms)
         await chief.Agrees(dossier, ada, r => r with { Call = Rule.Safe });
         var referral = await chief.Offers(dossier, await chief.Send(Referring.Partner()));
         await chief.Agrees(dossier, referral, SharedField.Phone);
+        await chief.Send(new Interpret.Command { Dossier = dossier, Person = ada, Kind = InterpreterKind.Present, Name = "Tolk Vertaler", Agency = "Taaldienst", Version = (await chief.Opens(dossier)).Dossier.Version });
+        Assert.False((await chief.Send(new Interpret.Query(dossier, ada))).Again);
         view = await worker.Send(new Enter.Query(id));
         his = view.Form.Persons.Single(p => !view.Names.ContainsKey(p.Id!.Value));
         await worker.Send(view.Form with { CallOut = id, Once = Guid.NewGuid(), Persons = [his with { GivenName = "Bo", FamilyName = "Exemple", Phone = "0470 12 34 56" }] });
         Assert.Null((await chief.Send(new VictimSupport.Casework.Referrals.Show.Query(dossier, referral))).Referral.ConsentId);
+        Assert.True((await chief.Send(new Interpret.Query(dossier, ada))).Again);
     }
 
     [Theory]
