@@ -270,7 +270,7 @@ public sealed class EnterTests(Platforms platforms)
         await chief.Agrees(dossier, ada, r => r with { Call = Rule.Safe });
         var referral = await chief.Offers(dossier, await chief.Send(Referring.Partner()));
         await chief.Agrees(dossier, referral, SharedField.Phone);
-        await chief.Send(new Interpret.Command { Dossier = dossier, Person = ada, Kind = InterpreterKind.Present, Name = "Tolk Vertaler", Agency = "Taaldienst", Version = (await chief.Opens(dossier)).Dossier.Version });
+        await chief.Interprets(new Interpret.Command { Dossier = dossier, Person = ada, Kind = InterpreterKind.Sworn, Name = "Tolk Vertaler", Agency = "Taaldienst" });
         Assert.False((await chief.Send(new Interpret.Query(dossier, ada))).Again);
         view = await worker.Send(new Enter.Query(id));
         his = view.Form.Persons.Single(p => !view.Names.ContainsKey(p.Id!.Value));
