@@ -100,7 +100,9 @@ internal sealed class Entering(ZoneDbContext zone, UseCase here, Caller caller, 
                 var person = there.Find(p => p.Id == id) ?? throw new RefusedException("absent", dossier.Id);
                 // Of somebody whose name nobody knew it is put right here who they are; in what capacity they are there, in the dossier.
                 if (IsMore(person, row)) await IsCalled(dossier, person, row, ct);
-                Relates(person);
+                // The day team named them meanwhile: what the night knows of them is for the day team to weigh.
+                else if (row.HasName && !string.Equals(person.Identity.Value.FullName, row.Identity.FullName, StringComparison.OrdinalIgnoreCase)) Says(person, string.Join(", ", new[] { row.Identity.FullName, row.Identity.Phone }.OfType<string>()));
+                Says(person, row.Relation);
                 continue;
             }
             if (!row.IsFilled) continue;
@@ -110,18 +112,18 @@ internal sealed class Entering(ZoneDbContext zone, UseCase here, Caller caller, 
                 there.Add(who = await Comes(dossier, row.Identity, row.Capacity ?? kind.Capacity, form.Language, now, ct));
                 taken.Add(who.Id);
             }
-            Relates(who);
-
-            void Relates(Person person)
-            {
-                if (string.IsNullOrWhiteSpace(row.Relation) || said.Exists(n => n.Persons.Contains(person.Id) && n.Text.Value == row.Relation.Trim())) return;
-                zone.Add(Dossiers.Note.Write(dossier.Id, [person.Id], Layer.Assistance, row.Relation.Trim(), caller.Self, now));
-            }
+            Says(who, row.Relation);
         }
         // A dossier is somebody's: of whom nothing is known yet, there is at least that.
         if (there.Count == 0) there.Add(await Comes(dossier, new Particulars("", ""), kind.Capacity, form.Language, now, ct));
         dossier.Lead ??= (there.Find(p => p.IsHelped) ?? there[0]).Id;
         if (there.Find(p => p.Id == dossier.Lead) is { IsHelped: false } && there.Find(p => p.IsHelped) is { } lead) dossier.Lead = lead.Id;
+
+        void Says(Person person, string? what)
+        {
+            if (string.IsNullOrWhiteSpace(what) || said.Exists(n => n.Persons.Contains(person.Id) && n.Text.Value == what.Trim())) return;
+            zone.Add(Dossiers.Note.Write(dossier.Id, [person.Id], Layer.Assistance, what.Trim(), caller.Self, now));
+        }
     }
 
     private async Task<Person> Comes(Dossier dossier, Particulars identity, Capacity capacity, string language, DateTimeOffset now, CancellationToken ct)

@@ -94,15 +94,15 @@ internal static class Handing
         var reports = !fields.Contains(HandedField.Reports) ? [] : await zone.Set<OfficialReport>().AsNoTracking().Where(r => r.DossierId == dossier.Id).OrderBy(r => r.Id).ToListAsync(ct);
         return new HandedOver(dossier.Number, reason.Text, basis, reason.WithoutAgreement, told, dossier.SubKind, dossier.Additional, dossier.Danger, dossier.Protection == Protection.Restricted, fields.Contains(HandedField.FactsOn) ? dossier.FactsAt : null, fields.Contains(HandedField.FactsWhere) ? dossier.Municipality : null,
             [.. reports.Select(r => r.Number.Value)], [.. chosen.Select(p => Hand(p, RulesOf(p), closed.GetValueOrDefault(p.Id, ClosedChannels.Nothing), now, authors, fields))],
-            [.. await WhoStands(zone, keys, gate, dossier, ids, ct), .. possible.Where(n => notes.Contains(n.Id)).Select(n => new HandedNote(n.Persons, n.At, n.Text.Value))], [.. acts.Select(a => new HandedAct(a.Persons, a.Kind, a.DueAt))]);
+            [.. await WhoStands(zone, keys, gate, dossier, chosen, now, ct), .. possible.Where(n => notes.Contains(n.Id)).Select(n => new HandedNote(n.Persons, n.At, n.Text.Value))], [.. acts.Select(a => new HandedAct(a.Persons, a.Kind, a.DueAt))]);
 
         SafeContact RulesOf(Person who) => safe.GetValueOrDefault(who.Id) ?? SafeContact.For(who);
     }
 
     // As the rules of safe contact: no field that could be left out. Whoever takes over a child must know through whom it is reached, and through whom never; of whoever is in a conflict, or is the alleged perpetrator under another row, no name goes, and no number that must not ring.
-    private static async Task<IReadOnlyList<HandedNote>> WhoStands(ZoneDbContext zone, Keyring keys, Gate gate, Dossier dossier, HashSet<Guid> persons, CancellationToken ct)
+    private static async Task<IReadOnlyList<HandedNote>> WhoStands(ZoneDbContext zone, Keyring keys, Gate gate, Dossier dossier, IReadOnlyList<Person> persons, DateTimeOffset now, CancellationToken ct)
     {
-        var standings = (await zone.Set<Standing>().AsNoTracking().Where(s => s.DossierId == dossier.Id).OrderBy(s => s.Id).ToListAsync(ct)).FindAll(s => persons.Contains(s.PersonId));
+        var standings = (await zone.Set<Standing>().AsNoTracking().Where(s => s.DossierId == dossier.Id).OrderBy(s => s.Id).ToListAsync(ct)).FindAll(s => persons.Any(p => p.Id == s.PersonId));
         await keys.Fetch(standings.ConvertAll(s => s.WhoId), ct);
         var whose = new Dictionary<Guid, Stead>();
         foreach (var one in standings.Where(s => !s.Conflict))
@@ -114,13 +114,16 @@ internal static class Handing
         string Line(Standing one)
         {
             if (!whose.TryGetValue(one.Id, out var stead)) return Words.ChannelRule(Words.Of(one.Role), Words.NotInAConflict);
-            var (who, said, isReached) = (stead.Who.Identity.Value, one.Words.Value, one.Reached != Authority.Nobody && stead.Call != Rule.Never);
-            return Words.ChannelRule(Words.Of(one.Role), string.Join(' ', new[]
-            {
+            // As the gate has it here, but for the hour: only for a minor, and never where it must not ring. Their own rules go along with their number.
+            var isReached = one.Reached != Authority.Nobody && stead.Call != Rule.Never && stead.Who.Capacity != Capacity.Deceased && persons.Single(p => p.Id == one.PersonId).IsMinor;
+            var (who, said, rule) = (stead.Who.Identity.Value, one.Words.Value, stead.Safe.MustBeAskedAgain(now) ? Rule.NotAsked : stead.Call);
+            return Words.ChannelRule(Words.Of(one.Role), string.Join(' ', ((string?[])
+            [
                 (isReached && who.Phone is { } phone ? $"{who.FullName}, {phone}" : who.FullName) + ".",
+                .. isReached && who.Phone is not null ? AgreedWords.Of(stead.Agreed).Prepend(Words.ChannelRule(Words.Of(Channel.Call), Words.Of(rule))).Select(line => line.TrimEnd('.') + ".") : [],
                 isReached ? Words.ReachedByDecision(Words.Of(one.Reached)) : null, one.Told != Authority.Nobody ? Words.ToldBy(Words.Of(one.Told), said.What ?? "–") : Words.NotTold,
                 said.Reference is { Length: > 0 } reference ? Words.ChannelRule(Words.ReferenceLabel, reference) : null,
-            }.OfType<string>()));
+            ]).OfType<string>()));
         }
     }
 
@@ -144,7 +147,7 @@ internal static class Handing
             Call = Leads(phone, rules.Call), Sms = Leads(second ? numbers : phone, rules.Sms), Mail = Leads(fields.Contains(HandedField.Mail), rules.Mail),
             Letter = Leads(fields.Contains(HandedField.Address), rules.Letter), Visit = Leads(fields.Contains(HandedField.Address), rules.Visit),
         };
-        return new HandedPerson(person.Id, identity, person.Capacity, fields.Contains(HandedField.Damage) ? person.Damage : Damage.None, born ? person.Sex : Sex.NotSaid, person.Language, person.NeedsInterpreter, person.IsMinor, rules, safe.Checked is not null && safe.MustBeAskedAgain(now), safe.ReviewBy);
+        return new HandedPerson(person.Id, identity, person.Capacity, fields.Contains(HandedField.Damage) ? person.Damage : Damage.None, born ? person.Sex : Sex.NotSaid, person.Language, person.NeedsInterpreter, person.IsMinor, rules, safe.MustBeAskedAgain(now) && Enum.GetValues<Channel>().Any(c => rules.Of(c) is Rule.Safe or Rule.OnlyIf), safe.ReviewBy);
 
         // Safe was said of this number or this address. The first that is given there would take it: so it does not go without what it was said of.
         static Rule Leads(bool goes, Rule rule) => rule == Rule.Safe && !goes ? Rule.NotAsked : rule;

@@ -153,6 +153,7 @@ internal sealed class Edit(IMediator pipeline, WhereAndWho who) : PageModel, ISh
             {
                 standing.Decide(standing.Role, conflict: true, Authority.Nobody, Authority.Nobody, standing.Words.Value, caller.Self, now);
                 (await zone.Set<SafeContact>().SingleAsync(s => s.Id == standing.PersonId, ct)).StandingChanged();
+                await gate.TakeBack([standing.PersonId], Bar.RuleChanged, ct);
             }
         }
 

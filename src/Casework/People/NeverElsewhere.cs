@@ -54,7 +54,11 @@ internal sealed class NeverElsewhere(IMediator pipeline) : IDeliver
             if (await zone.Set<Person>().AsNoTracking().SingleOrDefaultAsync(p => p.Id == query.Person, ct) is not { } who) return [];
             var same = await SamePerson.Rows(zone, here, keys, who.Identity.Value, ct);
             var there = (await SamePerson.Find(zone, here, keys, who.Identity.Value, ct)).Where(p => SamePerson.ShareANumber(p.Identity.Value, who.Identity.Value));
-            return [.. same.Concat(there).Where(p => p.Id != who.Id && p.IsHelped).Select(p => p.Id).Distinct()];
+            var rows = same.Concat(there).Where(p => p.Id != who.Id).DistinctBy(p => p.Id).ToList();
+            // Through whom a child is reached is called too.
+            var others = rows.Where(p => !p.IsHelped).Select(p => p.Id).ToList();
+            var stand = (await zone.Set<Standing>().Where(s => others.Contains(s.WhoId)).Select(s => s.WhoId).ToListAsync(ct)).ToHashSet();
+            return [.. rows.Where(p => p.IsHelped || stand.Contains(p.Id)).Select(p => p.Id)];
         }
 
         public async Task<bool> Handle(TakeBack command, CancellationToken ct)

@@ -71,9 +71,22 @@ public sealed class HandoverTests(Platforms platforms)
         var second = await Proposes();
         Assert.Contains("Rosa Fictif.", await Comes(second), StringComparison.Ordinal);
         Assert.DoesNotContain("0470 99 88 77", await Comes(second), StringComparison.Ordinal);
+        // She changes it: with her number go her own rules.
+        a.Platform.Clock.Advance(TimeSpan.FromMinutes(1));
+        await worker.Agrees(family.Dossier, family.Grandmother, s => s with { Call = Rule.OnlyIf, From = new TimeOnly(9, 0), Until = new TimeOnly(11, 0), CodeWord = "Magnolia" });
+        Assert.Equal(HandoverState.Withdrawn, await After(second));
+        var third = await Proposes();
+        foreach (var rule in new[] { "0470 99 88 77", "09:00", "11:00", "Magnolia", VictimSupport.Casework.Words.Of(Rule.OnlyIf) }) Assert.Contains(rule, await Comes(third), StringComparison.Ordinal);
+        // Said in a dossier of her own, where nobody knows of the child.
+        a.Platform.Clock.Advance(TimeSpan.FromMinutes(1));
+        var hers = await worker.Registers(Cases.Intake(a, "Fictif", "Rosa", "0470 99 88 77"));
+        await worker.Agrees(hers, await worker.LeadOf(hers), s => s with { Call = Rule.Never });
+        Assert.Equal(HandoverState.Withdrawn, await After(third));
+        var fourth = await Proposes();
+        Assert.DoesNotContain("0470 99 88 77", await Comes(fourth), StringComparison.Ordinal);
         // Under another row she is the alleged perpetrator: of her no name goes.
         await worker.Send(new VictimSupport.Casework.People.Edit.Command { Dossier = family.Dossier, GivenName = "Rosa", FamilyName = "Fictif", Capacity = Capacity.AllegedAuthor, Language = "fr" });
-        Assert.Equal(HandoverState.Withdrawn, await After(second));
+        Assert.Equal(HandoverState.Withdrawn, await After(fourth));
         Assert.DoesNotContain("Fictif", await Comes(await Proposes()), StringComparison.Ordinal);
     }
 
