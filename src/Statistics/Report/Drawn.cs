@@ -74,10 +74,11 @@ internal sealed record Drawn(int Year, bool IsPublic, string Zone, string Code, 
     private static (List<ReportTable> Cases, ReportTable Glance, List<ReportTable> Work) ExactTables(ReportFacts facts)
     {
         var ((now, then), year) = (facts.Exact!.Value, new Interval(new DateOnly(facts.Year, 1, 1), new DateOnly(facts.Year, 12, 31)));
-        var isUnknown = then.Cases.Count == 0 && then.Tallied.Count == 0;
+        // Whoever came here since may enter what was done before: a contact held last year does not make that year one that was counted.
+        var isUnknown = then.Cases.Count == 0 && !then.Tallied.Any(t => t.Figure == "trigger" && t.Count > 0);
         var drawing = Draw.All(year, facts.Before, now, then, ages: true, beside: null);
         var cases = drawing.All.Skip(1).Select(t => Taken(t, isUnknown)).ToList();
-        var (totals, before, typed) = (MainTotals.Of(now, facts.Work), MainTotals.Of(then, facts.WorkBefore), Typed(facts, isUnknown));
+        var (totals, before, typed) = (MainTotals.Of(now, facts.Work), MainTotals.Of(then, facts.WorkBefore), Typed(facts));
         var rows = MainTotals.Codes.Select(code => new ReportRow(MainTotals.Name(code), [totals[code], .. Compared(code)], false, MainTotals.Figure(code))).ToList();
         var days = drawing.Tables[0].Rows.Single(r => r.Figure.Code == "daysOpen");
         rows.Add(new ReportRow(days.Label, [.. days.Cells.Take(isUnknown && typed is null ? 1 : 3)], false, days.Figure));
@@ -87,7 +88,9 @@ internal sealed record Drawn(int Year, bool IsPublic, string Zone, string Code, 
         if (facts.IsPreview && work.Count > 0) work[0] = work[0] with { Note = Words.StructuralNote };
         return (cases, glance, work);
 
-        IEnumerable<Cell> Compared(string code) => typed is not null && before[code] == 0 ? [Mark(typed, code, n => n), Cell.Empty] : typed is null && isUnknown ? [] : MainTotals.TableOf(code) is { } table && (facts.IsPreview || !YearsOfWork.IsCounted(facts.WorkBefore, table)) ? [Cell.Empty, Cell.Empty] : [before[code], totals[code] - before[code]];
+        // What the zone says of the whole year stands before what was counted here of a part of it.
+        IEnumerable<Cell> Compared(string code) => typed?.Counts.ContainsKey(code) == true ? [Mark(typed, code, n => n), Cell.Empty] : typed is null && isUnknown ? []
+            : (MainTotals.TableOf(code) is { } table ? facts.IsPreview || !YearsOfWork.IsCounted(facts.WorkBefore, table) : isUnknown) ? [Cell.Empty, Cell.Empty] : [before[code], totals[code] - before[code]];
 
         ReportTable Taken(FigureTable table, bool isUnknown)
         {
@@ -112,9 +115,9 @@ internal sealed record Drawn(int Year, bool IsPublic, string Zone, string Code, 
             if (figure.Shape == Shape.Parts) rows.Add(Line(Words.TotalRow, Rounding.Sum, Rounding.Total(t.Select(c => c.Count)), Rounding.Total(before.Where(b => b.Table == t.Key).Select(b => b.Count))) with { IsTotal = true });
             return (figure.Unit == Unit.StructuralWork ? before.All(b => b.Count is null || b.Table != t.Key) : isUnknown) ? Alone(new ReportTable(figure.Code, figure.Name, Words.PartColumn, columns, rows, figure)) : new ReportTable(figure.Code, figure.Name, Words.PartColumn, columns, rows, figure);
         }).ToLookup(t => t.Figure!.Unit == Unit.StructuralWork);
-        var (totals, earlier, typed) = (MainTotals.Of(now), MainTotals.Of(before), Typed(facts, isUnknown));
+        var (totals, earlier, typed) = (MainTotals.Of(now), MainTotals.Of(before), Typed(facts));
         var glance = new ReportTable("glance", Words.ReportTotals, Words.FigureColumn, columns,
-            [.. MainTotals.Codes.Select(code => (typed is not null && earlier[code] is null ? new ReportRow(MainTotals.Name(code), [Rounding.Sum(totals[code]), Mark(typed, code, n => Rounding.Of(n)), Cell.Empty]) : Line(MainTotals.Name(code), Rounding.Sum, totals[code], earlier[code])) with { Figure = MainTotals.Figure(code) })],
+            [.. MainTotals.Codes.Select(code => (typed?.Counts.ContainsKey(code) == true ? new ReportRow(MainTotals.Name(code), [Rounding.Sum(totals[code]), Mark(typed, code, n => Rounding.Of(n)), Cell.Empty]) : Line(MainTotals.Name(code), Rounding.Sum, totals[code], earlier[code])) with { Figure = MainTotals.Figure(code) })],
             null, typed is null ? Words.ReportSumsNote : Words.ReportSumsNote + " " + Words.ReportTypedNote);
         return ([.. tables[false]], isUnknown && typed is null ? Alone(glance) : glance, [.. tables[true]]);
 
@@ -136,8 +139,8 @@ internal sealed record Drawn(int Year, bool IsPublic, string Zone, string Code, 
         return years;
     }
 
-    // Given by the zone, where the platform knows nothing of the year before and the whole of it is meant.
-    private static EarlierYear? Typed(ReportFacts facts, bool isUnknown) => isUnknown && !facts.IsPreview ? facts.Earlier.FirstOrDefault(y => y.Year == facts.Year - 1) : null;
+    // Given by the zone, of the whole of the year before.
+    private static EarlierYear? Typed(ReportFacts facts) => !facts.IsPreview ? facts.Earlier.FirstOrDefault(y => y.Year == facts.Year - 1) : null;
 
     private static Cell Mark(EarlierYear typed, string code, Func<int, int?> shown) => typed.Counts.TryGetValue(code, out var count) ? (shown(count) is { } n ? n.ToString("N0", CultureInfo.CurrentCulture) : Rounding.Under) + Star : Cell.Empty;
 

@@ -234,6 +234,30 @@ public sealed class ReportTests(Platforms platforms)
     }
 
     [Theory, EveryEngine]
+    public async Task A_contact_from_before_the_zone_came_here_and_half_a_year_counted_here_are_no_year_to_be_held_against(string engine)
+    {
+        await using var platform = Platform.Start(engine); // 24 November 2026
+        var (early, late) = (await platform.Zone(), await platform.Zone());
+        var (worker, chief) = (await early.Hires("worker", Role.Caseworker), await early.Hires("chief", Role.Coordinator));
+        await worker.Registers(Cases.Intake(early, "Naamx", "Otto"));
+        var (newcomer, head) = (await late.Hires("newcomer", Role.Caseworker), await late.Hires("head", Role.Coordinator));
+        foreach (var coordinator in new[] { chief, head }) await coordinator.Send(new Earlier.Command { Year = 2025, Cases = 5 });
+        platform.Clock.SetUtcNow(January2028.AddYears(-1));
+        var dossier = await newcomer.Registers(Cases.Intake(late, "Naamy", "Otto"));
+        await newcomer.Send(await newcomer.Contact(late, dossier) with { At = new DateTimeOffset(2026, 12, 30, 10, 0, 0, TimeSpan.Zero) });
+        foreach (var coordinator in new[] { chief, head }) await coordinator.Send(new Earlier.Command { Year = 2026, Cases = 380 });
+        platform.Clock.SetUtcNow(January2028);
+        foreach (var (coordinator, now, known) in new[] { (chief, "0", true), (head, "1", false) })
+        {
+            using var visit = coordinator.Visit();
+            var exact = Tables(await visit.Page(Internal2027));
+            Assert.Equal([now, "380 *", ""], exact["glance"].Single(r => r[0].StartsWith("Cas", StringComparison.Ordinal)).Skip(1));
+            Assert.Equal(known ? ["0", "1", "-1"] : ["1", "", ""], exact["glance"][2].Skip(1)); // dossiers, of which the zone said nothing
+            if (!known) Assert.DoesNotContain("2026", exact["category"][0]);
+        }
+    }
+
+    [Theory, EveryEngine]
     public async Task Of_a_year_whose_structural_work_nobody_counted_there_is_no_column_and_no_zero(string engine)
     {
         await using var platform = Platform.Start(engine, services: services => services.AddScoped<ICountStructuralWork, Began>()); // 24 November 2026
