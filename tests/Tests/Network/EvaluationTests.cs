@@ -59,6 +59,7 @@ public sealed class EvaluationTests(Platforms platforms)
         Assert.Equal("nl", page.QuerySelector("main div[lang]")!.GetAttribute("lang"));
         Assert.Contains("Uw mening over de opleiding", page.QuerySelector("h1")!.TextContent, StringComparison.Ordinal);
         Assert.DoesNotContain("Wout", page.QuerySelector("main")!.TextContent, StringComparison.Ordinal);
+        Assert.Contains("stressteam", page.QuerySelector("main")!.TextContent, StringComparison.Ordinal); // whoever was touched by it may ask for a talk
         var unfinished = await ann.Submit($"/evaluation/{token}", Marks.Where(m => m.Key != "Form.Clear"));
         Assert.Equal(HttpStatusCode.UnprocessableEntity, unfinished.StatusCode);
         var again = await Visit.Read(unfinished);
@@ -66,7 +67,9 @@ public sealed class EvaluationTests(Platforms platforms)
         Assert.Contains("Zzremark", again.QuerySelector("textarea")!.TextContent, StringComparison.Ordinal);
         var done = await ann.Submit($"/evaluation/{token}", Marks);
         Assert.Equal(HttpStatusCode.OK, done.StatusCode);
-        Assert.NotNull((await Visit.Read(done)).QuerySelector("[role=status]"));
+        var thanks = await Visit.Read(done);
+        Assert.NotNull(thanks.QuerySelector("[role=status]"));
+        Assert.Contains("stressteam", thanks.QuerySelector("main")!.TextContent, StringComparison.Ordinal);
         Assert.Equal(HttpStatusCode.NotFound, (await ann.Get($"/evaluation/{token}")).StatusCode);
         Assert.Equal(1, (await cora.Send(new Evaluations.Query(training))).Answers);
         Assert.Null(await cora.Send(new Evaluations.Paper(training, people[0]))); // answered: no second link

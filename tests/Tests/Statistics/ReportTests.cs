@@ -251,7 +251,7 @@ public sealed class ReportTests(Platforms platforms)
         {
             using var visit = coordinator.Visit();
             var exact = Tables(await visit.Page(Internal2027));
-            Assert.Equal([now, "380 *", ""], exact["glance"].Single(r => r[0].StartsWith("Cas", StringComparison.Ordinal)).Skip(1));
+            Assert.Equal([now, "380 *", ""], exact["glance"][1].Skip(1));
             Assert.Equal(known ? ["0", "1", "-1"] : ["1", "", ""], exact["glance"][2].Skip(1)); // dossiers, of which the zone said nothing
             if (!known) Assert.DoesNotContain("2026", exact["category"][0]);
         }
