@@ -329,7 +329,8 @@ public sealed class ReportTests(Platforms platforms)
         Assert.Equal(1, await chief.Send(new EarlierImport.Command("year;cases\n2024;20\n")));
         await Assert.ThrowsAsync<ValidationException>(() => chief.Send(new EarlierImport.Command(shown) { Seen = print }));
         print = (await chief.Send(new EarlierImport.Query(shown))).Print;
-        Assert.Equal([2, 0], new[] { await chief.Send(new EarlierImport.Command(shown) { Seen = print }), await chief.Send(new EarlierImport.Command(shown) { Seen = print }) });
+        Assert.Equal(2, await chief.Send(new EarlierImport.Command(shown) { Seen = print }));
+        Assert.Equal(0, await chief.Send(new EarlierImport.Command(shown) { Seen = print }));
     }
 
     [Fact]
