@@ -258,7 +258,7 @@ public sealed class TrainingTests(Platforms platforms)
         var zone = await (await platforms.On(engine)).Zone();
         var cora = zone.As(Role.Coordinator);
         await cora.Gave(zone, Giving.Plan(), -2, Giving.Colleague(default, "Ann", mailbox: "wijk@police.example"), Giving.Colleague(default, "Bo", mailbox: "bo@police.example"));
-        await cora.Gave(zone, Giving.Plan("Hate", topic: "HATE"), -1, Giving.Colleague(default, "Bas", mailbox: "WIJK@police.example"), Giving.Colleague(default, "ANN", mailbox: "wijk@police.example"), Giving.Colleague(default, "Bo", mailbox: "bo.other@police.example"));
+        await cora.Gave(zone, Giving.Plan("Hate", topic: "HATE"), -1, Giving.Colleague(default, "Bas", mailbox: "WIJK@police.example"), Giving.Colleague(default, "Bo", mailbox: "bo.other@police.example"));
         Assert.Equal(["Bas", "Bo"], (await cora.Send(new Due.Query("DEATH", 1))).Select(r => r.Latest.FullName).Order(StringComparer.Ordinal));
     }
 
