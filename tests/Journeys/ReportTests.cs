@@ -20,13 +20,17 @@ public sealed class ReportTests(RunningPortal portal)
         await page.ClickAsync($".vs-languages a[lang='{language}'], .vs-languages span[lang='{language}']");
         await page.Locator("button", new() { HasTextString = "Claire Demo-A" }).First.ClickAsync();
         await page.Arrives("**/9901/worklist");
-        await screen.Go("/9901/our-figures");
-        var cases = await page.Locator("section[aria-labelledby=glance] tbody tr").First.Locator("data").First.GetAttributeAsync("value");
-
-        // One press: the report of the year that is shown, with the same numbers.
-        await page.ClickAsync("main a[href*='/our-figures/report']");
-        await page.Arrives(url => url.Contains("/our-figures/report?", StringComparison.Ordinal));
-        Assert.Equal(cases, await page.Locator("section[aria-labelledby=t-glance] tbody tr").First.Locator("data").First.GetAttributeAsync("value"));
+        // One press: the report of the year that is shown, with the same numbers. Other stories register in this zone meanwhile: then it is looked at anew.
+        var (cases, told, after) = ("", "?", "?");
+        for (var tries = 0; tries < 6 && cases != after; tries++)
+        {
+            cases = await Figures();
+            await Report();
+            told = await First("t-glance");
+            after = await Figures();
+        }
+        Assert.Equal((after, after), (cases, told));
+        await Report();
         await Look(screen, "internal", width, night);
         await Sound(screen, script);
         var file = await page.RunAndWaitForDownloadAsync(() => page.ClickAsync("main a[href*='/report/annex']"));
@@ -69,6 +73,20 @@ public sealed class ReportTests(RunningPortal portal)
         Assert.StartsWith("%PDF", pdf, StringComparison.Ordinal);
         Assert.InRange(pdf.Split("/MediaBox").Length - 1, 4, 40);
         foreach (var box in pdf.Split("/MediaBox [")[1..]) Assert.StartsWith("0 0 59", box, StringComparison.Ordinal); // 210 mm
+
+        async Task<string> First(string section) => await page.Locator($"section[aria-labelledby={section}] tbody tr").First.Locator("data").First.GetAttributeAsync("value") ?? "";
+
+        async Task<string> Figures()
+        {
+            await screen.Go("/9901/our-figures");
+            return await First("glance");
+        }
+
+        async Task Report()
+        {
+            await page.ClickAsync("main a[href*='/our-figures/report']");
+            await page.Arrives(url => url.Contains("/our-figures/report?", StringComparison.Ordinal));
+        }
     }
 
     private static int Year => TimeZoneInfo.ConvertTime(DateTimeOffset.UtcNow, TimeZoneInfo.FindSystemTimeZoneById("Europe/Brussels")).Year;
