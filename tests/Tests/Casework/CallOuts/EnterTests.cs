@@ -277,6 +277,9 @@ public sealed class EnterTests(Platforms platforms)
         await worker.Send(view.Form with { CallOut = id, Once = Guid.NewGuid(), Persons = [his with { GivenName = "Bo", FamilyName = "Exemple", Phone = "0470 12 34 56" }] });
         Assert.Null((await chief.Send(new VictimSupport.Casework.Referrals.Show.Query(dossier, referral))).Referral.ConsentId);
         Assert.True((await chief.Send(new Interpret.Query(dossier, ada))).Again);
+        // A form that was open while somebody else named him: what it says of him is kept for the day team.
+        await worker.Send((await worker.Send(new Enter.Query(id))).Form with { CallOut = id, Once = Guid.NewGuid(), Persons = [his with { GivenName = "Tom", FamilyName = "Ander" }] });
+        Assert.Contains((await chief.Opens(dossier)).Timeline, h => h.Text?.Contains("Tom Ander", StringComparison.Ordinal) == true);
     }
 
     [Theory]

@@ -91,6 +91,29 @@ public sealed class HandoverTests(Platforms platforms)
     }
 
     [Theory, EveryEngine]
+    public async Task Nobody_is_reached_through_the_dead_nor_whoever_is_a_minor_no_more(string engine)
+    {
+        foreach (var grown in new[] { false, true })
+        {
+            var (a, worker, family) = await Family.In(await platforms.On(engine));
+            var (b, chief) = (await a.Platform.Zone(), a.As(Role.Coordinator));
+            await worker.Send(await worker.Standing(family, family.Grandmother) with { Role = StandingRole.Support, Reached = Authority.Prosecutor, Reason = "the father lives at home", Reference = "LA.7" });
+            var handover = await chief.HandsOver(family.Dossier, b, f => f with { Persons = [family.Noah], Fields = [] });
+            var whom = grown ? family.Noah : family.Grandmother;
+            var form = await worker.Send(new Edit.Query(family.Dossier, whom, "fr")) with { Dossier = family.Dossier, Person = whom };
+            await worker.Send(grown ? form with { IsMinor = false, BirthDate = new DateOnly(2000, 1, 1), EstimatedAge = null } : form with { Capacity = Capacity.Deceased });
+            for (var i = 0; i < 3; i++)
+            {
+                await a.RunJobs();
+                await b.RunJobs();
+            }
+            Assert.Equal(HandoverState.Withdrawn, await chief.StateOf(handover));
+            var again = await b.As(Role.Coordinator).Send(new Show.Query(await chief.HandsOver(family.Dossier, b, f => f with { Persons = [family.Noah], Fields = [] })));
+            Assert.DoesNotContain("0470 99 88 77", Assert.Single(again.Content!.Notes).Text, StringComparison.Ordinal);
+        }
+    }
+
+    [Theory, EveryEngine]
     public async Task A_never_of_somebody_else_at_the_same_telephone_asks_an_open_handover_back(string engine)
     {
         var (a, b) = await Two(engine);
