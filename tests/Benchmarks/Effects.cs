@@ -74,7 +74,7 @@ internal sealed class Effects(string program, string folder, string engine, int 
             acts.Add(act);
             await using var insert = open.CreateCommand();
             insert.Transaction = turn;
-            insert.CommandText = """INSERT INTO follow_up ("Id", "DossierId", "Persons", "Kind", "DueAt", "By") VALUES (@id, @dossier, @persons, 8, @due, @by)""";
+            insert.CommandText = """INSERT INTO follow_up ("Id", "DossierId", "Persons", "Kind", "DueAt", "By", "Dropped") VALUES (@id, @dossier, @persons, 8, @due, @by, FALSE)""";
             Put(insert, "id", act);
             Put(insert, "dossier", Guid.Parse(dossiers[i % dossiers.Count]));
             Put(insert, "persons", product.Where.IsSqlite ? "[]" : Array.Empty<Guid>());

@@ -15,20 +15,23 @@ internal static partial class Tables
 
     /// <summary>Of counts of 1–4 least squares may guess so many.</summary>
     private const double LeastSquaresRight = 0.15;
+
+    // A hidden figure has no square of its own. So little weight that it hardly counts, and there is one solution where the figures allow many.
+    private static readonly (double Value, double Weight) NothingElse = (0, 1e-3), Near5 = (5, 1 / 25.0);
     private const int CountriesGuessed = 60;
 
     /// <summary>A7: linear programs over the demography of a year, with everything that is published beside it: between which bounds does each small count lie? And the best guess by least squares.</summary>
     public static Finding Reconstruction(Build build, Scale scale)
     {
-        var (small, exact, widths, guesses) = (0, 0, new List<double>(), new List<(int Guess, int Real)>());
+        var (small, exact, widths, guesses) = (0, 0, new List<double>(), new List<(int Guess, int Told, int Real)>());
         foreach (var seed in Enumerable.Range(1, scale.IsQuick || build is not Product ? scale.Seeds.Count : CountriesGuessed))
         {
             var archive = Archive.Make(build, Country.Sparse(40 + seed), Archive.WholeYear.Where(e => e.Kind != ReleaseKind.T0));
             var (table, truth) = (archive.Final.Out["T3"], archive.Final.Truth["T3"]);
             var (grid, margins) = (table.Grid, Margins(archive));
             var wanted = Enumerable.Range(0, grid.Size).Where(i => truth.Cells[i] is { Cases: >= 1 and <= 4, TellsOfAZone: false }).Take(scale.IsQuick ? 60 : 200).ToList();
-            var guess = LeastSquares(build, table, margins);
-            guesses.AddRange(wanted.Select(cell => ((int)Math.Round(guess[cell]), truth.Cells[cell].Cases)));
+            var (guess, told) = (LeastSquares(build, table, margins, NothingElse), LeastSquares(build, table, margins, Near5));
+            guesses.AddRange(wanted.Select(cell => ((int)Math.Round(guess[cell]), (int)Math.Round(told[cell]), truth.Cells[cell].Cases)));
             if (seed > scale.Seeds.Count) continue; // programs take long, guesses do not: a score of small counts in each country would leave the share of right ones to chance
             var (solver, counts) = Program(build, table, margins);
             using var _ = solver;
@@ -53,9 +56,10 @@ internal static partial class Tables
         var median = widths[widths.Count / 2];
         // Few guesses are right or wrong by chance: the quick form, which asks but sixty, allows three standard errors above the limit.
         var (right, limit) = (guesses.Count(g => g.Guess == g.Real) / (double)guesses.Count, LeastSquaresRight + (scale.IsQuick ? 3 * Math.Sqrt(LeastSquaresRight * (1 - LeastSquaresRight) / guesses.Count) : 0));
-        // Whoever has seen nothing, and says the same number each time.
+        // Who knows something beside the figures: that what is hidden lies near five; or has seen no figure at all, and says the best number each time.
+        var near5 = guesses.Count(g => g.Told == g.Real) / (double)guesses.Count;
         var unseen = Enumerable.Range(1, 4).Max(n => guesses.Count(g => g.Real == n)) / (double)guesses.Count;
-        return new Finding(string.Create(CultureInfo.InvariantCulture, $"{exact} of {widths.Count} small counts exact ({small} asked), median width {median:0}; least squares exact {right:P1} of {guesses.Count}, at most {limit:P1} (the best single number, without any table: {unseen:P1})"), exact == 0 && median >= 10 && right <= limit && widths.Count > small / 2);
+        return new Finding(string.Create(CultureInfo.InvariantCulture, $"{exact} of {widths.Count} small counts exact ({small} asked), median width {median:0}; least squares exact {right:P1} of {guesses.Count}, at most {limit:P1} (by somebody who takes what is hidden for 5 ± 5: {near5:P1}; by the best single number, without any table: {unseen:P1})"), exact == 0 && median >= 10 && right <= limit && widths.Count > small / 2);
     }
 
     // One interval in a thousand does not hold, so that there may be no such country: then all are widened until there is one.
@@ -112,15 +116,15 @@ internal static partial class Tables
 
     private static bool IsRest(OutTable table, int cell) => table.Grid.Table.CodesOf(cell % table.Grid.Table.Combinations).Any(table.Grid.Table.OnlyForTheCountry.Contains);
 
-    // Coordinate descent: figures and margins by their variances; for what is hidden the middle of what it can be.
-    private static double[] LeastSquares(Build build, OutTable table, List<(IReadOnlyList<int> Cells, double Value, double Variance)> margins)
+    // Coordinate descent: figures and margins by their variances.
+    private static double[] LeastSquares(Build build, OutTable table, List<(IReadOnlyList<int> Cells, double Value, double Variance)> margins, (double Value, double Weight) hidden)
     {
         var size = table.Grid.Size;
         var (seen, weight, guess, of) = (new double[size], new double[size], new double[size], new List<int>[size]);
         for (var i = 0; i < size; i++)
         {
             var (low, high) = Bounds(build, table, i, Nearly);
-            (seen[i], weight[i]) = table.Shown[i] ? (table.Values[i], 1 / Math.Max(1e-3, table.Variances[i])) : (build is Masked ? 2.5 : 5, IsRest(table, i) ? 1e-4 : 1 / 25.0);
+            (seen[i], weight[i]) = table.Shown[i] ? (table.Values[i], 1 / Math.Max(1e-3, table.Variances[i])) : (build is Masked ? 2.5 : hidden.Value, IsRest(table, i) ? 1e-4 : hidden.Weight);
             of[i] = [];
             guess[i] = Math.Clamp(seen[i], low, high);
         }
