@@ -47,6 +47,7 @@ public sealed class NetworkModule : IModule
         services.AddScoped<ICountStructuralWork, BodyCounts>();
         services.AddSingleton<IShipBodyKinds, BodyKinds>();
         services.AddScoped<IRemind, PointsDue>();
+        services.AddScoped<IDeliver, ProjectGone>();
         services.AddScoped<MyPoints>();
         services.AddScoped<IActionPoints>(s => s.GetRequiredService<MyPoints>());
         services.AddScoped<IRing>(s => s.GetRequiredService<MyPoints>());
