@@ -31,6 +31,7 @@ public sealed class NetworkModule : IModule
         services.AddScoped<ICountStructuralWork>(s => s.GetRequiredService<PartnershipCounts>());
         services.AddScoped<IDeliver, PlaceMail>();
         services.AddScoped<IDeliver, EvaluationMail>();
+        services.AddScoped<IDeliver, ChangedMail>();
         services.AddScoped<IDeliver, DueMail>();
         services.AddScoped<IDoWhatIsDue, DueEachMonth>();
         services.AddScoped<IDeliver, DueTold>();
