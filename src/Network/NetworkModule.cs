@@ -31,6 +31,7 @@ public sealed class NetworkModule : IModule
         services.AddScoped<ICountStructuralWork>(s => s.GetRequiredService<PartnershipCounts>());
         services.AddScoped<IDeliver, PlaceMail>();
         services.AddScoped<IDeliver, EvaluationMail>();
+        services.AddScoped<IDeliver, ChangedMail>();
         services.AddScoped<IDeliver, DueMail>();
         services.AddScoped<IDoWhatIsDue, DueEachMonth>();
         services.AddScoped<IDeliver, DueTold>();
@@ -47,6 +48,7 @@ public sealed class NetworkModule : IModule
         services.AddScoped<ICountStructuralWork, BodyCounts>();
         services.AddSingleton<IShipBodyKinds, BodyKinds>();
         services.AddScoped<IRemind, PointsDue>();
+        services.AddScoped<IDeliver, ProjectGone>();
         services.AddScoped<MyPoints>();
         services.AddScoped<IActionPoints>(s => s.GetRequiredService<MyPoints>());
         services.AddScoped<IRing>(s => s.GetRequiredService<MyPoints>());

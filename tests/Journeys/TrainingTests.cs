@@ -125,10 +125,15 @@ public sealed class TrainingTests(RunningPortal portal)
             Assert.Contains(await colleague.Page.Locator("main div[lang]").GetAttributeAsync("lang"), (string[])["nl", "de"]);
             await Sound(colleague, script);
             foreach (var mark in (string[])["Useful", "Clear", "Trainer", "Organised"]) await Radio(colleague, "Form." + mark, "4");
-            await colleague.Page.FillAsync("[name='Form.Remark']", "Zzremark");
+            // The first says that it weighs on them: a talk is offered, before and after, and nothing but their remark goes to the training.
+            Assert.True(await colleague.Page.Locator("[data-talk]").IsVisibleAsync());
+            await colleague.Page.FillAsync("[name='Form.Remark']", i == 0 ? "Zzremark: this weighs on me" : "Zzremark");
             await Shot(colleague, "training-evaluate", width);
             await colleague.Page.ClickAsync("main form button[type=submit]");
             Assert.Equal(1, await colleague.Page.Locator("[role=status]").CountAsync());
+            var talk = colleague.Page.Locator("[data-talk]");
+            Assert.True(await talk.IsVisibleAsync());
+            Assert.Contains("stressteam", await talk.InnerTextAsync(), StringComparison.OrdinalIgnoreCase); // in the colleague's language
             await Sound(colleague, script);
             await colleague.Go(link);
             Assert.Equal(0, await colleague.Page.Locator("main form").CountAsync());

@@ -14,6 +14,9 @@ public interface IOfDossier
     Guid DossierId { get; }
 }
 
+/// <summary>An entity that was promised to be nobody's: the audit does not say which one somebody made, else it could be held against who made it.</summary>
+public interface IOfNobody;
+
 /// <summary>A dossier was opened: which, why, and until when that reason lasts.</summary>
 public sealed record Opened(Guid Dossier, string Why, DateTimeOffset? Until);
 
@@ -61,7 +64,7 @@ public sealed class Trail
         foreach (var entry in tracker.Entries())
         {
             var how = entry.State switch { EntityState.Added => "added", EntityState.Modified => "changed", EntityState.Deleted => "removed", _ => null };
-            if (how is null || entry.Metadata.FindPrimaryKey()?.Properties is not [{ ClrType: var type }] || type != typeof(Guid)) continue;
+            if (how is null || entry.Entity is IOfNobody || entry.Metadata.FindPrimaryKey()?.Properties is not [{ ClrType: var type }] || type != typeof(Guid)) continue;
             changes.Add((entry.Metadata.ClrType.Name, (Guid)entry.Property(entry.Metadata.FindPrimaryKey()!.Properties[0].Name).CurrentValue!, how));
             if (entry.Entity is IOfDossier part) subject ??= part.DossierId;
             else if (entry.Entity is IOfZone { Zone: { } zone }) subject ??= zone;

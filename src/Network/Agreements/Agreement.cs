@@ -78,6 +78,13 @@ internal sealed class Agreement : IFallDue, IHavePapers
         Version++;
     }
 
+    /// <summary>It goes on: that it was ended was a mistake.</summary>
+    public void GoOn(IReadOnlyList<AgreementPeriod> periods, DateTimeOffset now)
+    {
+        Stopped = null;
+        Settle(periods, now);
+    }
+
     public AgreementState StateOn(IReadOnlyList<AgreementPeriod> periods, DateOnly day)
     {
         if (Stopped <= day) return AgreementState.Ended;

@@ -16,7 +16,7 @@ internal sealed class ActionPoint : IHoldSealed, IFallDue
     public const int Longest = 500;
 
     // The morning of the day: who is reminded has that day for it.
-    private static readonly TimeOnly Morning = new(8, 0);
+    private static readonly TimeOnly Morning = new(8, 0), Noon = new(12, 0);
 
     public Guid Id { get; private set; }
     public Guid BodyId { get; private set; }
@@ -37,6 +37,8 @@ internal sealed class ActionPoint : IHoldSealed, IFallDue
     /// <summary>The due instant of which somebody was reminded: put off, it is reminded anew.</summary>
     public DateTimeOffset? RemindedFor { get; private set; }
     public Guid By { get; private set; }
+
+    /// <summary>When it was agreed, where no meeting did; else when it was written down.</summary>
     public DateTimeOffset Added { get; private set; }
 
     /// <summary>The form that made it.</summary>
@@ -55,6 +57,8 @@ internal sealed class ActionPoint : IHoldSealed, IFallDue
     public void Change(Particulars what)
     {
         (What, Owner, Outsider) = (what.What.Trim(), what.Owner, Lines.Sealed(what.Owner is null ? what.Outsider : null));
+        if (what.AgreedOn is { } agreed) Added = On(agreed, Added);
+        if (Ended is { } ended && what.EndedOn is { } day) Ended = On(day, ended);
         Postpone(what.DueOn);
     }
 
@@ -79,10 +83,15 @@ internal sealed class ActionPoint : IHoldSealed, IFallDue
         Version++;
     }
 
+    // A day that was typed has no hour; where it is the same day, the hour is known.
+    private static DateTimeOffset On(DateOnly day, DateTimeOffset known) => Moment.Day(known) == day ? known : Moment.Instant(day.ToDateTime(Noon));
+
     public void WasTold() => RemindedFor = DueAt;
 
     /// <param name="Outsider">Who is to do it, where no colleague is.</param>
-    internal sealed record Particulars(string What, Guid? Owner, string? Outsider, DateOnly DueOn);
+    /// <param name="AgreedOn">null: as it is.</param>
+    /// <param name="EndedOn">When it was done or dropped, where it was; null: as it is.</param>
+    internal sealed record Particulars(string What, Guid? Owner, string? Outsider, DateOnly DueOn, DateOnly? AgreedOn = null, DateOnly? EndedOn = null);
 
     internal sealed class Mapping : IZoneMapping<ActionPoint>
     {

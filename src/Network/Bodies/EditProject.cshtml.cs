@@ -7,6 +7,7 @@ using Microsoft.EntityFrameworkCore;
 using VictimSupport.Design.Html;
 using VictimSupport.Design.Tags;
 using VictimSupport.Foundation.Access;
+using VictimSupport.Foundation.Jobs;
 using VictimSupport.Foundation.Persistence;
 using VictimSupport.Foundation.Pipeline;
 
@@ -47,6 +48,13 @@ internal sealed class EditProject(IMediator pipeline) : PageModel, IShowAgain
         return RedirectToPage("/Network/Bodies/ShowProject", new { project });
     }
 
+    public async Task<IActionResult> OnPostTakeOutAsync(CancellationToken ct)
+    {
+        await pipeline.Send(new TakeOut(Project ?? default), ct);
+        TempData["Done"] = Words.ActivityTakenOut;
+        return RedirectToPage("/Network/Bodies/Projects");
+    }
+
     internal sealed record View(Command Form, IReadOnlyList<Choice> Bodies, IReadOnlyList<Choice> Partners);
 
     [Requires(May.KeepBodies)]
@@ -63,20 +71,29 @@ internal sealed class EditProject(IMediator pipeline) : PageModel, IShowAgain
         public List<Guid> Partners { get; init; } = [];
         public ProjectState? State { get; init; }
         public DateOnly? Begins { get; init; }
+
+        /// <summary>When it was finished or stopped; null: today, where it was.</summary>
+        public DateOnly? Ended { get; init; }
         public int Version { get; init; }
         internal Guid? Project { get; init; }
         internal Guid Once { get; init; }
     }
 
+    /// <summary>It was written down by mistake: nothing of it is kept.</summary>
+    [Requires(May.KeepBodies)]
+    internal sealed record TakeOut(Guid Project) : ICommand<bool>;
+
     internal sealed class Rules : AbstractValidator<Command>
     {
-        public Rules()
+        public Rules(TimeProvider clock)
         {
             RuleFor(c => c.Title).NotEmpty().WithMessage(_ => Words.EnterProjectTitle).MaximumLength(160).WithMessage(_ => Words.TooLong);
             RuleFor(c => c.About).MaximumLength(4000).WithMessage(_ => Words.TooLong);
             RuleFor(c => c.Partners).Must(l => l.Count <= Network.Bodies.Body.MostPeople).WithMessage(_ => Words.TooLong);
             RuleFor(c => c.State).NotNull().WithMessage(_ => Words.ChooseProjectState).IsInEnum().WithMessage(_ => Words.ChooseProjectState);
             RuleFor(c => c.Begins).NotNull().WithMessage(_ => Words.EnterProjectBegins).Must(day => day is null || Ours.IsLikely(day.Value)).WithMessage(_ => Words.BodyUnlikelyDay);
+            RuleFor(c => c.Ended).Must(day => day is null || day <= Moment.Day(clock.GetUtcNow())).WithMessage(_ => Words.BodyDayAhead)
+                .Must((c, day) => day is null || c.Begins is null || c.State is not (ProjectState.Finished or ProjectState.Stopped) || day >= c.Begins).WithMessage(_ => Words.AgreementEndsBefore);
         }
     }
 
@@ -88,14 +105,14 @@ internal sealed class EditProject(IMediator pipeline) : PageModel, IShowAgain
             if (query.Project is { } id)
             {
                 var now = await zone.Set<Project>().AsNoTracking().SingleOrDefaultAsync(p => p.Id == id, ct) ?? throw new RefusedException("absent", id);
-                form = new Command { Title = now.Title, About = now.About?.Value, Body = now.BodyId, Partners = now.Partners, State = now.State, Begins = now.Begins, Version = now.Version };
+                form = new Command { Title = now.Title, About = now.About?.Value, Body = now.BodyId, Partners = now.Partners, State = now.State, Begins = now.Begins, Ended = now.EndedOn, Version = now.Version };
             }
             var bodies = await zone.Set<Body>().Where(b => b.Ended == null || b.Id == form.Body).Select(b => new { b.Id, b.Title }).ToListAsync(ct);
             return new View(form, [.. bodies.OrderBy(b => b.Title, StringComparer.CurrentCulture).Select(b => new Choice(b.Id.ToString(), b.Title))], await Ours.Partners(zone, form.Partners, ct));
         }
     }
 
-    internal sealed class Handler(ZoneDbContext zone, TimeProvider clock) : IRequestHandler<Command, Guid>
+    internal sealed class Handler(ZoneDbContext zone, TimeProvider clock) : IRequestHandler<Command, Guid>, IRequestHandler<TakeOut, bool>
     {
         public async Task<Guid> Handle(Command form, CancellationToken ct)
         {
@@ -106,7 +123,7 @@ internal sealed class EditProject(IMediator pipeline) : PageModel, IShowAgain
             if (known is not null && known.Version != form.Version) throw new ValidationException([new ValidationFailure(nameof(Command.Title), Words.ChangedMeanwhile)]);
             if (form.Body is { } body && body != known?.BodyId && !await zone.Set<Body>().AnyAsync(b => b.Id == body && b.Ended == null, ct)) throw new ValidationException([new ValidationFailure(nameof(Command.Body), Words.ChooseBody)]);
             if (await Ours.FaultOfPartners(zone, nameof(Command.Partners), form.Partners.Distinct(), known?.Partners ?? [], ct) is { } wrong) throw new ValidationException([wrong]);
-            var what = new Project.Particulars(form.Title, form.About, form.Body, form.Partners, form.State!.Value, form.Begins!.Value);
+            var what = new Project.Particulars(form.Title, form.About, form.Body, form.Partners, form.State!.Value, form.Begins!.Value, form.Ended);
             if (known is not null)
             {
                 known.Change(what, Moment.Day(now));
@@ -115,6 +132,14 @@ internal sealed class EditProject(IMediator pipeline) : PageModel, IShowAgain
             var project = Network.Bodies.Project.Add(what, form.Once, Moment.Day(now), now);
             zone.Add(project);
             return project.Id;
+        }
+
+        public async Task<bool> Handle(TakeOut command, CancellationToken ct)
+        {
+            zone.Remove(await zone.Set<Project>().SingleOrDefaultAsync(p => p.Id == command.Project, ct) ?? throw new RefusedException("absent", command.Project));
+            zone.RemoveRange(await zone.Set<ProjectMilestone>().Where(m => m.ProjectId == command.Project).ToListAsync(ct));
+            zone.Add(OutboxMessage.New($"{ProjectGone.KindName} {command.Project}", ProjectGone.KindName, command.Project, null, clock.GetUtcNow()));
+            return true;
         }
     }
 }

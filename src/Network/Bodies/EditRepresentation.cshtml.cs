@@ -45,6 +45,13 @@ internal sealed class EditRepresentation(IMediator pipeline, Ours ours, WhereAnd
         return RedirectToPage("/Network/Bodies/Representations", new { year = Form.On!.Value.Year });
     }
 
+    public async Task<IActionResult> OnPostTakeOutAsync(CancellationToken ct)
+    {
+        await pipeline.Send(new TakeOut(Known ?? default), ct);
+        TempData["Done"] = Words.ActivityTakenOut;
+        return RedirectToPage("/Network/Bodies/Representations");
+    }
+
     [Requires(May.KeepBodies)]
     internal sealed record Query(Guid Representation) : IQuery<Command>;
 
@@ -60,6 +67,10 @@ internal sealed class EditRepresentation(IMediator pipeline, Ours ours, WhereAnd
         internal Guid? Representation { get; init; }
         internal Guid Once { get; init; }
     }
+
+    /// <summary>It was written down by mistake.</summary>
+    [Requires(May.KeepBodies)]
+    internal sealed record TakeOut(Guid Representation) : ICommand<bool>;
 
     internal sealed class Rules : AbstractValidator<Command>
     {
@@ -82,7 +93,7 @@ internal sealed class EditRepresentation(IMediator pipeline, Ours ours, WhereAnd
         }
     }
 
-    internal sealed class Handler(ZoneDbContext zone, UseCase here, Ours ours, TimeProvider clock) : IRequestHandler<Command, Guid>
+    internal sealed class Handler(ZoneDbContext zone, UseCase here, Ours ours, TimeProvider clock) : IRequestHandler<Command, Guid>, IRequestHandler<TakeOut, bool>
     {
         public async Task<Guid> Handle(Command form, CancellationToken ct)
         {
@@ -100,6 +111,12 @@ internal sealed class EditRepresentation(IMediator pipeline, Ours ours, WhereAnd
             var representation = Bodies.Representation.Add(what, form.Once, clock.GetUtcNow());
             zone.Add(representation);
             return representation.Id;
+        }
+
+        public async Task<bool> Handle(TakeOut command, CancellationToken ct)
+        {
+            zone.Remove(await zone.Set<Representation>().SingleOrDefaultAsync(r => r.Id == command.Representation, ct) ?? throw new RefusedException("absent", command.Representation));
+            return true;
         }
     }
 }

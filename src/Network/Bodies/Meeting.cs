@@ -46,7 +46,9 @@ internal sealed class Meeting : IHoldSealed
 
     public void Change(Particulars what, Guid by)
     {
-        (At, State, Says, By) = (what.At, what.Held ? MeetingState.Held : MeetingState.Planned, what.Says, by);
+        (At, Says, By) = (what.At, what.Says, by);
+        // Put right, what was cancelled stays so, unless it was held after all.
+        State = what.Held ? MeetingState.Held : State == MeetingState.Cancelled ? MeetingState.Cancelled : MeetingState.Planned;
         (Staff, Partners) = ([.. what.Staff.Distinct()], [.. what.Partners.Distinct()]);
         (Ours, Decided) = (Staff.Count, what.Says.Decisions.Count);
         Version++;
@@ -57,6 +59,14 @@ internal sealed class Meeting : IHoldSealed
     {
         if (State != MeetingState.Planned) return;
         State = MeetingState.Cancelled;
+        Version++;
+    }
+
+    /// <summary>It takes place after all.</summary>
+    public void Revive()
+    {
+        if (State != MeetingState.Cancelled) return;
+        State = MeetingState.Planned;
         Version++;
     }
 

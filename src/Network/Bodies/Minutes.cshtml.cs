@@ -23,10 +23,13 @@ internal sealed class Minutes(IMediator pipeline, Ours ours, WhereAndWho who) : 
         Name = await ours.Names(Now.Meeting.Staff.Concat(Now.Points.Select(p => p.Owner).OfType<Guid>()), ct);
     }
 
-    public async Task<IActionResult> OnPostCancelAsync(CancellationToken ct)
+    public Task<IActionResult> OnPostCancelAsync(CancellationToken ct) => Turn(new Cancel(Meeting), Words.MeetingCancelled, ct);
+    public Task<IActionResult> OnPostReviveAsync(CancellationToken ct) => Turn(new Revive(Meeting), Words.MeetingRevived, ct);
+
+    private async Task<IActionResult> Turn(IRequest<bool> turn, string done, CancellationToken ct)
     {
-        await pipeline.Send(new Cancel(Meeting), ct);
-        TempData["Done"] = Words.MeetingCancelled;
+        await pipeline.Send(turn, ct);
+        TempData["Done"] = done;
         return RedirectToPage(new { Meeting });
     }
 
@@ -38,6 +41,10 @@ internal sealed class Minutes(IMediator pipeline, Ours ours, WhereAndWho who) : 
     [Requires(May.KeepBodies)]
     internal sealed record Cancel(Guid Meeting) : ICommand<bool>;
 
+    /// <summary>It was cancelled, and takes place after all.</summary>
+    [Requires(May.KeepBodies)]
+    internal sealed record Revive(Guid Meeting) : ICommand<bool>;
+
     internal sealed class QueryHandler(ZoneDbContext zone) : IRequestHandler<Query, View>
     {
         public async Task<View> Handle(Query query, CancellationToken ct)
@@ -48,11 +55,14 @@ internal sealed class Minutes(IMediator pipeline, Ours ours, WhereAndWho who) : 
         }
     }
 
-    internal sealed class Handler(ZoneDbContext zone) : IRequestHandler<Cancel, bool>
+    internal sealed class Handler(ZoneDbContext zone) : IRequestHandler<Cancel, bool>, IRequestHandler<Revive, bool>
     {
-        public async Task<bool> Handle(Cancel command, CancellationToken ct)
+        public Task<bool> Handle(Cancel command, CancellationToken ct) => Change(command.Meeting, m => m.Cancel(), ct);
+        public Task<bool> Handle(Revive command, CancellationToken ct) => Change(command.Meeting, m => m.Revive(), ct);
+
+        private async Task<bool> Change(Guid id, Action<Meeting> how, CancellationToken ct)
         {
-            (await zone.Set<Meeting>().SingleOrDefaultAsync(m => m.Id == command.Meeting, ct) ?? throw new RefusedException("absent", command.Meeting)).Cancel();
+            how(await zone.Set<Meeting>().SingleOrDefaultAsync(m => m.Id == id, ct) ?? throw new RefusedException("absent", id));
             return true;
         }
     }

@@ -4,6 +4,7 @@ using MediatR;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
 using Microsoft.EntityFrameworkCore;
+using VictimSupport.Design.Html;
 using VictimSupport.Design.Tags;
 using VictimSupport.Foundation.Access;
 using VictimSupport.Foundation.Persistence;
@@ -28,6 +29,12 @@ internal sealed class Point(IMediator pipeline, Ours ours, WhereAndWho who) : Pa
     /// <summary>What stands there now, where somebody else saved while this form was filled in.</summary>
     public Command? Meanwhile { get; private set; }
     public string Title { get; private set; } = "";
+
+    /// <summary>A meeting decided it: its day is the meeting's.</summary>
+    public bool OfMeeting { get; private set; }
+
+    /// <summary>It was done or dropped.</summary>
+    public bool IsEnded { get; private set; }
     public IReadOnlyList<Choice> Colleagues { get; private set; } = [];
 
     public async Task OnGetAsync(CancellationToken ct)
@@ -51,13 +58,20 @@ internal sealed class Point(IMediator pipeline, Ours ours, WhereAndWho who) : Pa
         return RedirectToPage("/Network/Bodies/Show", new { Body });
     }
 
+    public async Task<IActionResult> OnPostTakeOutAsync(CancellationToken ct)
+    {
+        await pipeline.Send(new TakeOut(Body, Known ?? default), ct);
+        TempData["Done"] = Words.ActivityTakenOut;
+        return RedirectToPage("/Network/Bodies/Show", new { Body });
+    }
+
     private async Task Offer(View view, CancellationToken ct)
     {
-        Title = view.Title;
+        (Title, OfMeeting, IsEnded) = (view.Title, view.OfMeeting || After is not null, view.IsEnded);
         Colleagues = await ours.Colleagues(who.Zone!.Id, view.Form.Owner is { } owner ? [owner] : [], ct);
     }
 
-    internal sealed record View(string Title, Command Form);
+    internal sealed record View(string Title, Command Form, bool OfMeeting = false, bool IsEnded = false);
 
     [Requires(May.KeepBodies)]
     internal sealed record Query(Guid Body, Guid? Point) : IQuery<View>;
@@ -71,6 +85,12 @@ internal sealed class Point(IMediator pipeline, Ours ours, WhereAndWho who) : Pa
         /// <summary>Who does it, where no colleague does.</summary>
         public string? Outsider { get; init; }
         public DateOnly? Due { get; init; }
+
+        /// <summary>When it was agreed, where no meeting did; null: today, or as it was.</summary>
+        public DateOnly? Agreed { get; init; }
+
+        /// <summary>When it was done or dropped, where it was; null: as it is.</summary>
+        public DateOnly? Ended { get; init; }
         public int Version { get; init; }
         internal Guid Body { get; init; }
         internal Guid? Point { get; init; }
@@ -78,29 +98,37 @@ internal sealed class Point(IMediator pipeline, Ours ours, WhereAndWho who) : Pa
         internal Guid Once { get; init; }
     }
 
+    /// <summary>It was written down by mistake: nothing of it is kept.</summary>
+    [Requires(May.KeepBodies)]
+    internal sealed record TakeOut(Guid Body, Guid Point) : ICommand<bool>;
+
     internal sealed class Rules : AbstractValidator<Command>
     {
-        public Rules()
+        public Rules(TimeProvider clock)
         {
             RuleFor(c => c.What).NotEmpty().WithMessage(_ => Words.EnterPointWhat).MaximumLength(ActionPoint.Longest).WithMessage(_ => Words.TooLong);
             RuleFor(c => c.Owner).Must((c, owner) => owner is null == !string.IsNullOrWhiteSpace(c.Outsider)).WithMessage(_ => Words.ChoosePointOwner);
             RuleFor(c => c.Outsider).MaximumLength(160).WithMessage(_ => Words.TooLong);
             RuleFor(c => c.Due).NotNull().WithMessage(_ => Words.EnterPointDue).Must(day => day is null || Ours.IsLikely(day.Value)).WithMessage(_ => Words.BodyUnlikelyDay);
+            RuleFor(c => c.Agreed).Must(day => day is null || Ours.IsLikely(day.Value)).WithMessage(_ => Words.BodyUnlikelyDay).Must(HasCome).WithMessage(_ => Words.BodyDayAhead);
+            RuleFor(c => c.Ended).Must(day => day is null || Ours.IsLikely(day.Value)).WithMessage(_ => Words.BodyUnlikelyDay).Must(HasCome).WithMessage(_ => Words.BodyDayAhead);
+
+            bool HasCome(DateOnly? day) => day is null || day <= Moment.Day(clock.GetUtcNow());
         }
     }
 
-    internal sealed class QueryHandler(ZoneDbContext zone) : IRequestHandler<Query, View>
+    internal sealed class QueryHandler(ZoneDbContext zone, TimeProvider clock) : IRequestHandler<Query, View>
     {
         public async Task<View> Handle(Query query, CancellationToken ct)
         {
             var title = await zone.Set<Body>().Where(b => b.Id == query.Body).Select(b => b.Title).SingleOrDefaultAsync(ct) ?? throw new RefusedException("absent", query.Body);
-            if (query.Point is not { } id) return new View(title, new Command());
+            if (query.Point is not { } id) return new View(title, new Command { Agreed = Moment.Day(clock.GetUtcNow()) });
             var now = await zone.Set<ActionPoint>().AsNoTracking().SingleOrDefaultAsync(p => p.Id == id && p.BodyId == query.Body, ct) ?? throw new RefusedException("absent", id);
-            return new View(title, new Command { What = now.What.Value, Owner = now.Owner, Outsider = now.Outsider?.Value, Due = now.DueOn, Version = now.Version });
+            return new View(title, new Command { What = now.What.Value, Owner = now.Owner, Outsider = now.Outsider?.Value, Due = now.DueOn, Agreed = now.MeetingId is null ? Moment.Day(now.Added) : null, Ended = now.Ended is { } ended ? Moment.Day(ended) : null, Version = now.Version }, now.MeetingId is not null, now.Ended is not null);
         }
     }
 
-    internal sealed class Handler(ZoneDbContext zone, UseCase here, Ours ours, Caller caller, TimeProvider clock) : IRequestHandler<Command, Guid>
+    internal sealed class Handler(ZoneDbContext zone, UseCase here, Ours ours, Caller caller, TimeProvider clock) : IRequestHandler<Command, Guid>, IRequestHandler<TakeOut, bool>
     {
         public async Task<Guid> Handle(Command form, CancellationToken ct)
         {
@@ -111,10 +139,16 @@ internal sealed class Point(IMediator pipeline, Ours ours, WhereAndWho who) : Pa
             if (known is null && form.Once != default && await zone.Set<ActionPoint>().AsNoTracking().SingleOrDefaultAsync(p => p.Once == form.Once, ct) is { } before) return before.Id;
             if (known is not null && known.Version != form.Version) throw new ValidationException([new ValidationFailure(nameof(Command.What), Words.ChangedMeanwhile)]);
             if (form.Owner is { } owner && await ours.Fault(here.InZone.Id, nameof(Command.Owner), [owner], known?.Owner is { } kept ? [kept] : [], ct) is { } wrong) throw new ValidationException([wrong]);
-            var what = new ActionPoint.Particulars(form.What, form.Owner, form.Outsider, form.Due!.Value);
+            var what = new ActionPoint.Particulars(form.What, form.Owner, form.Outsider, form.Due!.Value, (known is null ? form.After : known.MeetingId) is null ? form.Agreed : null, form.Ended);
             if (known is null) zone.Add(known = ActionPoint.Of(form.Body, form.After, what, form.Once, caller.Self, clock.GetUtcNow()));
             else known.Change(what);
             return known.Id;
+        }
+
+        public async Task<bool> Handle(TakeOut command, CancellationToken ct)
+        {
+            zone.Remove(await zone.Set<ActionPoint>().SingleOrDefaultAsync(p => p.Id == command.Point && p.BodyId == command.Body, ct) ?? throw new RefusedException("absent", command.Point));
+            return true;
         }
     }
 }

@@ -42,11 +42,15 @@ internal sealed class Project : IHoldSealed
     {
         (Title, About, BodyId, Begins, State) = (what.Title.Trim(), Lines.Sealed(what.About), what.Body, what.Begins, what.State);
         Partners = [.. what.Partners.Distinct()];
-        EndedOn = State is ProjectState.Finished or ProjectState.Stopped ? EndedOn ?? today : null;
+        EndedOn = State is ProjectState.Finished or ProjectState.Stopped ? what.Ended ?? today : null;
         Version++;
     }
 
-    internal sealed record Particulars(string Title, string? About, Guid? Body, IReadOnlyList<Guid> Partners, ProjectState State, DateOnly Begins);
+    /// <summary>One of its milestones changed: whoever changes another part of it at the same time is told.</summary>
+    public void Turn() => Version++;
+
+    /// <param name="Ended">When it was finished or stopped; null: today, where it was.</param>
+    internal sealed record Particulars(string Title, string? About, Guid? Body, IReadOnlyList<Guid> Partners, ProjectState State, DateOnly Begins, DateOnly? Ended);
 
     internal sealed class Mapping : IZoneMapping<Project>
     {
@@ -82,6 +86,9 @@ internal sealed class ProjectMilestone
         new() { Id = Guid.CreateVersion7(now), ProjectId = project, Title = title.Trim(), DueOn = due, Once = once == default ? Guid.CreateVersion7(now) : once };
 
     public void Reach(DateOnly today) => DoneOn ??= today;
+
+    /// <summary>Puts right what it is, until when, and on which day it was reached; null: it was not.</summary>
+    public void Correct(string title, DateOnly due, DateOnly? done) => (Title, DueOn, DoneOn) = (title.Trim(), due, done);
     public void Reopen() => DoneOn = null;
 
     internal sealed class Mapping : IZoneMapping<ProjectMilestone>

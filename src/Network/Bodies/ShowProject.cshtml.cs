@@ -97,6 +97,7 @@ internal sealed class ShowProject(IMediator pipeline, WhereAndWho who, TimeProvi
             var milestone = await zone.Set<ProjectMilestone>().SingleOrDefaultAsync(m => m.Id == command.Milestone && m.ProjectId == command.Project, ct) ?? throw new RefusedException("absent", command.Milestone);
             if (command.Reached) milestone.Reach(Moment.Day(clock.GetUtcNow()));
             else milestone.Reopen();
+            (await zone.Set<Project>().SingleAsync(p => p.Id == command.Project, ct)).Turn();
             return true;
         }
     }

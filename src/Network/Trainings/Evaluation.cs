@@ -1,12 +1,13 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using VictimSupport.Foundation.Audit;
 using VictimSupport.Foundation.Persistence;
 using VictimSupport.Foundation.Secrecy;
 
 namespace VictimSupport.Network.Trainings;
 
 /// <summary>What somebody who took part thought of a training, without a name. What they wrote is sealed under a key of its own: people write of themselves where they are not asked to.</summary>
-internal sealed class Evaluation : IHoldSealed
+internal sealed class Evaluation : IHoldSealed, IOfNobody
 {
     public const int Longest = 1000, Best = 5;
 

@@ -3,9 +3,9 @@ using MediatR;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
 using Microsoft.EntityFrameworkCore;
+using VictimSupport.Design.Html;
 using VictimSupport.Foundation.Access;
 using VictimSupport.Foundation.Audit;
-using VictimSupport.Foundation.Jobs;
 using VictimSupport.Foundation.Links;
 using VictimSupport.Foundation.Mail;
 using VictimSupport.Foundation.Persistence;
@@ -35,6 +35,12 @@ internal sealed class Evaluations(IMediator pipeline, WhereAndWho who, PortalAdd
         return RedirectToPage(new { Training });
     }
 
+    public async Task<IActionResult> OnPostAskAgainAsync(CancellationToken ct)
+    {
+        TempData["Done"] = Words.TrainingAskedAgain(await pipeline.Send(new AskAgain(Training), ct));
+        return RedirectToPage(new { Training });
+    }
+
     // Not by a redirect: the link would have to be kept somewhere meanwhile.
     public async Task<IActionResult> OnPostLinkAsync(Guid participant, CancellationToken ct)
     {
@@ -51,13 +57,14 @@ internal sealed class Evaluations(IMediator pipeline, WhereAndWho who, PortalAdd
     }
 
     /// <param name="Asked">Of those who were there.</param>
+    /// <param name="ToAskAgain">Who was asked by mail before today and has not answered: how many, never who.</param>
     /// <param name="Answers">How many have answered.</param>
     /// <param name="Shown">How many of them are in what is shown: five together, or none.</param>
     /// <param name="Means">Of each question from 1 to 5, by the key of its word; none: too few have answered.</param>
     /// <param name="Remarks">In no order of who or when.</param>
     /// <param name="OnPaper">Who was there, has no mailbox and has not answered.</param>
     /// <param name="Open">Links by which somebody may still answer.</param>
-    internal sealed record Answer(string Subject, int Present, int Asked, int ToAsk, int Answers, int Shown, IReadOnlyList<(string Question, string Mean)> Means, IReadOnlyList<string> Remarks, IReadOnlyList<(Guid Id, string FullName)> OnPaper, int Open);
+    internal sealed record Answer(string Subject, int Present, int Asked, int ToAsk, int ToAskAgain, int Answers, int Shown, IReadOnlyList<(string Question, string Mean)> Means, IReadOnlyList<string> Remarks, IReadOnlyList<(Guid Id, string FullName)> OnPaper, int Open);
 
     /// <summary>A link and its last instant.</summary>
     internal sealed record Made(string Token, DateTimeOffset Until)
@@ -72,6 +79,11 @@ internal sealed class Evaluations(IMediator pipeline, WhereAndWho who, PortalAdd
     /// <returns>How many are asked by mail.</returns>
     [Requires(May.KeepTrainings)]
     internal sealed record Ask(Guid Training) : ICommand<int>;
+
+    /// <summary>Mails get lost: whoever has not answered is asked once more by mail, at most once a day. The link they had is dead when the new one leaves.</summary>
+    /// <returns>How many are asked.</returns>
+    [Requires(May.KeepTrainings)]
+    internal sealed record AskAgain(Guid Training) : ICommand<int>;
 
     /// <summary>A link for somebody without a mailbox; one that was made for them before is dead. null: they have answered.</summary>
     [Requires(May.KeepTrainings)]
@@ -103,12 +115,12 @@ internal sealed class Evaluations(IMediator pipeline, WhereAndWho who, PortalAdd
             }
             var ids = present.Select(p => p.Id).ToList();
             var open = await zone.Set<Link>().CountAsync(l => l.Purpose == Asking.Purpose && ids.Contains(l.About) && l.Revoked == null && l.Expires > now, ct);
-            return new Answer(training.Subject, present.Count, present.Count(p => p.Asked is not null), present.Count(p => p is { Mailbox: not null, Asked: null, HasEvaluated: false }), given.Count, shown.Count, means, remarks,
+            return new Answer(training.Subject, present.Count, present.Count(p => p.Asked is not null), present.Count(p => p is { Mailbox: not null, Asked: null, HasEvaluated: false }), (await Asking.Again(zone, present, now, ct)).Count, given.Count, shown.Count, means, remarks,
                 [.. present.Where(p => p is { Mailbox: null, HasEvaluated: false, IsNameless: false }).OrderBy(p => p.FullName, StringComparer.CurrentCulture).Select(p => (p.Id, p.FullName))], open);
         }
     }
 
-    internal sealed class Handler(ZoneDbContext zone, TimeProvider clock) : IRequestHandler<Ask, int>, IRequestHandler<Paper, Made?>, IRequestHandler<End, int>
+    internal sealed class Handler(ZoneDbContext zone, TimeProvider clock) : IRequestHandler<Ask, int>, IRequestHandler<AskAgain, int>, IRequestHandler<Paper, Made?>, IRequestHandler<End, int>
     {
         public async Task<int> Handle(Ask command, CancellationToken ct)
         {
@@ -117,8 +129,16 @@ internal sealed class Evaluations(IMediator pipeline, WhereAndWho who, PortalAdd
             foreach (var one in asked)
             {
                 one.Ask(now);
-                zone.Add(OutboxMessage.New($"{EvaluationMail.KindName} {one.Id} {now.UtcTicks}", EvaluationMail.KindName, one.Id, null, now));
+                zone.Add(EvaluationMail.New(one.Id, now));
             }
+            return asked.Count;
+        }
+
+        public async Task<int> Handle(AskAgain command, CancellationToken ct)
+        {
+            var (people, now) = (await Present(command.Training, ct), clock.GetUtcNow());
+            var asked = await Asking.Again(zone, people, now, ct);
+            zone.AddRange(asked.Select(one => EvaluationMail.New(one.Id, now)));
             return asked.Count;
         }
 
@@ -150,6 +170,15 @@ internal static class Asking
 
     /// <summary>The questions by the key of their word, and where the mark stands.</summary>
     public static readonly IReadOnlyList<(string Key, Func<Evaluation, int> Mark)> Questions = [("TrainingAskUseful", e => e.Useful), ("TrainingAskClear", e => e.Clear), ("TrainingAskTrainer", e => e.Trainer), ("TrainingAskOrganised", e => e.Organised)];
+
+    /// <summary>Those of them whom a mail asked before today, and who have not answered.</summary>
+    public static async Task<IReadOnlyList<Participant>> Again(ZoneDbContext zone, IEnumerable<Participant> present, DateTimeOffset now, CancellationToken ct)
+    {
+        var silent = present.Where(p => p is { Mailbox: not null, Asked: not null, HasEvaluated: false }).ToList();
+        if (silent.Count == 0) return silent;
+        var today = await EvaluationMail.Of(zone, silent.ConvertAll(p => p.Id), Moment.Day(now), ct);
+        return silent.FindAll(p => !today.Contains(p.Id));
+    }
 
     /// <summary>A new link for somebody; what was made for them before is dead, so that there is one at a time.</summary>
     public static async Task<Evaluations.Made> Link(ZoneDbContext zone, Participant who, DateTimeOffset now, CancellationToken ct)

@@ -48,6 +48,13 @@ internal sealed class EvaluationMail(ISendMail mail, PortalAddress portal, IMedi
     public const string KindName = "training-evaluation";
     public string Kind => KindName;
 
+    public static OutboxMessage New(Guid participant, DateTimeOffset now) => OutboxMessage.New($"{KindName} {participant} {now.UtcTicks}", KindName, participant, null, now);
+
+    /// <summary>Those of them to whom such a mail was made on a day.</summary>
+    public static async Task<IReadOnlySet<Guid>> Of(ZoneDbContext zone, IReadOnlyCollection<Guid> people, DateOnly day, CancellationToken ct) =>
+        (await zone.Set<OutboxMessage>().Where(m => m.Kind == KindName && m.About != null && people.Contains(m.About.Value)).Select(m => new { m.Key, m.About }).ToListAsync(ct))
+            .Where(m => Moment.Day(new DateTimeOffset(long.Parse(m.Key.Split(' ')[2], System.Globalization.CultureInfo.InvariantCulture), TimeSpan.Zero)) == day).Select(m => m.About!.Value).ToHashSet();
+
     public async Task Deliver(OutboxMessage message, ZoneRecord zone, CancellationToken ct)
     {
         if (message.About is not { } participant || await pipeline.Send(new Command(participant), ct) is not { } to) return;

@@ -24,12 +24,16 @@ internal sealed class Session(IMediator pipeline) : PageModel, IShowAgain
     [BindProperty(Name = FormTag.Once)] public Guid Once { get; set; }
     public string Subject { get; private set; } = "";
 
+    /// <summary>What stands there now, where somebody else moved it while this form was filled in.</summary>
+    public Command? Meanwhile { get; private set; }
+
     public async Task OnGetAsync(CancellationToken ct) => (Subject, Form) = await pipeline.Send(new Query(Training, Known), ct);
 
     public async Task ShowAgain(CancellationToken ct)
     {
         var now = await pipeline.Send(new Query(Training, Known), ct);
         (Subject, Form) = (now.Subject, Form == new Command() ? now.Form : Form); // by the other button nothing was typed
+        if (Known is not null && Form.Seen != now.Form.Seen) (Meanwhile, Form) = (now.Form, Form with { Seen = now.Form.Seen });
     }
 
     public Task<IActionResult> OnPostAsync(CancellationToken ct) => Do(Form with { Training = Training, Session = Known, Once = Once }, Words.TrainingSessionSaved, ct);
@@ -52,6 +56,9 @@ internal sealed class Session(IMediator pipeline) : PageModel, IShowAgain
         public TimeOnly? From { get; init; }
         public TimeOnly? Until { get; init; }
         public string Place { get; init; } = "";
+
+        /// <summary>The print of what stood there when the form was opened.</summary>
+        public string? Seen { get; init; }
         internal Guid Training { get; init; }
         internal Guid? Session { get; init; }
         internal Guid Once { get; init; }
@@ -78,7 +85,7 @@ internal sealed class Session(IMediator pipeline) : PageModel, IShowAgain
             var training = await zone.Set<Training>().AsNoTracking().SingleOrDefaultAsync(t => t.Id == query.Training, ct) ?? throw new RefusedException("absent", query.Training);
             if (query.Session is not { } id) return (training.Subject, new Command());
             var known = await zone.Set<TrainingSession>().AsNoTracking().SingleOrDefaultAsync(s => s.Id == id && s.TrainingId == training.Id, ct) ?? throw new RefusedException("absent", id);
-            return (training.Subject, new Command { Day = known.Day, From = TimeOnly.FromDateTime(Moment.Local(known.Start)), Until = TimeOnly.FromDateTime(Moment.Local(known.End)), Place = known.Place });
+            return (training.Subject, new Command { Day = known.Day, From = TimeOnly.FromDateTime(Moment.Local(known.Start)), Until = TimeOnly.FromDateTime(Moment.Local(known.End)), Place = known.Place, Seen = known.Print() });
         }
     }
 
@@ -93,13 +100,17 @@ internal sealed class Session(IMediator pipeline) : PageModel, IShowAgain
             if (form.Session is { } id)
             {
                 var known = await Found(form.Training, id, ct);
+                if (known.Print() != form.Seen) throw Wrong(nameof(Command.Day), Words.ChangedMeanwhile);
+                var (before, ahead) = (form.Seen, known.End > clock.GetUtcNow() || end > clock.GetUtcNow());
                 known.Change(start, end, form.Place);
+                if (ahead && known.Print() != before) await Tell(form.Training, ct);
                 return known.Id;
             }
-            if (form.Once != default && await zone.Set<TrainingSession>().AsNoTracking().SingleOrDefaultAsync(s => s.Once == form.Once, ct) is { } before) return before.Id;
+            if (form.Once != default && await zone.Set<TrainingSession>().AsNoTracking().SingleOrDefaultAsync(s => s.Once == form.Once, ct) is { } made) return made.Id;
             if (await zone.Set<TrainingSession>().CountAsync(s => s.TrainingId == form.Training, ct) >= Trainings.Training.MostSessions) throw Wrong(nameof(Command.Day), Words.TrainingTooManySessions(Trainings.Training.MostSessions));
             var session = TrainingSession.Of(form.Training, start, end, form.Place, form.Once, clock.GetUtcNow());
             zone.Add(session);
+            if (end > clock.GetUtcNow()) await Tell(form.Training, ct);
             return session.Id;
         }
 
@@ -109,7 +120,14 @@ internal sealed class Session(IMediator pipeline) : PageModel, IShowAgain
             var known = await Found(command.Training, command.Session, ct);
             if ((await zone.Set<Participant>().AsNoTracking().Where(p => p.TrainingId == command.Training).ToListAsync(ct)).Exists(p => p.Attended.Contains(known.Id))) throw Wrong(nameof(Command.Day), Words.TrainingSomebodyWasThere);
             zone.Remove(known);
+            if (known.End > clock.GetUtcNow()) await Tell(command.Training, ct);
             return true;
+        }
+
+        // Of what does not take place nobody is told when.
+        private async Task Tell(Guid training, CancellationToken ct)
+        {
+            if (await zone.Set<Training>().AnyAsync(t => t.Id == training && t.Cancelled == null, ct)) await ChangedMail.Tell(zone, training, clock.GetUtcNow(), ct);
         }
 
         private async Task<TrainingSession> Found(Guid training, Guid session, CancellationToken ct) => await zone.Set<TrainingSession>().SingleOrDefaultAsync(s => s.Id == session && s.TrainingId == training, ct) ?? throw new RefusedException("absent", session);

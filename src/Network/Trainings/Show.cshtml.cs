@@ -160,15 +160,21 @@ internal sealed class Show(IMediator pipeline, WhereAndWho who) : PageModel, ISh
 
         public async Task<bool> Handle(Cancel command, CancellationToken ct)
         {
-            (await Taken(command.Training, ct)).Cancel(clock.GetUtcNow());
+            var (training, now) = (await Taken(command.Training, ct), clock.GetUtcNow());
+            var ahead = await IsOpen(zone, training, now, ct);
+            training.Cancel(now);
+            if (ahead) await ChangedMail.Tell(zone, training.Id, now, ct);
             return true;
         }
 
         public async Task<bool> Handle(Revive command, CancellationToken ct)
         {
             var (training, now) = (await Taken(command.Training, ct), clock.GetUtcNow());
+            var cancelled = training.Cancelled is not null;
             training.Revive();
-            if (await IsOpen(zone, training, now, ct)) (await Seats.Of(zone, training, ct)).Fill(zone, now);
+            if (!await IsOpen(zone, training, now, ct)) return true;
+            if (cancelled) await ChangedMail.Tell(zone, training.Id, now, ct);
+            (await Seats.Of(zone, training, ct)).Fill(zone, now);
             return true;
         }
 

@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 using VictimSupport.Design.Html;
@@ -143,6 +145,9 @@ internal sealed class TrainingSession
         new() { Id = Guid.CreateVersion7(now), TrainingId = training, Start = start, End = end, Place = place.Trim(), Once = once == default ? Guid.CreateVersion7(now) : once };
 
     public void Change(DateTimeOffset start, DateTimeOffset end, string place) => (Start, End, Place) = (start, end, place.Trim());
+
+    /// <summary>Other than what somebody saw, it was moved meanwhile.</summary>
+    public string Print() => Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes($"{Start.UtcTicks} {End.UtcTicks} {Place}")));
 
     /// <summary>Its day and hours, on a Belgian clock.</summary>
     public string When() => $"{Moment.Show(Day)} {Moment.Clock(Start)}–{Moment.Clock(End)}";

@@ -75,12 +75,24 @@ public sealed class AgreementTests(Platforms platforms)
         // The earlier period stays as it was, and the last one cannot reach into it.
         Assert.Equal("From", Assert.Single((await Assert.ThrowsAsync<ValidationException>(async () => await anna.Send(await Form() with { From = new DateOnly(2027, 6, 1) }))).Errors).PropertyName);
 
-        await anna.Send(new End.Command { Agreement = agreement, Day = new DateOnly(2028, 3, 1) });
+        // Ended on a wrong day, it is put right; ended by mistake, it goes on.
+        var ending = (await anna.Send(new End.Query(agreement))).Form with { Agreement = agreement };
+        await anna.Send(ending with { Day = new DateOnly(2027, 1, 1) });
+        Assert.Equal(AgreementState.Ended, await State());
+        Assert.Null((await Shown()).NextReminder);
+        Assert.Equal("Day", Assert.Single((await Assert.ThrowsAsync<ValidationException>(() => anna.Send(ending with { Day = zone.Today() }))).Errors).PropertyName); // from another tab
+        using (var visit = anna.Visit()) await visit.Submit($"/partners/agreements/{agreement}/end", [], "main form[action*='handler=TakeBack']");
+        Assert.Equal((AgreementState.InForce, (DateOnly?)null), (await State(), (await Shown()).Stopped));
+        Assert.NotNull((await Shown()).NextReminder); // reminded of again
+        Assert.False(await anna.Send(new End.TakeBack(agreement)));
+        await anna.Send((await anna.Send(new End.Query(agreement))).Form with { Agreement = agreement, Day = new DateOnly(2027, 2, 1) });
+        var correcting = (await anna.Send(new End.Query(agreement))).Form with { Agreement = agreement };
+        Assert.Equal(new DateOnly(2027, 2, 1), correcting.Day);
+        await anna.Send(correcting with { Day = new DateOnly(2028, 3, 1) });
         Assert.Equal(AgreementState.InForce, await State());
         Assert.Equal(new DateOnly(2028, 2, 29), (await Shown()).Row.LastDay);
         platform.Clock.Advance(TimeSpan.FromDays(153)); // 1 March 2028
         Assert.Equal(AgreementState.Ended, await State());
-        Assert.Equal("closed", (await Assert.ThrowsAsync<RefusedException>(() => anna.Send(new End.Command { Agreement = agreement, Day = zone.Today() }))).Code);
 
         async Task<Show.Answer> Shown() => await anna.Send(new Show.Query(agreement));
         async Task<AgreementState> State() => (await Shown()).Row.State;

@@ -223,7 +223,7 @@ public sealed class BodyTests(Platforms platforms)
         await cora.Send((await cora.Send(new EditProject.Query(await cora.Send(new EditProject.Command { Title = "Over", State = ProjectState.Running, Begins = new DateOnly(2026, 2, 1) })))).Form with { Project = (await cora.Send(new Projects.Query(Ended: false))).Single(p => p.Title == "Over").Id, State = ProjectState.Finished });
         foreach (var title in new[] { "Text", "Print" }) await cora.Send(new ShowProject.Command { Project = project, Title = title, Due = new DateOnly(2026, 11, 1) });
         await cora.Send(new ShowProject.Turned(project, (await cora.Send(new ShowProject.Query(project))).Milestones[0].Id, Reached: true));
-        await cora.Send(new EditRepresentation.Command { On = new DateOnly(2026, 12, 31), Title = "Fair", Staff = [cora.Id], Audience = 40 });
+        await cora.Send(new EditRepresentation.Command { On = new DateOnly(2026, 11, 24), Title = "Fair", Staff = [cora.Id], Audience = 40 });
         await cora.Send(new EditRepresentation.Command { On = new DateOnly(2026, 1, 1), Title = "School", Staff = [cora.Id] });
         await cora.Send(new EditRepresentation.Command { On = new DateOnly(2025, 12, 31), Title = "Fair", Staff = [cora.Id], Audience = 7 });
 

@@ -77,6 +77,46 @@ public sealed class EvaluationTests(Platforms platforms)
         Assert.DoesNotContain(platform.Logs.Lines, l => l.Contains("Zzremark", StringComparison.Ordinal));
     }
 
+    [Theory, EveryEngine]
+    public async Task Whose_mail_got_lost_is_asked_again_and_whoever_has_answered_is_not(string engine)
+    {
+        await using var platform = Platform.Start(engine);
+        var zone = await platform.Zone();
+        var cora = zone.As(Role.Coordinator);
+        var (training, _, _) = await cora.Gave(zone, Giving.Plan(), -1, Giving.Colleague(default, "Wout", mailbox: "ann@police.example"), Giving.Colleague(default, "Xena", mailbox: "bas@police.example"), Giving.Colleague(default, "Yves"));
+        Assert.Equal(0, await cora.Send(new Evaluations.AskAgain(training))); // nobody was asked yet
+        Assert.Equal(2, await cora.Send(new Evaluations.Ask(training)));
+        await zone.RunJobs();
+        await zone.RunJobs();
+        var (lost, had) = (Token("ann"), Token("bas"));
+        Assert.True(await cora.Send(Answer(had, 5)));
+        // Who answered is noted, and not by which answer: not in the audit either.
+        var received = Assert.Single(await zone.Look(z => z.Set<VictimSupport.Foundation.Audit.AuditRow>().Where(r => r.Act == "Network.Trainings.Evaluate").ToListAsync()));
+        Assert.Contains("Participant changed", received.Payload, StringComparison.Ordinal);
+        Assert.DoesNotContain("Evaluation ", received.Payload, StringComparison.Ordinal);
+        Assert.Equal((0, 0), ((await cora.Send(new Evaluations.Query(training))).ToAskAgain, await cora.Send(new Evaluations.AskAgain(training)))); // not twice a day
+        platform.Clock.Advance(TimeSpan.FromDays(1));
+        Assert.Equal(1, (await cora.Send(new Evaluations.Query(training))).ToAskAgain);
+        using var visit = cora.Visit();
+        var page = (await visit.Page($"/trainings/{training}/evaluations")).QuerySelector("main form[action*='handler=AskAgain']")!.ParentElement!;
+        foreach (var name in new[] { "Wout", "Xena", "ann@" }) Assert.DoesNotContain(name, page.TextContent, StringComparison.Ordinal); // how many, never who
+        await visit.Submit($"/trainings/{training}/evaluations", [], "main form[action*='handler=AskAgain']");
+        Assert.Equal(0, await cora.Send(new Evaluations.AskAgain(training))); // pressed twice
+        await zone.RunJobs();
+        await zone.RunJobs();
+        Assert.Equal(["ann@police.example", "ann@police.example", "bas@police.example"], platform.Post.Letters.Select(l => l.To).Order(StringComparer.Ordinal));
+        var anew = Token("ann");
+        Assert.NotEqual(lost, anew);
+        Assert.False(await cora.Send(Answer(lost, 5)));
+        Assert.True(await cora.Send(Answer(anew, 4)));
+        Assert.False(await cora.Send(Answer(anew, 4)));
+        Assert.Equal(2, (await cora.Send(new Evaluations.Query(training))).Answers);
+        platform.Clock.Advance(TimeSpan.FromDays(1));
+        Assert.Equal(0, await cora.Send(new Evaluations.AskAgain(training)));
+
+        string Token(string box) => TokenIn(platform.Post.Letters.Last(l => l.To.StartsWith(box, StringComparison.Ordinal)).Text);
+    }
+
     [Fact]
     public async Task Two_presses_at_once_are_one_answer()
     {

@@ -28,7 +28,7 @@ public sealed class FiguresTests
         await anna.Send(form with { Title = "New", From = new DateOnly(2026, 3, 1), Until = null });
         await anna.Send(form with { Title = "Draft", Signed = null });
         var never = await anna.Send(form with { Title = "Never", From = new DateOnly(2026, 6, 1), Until = null });
-        await anna.Send(new VictimSupport.Network.Agreements.End.Command { Agreement = never, Day = new DateOnly(2026, 5, 1) });
+        await anna.Send((await anna.Send(new VictimSupport.Network.Agreements.End.Query(never))).Form with { Agreement = never, Day = new DateOnly(2026, 5, 1) });
         foreach (var kind in new[] { ActivityKind.Meeting, ActivityKind.Meeting, ActivityKind.Call }) await anna.Send(Working.Activity(zone, here) with { Kind = kind });
         await anna.Send(Working.Activity(zone, here) with { On = new DateOnly(2025, 12, 31) });
         await anna.Send(new Record.TakeOut(await anna.Send(Working.Activity(zone, here) with { Kind = ActivityKind.Visit })));
