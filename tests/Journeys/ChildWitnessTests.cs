@@ -2,7 +2,7 @@ using VictimSupport.Journeys.Kit;
 
 namespace VictimSupport.Journeys;
 
-/// <summary>A boy saw his father hit his mother: the contact goes to his grandmother by decision of the prosecutor, the father is told nothing, and nothing of the mother stands on the boy's print.</summary>
+/// <summary>A boy saw his father hit his mother: the contact goes to his grandmother by decision of the prosecutor, the school's centre is informed with the mother's consent, the father is told nothing, and nothing of the mother stands on the boy's print.</summary>
 public sealed class ChildWitnessTests(RunningPortal portal)
 {
     private static readonly string? Folder = Environment.GetEnvironmentVariable("VS_PEOPLE_SCREENS");
@@ -62,6 +62,8 @@ public sealed class ChildWitnessTests(RunningPortal portal)
         Assert.StartsWith("tel:+3247440", await screen.Page.Locator("a[href^='tel:']").First.GetAttributeAsync("href"), StringComparison.Ordinal);
         await PeopleSteps.Sound(screen, script);
 
+        await TellsTheSchool(screen, script, width, dossier, noah, name);
+
         // An interpreter who bears the father's name is refused.
         await screen.Go(noah + "/interpreter");
         await PeopleSteps.Chooses(screen, "Form.Kind", "Present");
@@ -109,6 +111,60 @@ public sealed class ChildWitnessTests(RunningPortal portal)
         screen.SaysNothingWrong();
         Assert.All(screen.Addresses, address => Assert.DoesNotContain(name, address, StringComparison.OrdinalIgnoreCase));
         Assert.DoesNotContain(name, portal.Output, StringComparison.OrdinalIgnoreCase);
+    }
+
+    // His school's counselling centre learns of it: his mother agrees, who is a victim in the same dossier; the father, who holds the same authority, is not even asked.
+    private async Task TellsTheSchool(Screen screen, bool script, int width, string dossier, string noah, string name)
+    {
+        var page = screen.Page;
+        await screen.Go(noah + "/standing");
+        await Picks(screen, $"Sarah {name}mum");
+        await PeopleSteps.Chooses(screen, "Form.Role", "Parent");
+        await PeopleSteps.Submits(screen);
+        await screen.Go("/9901/partners/edit");
+        await page.FillAsync("[name='Form.Organisation']", "Centre " + name);
+        await page.SelectOptionAsync("[name='Form.Type']", "CPMS");
+        await PeopleSteps.Chooses(screen, "Form.Needs", "Children");
+        await PeopleSteps.Chooses(screen, "Form.Languages", "fr");
+        await PeopleSteps.Chooses(screen, "Form.Channel", "Phone");
+        await page.FillAsync("[name='Form.Telephone']", "081 00 00 04");
+        await PeopleSteps.Submits(screen);
+
+        await screen.Go(dossier + "/referral");
+        foreach (var box in await page.Locator("input[name='Form.Persons'][type='checkbox']").AllAsync()) await box.SetCheckedAsync(false, new() { Force = true });
+        await page.Locator(".govuk-checkboxes__item", new() { HasTextString = $"Noah {name}" }).Locator("input[type='checkbox']").CheckAsync(new() { Force = true });
+        await page.SelectOptionAsync("[name='Form.Need']", "Children");
+        await page.ClickAsync("main form[method=post] button[formaction]");
+        await page.Locator(".govuk-radios__item", new() { HasTextString = "Centre " + name }).Locator("[name='Form.Partner']").CheckAsync(new() { Force = true });
+        await page.CheckAsync("[name='Form.Answer'][value='Accepted']", new() { Force = true });
+        await page.ClickAsync("main form[method=post] button[type=submit]:not([formaction])");
+        await page.Arrives("**/consent");
+        foreach (var field in new[] { "Name", "Language" }) await page.CheckAsync($"[name='Form.Fields'][value='{field}']", new() { Force = true });
+        await page.ClickAsync("main button[formaction*='handler=Preview']");
+        await page.CheckAsync("[name='Form.AgreedBy'][value='Representative']", new() { Force = true });
+        Assert.Equal([$"Sarah {name}mum"], (await page.Locator("[name='Form.Representative'] option").AllInnerTextsAsync()).Select(o => o.Trim()).Where(o => o.Contains(name, StringComparison.Ordinal)));
+        await page.SelectOptionAsync("[name='Form.Representative']", [new Microsoft.Playwright.SelectOptionValue { Label = $"Sarah {name}mum" }]);
+        await page.CheckAsync("[name='Form.How'][value='OnScreen']", new() { Force = true });
+        await PeopleSteps.Sound(screen, script);
+        await PeopleSteps.Shot(screen, Folder, "s4-consent", width);
+        await page.Locator("main form[method=post]", new() { Has = page.Locator("[name='Form.Shown']") }).Locator("button[type=submit]:not([formaction])").Sends();
+        await page.Arrives("**/send");
+        await page.CheckAsync("[name='Form.How'][value='Sheet']", new() { Force = true });
+        await page.Locator("main form[method=post]", new() { Has = page.Locator("[name='Form.How']") }).Locator("button[type=submit]").Sends();
+        var (link, code) = (await page.InnerTextAsync("[data-link]"), await page.InnerTextAsync("[data-code]"));
+
+        // The centre reads of the boy, and of nobody else.
+        await using (var centre = await Screen.Open(portal, width, "fr", script))
+        {
+            await centre.Go(link);
+            await centre.Page.FillAsync("[name='Code']", code);
+            await centre.Page.Locator("form[action*='handler=Open'] button").Sends();
+            var read = await centre.Page.InnerTextAsync("section[aria-labelledby='content']");
+            Assert.Contains($"Noah {name}", read, StringComparison.Ordinal);
+            foreach (var other in new[] { "Sarah", "Marc", "Rosa", "0473", "0474", "0475" }) Assert.DoesNotContain(other, read, StringComparison.Ordinal);
+            await PeopleSteps.Sound(centre, script);
+            centre.SaysNothingWrong();
+        }
     }
 
     private static async Task Picks(Screen screen, string who)

@@ -139,13 +139,9 @@ internal sealed class Entering(ZoneDbContext zone, UseCase here, Caller caller, 
         var before = person.Identity.Value;
         var identity = (row.HasName ? before with { FamilyName = row.Identity.FamilyName, GivenName = row.Identity.GivenName } : before) with { Phone = row.Identity.Phone ?? before.Phone };
         var safe = await zone.Set<SafeContact>().SingleAsync(s => s.Id == person.Id, ct);
-        NeverElsewhere.Queue(zone, safe, clock.GetUtcNow());
-        if (PhoneNumber.ToE164(before.Phone) != PhoneNumber.ToE164(identity.Phone))
-        {
-            var rules = safe.Now();
-            safe.Moved(Channel.Call, Channel.Sms);
-            if (safe.Revision != rules.Revision) zone.Add(RuleChange.Of(safe, rules, caller.Self, clock.GetUtcNow()));
-        }
+        var rules = safe.Now();
+        if (PhoneNumber.ToE164(before.Phone) != PhoneNumber.ToE164(identity.Phone)) safe.Moved(Channel.Call, Channel.Sms);
+        NeverElsewhere.Meets(zone, safe, rules, before, identity, caller.Self, clock.GetUtcNow());
         person.Identity = identity;
         await tally.IsPutRight(person, identity, ct);
         await masonry.Meets(dossier, identity, null, ct);

@@ -139,7 +139,7 @@ internal static class Handing
         var phone = fields.Contains(HandedField.Phone) && !others.MustNotRing;
         var identity = new Particulars(who.FamilyName, who.GivenName, phone ? who.Phone : null, fields.Contains(HandedField.Mail) ? who.Mail : null, fields.Contains(HandedField.Address) ? who.Address : null, born ? who.BirthDate : null, born ? who.EstimatedAge : null);
         var rules = others.Rules;
-        var (numbers, second) = (fields.Contains(HandedField.Phone), Clearance.HasSecondNumber(who, rules.Details));
+        var (numbers, second) = (fields.Contains(HandedField.Phone), Clearance.HasSecondNumber(who, rules.Details) && !others.SecondMustNotRing);
         // They hold there, and are to be asked again by whoever takes over; a number that an SMS goes to goes with the telephone, or not at all.
         rules = rules with
         {

@@ -50,7 +50,22 @@ internal sealed class Print(IMediator pipeline) : PageModel
         return Page();
     }
 
+    // Unasked one letter goes: one that is changed and went already is followed by none.
     private async Task<Sheet> One(Guid letter, CancellationToken ct)
+    {
+        var sheet = await Made(letter, ct);
+        if (sheet is not { Content: null, Why: Bar.Changed }) return sheet;
+        try
+        {
+            return sheet with { IsToBeAnew = (await pipeline.Send(new Prepare.Query(sheet.Dossier, sheet.Person, null, null), ct)).Bar == Bar.None };
+        }
+        catch (Exception e) when (e is RefusedException or StaleFactorException)
+        {
+            return sheet;
+        }
+    }
+
+    private async Task<Sheet> Made(Guid letter, CancellationToken ct)
     {
         try
         {
@@ -66,7 +81,8 @@ internal sealed class Print(IMediator pipeline) : PageModel
 
     /// <param name="Content">null: it was dropped.</param>
     /// <param name="Why">Why it was.</param>
-    internal sealed record Sheet(string Number, LetterContent? Content, string Language, DateOnly Day, Bar Why, Guid Dossier, Guid Person);
+    /// <param name="IsToBeAnew">It was dropped, and another may be prepared.</param>
+    internal sealed record Sheet(string Number, LetterContent? Content, string Language, DateOnly Day, Bar Why, Guid Dossier, Guid Person, bool IsToBeAnew = false);
 
     [Requires(May.ChangeDossiers)]
     internal sealed record Command(Guid Letter) : ICommand<Sheet>;

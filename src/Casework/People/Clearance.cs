@@ -160,6 +160,9 @@ internal sealed class Clearance
     /// <summary>Has somebody a second number, to which an SMS goes and nothing else?</summary>
     public static bool HasSecondNumber(Particulars who, SafeDetails agreed) => Destination(who, agreed, Channel.Sms) != Destination(who, null, Channel.Sms);
 
+    /// <summary>Do their SMS go to a second number that is somebody else's telephone?</summary>
+    public static bool GoesToTelephoneOf(Particulars who, SafeDetails agreed, Particulars other) => HasSecondNumber(who, agreed) && Destination(who, agreed, Channel.Sms) == Destination(other, null, Channel.Call);
+
     private static bool LeadsTo(string to, Channel channel, IReadOnlyList<Particulars> authors) =>
         channel is Channel.Sms or Channel.Mail && authors.Any(a => string.Equals(Destination(a, null, channel)?.Trim(), to.Trim(), StringComparison.OrdinalIgnoreCase));
 

@@ -168,9 +168,7 @@ internal sealed class Edit(IMediator pipeline, WhereAndWho who) : PageModel, ISh
             if (PhoneNumber.ToE164(before.Phone) != PhoneNumber.ToE164(after.Phone)) safe.Moved(Channel.Call, Channel.Sms);
             if (!string.Equals(before.Mail, after.Mail, StringComparison.OrdinalIgnoreCase)) safe.Moved(Channel.Mail);
             if (before.Address != after.Address) safe.Moved(Channel.Letter, Channel.Visit);
-            if (safe.Revision != rules.Revision) zone.Add(RuleChange.Of(safe, rules, caller.Self, now));
-            // By another name or number a never reaches others.
-            if ((before.FullName, before.Phone) != (after.FullName, after.Phone)) NeverElsewhere.Queue(zone, safe, now);
+            NeverElsewhere.Meets(zone, safe, rules, before, after, caller.Self, now);
             // What is written already bears the old name and goes to the old place, or to somebody whom nothing may reach any more.
             if ((before.FullName, before.Phone, before.Mail, before.Address) != (after.FullName, after.Phone, after.Mail, after.Address) || person.IsHelped != form.Capacity!.Value.IsHelped() || person.IsMinor != IsMinor(form, now)) await gate.TakeBack([person.Id], Bar.Changed, ct);
         }

@@ -138,7 +138,7 @@ internal sealed class Gate(ZoneDbContext zone, UseCase here, Keyring keys, IZone
     /// <summary>The same of any channel. Somebody else at the same mailbox closes it too: hardly ever a message names one, so those who closed theirs are opened and compared.</summary>
     public async Task<bool> IsNever(Channel channel, Particulars who, CancellationToken ct)
     {
-        if ((await Nevers([(default, default, who)], ct))[default].Any(n => n.Of(channel) == Rule.Never)) return true;
+        if ((await Nevers([(default, default, who, null)], ct))[default].Any(n => n.Of(channel) == Rule.Never)) return true;
         if (channel != Channel.Mail) return false;
         foreach (var some in (await zone.Set<SafeContact>().AsNoTracking().Where(s => s.Mail == Rule.Never).Select(s => s.Id).ToListAsync(ct)).Chunk(400).Select(c => c.ToList()))
         {
@@ -153,8 +153,8 @@ internal sealed class Gate(ZoneDbContext zone, UseCase here, Keyring keys, IZone
     public async Task<IReadOnlyDictionary<Guid, ClosedChannels>> ClosedElsewhere(IEnumerable<(Person Who, SafeContact Safe)> some, CancellationToken ct)
     {
         var rows = some.ToList();
-        var nevers = await Nevers([.. rows.Select(r => (r.Who.Id, r.Who.DossierId, r.Who.Identity.Value))], ct);
-        return rows.Where(r => nevers[r.Who.Id].Any()).ToDictionary(r => r.Who.Id, r => new ClosedChannels(Shut(r.Who, r.Safe, nevers[r.Who.Id].Where(n => !n.OfTheNumber)), AtTheNumber(r.Who, r.Safe, nevers[r.Who.Id].Where(n => n.OfTheNumber))));
+        var nevers = await Nevers([.. rows.Select(r => (r.Who.Id, r.Who.DossierId, r.Who.Identity.Value, SecondOf(r.Safe)))], ct);
+        return rows.Where(r => nevers[r.Who.Id].Any()).ToDictionary(r => r.Who.Id, r => new ClosedChannels(Shut(r.Who, r.Safe, nevers[r.Who.Id].Where(n => n is { OfTheNumber: false, OfTheSecond: false })), AtTheNumber(r.Who, r.Safe, nevers[r.Who.Id])));
     }
 
     /// <summary>How this person is reached, as others are told.</summary>
@@ -164,9 +164,16 @@ internal sealed class Gate(ZoneDbContext zone, UseCase here, Keyring keys, IZone
 
     private async Task<ClosedChannels> ClosedElsewhere(Person who, SafeContact safe, CancellationToken ct) => (await ClosedElsewhere([(who, safe)], ct)).GetValueOrDefault(who.Id, ClosedChannels.Nothing);
 
-    // Of a second number, to which their SMS go, whoever shares the telephone said nothing.
-    private static IReadOnlySet<Channel> AtTheNumber(Person who, SafeContact safe, IEnumerable<NeverSaid> nevers) =>
-        Shut(who, safe, nevers) is { Count: > 0 } shut ? shut.Where(c => c != Channel.Sms || !Clearance.HasSecondNumber(who.Identity.Value, safe.Details.Value)).ToHashSet() : ImmutableHashSet<Channel>.Empty;
+    // Of a second number, to which their SMS go, whoever shares the telephone said nothing. Whoever has it for a telephone did, and nobody else's word opens it.
+    private static IReadOnlySet<Channel> AtTheNumber(Person who, SafeContact safe, IEnumerable<NeverSaid> nevers)
+    {
+        var shut = Shut(who, safe, nevers.Where(n => n.OfTheNumber)).Where(c => c != Channel.Sms || !Clearance.HasSecondNumber(who.Identity.Value, safe.Details.Value)).ToHashSet();
+        if (nevers.Any(n => n is { OfTheSecond: true, Sms: Rule.Never })) shut.Add(Channel.Sms);
+        return shut;
+    }
+
+    // Opened only where an SMS may go at all.
+    private static SafeDetails? SecondOf(SafeContact safe) => safe.Sms is Rule.Safe or Rule.OnlyIf && SafeContact.SmsGoElsewhere(safe.Details.Value) ? safe.Details.Value : null;
 
     // Never is final until the person changes it: asked here since, by somebody who had the rules before their eyes, they did. What was ticked at the intake came with the facts, from whoever told them.
     private static IReadOnlySet<Channel> Shut(Person who, SafeContact safe, IEnumerable<NeverSaid> nevers)
@@ -181,6 +188,9 @@ internal sealed class Gate(ZoneDbContext zone, UseCase here, Keyring keys, IZone
         /// <summary>Said by somebody else at the same telephone.</summary>
         public bool OfTheNumber { get; init; }
 
+        /// <summary>Said by somebody else whose telephone their SMS go to.</summary>
+        public bool OfTheSecond { get; init; }
+
         public Rule Of(Channel channel) => channel switch { Channel.Call => Call, Channel.Sms => Sms, Channel.Mail => Mail, Channel.Letter => Letter, Channel.Visit => Visit, _ => Rule.NotAsked };
     }
 
@@ -189,27 +199,28 @@ internal sealed class Gate(ZoneDbContext zone, UseCase here, Keyring keys, IZone
         (t, s) => new NeverSaid(t.Token, s.Id, s.Call, s.Sms, s.Mail, s.Letter, s.Visit, s.Checked)));
 
     // Tokens and rules first, which are no secret, in one question for all: hardly ever somebody has to be opened.
-    private async Task<ILookup<Guid, NeverSaid>> Nevers(IReadOnlyList<(Guid Row, Guid Dossier, Particulars Identity)> some, CancellationToken ct)
+    private async Task<ILookup<Guid, NeverSaid>> Nevers(IReadOnlyList<(Guid Row, Guid Dossier, Particulars Identity, SafeDetails? Second)> some, CancellationToken ct)
     {
         var key = new SearchKey(here.InZone.Keys.SearchRoot);
-        var sought = some.Select(s => (s.Row, s.Dossier, s.Identity, Sought: new Sought(key, s.Identity))).ToList();
+        var sought = some.Select(s => (s.Row, s.Dossier, s.Identity, s.Second, Sought: new Sought(key, s.Identity, s.Second))).ToList();
         var rows = new List<NeverSaid>();
         foreach (var tokens in sought.SelectMany(s => s.Sought.Tokens).Distinct().Chunk(1000)) rows.AddRange(await NeversOf.In(zone, [.. tokens], ct));
         var nevers = rows.GroupBy(r => r.Person).Select(g => (Never: g.First(), Tokens: g.Select(r => r.Token).ToHashSet())).ToList();
-        var alike = sought.SelectMany(s => nevers.Where(n => n.Never.Person != s.Row && s.Sought.Fits(n.Tokens)).Select(n => (s.Row, s.Dossier, s.Identity, n.Never))).ToList();
+        var alike = sought.SelectMany(s => nevers.Where(n => n.Never.Person != s.Row && s.Sought.Fits(n.Tokens)).Select(n => (s.Row, s.Dossier, s.Identity, s.Second, n.Never))).ToList();
         var (meant, found) = (alike.Select(a => a.Never.Person).Distinct().ToList(), new List<(Guid Row, NeverSaid Never)>());
         foreach (var ids in meant.Chunk(400).Select(c => c.ToList()))
         {
             var people = await zone.Set<Person>().AsNoTracking().Where(p => ids.Contains(p.Id)).ToDictionaryAsync(p => p.Id, ct);
             await keys.Fetch(people.Values.Select(p => p.KeyOwner), ct);
-            // After a merge, or with another number, the day of asking is gone, the never is not: it counts from that change on.
+            // After a merge, or with another number or name, the never counts from that change on, though the day of asking is gone or before it.
             var changed = (await zone.Set<RuleChange>().AsNoTracking().Where(c => ids.Contains(c.PersonId)).Select(c => new { c.PersonId, c.At }).ToListAsync(ct)).ToLookup(c => c.PersonId, c => c.At);
-            foreach (var (row, dossier, identity, never) in alike)
+            foreach (var (row, dossier, identity, second, never) in alike)
             {
                 if (!people.TryGetValue(never.Person, out var who)) continue;
-                var (other, said) = (who.Identity.Value, never with { Said = never.Said ?? changed[who.Id].Append(who.Added).Max() });
+                var (other, said) = (who.Identity.Value, never with { Said = changed[who.Id].Append(never.Said ?? who.Added).Max() });
                 if (SamePerson.MayBeOne(identity, other)) found.Add((row, said));
                 // Somebody else, at whose telephone it must not ring: of their letter box and their door nothing was said.
+                else if (second is not null && Clearance.GoesToTelephoneOf(identity, second, other)) found.Add((row, said with { OfTheSecond = true }));
                 else if (who.DossierId != dossier && SamePerson.ShareANumber(identity, other)) found.Add((row, said with { OfTheNumber = true, Mail = Rule.NotAsked, Letter = Rule.NotAsked, Visit = Rule.NotAsked }));
             }
         }

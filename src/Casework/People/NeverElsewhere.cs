@@ -28,8 +28,19 @@ internal sealed class NeverElsewhere(IMediator pipeline) : IDeliver
     /// <summary>In the transaction in which a never was said or confirmed; where nothing is closed, nothing.</summary>
     public static void Queue(ZoneDbContext zone, SafeContact safe, DateTimeOffset now)
     {
-        if (Enum.GetValues<Channel>().Any(c => safe.Of(c) == Rule.Never)) zone.Add(OutboxMessage.New($"never {safe.Id} {Guid.CreateVersion7(now)}", KindName, safe.Id, null, now));
+        if (IsSaid(safe)) zone.Add(OutboxMessage.New($"never {safe.Id} {Guid.CreateVersion7(now)}", KindName, safe.Id, null, now));
     }
+
+    /// <summary>In the transaction in which it is put right who somebody is, or where it rings: a never meets others from now on, and holds as if it had been said now. What those others said before, they said without it before their eyes.</summary>
+    /// <param name="rules">Taken before anything changed.</param>
+    public static void Meets(ZoneDbContext zone, SafeContact safe, RulesAsTheyStood rules, Particulars before, Particulars after, Guid by, DateTimeOffset now)
+    {
+        var isAnother = !string.Equals(before.FullName, after.FullName, StringComparison.OrdinalIgnoreCase) || SamePerson.RingsElsewhere(before, after) || (before.BirthDate is not null && before.BirthDate != after.BirthDate);
+        if (safe.Revision != rules.Revision || (isAnother && IsSaid(safe))) zone.Add(RuleChange.Of(safe, rules, by, now));
+        if (isAnother) Queue(zone, safe, now);
+    }
+
+    private static bool IsSaid(SafeContact safe) => Enum.GetValues<Channel>().Any(c => safe.Of(c) == Rule.Never);
 
     public async Task Deliver(OutboxMessage message, ZoneRecord zone, CancellationToken ct)
     {
@@ -54,11 +65,20 @@ internal sealed class NeverElsewhere(IMediator pipeline) : IDeliver
             if (await zone.Set<Person>().AsNoTracking().SingleOrDefaultAsync(p => p.Id == query.Person, ct) is not { } who) return [];
             var same = await SamePerson.Rows(zone, here, keys, who.Identity.Value, ct);
             var there = (await SamePerson.Find(zone, here, keys, who.Identity.Value, ct)).Where(p => SamePerson.ShareANumber(p.Identity.Value, who.Identity.Value));
-            var rows = same.Concat(there).Where(p => p.Id != who.Id).DistinctBy(p => p.Id).ToList();
+            var rows = same.Concat(there).Concat(await AtTheirSecond(who, ct)).Where(p => p.Id != who.Id).DistinctBy(p => p.Id).ToList();
             // Through whom a child is reached is called too.
             var others = rows.Where(p => !p.IsHelped).Select(p => p.Id).ToList();
             var stand = (await zone.Set<Standing>().Where(s => others.Contains(s.WhoId)).Select(s => s.WhoId).ToListAsync(ct)).ToHashSet();
             return [.. rows.Where(p => p.IsHelped || stand.Contains(p.Id)).Select(p => p.Id)];
+        }
+
+        // Whose SMS go to this telephone, in the same dossier.
+        private async Task<IReadOnlyList<Person>> AtTheirSecond(Person who, CancellationToken ct)
+        {
+            var rules = await zone.Set<SafeContact>().AsNoTracking().Where(s => s.DossierId == who.DossierId && s.Id != who.Id && (s.Sms == Rule.Safe || s.Sms == Rule.OnlyIf)).ToDictionaryAsync(s => s.Id, ct);
+            var people = await zone.Set<Person>().AsNoTracking().Where(p => p.DossierId == who.DossierId).ToListAsync(ct);
+            await keys.Fetch(people.Select(p => p.KeyOwner), ct);
+            return people.FindAll(p => rules.TryGetValue(p.Id, out var safe) && Clearance.GoesToTelephoneOf(p.Identity.Value, safe.Details.Value, who.Identity.Value));
         }
 
         public async Task<bool> Handle(TakeBack command, CancellationToken ct)

@@ -13,6 +13,9 @@ internal sealed record RulesForOthers(RulesAsTheyStood Rules, IReadOnlySet<Chann
     /// <summary>It rings with somebody who said never: the number goes nowhere, whatever was ticked.</summary>
     public bool MustNotRing => NotAtTheNumber.Contains(Channel.Call);
 
+    /// <summary>The second number is somebody's who said never to what goes there. Of the telephone's own number, where there is no second, it is told beside it.</summary>
+    public bool SecondMustNotRing => NotAtTheNumber.Contains(Channel.Sms);
+
     /// <summary>Never stays never, said here or in another dossier. What leads to the alleged perpetrator too, or names them, what nobody decided for a minor, and what somebody else closed, is as if nobody had been asked.</summary>
     public static RulesForOthers Of(Person person, SafeContact safe, IReadOnlyList<Particulars> authors, ClosedChannels closed)
     {

@@ -102,7 +102,7 @@ internal sealed class Agree(IMediator pipeline, TimeProvider clock) : PageModel,
 
     private static async Task<IReadOnlyList<Person>> InTheirPlace(ZoneDbContext zone, Keyring keys, Guid dossier, Guid person, CancellationToken ct)
     {
-        var people = await zone.Set<Person>().AsNoTracking().Where(p => p.DossierId == dossier && (p.Capacity == Capacity.Representative || p.Capacity == Capacity.AllegedAuthor)).ToListAsync(ct);
+        var people = await zone.Set<Person>().AsNoTracking().Where(p => p.DossierId == dossier).ToListAsync(ct);
         await keys.Fetch(people.Select(p => p.Id), ct);
         return WhoMayAgree.For(person, people, await zone.Set<Standing>().AsNoTracking().Where(s => s.PersonId == person).ToListAsync(ct));
     }

@@ -74,7 +74,7 @@ internal static class Disclosing
         var (sms, second) = (safe.Of(Channel.Sms), Clearance.HasSecondNumber(identity, safe.Details));
         if (Said(identity.Phone) is { } phone && !safe.MustNotRing && (safe.Of(Channel.Call) != Codes.Rule.Never || (!second && sms is Codes.Rule.Safe or Codes.Rule.OnlyIf)))
             yield return new Part(Words.Of(SharedField.Phone), phone, second ? [Channel.Call] : [Channel.Call, Channel.Sms]);
-        if (second && sms != Codes.Rule.Never) yield return new Part(Words.SmsNumber, safe.Details.SmsNumber!.Trim(), Channel.Sms);
+        if (second && sms != Codes.Rule.Never && !safe.SecondMustNotRing) yield return new Part(Words.SmsNumber, safe.Details.SmsNumber!.Trim(), Channel.Sms);
     }
 
     private static string Rule(Channel channel, RulesForOthers safe)

@@ -2,6 +2,7 @@ using Microsoft.EntityFrameworkCore;
 using VictimSupport.Casework.Codes;
 using VictimSupport.Casework.Dossiers;
 using VictimSupport.Casework.People;
+using VictimSupport.Foundation.Links;
 using VictimSupport.Foundation.Persistence;
 
 namespace VictimSupport.Casework.Referrals;
@@ -11,19 +12,24 @@ internal static class Outdated
 {
     /// <summary>Would the very lines that were agreed to go today? With all that this use case has changed and not saved yet.</summary>
     /// <param name="at">As of when the rules of safe contact shall be taken.</param>
-    public static async Task<bool> Holds(ZoneDbContext zone, Gate gate, Referral referral, Consent consent, Dossier dossier, DateTimeOffset at, CancellationToken ct)
+    public static async Task<bool> Holds(ZoneDbContext zone, Gate gate, Referral referral, Consent consent, Dossier dossier, DateTimeOffset at, CancellationToken ct) => await Goes(zone, gate, referral, consent, dossier, at, ct) is not null;
+
+    /// <summary>What goes: the lines that were agreed to, with the day on which the rules of safe contact were asked last.</summary>
+    /// <returns>null: it would say something else.</returns>
+    public static async Task<Disclosure?> Goes(ZoneDbContext zone, Gate gate, Referral referral, Consent consent, Dossier dossier, DateTimeOffset at, CancellationToken ct)
     {
         await zone.Set<Person>().Where(p => p.DossierId == dossier.Id).LoadAsync(ct);
         var people = zone.Set<Person>().Local.Where(p => p.DossierId == dossier.Id).ToList();
-        if (people.Find(p => p.Id == referral.PersonId) is not { IsHelped: true } person) return false;
+        if (people.Find(p => p.Id == referral.PersonId) is not { IsHelped: true } person) return null;
         // Who agreed in their place, and may no more: asked today, they would not be.
         await zone.Set<Standing>().Where(s => s.PersonId == person.Id).LoadAsync(ct);
-        if (consent.Representative is { } instead && WhoMayAgree.For(person.Id, people, [.. zone.Set<Standing>().Local]).All(p => p.Id != instead)) return false;
+        if (consent.Representative is { } instead && WhoMayAgree.For(person.Id, people, [.. zone.Set<Standing>().Local]).All(p => p.Id != instead)) return null;
         var safe = await zone.Set<SafeContact>().FindAsync([person.Id], ct) ?? SafeContact.For(person);
         var (agreed, rules) = (consent.Content.Value, (await gate.ForOthers(person, safe, people, ct)).AsOf(at));
         // The person's own words stand in the last line and nowhere else.
         var message = consent.Fields.Contains(SharedField.Message) ? agreed.Lines[^1].Value : null;
-        return Disclosing.SaySame(Disclosing.Write(consent.Fields, person, rules, dossier, referral.Need, message, agreed.Language), agreed);
+        var today = Disclosing.Write(consent.Fields, person, rules, dossier, referral.Need, message, agreed.Language);
+        return Disclosing.SaySame(today, agreed) ? today : null;
     }
 
     /// <summary>Where it would: the link is dead, what waits does not leave, what was agreed to is not sent, and whoever works on the dossier has to ask anew, once; also where all of it has reached the partner, who must be told then.

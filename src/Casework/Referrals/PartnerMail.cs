@@ -27,10 +27,10 @@ internal sealed class LinkMail(IWriteToPartners partners, PortalAddress portal, 
     {
         if (message.About is not { } referral || await pipeline.Send(new Ask(referral), ct) is not { } leaving) return;
         var left = await partners.SendLink(leaving.Partner, message.Key, leaving.Reference, portal.To($"/{zone.Code}{PartnerAnswers.Path}{leaving.Token}"), leaving.Until, ct);
-        await pipeline.Send(new Done(referral, leaving.Link, left), ct);
+        await pipeline.Send(new Done(referral, leaving.Link, leaving.Consent, left), ct);
     }
 
-    internal sealed record Leaving(Guid Partner, Guid Link, string Reference, string Token, DateTimeOffset Until)
+    internal sealed record Leaving(Guid Partner, Guid Link, Guid Consent, string Reference, string Token, DateTimeOffset Until)
     {
         // The token is the key.
         public override string ToString() => "•••";
@@ -42,17 +42,17 @@ internal sealed class LinkMail(IWriteToPartners partners, PortalAddress portal, 
 
     /// <param name="Left">false: the partner has no mailbox any more. It comes back to whoever works on the dossier.</param>
     [Requires(May.RunThePlatform)]
-    internal sealed record Done(Guid Referral, Guid Link, bool Left) : ICommand<bool>;
+    internal sealed record Done(Guid Referral, Guid Link, Guid Consent, bool Left) : ICommand<bool>;
 
     internal sealed class Handler(ZoneDbContext zone, UseCase here, Gate gate, Trail trail, TimeProvider clock) : IRequestHandler<Ask, Leaving?>, IRequestHandler<Done, bool>
     {
         public async Task<Leaving?> Handle(Ask command, CancellationToken ct)
         {
             var now = clock.GetUtcNow();
-            if (await zone.Set<Referral>().SingleOrDefaultAsync(r => r.Id == command.Referral, ct) is not { Waiting: { } token, ConsentId: not null, IsOver: false, LinkId: { } id } referral) return null;
+            if (await zone.Set<Referral>().SingleOrDefaultAsync(r => r.Id == command.Referral, ct) is not { Waiting: { } token, ConsentId: { } agreed, IsOver: false, LinkId: { } id } referral) return null;
             if (await zone.Set<Link>().AsNoTracking().SingleOrDefaultAsync(l => l.Id == id, ct) is not { } link || !link.IsAlive(now)) return null;
             trail.Concerns(referral.DossierId, "platform");
-            var leaving = new Leaving(referral.PartnerId, id, link.Reference, token.Value, link.Expires);
+            var leaving = new Leaving(referral.PartnerId, id, agreed, link.Reference, token.Value, link.Expires);
             return await Outdated.TakeBack(zone, gate, referral, Bar.Changed, Spoken.In(here.InZone.Record.FirstLanguage, () => Words.ConsentAskAnew), Milestone.ThePlatform, now, ct) ? null : leaving;
         }
 
@@ -70,7 +70,7 @@ internal sealed class LinkMail(IWriteToPartners partners, PortalAddress portal, 
                 dossier.Touch();
                 return true;
             }
-            referral.Left(command.Link);
+            referral.Left(command.Link, command.Consent);
             // It was withdrawn while the mail was on its way: then the partner has something to erase after all.
             if (first && referral.State == ReferralState.Withdrawn) zone.Add(referral.Stop(now));
             return true;

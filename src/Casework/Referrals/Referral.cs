@@ -37,7 +37,7 @@ internal sealed class Referral : IHoldSealed, IOfDossier, IFallDue
     /// <summary>What the person agreed to, the latest version; null: to nothing yet, or no more.</summary>
     public Guid? ConsentId { get; private set; }
 
-    /// <summary>The version that was sent.</summary>
+    /// <summary>The version that was sent, the last that left; one whose mail waits has not.</summary>
     public Guid? SentConsent { get; private set; }
     public Guid? LinkId { get; private set; }
 
@@ -95,10 +95,10 @@ internal sealed class Referral : IHoldSealed, IOfDossier, IFallDue
     /// <param name="token">Kept, sealed, where a mail shall carry it.</param>
     public void Send(Link link, string token, SentAs how, Consent consent, TimeSpan answerWithin, DateTimeOffset now)
     {
-        (LinkId, Reference, SentAs, SentConsent) = (link.Id, link.Reference, how, consent.Id);
+        (LinkId, Reference, SentAs) = (link.Id, link.Reference, how);
         Waiting = how == Codes.SentAs.Mail ? (Sealed<string>)token : null;
         // A sheet is in somebody's hand at once.
-        WentOut |= how == Codes.SentAs.Sheet;
+        if (how == Codes.SentAs.Sheet) (SentConsent, WentOut) = (consent.Id, true);
         Asked(answerWithin, now);
     }
 
@@ -117,16 +117,18 @@ internal sealed class Referral : IHoldSealed, IOfDossier, IFallDue
 
     /// <summary>The mail left.</summary>
     /// <param name="link">Which it carried; another may wait by now.</param>
-    public void Left(Guid link)
+    /// <param name="consent">The version that can be read there.</param>
+    public void Left(Guid link, Guid consent)
     {
         WentOut = true;
+        if (LinkId == link || SentConsent is null) SentConsent = consent;
         if (LinkId == link) Waiting = null;
     }
 
-    /// <summary>No mail left: it is agreed to, and not sent.</summary>
+    /// <summary>No mail left: it is agreed to, and not sent. What went before is with the partner all the same.</summary>
     public void DidNotLeave(DateTimeOffset now)
     {
-        (LinkId, SentAs, SentConsent, Waiting, AnswerBy) = (null, null, null, null, null);
+        (LinkId, SentAs, Waiting, AnswerBy) = (null, null, null, null);
         if (State == ReferralState.Sent) Turn(ReferralState.Accepted, now);
     }
 
@@ -134,6 +136,8 @@ internal sealed class Referral : IHoldSealed, IOfDossier, IFallDue
     public void NoLongerAgreed(DateTimeOffset now)
     {
         if (!WentOut) DidNotLeave(now);
+        // How the version went that went before, the history says.
+        if (Waiting is not null) SentAs = null;
         (ConsentId, Waiting) = (null, null);
     }
 

@@ -119,8 +119,9 @@ internal sealed class Send(IMediator pipeline, WhereAndWho who, PortalAddress po
             var consent = referral.ConsentId is { } id ? await zone.Set<Consent>().AsNoTracking().SingleAsync(c => c.Id == id, ct) : null;
             var now = clock.GetUtcNow();
             var alive = referral.LinkId is { } link && await zone.Set<Link>().AsNoTracking().SingleOrDefaultAsync(l => l.Id == link, ct) is { } found && found.IsAlive(now);
-            return new Answer(referral.State, (await partners.Of([referral.PartnerId], ct))[referral.PartnerId], consent, consent?.Content.Value, referral.SentConsent is not null && referral.SentConsent != referral.ConsentId, referral.Reference, alive,
-                consent is not null && !await Outdated.Holds(zone, gate, referral, consent, dossier, now, ct));
+            var content = consent is null ? null : await Outdated.Goes(zone, gate, referral, consent, dossier, now, ct);
+            return new Answer(referral.State, (await partners.Of([referral.PartnerId], ct))[referral.PartnerId], consent, content ?? consent?.Content.Value, referral.Waiting is null && referral.SentConsent is not null && referral.SentConsent != referral.ConsentId, referral.Reference, alive,
+                consent is not null && content is null);
         }
     }
 
@@ -135,18 +136,18 @@ internal sealed class Send(IMediator pipeline, WhereAndWho who, PortalAddress po
             // Nothing leaves without consent: the one in force, and the one that was looked at.
             if (referral.IsOver || referral.ConsentId is not { } agreed || await zone.Set<Consent>().SingleOrDefaultAsync(c => c.Id == agreed && c.ReferralId == referral.Id && c.Withdrawn == null, ct) is not { } consent) throw Wrong(Words.NothingAgreed);
             if (form.Consent != consent.Id) throw Wrong(Words.ConsentChanged);
-            if (!await Outdated.Holds(zone, gate, referral, consent, dossier, now, ct)) throw Wrong(Words.ConsentOutdated);
+            if (await Outdated.Goes(zone, gate, referral, consent, dossier, now, ct) is not { } content) throw Wrong(Words.ConsentOutdated);
             var partner = (await partners.Of([referral.PartnerId], ct))[referral.PartnerId];
             if (form.How == SentAs.Mail && !partner.HasMailbox) throw Wrong(Words.ChooseSentAs);
             await Links.End(zone, referral, now, ct);
-            var sent = await Goes(referral, consent, form.How!.Value, dossier.Id, now, ct);
+            var sent = await Goes(referral, consent, content, form.How!.Value, dossier.Id, now, ct);
             zone.Add(Milestone.Reached(dossier.Id, MilestoneKind.Referral, caller.Self, now, code: (int)ReferralState.Sent, about: referral.Id));
             dossier.Touch();
             if (form.Once != default) zone.Add(new Submission { Id = form.Once, Made = referral.Id });
             return sent;
         }
 
-        private async Task<Sent> Goes(Referral referral, Consent consent, SentAs how, Guid dossier, DateTimeOffset now, CancellationToken ct)
+        private async Task<Sent> Goes(Referral referral, Consent consent, Disclosure content, SentAs how, Guid dossier, DateTimeOffset now, CancellationToken ct)
         {
             var answerWithin = (await settings.Of(here.InZone.Id, ct)).ReferralAnswerWithin;
             if (how == SentAs.Phone)
@@ -154,7 +155,7 @@ internal sealed class Send(IMediator pipeline, WhereAndWho who, PortalAddress po
                 referral.Say(consent, answerWithin, now);
                 return new Sent(null, null, null);
             }
-            var (link, token) = Link.Make(PartnerAnswers.Purpose, referral.Id, dossier, referral.PersonId, consent.Content.Value, now, Referrals.Referral.LinkGoodFor, referral.Reference);
+            var (link, token) = Link.Make(PartnerAnswers.Purpose, referral.Id, dossier, referral.PersonId, content, now, Referrals.Referral.LinkGoodFor, referral.Reference);
             var code = link.GiveCode();
             zone.Add(link);
             referral.Send(link, token, how, consent, answerWithin, now);

@@ -31,6 +31,9 @@ internal static class SamePerson
     /// <summary>Does it ring with both?</summary>
     public static bool ShareANumber(Particulars one, Particulars other) => PhoneNumber.ToE164(one.Phone) is { } phone && phone == PhoneNumber.ToE164(other.Phone);
 
+    /// <summary>Was a number put right, so that it rings elsewhere?</summary>
+    public static bool RingsElsewhere(Particulars before, Particulars after) => PhoneNumber.ToE164(before.Phone) != PhoneNumber.ToE164(after.Phone);
+
     /// <summary>Do both read what comes to one mailbox?</summary>
     public static bool ShareAMailbox(Particulars one, Particulars other) => one.Mail?.Trim() is { Length: > 0 } box && string.Equals(box, other.Mail?.Trim(), StringComparison.OrdinalIgnoreCase);
 
@@ -84,18 +87,20 @@ internal static class SamePerson
 /// <summary>The tokens under which whoever may be the same as somebody is found: the telephone's, or one of each name.</summary>
 internal sealed class Sought
 {
-    private readonly long? phone;
+    private readonly long? phone, second;
     private readonly IReadOnlyList<IReadOnlyList<long>> names;
 
-    public Sought(SearchKey key, Particulars who)
+    /// <param name="agreed">Where their SMS go to a number of their own; null: that is not asked.</param>
+    public Sought(SearchKey key, Particulars who, SafeDetails? agreed = null)
     {
+        second = PhoneNumber.Part(agreed?.SmsNumber) is { } also ? SearchToken.Of(key, also) : null;
         phone = PhoneNumber.Part(who.Phone) is { } part ? SearchToken.Of(key, part) : null;
         names = who is { FamilyName.Length: > 0, GivenName.Length: > 0 } ? [.. SamePerson.Name(who).Groups.Select(g => (IReadOnlyList<long>)[.. g.Select(p => SearchToken.Of(key, p)).Distinct()])] : [];
     }
 
     /// <summary>All of them; none where neither a name nor a number is known.</summary>
-    public IEnumerable<long> Tokens => names.SelectMany(g => g).Concat(phone is { } one ? [one] : []);
+    public IEnumerable<long> Tokens => names.SelectMany(g => g).Concat(phone is { } one ? [one] : []).Concat(second is { } other ? [other] : []);
 
     /// <summary>May somebody found under these be the same? It shows only after opening (<see cref="SamePerson.MayBeOne"/>). Two of the names are enough: the other row may say fewer.</summary>
-    public bool Fits(IReadOnlySet<long> tokens) => (phone is { } one && tokens.Contains(one)) || (names.Count > 0 && names.Count(g => g.Any(tokens.Contains)) >= Math.Min(2, names.Count));
+    public bool Fits(IReadOnlySet<long> tokens) => (phone is { } one && tokens.Contains(one)) || (second is { } other && tokens.Contains(other)) || (names.Count > 0 && names.Count(g => g.Any(tokens.Contains)) >= Math.Min(2, names.Count));
 }

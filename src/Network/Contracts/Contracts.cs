@@ -21,6 +21,9 @@ public enum Need
     Health = 11,
     MassEvent = 12,
     Mediation = 13,
+
+    /// <summary>Advice at home, so that it does not happen again.</summary>
+    Prevention = 14,
 }
 
 /// <summary>How a partner wants to be asked.</summary>

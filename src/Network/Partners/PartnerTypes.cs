@@ -17,7 +17,7 @@ internal enum PartnerSphere { PsychoMedicoSocial = 1, Judicial = 2, Other = 9 }
 internal sealed record PartnerType(string Code, PartnerKind Kind, params Need[] Needs)
 {
     // What works for the towns of one zone; every other shipped type serves a district, a community or the country.
-    private static readonly HashSet<string> Near = new(StringComparer.Ordinal) { "CPAS", "PF", "SSM", "GP", "CPMS", "PIPS", "OTHER" };
+    private static readonly HashSet<string> Near = new(StringComparer.Ordinal) { "CPAS", "PF", "SSM", "GP", "CPMS", "PIPS", "POL_PREV", "OTHER" };
 
     /// <summary>Filled in where an entry says nothing else.</summary>
     public PartnerLevel UsualLevel => Near.Contains(Code) ? PartnerLevel.Local : PartnerLevel.SupraLocal;
@@ -26,7 +26,7 @@ internal sealed record PartnerType(string Code, PartnerKind Kind, params Need[] 
     public PartnerSphere UsualSphere => Code switch
     {
         "MJ_AV" or "BAJ" or "CAFV" or "MEDIANTE" or "FED_VICT" => PartnerSphere.Judicial,
-        "POL_FED" or "OTHER" => PartnerSphere.Other,
+        "POL_FED" or "POL_PREV" or "OTHER" => PartnerSphere.Other,
         _ => PartnerSphere.PsychoMedicoSocial,
     };
 }
@@ -70,6 +70,7 @@ internal static class PartnerTypes
         new("FED_VICT", PartnerKind.MassEvent, Need.MassEvent, Need.Procedure),
         new("MEDIANTE", PartnerKind.Mediation, Need.Mediation),
         new("POL_FED", PartnerKind.Police, Need.Support),
+        new("POL_PREV", PartnerKind.Police, Need.Prevention),
         new("OTHER", PartnerKind.Other),
     ];
 

@@ -621,7 +621,7 @@ public sealed partial class ReferralTests(Platforms platforms)
         Assert.DoesNotContain("x", new Disclosure("xx", [new("xx", "xx")]).ToString(), StringComparison.Ordinal);
         Assert.DoesNotContain("x", new DisclosedLine("xx", "xx").ToString(), StringComparison.Ordinal);
         Assert.DoesNotContain("x", new Send.Sent("xx", "xx", default).ToString(), StringComparison.Ordinal);
-        Assert.DoesNotContain("x", new LinkMail.Leaving(default, default, "xx", "xx", default).ToString(), StringComparison.Ordinal);
+        Assert.DoesNotContain("x", new LinkMail.Leaving(default, default, default, "xx", "xx", default).ToString(), StringComparison.Ordinal);
     }
 
     private static async Task<(TestZone Zone, Person Anna, Guid Dossier, Guid Partner)> Begin(Platform platform)

@@ -1,0 +1,34 @@
+using VictimSupport.Casework.Codes;
+using VictimSupport.Casework.People;
+using VictimSupport.Casework.Referrals;
+using VictimSupport.Foundation.Access;
+using VictimSupport.Tests.Kit;
+using Show = VictimSupport.Casework.Referrals.Show;
+
+namespace VictimSupport.Tests.Casework;
+
+public sealed class ParentTests(Platforms platforms)
+{
+    /// <summary>A mother who was beaten is a victim in the dossier of her boy, and shares a telephone with the man who beat her: she agrees for the boy, he for nobody.</summary>
+    [Theory, EveryEngine]
+    public async Task A_parent_who_is_helped_too_agrees_for_a_minor_and_the_other_who_is_suspected_does_not(string engine)
+    {
+        var (_, anna, family) = await Family.In(await platforms.On(engine));
+        var partner = await anna.Send(Referring.Partner("Centre PMS") with { Type = "CPMS", Needs = [VictimSupport.Network.Contracts.Need.Children] });
+        var referral = (await anna.Send(new Offer.Command { Dossier = family.Dossier, Persons = [family.Noah], Need = VictimSupport.Network.Contracts.Need.Children, Partner = partner, Answer = ReferralState.Accepted, Once = Guid.NewGuid() }))!.Value;
+        Assert.Empty(await May());
+        foreach (var parent in new[] { family.Mother, family.Father }) await anna.Send(await anna.Standing(family, parent) with { Role = StandingRole.Parent, Conflict = parent == family.Father, ConflictWhat = parent == family.Father ? "suspect" : null });
+        await anna.Send(await anna.Standing(family, family.Grandmother) with { Role = StandingRole.Support });
+        Assert.Equal(family.Mother, Assert.Single(await May()));
+        var consent = await anna.Consent(family.Dossier, referral, null, SharedField.Name) with { AgreedBy = AgreedBy.Representative, Representative = family.Mother };
+        Assert.Equal("absent", (await Assert.ThrowsAsync<RefusedException>(() => anna.Send(consent with { Representative = family.Father, Once = Guid.NewGuid() }))).Code);
+        await anna.Send(consent with { Once = Guid.NewGuid() });
+        Assert.NotNull((await anna.Sends(family.Dossier, referral)).Token);
+        // Grown up, he agrees for himself: what she agreed to goes no further.
+        await anna.Send(await anna.Send(new Edit.Query(family.Dossier, family.Noah, "fr")) with { Dossier = family.Dossier, Person = family.Noah, IsMinor = false, EstimatedAge = 19 });
+        Assert.Empty(await May());
+        Assert.Null((await anna.Send(new Show.Query(family.Dossier, referral))).Referral.ConsentId);
+
+        async Task<Guid[]> May() => [.. (await anna.Send(new Agree.Query(family.Dossier, referral, [], null))).Representatives.Select(r => r.Id)];
+    }
+}
