@@ -103,12 +103,6 @@ public sealed class CorrectedTests(Platforms platforms)
         Assert.DoesNotContain(Second, lines);
         var again = Assert.Single((await bert.Send(new Handed.Query(await anna.HandsOver(dossier, b)))).Content!.People);
         Assert.Equal((Theirs, null, Rule.NotAsked), (again.Identity.Phone, again.Rules.Details.SmsNumber, again.Rules.Sms));
-        // It is the sister's telephone: nobody else's word opens it, hers does.
-        Later(a);
-        await anna.Agrees(dossier, mia, r => r with { Hours = "le soir" });
-        Assert.Equal(Bar.Never, await Sms());
-        await anna.Agrees(dossier, sister, r => r with { Sms = Rule.Safe });
-        Assert.Equal(Bar.None, await Sms());
 
         async Task<Bar> Sms() => (await anna.Send(new Text.Query(dossier, mia))).Ways.Single(w => w.Channel == Channel.Sms).Bar;
     }
