@@ -2,6 +2,7 @@ using MediatR;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
 using Microsoft.EntityFrameworkCore;
+using VictimSupport.Casework.Codes;
 using VictimSupport.Casework.Dossiers;
 using VictimSupport.Casework.People;
 using VictimSupport.Design.Html;
@@ -77,7 +78,12 @@ internal sealed class List(IMediator pipeline, IAccounts accounts, WhereAndWho w
 
     private static string Say(string done, int leftOut) => leftOut == 0 ? done : $"{done} {Words.LettersLeftOut(leftOut)}";
 
-    internal sealed record Row(Guid Letter, Guid Dossier, string Number, string Initials, LetterKind Kind, string Language, LetterState State, Bar Why, Guid By, DateTimeOffset At, DateTimeOffset? Ended);
+    internal sealed record Row(Guid Letter, Guid Dossier, string Number, string Initials, LetterKind Kind, string Language, LetterState State, Bar Why, Guid By, DateTimeOffset At, DateTimeOffset? Ended)
+    {
+        /// <summary>What letters to them must keep to, before the eyes of whoever prints; null: nothing was agreed.</summary>
+        public SafeDetails? OnlyIf { get; init; }
+        public bool AskAgain { get; init; }
+    }
 
     internal sealed record Answer(IReadOnlyList<DueLetter> Due, IReadOnlyList<Row> Prepared, IReadOnlyList<Row> Ended) : IListDossiers
     {
@@ -106,8 +112,13 @@ internal sealed class List(IMediator pipeline, IAccounts accounts, WhereAndWho w
                 .OrderByDescending(r => r.Id).Take(AtOnce).ToListAsync(ct);
             var ids = rows.Select(r => r.PersonId).Distinct().ToList();
             var people = (await zone.Set<Person>().AsNoTracking().Where(p => ids.Contains(p.Id)).ToListAsync(ct)).ToDictionary(p => p.Id);
+            var rules = await zone.Set<SafeContact>().AsNoTracking().Where(s => ids.Contains(s.Id)).ToDictionaryAsync(s => s.Id, ct);
+            var now = clock.GetUtcNow();
             await keys.Fetch(people.Keys, ct);
-            return [.. rows.Select(r => new Row(r.Id, r.DossierId, r.Number, people.TryGetValue(r.PersonId, out var person) ? person.Identity.Value.Initials : "–", r.Kind, r.Language, r.State, r.Why, r.PreparedBy, r.PreparedAt, r.Ended))];
+            return [.. rows.Select(r => new Row(r.Id, r.DossierId, r.Number, people.TryGetValue(r.PersonId, out var person) ? person.Identity.Value.Initials : "–", r.Kind, r.Language, r.State, r.Why, r.PreparedBy, r.PreparedAt, r.Ended)
+            {
+                OnlyIf = rules.GetValueOrDefault(r.PersonId) is { Letter: Rule.OnlyIf } kept ? kept.Details.Value : null, AskAgain = rules.GetValueOrDefault(r.PersonId)?.MustBeAskedAgain(now) == true,
+            })];
         }
     }
 }

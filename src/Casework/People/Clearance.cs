@@ -85,9 +85,9 @@ internal sealed record Addressee(Person Person, SafeContact Safe, Dossier Dossie
     /// <summary>What to keep to.</summary>
     public SafeDetails Agreed => NamesAuthor ? Safe.Details.Value with { WhoMayAnswer = null, ThirdPerson = null } : Safe.Details.Value;
 
-    /// <summary>May a letter go unasked? What is listed counts for the main facts; what is never sent unasked counts wherever it stands.</summary>
+    /// <summary>May a letter go unasked? What is listed counts for the main facts; what is never sent unasked counts wherever it stands. Never to a house in which the alleged perpetrator lives too.</summary>
     public bool MayGetFirstLetter => !Elsewhere && !Written && !Person.IsMinor && FirstLetterFor.Contains(Dossier.SubKind) && !Dossier.Danger.HasFlag(Danger.AtHome) && !Dossier.Danger.HasFlag(Danger.AddressSecret)
-        && !Dossier.Additional.Append(Dossier.SubKind).Any(SubKinds.NeverUnasked);
+        && !Dossier.Additional.Append(Dossier.SubKind).Any(SubKinds.NeverUnasked) && !Clearance.IsAlsoOf(Person.Identity.Value, Agreed, Channel.Letter, Authors);
 }
 
 /// <summary>Leave to reach this person by this channel, now. Only the gate (<see cref="Ask(Addressee, Outgoing, DateTimeOffset)"/>) gives one, and whatever goes out must be handed one: it alone knows where to.</summary>

@@ -40,7 +40,7 @@ internal sealed class BodyCounts(ZoneDbContext zone, TimeProvider clock) : ICoun
         ];
 
         // Those agreed before an instant: by a meeting, or with none on the day that was noted.
-        IQueryable<ActionPoint> Agreed(DateTimeOffset before) => zone.Set<ActionPoint>().Where(p => (p.MeetingId == null && p.Added < before) || zone.Set<Meeting>().Any(m => m.Id == p.MeetingId && m.At < before));
+        IQueryable<ActionPoint> Agreed(DateTimeOffset before) => zone.Set<ActionPoint>().Where(p => (p.MeetingId == null && p.Added < before) || zone.Set<Meeting>().Any(m => m.Id == p.MeetingId && m.At < before && m.State != MeetingState.Cancelled));
 
         static StructuralCount Sum(string row, int count) => new(Sums, row, count);
     }

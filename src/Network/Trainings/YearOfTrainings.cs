@@ -16,7 +16,7 @@ namespace VictimSupport.Network.Trainings;
 /// <param name="Ranks">All of whom the rank group was said.</param>
 /// <param name="Elsewhere">Own colleagues who were at trainings of other zones, by unit.</param>
 /// <param name="Topics">Trainings and awareness sessions by code of the topic.</param>
-/// <param name="Answers">Evaluations given.</param>
+/// <param name="Answers">Evaluations given of trainings that end in the year.</param>
 /// <param name="Marked">Those of them that are shown, and in the mean.</param>
 /// <param name="MarkHundredths">Mean of all marks (1 to 5) in hundredths; null: too few have answered.</param>
 internal sealed record YearOfTrainings(int Year, int Trainings, int Awareness, int Sessions, int Minutes, int Participants, IReadOnlyList<(string Unit, int Count)> Units, IReadOnlyList<(string? Zone, int Count)> Zones, IReadOnlyList<(RankGroup Rank, int Count)> Ranks, IReadOnlyList<(string Unit, int Count)> Elsewhere, IReadOnlyList<(string Topic, int Count)> Topics, int Answers, int Marked, int? MarkHundredths)
@@ -40,7 +40,9 @@ internal sealed record YearOfTrainings(int Year, int Trainings, int Awareness, i
         var sat = sessions.Select(s => s.Id).ToHashSet();
         var present = (await zone.Set<Participant>().AsNoTracking().Where(p => ids.Contains(p.TrainingId)).ToListAsync(ct)).Where(p => held.Contains(p.TrainingId) && p.Attended.Exists(sat.Contains)).ToList();
         var marks = await zone.Set<Evaluation>().AsNoTracking().Where(e => ids.Contains(e.TrainingId)).Select(e => new { e.TrainingId, e.IsShown, Sum = e.Useful + e.Clear + e.Trainer + e.Organised }).ToListAsync(ct);
-        marks = [.. marks.Where(m => held.Contains(m.TrainingId))];
+        // What was said of it counts once, in the year in which it ends, however many years its sessions are in.
+        var last = await zone.Set<TrainingSession>().AsNoTracking().Where(s => ids.Contains(s.TrainingId)).GroupBy(s => s.TrainingId).Select(g => new { g.Key, Start = g.Max(s => s.Start) }).ToDictionaryAsync(g => g.Key, g => g.Start, ct);
+        marks = [.. marks.Where(m => held.Contains(m.TrainingId) && last[m.TrainingId] < to)];
         var shown = marks.FindAll(m => m.IsShown);
         return new YearOfTrainings(year, trainings.Count(t => t.Kind == TrainingKind.Training), trainings.Count(t => t.Kind == TrainingKind.Awareness), sessions.Count, sessions.Sum(s => s.Minutes), present.Count,
             ByUnit(present.Where(p => p.From is null).OrderBy(p => p.Added).ThenBy(p => p.Number).Select(p => p.Unit)),

@@ -27,7 +27,8 @@ internal sealed class Show(IMediator pipeline, WhereAndWho who, IZoneSettings se
     public IReadOnlyList<Choice> Editions { get; private set; } = [];
     public IReadOnlyList<Choice> Languages { get; private set; } = [];
     public bool MayWrite => who.Caller.May(May.SetUpTheZone);
-    public bool MaySettle => Report is { IsPublic: true, Facts.Settled: null } && who.Caller.May(May.SettlePublicFigures);
+    // For whom a wall stands there is no draft; what is settled is the same whoever does it.
+    public bool MaySettle => (Report is { IsPublic: true, Facts.Settled: null } || (Report is null && Edition == PublicEdition && Year < ThisYear)) && who.Caller.May(May.SettlePublicFigures);
     public bool IsBehind => Report is { IsPublic: true, Facts.IsBehind: true };
     public bool MaySayAnew => IsBehind && who.Caller.May(May.SettlePublicFigures);
     private int ThisYear => Moment.Day(clock.GetUtcNow()).Year;

@@ -83,6 +83,8 @@ public sealed class BodyCorrectionTests
         Assert.Equal((0, 0, 0, 0), await Figures());
         platform.Clock.Advance(TimeSpan.FromDays(1));
         Assert.Equal((1, 40, 1, 1), await Figures());
+        await cora.Send(new Minutes.Cancel(meeting));
+        Assert.Equal((1, 40, 1, 0), await Figures()); // what was to be agreed at a meeting that never was, nobody agreed
 
         async Task<(int, int, int, int)> Figures()
         {

@@ -77,6 +77,21 @@ public sealed class EvaluationTests(Platforms platforms)
         Assert.DoesNotContain(platform.Logs.Lines, l => l.Contains("Zzremark", StringComparison.Ordinal));
     }
 
+    [Fact]
+    public async Task Of_a_training_over_two_years_each_answer_counts_once()
+    {
+        await using var platform = Platform.Start("sqlite"); // 24 November 2026
+        var zone = await platform.Zone();
+        var cora = zone.As(Role.Coordinator);
+        var (training, _, people) = await cora.Gave(zone, Giving.Plan(), -1, Giving.Colleague(default, "Wout"));
+        await cora.Send(zone.Sitting(training, 50));
+        Assert.True(await cora.Send(Answer((await cora.Send(new Evaluations.Paper(training, people[0])))!.Token, 5)));
+        platform.Clock.Advance(TimeSpan.FromDays(60));
+        Assert.Equal((0, 1), (await Answers(2026), await Answers(2027)));
+
+        Task<int> Answers(int year) => zone.Look(async z => (await new TrainingCounts(z, platform.Clock).In(year, TestContext.Current.CancellationToken)).Single(c => c.Row == "evaluations").Count);
+    }
+
     [Theory, EveryEngine]
     public async Task Whose_mail_got_lost_is_asked_again_and_whoever_has_answered_is_not(string engine)
     {

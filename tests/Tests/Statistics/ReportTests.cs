@@ -436,7 +436,11 @@ public sealed class ReportTests(Platforms platforms)
         await zone.As(Role.DataProtectionOfficer).Send(new VictimSupport.Casework.Walls.Build.Command { Colleague = walled.Id, Round = VictimSupport.Casework.Walls.Round.Person, GivenName = "Ada", FamilyName = "Appelle" });
         using var led = walled.Visit();
         Assert.Contains("public", (await led.Get("/our-figures/report?year=2025&edition=internal&language=fr")).Headers.Location!.ToString(), StringComparison.OrdinalIgnoreCase);
-        Assert.Empty((await led.Page("/our-figures/report?year=2025&edition=public&language=fr")).QuerySelectorAll("article"));
+        var draftless = await led.Page("/our-figures/report?year=2025&edition=public&language=fr");
+        Assert.Empty(draftless.QuerySelectorAll("article"));
+        // Yet they settle the year: else nobody in a zone with one coordinator could.
+        Assert.NotNull(draftless.QuerySelector("main a[href*='/settle']"));
+        Assert.Null((await administrator.Page("/our-figures/report?year=2025&edition=public&language=fr")).QuerySelector("main a[href*='/settle']"));
     }
 
     private static Platform TwoYears(string engine) => Platform.Start(engine, services: services => services.AddScoped<ICountStructuralWork, Given>());

@@ -110,6 +110,27 @@ public sealed class LetterTests(Platforms platforms)
     }
 
     [Theory, EveryEngine]
+    public async Task Whoever_prints_has_before_their_eyes_what_was_agreed(string engine)
+    {
+        await using var platform = Platform.Start(engine); // its clock is moved
+        var zone = await platform.Zone();
+        var worker = zone.As(Role.Caseworker);
+        var (dossier, person) = await worker.Knows(zone, "Rue 1");
+        await worker.Agrees(dossier, person, r => r with { Letter = Rule.OnlyIf, WhatMayBeSaid = "to her sister" });
+        await Prepares(worker, dossier, person, LetterKind.Recontact);
+        Assert.Contains("to her sister", await Prepared(), StringComparison.Ordinal);
+        Assert.DoesNotContain("Ask again", await Prepared(), StringComparison.Ordinal);
+        platform.Clock.Advance(TimeSpan.FromDays(15));
+        Assert.Contains("Ask again", await Prepared(), StringComparison.Ordinal);
+
+        async Task<string> Prepared()
+        {
+            using var visit = worker.Visit();
+            return (await visit.Page("/letters")).QuerySelector("section[aria-labelledby='prepared']")!.TextContent;
+        }
+    }
+
+    [Theory, EveryEngine]
     public async Task A_rule_changed_between_preparing_and_printing_drops_the_letter_and_says_so(string engine)
     {
         var zone = await (await platforms.On(engine)).Zone();

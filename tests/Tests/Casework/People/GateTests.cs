@@ -95,6 +95,9 @@ public sealed class GateTests(Platforms platforms)
         Assert.Equal(Bar.FirstLetter, First(Whom(Channel.Letter, Rule.NotAsked, subKind, danger: Danger.AddressSecret)));
         Assert.Equal(Bar.FirstLetter, First(Whom(Channel.Letter, Rule.NotAsked, subKind) with { Elsewhere = true }));
         Assert.Equal(Bar.FirstLetter, First(Whom(Channel.Letter, Rule.NotAsked, subKind, additional: "Stalking")));
+        // To the house of the alleged perpetrator nothing goes unasked; to another one in the street it does.
+        Assert.Equal(Bar.FirstLetter, First(Whom(Channel.Letter, Rule.NotAsked, subKind) with { Authors = [new Particulars("Muster", "Bob", null, null, "RUE 1")] }));
+        Assert.Equal(goes ? Bar.None : Bar.FirstLetter, First(Whom(Channel.Letter, Rule.NotAsked, subKind) with { Authors = [new Particulars("Muster", "Bob", null, null, "Rue 11")] }));
 
         static Bar First(Addressee whom) => Clearance.Look(whom, new Outgoing(Channel.Letter, First: true), Now).Bar;
     }
