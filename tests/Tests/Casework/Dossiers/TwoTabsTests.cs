@@ -3,6 +3,7 @@ using Microsoft.EntityFrameworkCore;
 using VictimSupport.Casework.Codes;
 using VictimSupport.Casework.Dossiers;
 using VictimSupport.Casework.FollowUps;
+using VictimSupport.Casework.People;
 using VictimSupport.Foundation.Access;
 using VictimSupport.Foundation.Secrecy;
 using VictimSupport.Tests.Kit;
@@ -31,6 +32,28 @@ public sealed class TwoTabsTests(Platforms platforms)
         var again = (AngleSharp.Html.Dom.IHtmlFormElement)page.QuerySelector("main form[method=post]")!;
         Assert.Equal(HttpStatusCode.Redirect, (await visit.Send(path, again, [])).StatusCode);
         Assert.Equal("Hohenau", (await worker.Opens(id)).Dossier.Municipality);
+    }
+
+    [Theory, EveryEngine]
+    public async Task Boxes_that_nobody_touched_take_what_was_saved_meanwhile(string engine)
+    {
+        var zone = await (await platforms.On(engine)).Zone();
+        var worker = zone.As(Role.Caseworker);
+        var id = await worker.Registers(Cases.Intake(zone));
+        var lead = await worker.LeadOf(id);
+        await worker.Agrees(id, lead, r => r with { Call = Rule.Safe, Visit = Rule.Safe });
+        using var visit = worker.Visit();
+        var path = $"/dossiers/{id}/people/{lead}/safe-contact";
+        var stale = (AngleSharp.Html.Dom.IHtmlFormElement)(await visit.Page(path)).QuerySelector("main form[method=post]")!;
+        zone.Platform.Clock.Advance(TimeSpan.FromSeconds(1));
+        await worker.Agrees(id, lead, r => r with { Call = Rule.Never, Visit = Rule.OnlyIf, WhatMayBeSaid = "at her mother's", Weekdays = true });
+        var refused = await visit.Send(path, stale, new Dictionary<string, string> { ["Form.Hours"] = "in the evening", ["Form.Visit"] = nameof(Rule.NotAsked) });
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, refused.StatusCode);
+        var again = (AngleSharp.Html.Dom.IHtmlFormElement)(await Visit.Read(refused)).QuerySelector("main form[method=post]")!;
+        Assert.Equal(HttpStatusCode.Redirect, (await visit.Send(path, again, [])).StatusCode);
+        var (rules, agreed) = await zone.Look(async z => (await z.Set<SafeContact>().SingleAsync(s => s.Id == lead)) is var s ? (s, s.Details.Value) : default);
+        Assert.Equal((Rule.Never, Rule.NotAsked), (rules.Call, rules.Visit)); // theirs where only they changed it, mine where I did
+        Assert.Equal(("in the evening", "at her mother's", true), (agreed.Hours, agreed.WhatMayBeSaid, agreed.Weekdays));
     }
 
     [Theory, EveryEngine]
