@@ -3,7 +3,6 @@ using Microsoft.EntityFrameworkCore;
 using VictimSupport.Casework.Codes;
 using VictimSupport.Casework.Dossiers;
 using VictimSupport.Casework.FollowUps;
-using VictimSupport.Casework.People;
 using VictimSupport.Foundation.Access;
 using VictimSupport.Foundation.Secrecy;
 using VictimSupport.Tests.Kit;
@@ -51,7 +50,8 @@ public sealed class TwoTabsTests(Platforms platforms)
         Assert.Equal(HttpStatusCode.UnprocessableEntity, refused.StatusCode);
         var again = (AngleSharp.Html.Dom.IHtmlFormElement)(await Visit.Read(refused)).QuerySelector("main form[method=post]")!;
         Assert.Equal(HttpStatusCode.Redirect, (await visit.Send(path, again, [])).StatusCode);
-        var (rules, agreed) = await zone.Look(async z => (await z.Set<SafeContact>().SingleAsync(s => s.Id == lead)) is var s ? (s, s.Details.Value) : default);
+        var rules = await worker.RulesOf(id, lead);
+        var agreed = rules.Details.Value;
         Assert.Equal((Rule.Never, Rule.NotAsked), (rules.Call, rules.Visit)); // theirs where only they changed it, mine where I did
         Assert.Equal(("in the evening", "at her mother's", true), (agreed.Hours, agreed.WhatMayBeSaid, agreed.Weekdays));
     }

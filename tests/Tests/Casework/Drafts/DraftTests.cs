@@ -361,7 +361,7 @@ public sealed class DraftTests(Platforms platforms)
         var refused = await (await Open(visit, path)).Sends();
         Assert.Equal(HttpStatusCode.UnprocessableEntity, refused.StatusCode);
         Assert.Equal(HttpStatusCode.Redirect, (await visit.Send(path, (await Visit.Read(refused)).QuerySelector<IHtmlFormElement>("form[data-draft]")!, [])).StatusCode);
-        var rules = await zone.Look(z => z.Set<VictimSupport.Casework.People.SafeContact>().SingleAsync(s => s.Id == lead));
+        var rules = await worker.RulesOf(id, lead);
         Assert.Equal(VictimSupport.Casework.Codes.Rule.Never, rules.Call);
         Assert.Equal("in the evening", rules.Details.Value.Hours);
     }
