@@ -3,12 +3,14 @@ using Microsoft.AspNetCore.Antiforgery;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.ModelBinding;
+using Microsoft.AspNetCore.Mvc.RazorPages;
 using Microsoft.AspNetCore.Mvc.Rendering;
 using Microsoft.AspNetCore.Mvc.Routing;
 using Microsoft.AspNetCore.Mvc.ViewFeatures;
 using Microsoft.AspNetCore.Razor.TagHelpers;
 using Microsoft.AspNetCore.Routing;
 using VictimSupport.Design.Html;
+using VictimSupport.Foundation.Pipeline;
 
 namespace VictimSupport.Design.Tags;
 
@@ -64,7 +66,11 @@ public sealed class FormTag(IAntiforgery antiforgery, IUrlHelperFactory urls, IE
         var tokens = antiforgery.GetAndStoreTokens(View.HttpContext);
         output.PreContent.AppendHtml(Hidden(tokens.FormFieldName, tokens.RequestToken ?? ""));
         if (Draft?.Trim() is { Length: > 0 } name) await Keep(output, name, once, tokens);
+        if (Handler is null && Page is null && Action is null && View.ViewData.Model is PageModel page && Over.Of(page, View.HttpContext) is { } over) output.PreContent.AppendHtml(Hidden(Over.Name, LeftOver() ?? over));
     }
+
+    // A form that is filled in again as it was left was filled in over what stood there then.
+    string? LeftOver() => !HttpMethods.IsPost(View.HttpContext.Request.Method) && View.ViewData.ModelState.TryGetValue(Over.Name, out var left) ? left.AttemptedValue : null;
 
     // Before the fields are written, so that each finds what was typed where it looks for it after a try that failed.
     async Task Keep(TagHelperOutput output, string name, string once, AntiforgeryTokenSet tokens)

@@ -40,7 +40,7 @@ public sealed class PageDoor(WhereAndWho who, WayBack way, TimeProvider clock) :
         if (context.HandlerInstance is PageModel { ModelState.IsValid: false } unread && context.HandlerMethod is { HttpMethod: "Post" })
         {
             // What could not be read (a date that is none) is said at its field before any use case runs.
-            context.Result = await Again(unread, context.HttpContext);
+            context.Result = await Again(unread, context.HttpContext, unread.ModelState.Where(s => s.Value?.Errors.Count > 0).Select(s => s.Key).ToHashSet(StringComparer.Ordinal));
             return;
         }
         var done = await next();
@@ -57,15 +57,16 @@ public sealed class PageDoor(WhereAndWho who, WayBack way, TimeProvider clock) :
             case ValidationException invalid when context.HandlerInstance is PageModel page:
                 foreach (var fault in invalid.Errors) page.ModelState.AddModelError(FieldOf(page, fault.PropertyName), fault.ErrorMessage);
                 done.ExceptionHandled = true;
-                done.Result = await Again(page, context.HttpContext);
+                done.Result = await Again(page, context.HttpContext, new HashSet<string>());
                 break;
         }
     }
 
     // The page may need its lists again before it can show the form with what was typed.
-    private static async Task<IActionResult> Again(PageModel page, HttpContext http)
+    private static async Task<IActionResult> Again(PageModel page, HttpContext http, IReadOnlySet<string> unread)
     {
         if (page is IShowAgain again) await again.ShowAgain(http.RequestAborted);
+        Over.TakeTheirs(page, http, unread);
         http.Response.StatusCode = StatusCodes.Status422UnprocessableEntity;
         return page.Page();
     }

@@ -34,6 +34,29 @@ public sealed class TwoTabsTests(Platforms platforms)
     }
 
     [Theory, EveryEngine]
+    public async Task Boxes_that_nobody_touched_take_what_was_saved_meanwhile(string engine)
+    {
+        var zone = await (await platforms.On(engine)).Zone();
+        var worker = zone.As(Role.Caseworker);
+        var id = await worker.Registers(Cases.Intake(zone));
+        var lead = await worker.LeadOf(id);
+        await worker.Agrees(id, lead, r => r with { Call = Rule.Safe, Visit = Rule.Safe });
+        using var visit = worker.Visit();
+        var path = $"/dossiers/{id}/people/{lead}/safe-contact";
+        var stale = (AngleSharp.Html.Dom.IHtmlFormElement)(await visit.Page(path)).QuerySelector("main form[method=post]")!;
+        zone.Platform.Clock.Advance(TimeSpan.FromSeconds(1));
+        await worker.Agrees(id, lead, r => r with { Call = Rule.Never, Visit = Rule.OnlyIf, WhatMayBeSaid = "at her mother's", Weekdays = true });
+        var refused = await visit.Send(path, stale, new Dictionary<string, string> { ["Form.Hours"] = "in the evening", ["Form.Visit"] = nameof(Rule.NotAsked) });
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, refused.StatusCode);
+        var again = (AngleSharp.Html.Dom.IHtmlFormElement)(await Visit.Read(refused)).QuerySelector("main form[method=post]")!;
+        Assert.Equal(HttpStatusCode.Redirect, (await visit.Send(path, again, [])).StatusCode);
+        var rules = await worker.RulesOf(id, lead);
+        var agreed = rules.Details.Value;
+        Assert.Equal((Rule.Never, Rule.NotAsked), (rules.Call, rules.Visit)); // theirs where only they changed it, mine where I did
+        Assert.Equal(("in the evening", "at her mother's", true), (agreed.Hours, agreed.WhatMayBeSaid, agreed.Weekdays));
+    }
+
+    [Theory, EveryEngine]
     public async Task A_note_sent_twice_is_written_once(string engine)
     {
         var zone = await (await platforms.On(engine)).Zone();

@@ -346,6 +346,27 @@ public sealed class DraftTests(Platforms platforms)
     }
 
     [Theory, EveryEngine]
+    public async Task What_was_left_over_older_rules_undoes_no_never_that_was_said_since(string engine)
+    {
+        var zone = await (await platforms.On(engine)).Zone();
+        var worker = zone.As(Role.Caseworker);
+        var id = await worker.Registers(Cases.Intake(zone));
+        var lead = await worker.LeadOf(id);
+        await worker.Agrees(id, lead, r => r with { Call = VictimSupport.Casework.Codes.Rule.Safe });
+        using var visit = worker.Visit();
+        var path = $"/dossiers/{id}/people/{lead}/safe-contact";
+        await (await Open(visit, path)).Saves(("Form.Hours", "in the evening"));
+        zone.Platform.Clock.Advance(TimeSpan.FromSeconds(1));
+        await worker.Agrees(id, lead, r => r with { Call = VictimSupport.Casework.Codes.Rule.Never });
+        var refused = await (await Open(visit, path)).Sends();
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, refused.StatusCode);
+        Assert.Equal(HttpStatusCode.Redirect, (await visit.Send(path, (await Visit.Read(refused)).QuerySelector<IHtmlFormElement>("form[data-draft]")!, [])).StatusCode);
+        var rules = await worker.RulesOf(id, lead);
+        Assert.Equal(VictimSupport.Casework.Codes.Rule.Never, rules.Call);
+        Assert.Equal("in the evening", rules.Details.Value.Hours);
+    }
+
+    [Theory, EveryEngine]
     public async Task Saving_leaves_no_record_but_finding_again_sending_and_a_refusal_do(string engine)
     {
         var zone = await (await platforms.On(engine)).Zone();
