@@ -245,28 +245,3 @@ internal sealed class Gate(ZoneDbContext zone, UseCase here, Keyring keys, IZone
         return (await zone.Set<Dossier>().AsNoTracking().Where(d => dossiers.Contains(d.Id)).ToListAsync(ct)).Any(d => (d.Danger & (Danger.AtHome | Danger.AddressSecret)) != Danger.None || d.Additional.Append(d.SubKind).Any(SubKinds.NeverUnasked));
     }
 }
-
-/// <summary>After an event of partner or family violence what was agreed is to be asked again, in every dossier of those it happened to.</summary>
-internal sealed class Aftermath(ZoneDbContext zone, UseCase here, Keyring keys, TimeProvider clock)
-{
-    /// <summary>Reaches everybody who is helped in this dossier.</summary>
-    public async Task Reaches(Dossier dossier, CancellationToken ct)
-    {
-        var people = (await zone.Set<Person>().AsNoTracking().Where(p => p.DossierId == dossier.Id).ToListAsync(ct)).Where(p => p.IsHelped).ToList();
-        await keys.Fetch(people.Select(p => p.Id), ct);
-        foreach (var person in people) await Reaches(person.Identity.Value, ct);
-        // Somebody without a name is found by nothing.
-        DateTimeOffset? now = clock.GetUtcNow();
-        await zone.Set<SafeContact>().Where(s => s.DossierId == dossier.Id).ExecuteUpdateAsync(set => set.SetProperty(s => s.ViolenceAt, now), ct);
-    }
-
-    /// <summary>Reaches one person, wherever they are known; one who comes into a dossier in this very transaction was asked with the event known.</summary>
-    /// <param name="except">The row in which the name was put right: what was agreed there was asked with the event known.</param>
-    // Not by the change tracker: the audit of this act would name dossiers that may not exist for whoever does it.
-    public async Task Reaches(Particulars identity, CancellationToken ct, Guid? except = null)
-    {
-        var ids = (await SamePerson.Find(zone, here, keys, identity, ct)).Select(p => p.Id).Where(id => id != except).ToList();
-        DateTimeOffset? now = clock.GetUtcNow();
-        if (ids.Count > 0) await zone.Set<SafeContact>().Where(s => ids.Contains(s.Id)).ExecuteUpdateAsync(set => set.SetProperty(s => s.ViolenceAt, now), ct);
-    }
-}

@@ -1,4 +1,6 @@
 using System.Reflection;
+using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http;
@@ -6,7 +8,7 @@ using Microsoft.AspNetCore.Mvc.RazorPages;
 
 namespace VictimSupport.Foundation.Pipeline;
 
-/// <summary>What a form was filled in over, carried in the form itself. Where somebody else saved meanwhile, boxes that nobody touched here take what was saved there, and what was changed here stays: two people's work on different boxes meets.
+/// <summary>What a form was filled in over, carried in the form itself as a print of each box: as short for a long text as for a short one, and saying nothing that does not stand on the page. Where somebody else saved meanwhile, boxes that nobody touched here take what was saved there, and what was changed here stays: two people's work on different boxes meets.
 /// For a page with a <c>Form</c> and a <c>Meanwhile</c> of the same type, which is what stands there now and null where nobody else saved.</summary>
 public static class Over
 {
@@ -14,19 +16,25 @@ public static class Over
     public const string Name = "Form.Over";
 
     /// <summary>What the form of a page is filled in over; null: the page tells of nobody who saves meanwhile.</summary>
-    public static string? Of(PageModel page, HttpContext http) => Boxes(page) is not var (form, meanwhile) ? null
-        : meanwhile.GetValue(page) is { } now ? JsonSerializer.Serialize(now, form.PropertyType) : Carried(http) ?? JsonSerializer.Serialize(form.GetValue(page), form.PropertyType);
+    public static string? Of(PageModel page, HttpContext http)
+    {
+        if (Boxes(page) is not var (form, meanwhile)) return null;
+        var now = meanwhile.GetValue(page);
+        if ((now ?? form.GetValue(page)) is not { } shown) return null;
+        return (now is null ? Carried(http) : null) ?? string.Join(' ', Prints(shown, form.PropertyType).Select(p => $"{p.Key}:{p.Value}"));
+    }
 
     /// <summary>After the page knows what stands there now.</summary>
     /// <param name="unread">Boxes that could not be read: what was typed there stays.</param>
     internal static void TakeTheirs(PageModel page, HttpContext http, IReadOnlySet<string> unread)
     {
-        if (Boxes(page) is not var (form, meanwhile) || meanwhile.GetValue(page) is not { } now || form.GetValue(page) is not { } mine || Read(Carried(http)) is not { } over) return;
-        var (here, there) = ((JsonObject)JsonSerializer.SerializeToNode(mine, form.PropertyType)!, (JsonObject)JsonSerializer.SerializeToNode(now, form.PropertyType)!);
-        foreach (var box in form.PropertyType.GetProperties(BindingFlags.Public | BindingFlags.Instance).Where(p => p is { CanRead: true, CanWrite: true } && p.SetMethod!.IsPublic && over.ContainsKey(p.Name)))
+        if (Boxes(page) is not var (form, meanwhile) || meanwhile.GetValue(page) is not { } now || form.GetValue(page) is not { } mine || Carried(http) is not { } carried) return;
+        // Whoever forges it changes what their own form says and nothing else.
+        var over = carried.Split(' ').ToHashSet(StringComparer.Ordinal);
+        var (here, there) = (Prints(mine, form.PropertyType), Prints(now, form.PropertyType));
+        foreach (var box in form.PropertyType.GetProperties(BindingFlags.Public | BindingFlags.Instance).Where(p => p is { CanRead: true, CanWrite: true } && p.SetMethod!.IsPublic && here.ContainsKey(p.Name)))
         {
-            var typed = Text(here[box.Name]);
-            if (typed != Text(over[box.Name]) || typed == Text(there[box.Name])) continue;
+            if (!over.Contains($"{box.Name}:{here[box.Name]}") || here[box.Name] == there[box.Name]) continue;
             var key = "Form." + box.Name;
             if (unread.Any(u => IsOf(u, key))) continue;
             box.SetValue(mine, box.GetValue(now));
@@ -39,18 +47,8 @@ public static class Over
 
     private static string? Carried(HttpContext http) => http.Request.HasFormContentType && http.Request.Form[Name].ToString() is { Length: > 0 } carried ? carried : null;
 
-    // Whoever forges it changes what their own form says and nothing else.
-    private static JsonObject? Read(string? carried)
-    {
-        try
-        {
-            return carried is null ? null : JsonNode.Parse(carried) as JsonObject;
-        }
-        catch (JsonException)
-        {
-            return null;
-        }
-    }
+    private static Dictionary<string, string> Prints(object form, Type type) => ((JsonObject)JsonSerializer.SerializeToNode(form, type)!).ToDictionary(
+        p => p.Key, p => Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes($"{p.Key} {Text(p.Value)}")).AsSpan(0, 8)), StringComparer.Ordinal);
 
     // An empty box and none, and lines however they end, are the same.
     private static string Text(JsonNode? node) => node switch

@@ -27,24 +27,15 @@ internal sealed class ChangedMail(ISendMail mail, IMediator pipeline) : IDeliver
     public async Task Deliver(OutboxMessage message, ZoneRecord zone, CancellationToken ct)
     {
         if (message.About is not { } participant || await pipeline.Send(new Query(participant), ct) is not { } to) return;
-        var (subject, text) = Spoken.In(to.Language, () => (Words.TrainingChangedSubject, to.IsCancelled ? Words.TrainingCancelledText(to.Subject)
-            : Words.TrainingChangedText(to.Subject, to.Sessions.Count == 0 ? Words.TrainingNoSession : string.Join('\n', to.Sessions.Select(s => $"{s.When()}, {s.Place}")))));
+        var (subject, text) = Spoken.In(to.Language, () => (Words.TrainingChangedSubject, to.IsCancelled ? Words.TrainingCancelledText(to.Subject) : Words.TrainingChangedText(to.Subject, to.When())));
         await mail.Send(new Letter(message.Key, to.Mailbox, subject, text), ct);
     }
 
-    internal sealed record Answer(string Mailbox, string Language, string Subject, bool IsCancelled, IReadOnlyList<TrainingSession> Sessions);
-
     [Requires(May.RunThePlatform)]
-    internal sealed record Query(Guid Participant) : IQuery<Answer?>;
+    internal sealed record Query(Guid Participant) : IQuery<Mailed?>;
 
-    internal sealed class Handler(ZoneDbContext zone) : IRequestHandler<Query, Answer?>
+    internal sealed class Handler(ZoneDbContext zone) : IRequestHandler<Query, Mailed?>
     {
-        public async Task<Answer?> Handle(Query query, CancellationToken ct)
-        {
-            // Who withdrew meanwhile is not told.
-            if (await zone.Set<Participant>().AsNoTracking().SingleOrDefaultAsync(p => p.Id == query.Participant, ct) is not { Mailbox: { } box } one || one.State == ParticipantState.Withdrawn) return null;
-            var training = await zone.Set<Training>().AsNoTracking().SingleAsync(t => t.Id == one.TrainingId, ct);
-            return new Answer(box, one.Language, training.Subject, training.Cancelled is not null, await zone.Set<TrainingSession>().AsNoTracking().Where(s => s.TrainingId == training.Id).OrderBy(s => s.Start).ToListAsync(ct));
-        }
+        public Task<Mailed?> Handle(Query query, CancellationToken ct) => Mailed.Of(zone, query.Participant, ct);
     }
 }

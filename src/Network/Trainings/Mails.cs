@@ -12,7 +12,22 @@ using VictimSupport.Network.Partners;
 
 namespace VictimSupport.Network.Trainings;
 
-/// <summary>Tells whoever waited that there is a seat. Asked when it leaves: who withdrew meanwhile is not told.</summary>
+/// <summary>What a mail about a training tells somebody who is in it: what stands when it leaves.</summary>
+internal sealed record Mailed(string Mailbox, string Language, string Subject, bool HasSeat, bool IsCancelled, IReadOnlyList<TrainingSession> Sessions)
+{
+    /// <summary>Its sessions, a line each.</summary>
+    public string When() => Sessions.Count == 0 ? Words.TrainingNoSession : string.Join('\n', Sessions.Select(s => $"{s.When()}, {s.Place}"));
+
+    /// <returns>null: they withdrew meanwhile, or have no mailbox.</returns>
+    public static async Task<Mailed?> Of(ZoneDbContext zone, Guid participant, CancellationToken ct)
+    {
+        if (await zone.Set<Participant>().AsNoTracking().SingleOrDefaultAsync(p => p.Id == participant, ct) is not { Mailbox: { } box, State: not ParticipantState.Withdrawn } one) return null;
+        var training = await zone.Set<Training>().AsNoTracking().SingleAsync(t => t.Id == one.TrainingId, ct);
+        return new Mailed(box, one.Language, training.Subject, one.State == ParticipantState.Registered, training.Cancelled is not null, await zone.Set<TrainingSession>().AsNoTracking().Where(s => s.TrainingId == training.Id).OrderBy(s => s.Start).ToListAsync(ct));
+    }
+}
+
+/// <summary>Tells whoever waited that there is a seat.</summary>
 internal sealed class PlaceMail(ISendMail mail, IMediator pipeline) : IDeliver
 {
     public const string KindName = "training-seat";
@@ -21,24 +36,16 @@ internal sealed class PlaceMail(ISendMail mail, IMediator pipeline) : IDeliver
     public async Task Deliver(OutboxMessage message, ZoneRecord zone, CancellationToken ct)
     {
         if (message.About is not { } participant || await pipeline.Send(new Query(participant), ct) is not { } to) return;
-        var (subject, text) = Spoken.In(to.Language, () => (Words.TrainingSeatSubject, Words.TrainingSeatText(to.Subject, to.Sessions.Count == 0 ? Words.TrainingNoSession : string.Join('\n', to.Sessions.Select(s => $"{s.When()}, {s.Place}")))));
+        var (subject, text) = Spoken.In(to.Language, () => (Words.TrainingSeatSubject, Words.TrainingSeatText(to.Subject, to.When())));
         await mail.Send(new Letter(message.Key, to.Mailbox, subject, text), ct);
     }
 
-    internal sealed record Answer(string Mailbox, string Language, string Subject, IReadOnlyList<TrainingSession> Sessions);
-
     [Requires(May.RunThePlatform)]
-    internal sealed record Query(Guid Participant) : IQuery<Answer?>;
+    internal sealed record Query(Guid Participant) : IQuery<Mailed?>;
 
-    internal sealed class Handler(ZoneDbContext zone) : IRequestHandler<Query, Answer?>
+    internal sealed class Handler(ZoneDbContext zone) : IRequestHandler<Query, Mailed?>
     {
-        public async Task<Answer?> Handle(Query query, CancellationToken ct)
-        {
-            if (await zone.Set<Participant>().AsNoTracking().SingleOrDefaultAsync(p => p.Id == query.Participant, ct) is not { Mailbox: { } box, State: ParticipantState.Registered } one) return null;
-            var training = await zone.Set<Training>().AsNoTracking().SingleAsync(t => t.Id == one.TrainingId, ct);
-            if (training.Cancelled is not null) return null;
-            return new Answer(box, one.Language, training.Subject, await zone.Set<TrainingSession>().AsNoTracking().Where(s => s.TrainingId == training.Id).OrderBy(s => s.Start).ToListAsync(ct));
-        }
+        public async Task<Mailed?> Handle(Query query, CancellationToken ct) => await Mailed.Of(zone, query.Participant, ct) is { HasSeat: true, IsCancelled: false } to ? to : null;
     }
 }
 

@@ -49,12 +49,14 @@ internal sealed partial class Matrix(World world, World other)
     /// <summary>Every door with an id in its address, its query or its form, as everybody who may: what belongs to another zone, and what is hidden in one's own, answers as what is not there, to the byte.</summary>
     public async Task Compare(IEnumerable<Door> doors)
     {
-        foreach (var door in doors.Where(d => d.IsInZone && !d.IsForPrograms && d.Demand?.Deed is not null))
+        // What takes something out comes last: after it there is nothing left to tell of.
+        var all = doors.Where(d => d.IsInZone && !d.IsForPrograms && d.Demand?.Deed is not null).ToList();
+        foreach (var (door, knocks) in new[] { false, true }.SelectMany(last => all.Select(d => (Door: d, Knocks: d.Knocks.Where(k => (k.Handler == "TakeOut") == last).ToList()))).Where(d => d.Knocks.Count > 0))
         {
             Doors.Add(door.Text);
             foreach (var figure in (await new Cast(world, other).OfTheZone()).Where(f => f.Taken == Taken.ByTheirRoles && f.May(door.Demand!.Deed!.Value)))
             {
-                foreach (var knock in door.Knocks)
+                foreach (var knock in knocks)
                 {
                     foreach (var name in door.Route.Parameters.Select(p => p.Name).Concat(knock.Boxes.Where(b => b.Type == typeof(Guid) && b.Name != "vs-once").Select(b => b.Name)))
                     {

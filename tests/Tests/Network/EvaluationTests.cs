@@ -77,10 +77,10 @@ public sealed class EvaluationTests(Platforms platforms)
         Assert.DoesNotContain(platform.Logs.Lines, l => l.Contains("Zzremark", StringComparison.Ordinal));
     }
 
-    [Fact]
-    public async Task Of_a_training_over_two_years_each_answer_counts_once()
+    [Theory, EveryEngine]
+    public async Task Of_a_training_over_two_years_each_answer_counts_once(string engine)
     {
-        await using var platform = Platform.Start("sqlite"); // 24 November 2026
+        await using var platform = Platform.Start(engine); // 24 November 2026
         var zone = await platform.Zone();
         var cora = zone.As(Role.Coordinator);
         var (training, _, people) = await cora.Gave(zone, Giving.Plan(), -1, Giving.Colleague(default, "Wout"));
