@@ -19,9 +19,9 @@ public static class Over
     public static string? Of(PageModel page, HttpContext http)
     {
         if (Boxes(page) is not var (form, meanwhile)) return null;
-        var now = meanwhile.GetValue(page);
-        if ((now ?? form.GetValue(page)) is not { } shown) return null;
-        return (now is null ? Carried(http) : null) ?? string.Join(' ', Prints(shown, form.PropertyType).Select(p => $"{p.Key}:{p.Value}"));
+        // What was typed is nothing that it was filled in over: a form that is shown again keeps what it carried.
+        if ((meanwhile.GetValue(page) ?? (HttpMethods.IsPost(http.Request.Method) ? null : form.GetValue(page))) is not { } stands) return Carried(http);
+        return string.Join(' ', Prints(stands, form.PropertyType).Select(p => $"{p.Key}:{p.Value}"));
     }
 
     /// <summary>After the page knows what stands there now.</summary>
