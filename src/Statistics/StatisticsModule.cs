@@ -33,6 +33,7 @@ public sealed class StatisticsModule : IModule
         services.AddSingleton(new Programme.Programmes(Programme.TableProgramme.Shipped, Programme.TableProgramme.Known));
         services.AddSingleton<Facts.ReadZone>();
         services.AddSingleton<Areas.Places>();
+        services.AddSingleton<Areas.Inhabitants>();
         services.AddSingleton<Releases.Publish>();
         services.AddSingleton<Releases.Published>();
         services.AddSingleton<IReleaseFigures, Releases.Desk>();

@@ -8,7 +8,7 @@ namespace VictimSupport.Portal.CommandLine;
 
 internal static class StatisticsVerbs
 {
-    public static Command Verb(Verbs verbs) => new("statistics", "The figures over all zones.") { Release(verbs), Lines(verbs, "status", "What is out and what is to come.", (f, ct) => f.Status(ct)), Lines(verbs, "ledger", "What was spent on the cases of each month.", (f, ct) => f.Ledger(ct)), Check(verbs), Export(verbs), Withdraw(verbs), Place(verbs), Move(verbs), Campaign(verbs), Programs(verbs) };
+    public static Command Verb(Verbs verbs) => new("statistics", "The figures over all zones.") { Release(verbs), Lines(verbs, "status", "What is out and what is to come.", (f, ct) => f.Status(ct)), Lines(verbs, "ledger", "What was spent on the cases of each month.", (f, ct) => f.Ledger(ct)), Check(verbs), Export(verbs), Withdraw(verbs), Place(verbs), Move(verbs), Inhabitants(verbs), Campaign(verbs), Programs(verbs) };
 
     private static Command Release(Verbs verbs)
     {
@@ -94,6 +94,21 @@ internal static class StatisticsVerbs
         {
             await services.GetRequiredService<IReleaseFigures>().MoveZone(parsed.GetRequiredValue(zone), parsed.GetRequiredValue(area), Read(parsed.GetRequiredValue(from)), ct);
             await output.WriteLineAsync($"{parsed.GetRequiredValue(zone)}\t{parsed.GetRequiredValue(area)}");
+            return Verbs.Good;
+        }, ct));
+        return command;
+    }
+
+    private static Command Inhabitants(Verbs verbs)
+    {
+        var file = new Option<FileInfo>("--file") { Required = true, Description = "A line for each municipality of the country: NIS code;inhabitants." };
+        var day = Day("Of which day the numbers are, such as 2026-01-01.", "--day");
+        var command = new Command("inhabitants", "Reads how many people live in each municipality. Releases to come say which share of them lives in their zones; what is out stays as it is.") { file, day };
+        command.SetAction((parsed, ct) => verbs.Run(parsed, async (services, output) =>
+        {
+            if (!parsed.GetRequiredValue(file).Exists) throw new StartRefusedException($"There is no file {parsed.GetRequiredValue(file).FullName}.");
+            var (municipalities, all) = await services.GetRequiredService<IReleaseFigures>().TakeInhabitants(Read(parsed.GetRequiredValue(day)), await File.ReadAllLinesAsync(parsed.GetRequiredValue(file).FullName, ct), ct);
+            await output.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"{municipalities} municipalities\t{all} inhabitants"));
             return Verbs.Good;
         }, ct));
         return command;

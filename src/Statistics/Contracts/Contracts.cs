@@ -51,6 +51,13 @@ public interface IReleaseFigures
     /// <summary>Moves one zone to another area.</summary>
     /// <param name="from">A 1 January that is still to come.</param>
     Task MoveZone(string code, string area, DateOnly from, CancellationToken ct);
+
+    /// <summary>Takes the list of how many people live in each municipality of the country: by it releases to come say which share of the inhabitants lives in their zones.</summary>
+    /// <param name="day">Of which day the numbers are.</param>
+    /// <param name="lines">NIS code and number, with a semicolon or a comma between.</param>
+    /// <returns>How many municipalities, and how many inhabitants.</returns>
+    /// <exception cref="VictimSupport.Foundation.Secrecy.StartRefusedException">A line is no such pair, or a municipality stands there twice; nothing was kept.</exception>
+    Task<(int Municipalities, long All)> TakeInhabitants(DateOnly day, IReadOnlyList<string> lines, CancellationToken ct);
 }
 
 /// <summary>The yearly campaign: before the final figures of a year its zones look at what they give. A mark of quality: no release waits for it.</summary>

@@ -36,16 +36,22 @@ internal sealed class DemoSettings(IConfiguration configuration, IHostEnvironmen
     /// <summary>The zones, area by area. Province and arrondissement put each where it is counted.</summary>
     public IReadOnlyList<(ZoneFacts Facts, string Area)> Zones => [.. StatisticalAreas.All.SelectMany(a => Enumerable.Repeat(a.Code, ZonesInAnArea)).Select((area, i) => (Facts(First + i, area), area))];
 
+    /// <summary>Of each of their municipalities how many people live there, and of the rest of an invented country.</summary>
+    public IReadOnlyList<string> Inhabitants => [.. Zones.Select((z, i) => $"{z.Facts.Municipalities[0]};{40_000 + (1000 * (i % 20))}"), $"{Municipality("9999")};{8000 * Zones.Count}"];
+
+    // No real municipality begins with it.
+    private static string Municipality(string code) => "0" + code;
+
     private static ZoneFacts Facts(int number, string area)
     {
         var (code, walloon, brussels) = (number.ToString("0000", CultureInfo.InvariantCulture), StatisticalAreas.Find(area)!.Region == "WAL", area == "BRU");
-        return new ZoneFacts(code, walloon || brussels ? $"Zone fictive {code}" : null, walloon ? null : $"Fictieve zone {code}", null, brussels ? ["fr", "nl"] : [walloon ? "fr" : "nl"], area is "LEU" or "HVV" ? "VBR" : area, area is "LEU" or "HVV" ? area : null, []);
+        return new ZoneFacts(code, walloon || brussels ? $"Zone fictive {code}" : null, walloon ? null : $"Fictieve zone {code}", null, brussels ? ["fr", "nl"] : [walloon ? "fr" : "nl"], area is "LEU" or "HVV" ? "VBR" : area, area is "LEU" or "HVV" ? area : null, [Municipality(code)]);
     }
 }
 
 /// <summary>Fills the figures of a demo behind a portal that serves already: zones that are there for the figures only, invented cases in them, and releases on the days of the calendar, by the code by which all figures are made.
 /// It works on one thing at a time and rests as long as it worked. Killed, it goes on where the zones and the store stand.</summary>
-internal sealed partial class DemoFigures(DemoSettings settings, Provisioning provisioning, ZoneRegistry registry, EnterZone enter, IInventCases cases, Places places, Programme.Programmes programmes, CatalogDatabase catalog, FiguresDatabase figures, ReadZone zones, IRandomBits bits, IHostApplicationLifetime lifetime, TimeProvider clock, ILogger<DemoFigures> log)
+internal sealed partial class DemoFigures(DemoSettings settings, Provisioning provisioning, ZoneRegistry registry, EnterZone enter, IInventCases cases, Places places, Inhabitants inhabitants, Programme.Programmes programmes, CatalogDatabase catalog, FiguresDatabase figures, ReadZone zones, IRandomBits bits, IHostApplicationLifetime lifetime, TimeProvider clock, ILogger<DemoFigures> log)
     : BackgroundService, ITellDemoProgress
 {
     private const string FactName = "demo figures";
@@ -90,7 +96,11 @@ internal sealed partial class DemoFigures(DemoSettings settings, Provisioning pr
         {
             await Fill(all[i].Facts, new InventedZone(all[i].Facts.Code, all[i].Area, settings.Yearly, begun.From, begun.Until), ct);
             // Counted all together, when the last is full: half a demo is in no figure.
-            if (i == all.Count - 1) await places.PlaceAll(begun.From, ct, ZoneState.FiguresOnly);
+            if (i == all.Count - 1)
+            {
+                await places.PlaceAll(begun.From, ct, ZoneState.FiguresOnly);
+                await inhabitants.Take(begun.From, settings.Inhabitants, ct);
+            }
             await Note(begun with { Filled = i + 1 }, ct);
             if ((i + 1) * 10 / all.Count > i * 10 / all.Count) Filled(i + 1, all.Count);
         }
@@ -115,7 +125,7 @@ internal sealed partial class DemoFigures(DemoSettings settings, Provisioning pr
     {
         var watch = Stopwatch.StartNew();
         var worked = TimeSpan.Zero;
-        var publish = new Publish(catalog, figures, zones, places, programmes, bits, new StandingClock(new DateTimeOffset(Calendar.Opens(edition).ToDateTime(new TimeOnly(6, 0)), TimeSpan.Zero)));
+        var publish = new Publish(catalog, figures, zones, places, inhabitants, programmes, bits, new StandingClock(new DateTimeOffset(Calendar.Opens(edition).ToDateTime(new TimeOnly(6, 0)), TimeSpan.Zero)));
         await publish.Release(edition.Kind.ToString(), edition.Period, async (_, _) =>
         {
             worked += watch.Elapsed;

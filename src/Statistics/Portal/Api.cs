@@ -150,7 +150,7 @@ internal static class Api
         at = back.At.ToString("yyyy-MM-ddTHH:mm:sszzz", CultureInfo.InvariantCulture), fault = char.ToLowerInvariant(back.Fault.ToString()[0]) + back.Fault.ToString()[1..], text = InAll(() => Said.Withdrawn(release)),
     };
 
-    private static object Coverage(Release release) => new { participatingZones = release.Zones, ofZones = release.OfZones, validatedZones = release.Validated, without = release.Missing.Split(';', StringSplitOptions.RemoveEmptyEntries) };
+    private static object Coverage(Release release) => new { participatingZones = release.Zones, ofZones = release.OfZones, inhabitantsPercent = release.InhabitantsPercent, validatedZones = release.Validated, without = release.Missing.Split(';', StringSplitOptions.RemoveEmptyEntries) };
 
     // Names in every language, as the guide writes lists of codes: whoever reads them need not ask four times.
     internal static SortedDictionary<string, string> InAll(Func<string> word)

@@ -59,7 +59,7 @@ internal sealed record Grid(Table Table, Measure Measure, string RowAxis, string
     public string Title => string.Join(", ", new[] { Said.Table(Table), Words.Of("PubMeasure_" + Measure) }.Concat(Fixed.Select(f => Said.Code(f.Key, f.Value))));
 
     /// <summary>What must stand beside the figures wherever they go.</summary>
-    public IEnumerable<string> Notes => Releases.Select(r => Words.PubSourceOf(r.Id, Said.Edition(r), Design.Html.Moment.Show(Design.Html.Moment.Day(r.PublishedAt)), Said.Coverage(r), r.ProgrammeHash)).Append(Said.OfFirst(OfFirst)).Where(n => n.Length > 0).Append(Words.PubLegendText).Append(Words.PubInhabitantsUnknown);
+    public IEnumerable<string> Notes => Releases.Select(r => Words.PubSourceOf(r.Id, Said.Edition(r), Design.Html.Moment.Show(Design.Html.Moment.Day(r.PublishedAt)), Said.Coverage(r), r.ProgrammeHash)).Append(Said.OfFirst(OfFirst)).Where(n => n.Length > 0).Append(Words.PubLegendText).Append(Said.Totals(Releases));
 
     /// <summary>As a sheet: each column of the page is three, the number, its margin and the signs. Nothing that the page does not show is in it.</summary>
     public Sheet ToSheet()
@@ -110,7 +110,7 @@ internal static class JsonStat
             (Axes.Area, Said.Axis(Axes.Area), [.. places.Select(p => new Head(p, Said.Place(p)))]), (Axes.Period, Said.Axis(Axes.Period), [.. periods.Select(p => new Head(p, Said.Period(p)))]),
         };
         dimensions.AddRange(axes.Select(a => (a.Name, Said.Axis(a.Name), (IReadOnlyList<Head>)[.. a.Codes.Concat(a.IsSeveral ? [] : [Published.All]).Select(c => new Head(c, Said.Code(a.Name, c)))])));
-        var notes = new[] { Words.PubSourceOf(shelf.Release.Id, Said.Edition(shelf.Release), Design.Html.Moment.Show(Design.Html.Moment.Day(shelf.Release.PublishedAt)), Said.Coverage(shelf.Release), shelf.Release.ProgrammeHash), Words.PubLegendText, Words.PubInhabitantsUnknown };
+        var notes = new[] { Words.PubSourceOf(shelf.Release.Id, Said.Edition(shelf.Release), Design.Html.Moment.Show(Design.Html.Moment.Day(shelf.Release.PublishedAt)), Said.Coverage(shelf.Release), shelf.Release.ProgrammeHash), Words.PubLegendText, Said.Totals([shelf.Release]) };
         return Write(Said.Table(table), [shelf.Release], table, dimensions, At(dimensions.ConvertAll(d => d.Codes)).Select(at =>
         {
             var on = axes.Select((a, i) => (a.Name, Code: at[i + 2])).ToDictionary(a => a.Name, a => a.Code, StringComparer.Ordinal);
@@ -151,7 +151,7 @@ internal static class JsonStat
             ["extension"] = new Dictionary<string, object>(StringComparer.Ordinal)
             {
                 ["table"] = table.Id, ["releases"] = releases.Select(r => r.Id).ToList(), ["programmes"] = releases.Select(r => r.ProgrammeHash).Distinct(StringComparer.Ordinal).ToList(),
-                ["zones"] = releases.Select(r => new Dictionary<string, object>(StringComparer.Ordinal) { ["release"] = r.Id, ["participating"] = r.Zones, ["of"] = r.OfZones, ["without"] = r.Missing.Split(';', StringSplitOptions.RemoveEmptyEntries) }).ToList(),
+                ["zones"] = releases.Select(r => new Dictionary<string, object?>(StringComparer.Ordinal) { ["release"] = r.Id, ["participating"] = r.Zones, ["of"] = r.OfZones, ["inhabitantsPercent"] = r.InhabitantsPercent, ["without"] = r.Missing.Split(';', StringSplitOptions.RemoveEmptyEntries) }).ToList(),
             },
         };
         if (releases.Count > 0) dataset["updated"] = releases.Max(r => r.PublishedAt).ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture);

@@ -65,8 +65,12 @@ internal static class Said
         release.Id, Design.Html.Moment.Show(Design.Html.Moment.Day(release.PublishedAt)), figure.Table.Id, Table(figure.Table), Cell(figure),
         figure.Value is null ? Shown(figure) : $"{Shown(figure)} ({Words.PubNineteenOfTwenty})", Coverage(release), release.ProgrammeHash[..12]);
 
+    /// <summary>For whom totals are, where it is not said of a release how many people live in its zones.</summary>
+    public static string Totals(IEnumerable<Release> releases) => releases.All(r => r.InhabitantsPercent is not null) ? Words.PubOfParticipating : Words.PubInhabitantsUnknown;
+
     /// <summary>Of how many zones the figures of a release are, without which areas, and how many of them looked at theirs; before it, that it was taken back: it stands under all figures, on paper and in files too.</summary>
     public static string Coverage(Release release) => (release.IsValid ? "" : Withdrawn(release) + " ") + (release.Missing.Length == 0 ? Words.PubCoverageOf(release.Zones, release.OfZones)
         : Words.PubCoverageWithout(release.Zones, release.OfZones, string.Join(", ", release.Missing.Split(';').Select(Place))))
+        + (release.InhabitantsPercent is { } percent ? " " + Words.PubInhabitants(percent) : "")
         + (release.Validated is { } validated ? " " + Words.PubValidated(validated) : "");
 }

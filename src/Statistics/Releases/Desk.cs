@@ -15,7 +15,7 @@ using VictimSupport.Statistics.Programme;
 namespace VictimSupport.Statistics.Releases;
 
 /// <summary>What the command line asks of the figures.</summary>
-internal sealed partial class Desk(Publish publish, Published published, Places places, Programmes programmes, CatalogDatabase catalog, FiguresDatabase figures, IAccounts accounts, ITellDemoProgress demo, TimeProvider clock, ILogger<Desk> log) : IReleaseFigures
+internal sealed partial class Desk(Publish publish, Published published, Places places, Inhabitants inhabitants, Programmes programmes, CatalogDatabase catalog, FiguresDatabase figures, IAccounts accounts, ITellDemoProgress demo, TimeProvider clock, ILogger<Desk> log) : IReleaseFigures
 {
     private const double ForEpsilon = 1e-6;
     private const int DaysAfterTheWindow = 7;
@@ -162,4 +162,6 @@ internal sealed partial class Desk(Publish publish, Published published, Places 
     private partial void NotOut(string release, string why);
 
     public Task MoveZone(string code, string area, DateOnly from, CancellationToken ct) => places.Move(code, area, from, ct);
+
+    public Task<(int Municipalities, long All)> TakeInhabitants(DateOnly day, IReadOnlyList<string> lines, CancellationToken ct) => inhabitants.Take(day, lines, ct);
 }

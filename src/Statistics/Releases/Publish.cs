@@ -15,7 +15,7 @@ using VictimSupport.Statistics.Structural;
 namespace VictimSupport.Statistics.Releases;
 
 /// <summary>Makes a release. Until its one transaction commits nothing of it is anywhere; a run that was killed leaves nothing, and the next one draws anew, which harms nobody: what was never seen was never spent.</summary>
-internal sealed class Publish(CatalogDatabase catalog, FiguresDatabase figures, ReadZone zones, Places places, Programmes programmes, IRandomBits bits, TimeProvider clock)
+internal sealed class Publish(CatalogDatabase catalog, FiguresDatabase figures, ReadZone zones, Places places, Inhabitants inhabitants, Programmes programmes, IRandomBits bits, TimeProvider clock)
 {
     private readonly TableProgramme programme = programmes.Shipped;
 
@@ -125,6 +125,8 @@ internal sealed class Publish(CatalogDatabase catalog, FiguresDatabase figures, 
     private async Task PutOut(Edition edition, Participants plan, HashSet<string> missing, IReadOnlyList<NoisyCell> cells, SumsOfWork work, int? validated, CancellationToken ct)
     {
         var sums = Sums.Of(edition, plan.Geography, cells);
+        var taking = plan.Zones.Where(z => !missing.Contains(plan.Geography.ShownAs(z.Area))).Select(z => z.Code).ToList();
+        var percent = await inhabitants.Percent(taking, edition.Until, ct);
         try
         {
             await figures.Write(async store =>
@@ -134,7 +136,7 @@ internal sealed class Publish(CatalogDatabase catalog, FiguresDatabase figures, 
                 store.Add(new Release
                 {
                     Id = edition.Id, Kind = edition.Kind, Period = edition.Period, ProgrammeHash = programme.Hash, SamplerVersion = DiscreteGaussian.Version, PublishedAt = clock.GetUtcNow(),
-                    Areas = string.Join(';', plan.Geography.Shown), Missing = string.Join(';', missing.Order(StringComparer.Ordinal)), Zones = plan.Zones.Count(z => !missing.Contains(plan.Geography.ShownAs(z.Area))), OfZones = plan.OfZones, Validated = validated,
+                    Areas = string.Join(';', plan.Geography.Shown), Missing = string.Join(';', missing.Order(StringComparer.Ordinal)), Zones = taking.Count, OfZones = plan.OfZones, InhabitantsPercent = percent, Validated = validated,
                 });
                 store.AddRange(cells.Select(c => new ProtectedCell { Release = edition.Id, Table = c.Table.Id, Cell = c.Id, Value = c.Value, Variance = c.Variance, Shown = c.IsShown }));
                 store.AddRange(sums.Select(s => new ProtectedSum { Release = edition.Id, Table = s.Table.Id, Cell = s.Id, Value = s.Value, Variance = s.Variance, Shown = s.IsShown }));

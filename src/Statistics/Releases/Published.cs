@@ -126,12 +126,12 @@ internal static class SheetsOfRelease
             .Select(s => (IReadOnlyList<Cell>)[release.Id, Day(release.PublishedAt), covers[s.Place].Zones.Count, string.Join(' ', covers[s.Place].Without), s.Place, release.Period, s.Table, s.Row, release.Withdrawn is { } back ? $"{Day(back.At)} {back.Fault}" : "", s.Count]),
     ]);
 
-    private static IReadOnlyList<Cell> First { get; } = ["release", "published", "zones", "of_zones", "without", "table", "name", "place", "period"];
+    private static IReadOnlyList<Cell> First { get; } = ["release", "published", "zones", "of_zones", "inhabitants_percent", "without", "table", "name", "place", "period"];
     private static IReadOnlyList<Cell> Last { get; } = ["validated", "withdrawn", "value", "margin_95", "signs"];
 
     private static IReadOnlyList<Cell> Line(Release release, Figure figure, IEnumerable<Cell> codes) =>
     [
-        release.Id, Day(release.PublishedAt), release.Zones, release.OfZones, release.Missing.Replace(';', ' '), figure.Table.Id, figure.Table.Name, figure.Place, figure.Period,
+        release.Id, Day(release.PublishedAt), release.Zones, release.OfZones, Cell.Of(release.InhabitantsPercent), release.Missing.Replace(';', ' '), figure.Table.Id, figure.Table.Name, figure.Place, figure.Period,
         .. codes, Cell.Of(release.Validated), release.Withdrawn is { } back ? $"{Day(back.At)} {back.Fault}" : "", Cell.Of(figure.Value), Cell.Of(figure.Margin), figure.Signs,
     ];
 

@@ -28,6 +28,9 @@ internal sealed class Release
     public int Zones { get; init; }
     public int OfZones { get; init; }
 
+    /// <summary>How many of a hundred inhabitants of the country live in these zones; null: the operator had read in no list of inhabitants, or one without a municipality of theirs.</summary>
+    public int? InhabitantsPercent { get; init; }
+
     /// <summary>How many of these zones had looked at their figures and said so; null: they were not asked. It changes no figure.</summary>
     public int? Validated { get; init; }
 
