@@ -98,7 +98,7 @@ internal sealed class ReleaseNight(string program, string folder, int facts, int
 internal static class Cases
 {
     private static readonly string[] Categories = ["Offence", "ShockingEvent", "RoadAccident", "FamilySituation", "PartnerViolence"], Capacities = ["Victim", "Relative", "Witness"], Damages = ["None", "Material", "Physical", "MaterialPhysical", "Moral", "MaterialMoral", "PhysicalMoral", "MaterialPhysicalMoral"],
-        Sexes = ["Female", "Female", "Female", "Male", "Male", "NotSaid"], Languages = ["nl", "fr", "de", "en"], PlacesOf = ["Office", "Home", "Elsewhere", "PhoneOnly"];
+        Sexes = ["Female", "Female", "Female", "Male", "Male", "NotSaid"], Languages = ["nl", "fr", "de", "en"], PlacesOf = ["Office", "Home", "Elsewhere", "PhoneOnly"], Offers = ["NoneOffered", "Refused", "Accepted", "NoAnswer"];
 
     private static readonly string[][] SubKinds = [["Burglary", "Assault", "Robbery", "SexualViolence", "Stalking", "Homicide", "OtherOffence"], ["DeathNotification", "Suicide", "Fire", "Disappearance", "OtherShock"], ["RoadAccident"], ["FamilyViolence", "FamilyConflict", "SocialDistress"], ["PartnerViolence"]];
     // Held as a zone's answer holds them.
@@ -116,7 +116,7 @@ internal static class Cases
             var (category, met) = (dice.Next(5), dice.Next(10) > 0);
             var sub = SubKinds[category][dice.Next(SubKinds[category].Length)];
             return new CaseFact(new DateOnly(2026, dice.Next(1, 13), 1), Categories[category], sub, sub is "PartnerViolence" or "FamilyViolence", Capacities[dice.Next(3)], Sexes[dice.Next(6)], dice.Next(20) == 0 ? null : dice.Next(100), Damages[dice.Next(8)], Languages[dice.Next(4)],
-                met ? PlacesOf[dice.Next(4)] : null, met ? dice.Next(30) : null, Services[dice.Next(Services.Length)], Targets[dice.Next(Targets.Length)]);
+                met ? PlacesOf[dice.Next(4)] : null, met ? dice.Next(30) : null, Services[dice.Next(Services.Length)], Targets[dice.Next(Targets.Length)], Offers[dice.Next(4)], dice.Next(5) == 0 ? "CallOut" : "NoCallOut");
         }
     }
 }
@@ -127,7 +127,7 @@ internal sealed class Columns(int most)
     private const byte None = 255;
     private static readonly Dictionary<string, Dictionary<string, byte>> Codes = TableProgramme.Shipped.Tables.SelectMany(t => t.Dimensions).DistinctBy(d => d.Name).ToDictionary(d => d.Name, d => d.Codes.Select((code, i) => (code, i)).ToDictionary(c => c.code, c => (byte)c.i));
 
-    public readonly byte[] Zone = new byte[most], Month = new byte[most], Category = new byte[most], SubKind = new byte[most], Capacity = new byte[most], SexAge = new byte[most], SexAgePlace = new byte[most], Damage = new byte[most], Place = new byte[most], Delay = new byte[most], Language = new byte[most], Violence = new byte[most], Services = new byte[most], Targets = new byte[most];
+    public readonly byte[] Zone = new byte[most], Month = new byte[most], Category = new byte[most], SubKind = new byte[most], Capacity = new byte[most], SexAge = new byte[most], SexAgePlace = new byte[most], Damage = new byte[most], Place = new byte[most], Delay = new byte[most], Language = new byte[most], Violence = new byte[most], Services = new byte[most], Targets = new byte[most], Offer = new byte[most], CallOut = new byte[most];
 
     public int Length { get; private set; }
 
@@ -143,6 +143,7 @@ internal sealed class Columns(int most)
         Delay[i] = Codes["delay"][fact.Delay switch { null => "NoContact", <= 1 => "0-1", <= 7 => "2-7", <= 14 => "8-14", _ => "15+" }];
         Violence[i] = fact.SubKind.ToString() switch { "PartnerViolence" => 0, "FamilyViolence" => 1, _ => None };
         (Services[i], Targets[i]) = ((byte)fact.Services.Sum(s => 1 << Codes["service"][s]), (byte)fact.Targets.Sum(t => 1 << Codes["target"][t]));
+        (Offer[i], CallOut[i]) = (Codes["offer"][$"{fact.Offer}"], Codes["callOut"][$"{fact.CallOut}"]);
     }
 
     /// <summary>Counts every table, zone by zone.</summary>
@@ -153,7 +154,7 @@ internal sealed class Columns(int most)
         {
             var until = from;
             while (until < Length && Zone[until] == zone) until++;
-            int[] t1 = new int[60], t2 = new int[60], t3 = new int[55], t4 = new int[40], t5 = new int[32], t6 = new int[32], t7 = new int[100], t8 = new int[100], t9 = new int[20], t10 = new int[246], t11 = new int[17];
+            int[] t1 = new int[60], t2 = new int[60], t3 = new int[55], t4 = new int[40], t5 = new int[32], t6 = new int[32], t7 = new int[100], t8 = new int[100], t9 = new int[20], t10 = new int[246], t11 = new int[17], t12 = new int[8];
             for (var i = from; i < until; i++)
             {
                 int month = Month[i], quarter = month / 3, category = Category[i], capacity = Capacity[i];
@@ -168,8 +169,9 @@ internal sealed class Columns(int most)
                 t9[(category * 4) + Language[i]]++;
                 if (Violence[i] != None) t10[(((Violence[i] * 3) + capacity) * 41) + SexAgePlace[i]]++;
                 t11[SubKind[i]]++;
+                t12[(Offer[i] * 2) + CallOut[i]]++;
             }
-            counts.Add(zone % 12, [t1, t2, t3, t4, t5, t6, t7, t8, t9, t10, t11]);
+            counts.Add(zone % 12, [t1, t2, t3, t4, t5, t6, t7, t8, t9, t10, t11, t12]);
             from = until;
         }
         return counts;
@@ -265,7 +267,7 @@ internal static class DuckTables
     private static readonly (string Table, string Keys, string From)[] Questions =
     [
         ("T1", "m, category", "f"), ("T2", "m // 3, category, capacity", "f"), ("T3", "category, sexage", "f"), ("T4", "category, damage", "f"), ("T5", "m // 3, k", "f, range(8) r(k) WHERE (services >> k) & 1 = 1"), ("T6", "m // 3, k", "f, range(8) r(k) WHERE (targets >> k) & 1 = 1"),
-        ("T7", "m // 3, category, place", "f"), ("T8", "m // 3, category, delay", "f"), ("T9", "category, lang", "f"), ("T10", "violence, capacity, sexageplace", "f WHERE violence < 255"), ("T11", "subkind", "f"),
+        ("T7", "m // 3, category, place", "f"), ("T8", "m // 3, category, delay", "f"), ("T9", "category, lang", "f"), ("T10", "violence, capacity, sexageplace", "f WHERE violence < 255"), ("T11", "subkind", "f"), ("T12", "offer, callout", "f"),
     ];
 
     /// <returns>The median of seconds, how long loading took, and whether all counts are those by hand.</returns>
@@ -274,13 +276,13 @@ internal static class DuckTables
         using var duck = new DuckDBConnection("Data Source=:memory:");
         duck.Open();
         var watch = Stopwatch.StartNew();
-        Execute(duck, "CREATE TABLE f (zone UTINYINT, area UTINYINT, m UTINYINT, category UTINYINT, subkind UTINYINT, capacity UTINYINT, sexage UTINYINT, sexageplace UTINYINT, damage UTINYINT, place UTINYINT, delay UTINYINT, lang UTINYINT, violence UTINYINT, services UTINYINT, targets UTINYINT)");
+        Execute(duck, "CREATE TABLE f (zone UTINYINT, area UTINYINT, m UTINYINT, category UTINYINT, subkind UTINYINT, capacity UTINYINT, sexage UTINYINT, sexageplace UTINYINT, damage UTINYINT, place UTINYINT, delay UTINYINT, lang UTINYINT, violence UTINYINT, services UTINYINT, targets UTINYINT, offer UTINYINT, callout UTINYINT)");
         using (var appender = duck.CreateAppender("f"))
         {
             for (var i = 0; i < columns.Length; i++)
             {
                 appender.CreateRow().AppendValue(columns.Zone[i]).AppendValue((byte)(columns.Zone[i] % 12)).AppendValue(columns.Month[i]).AppendValue(columns.Category[i]).AppendValue(columns.SubKind[i]).AppendValue(columns.Capacity[i]).AppendValue(columns.SexAge[i]).AppendValue(columns.SexAgePlace[i])
-                    .AppendValue(columns.Damage[i]).AppendValue(columns.Place[i]).AppendValue(columns.Delay[i]).AppendValue(columns.Language[i]).AppendValue(columns.Violence[i]).AppendValue(columns.Services[i]).AppendValue(columns.Targets[i]).EndRow();
+                    .AppendValue(columns.Damage[i]).AppendValue(columns.Place[i]).AppendValue(columns.Delay[i]).AppendValue(columns.Language[i]).AppendValue(columns.Violence[i]).AppendValue(columns.Services[i]).AppendValue(columns.Targets[i]).AppendValue(columns.Offer[i]).AppendValue(columns.CallOut[i]).EndRow();
             }
         }
         var (loading, seconds, agrees, counts) = (watch.Elapsed.TotalSeconds, new List<double>(), true, columns.Count(zones));

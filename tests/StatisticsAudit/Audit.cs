@@ -80,7 +80,7 @@ internal static class Audit
             Plants = [Plant.In("a sampler that reads other bits", _ => Law.KnownAnswers(() => new KeyedOnCell.Stream("sdc-tak")))],
         },
         new("A2", "law of the noise: χ² of draws, and of what is released less the truth; empty cells too", "p > 0.001, mean and variance", (b, s) => Now(Law.Follows(b, s)), "NC1", "NC4"),
-        new("A3", "budget in exact fractions; refusals", "0.564340278 with T12; ε 0.6880024554878", (_, _) => Now(Law.Budget(TableProgramme.Shipped)))
+        new("A3", "budget in exact fractions; refusals", "0.564340278; ε 0.6880024554878", (_, _) => Now(Law.Budget(TableProgramme.Shipped)))
         {
             Plants = [Plant.In("a programme with one table dearer", _ => Law.Budget(TableProgramme.Shipped with { Tables = [.. TableProgramme.Shipped.Tables.Select(t => t.Id == "T11" ? t with { Sigma2 = 15 } : t)] }))],
         },

@@ -124,7 +124,8 @@ internal sealed class Country
         int? age = random.NextDouble() < 0.02 ? null : Math.Clamp((int)Math.Round(mean + (deviation * Normal(random))), 0, 97);
         return new Case(index, new CaseFact(new DateOnly(date.Year, date.Month, 1), category, subKind, IsAtHome(subKind), CapacityCodes[Pick(random, Capacities[category])], sex, age, DamageCodes[Pick(random, Damages[category])], language,
             reached ? Places[Pick(random, [0.3, 0.27, 0.15, 0.28])] : null, reached ? Pick(random, [0.42, 0.28, 0.15, 0.15]) switch { 0 => random.Next(2), 1 => random.Next(2, 8), 2 => random.Next(8, 15), _ => random.Next(15, 60) } : null,
-            Some(random, Services, reached ? 1 + Pick(random, [0.3, 0.3, 0.2, 0.1, 0.06, 0.04]) : 0), Some(random, Targets, Pick(random, [0.6, 0.3, 0.1]))), day, (ulong)random.NextInt64());
+            Some(random, Services, reached ? 1 + Pick(random, [0.3, 0.3, 0.2, 0.1, 0.06, 0.04]) : 0), Some(random, Targets, Pick(random, [0.6, 0.3, 0.1])),
+            reached ? Pick(random, [0.93, 0.07]) == 0 ? "Accepted" : "Refused" : Pick(random, [0.7, 0.3]) == 0 ? "NoAnswer" : "NoneOffered", Pick(random, [0.15, 0.85]) == 0 ? "CallOut" : "NoCallOut"), day, (ulong)random.NextInt64());
     }
 
     // Events have their seasons, so that there are changes from quarter to quarter to be told.

@@ -56,10 +56,10 @@ internal sealed record Exports(Release Release, IReadOnlyList<Figure> Figures, s
         var rows = Csv.TrimStart('\uFEFF').TrimEnd().Split("\r\n").Select(l => l.Split(';')).ToList();
         if (rows[0].Any(c => c is "zone" or "zone_id" or "zone_code" or "person" or "id")) faults.Add($"{Release.Id} csv: a column of ids");
         if (rows.Exists(r => r.Length != rows[0].Length)) faults.Add($"{Release.Id} csv: a line of another width");
-        return rows.Skip(1).Select(r => Row(r, [r[10], r[12], r[14]])).ToList();
+        return rows.Skip(1).Select(r => Row(r, [r[11], r[13], r[15]])).ToList();
     }
 
-    private static Found Row(string[] row, IEnumerable<string> codes) => new(row[5], string.Join('|', new[] { row[7], row[8] }.Concat(codes.Where(c => c.Length > 0))), row[^3], row[^2], row[^1]);
+    private static Found Row(string[] row, IEnumerable<string> codes) => new(row[6], string.Join('|', new[] { row[8], row[9] }.Concat(codes.Where(c => c.Length > 0))), row[^3], row[^2], row[^1]);
 
     private List<Found> FromXlsx(List<string> faults)
     {
@@ -78,7 +78,7 @@ internal sealed record Exports(Release Release, IReadOnlyList<Figure> Figures, s
             if (sheet.Descendants().Any(e => e.Attribute("hidden") is not null || e.Name == Xml + "f")) faults.Add($"{Release.Id} xlsx: something hidden, or a formula");
             var rows = sheet.Descendants(Xml + "row").Select(r => r.Elements(Xml + "c").ToDictionary(c => ((string)c.Attribute("r")!)[0] - 'A', c => c.Element(Xml + "v")?.Value ?? string.Concat(c.Descendants(Xml + "t").Select(t => t.Value)))).ToList();
             var width = rows[0].Count;
-            found.AddRange(rows.Skip(1).Select(r => Enumerable.Range(0, width).Select(c => r.GetValueOrDefault(c, "")).ToArray()).Select(r => Row(r, r[9..^5])));
+            found.AddRange(rows.Skip(1).Select(r => Enumerable.Range(0, width).Select(c => r.GetValueOrDefault(c, "")).ToArray()).Select(r => Row(r, r[10..^5])));
         }
         return found;
     }

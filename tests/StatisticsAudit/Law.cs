@@ -63,8 +63,7 @@ internal static class Law
     /// <summary>A3: the budget, in exact fractions.</summary>
     public static Finding Budget(TableProgramme programme)
     {
-        // The specification's total less T12, which has no source in the casework: 1/32.
-        var total = programme.Total + new Rho(1, 32);
+        var total = programme.Total;
         var epsilon = Zcdp.Epsilon(1.0 / 32, 1e-3);
         var spent = new List<LedgerRow> { new() { Month = "2026-05", Number = 1, Release = "x", Table = "x", Delta2 = 3, Sigma2 = 3 } };
         var refused = Ledger.Next(Edition.OfQuarter(2026, 2), programme.In("P"), spent, programme.Cap) is null;
@@ -81,8 +80,8 @@ internal static class Law
         {
             dearer = true;
         }
-        return new Finding(string.Create(CultureInfo.InvariantCulture, $"Σρ {programme.Total.Over}/{programme.Total.Under} = {programme.Total.ToDouble():0.000000000}, with T12 {total.ToDouble():0.000000000}; ε {epsilon:0.0000000000000}; over the cap: ledger {(refused ? "refuses" : "takes it")}, programme {(dearer ? "does not load" : "loads")}"),
-            Math.Abs(total.ToDouble() - 0.564340278) < 1e-9 && Math.Abs(epsilon - 0.6880024554878086) < 1e-9 && refused && fits && dearer && !(programme.Total > programme.Cap));
+        return new Finding(string.Create(CultureInfo.InvariantCulture, $"Σρ {total.Over}/{total.Under} = {total.ToDouble():0.000000000}; ε {epsilon:0.0000000000000}; over the cap: ledger {(refused ? "refuses" : "takes it")}, programme {(dearer ? "does not load" : "loads")}"),
+            Math.Abs(total.ToDouble() - 0.564340278) < 1e-9 && Math.Abs(epsilon - 0.6880024554878086) < 1e-9 && refused && fits && dearer && !(total > programme.Cap));
     }
 
     /// <summary>A19: the margin holds.</summary>

@@ -84,7 +84,7 @@ public static class FiguresToLookAt
 /// <param name="Until">The last day.</param>
 /// <param name="Contacts">The first contact too.</param>
 /// <param name="Ages">Ages too: for them alone something sealed is opened.</param>
-/// <param name="Given">Services and referrals too.</param>
+/// <param name="Given">Services, referrals and what became of the offer of help too.</param>
 public sealed record FactsAsked(DateOnly From, DateOnly Until, bool Contacts, bool Ages, bool Given);
 
 /// <summary>A statistics code in a zone's answer: the number of a text that is the same for all zones, so that a case is counted without its texts being read. The default is no code.</summary>
@@ -125,7 +125,9 @@ public readonly record struct FactCode
 /// <param name="Delay">Days from the request to the first contact, 0 on the same day; null as for the place.</param>
 /// <param name="Services">Kinds of service that were given and count, each once. Cases of an answer that have the same ones share a list.</param>
 /// <param name="Targets">Kinds of partner of the accepted referrals that count, each once.</param>
-public sealed record CaseFact(DateOnly Month, FactCode Category, FactCode SubKind, bool IsAtHome, FactCode Capacity, FactCode Sex, int? Age, FactCode Damage, FactCode Language, FactCode Place, int? Delay, IReadOnlyList<string> Services, IReadOnlyList<string> Targets);
+/// <param name="Offer">What became of the offer of help, see <c>Casework.Counting.Offer</c>; no code: it was not asked.</param>
+/// <param name="CallOut">CallOut: the service was called out for the dossier; NoCallOut; no code: it was not asked.</param>
+public sealed record CaseFact(DateOnly Month, FactCode Category, FactCode SubKind, bool IsAtHome, FactCode Capacity, FactCode Sex, int? Age, FactCode Damage, FactCode Language, FactCode Place, int? Delay, IReadOnlyList<string> Services, IReadOnlyList<string> Targets, FactCode Offer = default, FactCode CallOut = default);
 
 /// <summary>Says the shipped codes as the screens of the casework say them, in the reader's language.</summary>
 public static class SaidCodes

@@ -36,11 +36,12 @@ internal sealed class Told(ZoneDbContext zone, Keyring keys, IPartners partners)
         // All cases of these dossiers: one that does not count may be the one a referral belongs to.
         var cases = await zone.Set<Case>().AsNoTracking().Where(c => concerned.Contains(c.DossierId)).Select(c => new Known(c.Id, c.DossierId, c.RegisteredOn, c.Counts)).ToListAsync(ct);
         if (cases.Count == 0) return [];
-        var dossiers = await zone.Set<Dossier>().AsNoTracking().Where(d => concerned.Contains(d.Id) && d.Reason != ClosingReason.OpenedInError).Select(d => new { d.Id, d.Kind, d.SubKind, d.RequestedAt }).ToDictionaryAsync(d => d.Id, ct);
+        var dossiers = await zone.Set<Dossier>().AsNoTracking().Where(d => concerned.Contains(d.Id) && d.Reason != ClosingReason.OpenedInError).Select(d => new { d.Id, d.Kind, d.SubKind, d.RequestedAt, d.Reason, d.Outcome }).ToDictionaryAsync(d => d.Id, ct);
         var people = await People(concerned, asked.Ages, ct);
         var now = await NowCalled(concerned, cases, people, ct);
         var first = asked.Contacts ? await FirstContacts(concerned, ct) : [];
         var (given, referred) = asked.Given ? (await Given(concerned, ct), await Referred(concerned, cases, now, ct)) : (Nothing, Nothing);
+        var offered = asked is { Given: true, Contacts: true } ? await OfferOfHelp.Of(zone, concerned, ct) : null;
 
         var (told, lists) = (new List<CaseFact>(), new Dictionary<string, string[]>(StringComparer.Ordinal));
         foreach (var one in cases.Where(c => c.Counts && c.RegisteredOn >= asked.From && c.RegisteredOn <= asked.Until && !without.Contains(c.DossierId)))
@@ -49,7 +50,8 @@ internal sealed class Told(ZoneDbContext zone, Keyring keys, IPartners partners)
             var contact = first.GetValueOrDefault(now[one.Id]);
             told.Add(new CaseFact(new DateOnly(one.RegisteredOn.Year, one.RegisteredOn.Month, 1), dossier.Kind.ToString(), dossier.SubKind, SubKinds.IsAtHome(dossier.SubKind), person.Capacity.ToString(), person.Sex.ToString(), person.AgeOn(one.RegisteredOn),
                 person.Damage == Damage.None ? nameof(Damage.None) : string.Concat(Sorts.Where(s => person.Damage.HasFlag(s))), person.Language, contact?.Place,
-                contact is null ? null : Math.Max(0, Moment.Day(contact.At).DayNumber - Moment.Day(dossier.RequestedAt).DayNumber), Shared(given[one.Id]), Shared(referred[one.Id])));
+                contact is null ? null : Math.Max(0, Moment.Day(contact.At).DayNumber - Moment.Day(dossier.RequestedAt).DayNumber), Shared(given[one.Id]), Shared(referred[one.Id]),
+                offered?.To((now[one.Id], one.Id), dossier.Reason, dossier.Outcome, contact is not null || given[one.Id].Any() || referred[one.Id].Any()).ToString(), offered is null ? null : offered.CalledOut.Contains(one.DossierId) ? "CallOut" : "NoCallOut"));
         }
 
         // The same few sets again and again: one list for each, also so that none tells when it was made.

@@ -1624,6 +1624,24 @@ namespace VictimSupport.Migrations.PostgreSql.Catalog
                     b.ToTable("area_of_year", (string)null);
                 });
 
+            modelBuilder.Entity("VictimSupport.Statistics.Areas.InhabitantsOfMunicipality", b =>
+                {
+                    b.Property<DateOnly>("Day")
+                        .HasColumnType("date")
+                        .HasColumnName("on_day");
+
+                    b.Property<string>("Nis")
+                        .HasMaxLength(5)
+                        .HasColumnType("character varying(5)");
+
+                    b.Property<int>("Number")
+                        .HasColumnType("integer");
+
+                    b.HasKey("Day", "Nis");
+
+                    b.ToTable("inhabitants", (string)null);
+                });
+
             modelBuilder.Entity("VictimSupport.Statistics.Areas.PlaceOfZone", b =>
                 {
                     b.Property<Guid>("Id")

@@ -147,6 +147,9 @@ namespace VictimSupport.Migrations.PostgreSql.Figures
                         .HasMaxLength(100)
                         .HasColumnType("character varying(100)");
 
+                    b.Property<int?>("InhabitantsPercent")
+                        .HasColumnType("integer");
+
                     b.Property<int>("Kind")
                         .HasColumnType("integer");
 

@@ -147,6 +147,9 @@ namespace VictimSupport.Migrations.SqlServer.Figures
                         .HasMaxLength(100)
                         .HasColumnType("nvarchar(100)");
 
+                    b.Property<int?>("InhabitantsPercent")
+                        .HasColumnType("int");
+
                     b.Property<int>("Kind")
                         .HasColumnType("int");
 

@@ -1616,6 +1616,24 @@ namespace VictimSupport.Migrations.Sqlite.Catalog
                     b.ToTable("area_of_year", (string)null);
                 });
 
+            modelBuilder.Entity("VictimSupport.Statistics.Areas.InhabitantsOfMunicipality", b =>
+                {
+                    b.Property<DateOnly>("Day")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("on_day");
+
+                    b.Property<string>("Nis")
+                        .HasMaxLength(5)
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("Number")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("Day", "Nis");
+
+                    b.ToTable("inhabitants", (string)null);
+                });
+
             modelBuilder.Entity("VictimSupport.Statistics.Areas.PlaceOfZone", b =>
                 {
                     b.Property<Guid>("Id")

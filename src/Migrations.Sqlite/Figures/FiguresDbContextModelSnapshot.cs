@@ -141,6 +141,9 @@ namespace VictimSupport.Migrations.Sqlite.Figures
                         .HasMaxLength(100)
                         .HasColumnType("TEXT");
 
+                    b.Property<int?>("InhabitantsPercent")
+                        .HasColumnType("INTEGER");
+
                     b.Property<int>("Kind")
                         .HasColumnType("INTEGER");
 

@@ -59,6 +59,7 @@ internal static class Figures
         new("delay", Unit.Case, Shape.Parts, "T8", Of("delay")),
         new("language", Unit.Case, Shape.Parts, "T9", Of("language")),
         new("violence", Unit.Case, Shape.Parts, "T10", ["PartnerViolence", "OtherAtHome", "NotAtHome"]),
+        new("offer", Unit.Case, Shape.Parts, "T12", Of("offer")),
         new("dossiers", Unit.Dossier, Shape.Total, null, []),
         new("trigger", Unit.Dossier, Shape.Parts, null, ["Patrol", "OfficialReport", "Person", "Relative", "ProsecutorsOrder", "SocialService", "Hospital", "OtherService"]),
         new("closed", Unit.Dossier, Shape.Total, null, []),

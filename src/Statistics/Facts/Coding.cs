@@ -26,6 +26,8 @@ internal static class Coding
             "capacity" => Codes(told => told.Capacity),
             "damage" => Codes(told => told.Damage),
             "place" => Codes(told => told.Place, none: NoContact),
+            "offer" => Codes(told => told.Offer),
+            "callOut" => Codes(told => told.CallOut),
             "language" => Codes(told => told.Language, none: Other, unknown: Other),
             "delay" => Steps(told => told.Delay, [NoContact, .. Told.Delays]),
             "violence" => Steps(told => told.Home, [null, "PartnerViolence", "OtherAtHome"]),
@@ -89,6 +91,8 @@ internal sealed class Told(int most)
     public FactCode[] Damage { get; } = new FactCode[most];
     public FactCode[] Language { get; } = new FactCode[most];
     public FactCode[] Place { get; } = new FactCode[most];
+    public FactCode[] Offer { get; } = new FactCode[most];
+    public FactCode[] CallOut { get; } = new FactCode[most];
 
     /// <summary>Steps of <see cref="Delays"/>.</summary>
     public int[] Delay { get; } = new int[most];
@@ -110,6 +114,7 @@ internal sealed class Told(int most)
         {
             var one = cases[i];
             (Category[i], SubKind[i], Capacity[i], Damage[i], Language[i], Place[i]) = (one.Category, one.SubKind, one.Capacity, one.Damage, one.Language, one.Place);
+            (Offer[i], CallOut[i]) = (one.Offer, one.CallOut);
             (Delay[i], Home[i], Who[i]) = (Waited(one.Delay), !one.IsAtHome ? 0 : one.Category == Partner ? 1 : 2, SexAge(one));
         }
         met.Find(Place.AsSpan(0, Length), where);

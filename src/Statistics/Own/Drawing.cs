@@ -43,8 +43,8 @@ internal static class Draw
 {
     private static readonly string[] Glance = ["cases", "dossiers", "closed", "contacts", "callOuts", "referrals"];
 
-    // Their parts are sums, or parts, of another list: beside it a hidden number could be worked out.
-    internal static readonly HashSet<string> Nested = new(StringComparer.Ordinal) { "subKind", "sexAge", "violence", "referralTargetAnswer" };
+    // Their parts are sums, or parts, of another list (who accepted help is nearly who was met somewhere): beside it a hidden number could be worked out.
+    internal static readonly HashSet<string> Nested = new(StringComparer.Ordinal) { "subKind", "sexAge", "violence", "referralTargetAnswer", "offer" };
 
     /// <summary>Asks for the exact figures, and for what was released beside them.</summary>
     public static async Task<Drawing> Of(IMediator pipeline, Exact.Asked asked, CancellationToken ct)

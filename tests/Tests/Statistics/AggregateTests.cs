@@ -172,7 +172,8 @@ public sealed class AggregateTests
             var category = categories[random.Next(categories.Length)];
             var reached = random.Next(10) > 0;
             return new CaseFact(months[random.Next(months.Count)], category, category == "PartnerViolence" ? category : category == "FamilySituation" ? "FamilyViolence" : "Burglary", category is "PartnerViolence" or "FamilySituation",
-                random.Next(4) switch { 0 => "Relative", 1 => "Witness", _ => "Victim" }, random.Next(3) == 0 ? "Male" : "Female", random.Next(90), "Moral", random.Next(2) == 0 ? "nl" : "fr", reached ? "Office" : null, reached ? random.Next(20) : null, ["Listening"], random.Next(3) == 0 ? ["VictimSupport"] : []);
+                random.Next(4) switch { 0 => "Relative", 1 => "Witness", _ => "Victim" }, random.Next(3) == 0 ? "Male" : "Female", random.Next(90), "Moral", random.Next(2) == 0 ? "nl" : "fr", reached ? "Office" : null, reached ? random.Next(20) : null, ["Listening"], random.Next(3) == 0 ? ["VictimSupport"] : [],
+                reached ? "Accepted" : "NoAnswer", random.Next(5) == 0 ? "CallOut" : "NoCallOut");
         }
     }
 }

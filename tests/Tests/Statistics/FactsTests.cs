@@ -35,7 +35,7 @@ public sealed class FactsTests(Platforms platforms)
         await worker.Offers(dossier, await worker.Send(Referring.Partner("MJ") with { Type = "MJ_AV", Needs = [Need.Support] }), ReferralState.Refused);
 
         var fact = Assert.Single(await Facts(zone, Everything));
-        Assert.Equal(new CaseFact(new DateOnly(fact.Month.Year, fact.Month.Month, 1), "FamilySituation", "FamilyViolence", true, "Victim", "Female", fact.Age, "MaterialMoral", "en", "Elsewhere", 0, [], []) with { Services = fact.Services, Targets = fact.Targets }, fact);
+        Assert.Equal(new CaseFact(new DateOnly(fact.Month.Year, fact.Month.Month, 1), "FamilySituation", "FamilyViolence", true, "Victim", "Female", fact.Age, "MaterialMoral", "en", "Elsewhere", 0, [], [], "Accepted", "NoCallOut") with { Services = fact.Services, Targets = fact.Targets }, fact);
         Assert.Equal(["Hearing", "Listening"], fact.Services.Order());
         Assert.Equal(["VictimSupport"], fact.Targets);
         var today = VictimSupport.Design.Html.Moment.Day(zone.Platform.Clock.GetUtcNow());

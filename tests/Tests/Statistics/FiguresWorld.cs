@@ -111,7 +111,8 @@ internal sealed class FiguresWorld : IAsyncDisposable
                     var category = i % 20 == 0 ? "RoadAccident" : i % 3 == 0 ? "PartnerViolence" : i % 7 == 0 ? "FamilySituation" : "Offence";
                     facts.Add(new CaseFact(month, category, category == "PartnerViolence" ? "PartnerViolence" : category == "FamilySituation" ? "FamilyViolence" : "Burglary", category is "PartnerViolence" or "FamilySituation",
                         i % 5 == 0 ? "Relative" : i % 59 == 0 ? "Witness" : "Victim", i % 11 == 0 ? "NotSaid" : i % 2 == 0 ? "Female" : "Male", asked.Ages && i % 13 != 0 ? 20 + i : null, i % 2 == 0 ? "Moral" : "None",
-                        i % 4 == 0 ? "fr" : "nl", !asked.Contacts || i % 6 == 0 ? null : i % 2 == 0 ? "Office" : "Home", !asked.Contacts || i % 6 == 0 ? null : i % 5, asked.Given ? ["Listening", "Information"] : [], asked.Given && i % 3 == 0 ? ["Justice"] : []));
+                        i % 4 == 0 ? "fr" : "nl", !asked.Contacts || i % 6 == 0 ? null : i % 2 == 0 ? "Office" : "Home", !asked.Contacts || i % 6 == 0 ? null : i % 5, asked.Given ? ["Listening", "Information"] : [], asked.Given && i % 3 == 0 ? ["Justice"] : [],
+                        !asked.Given ? null : i % 6 == 0 ? "NoAnswer" : i % 7 == 0 ? "Refused" : "Accepted", !asked.Given ? null : i % 5 == 0 ? "CallOut" : "NoCallOut"));
                 }
             }
             return Task.FromResult<IReadOnlyList<CaseFact>>(facts);

@@ -433,6 +433,19 @@ namespace VictimSupport.Migrations.Sqlite.Catalog
                 });
 
             migrationBuilder.CreateTable(
+                name: "inhabitants",
+                columns: table => new
+                {
+                    on_day = table.Column<DateOnly>(type: "TEXT", nullable: false),
+                    Nis = table.Column<string>(type: "TEXT", maxLength: 5, nullable: false),
+                    Number = table.Column<int>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_inhabitants", x => new { x.on_day, x.Nis });
+                });
+
+            migrationBuilder.CreateTable(
                 name: "invitation",
                 columns: table => new
                 {
@@ -1533,6 +1546,9 @@ namespace VictimSupport.Migrations.Sqlite.Catalog
 
             migrationBuilder.DropTable(
                 name: "forum_request");
+
+            migrationBuilder.DropTable(
+                name: "inhabitants");
 
             migrationBuilder.DropTable(
                 name: "invitation");

@@ -435,6 +435,19 @@ namespace VictimSupport.Migrations.PostgreSql.Catalog
                 });
 
             migrationBuilder.CreateTable(
+                name: "inhabitants",
+                columns: table => new
+                {
+                    on_day = table.Column<DateOnly>(type: "date", nullable: false),
+                    Nis = table.Column<string>(type: "character varying(5)", maxLength: 5, nullable: false),
+                    Number = table.Column<int>(type: "integer", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_inhabitants", x => new { x.on_day, x.Nis });
+                });
+
+            migrationBuilder.CreateTable(
                 name: "invitation",
                 columns: table => new
                 {
@@ -1535,6 +1548,9 @@ namespace VictimSupport.Migrations.PostgreSql.Catalog
 
             migrationBuilder.DropTable(
                 name: "forum_request");
+
+            migrationBuilder.DropTable(
+                name: "inhabitants");
 
             migrationBuilder.DropTable(
                 name: "invitation");

@@ -13,7 +13,7 @@ using VictimSupport.Foundation.Secrecy;
 namespace VictimSupport.Migrations.SqlServer.Zone
 {
     [DbContext(typeof(ZoneDbContext))]
-    [Migration("20261128075030_Initial")]
+    [Migration("20261128222707_Initial")]
     partial class Initial
     {
         /// <inheritdoc />

@@ -26,6 +26,7 @@ namespace VictimSupport.Migrations.PostgreSql.Figures
                     Missing = table.Column<string>(type: "character varying(100)", maxLength: 100, nullable: false),
                     Zones = table.Column<int>(type: "integer", nullable: false),
                     OfZones = table.Column<int>(type: "integer", nullable: false),
+                    InhabitantsPercent = table.Column<int>(type: "integer", nullable: true),
                     Validated = table.Column<int>(type: "integer", nullable: true)
                 },
                 constraints: table =>

@@ -12,7 +12,7 @@ using VictimSupport.Foundation.Persistence;
 namespace VictimSupport.Migrations.SqlServer.Figures
 {
     [DbContext(typeof(FiguresDbContext))]
-    [Migration("20261128075034_Initial")]
+    [Migration("20261128222711_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -149,6 +149,9 @@ namespace VictimSupport.Migrations.SqlServer.Figures
                         .IsRequired()
                         .HasMaxLength(100)
                         .HasColumnType("nvarchar(100)");
+
+                    b.Property<int?>("InhabitantsPercent")
+                        .HasColumnType("int");
 
                     b.Property<int>("Kind")
                         .HasColumnType("int");

@@ -11,7 +11,7 @@ using VictimSupport.Foundation.Persistence;
 namespace VictimSupport.Migrations.Sqlite.Catalog
 {
     [DbContext(typeof(CatalogDbContext))]
-    [Migration("20261128074958_Initial")]
+    [Migration("20261128222638_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -1617,6 +1617,24 @@ namespace VictimSupport.Migrations.Sqlite.Catalog
                     b.HasKey("Year", "Area");
 
                     b.ToTable("area_of_year", (string)null);
+                });
+
+            modelBuilder.Entity("VictimSupport.Statistics.Areas.InhabitantsOfMunicipality", b =>
+                {
+                    b.Property<DateOnly>("Day")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("on_day");
+
+                    b.Property<string>("Nis")
+                        .HasMaxLength(5)
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("Number")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("Day", "Nis");
+
+                    b.ToTable("inhabitants", (string)null);
                 });
 
             modelBuilder.Entity("VictimSupport.Statistics.Areas.PlaceOfZone", b =>
