@@ -122,8 +122,8 @@ internal static class Audit
             Plants =
             [
                 .. Sabotage.All.Select(s => new Plant(s.Says, _ => s.Run())),
-                Troubled("a partial figure of the area in the file", t => t with { Lines = [.. t.Lines.Select(l => l[7] == t.Gone ? (string[])[.. l[..^3], "25", "6", ""] : l)] }), Troubled("a cell of the area in the store", t => t with { Rows = [.. t.Rows, $"2026-Q4-P/T1/{t.Gone}|2026-10|Offence=3 9 False"] }),
-                Troubled("totals do not say without what", t => t with { Lines = [.. t.Lines.Select((l, i) => i == 0 ? l : (string[])[.. l[..4], "", .. l[5..]])] }),
+                Troubled("a partial figure of the area in the file", t => t with { Lines = [.. t.Lines.Select(l => l[8] == t.Gone ? (string[])[.. l[..^3], "25", "6", ""] : l)] }), Troubled("a cell of the area in the store", t => t with { Rows = [.. t.Rows, $"2026-Q4-P/T1/{t.Gone}|2026-10|Offence=3 9 False"] }),
+                Troubled("totals do not say without what", t => t with { Lines = [.. t.Lines.Select((l, i) => i == 0 ? l : (string[])[.. l[..5], "", .. l[6..]])] }),
             ],
         },
         new("A15", "canary: a marker and a count of 7 777", "0 hits", async (_, s) => (await s.Incidents).Canary)

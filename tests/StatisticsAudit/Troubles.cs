@@ -64,16 +64,16 @@ internal sealed record Trouble(bool Died, bool Left, bool Early, bool CameOut, b
     }
 
     /// <summary>What the missing zone's area is shown as.</summary>
-    public string Gone => Lines.Select(l => l[4].Split(' ').FirstOrDefault(p => p.Split('+').Contains("NAM"))).OfType<string>().FirstOrDefault() ?? "nowhere";
+    public string Gone => Lines.Select(l => l[5].Split(' ').FirstOrDefault(p => p.Split('+').Contains("NAM"))).OfType<string>().FirstOrDefault() ?? "nowhere";
 
     /// <param name="fault">Of a sabotaged build: the one that must be among what is found, for whatever else ails it. Null: any.</param>
     public Finding Judged(string? fault = null)
     {
-        var there = Lines.Where(l => l[7] == Gone).ToList();
+        var there = Lines.Where(l => l[8] == Gone).ToList();
         var faults = new (bool Is, string Fault)[]
         {
             (!Died, "it did not die"), (Left, "the killed run left rows"), (Early, "it came out without waiting"), (!CameOut, "it did not come out after the window"), (Again, "it came out a second time"),
-            (there.Count == 0 || there.Exists(l => l[^3].Length > 0 || !l[^1].StartsWith(':')), "the area is not ':' throughout"), (Rows.Any(r => r.Contains($"/{Gone}|", StringComparison.Ordinal)), "the store has cells of the area"), (Lines.Any(l => l[4].Length == 0), "a total does not say without which area"),
+            (there.Count == 0 || there.Exists(l => l[^3].Length > 0 || !l[^1].StartsWith(':')), "the area is not ':' throughout"), (Rows.Any(r => r.Contains($"/{Gone}|", StringComparison.Ordinal)), "the store has cells of the area"), (Lines.Any(l => l[5].Length == 0), "a total does not say without which area"),
         }.Where(f => f.Is).Select(f => f.Fault).ToList();
         return new Finding($"killed in the noise: no row; waited for in the window; then {there.Count} lines ':' and no cell of {Gone}; once{(faults.Count > 0 ? "; FAULTS: " + string.Join(", ", faults) : "")}", fault is null ? faults.Count == 0 : !faults.Contains(fault, StringComparer.Ordinal));
     }

@@ -93,11 +93,14 @@ internal static class Display
 /// <summary>The counts of one release over all its zones, and how they become figures. Nothing exact leaves it: it gives cells with noise, once.</summary>
 internal sealed class Aggregate
 {
+    // What fewer cases take is less than what it takes to share them out.
+    private const int WorthSharing = 4_096;
+
     private readonly TableProgramme programme;
     private readonly Edition edition;
     private readonly Geography geography;
     private readonly Table[] tables;
-    private readonly Coder coder;
+    private readonly Coder[] coders;
     private readonly Dictionary<(string Table, string Shown), Tally[]> counts = [];
     private bool isDrawn;
 
@@ -106,7 +109,7 @@ internal sealed class Aggregate
         (this.programme, this.edition, this.geography) = (programme, edition, geography);
         // The anchor first: the others are made to add up to it.
         tables = [.. programme.In(edition.Kind.ToString()).OrderByDescending(t => t.Id == programme.Anchor)];
-        coder = new Coder(tables, edition);
+        coders = [.. Enumerable.Range(0, Math.Clamp(Environment.ProcessorCount, 1, 4)).Select(_ => new Coder(tables, edition))];
         foreach (var table in tables)
         {
             foreach (var shown in geography.Shown) counts[(table.Id, shown)] = new Tally[Periods(table).Count * table.Combinations];
@@ -117,12 +120,35 @@ internal sealed class Aggregate
     /// <param name="shown">What its area is shown as.</param>
     public void AddZone(string shown, IEnumerable<CaseFact> facts)
     {
-        var own = coder.Count(facts);
+        var own = Count([.. facts]);
         for (var t = 0; t < own.Length; t++)
         {
             var cells = counts[(tables[t].Id, shown)];
             for (var i = 0; i < cells.Length; i++) cells[i].Add(own[t][i]);
         }
+    }
+
+    // The cases of a large zone are shared out among the processors.
+    private int[][] Count(CaseFact[] facts)
+    {
+        if (facts.Length < WorthSharing) return coders[0].Count(facts);
+        var (share, counts) = ((facts.Length + coders.Length - 1) / coders.Length, new int[coders.Length][][]);
+        try
+        {
+            Parallel.For(0, coders.Length, i => counts[i] = coders[i].Count(new ArraySegment<CaseFact>(facts, i * share, Math.Min(share, facts.Length - (i * share)))));
+        }
+        catch (AggregateException several)
+        {
+            throw several.InnerExceptions[0]; // a case that no list knows is said as such, whoever came upon it
+        }
+        foreach (var part in counts.Skip(1))
+        {
+            for (var t = 0; t < part.Length; t++)
+            {
+                for (var i = 0; i < part[t].Length; i++) counts[0][t][i] += part[t][i];
+            }
+        }
+        return counts[0];
     }
 
     /// <summary>Adds noise to every base cell, also to the empty ones, and makes the tables agree. What was counted is gone afterwards.</summary>

@@ -53,6 +53,17 @@ public sealed class AggregateTests
     }
 
     [Fact]
+    public void The_cases_of_a_large_zone_are_shared_out_and_none_is_lost()
+    {
+        var (aggregate, large) = (new Aggregate(Shipped, Quarter, Twelve), Enumerable.Repeat(ProgrammeTests.Case() with { Month = Quarter.From }, 10_001).ToArray());
+        for (var zone = 0; zone < 3; zone++) aggregate.AddZone("NAM", large);
+        // One that no list knows, anywhere among them: it is said as such, and nothing of the zone is taken.
+        Assert.Throws<InvalidOperationException>(() => aggregate.AddZone("NAM", [.. large, ProgrammeTests.Case() with { Month = Quarter.From, Capacity = "Nobody" }]));
+        var cells = aggregate.Draw(None, new DiscreteGaussian(new KnownBits("large")));
+        foreach (var table in cells.GroupBy(c => c.Table.Id)) Assert.InRange(table.Where(c => c.Place == "NAM").Sum(c => c.Value), 29_800, 30_200);
+    }
+
+    [Fact]
     public void All_tables_agree_to_the_case()
     {
         var cells = Aggregate(Year, People(Year, 30)).Draw(None, new DiscreteGaussian(new KnownBits("agree")));

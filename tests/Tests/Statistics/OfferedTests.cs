@@ -22,7 +22,8 @@ public sealed class OfferedTests(Platforms platforms)
         // One of each kind of event, so that the answer can be told apart; who asks is told no name and no id.
         Assert.Equal("NoneOffered", await Becomes("Burglary", (_, _) => Task.CompletedTask));
         Assert.Equal("Accepted", await Becomes("Robbery", async (d, _) => await worker.Send(await worker.Contact(zone, d))));
-        Assert.Equal("NoneOffered", await Becomes("Homicide", async (d, _) => await worker.Send(await worker.Contact(zone, d) with { ForThem = true, With = Counterpart.School, Services = [] })));
+        Assert.Equal("Accepted", await Becomes("Homicide", async (d, _) => await worker.Send(await worker.Contact(zone, d) with { ForThem = true, With = Counterpart.School }))); // something was done for them
+        Assert.Equal("NoneOffered", await Becomes("Stalking", async (d, _) => await worker.Send(await worker.Contact(zone, d) with { ForThem = true, With = Counterpart.School, Missed = true, Services = [] }))); // nobody tried to reach them
         Assert.Equal("NoAnswer", await Becomes("Fire", async (d, _) => await worker.Send(await worker.Contact(zone, d) with { Missed = true, Services = [] })));
         Assert.Equal("NoneOffered", await Becomes("OtherOffence", async (d, p) => await Letter(d, p))); // prepared is not sent
         Assert.Equal("NoAnswer", await Becomes("Assault", async (d, p) => await worker.Send(new Print.Command(await Letter(d, p)))));
