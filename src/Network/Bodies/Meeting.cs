@@ -62,6 +62,14 @@ internal sealed class Meeting : IHoldSealed
         Version++;
     }
 
+    /// <summary>It was noted as held and was not.</summary>
+    public void WasNotHeld()
+    {
+        if (State != MeetingState.Held) return;
+        State = MeetingState.Cancelled;
+        Version++;
+    }
+
     /// <summary>It takes place after all.</summary>
     public void Revive()
     {

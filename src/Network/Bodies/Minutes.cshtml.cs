@@ -25,6 +25,14 @@ internal sealed class Minutes(IMediator pipeline, Ours ours, WhereAndWho who) : 
 
     public Task<IActionResult> OnPostCancelAsync(CancellationToken ct) => Turn(new Cancel(Meeting), Words.MeetingCancelled, ct);
     public Task<IActionResult> OnPostReviveAsync(CancellationToken ct) => Turn(new Revive(Meeting), Words.MeetingRevived, ct);
+    public Task<IActionResult> OnPostNotHeldAsync(CancellationToken ct) => Turn(new NotHeld(Meeting), Words.MeetingWasNotHeld, ct);
+
+    public async Task<IActionResult> OnPostTakeOutAsync(CancellationToken ct)
+    {
+        var body = await pipeline.Send(new TakeOut(Meeting), ct);
+        TempData["Done"] = Words.MeetingTakenOut;
+        return RedirectToPage("/Network/Bodies/Show", new { body });
+    }
 
     private async Task<IActionResult> Turn(IRequest<bool> turn, string done, CancellationToken ct)
     {
@@ -45,6 +53,15 @@ internal sealed class Minutes(IMediator pipeline, Ours ours, WhereAndWho who) : 
     [Requires(May.KeepBodies)]
     internal sealed record Revive(Guid Meeting) : ICommand<bool>;
 
+    /// <summary>It was noted as held by mistake: it was cancelled. What was written stays, and nothing of it counts.</summary>
+    [Requires(May.KeepBodies)]
+    internal sealed record NotHeld(Guid Meeting) : ICommand<bool>;
+
+    /// <summary>It never was a meeting of this body: nothing of it is kept, nor what it is said to have asked somebody to do.</summary>
+    /// <returns>The body.</returns>
+    [Requires(May.KeepBodies)]
+    internal sealed record TakeOut(Guid Meeting) : ICommand<Guid>;
+
     internal sealed class QueryHandler(ZoneDbContext zone) : IRequestHandler<Query, View>
     {
         public async Task<View> Handle(Query query, CancellationToken ct)
@@ -55,15 +72,26 @@ internal sealed class Minutes(IMediator pipeline, Ours ours, WhereAndWho who) : 
         }
     }
 
-    internal sealed class Handler(ZoneDbContext zone) : IRequestHandler<Cancel, bool>, IRequestHandler<Revive, bool>
+    internal sealed class Handler(ZoneDbContext zone) : IRequestHandler<Cancel, bool>, IRequestHandler<Revive, bool>, IRequestHandler<NotHeld, bool>, IRequestHandler<TakeOut, Guid>
     {
         public Task<bool> Handle(Cancel command, CancellationToken ct) => Change(command.Meeting, m => m.Cancel(), ct);
         public Task<bool> Handle(Revive command, CancellationToken ct) => Change(command.Meeting, m => m.Revive(), ct);
+        public Task<bool> Handle(NotHeld command, CancellationToken ct) => Change(command.Meeting, m => m.WasNotHeld(), ct);
+
+        public async Task<Guid> Handle(TakeOut command, CancellationToken ct)
+        {
+            var meeting = await Of(command.Meeting, ct);
+            zone.Remove(meeting);
+            zone.RemoveRange(await zone.Set<ActionPoint>().Where(p => p.MeetingId == meeting.Id).ToListAsync(ct));
+            return meeting.BodyId;
+        }
 
         private async Task<bool> Change(Guid id, Action<Meeting> how, CancellationToken ct)
         {
-            how(await zone.Set<Meeting>().SingleOrDefaultAsync(m => m.Id == id, ct) ?? throw new RefusedException("absent", id));
+            how(await Of(id, ct));
             return true;
         }
+
+        private async Task<Meeting> Of(Guid id, CancellationToken ct) => await zone.Set<Meeting>().SingleOrDefaultAsync(m => m.Id == id, ct) ?? throw new RefusedException("absent", id);
     }
 }

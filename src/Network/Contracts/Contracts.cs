@@ -85,7 +85,11 @@ public interface ITellPartners
 public interface ITellTrainings
 {
     /// <summary>Adds them; does nothing in a zone that has trainings.</summary>
-    Task Tell(MediatR.IMediator pipeline, string language, CancellationToken ct);
+    /// <returns>Those who are to say what they thought.</returns>
+    Task<IReadOnlyList<Guid>> Tell(MediatR.IMediator pipeline, string language, CancellationToken ct);
+
+    /// <summary>They say it, by links that go to their mailboxes. In the platform's name: nobody else sees such a link.</summary>
+    Task Evaluate(MediatR.IMediator pipeline, IReadOnlyList<Guid> participants, string language, CancellationToken ct);
 }
 
 /// <summary>What a partner may answer at its link, as it stands in the tray of links.</summary>

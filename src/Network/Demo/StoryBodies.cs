@@ -5,7 +5,7 @@ using VictimSupport.Network.Contracts;
 
 namespace VictimSupport.Network.Demo;
 
-/// <summary>Fictitious bodies with a meeting behind and one ahead, action points, a project and an event, added through the same requests as people use.</summary>
+/// <summary>Fictitious bodies with meetings behind and one ahead, action points, projects and events of this year and the last, added through the same requests as people use.</summary>
 internal sealed class StoryBodies(TimeProvider clock) : ITellBodies
 {
     public async Task Tell(IMediator pipeline, string language, IReadOnlyList<Guid> colleagues, CancellationToken ct)
@@ -36,6 +36,12 @@ internal sealed class StoryBodies(TimeProvider clock) : ITellBodies
         await pipeline.Send(new Record.Command { Body = council, At = At(today.AddDays(42)), Staff = [first], Agenda = Say("La fiche de contact\nDivers", "De contactfiche\nVaria", "Das Kontaktblatt\nVerschiedenes") }, ct);
         var security = await pipeline.Send(new Edit.Command { Title = Say("Conseil zonal de sécurité", "Zonale veiligheidsraad", "Zonaler Sicherheitsrat"), Kind = Kind("SECURITY_COUNCIL"), Representing = [first] }, ct);
         await pipeline.Send(new Record.Command { Body = security, At = At(today.AddDays(-70)), Held = true, Staff = [first], Agenda = Say("Plan zonal de sécurité", "Zonaal veiligheidsplan", "Zonaler Sicherheitsplan"), Decisions = Say("L’assistance aux victimes reste une priorité", "Slachtofferbejegening blijft een prioriteit", "Die Opferbetreuung bleibt ein Schwerpunkt") }, ct);
+        // The year that is over is held against this one.
+        var last = today.Year - 1;
+        foreach (var (body, day, decided) in new[] { (council, new DateOnly(last, 3, 12), true), (council, new DateOnly(last, 9, 17), true), (security, new DateOnly(last, 11, 19), false) })
+            await pipeline.Send(new Record.Command { Body = body, At = At(day), Held = true, Staff = [first], Agenda = Say("Suivi des accords", "Opvolging van de afspraken", "Stand der Absprachen"), Decisions = decided ? Say("Les accords restent en place", "De afspraken blijven gelden", "Die Absprachen gelten weiter") : null }, ct);
+        await pipeline.Send(new EditProject.Command { Title = Say("Local d’accueil discret", "Rustig onthaallokaal", "Ruhiger Empfangsraum"), State = ProjectState.Finished, Begins = new DateOnly(last, 2, 3), Ended = new DateOnly(last, 11, 28) }, ct);
+        await pipeline.Send(new EditRepresentation.Command { On = new DateOnly(last, 5, 22), Title = Say("Journée des victimes", "Dag van het slachtoffer", "Tag der Opfer"), Place = "Val-Clair", Staff = [first], Audience = 45 }, ct);
         var project = await pipeline.Send(new EditProject.Command
         {
             Title = Say("Une fiche, un numéro", "Eén fiche, één nummer", "Ein Blatt, eine Nummer"), About = Say("Une fiche de contact commune aux services.", "Een contactfiche voor alle diensten.", "Ein Kontaktblatt für alle Dienste."), Body = council,

@@ -44,5 +44,8 @@ internal sealed class StoryPartners(TimeProvider clock) : ITellPartners
         var meeting = new Record.Command { On = today.AddDays(-20), Kind = ActivityKind.Meeting, Partners = [partners[0], partners[1]], Subject = nl ? "Jaarlijks overleg" : de ? "Jährliches Treffen" : "Réunion annuelle", TookPart = "Ella Exemple, Jan Voorbeeld" };
         await pipeline.Send(meeting, ct);
         await pipeline.Send(meeting with { On = today.AddDays(-6), Kind = ActivityKind.Visit, Partners = [partners[2]], Subject = nl ? "Kennismaking ter plaatse" : de ? "Kennenlernen vor Ort" : "Visite des lieux", TookPart = null }, ct);
+        // The year that is over is held against this one.
+        await pipeline.Send(meeting with { On = new DateOnly(today.Year - 1, 4, 23) }, ct);
+        await pipeline.Send(meeting with { On = new DateOnly(today.Year - 1, 10, 1), Kind = ActivityKind.Visit, Partners = [partners[3]], Subject = nl ? "Kennismaking ter plaatse" : de ? "Kennenlernen vor Ort" : "Visite des lieux", TookPart = null }, ct);
     }
 }

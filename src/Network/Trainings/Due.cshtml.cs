@@ -10,16 +10,20 @@ using VictimSupport.Foundation.Jobs;
 using VictimSupport.Foundation.Persistence;
 using VictimSupport.Foundation.Pipeline;
 using VictimSupport.Foundation.Secrecy;
+using VictimSupport.Identity.Contracts;
 using VictimSupport.Network.Invitations;
 using VictimSupport.Zones.Contracts;
 
 namespace VictimSupport.Network.Trainings;
 
-/// <summary>Colleagues whom the zone knows from its trainings and who were at none on a topic for some years, or never; they can be reminded by mail.</summary>
+/// <summary>Colleagues whom the zone knows, from its trainings or by an account of theirs, and who were at none on a topic for some years, or never; they can be reminded by mail.</summary>
 [Requires(May.SeeTrainings)]
 internal sealed class Due(IMediator pipeline, WhereAndWho who, IZoneSettings settings) : PageModel
 {
     private const int Fewest = 1, Most = 10;
+
+    /// <summary>Whoever holds one of these has to do with those who are helped, and is to be trained.</summary>
+    internal static readonly IReadOnlyList<Role> Trained = [Role.ZoneAdministrator, Role.Coordinator, Role.Caseworker, Role.OnCall, Role.Trainee, Role.FrontDesk];
 
     /// <summary>Instead of a topic: whatever it was about.</summary>
     public const string AnyTopic = "ANY";
@@ -57,9 +61,9 @@ internal sealed class Due(IMediator pipeline, WhereAndWho who, IZoneSettings set
         ModelState.Clear(); // what is asked instead is what the boxes show
     }
 
-    /// <summary>A colleague as one entry shows them: in a training of this zone, or registered for another's.</summary>
+    /// <summary>A colleague as one entry shows them: in a training of this zone, or registered for another's; or as their account does.</summary>
     /// <param name="Trained">Days on which they were trained on the topic by it.</param>
-    internal sealed record Colleague(Guid Id, string FullName, string Unit, string? Mailbox, string Language, DateTimeOffset Added, int Number, IReadOnlyList<DateOnly> Trained)
+    internal sealed record Known(Guid Id, string FullName, string Unit, string? Mailbox, string Language, DateTimeOffset Added, int Number, IReadOnlyList<DateOnly> Trained)
     {
         public string NameAndUnit => Participant.Same(FullName, Unit);
 
@@ -67,10 +71,11 @@ internal sealed class Due(IMediator pipeline, WhereAndWho who, IZoneSettings set
         public override string ToString() => "•••";
     }
 
-    /// <param name="Latest">Their latest entry in any training: by it they are known.</param>
+    /// <param name="Latest">Their latest entry in any training, or their account: by it they are known.</param>
     /// <param name="Last">The day they were last trained on the topic; null: never, as far as the zone knows.</param>
     /// <param name="Entries">All by which they are known.</param>
-    internal sealed record Row(Colleague Latest, DateOnly? Last, IReadOnlyList<Guid> Entries);
+    /// <param name="ByAccount">They stand in no training at all.</param>
+    internal sealed record Row(Known Latest, DateOnly? Last, IReadOnlyList<Guid> Entries, bool ByAccount = false);
 
     [Requires(May.SeeTrainings)]
     internal sealed record Query(string Topic, int Years) : IQuery<IReadOnlyList<Row>>;
@@ -80,7 +85,7 @@ internal sealed class Due(IMediator pipeline, WhereAndWho who, IZoneSettings set
     [Requires(May.KeepTrainings)]
     internal sealed record Remind(string Topic, int Years) : ICommand<int>;
 
-    internal sealed class Handler(ZoneDbContext zone, Keyring keys, TimeProvider clock) : IRequestHandler<Query, IReadOnlyList<Row>>, IRequestHandler<Remind, int>
+    internal sealed class Handler(ZoneDbContext zone, Keyring keys, TimeProvider clock, UseCase here, IStaff staff, IAccounts accounts) : IRequestHandler<Query, IReadOnlyList<Row>>, IRequestHandler<Remind, int>
     {
         public async Task<IReadOnlyList<Row>> Handle(Query query, CancellationToken ct)
         {
@@ -89,29 +94,38 @@ internal sealed class Due(IMediator pipeline, WhereAndWho who, IZoneSettings set
             var since = Moment.Day(now).AddYears(-query.Years);
             // Who gave an address once is the same colleague where only name and unit were given; of two namesakes nobody knows which. A mailbox that several share makes nobody of them one (OneColleague tells them apart likewise).
             var boxes = all.Where(p => p.Mailbox is not null).GroupBy(p => p.NameAndUnit, p => p.Mailbox!.ToLowerInvariant(), StringComparer.Ordinal).Where(g => g.Distinct(StringComparer.Ordinal).Count() == 1).ToDictionary(g => g.Key, g => g.First(), StringComparer.Ordinal);
-            return [.. all.GroupBy(p => (p.Mailbox?.ToLowerInvariant() ?? boxes.GetValueOrDefault(p.NameAndUnit)) is { } box ? $"{box}|{Participant.Same(p.FullName, "")}" : p.NameAndUnit, StringComparer.Ordinal)
+            var listed = all.GroupBy(p => (p.Mailbox?.ToLowerInvariant() ?? boxes.GetValueOrDefault(p.NameAndUnit)) is { } box ? $"{box}|{Participant.Same(p.FullName, "")}" : p.NameAndUnit, StringComparer.Ordinal)
                 .Select(g => new Row(g.LastOrDefault(p => p.Mailbox is not null) ?? g.Last(), g.SelectMany(p => p.Trained).Select(d => (DateOnly?)d).Max(), [.. g.Select(p => p.Id)]))
-                .Where(r => r.Last is null || r.Last < since).OrderBy(r => r.Latest.Unit, StringComparer.CurrentCulture).ThenBy(r => r.Latest.FullName, StringComparer.CurrentCulture)];
+                .Where(r => r.Last is null || r.Last < since);
+            return [.. listed.Concat(await InNone(all, ct)).OrderBy(r => r.Latest.Unit, StringComparer.CurrentCulture).ThenBy(r => r.Latest.FullName, StringComparer.CurrentCulture)];
+        }
+
+        // Who works here and stands in no training, by the address, or by the name where no entry under it has another address.
+        private async Task<IEnumerable<Row>> InNone(IReadOnlyCollection<Known> all, CancellationToken ct)
+        {
+            var (boxes, names) = (all.Select(p => p.Mailbox?.ToLowerInvariant()).ToHashSet(StringComparer.Ordinal), all.Where(p => p.Mailbox is null).Select(p => Participant.Same(p.FullName, "")).ToHashSet(StringComparer.Ordinal));
+            return (await accounts.Named(await staff.Holding(here.InZone.Id, Trained, ct), ct)).Values.Where(a => !boxes.Contains(a.Email.ToLowerInvariant()) && !names.Contains(Participant.Same(a.DisplayName, "")))
+                .Select(a => new Row(new Known(a.Id, a.DisplayName, "", a.Email, a.Language, default, 0, []), null, [a.Id], ByAccount: true));
         }
 
         // Whoever came from another zone is looked after there.
-        private async Task<IEnumerable<Colleague>> Here(string topic, DateTimeOffset now, CancellationToken ct)
+        private async Task<IEnumerable<Known>> Here(string topic, DateTimeOffset now, CancellationToken ct)
         {
             var trained = (await zone.Set<Training>().AsNoTracking().Where(t => (topic == AnyTopic || t.Topic == topic) && t.Cancelled == null).Select(t => t.Id).ToListAsync(ct)).ToHashSet();
             var days = (await zone.Set<TrainingSession>().AsNoTracking().Where(s => s.Start <= now).ToListAsync(ct)).ToDictionary(s => s.Id, s => s.Day);
             var all = await zone.Set<Participant>().AsNoTracking().Where(p => p.From == null).ToListAsync(ct);
             await keys.Fetch(all.Select(p => p.TrainingId), ct);
-            return all.Where(p => !p.IsNameless).Select(p => new Colleague(p.Id, p.FullName, p.Unit, p.Mailbox, p.Language, p.Added, p.Number, [.. p.Attended.Where(s => trained.Contains(p.TrainingId) && days.ContainsKey(s)).Select(s => days[s])]));
+            return all.Where(p => !p.IsNameless).Select(p => new Known(p.Id, p.FullName, p.Unit, p.Mailbox, p.Language, p.Added, p.Number, [.. p.Attended.Where(s => trained.Contains(p.TrainingId) && days.ContainsKey(s)).Select(s => days[s])]));
         }
 
         // Trained by a neighbour is trained.
-        private async Task<IEnumerable<Colleague>> Elsewhere(string topic, CancellationToken ct)
+        private async Task<IEnumerable<Known>> Elsewhere(string topic, CancellationToken ct)
         {
             var all = await zone.Set<Registration>().AsNoTracking().ToListAsync(ct);
             if (all.Count == 0) return [];
             var days = (await zone.Set<Invitation>().AsNoTracking().Where(i => (topic == AnyTopic || i.Topic == topic) && !i.IsCancelled).ToListAsync(ct)).SelectMany(i => i.Sittings).ToDictionary(s => s.Id, s => Moment.Day(s.Start));
             await keys.Fetch(all.Select(r => r.InvitationId), ct);
-            return all.Where(r => !r.IsNameless).Select(r => new Colleague(r.Id, r.FullName, r.Unit, r.Mailbox, r.Language, r.Added, 0, [.. r.Attended.Where(days.ContainsKey).Select(s => days[s])]));
+            return all.Where(r => !r.IsNameless).Select(r => new Known(r.Id, r.FullName, r.Unit, r.Mailbox, r.Language, r.Added, 0, [.. r.Attended.Where(days.ContainsKey).Select(s => days[s])]));
         }
 
         public async Task<int> Handle(Remind command, CancellationToken ct)

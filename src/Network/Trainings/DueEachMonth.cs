@@ -80,8 +80,8 @@ internal sealed class DueTold(ISendMail mail, PortalAddress portal, IAccounts ac
     [Requires(May.RunThePlatform)]
     internal sealed record Query(int Years) : IQuery<int>;
 
-    internal sealed class Handler(ZoneDbContext zone, Keyring keys, TimeProvider clock) : IRequestHandler<Query, int>
+    internal sealed class Handler(ZoneDbContext zone, Keyring keys, TimeProvider clock, UseCase here, IStaff staff, IAccounts accounts) : IRequestHandler<Query, int>
     {
-        public async Task<int> Handle(Query query, CancellationToken ct) => (await new Due.Handler(zone, keys, clock).Handle(new Due.Query(Due.AnyTopic, query.Years), ct)).Count;
+        public async Task<int> Handle(Query query, CancellationToken ct) => (await new Due.Handler(zone, keys, clock, here, staff, accounts).Handle(new Due.Query(Due.AnyTopic, query.Years), ct)).Count;
     }
 }

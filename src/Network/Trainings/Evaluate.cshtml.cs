@@ -103,15 +103,16 @@ internal sealed class Evaluate(IMediator pipeline, WhereAndWho who) : PageModel,
             one.Evaluates();
             link.Revoke(now);
             var given = Evaluation.Of(one.TrainingId, form.Useful!.Value, form.Clear!.Value, form.Trainer!.Value, form.Organised!.Value, form.Remark, Moment.Day(now));
-            Evaluation.Show([.. await zone.Set<Evaluation>().Where(e => e.TrainingId == one.TrainingId && !e.IsShown).ToListAsync(ct), given]);
             zone.Add(given);
+            if (await Asking.AreEnough(zone, one.TrainingId, await zone.Set<Evaluation>().CountAsync(e => e.TrainingId == one.TrainingId && e.IsShown, ct), ct))
+                Evaluation.Show([.. await zone.Set<Evaluation>().Where(e => e.TrainingId == one.TrainingId && !e.IsShown).ToListAsync(ct), given]);
             return true;
         }
 
         private async Task<Link?> Alive(string token, CancellationToken ct)
         {
             var hash = Link.Hash(token);
-            if (await zone.Set<Link>().AsNoTracking().SingleOrDefaultAsync(l => l.TokenHash == hash && l.Purpose == Asking.Purpose, ct) is not { } link || !link.IsAlive(clock.GetUtcNow())) return null;
+            if (await zone.Set<Link>().AsNoTracking().SingleOrDefaultAsync(l => l.TokenHash == hash && Asking.Purposes.Contains(l.Purpose), ct) is not { } link || !link.IsAlive(clock.GetUtcNow())) return null;
             return await zone.Set<Link>().SingleAsync(l => l.Id == link.Id, ct);
         }
     }

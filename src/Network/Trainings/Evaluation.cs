@@ -11,7 +11,7 @@ internal sealed class Evaluation : IHoldSealed, IOfNobody
 {
     public const int Longest = 1000, Best = 5;
 
-    /// <summary>So many are shown together: whoever looks before and after could else tell what the last one said, and knows who had not answered yet.</summary>
+    /// <summary>So many that came by mail are shown together: whoever looks before and after could else tell what the last one said, and knows who had not answered yet.</summary>
     public const int Step = 5;
 
     public Guid Id { get; private set; }
@@ -37,10 +37,9 @@ internal sealed class Evaluation : IHoldSealed, IOfNobody
         Id = Guid.NewGuid(), TrainingId = training, On = on, Useful = useful, Clear = clear, Trainer = trainer, Organised = organised, Remark = string.IsNullOrWhiteSpace(remark) ? null : (Sealed<string>)remark.Trim(),
     };
 
-    /// <summary>Shows all that are not shown yet, once they are enough.</summary>
+    /// <summary>Shows all that are not shown yet.</summary>
     public static void Show(IReadOnlyCollection<Evaluation> hidden)
     {
-        if (hidden.Count < Step) return;
         foreach (var one in hidden) one.IsShown = true;
     }
 

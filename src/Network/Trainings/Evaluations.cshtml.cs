@@ -44,8 +44,8 @@ internal sealed class Evaluations(IMediator pipeline, WhereAndWho who, PortalAdd
     // Not by a redirect: the link would have to be kept somewhere meanwhile.
     public async Task<IActionResult> OnPostLinkAsync(Guid participant, CancellationToken ct)
     {
-        var made = await pipeline.Send(new Paper(Training, participant), ct);
-        if (made is { } link) (Address, Until) = (portal.To($"/{who.Zone!.Code}{Asking.Path}{link.Token}"), link.Until);
+        var link = await pipeline.Send(new Paper(Training, participant), ct);
+        (Address, Until) = (portal.To($"/{who.Zone!.Code}{Asking.Path}{link.Token}"), link.Until);
         await ShowAgain(ct);
         return Page();
     }
@@ -59,10 +59,10 @@ internal sealed class Evaluations(IMediator pipeline, WhereAndWho who, PortalAdd
     /// <param name="Asked">Of those who were there.</param>
     /// <param name="ToAskAgain">Who was asked by mail before today and has not answered: how many, never who.</param>
     /// <param name="Answers">How many have answered.</param>
-    /// <param name="Shown">How many of them are in what is shown: five together, or none.</param>
+    /// <param name="Shown">How many of them are in what is shown: five by mail together with whatever came on paper, or none.</param>
     /// <param name="Means">Of each question from 1 to 5, by the key of its word; none: too few have answered.</param>
     /// <param name="Remarks">In no order of who or when.</param>
-    /// <param name="OnPaper">Who was there, has no mailbox and has not answered.</param>
+    /// <param name="OnPaper">Who was there and has no mailbox. Whether they have answered is not said.</param>
     /// <param name="Open">Links by which somebody may still answer.</param>
     internal sealed record Answer(string Subject, int Present, int Asked, int ToAsk, int ToAskAgain, int Answers, int Shown, IReadOnlyList<(string Question, string Mean)> Means, IReadOnlyList<string> Remarks, IReadOnlyList<(Guid Id, string FullName)> OnPaper, int Open);
 
@@ -85,9 +85,9 @@ internal sealed class Evaluations(IMediator pipeline, WhereAndWho who, PortalAdd
     [Requires(May.KeepTrainings)]
     internal sealed record AskAgain(Guid Training) : ICommand<int>;
 
-    /// <summary>A link for somebody without a mailbox; one that was made for them before is dead. null: they have answered.</summary>
+    /// <summary>A link for somebody without a mailbox; one that was made for them before is dead. Whoever has answered gets one too, which opens nothing: who has is nobody's to know.</summary>
     [Requires(May.KeepTrainings)]
-    internal sealed record Paper(Guid Training, Guid Participant) : ICommand<Made?>;
+    internal sealed record Paper(Guid Training, Guid Participant) : ICommand<Made>;
 
     /// <returns>How many links were taken back.</returns>
     [Requires(May.KeepTrainings)]
@@ -114,13 +114,13 @@ internal sealed class Evaluations(IMediator pipeline, WhereAndWho who, PortalAdd
                 }
             }
             var ids = present.Select(p => p.Id).ToList();
-            var open = await zone.Set<Link>().CountAsync(l => l.Purpose == Asking.Purpose && ids.Contains(l.About) && l.Revoked == null && l.Expires > now, ct);
+            var open = await zone.Set<Link>().CountAsync(l => Asking.All.Contains(l.Purpose) && ids.Contains(l.About) && l.Revoked == null && l.Expires > now, ct);
             return new Answer(training.Subject, present.Count, present.Count(p => p.Asked is not null), present.Count(p => p is { Mailbox: not null, Asked: null, HasEvaluated: false }), (await Asking.Again(zone, present, now, ct)).Count, given.Count, shown.Count, means, remarks,
-                [.. present.Where(p => p is { Mailbox: null, HasEvaluated: false, IsNameless: false }).OrderBy(p => p.FullName, StringComparer.CurrentCulture).Select(p => (p.Id, p.FullName))], open);
+                [.. present.Where(p => p is { Mailbox: null, IsNameless: false }).OrderBy(p => p.FullName, StringComparer.CurrentCulture).Select(p => (p.Id, p.FullName))], open);
         }
     }
 
-    internal sealed class Handler(ZoneDbContext zone, TimeProvider clock) : IRequestHandler<Ask, int>, IRequestHandler<AskAgain, int>, IRequestHandler<Paper, Made?>, IRequestHandler<End, int>
+    internal sealed class Handler(ZoneDbContext zone, TimeProvider clock) : IRequestHandler<Ask, int>, IRequestHandler<AskAgain, int>, IRequestHandler<Paper, Made>, IRequestHandler<End, int>
     {
         public async Task<int> Handle(Ask command, CancellationToken ct)
         {
@@ -142,10 +142,10 @@ internal sealed class Evaluations(IMediator pipeline, WhereAndWho who, PortalAdd
             return asked.Count;
         }
 
-        public async Task<Made?> Handle(Paper command, CancellationToken ct)
+        public async Task<Made> Handle(Paper command, CancellationToken ct)
         {
-            var one = (await Present(command.Training, ct)).Find(p => p.Id == command.Participant) ?? throw new RefusedException("absent", command.Participant);
-            return one.HasEvaluated ? null : await Asking.Link(zone, one, clock.GetUtcNow(), ct);
+            var one = (await Present(command.Training, ct)).Find(p => p.Id == command.Participant && p.Mailbox is null) ?? throw new RefusedException("absent", command.Participant);
+            return await Asking.Link(zone, one, Asking.OnPaper, clock.GetUtcNow(), ct);
         }
 
         public async Task<int> Handle(End command, CancellationToken ct) => await Asking.End(zone, [.. (await Present(command.Training, ct)).Select(p => p.Id)], clock.GetUtcNow(), ct);
@@ -161,8 +161,17 @@ internal sealed class Evaluations(IMediator pipeline, WhereAndWho who, PortalAdd
 /// <summary>Links by which those who took part say what they thought, and what they are asked.</summary>
 internal static class Asking
 {
-    /// <summary>The purpose of such a link. What it is about is the participant; it belongs to the training.</summary>
-    public const string Purpose = "training-evaluation";
+    /// <summary>The purpose of such a link: it went by mail, or was shown to whoever keeps the training. What it is about is the participant; it belongs to the training.</summary>
+    public const string ByMail = "training-evaluation", OnPaper = "training-evaluation-paper";
+
+    /// <summary>By these somebody answers.</summary>
+    public static readonly IReadOnlyList<string> Purposes = [ByMail, OnPaper];
+
+    // Made for somebody who has answered: it looks like any other and opens nothing.
+    private const string Void = "training-evaluation-void";
+
+    /// <summary>All that there are.</summary>
+    public static readonly IReadOnlyList<string> All = [ByMail, OnPaper, Void];
 
     /// <summary>Path of the page below the zone, with its last slash.</summary>
     public const string Path = "/evaluation/";
@@ -181,20 +190,34 @@ internal static class Asking
     }
 
     /// <summary>A new link for somebody; what was made for them before is dead, so that there is one at a time.</summary>
-    public static async Task<Evaluations.Made> Link(ZoneDbContext zone, Participant who, DateTimeOffset now, CancellationToken ct)
+    public static async Task<Evaluations.Made> Link(ZoneDbContext zone, Participant who, string purpose, DateTimeOffset now, CancellationToken ct)
     {
         await End(zone, [who.Id], now, ct);
-        var (link, token) = Foundation.Links.Link.Make(Purpose, who.Id, who.TrainingId, default, null, now, GoodFor);
+        var (link, token) = Foundation.Links.Link.Make(who.HasEvaluated ? Void : purpose, who.Id, who.TrainingId, default, null, now, GoodFor);
         zone.Add(link);
         who.Ask(now);
         return new Evaluations.Made(token, link.Expires);
+    }
+
+    /// <summary>Are there enough answers that are not shown yet? Those by mail count, one for each mailbox: what whoever keeps the training could have answered by a link that they saw tells nothing of the others.</summary>
+    /// <param name="shown">How many answers of the training are shown already: the first that came.</param>
+    public static async Task<bool> AreEnough(ZoneDbContext zone, Guid training, int shown, CancellationToken ct)
+    {
+        var answered = await zone.Set<Participant>().Where(p => p.TrainingId == training).ToListAsync(ct);
+        var links = (await zone.Set<Link>().AsNoTracking().Where(l => l.DossierId == training && Purposes.Contains(l.Purpose)).ToListAsync(ct)).ToLookup(l => l.About);
+        // The last link of whoever has answered is the one they used; with it an answer was given. The one in the hand now is not written yet.
+        var given = answered.Where(p => p.HasEvaluated).Select(p => (Who: p, Link: links[p.Id].MaxBy(l => l.Made)!)).OrderBy(g => g.Link.Revoked ?? DateTimeOffset.MaxValue).Skip(shown);
+        return given.Where(g => g.Link.Purpose == ByMail).Select(g => Box(g.Who.Mailbox) ?? g.Who.Id.ToString()).Distinct(StringComparer.OrdinalIgnoreCase).Count() >= Evaluation.Step;
+
+        // What follows a plus comes to the same mailbox.
+        static string? Box(string? mailbox) => mailbox?.Split('@') is [var name, var host] ? $"{name.Split('+')[0]}@{host}" : mailbox;
     }
 
     /// <summary>Their links are dead from now on.</summary>
     /// <returns>How many were alive.</returns>
     public static async Task<int> End(ZoneDbContext zone, IReadOnlyCollection<Guid> people, DateTimeOffset now, CancellationToken ct)
     {
-        var alive = await zone.Set<Link>().Where(l => l.Purpose == Purpose && people.Contains(l.About) && l.Revoked == null && l.Expires > now).ToListAsync(ct);
+        var alive = await zone.Set<Link>().Where(l => All.Contains(l.Purpose) && people.Contains(l.About) && l.Revoked == null && l.Expires > now).ToListAsync(ct);
         foreach (var link in alive) link.Revoke(now);
         return alive.Count;
     }

@@ -7,8 +7,10 @@ using VictimSupport.Foundation.Mail;
 using VictimSupport.Foundation.Persistence;
 using VictimSupport.Foundation.Pipeline;
 using VictimSupport.Foundation.Zones;
+using VictimSupport.Identity.Contracts;
 using VictimSupport.Network.Invitations;
 using VictimSupport.Network.Partners;
+using VictimSupport.Zones.Contracts;
 
 namespace VictimSupport.Network.Trainings;
 
@@ -81,13 +83,13 @@ internal sealed class EvaluationMail(ISendMail mail, PortalAddress portal, IMedi
         {
             if (await zone.Set<Participant>().SingleOrDefaultAsync(p => p.Id == command.Participant, ct) is not { Mailbox: { } box, HasEvaluated: false, WasThere: true } one) return null;
             var subject = await zone.Set<Training>().AsNoTracking().Where(t => t.Id == one.TrainingId).Select(t => t.Subject).SingleAsync(ct);
-            return new Answer(box, one.Language, subject, await Asking.Link(zone, one, clock.GetUtcNow(), ct));
+            return new Answer(box, one.Language, subject, await Asking.Link(zone, one, Asking.ByMail, clock.GetUtcNow(), ct));
         }
     }
 }
 
 /// <summary>Tells a colleague that a training lies long behind, or was never followed. The topic and the years stand in the message's key.</summary>
-internal sealed class DueMail(ISendMail mail, IMediator pipeline) : IDeliver
+internal sealed class DueMail(ISendMail mail, IMediator pipeline, IStaff staff, IAccounts accounts) : IDeliver
 {
     public const string KindName = "training-due";
     public string Kind => KindName;
@@ -105,10 +107,14 @@ internal sealed class DueMail(ISendMail mail, IMediator pipeline) : IDeliver
 
     public async Task Deliver(OutboxMessage message, ZoneRecord zone, CancellationToken ct)
     {
-        if (message.About is not { } participant || message.Key.Split(' ') is not [_, var topic, var years, ..] || await pipeline.Send(new Query(participant), ct) is not { } to) return;
+        if (message.About is not { } participant || message.Key.Split(' ') is not [_, var topic, var years, ..] || (await pipeline.Send(new Query(participant), ct) ?? await OfAccount(zone, participant, ct)) is not { } to) return;
         var (subject, text) = Spoken.In(to.Language, () => (Words.TrainingDueSubject, Words.TrainingDueMail(Words.Of("TrainingTopic_" + topic), years)));
         await mail.Send(new Letter(message.Key, to.Mailbox, subject, text), ct);
     }
+
+    // Whoever works here no more is reminded of nothing.
+    private async Task<Answer?> OfAccount(ZoneRecord zone, Guid account, CancellationToken ct) =>
+        (await staff.Holding(zone.Id, Due.Trained, ct)).Contains(account) && (await accounts.Named([account], ct)).GetValueOrDefault(account) is { } one ? new Answer(one.Email, one.Language) : null;
 
     internal sealed record Answer(string Mailbox, string Language);
 

@@ -82,7 +82,9 @@ internal static class DemoVerbs
         await enter.In(zone.Code, async pipeline => named = await stories.NameTrainee(pipeline, zone.Trainee, clock.Stand, ct), As(zone.Caseworkers[0], Role.Coordinator));
         if (named is { } dossier) await enter.In(zone.Code, pipeline => stories.WriteAsTrainee(pipeline, dossier, zone.Language, clock.Stand, ct), As(zone.Trainee, Role.Trainee));
         clock.Stand(TimeSpan.Zero); // numbers are checked today
-        await enter.In(zone.Code, pipeline => services.GetRequiredService<Network.Contracts.ITellTrainings>().Tell(pipeline, zone.Language, ct), As(zone.Caseworkers[0], Role.Coordinator));
+        IReadOnlyList<Guid> trained = [];
+        await enter.In(zone.Code, async pipeline => trained = await services.GetRequiredService<Network.Contracts.ITellTrainings>().Tell(pipeline, zone.Language, ct), As(zone.Caseworkers[0], Role.Coordinator));
+        await enter.In(zone.Code, pipeline => services.GetRequiredService<Network.Contracts.ITellTrainings>().Evaluate(pipeline, trained, zone.Language, ct));
         await enter.In(zone.Code, pipeline => services.GetRequiredService<IMakePublicPages>().Make(pipeline, zone.Code, zone.Language, ct), As(zone.Caseworkers[0], Role.Coordinator));
         await enter.In(zone.Code, pipeline => services.GetRequiredService<Network.Contracts.ITellBodies>().Tell(pipeline, zone.Language, zone.Caseworkers, ct), As(zone.Caseworkers[0], Role.Coordinator));
         await enter.In(zone.Code, pipeline => services.GetRequiredService<Statistics.Contracts.ITellReport>().Tell(pipeline, zone.Language, ct), As(zone.Caseworkers[0], Role.Coordinator));

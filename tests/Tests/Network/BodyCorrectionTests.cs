@@ -150,4 +150,48 @@ public sealed class BodyCorrectionTests
         foreach (var (act, what) in new[] { ("EditMilestone", $"ProjectMilestone removed {milestone}"), ("Point", $"ActionPoint removed {point}"), ("EditRepresentation", $"Representation removed {fair}"), ("EditProject", $"Project removed {project}") })
             Assert.Contains(acts, r => r.Act == $"Network.Bodies.{act}.TakeOut" && r.Payload.Contains(what, StringComparison.Ordinal));
     }
+
+    [Theory, EveryEngine]
+    public async Task A_meeting_noted_as_held_by_mistake_counts_no_more_and_one_that_never_was_goes_with_what_it_decided(string engine)
+    {
+        await using var platform = Platform.Start(engine); // 24 November 2026
+        var zone = await platform.Zone();
+        var (cora, anna) = (await zone.Hires("cora", Role.Coordinator), await zone.Hires("anna", Role.Caseworker));
+        var body = await cora.Send(BodyTests.Council(cora));
+        Record.Row[] points = [new Record.Row { What = "Zzsheet", Owner = anna.Id, Due = zone.Today() }];
+        var (kept, wrong) = (await cora.Send(BodyTests.Held(zone, body, cora) with { Points = [.. points] }), await cora.Send(BodyTests.Held(zone, body, cora) with { Points = [.. points] }));
+        var alone = await cora.Send(new Point.Command { Body = body, What = "Alone", Owner = cora.Id, Due = zone.Today() });
+        var (one, both) = (await Figures(), (await cora.Send(new Minutes.Query(kept))).Meeting.Decided);
+        Assert.Equal((2, 2 * both, 3, 3), one);
+        Assert.True(both > 0);
+        foreach (var deed in new Func<Task>[] { () => anna.Send(new Minutes.NotHeld(wrong)), () => anna.Send(new Minutes.TakeOut(wrong)) }) Assert.Equal("role", (await Assert.ThrowsAsync<RefusedException>(deed)).Code);
+
+        // It did not take place: what was written stays to be read, and nothing of it counts.
+        using var visit = cora.Visit();
+        await visit.Submit($"/meetings/{wrong}", [], "main form[action*='handler=NotHeld']");
+        var cancelled = await cora.Send(new Minutes.Query(wrong));
+        Assert.Equal((MeetingState.Cancelled, both), (cancelled.Meeting.State, cancelled.Meeting.Says.Value.Decisions.Count));
+        Assert.Equal((1, both, 2, 2), await Figures());
+        await cora.Send(new Minutes.NotHeld(wrong)); // pressed twice
+        Assert.Equal(MeetingState.Cancelled, (await cora.Send(new Minutes.Query(wrong))).Meeting.State);
+
+        // It never was one: nothing of it is kept, nor in the worklist of who was to do it; the others stay.
+        var (planned, path) = (await cora.Send(new Record.Command { Body = body, At = platform.Clock.GetUtcNow().AddDays(3) }), $"/meetings/{wrong}");
+        await cora.Send(new Minutes.NotHeld(planned));
+        Assert.Equal(MeetingState.Planned, (await cora.Send(new Minutes.Query(planned))).Meeting.State); // only what was held was not
+        Assert.Equal(2, (await anna.Send(new Points.Query(PointTab.Mine))).Count);
+        await visit.Submit(path, [], "main form[action*='handler=TakeOut']");
+        Assert.Equal(System.Net.HttpStatusCode.NotFound, (await visit.Get(path)).StatusCode);
+        Assert.Equal([planned, kept], (await cora.Send(new Show.Query(body))).Meetings.Select(m => m.Id));
+        Assert.Equal(kept, Assert.Single(await anna.Send(new Points.Query(PointTab.Mine))).Point.MeetingId);
+        Assert.Equal([alone], (await cora.Send(new Points.Query(PointTab.Mine))).Select(r => r.Point.Id));
+        Assert.Equal((1, both, 2, 2), await Figures());
+        Assert.Contains(await zone.Look(z => z.Set<AuditRow>().Where(r => r.Act == "Network.Bodies.Minutes.TakeOut").ToListAsync()), r => r.Payload.Contains($"Meeting removed {wrong}", StringComparison.Ordinal) && r.Payload.Contains("ActionPoint removed", StringComparison.Ordinal));
+
+        async Task<(int, int, int, int)> Figures()
+        {
+            var all = (await cora.Send(new List.Figures(2026))).Where(c => c.Table == "bodies").ToDictionary(c => c.Row, c => c.Count);
+            return (all["meetings"], all["decisions"], all["points-made"], all["points-open"]);
+        }
+    }
 }

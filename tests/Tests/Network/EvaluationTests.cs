@@ -5,6 +5,7 @@ using VictimSupport.Foundation.Links;
 using VictimSupport.Network.Trainings;
 using VictimSupport.Tests.Casework;
 using VictimSupport.Tests.Kit;
+using Person = VictimSupport.Tests.Kit.Person;
 
 namespace VictimSupport.Tests.Network;
 
@@ -72,7 +73,7 @@ public sealed class EvaluationTests(Platforms platforms)
         Assert.Contains("stressteam", thanks.QuerySelector("main")!.TextContent, StringComparison.Ordinal);
         Assert.Equal(HttpStatusCode.NotFound, (await ann.Get($"/evaluation/{token}")).StatusCode);
         Assert.Equal(1, (await cora.Send(new Evaluations.Query(training))).Answers);
-        Assert.Null(await cora.Send(new Evaluations.Paper(training, people[0]))); // answered: no second link
+        Assert.Equal("absent", (await Assert.ThrowsAsync<RefusedException>(() => cora.Send(new Evaluations.Paper(training, people[0])))).Code); // who has a mailbox gets no link that others see
         Assert.Empty(await CanaryTests.Holding(zone, "Zzremark"));
         Assert.DoesNotContain(platform.Logs.Lines, l => l.Contains("Zzremark", StringComparison.Ordinal));
     }
@@ -85,7 +86,7 @@ public sealed class EvaluationTests(Platforms platforms)
         var cora = zone.As(Role.Coordinator);
         var (training, _, people) = await cora.Gave(zone, Giving.Plan(), -1, Giving.Colleague(default, "Wout"));
         await cora.Send(zone.Sitting(training, 50));
-        Assert.True(await cora.Send(Answer((await cora.Send(new Evaluations.Paper(training, people[0])))!.Token, 5)));
+        Assert.True(await cora.Send(Answer((await cora.Send(new Evaluations.Paper(training, people[0]))).Token, 5)));
         platform.Clock.Advance(TimeSpan.FromDays(60));
         Assert.Equal((0, 1), (await Answers(2026), await Answers(2027)));
 
@@ -141,25 +142,26 @@ public sealed class EvaluationTests(Platforms platforms)
             var cora = zone.As(Role.Coordinator);
             var (training, _, people) = await cora.Gave(zone, Giving.Plan(), -1, Giving.Colleague(default, "Wout"));
             var link = await cora.Send(new Evaluations.Paper(training, people[0]));
-            var answers = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => cora.Send(Answer(link!.Token, 5))));
+            var answers = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => cora.Send(Answer(link.Token, 5))));
             Assert.Equal(1, answers.Count(a => a));
             Assert.Equal(1, (await cora.Send(new Evaluations.Query(training))).Answers);
         }
     }
 
-    [Fact]
-    public async Task It_is_shown_as_means_and_remarks_five_answers_at_a_time()
+    [Theory, EveryEngine]
+    public async Task It_is_shown_as_means_and_remarks_five_answers_at_a_time(string engine)
     {
-        var zone = await (await platforms.On("sqlite")).Zone();
+        await using var platform = Platform.Start(engine);
+        var zone = await platform.Zone();
         var (cora, year) = (zone.As(Role.Coordinator), zone.Today().Year);
-        var (training, _, people) = await cora.Gave(zone, Giving.Plan(), -1, [.. Enumerable.Range(1, 10).Select(i => Giving.Colleague(default, "Wout" + (char)('a' + i)))]);
+        var (training, _, people) = await cora.Gave(zone, Giving.Plan(), -1, [.. Enumerable.Range(1, 10).Select(i => Giving.Colleague(default, "Wout" + (char)('a' + i), mailbox: $"wout{i}@police.example"))]);
         foreach (var (person, mark) in people.Take(5).Zip([5, 4, 4, 4, 4]))
         {
             var before = await cora.Send(new Evaluations.Query(training));
             Assert.Empty(before.Means);
             Assert.Empty(before.Remarks);
             Assert.Null((await cora.Send(new VictimSupport.Network.Trainings.List.Query(year, null))).Given.MarkHundredths);
-            Assert.True(await cora.Send(Answer((await cora.Send(new Evaluations.Paper(training, person)))!.Token, mark) with { Remark = "Remark " + mark }));
+            Assert.True(await cora.Send(Answer(await ByMail(cora, person), mark) with { Remark = "Remark " + mark }));
         }
         using var visit = cora.Visit();
         var page = (await visit.Page($"/trainings/{training}/evaluations")).QuerySelector("main")!;
@@ -174,13 +176,45 @@ public sealed class EvaluationTests(Platforms platforms)
             Assert.Equal((5, 180), (now.Shown, (await Year()).MarkHundredths));
             Assert.Equal("4.2", now.Means[0].Mean.Replace(',', '.'));
             Assert.DoesNotContain("Remark 1", now.Remarks);
-            Assert.True(await cora.Send(Answer((await cora.Send(new Evaluations.Paper(training, person)))!.Token, 1) with { Remark = "Remark 1" }));
+            Assert.True(await cora.Send(Answer(await ByMail(cora, person), 1) with { Remark = "Remark 1" }));
         }
         var all = await cora.Send(new Evaluations.Query(training));
         Assert.Equal((10, 10, "2.6", 10), (all.Answers, all.Shown, all.Means[0].Mean.Replace(',', '.'), all.Remarks.Count));
         Assert.Equal((10, 10), ((await Year()).Answers, (await Year()).Marked));
 
         async Task<YearOfTrainings> Year() => (await cora.Send(new VictimSupport.Network.Trainings.List.Query(year, null))).Given;
+    }
+
+    [Theory, EveryEngine]
+    public async Task Whoever_keeps_the_training_cannot_bare_one_answer_with_others_that_they_gave_themselves(string engine)
+    {
+        await using var platform = Platform.Start(engine);
+        var zone = await platform.Zone();
+        var cora = zone.As(Role.Coordinator);
+        // One real colleague; others whom the keeper made up, on paper and under spellings of one mailbox.
+        var (training, _, people) = await cora.Gave(zone, Giving.Plan(), -1,
+            [Giving.Colleague(default, "Real", mailbox: "real@police.example"), .. Enumerable.Range(1, 6).Select(i => Giving.Colleague(default, "Paper" + (char)('a' + i))), .. Enumerable.Range(1, 5).Select(i => Giving.Colleague(default, "Plus" + (char)('a' + i), "Plus", $"Keeper+{i}@police.example")),
+             .. Enumerable.Range(1, 3).Select(i => Giving.Colleague(default, "True" + (char)('a' + i), mailbox: $"true{i}@police.example"))]);
+        Assert.True(await cora.Send(Answer(await ByMail(cora, people[0]), 1) with { Remark = "Zzreal" }));
+        foreach (var paper in people[1..7]) Assert.True(await cora.Send(Answer((await cora.Send(new Evaluations.Paper(training, paper))).Token, 5)));
+        foreach (var plus in people[7..12]) Assert.True(await cora.Send(Answer(await ByMail(cora, plus), 5)));
+        Assert.Equal((12, 0, 0), await Seen()); // twelve answers, two mailboxes
+        // Three more mailboxes: now everything comes out in one go, what came on paper with it.
+        foreach (var one in people[12..14]) Assert.True(await cora.Send(Answer(await ByMail(cora, one), 3)));
+        Assert.Equal((14, 0, 0), await Seen());
+        Assert.True(await cora.Send(Answer(await ByMail(cora, people[14]), 3)));
+        Assert.Equal((15, 15, 1), await Seen());
+        // Whether somebody without a mailbox has answered is said nowhere: they stay on the list, and get a link that opens nothing.
+        var page = await cora.Send(new Evaluations.Query(training));
+        Assert.Equal(6, page.OnPaper.Count);
+        var again = await cora.Send(new Evaluations.Paper(training, people[1]));
+        Assert.Equal(page.Open + 1, (await cora.Send(new Evaluations.Query(training))).Open);
+        Assert.False(await cora.Send(Answer(again.Token, 1)));
+        using var reader = zone.Passer();
+        Assert.Equal(HttpStatusCode.NotFound, (await reader.Get($"/evaluation/{again.Token}")).StatusCode);
+        Assert.Equal((15, 15, 1), await Seen());
+
+        async Task<(int, int, int)> Seen() => await cora.Send(new Evaluations.Query(training)) is var now ? (now.Answers, now.Shown, now.Remarks.Count) : default;
     }
 
     [Fact]
@@ -193,23 +227,26 @@ public sealed class EvaluationTests(Platforms platforms)
         var absent = await cora.Enters(training, "Yves");
         Assert.Equal("absent", (await Assert.ThrowsAsync<RefusedException>(() => cora.Send(new Evaluations.Paper(training, absent)))).Code);
         using var passer = zone.Passer();
-        var first = (await cora.Send(new Evaluations.Paper(training, people[0])))!.Token;
+        var first = (await cora.Send(new Evaluations.Paper(training, people[0]))).Token;
         Assert.Equal(HttpStatusCode.OK, (await passer.Get($"/evaluation/{first}")).StatusCode);
-        var second = (await cora.Send(new Evaluations.Paper(training, people[0])))!.Token;
+        var second = (await cora.Send(new Evaluations.Paper(training, people[0]))).Token;
         Assert.Equal(HttpStatusCode.NotFound, (await passer.Get($"/evaluation/{first}")).StatusCode);
         Assert.Equal(1, await cora.Send(new Evaluations.End(training)));
         Assert.Equal(HttpStatusCode.NotFound, (await passer.Get($"/evaluation/{second}")).StatusCode);
         Assert.False(await cora.Send(Answer(second, 5)));
-        var third = (await cora.Send(new Evaluations.Paper(training, people[0])))!.Token;
+        var third = (await cora.Send(new Evaluations.Paper(training, people[0]))).Token;
         platform.Clock.Advance(TimeSpan.FromDays(30));
         Assert.Equal(HttpStatusCode.NotFound, (await passer.Get($"/evaluation/{third}")).StatusCode);
         // One that never was, and that of another zone, are the same.
         foreach (var path in new[] { "/evaluation/nonsense", "/evaluation/" + new string('x', 5_000) }) Assert.Equal(HttpStatusCode.NotFound, (await passer.Get(path)).StatusCode);
-        var alive = (await cora.Send(new Evaluations.Paper(training, people[0])))!.Token;
+        var alive = (await cora.Send(new Evaluations.Paper(training, people[0]))).Token;
         using var elsewhere = (await platform.Zone()).Passer();
         Assert.Equal(HttpStatusCode.NotFound, (await elsewhere.Get($"/evaluation/{alive}")).StatusCode);
         Assert.Equal(0, (await cora.Send(new Evaluations.Query(training))).Answers);
     }
+
+    // As the mail carries it.
+    private static async Task<string> ByMail(Person cora, Guid participant) => (await cora.SendAsPlatform(new EvaluationMail.Command(participant)))!.Link.Token;
 
     private static Evaluate.Command Answer(string token, int useful) => new() { Token = token, Useful = useful, Clear = 1, Trainer = 1, Organised = 1 };
 

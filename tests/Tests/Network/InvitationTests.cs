@@ -12,6 +12,8 @@ using VictimSupport.Tests.Casework;
 using VictimSupport.Tests.Foundation;
 using VictimSupport.Tests.Kit;
 using VictimSupport.Tests.OnCall;
+using Enlist = VictimSupport.Network.Invitations.Import;
+using Import = VictimSupport.Network.Trainings.Import;
 using Offer = VictimSupport.Network.Invitations.Show;
 using Offers = VictimSupport.Network.Invitations.List;
 using Person = VictimSupport.Tests.Kit.Person;
@@ -211,8 +213,8 @@ public sealed class InvitationTests
             Assert.Equal(rows, shown.Select(r => $"{r.QuerySelector("th")!.TextContent.Trim()} {r.QuerySelector("td")!.TextContent.Trim()}"));
         }
         Assert.Equal(["trainings/participants 0"], await Counts(two.There, "trainings", "participants"));
-        Assert.Equal(["Cees"], (await two.Bert.Send(new Due.Query("DEATH", 3))).Select(r => r.Latest.FullName)); // trained by a neighbour is trained
-        Assert.Empty(await two.Cora.Send(new Due.Query("DEATH", 3))); // whoever came from there is looked after there
+        Assert.Equal(["Cees"], (await two.Bert.Send(new Due.Query("DEATH", 3))).Where(r => !r.ByAccount).Select(r => r.Latest.FullName)); // trained by a neighbour is trained
+        Assert.DoesNotContain(await two.Cora.Send(new Due.Query("DEATH", 3)), r => !r.ByAccount); // whoever came from there is looked after there
         // How the other zone registered somebody is not changed here.
         Assert.Equal("absent", (await Assert.ThrowsAsync<RefusedException>(() => two.Cora.Send(new VictimSupport.Network.Trainings.Correct.Query(two.Training, people.Single(p => p.FullName == "Bob").Id)))).Code);
         Assert.Equal("absent", (await Assert.ThrowsAsync<RefusedException>(() => two.Cora.Send(new VictimSupport.Network.Trainings.Correct.Command { Training = two.Training, Participant = people.Single(p => p.FullName == "Bob").Id, FullName = "Rob", Unit = "Wijk", Language = "nl" }))).Code);
@@ -359,6 +361,44 @@ public sealed class InvitationTests
         }
 
         public async Task<Guid> Offer() => Assert.Single(await Bert.Send(new Offers.Query())).Invitation.Id;
+    }
+
+    [Theory, EveryEngine]
+    public async Task A_list_is_shown_first_and_each_of_it_travels_as_if_registered_alone_in_its_order(string engine)
+    {
+        await using var platform = Platform.Start(engine);
+        var two = await Opened(platform, capacity: 2);
+        var offer = await two.Offer();
+        await two.Bert.Send(Asks(offer, "Bob", "Wijk"));
+        const string List = "unit;name;e-mail address;rank group\nWijk;BOB;;\nWijk;Cees;cees@police.example;Basic\nWijk;Dirk;;\nWijk;cees;;\n";
+        using var visit = two.Bert.Visit();
+        var path = $"/trainings/invitations/{offer}/import";
+        Assert.NotNull((await visit.Page($"/trainings/invitations/{offer}")).QuerySelector($"main a[href$='{path}']"));
+        // A row that is wrong keeps all out, and what was pasted stays.
+        var wrong = await visit.Submit(path, [KeyValuePair.Create("Form.Text", List + "Wijk;;\n")]);
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, wrong.StatusCode);
+        Assert.Contains("Dirk", (await Visit.Read(wrong)).QuerySelector("textarea")!.TextContent, StringComparison.Ordinal);
+        await Assert.ThrowsAsync<ValidationException>(() => two.Bert.Send(new Enlist.Command(offer, List + "Wijk;;\n", Guid.NewGuid())));
+        var shown = await Visit.Read(await visit.Submit(path, [KeyValuePair.Create("Form.Text", List)]));
+        Assert.Equal(4, shown.QuerySelectorAll("main tbody tr").Length);
+        Assert.Equal("Bob Asked", await Ours(two, offer)); // looked at, nothing written and nothing sent
+        Assert.Equal([Import.ParticipantRowIs.Entered, Import.ParticipantRowIs.New, Import.ParticipantRowIs.New, Import.ParticipantRowIs.Twice], (await two.Bert.Send(new Enlist.Query(offer, List))).Rows.Select(r => r.Is));
+        // Another list than the one that was shown is shown first.
+        await Assert.ThrowsAsync<ValidationException>(() => two.Bert.Send(new Enlist.Command(offer, List, Guid.NewGuid()) { Seen = "of another" }));
+        var once = Guid.NewGuid();
+        Assert.Equal(2, await two.Bert.Send(new Enlist.Command(offer, List, once) { Seen = shown.QuerySelector("[name=Seen]")!.GetAttribute("value") }));
+        Assert.Equal(0, await two.Bert.Send(new Enlist.Command(offer, List, once)));
+        Assert.Equal(0, await two.Bert.Send(new Enlist.Command(offer, List, Guid.NewGuid()))); // later: everybody is on it
+        Assert.Equal("Bob Asked, Cees Asked, Dirk Asked", await Ours(two, offer));
+        await two.Travel();
+        Assert.Equal("Bob Placed, Cees Placed, Dirk Waiting", await Ours(two, offer));
+        Assert.Equal([("Bob", two.There.Code), ("Cees", two.There.Code), ("Dirk", two.There.Code)], (await two.Cora.Of(two.Training)).OrderBy(p => p.Number).Select(p => (p.FullName, p.From!)));
+        Assert.Equal((RankGroup.Basic, "cees@police.example"), (await two.Cora.Of(two.Training)).Single(p => p.FullName == "Cees") is var cees ? (cees.Rank, cees.Mailbox) : default);
+        // Whoever may only look registers nobody, and of what is over or not theirs no list is taken.
+        Assert.Equal("role", (await Assert.ThrowsAsync<RefusedException>(() => two.There.As(Role.Caseworker).Send(new Enlist.Query(offer, List)))).Code);
+        Assert.Equal("absent", (await Assert.ThrowsAsync<RefusedException>(() => two.Cora.Send(new Enlist.Query(offer, List)))).Code);
+        platform.Clock.Advance(TimeSpan.FromDays(5));
+        await Assert.ThrowsAsync<ValidationException>(() => two.Bert.Send(new Enlist.Command(offer, "Eva;Wijk\n", Guid.NewGuid())));
     }
 
     private static async Task<Pair> Opened(Platform platform, int? capacity = null, int days = 3)

@@ -299,6 +299,30 @@ public sealed class TrainingTests(Platforms platforms)
     }
 
     [Theory, EveryEngine]
+    public async Task Whoever_has_an_account_here_and_was_at_no_training_is_on_the_list_and_reminded_while_they_work_here(string engine)
+    {
+        await using var platform = Platform.Start(engine);
+        var zone = await platform.Zone();
+        var cora = await zone.Hires("cora", Role.Coordinator);
+        await zone.Hires("anna", Role.Caseworker);
+        await zone.Hires("bert", Role.FrontDesk);
+        await zone.Hires("dora", Role.DataProtectionOfficer); // helps nobody
+        var names = await platform.Services.GetRequiredService<VictimSupport.Identity.Contracts.IAccounts>().Named([cora.Id], TestContext.Current.CancellationToken);
+        // By the name where no address was given, or by the address whatever the name.
+        await cora.Gave(zone, Giving.Plan(), -1, Giving.Colleague(default, names[cora.Id].DisplayName), Giving.Colleague(default, "Somebody", mailbox: Staff.AddressOf(zone, "bert").ToUpperInvariant()));
+        var list = await cora.Send(new Due.Query("DEATH", 3));
+        Assert.Equal((Staff.AddressOf(zone, "anna"), true, (DateOnly?)null), Assert.Single(list) is var row ? (row.Latest.Mailbox, row.ByAccount, row.Last) : default);
+        using var visit = cora.Visit();
+        var page = (await visit.Page("/trainings/due?topic=DEATH")).QuerySelector("main")!;
+        Assert.Equal(["known by an account", "never"], page.QuerySelectorAll("tbody td").Where((_, i) => i is 1 or 3).Select(c => c.TextContent));
+        Assert.Contains("the zone’s accounts", page.TextContent, StringComparison.Ordinal); // what it covers, and what not
+        Assert.Equal(1, await cora.Send(new Due.Remind("DEATH", 3)));
+        Assert.Equal(0, await cora.Send(new Due.Remind("DEATH", 3)));
+        await zone.RunJobs();
+        Assert.Equal(Staff.AddressOf(zone, "anna"), Assert.Single(platform.Post.Letters, l => l.Key.StartsWith("training-due", StringComparison.Ordinal)).To);
+    }
+
+    [Theory, EveryEngine]
     public async Task A_name_that_is_asked_out_is_gone_from_every_training_and_what_was_counted_stays(string engine)
     {
         await using var platform = Platform.Start(engine);
@@ -416,15 +440,16 @@ public sealed class TrainingTests(Platforms platforms)
         await Told(2);
         var letter = platform.Post.Letters.Last(l => l.Key.StartsWith("trainings-due", StringComparison.Ordinal));
         Assert.Equal(Staff.AddressOf(zone, "cora"), letter.To);
-        Assert.Contains("never: 1.", letter.Text, StringComparison.Ordinal);
+        Assert.Contains("never: 3.", letter.Text, StringComparison.Ordinal);
         Assert.DoesNotContain("Zz", letter.Subject + letter.Text, StringComparison.Ordinal);
         // The link leads to the list of that number; whatever the topic was, nobody is reminded from there.
         using var visit = cora.Visit();
         var page = await visit.Page(letter.Text[letter.Text.IndexOf("/trainings/due", StringComparison.Ordinal)..].Trim());
-        Assert.Equal("Zzbas", Assert.Single(page.QuerySelectorAll("main tbody tr")).QuerySelector("bdi")!.TextContent);
+        Assert.Equal(3, page.QuerySelectorAll("main tbody tr").Length); // two have an account and were at none
+        Assert.Contains("Zzbas", page.QuerySelectorAll("main tbody bdi").Select(b => b.TextContent));
         Assert.Empty(page.QuerySelectorAll("main form[method=post]"));
         // Nobody is due any more: nothing leaves.
-        await cora.Gave(zone, Giving.Plan("Hate", topic: "HATE"), -1, Giving.Colleague(default, "Zzbas"));
+        await cora.Gave(zone, Giving.Plan("Hate", topic: "HATE"), -1, [Giving.Colleague(default, "Zzbas"), .. new[] { "cora", "anna" }.Select(who => Giving.Colleague(default, "Zz" + who, mailbox: Staff.AddressOf(zone, who)))]);
         platform.Clock.SetUtcNow(new DateTimeOffset(2027, 4, 2, 9, 0, 0, TimeSpan.Zero));
         await Told(2);
 
@@ -493,7 +518,15 @@ public sealed class TrainingTests(Platforms platforms)
         var zone = await (await platforms.On("sqlite")).Zone();
         var cora = zone.As(Role.Coordinator);
         var story = zone.Platform.Services.GetRequiredService<VictimSupport.Network.Contracts.ITellTrainings>();
-        for (var i = 0; i < 2; i++) await zone.Platform.Services.GetRequiredService<VictimSupport.Foundation.Zones.EnterZone>().In(zone.Code, pipeline => story.Tell(pipeline, "nl", TestContext.Current.CancellationToken), cora.Caller);
+        var enter = zone.Platform.Services.GetRequiredService<VictimSupport.Foundation.Zones.EnterZone>();
+        for (var i = 0; i < 2; i++)
+        {
+            IReadOnlyList<Guid> present = [];
+            await enter.In(zone.Code, async pipeline => present = await story.Tell(pipeline, "nl", TestContext.Current.CancellationToken), cora.Caller);
+            await enter.In(zone.Code, pipeline => story.Evaluate(pipeline, present, "nl", TestContext.Current.CancellationToken));
+            Assert.Equal(i == 0 ? 5 : 0, present.Count);
+        }
+        Assert.Equal([4, 6], (await cora.Send(new List.Query(zone.Today().Year - 1, null))).Rows.Select(r => r.Present).Order()); // of the year that is over, to be held against this one
         // The held one may lie in the year before.
         var rows = (await cora.Send(new List.Query(zone.Today().Year, null))).Rows.Concat((await cora.Send(new List.Query(zone.Today().AddDays(-20).Year, null))).Rows).Concat((await cora.Send(new List.Query(zone.Today().AddDays(25).Year, null))).Rows).DistinctBy(r => r.Training.Id).ToList();
         Assert.Equal([(TrainingState.Planned, 4, 2, 0), (TrainingState.Held, 6, 0, 5)], rows.Select(r => (r.State, r.Taking, r.Waiting, r.Present)).Order());
