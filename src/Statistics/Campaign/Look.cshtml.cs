@@ -11,6 +11,7 @@ using VictimSupport.Foundation.Audit;
 using VictimSupport.Foundation.Persistence;
 using VictimSupport.Foundation.Pipeline;
 using VictimSupport.Identity.Contracts;
+using VictimSupport.Network.Contracts;
 using VictimSupport.Statistics.Own;
 using VictimSupport.Statistics.Releases;
 
@@ -81,7 +82,7 @@ internal sealed class Look(IMediator pipeline, IAccounts accounts) : PageModel, 
     [Requires(May.SettlePublicFigures)]
     internal sealed record TakeBackCommand : ICommand<bool>;
 
-    internal sealed class Handler(ZoneDbContext zone, ITellOwnFigures figures, ITellWhatIsLacking lacking, Published published, Caller caller, Trail trail, TimeProvider clock)
+    internal sealed class Handler(ZoneDbContext zone, ITellOwnFigures figures, IEnumerable<ICountStructuralWork> structural, ITellWhatIsLacking lacking, Published published, Caller caller, Trail trail, TimeProvider clock)
         : IRequestHandler<Query, Answer?>, IRequestHandler<ValidateCommand, bool>, IRequestHandler<TakeBackCommand, bool>
     {
         private const int MostLacking = 200;
@@ -90,7 +91,7 @@ internal sealed class Look(IMediator pipeline, IAccounts accounts) : PageModel, 
         {
             if (await zone.Set<YearAsked>().AsNoTracking().OrderByDescending(y => y.Year).FirstOrDefaultAsync(ct) is not { } year) return null;
             trail.Because($"campaign {year.Year}");
-            var now = await Digest.Of(figures, year.Period, ct);
+            var now = await Digest.Of(figures, structural, year.Period, ct);
             return new Answer(year.Year, year.Period, year.ProgrammeHash, year.Deadline, year.Validated, year.ValidatedBy, await IsOut(year, ct), year.Digest is { } looked && looked != now, now, await lacking.Of(year.From, year.Until, MostLacking, ct));
         }
 
@@ -99,7 +100,7 @@ internal sealed class Look(IMediator pipeline, IAccounts accounts) : PageModel, 
             if (await Open(ct) is not { } year) return false;
             trail.Because($"campaign {year.Year} validated");
             var now = clock.GetUtcNow();
-            var digest = await Digest.Of(figures, year.Period, ct);
+            var digest = await Digest.Of(figures, structural, year.Period, ct);
             if (digest != command.Seen) throw new ValidationException([new ValidationFailure(nameof(ValidateCommand.Seen), Words.CampaignMoved)]);
             year.Validate(digest, caller.Self, now);
             zone.Add(TellThatWeLooked.New(year, now));

@@ -6,6 +6,7 @@ using VictimSupport.Foundation.Audit;
 using VictimSupport.Foundation.Jobs;
 using VictimSupport.Foundation.Persistence;
 using VictimSupport.Foundation.Pipeline;
+using VictimSupport.Network.Contracts;
 
 namespace VictimSupport.Statistics.Campaign;
 
@@ -27,7 +28,7 @@ internal sealed class Recheck : IDoWhatIsDue
     [Requires(May.RunThePlatform)]
     internal sealed record Command(int Year) : ICommand<bool>;
 
-    internal sealed class Handler(ZoneDbContext zone, ITellOwnFigures figures, Caller caller, Trail trail, TimeProvider clock) : IRequestHandler<Query, IReadOnlyList<int>>, IRequestHandler<Command, bool>
+    internal sealed class Handler(ZoneDbContext zone, ITellOwnFigures figures, IEnumerable<ICountStructuralWork> structural, Caller caller, Trail trail, TimeProvider clock) : IRequestHandler<Query, IReadOnlyList<int>>, IRequestHandler<Command, bool>
     {
         public async Task<IReadOnlyList<int>> Handle(Query query, CancellationToken ct)
         {
@@ -40,7 +41,7 @@ internal sealed class Recheck : IDoWhatIsDue
             if (!caller.IsPlatform) throw new RefusedException("role"); // no person asks a zone from outside it
             trail.Because($"campaign {command.Year}");
             var (year, now) = (await zone.Set<YearAsked>().SingleAsync(y => y.Year == command.Year, ct), clock.GetUtcNow());
-            if (!year.Check(await Digest.Of(figures, year.Period, ct), now)) return false;
+            if (!year.Check(await Digest.Of(figures, structural, year.Period, ct), now)) return false;
             zone.Add(TellThatWeLooked.New(year, now));
             return true;
         }

@@ -5,6 +5,7 @@ using VictimSupport.Foundation.Access;
 using VictimSupport.Foundation.Audit;
 using VictimSupport.Foundation.Persistence;
 using VictimSupport.Foundation.Pipeline;
+using VictimSupport.Network.Contracts;
 
 namespace VictimSupport.Statistics.Campaign;
 
@@ -15,13 +16,13 @@ internal static class Stands
     [Requires(May.RunThePlatform)]
     internal sealed record Query(int Year) : IQuery<bool?>;
 
-    internal sealed class Handler(ZoneDbContext zone, ITellOwnFigures figures, Caller caller, Trail trail) : IRequestHandler<Query, bool?>
+    internal sealed class Handler(ZoneDbContext zone, ITellOwnFigures figures, IEnumerable<ICountStructuralWork> structural, Caller caller, Trail trail) : IRequestHandler<Query, bool?>
     {
         public async Task<bool?> Handle(Query query, CancellationToken ct)
         {
             if (!caller.IsPlatform) throw new RefusedException("role"); // as for the figures: no person asks a zone from outside it
             trail.Because($"campaign {query.Year}");
-            return await zone.Set<YearAsked>().AsNoTracking().SingleOrDefaultAsync(y => y.Year == query.Year, ct) is { Validated: not null, Digest: { } digest } year ? digest == await Digest.Of(figures, year.Period, ct) : null;
+            return await zone.Set<YearAsked>().AsNoTracking().SingleOrDefaultAsync(y => y.Year == query.Year, ct) is { Validated: not null, Digest: { } digest } year ? digest == await Digest.Of(figures, structural, year.Period, ct) : null;
         }
     }
 }

@@ -18,7 +18,7 @@ internal sealed class StoryReport(TimeProvider clock) : ITellReport
     public async Task Tell(IMediator pipeline, string language, CancellationToken ct)
     {
         var year = Moment.Day(clock.GetUtcNow()).Year;
-        if ((await pipeline.Send(new Earlier.Query(), ct)).Count > 0) return;
+        if ((await pipeline.Send(new Earlier.Query(), ct)).Years.Count > 0) return;
         for (var back = 4; back > 0; back--)
         {
             var more = 4 - back;

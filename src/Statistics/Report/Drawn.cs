@@ -82,7 +82,7 @@ internal sealed record Drawn(int Year, bool IsPublic, string Zone, string Code, 
         var rows = MainTotals.Codes.Select(code => new ReportRow(MainTotals.Name(code), [totals[code], .. Compared(code)], false, MainTotals.Figure(code))).ToList();
         var days = drawing.Tables[0].Rows.Single(r => r.Figure.Code == "daysOpen");
         rows.Add(new ReportRow(days.Label, [.. days.Cells.Take(isUnknown && typed is null ? 1 : 3)], false, days.Figure));
-        var glance = new ReportTable("glance", Words.ReportTotals, Words.FigureColumn, typed is null && isUnknown ? [Head(facts.Year)] : [Head(facts.Year), BeforeHead(facts), Words.ChangeColumn], rows, null, typed is null ? null : Words.ReportTypedNote);
+        var glance = new ReportTable("glance", Words.ReportTotals, Words.FigureColumn, typed is null && isUnknown ? [Head(facts.Year)] : [Head(facts.Year), BeforeHead(facts), Words.ChangeColumn], rows, null, typed is null ? null : TypedNote(typed));
         var work = YearsOfWork.Draw(new YearsOfWork.Answer([(facts.Year, facts.Work), (facts.Year - 1, facts.WorkBefore)])).Select(t => Taken(t, isUnknown: false)).ToList();
         // Structural work has no part of a year: that of the year before is whole.
         if (facts.IsPreview && work.Count > 0) work[0] = work[0] with { Note = Words.StructuralNote };
@@ -118,7 +118,7 @@ internal sealed record Drawn(int Year, bool IsPublic, string Zone, string Code, 
         var (totals, earlier, typed) = (MainTotals.Of(now), MainTotals.Of(before), Typed(facts));
         var glance = new ReportTable("glance", Words.ReportTotals, Words.FigureColumn, columns,
             [.. MainTotals.Codes.Select(code => (typed?.Counts.ContainsKey(code) == true ? new ReportRow(MainTotals.Name(code), [Rounding.Sum(totals[code]), Mark(typed, code, n => Rounding.Of(n)), Cell.Empty]) : Line(MainTotals.Name(code), Rounding.Sum, totals[code], earlier[code])) with { Figure = MainTotals.Figure(code) })],
-            null, typed is null ? Words.ReportSumsNote : Words.ReportSumsNote + " " + Words.ReportTypedNote);
+            null, typed is null ? Words.ReportSumsNote : Words.ReportSumsNote + " " + TypedNote(typed));
         return ([.. tables[false]], isUnknown && typed is null ? Alone(glance) : glance, [.. tables[true]]);
 
         // Without a year before.
@@ -142,6 +142,9 @@ internal sealed record Drawn(int Year, bool IsPublic, string Zone, string Code, 
     // Given by the zone, of the whole of the year before.
     private static EarlierYear? Typed(ReportFacts facts) => !facts.IsPreview ? facts.Earlier.FirstOrDefault(y => y.Year == facts.Year - 1) : null;
 
+    // Beside the number: why it stands there and not what is counted here.
+    private static string TypedNote(EarlierYear typed) => typed.IsInstead ? Words.ReportTypedInstead(Head(typed.Year)) : Words.ReportTypedNote;
+
     private static Cell Mark(EarlierYear typed, string code, Func<int, int?> shown) => typed.Counts.TryGetValue(code, out var count) ? (shown(count) is { } n ? n.ToString("N0", CultureInfo.CurrentCulture) : Rounding.Under) + Star : Cell.Empty;
 
     private static IEnumerable<ReportTable> Earlier(ReportFacts facts)
@@ -152,7 +155,7 @@ internal sealed record Drawn(int Year, bool IsPublic, string Zone, string Code, 
             [.. facts.Earlier.Select(y => new ReportRow(Head(y.Year) + Star, [.. codes.Select(c => y.Counts.TryGetValue(c, out var n) ? facts.Exact is null ? Rounding.Cell(Rounding.Of(n)) : n : Cell.Empty), Origin(y)]))], null, Words.ReportTypedNote)];
     }
 
-    public static string Origin(EarlierYear year) => Design.Html.Moment.Show(Design.Html.Moment.Day(year.At)) is var day && year.Imported ? Words.ReportImportedOn(day) : Words.ReportTypedOn(day);
+    public static string Origin(EarlierYear year) => (Design.Html.Moment.Show(Design.Html.Moment.Day(year.At)) is var day && year.Imported ? Words.ReportImportedOn(day) : Words.ReportTypedOn(day)) + (year.IsInstead ? "; " + Words.ReportCountedInPart : "");
 }
 
 /// <summary>The annex of a report: every table of the edition as a sheet. The same report is the same bytes.</summary>

@@ -22,6 +22,7 @@ internal sealed class Earlier(IMediator pipeline, IAccounts accounts) : PageMode
     [BindProperty(SupportsGet = true)] public int? Edit { get; set; }
     [BindProperty] public Command Form { get; set; } = new();
     public IReadOnlyList<(EarlierYear Year, string By)> Years { get; private set; } = [];
+    public OwnYears Own { get; private set; } = null!;
 
     public async Task OnGetAsync(CancellationToken ct)
     {
@@ -31,7 +32,7 @@ internal sealed class Earlier(IMediator pipeline, IAccounts accounts) : PageMode
 
     public async Task ShowAgain(CancellationToken ct)
     {
-        var years = await pipeline.Send(new Query(), ct);
+        (var years, Own) = await pipeline.Send(new Query(), ct);
         var names = await accounts.Named(years.Select(y => y.By).Distinct(), ct);
         Years = [.. years.Select(y => (y, names.TryGetValue(y.By, out var who) ? who.DisplayName : Words.UnknownColleague))];
         // Over what another saved meanwhile: it stands in the table now, and the next press is meant.
@@ -46,7 +47,7 @@ internal sealed class Earlier(IMediator pipeline, IAccounts accounts) : PageMode
     }
 
     [Requires(May.SetUpTheZone)]
-    internal sealed record Query : IQuery<IReadOnlyList<EarlierYear>>;
+    internal sealed record Query : IQuery<(IReadOnlyList<EarlierYear> Years, OwnYears Own)>;
 
     [Requires(May.SetUpTheZone)]
     internal sealed record Command : ICommand<bool>
@@ -60,13 +61,16 @@ internal sealed class Earlier(IMediator pipeline, IAccounts accounts) : PageMode
         public int? Referrals { get; init; }
         public int? Trainings { get; init; }
         public int? Meetings { get; init; }
+
+        /// <summary>What is counted here of this year is a part of it.</summary>
+        public bool Instead { get; init; }
         public int Version { get; init; }
 
         internal IReadOnlyDictionary<string, int> Counts => MainTotals.Codes.Zip(new[] { Cases, Dossiers, Closed, Contacts, CallOuts, Referrals, Trainings, Meetings }).Where(c => c.Second is not null).ToDictionary(c => c.First, c => c.Second!.Value, StringComparer.Ordinal);
 
         public static Command Of(EarlierYear year)
         {
-            return new Command { Year = year.Year, Version = year.Version, Cases = At("cases"), Dossiers = At("dossiers"), Closed = At("closed"), Contacts = At("contacts"), CallOuts = At("callOuts"), Referrals = At("referrals"), Trainings = At(MainTotals.Trainings), Meetings = At(MainTotals.Meetings) };
+            return new Command { Year = year.Year, Version = year.Version, Instead = year.IsInstead, Cases = At("cases"), Dossiers = At("dossiers"), Closed = At("closed"), Contacts = At("contacts"), CallOuts = At("callOuts"), Referrals = At("referrals"), Trainings = At(MainTotals.Trainings), Meetings = At(MainTotals.Meetings) };
 
             int? At(string code) => year.Counts.TryGetValue(code, out var count) ? count : null;
         }
@@ -83,9 +87,9 @@ internal sealed class Earlier(IMediator pipeline, IAccounts accounts) : PageMode
         }
     }
 
-    internal sealed class Handler(ZoneDbContext zone, Caller caller, Trail trail, TimeProvider clock) : IRequestHandler<Query, IReadOnlyList<EarlierYear>>, IRequestHandler<Command, bool>
+    internal sealed class Handler(ZoneDbContext zone, UseCase here, Caller caller, Trail trail, TimeProvider clock) : IRequestHandler<Query, (IReadOnlyList<EarlierYear> Years, OwnYears Own)>, IRequestHandler<Command, bool>
     {
-        public async Task<IReadOnlyList<EarlierYear>> Handle(Query query, CancellationToken ct) => [.. (await EarlierYear.All(zone, ct)).Where(y => y.Counts.Count > 0)];
+        public async Task<(IReadOnlyList<EarlierYear> Years, OwnYears Own)> Handle(Query query, CancellationToken ct) => ([.. (await EarlierYear.All(zone, ct)).Where(y => y.Counts.Count > 0)], await OwnYears.Of(zone, here.InZone.Record, ct));
 
         public async Task<bool> Handle(Command form, CancellationToken ct)
         {
@@ -94,10 +98,13 @@ internal sealed class Earlier(IMediator pipeline, IAccounts accounts) : PageMode
             var last = (await EarlierYear.All(zone, ct)).FirstOrDefault(y => y.Year == year);
             if (form.Version == 0 && last?.Counts.Count > 0) throw Wrong(Words.ReportEarlierThere);
             if (form.Version > 0 && form.Version != last?.Version) throw Wrong(Words.ReportChangedMeanwhile);
-            zone.Add(EarlierYear.Next(year, last?.Version ?? 0, form.Counts, imported: false, caller.Self, clock.GetUtcNow()));
+            // A year that was counted here has its own number, unless the zone says that it is a part.
+            var own = await OwnYears.Of(zone, here.InZone.Record, ct);
+            if (form.Counts.Count > 0 && !form.Instead && own.Has(year)) throw Wrong(Words.ReportEarlierOwn, nameof(Command.Instead));
+            zone.Add(EarlierYear.Next(year, last?.Version ?? 0, form.Counts, imported: false, caller.Self, clock.GetUtcNow(), form.Instead || own.Part == year));
             return true;
 
-            static ValidationException Wrong(string said) => new([new ValidationFailure(nameof(Command.Year), said)]);
+            static ValidationException Wrong(string said, string field = nameof(Command.Year)) => new([new ValidationFailure(field, said)]);
         }
     }
 }

@@ -95,17 +95,17 @@ internal sealed class EarlierImport(IMediator pipeline) : PageModel, IShowAgain
         public string? Seen { get; init; }
     }
 
-    internal sealed class Handler(ZoneDbContext zone, Caller caller, Trail trail, TimeProvider clock) : IRequestHandler<Query, Answer>, IRequestHandler<Command, int>
+    internal sealed class Handler(ZoneDbContext zone, UseCase here, Caller caller, Trail trail, TimeProvider clock) : IRequestHandler<Query, Answer>, IRequestHandler<Command, int>
     {
         public async Task<Answer> Handle(Query query, CancellationToken ct)
         {
-            var (lines, unread, left) = EarlierSheet.Read(query.Text, LastYear);
+            var (lines, unread, left) = await Read(query.Text, ct);
             return new Answer(await Rows(lines, ct), unread, left);
         }
 
         public async Task<int> Handle(Command command, CancellationToken ct)
         {
-            var (lines, unread, _) = EarlierSheet.Read(command.Text, LastYear);
+            var (lines, unread, _) = await Read(command.Text, ct);
             if (unread is { } why) throw Wrong(Words.Of(why));
             if (lines.FirstOrDefault(l => l.Faults.Count > 0) is { } bad) throw Wrong(Words.EarlierLineFault(bad.Number, bad.Faults[0]));
             trail.Because("report earlier import");
@@ -113,13 +113,20 @@ internal sealed class EarlierImport(IMediator pipeline) : PageModel, IShowAgain
             var taken = rows.Where(r => !r.IsSame).ToList();
             // A file that was put in since, a page that the browser brought back, or a colleague who typed meanwhile: it is shown before it replaces anything. Pressed twice, it replaces nothing.
             if (taken.Count > 0 && command.Seen is { } seen && seen != new Answer(rows, null, []).Print) throw Wrong(Words.EarlierOtherThanShown);
-            foreach (var row in taken) zone.Add(EarlierYear.Next(row.Line.Year, row.Known?.Version ?? 0, row.Line.Counts, imported: true, caller.Self, clock.GetUtcNow()));
+            var part = (await OwnYears.Of(zone, here.InZone.Record, ct)).Part;
+            foreach (var row in taken) zone.Add(EarlierYear.Next(row.Line.Year, row.Known?.Version ?? 0, row.Line.Counts, imported: true, caller.Self, clock.GetUtcNow(), row.Known?.IsInstead == true || row.Line.Year == part));
             return taken.Count;
 
             static ValidationException Wrong(string said) => new([new ValidationFailure(nameof(Input.Text), said)]);
         }
 
-        private int LastYear => Moment.Day(clock.GetUtcNow()).Year - 1;
+        // Of a year that was counted here a list says nothing, but where the zone has said that it is a part.
+        private async Task<(IReadOnlyList<EarlierLine> Lines, EarlierUnread? Unread, IReadOnlyList<string> Left)> Read(string text, CancellationToken ct)
+        {
+            var (lines, unread, left) = EarlierSheet.Read(text, Moment.Day(clock.GetUtcNow()).Year - 1);
+            var (own, said) = (await OwnYears.Of(zone, here.InZone.Record, ct), (await EarlierYear.All(zone, ct)).Where(y => y.IsInstead).Select(y => y.Year).ToHashSet());
+            return ([.. lines.Select(l => own.Has(l.Year) && !said.Contains(l.Year) ? l with { Faults = [.. l.Faults, Words.ReportEarlierOwn] } : l)], unread, left);
+        }
 
         private async Task<IReadOnlyList<Row>> Rows(IReadOnlyList<EarlierLine> lines, CancellationToken ct)
         {

@@ -128,7 +128,7 @@ internal sealed class ReadReport(ITellOwnFigures figures, IEnumerable<ICountStru
     private async Task<ReportFacts> Common(int year, string language, CancellationToken ct)
     {
         var text = await ReportText.For(zone, year, language, ct);
-        return new ReportFacts(year, text?.Says ?? new ReportSays(), text?.Year, [.. (await EarlierYear.All(zone, ct)).Where(y => y.Year < year && y.Counts.Count > 0)]);
+        return new ReportFacts(year, text?.Says ?? new ReportSays(), text?.Year, [.. (await EarlierYear.Standing(zone, here.InZone.Record, ct)).Where(y => y.Year < year)]);
     }
 
     private static Interval Whole(int year) => new(new DateOnly(year, 1, 1), new DateOnly(year, 12, 31));

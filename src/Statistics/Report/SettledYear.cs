@@ -28,7 +28,7 @@ internal sealed record SettledWords(IReadOnlyList<Guid> Texts, IReadOnlyList<Gui
         {
             if (await ReportText.For(zone, year, language, ct) is { } text) texts.Add(text.Id);
         }
-        return new SettledWords(texts, [.. (await EarlierYear.All(zone, ct)).Where(y => y.Year < year && y.Counts.Count > 0).Select(y => y.Id)], ReportLanguages.All.ToDictionary(l => l, l => new SettledNames(record.NameIn(l), settings.ServiceNames.GetValueOrDefault(l))));
+        return new SettledWords(texts, [.. (await EarlierYear.Standing(zone, record, ct)).Where(y => y.Year < year).Select(y => y.Id)], ReportLanguages.All.ToDictionary(l => l, l => new SettledNames(record.NameIn(l), settings.ServiceNames.GetValueOrDefault(l))));
     }
 }
 

@@ -20,6 +20,8 @@ using VictimSupport.Statistics.Contracts;
 using VictimSupport.Statistics.Releases;
 using VictimSupport.Tests.Casework;
 using VictimSupport.Tests.Kit;
+using VictimSupport.Tests.Network;
+using Giving = VictimSupport.Tests.Network.Giving;
 using Look = VictimSupport.Statistics.Campaign.Look;
 using Person = VictimSupport.Tests.Kit.Person;
 
@@ -233,6 +235,32 @@ public sealed class CampaignTests(Platforms platforms)
             var form = await worker.Send(new Edit.Query(dossier, await worker.LeadOf(dossier), "fr"));
             await worker.Send(form with { Dossier = dossier, Person = await worker.LeadOf(dossier), Sex = Sex.Female });
         }
+    }
+
+    [Theory, EveryEngine]
+    public async Task Structural_work_is_among_what_was_looked_at_and_what_of_it_stays_in_the_zone_is_not(string engine)
+    {
+        await using var platform = Platform.Start(engine);
+        var zone = await platform.Zone();
+        var chief = await zone.Hires("chief", Role.Coordinator);
+        platform.Clock.SetUtcNow(February2027);
+        await Asks(zone, chief);
+        Assert.True(await Looks(chief));
+        // Noted late, of the year that is asked about: it comes out with the figures, so it is to be looked at.
+        var (training, session, people) = await chief.Gave(zone, Giving.Plan(), -40, Giving.Colleague(default, "Ann"));
+        Assert.True((await chief.Send(new Look.Query()))!.Changed);
+        using (var visit = chief.Visit()) Assert.NotNull((await visit.Page(Path)).QuerySelector("section[aria-labelledby=trainings]")); // and it stands on the page
+        Assert.True(await Looks(chief));
+        // Of another year, and by the names of its units, nothing of it comes out.
+        await chief.Gave(zone, Giving.Plan("Hate", topic: "HATE"), -1, Giving.Colleague(default, "Bas"));
+        var form = (await chief.Send(new VictimSupport.Network.Trainings.Correct.Query(training, people[0]))).Form;
+        await chief.Send(form with { Training = training, Participant = people[0], Unit = "Wijk" });
+        Assert.False((await chief.Send(new Look.Query()))!.Changed);
+        // The morning after, a word that is of other figures has lapsed.
+        await chief.Notes(training, session);
+        platform.Clock.Advance(TimeSpan.FromDays(1));
+        await zone.RunJobs();
+        Assert.Null((await chief.Send(new Look.Query()))!.Validated);
     }
 
     [Theory, EveryEngine]

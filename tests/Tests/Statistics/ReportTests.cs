@@ -228,9 +228,50 @@ public sealed class ReportTests(Platforms platforms)
         Assert.Equal(["<10 *", ""], rounded["glance"].Single(r => r[0].StartsWith("Réunions", StringComparison.Ordinal)).Skip(2));
         // Taken back: no total is left.
         await chief.Send(new Earlier.Command { Year = 2025, Version = 1 });
-        Assert.Equal([2023, 2024], (await chief.Send(new Earlier.Query())).Select(y => y.Year));
+        Assert.Equal([2023, 2024], (await chief.Send(new Earlier.Query())).Years.Select(y => y.Year));
 
         static string[] Drawn(IHtmlDocument page) => [.. page.QuerySelectorAll("svg[aria-labelledby^='chart-earlier-'] .vs-chart__label").Select(t => t.TextContent.Replace('\u00A0', ' '))];
+    }
+
+    [Theory, EveryEngine]
+    public async Task A_year_that_was_counted_here_has_its_own_number_unless_the_zone_says_that_it_is_a_part_and_then_the_report_says_so(string engine)
+    {
+        await using var platform = Platform.Start(engine); // 24 November 2026: the zone's first whole year is 2027
+        var zone = await platform.Zone();
+        var chief = await zone.Hires("chief", Role.Coordinator);
+        platform.Clock.SetUtcNow(new DateTimeOffset(2029, 1, 10, 9, 0, 0, TimeSpan.Zero));
+        using var visit = chief.Visit();
+        var answer = await visit.Submit("/our-figures/report/earlier", [KeyValuePair.Create("Form.Year", "2027"), KeyValuePair.Create("Form.Cases", "380")]);
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, answer.StatusCode);
+        Assert.NotNull((await Visit.Read(answer)).GetElementById("Form_Instead-error"));
+        const string List = "year;cases\n2027;380\n";
+        Assert.NotEmpty(Assert.Single((await chief.Send(new EarlierImport.Query(List))).Rows).Line.Faults);
+        await Assert.ThrowsAsync<ValidationException>(() => chief.Send(new EarlierImport.Command(List)));
+        var own = Tables(await visit.Page("/our-figures/report?year=2028&edition=internal&language=en"))["glance"][1];
+        Assert.DoesNotContain(own, c => c.Contains('*', StringComparison.Ordinal));
+
+        // Said to be a part, the given total stands, and beside it why; a list may put it right then.
+        Assert.Equal(HttpStatusCode.Redirect, (await visit.Submit("/our-figures/report/earlier", [KeyValuePair.Create("Form.Year", "2027"), KeyValuePair.Create("Form.Cases", "370"), KeyValuePair.Create("Form.Instead", "true")])).StatusCode);
+        Assert.Equal(1, await chief.Send(new EarlierImport.Command(List)));
+        foreach (var edition in new[] { "internal", "public" })
+        {
+            var page = await visit.Page($"/our-figures/report?year=2028&edition={edition}&language=en");
+            Assert.Equal("380 *", Tables(page)["glance"][1][2]);
+            Assert.Contains("* Total of 2027 given by the zone, which says that the platform’s count of that year is incomplete.", page.QuerySelector("article")!.TextContent, StringComparison.Ordinal);
+            Assert.EndsWith("; platform’s count incomplete", Tables(page)["earlier"][^1][^1], StringComparison.Ordinal);
+        }
+        // The year in which the zone came here is one by itself; those before were counted elsewhere whole.
+        await chief.Send(new EarlierImport.Command("year;cases\n2026;300\n"));
+        await chief.Send(new Earlier.Command { Year = 2025, Cases = 290 });
+        Assert.Equal([(2025, false), (2026, true), (2027, true)], (await chief.Send(new Earlier.Query())).Years.Select(y => (y.Year, y.IsInstead)));
+
+        // What the zone settled stands before what it had typed.
+        Assert.Equal(3, Tables(await visit.Page("/our-figures/report?year=2028&edition=internal&language=en"))["earlier"].Count - 1);
+        Assert.True(await chief.Send(new Settle.Command(2025)));
+        Assert.Equal(["2026 *", "2027 *"], Tables(await visit.Page("/our-figures/report?year=2028&edition=internal&language=en"))["earlier"].Skip(1).Select(r => r[0]));
+        Assert.Contains("not used", (await visit.Page("/our-figures/report/earlier")).QuerySelectorAll("main tbody tr")[0].TextContent, StringComparison.Ordinal);
+        await chief.Send(new Earlier.Command { Year = 2025, Version = 1 }); // it is taken back without a word
+        Assert.Equal([2026, 2027], (await chief.Send(new Earlier.Query())).Years.Select(y => y.Year));
     }
 
     [Theory, EveryEngine]
@@ -302,25 +343,25 @@ public sealed class ReportTests(Platforms platforms)
             Assert.Equal(unread, (await chief.Send(new EarlierImport.Query(text))).Unread);
             await Assert.ThrowsAsync<ValidationException>(() => chief.Send(new EarlierImport.Command(text)));
         }
-        Assert.Empty(await chief.Send(new Earlier.Query()));
+        Assert.Empty((await chief.Send(new Earlier.Query())).Years);
 
         // A column that is not known is named, and holds nothing back.
         var partly = await Visit.Read(await visit.Submit(path, [KeyValuePair.Create("Form.Text", "year;cases;Entretiens\n2024;12;99\n")]));
         Assert.Equal("The column “Entretiens” is not taken over.", partly.QuerySelector("[data-left] li")!.TextContent.Trim());
         Assert.NotNull(partly.QuerySelector("button[formaction*='Take']"));
-        Assert.Empty(await chief.Send(new Earlier.Query()));
+        Assert.Empty((await chief.Send(new Earlier.Query())).Years);
 
         // A good one is looked at without a trace, then taken, and taken once.
         const string good = "year\tcases\n2024\t12\n2023\t7\n";
         var looked = await Visit.Read(await visit.Submit(path, [KeyValuePair.Create("Form.Text", good)]));
-        Assert.Empty(await chief.Send(new Earlier.Query()));
+        Assert.Empty((await chief.Send(new Earlier.Query())).Years);
         var form = looked.QuerySelector<IHtmlButtonElement>("button[formaction*='Take']")!;
         form.Form!.SetAttribute("action", form.GetAttribute("formaction")!);
         Assert.Equal(HttpStatusCode.Redirect, (await visit.Send(path, form.Form!, [])).StatusCode);
-        Assert.Equal(["2023 7 True", "2024 12 True"], (await chief.Send(new Earlier.Query())).Select(y => $"{y.Year} {y.Counts["cases"]} {y.Imported}"));
+        Assert.Equal(["2023 7 True", "2024 12 True"], (await chief.Send(new Earlier.Query())).Years.Select(y => $"{y.Year} {y.Counts["cases"]} {y.Imported}"));
         Assert.Equal(0, await chief.Send(new EarlierImport.Command(good)));
         Assert.Equal(1, await chief.Send(new EarlierImport.Command("year;cases\n2024;13\n2023;7\n")));
-        Assert.Equal(2, (await chief.Send(new Earlier.Query())).Single(y => y.Year == 2024).Version);
+        Assert.Equal(2, (await chief.Send(new Earlier.Query())).Years.Single(y => y.Year == 2024).Version);
 
         // Another list than the one that was shown, or one that replaces what a colleague gave meanwhile, is shown first; the same, pressed twice, is taken once.
         const string shown = "year;cases\n2022;1\n2024;14\n";
