@@ -247,7 +247,7 @@ public sealed class ReportTests(Platforms platforms)
         const string List = "year;cases\n2027;380\n";
         Assert.NotEmpty(Assert.Single((await chief.Send(new EarlierImport.Query(List))).Rows).Line.Faults);
         await Assert.ThrowsAsync<ValidationException>(() => chief.Send(new EarlierImport.Command(List)));
-        var own = Tables(await visit.Page("/our-figures/report?year=2028&edition=internal&language=en"))["glance"][1];
+        var own = Tables(await visit.Page("/our-figures/report?year=2028&edition=internal&language=fr"))["glance"][1];
         Assert.DoesNotContain(own, c => c.Contains('*', StringComparison.Ordinal));
 
         // Said to be a part, the given total stands, and beside it why; a list may put it right then.
@@ -255,10 +255,10 @@ public sealed class ReportTests(Platforms platforms)
         Assert.Equal(1, await chief.Send(new EarlierImport.Command(List)));
         foreach (var edition in new[] { "internal", "public" })
         {
-            var page = await visit.Page($"/our-figures/report?year=2028&edition={edition}&language=en");
+            var page = await visit.Page($"/our-figures/report?year=2028&edition={edition}&language=fr");
             Assert.Equal("380 *", Tables(page)["glance"][1][2]);
-            Assert.Contains("* Total of 2027 given by the zone, which says that the platform’s count of that year is incomplete.", page.QuerySelector("article")!.TextContent, StringComparison.Ordinal);
-            Assert.EndsWith("; platform’s count incomplete", Tables(page)["earlier"][^1][^1], StringComparison.Ordinal);
+            Assert.Contains("* Total de 2027 communiqué par la zone, qui dit que le compte de la plateforme est incomplet pour cette année.", page.QuerySelector("article")!.TextContent, StringComparison.Ordinal);
+            Assert.EndsWith("; compte de la plateforme incomplet", Tables(page)["earlier"][^1][^1], StringComparison.Ordinal);
         }
         // The year in which the zone came here is one by itself; those before were counted elsewhere whole.
         await chief.Send(new EarlierImport.Command("year;cases\n2026;300\n"));
@@ -266,9 +266,9 @@ public sealed class ReportTests(Platforms platforms)
         Assert.Equal([(2025, false), (2026, true), (2027, true)], (await chief.Send(new Earlier.Query())).Years.Select(y => (y.Year, y.IsInstead)));
 
         // What the zone settled stands before what it had typed.
-        Assert.Equal(3, Tables(await visit.Page("/our-figures/report?year=2028&edition=internal&language=en"))["earlier"].Count - 1);
+        Assert.Equal(3, Tables(await visit.Page("/our-figures/report?year=2028&edition=internal&language=fr"))["earlier"].Count - 1);
         Assert.True(await chief.Send(new Settle.Command(2025)));
-        Assert.Equal(["2026 *", "2027 *"], Tables(await visit.Page("/our-figures/report?year=2028&edition=internal&language=en"))["earlier"].Skip(1).Select(r => r[0]));
+        Assert.Equal(["2026 *", "2027 *"], Tables(await visit.Page("/our-figures/report?year=2028&edition=internal&language=fr"))["earlier"].Skip(1).Select(r => r[0]));
         Assert.Contains("not used", (await visit.Page("/our-figures/report/earlier")).QuerySelectorAll("main tbody tr")[0].TextContent, StringComparison.Ordinal);
         await chief.Send(new Earlier.Command { Year = 2025, Version = 1 }); // it is taken back without a word
         Assert.Equal([2026, 2027], (await chief.Send(new Earlier.Query())).Years.Select(y => y.Year));
