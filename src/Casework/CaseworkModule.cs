@@ -25,6 +25,7 @@ public sealed class CaseworkModule : IModule
     {
         services.AddScoped<Guard>();
         services.AddScoped<Counting.Tally>();
+        services.AddScoped<AfterCorrection>();
         services.AddScoped<Restating>();
         services.AddScoped<CallOuts.Leaves>();
         services.AddScoped<CallOuts.HandingOver>();

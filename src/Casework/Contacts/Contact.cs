@@ -70,6 +70,9 @@ internal sealed class Contact : IHoldSealed, ISayMyLayer, IOfDossier, ICountersi
     public Sealed<string>? Remark { get; set; }
     public CancelReason? Cancelled { get; private set; }
 
+    /// <summary>When it was last put right; what stood before is kept (<see cref="ContactChange"/>). null: it stands as it was entered.</summary>
+    public DateTimeOffset? Corrected { get; set; }
+
     /// <summary>When whoever visits went in, when they came out, and by when they said they would.</summary>
     public DateTimeOffset? CheckedIn { get; private set; }
     public DateTimeOffset? CheckedOut { get; private set; }
@@ -86,6 +89,9 @@ internal sealed class Contact : IHoldSealed, ISayMyLayer, IOfDossier, ICountersi
 
     /// <summary>It took place. false: tried in vain, still to come, or cancelled.</summary>
     public bool Held => State == ContactState.Held;
+
+    /// <summary>It reached whom it concerns. A call to somebody else for them reached nobody yet, and what waits for a second name counts for nothing.</summary>
+    public bool ReachedThem => Held && !ForThem && this.Counts();
     public bool IsPlanned => State == ContactState.Planned;
     public DateTimeOffset Ends => At.AddMinutes(Minutes);
 
@@ -132,28 +138,33 @@ internal sealed class Contact : IHoldSealed, ISayMyLayer, IOfDossier, ICountersi
     /// <summary>It took place, or was tried in vain.</summary>
     public void Happens(Took took, Guid by, DateTimeOffset now, Signing signing)
     {
+        Stands(took);
+        (By, Signing) = (by, signing);
+        CheckOut(now);
+        Version++;
+    }
+
+    /// <summary>It was otherwise than was written down: with others, somewhere else, at another moment, held or in vain.</summary>
+    public void PutRight(Took took)
+    {
+        Stands(took);
+        Version++;
+    }
+
+    private void Stands(Took took)
+    {
         (State, Persons, At, Minutes, Place, OnCall) = (took.Held ? ContactState.Held : ContactState.Missed, [.. took.Persons], took.At, took.Minutes, took.Place, took.OnCall);
         (ForThem, With) = (took.ForThem, took.ForThem ? took.With : null);
         Asks(took.Asked);
         Gives(took.Services, took.Informed);
-        (Note, By, Signing) = (Shut(took.Note), by, signing);
+        Note = Shut(took.Note);
         if (took.Place != Place.Office) Room = null;
-        CheckOut(now);
-        Version++;
     }
 
     public void Cancel(CancelReason reason, Guid by, DateTimeOffset now)
     {
         (State, Cancelled, By) = (ContactState.Cancelled, reason, by);
         CheckOut(now);
-        Version++;
-    }
-
-    /// <summary>It was at another moment, or in another place, than was written down.</summary>
-    public void Was(DateTimeOffset at, Place place)
-    {
-        (At, Place) = (at, place);
-        if (place != Place.Office) Room = null;
         Version++;
     }
 
@@ -207,17 +218,13 @@ internal sealed class Contact : IHoldSealed, ISayMyLayer, IOfDossier, ICountersi
     /// <summary>A contact with the person that was held and counts ends the wait for the first one: theirs, and nobody else's. A call to somebody else for them reached nobody yet.</summary>
     public void EndsTheWait(Dossier dossier, IEnumerable<FollowUp> open, DateTimeOffset now)
     {
-        if (!Held || ForThem || !this.Counts()) return;
+        if (!ReachedThem) return;
         dossier.Contacted(At);
         foreach (var wait in open.Where(f => f.Kind == ActKind.FirstContact && (f.Persons.Count == 0 || f.Persons.Exists(Persons.Contains)))) wait.Complete(By, now);
     }
 
     /// <summary>What was asked for the person and what came of it, line by line.</summary>
-    public IReadOnlyList<string> AskedInWords() =>
-    [
-        .. new[] { (Words.AskedForThem, Question?.Value), (Words.AnsweredForThem, Answer?.Value), (Words.ToldThemOn, ToldOn is { } on ? Design.Html.Moment.ShowLong(on) : null) }
-            .Where(line => line.Item2 is not null).Select(line => Words.ChannelRule(line.Item1, line.Item2!)),
-    ];
+    public IReadOnlyList<string> AskedInWords() => ContactAsItStood.Asked(Question?.Value, Answer?.Value, ToldOn);
 
     private void Asks(AskedForThem? asked) => (Question, Answer, ToldOn) = ForThem && asked is not null ? (Shut(asked.Question), Shut(asked.Answer), asked.ToldOn) : (null, null, null);
 
@@ -248,6 +255,7 @@ internal sealed class Contact : IHoldSealed, ISayMyLayer, IOfDossier, ICountersi
             b.HasIndex(c => new { c.ExpectedOut, c.CheckedOut });
             b.Ignore(c => c.KeyOwner);
             b.Ignore(c => c.Held);
+            b.Ignore(c => c.ReachedThem);
             b.Ignore(c => c.IsPlanned);
             b.Ignore(c => c.Ends);
             b.Ignore(c => c.IsVisit);

@@ -5,18 +5,19 @@ using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
 using Microsoft.EntityFrameworkCore;
 using VictimSupport.Casework.Codes;
-using VictimSupport.Casework.Counting;
 using VictimSupport.Casework.Countersign;
 using VictimSupport.Casework.Dossiers;
+using VictimSupport.Casework.People;
 using VictimSupport.Design.Html;
 using VictimSupport.Design.Tags;
 using VictimSupport.Foundation.Access;
 using VictimSupport.Foundation.Persistence;
 using VictimSupport.Foundation.Pipeline;
+using VictimSupport.Foundation.Secrecy;
 
 namespace VictimSupport.Casework.Contacts;
 
-/// <summary>What was written down of a contact is put right, when and where it was too: delays are counted from it. With whom it was stays as it is, and so does what a second name stands under.</summary>
+/// <summary>What was written down of a contact is put right: with whom and for whom, when and where, held or in vain. What stood before is kept and read beside it; delays, waits and figures follow. Under what has a second name, whoever countersigns here puts it right and puts their own there.</summary>
 [Requires(May.ChangeDossiers)]
 internal sealed class Correct(IMediator pipeline) : PageModel, IShowAgain
 {
@@ -24,6 +25,8 @@ internal sealed class Correct(IMediator pipeline) : PageModel, IShowAgain
     [BindProperty(SupportsGet = true)] public Guid Contact { get; set; }
     [BindProperty] public Command Form { get; set; } = new();
     public Answer View { get; private set; } = null!;
+    public IReadOnlyList<Choice> Persons => [.. View.Persons.Select(p => new Choice(p.Id.ToString(), p.Name))];
+    public IReadOnlyList<Choice> Counterparts => Choice.All<Counterpart>(Words.Of);
     public IReadOnlyList<Choice> Places => Choice.All<Place>(Words.Of);
     public IReadOnlyList<Choice> Services => Choice.All<ServiceKind>(Words.Of);
     public IReadOnlyList<Choice> Topics => Choice.All<Topic>(Words.Of);
@@ -51,7 +54,8 @@ internal sealed class Correct(IMediator pipeline) : PageModel, IShowAgain
         return RedirectToPage("/Casework/Dossiers/Show", new { Dossier });
     }
 
-    internal sealed record Answer(bool Held, bool ForThem, Command Form);
+    /// <param name="Persons">Those who may be contacted, and those it was said to concern.</param>
+    internal sealed record Answer(IReadOnlyList<(Guid Id, string Name)> Persons, Command Form);
 
     [Requires(May.ChangeDossiers)]
     internal sealed record Query(Guid Dossier, Guid Contact) : IQuery<Answer>;
@@ -59,6 +63,11 @@ internal sealed class Correct(IMediator pipeline) : PageModel, IShowAgain
     [Requires(May.ChangeDossiers)]
     internal sealed record Command : ICommand<bool>
     {
+        public List<Guid> Persons { get; init; } = [];
+        public bool ForThem { get; init; }
+        public Counterpart? With { get; init; }
+        public bool Missed { get; init; }
+        public bool OnCall { get; init; }
         public Place? Place { get; init; }
         public DateTimeOffset? At { get; init; }
         public int? Minutes { get; init; }
@@ -71,13 +80,17 @@ internal sealed class Correct(IMediator pipeline) : PageModel, IShowAgain
         public int Version { get; init; }
         internal Guid Dossier { get; init; }
         internal Guid Contact { get; init; }
+        internal AskedForThem Asked => new(Question, Answer, ToldOn);
     }
 
     internal sealed class Rules : AbstractValidator<Command>
     {
         public Rules(TimeProvider clock)
         {
-            RuleFor(c => c.Question).MaximumLength(AskedForThem.Longest).WithMessage(_ => Words.TooLong);
+            RuleFor(c => c.Persons).NotEmpty().WithMessage(_ => Words.ChoosePerson);
+            RuleFor(c => c.With).IsInEnum().WithMessage(_ => Words.ChooseCounterpart);
+            RuleFor(c => c.Services).Must((c, s) => c.Missed || s.Count > 0).WithMessage(_ => Words.ChooseService);
+            RuleFor(c => c.Question).MaximumLength(AskedForThem.Longest).WithMessage(_ => Words.TooLong).Must((c, _) => c.ForThem || c.Asked.IsEmpty).WithMessage(_ => Words.OnlyForThem);
             RuleFor(c => c.Answer).MaximumLength(AskedForThem.Longest).WithMessage(_ => Words.TooLong);
             RuleFor(c => c.ToldOn).Must(on => on is null || on <= Moment.Day(clock.GetUtcNow())).WithMessage(_ => Words.InTheFuture);
             RuleFor(c => c.Place).NotNull().WithMessage(_ => Words.ChoosePlace).IsInEnum().WithMessage(_ => Words.ChoosePlace);
@@ -91,41 +104,46 @@ internal sealed class Correct(IMediator pipeline) : PageModel, IShowAgain
         }
     }
 
-    internal sealed class QueryHandler(ZoneDbContext zone, Guard guard) : IRequestHandler<Query, Answer>
+    internal sealed class QueryHandler(ZoneDbContext zone, Guard guard, Entries entries, Keyring keys, Caller caller) : IRequestHandler<Query, Answer>
     {
         public async Task<Answer> Handle(Query query, CancellationToken ct)
         {
             var dossier = await guard.Read(query.Dossier, ct);
-            var contact = await Find(zone.Set<Contact>().AsNoTracking(), dossier.Id, query.Contact, ct);
-            return new Answer(contact.Held, contact.ForThem, new Command { Place = contact.Place, At = contact.At, Question = contact.Question?.Value, Answer = contact.Answer?.Value, ToldOn = contact.ToldOn, Minutes = contact.Minutes, Services = contact.Services, Informed = contact.Informed, Note = contact.Note?.Value, Version = contact.Version });
+            var contact = await Find(zone.Set<Contact>().AsNoTracking(), dossier, query.Contact, entries, caller, ct);
+            var people = await zone.Set<Person>().AsNoTracking().Where(p => p.DossierId == dossier.Id).OrderBy(p => p.Id).ToListAsync(ct);
+            await keys.Fetch(people.Select(p => p.Id), ct);
+            return new Answer([.. people.Where(p => p.IsHelped || contact.Persons.Contains(p.Id)).Select(p => (p.Id, p.Identity.Value.FullName))], new Command
+            {
+                Persons = contact.Persons, ForThem = contact.ForThem, With = contact.With, Missed = !contact.Held, OnCall = contact.OnCall, Place = contact.Place, At = contact.At, Minutes = contact.Minutes, Services = contact.Services, Informed = contact.Informed,
+                Note = contact.Note?.Value, Question = contact.Question?.Value, Answer = contact.Answer?.Value, ToldOn = contact.ToldOn, Version = contact.Version,
+            });
         }
     }
 
-    internal sealed class Handler(ZoneDbContext zone, Guard guard, Tally tally) : IRequestHandler<Command, bool>
+    internal sealed class Handler(ZoneDbContext zone, Guard guard, Entries entries, AfterCorrection after, Caller caller, TimeProvider clock) : IRequestHandler<Command, bool>
     {
         public async Task<bool> Handle(Command form, CancellationToken ct)
         {
-            var dossier = await guard.Open(form.Dossier, ct);
-            var contact = await Find(zone.Set<Contact>(), dossier.Id, form.Contact, ct);
+            var (dossier, now) = (await guard.Open(form.Dossier, ct), clock.GetUtcNow());
+            var contact = await Find(zone.Set<Contact>(), dossier, form.Contact, entries, caller, ct);
             if (contact.Version != form.Version) throw new ValidationException([new ValidationFailure(nameof(Command.Note), Words.ChangedMeanwhile)]);
-            if (contact.Held && form.Services.Count == 0) throw new ValidationException([new ValidationFailure(nameof(Command.Services), Words.ChooseService)]);
-            contact.Correct(form.Note, form.Minutes!.Value, form.Services, form.Informed, new AskedForThem(form.Question, form.Answer, form.ToldOn));
-            await tally.Corrected(contact, ct);
-            if (contact.At != form.At || contact.Place != form.Place) await Was(dossier, contact, form.At!.Value, form.Place!.Value, ct);
+            var (before, reached) = (contact.Persons.ToList(), contact.ReachedThem);
+            var persons = await Concerned.Of(zone, dossier.Id, form.Persons, ct);
+            var came = persons.Except(before).ToList();
+            if (await zone.Set<Person>().AsNoTracking().Where(p => came.Contains(p.Id)).ToListAsync(ct) is var people && people.Any(p => !p.IsHelped)) throw new RefusedException("mentioned", dossier.Id);
+            var took = new Took(persons, form.At!.Value, form.Minutes!.Value, form.Place!.Value, form.ForThem, form.With, form.OnCall, !form.Missed, form.Services, form.Informed, form.Note) { Asked = form.Asked };
+            ContactChange.Keep(zone, contact, caller.Self, now, () => contact.PutRight(took));
+            if (contact.Signing == Signing.Signed) contact.Sign(caller.Self, now);
+            await after.Follow(dossier, contact, before, reached, ct);
             dossier.Touch();
             return true;
         }
-
-        // The wait for a first contact ended with the earliest that was held.
-        private async Task Was(Dossier dossier, Contact contact, DateTimeOffset at, Place place, CancellationToken ct)
-        {
-            contact.Was(at, place);
-            var others = await zone.Set<Contact>().AsNoTracking().Where(c => c.DossierId == dossier.Id && c.Id != contact.Id && c.State == ContactState.Held && !c.ForThem).ToListAsync(ct);
-            if (others.Append(contact).Where(c => c.Held && !c.ForThem && c.Counts()).Select(c => (DateTimeOffset?)c.At).Min() is { } first) dossier.FirstContactWas(first);
-        }
     }
 
-    /// <exception cref="RefusedException">There is none, it has not taken place, or it has, needs or had a second name.</exception>
-    private static async Task<Contact> Find(IQueryable<Contact> contacts, Guid dossier, Guid id, CancellationToken ct) =>
-        await contacts.SingleOrDefaultAsync(c => c.Id == id && c.DossierId == dossier && c.Signing == Signing.NotNeeded && (c.State == ContactState.Held || c.State == ContactState.Missed), ct) ?? throw new RefusedException("absent", dossier);
+    /// <exception cref="RefusedException">There is none, it has not taken place, it waits for a second name, or has one and is not this caller's to sign.</exception>
+    private static async Task<Contact> Find(IQueryable<Contact> contacts, Dossier dossier, Guid id, Entries entries, Caller caller, CancellationToken ct)
+    {
+        var contact = await contacts.SingleOrDefaultAsync(c => c.Id == id && c.DossierId == dossier.Id && (c.State == ContactState.Held || c.State == ContactState.Missed), ct);
+        return contact is not null && contact.Counts() && (contact.Signing == Signing.NotNeeded || (contact.By != caller.Account && await entries.MaySign(dossier, ct))) ? contact : throw new RefusedException("absent", dossier.Id);
+    }
 }

@@ -85,7 +85,7 @@ internal sealed class Correct(IMediator pipeline) : PageModel, IShowAgain
         }
     }
 
-    internal sealed class Handler(ZoneDbContext zone, Entries entries) : IRequestHandler<Command, bool>
+    internal sealed class Handler(ZoneDbContext zone, Entries entries, Caller caller, TimeProvider clock) : IRequestHandler<Command, bool>
     {
         public async Task<bool> Handle(Command form, CancellationToken ct)
         {
@@ -94,7 +94,7 @@ internal sealed class Correct(IMediator pipeline) : PageModel, IShowAgain
             {
                 case Contact contact:
                     if (contact.Held && form.Services.Count == 0) throw new ValidationException([new ValidationFailure(nameof(Command.Services), Words.ChooseService)]);
-                    contact.Correct(form.Text, form.Minutes ?? contact.Minutes, form.Services, asked: new AskedForThem(form.Question, form.Answer, form.ToldOn));
+                    ContactChange.Keep(zone, contact, caller.Self, clock.GetUtcNow(), () => contact.Correct(form.Text, form.Minutes ?? contact.Minutes, form.Services, asked: new AskedForThem(form.Question, form.Answer, form.ToldOn)));
                     break;
                 case Note note:
                     if (string.IsNullOrWhiteSpace(form.Text)) throw new ValidationException([new ValidationFailure(nameof(Command.Text), Words.WriteSomething)]);

@@ -52,6 +52,13 @@ internal sealed class Sign(IMediator pipeline, IAccounts accounts) : PageModel, 
         return RedirectToPage("/Casework/Dossiers/Show", new { Dossier });
     }
 
+    public async Task<IActionResult> OnPostTakeBackAsync(CancellationToken ct)
+    {
+        await pipeline.Send(new TakeBack.Command(Dossier, Entry), ct);
+        TempData["Done"] = Words.SecondNameTakenBack;
+        return RedirectToPage("/Casework/Dossiers/Show", new { Dossier });
+    }
+
     /// <param name="Place">null: a note.</param>
     internal sealed record Answer(string Number, int Version, Guid By, DateTimeOffset At, string Text, Codes.Place? Place, int Minutes, bool Held, IReadOnlyList<ServiceKind> Services)
     {
@@ -133,6 +140,29 @@ internal static class Return
             if (entry.Signing != Signing.Waiting) throw new RefusedException("signed", dossier.Id);
             Entries.IsAsRead(dossier, form.Version);
             entry.Return(form.Remark.Trim(), caller.Self, clock.GetUtcNow());
+            dossier.Touch();
+            return true;
+        }
+    }
+}
+
+/// <summary>Takes the second name from under a contact, where it was put there by mistake: it waits again, and what hung on it follows.</summary>
+internal static class TakeBack
+{
+    [Requires(May.Countersign)]
+    internal sealed record Command(Guid Dossier, Guid Entry) : ICommand<bool>;
+
+    internal sealed class Handler(Entries entries, AfterCorrection after) : IRequestHandler<Command, bool>
+    {
+        public async Task<bool> Handle(Command command, CancellationToken ct)
+        {
+            var (dossier, entry) = await entries.ToSign(command.Dossier, command.Entry, reads: false, ct);
+            // A closed dossier holds nothing that waits.
+            if (entry is not Contact contact || !dossier.IsOpen) throw new RefusedException("countersign", dossier.Id);
+            if (contact.Signing != Signing.Signed) return false; // pressed twice
+            var reached = contact.ReachedThem;
+            contact.WaitAgain();
+            await after.Follow(dossier, contact, [.. contact.Persons], reached, ct);
             dossier.Touch();
             return true;
         }

@@ -52,12 +52,13 @@ internal sealed class Tally(ZoneDbContext zone, UseCase here, TimeProvider clock
     }
 
     /// <summary>A contact was corrected: what no contact gives any more is taken back, what is new is registered. Nothing that did not count begins to.</summary>
-    public async Task Corrected(Contact contact, CancellationToken ct)
+    /// <param name="before">Whom it was said to concern until now.</param>
+    public async Task Corrected(Contact contact, CancellationToken ct, IEnumerable<Guid>? before = null)
     {
         var dossier = contact.DossierId;
-        var whose = (await CasesOf(contact.Persons, ct)).ToLookup(c => c.Value.Id, c => c.Key);
+        var whose = (await CasesOf([.. contact.Persons.Union(before ?? [])], ct)).ToLookup(c => c.Value.Id, c => c.Key);
         var cases = whose.Select(w => w.Key).ToList();
-        var held = (await zone.Set<Contact>().Where(c => c.DossierId == dossier && c.State == ContactState.Held).ToListAsync(ct)).Where(c => c.Counts()).ToList();
+        var held = (await zone.Set<Contact>().Where(c => c.DossierId == dossier && (c.State == ContactState.Held || c.Id == contact.Id)).ToListAsync(ct)).Where(c => c.Held && c.Counts()).ToList();
         foreach (var gone in (await zone.Set<GivenService>().Where(s => cases.Contains(s.PersonId)).ToListAsync(ct)).Where(s => !held.Exists(c => c.Persons.Exists(p => p == s.PersonId || whose[s.PersonId].Contains(p)) && c.Services.Contains(s.Kind)))) zone.Remove(gone);
         await Gives(contact, ct);
     }

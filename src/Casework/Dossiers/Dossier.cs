@@ -117,12 +117,12 @@ internal sealed class Dossier : IOfDossier
 
     public void BeganWith(Guid callOut) => CallOut = callOut;
 
-    /// <summary>The first contact that was held with a helped person, or with somebody for them.</summary>
+    /// <summary>The first contact that was held with a helped person.</summary>
     public void Contacted(DateTimeOffset at) => FirstContact = FirstContact is { } first && first <= at ? first : at;
 
     /// <summary>When the first contact was is put right.</summary>
-    /// <param name="at">Of the earliest that was held.</param>
-    public void FirstContactWas(DateTimeOffset at) => FirstContact = at;
+    /// <param name="at">Of the earliest that was held; null: none was.</param>
+    public void FirstContactWas(DateTimeOffset? at) => FirstContact = at;
 
     public void Close(ClosingReason reason, Outcome outcome, DateTimeOffset now, Guid? ownReason = null)
     {

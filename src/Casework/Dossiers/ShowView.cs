@@ -37,7 +37,7 @@ internal sealed record Happening(DateTimeOffset At, Guid By, string Title, Layer
     /// <summary>How it ended, where it is an entry for the police file.</summary>
     public PoliceEntry? Police { get; init; }
 
-    /// <summary>The contact that may be put right here; null: none, or one with a second name.</summary>
+    /// <summary>The contact that may be put right here; null: none, or one that waits for a second name.</summary>
     public Guid? Corrects { get; init; }
 
     /// <summary>The collective event it came from.</summary>
@@ -46,9 +46,22 @@ internal sealed record Happening(DateTimeOffset At, Guid By, string Title, Layer
     /// <summary>The handover it is a turn of.</summary>
     public Guid? Handover { get; init; }
 
+    /// <summary>What it said before it was put right, the latest first.</summary>
+    public IReadOnlyList<Earlier> Earlier { get; init; } = [];
+
+    /// <summary>When it was entered, where that is not when it was: a contact's time is typed, to the whole minute.</summary>
+    public DateTimeOffset? Entered { get; init; }
+
+    /// <summary>The timeline goes by the minute, and within it by what was entered last: nothing typed stands under what was there before it.</summary>
+    public long MinuteAt => At.UtcTicks / TimeSpan.TicksPerMinute;
+    public long EnteredAt => (Entered ?? At).ToUnixTimeMilliseconds();
+
     /// <summary>The act that the reader ticked off a moment ago and may take back.</summary>
     public Guid? Undoes { get; init; }
 }
+
+/// <summary>What a contact said before it was put right, and whom it was said to concern.</summary>
+internal sealed record Earlier(ContactChange Change, string? Persons);
 
 /// <summary>Somebody of the dossier as the page shows them, opened.</summary>
 internal sealed record PersonView(Person Person, Particulars Identity, SafeContact Safe)
@@ -126,6 +139,7 @@ internal sealed record ShowView(Dossier Dossier, IReadOnlyList<PersonView> Peopl
         private static readonly Compiled<Guid, FollowUp> ActsOf = Compiled.Query((ZoneDbContext z, Guid dossier) => z.Set<FollowUp>().AsNoTracking().Where(f => f.DossierId == dossier).OrderBy(f => f.DueAt));
         private static readonly Compiled<Guid, Note> NotesOf = Compiled.Query((ZoneDbContext z, Guid dossier) => z.Set<Note>().AsNoTracking().Where(n => n.DossierId == dossier));
         private static readonly Compiled<Guid, Contact> ContactsOf = Compiled.Query((ZoneDbContext z, Guid dossier) => z.Set<Contact>().AsNoTracking().Where(c => c.DossierId == dossier));
+        private static readonly Compiled<Guid, ContactChange> ChangesOf = Compiled.Query((ZoneDbContext z, Guid dossier) => z.Set<ContactChange>().AsNoTracking().Where(c => c.DossierId == dossier).OrderByDescending(c => c.At));
         private static readonly Compiled<Guid, Standing> StandingsOf = Compiled.Query((ZoneDbContext z, Guid dossier) => z.Set<Standing>().AsNoTracking().Where(s => s.DossierId == dossier).OrderBy(s => s.Id));
         private static readonly Compiled<Guid, Risk> RisksOf = Compiled.Query((ZoneDbContext z, Guid dossier) => z.Set<Risk>().AsNoTracking().Where(r => r.DossierId == dossier));
         private static readonly Compiled<Guid, Interpreter> InterpretersOf = Compiled.Query((ZoneDbContext z, Guid dossier) => z.Set<Interpreter>().AsNoTracking().Where(i => i.DossierId == dossier));
@@ -153,8 +167,8 @@ internal sealed record ShowView(Dossier Dossier, IReadOnlyList<PersonView> Peopl
             var referrals = await ReferralsOf.In(zone, dossier.Id, ct);
             var asked = referrals.Count == 0 ? new Dictionary<Guid, Network.Contracts.PartnerEntry>() : await partners.Of([.. referrals.Select(r => r.PartnerId)], ct);
             var named = referrals.ToDictionary(r => r.Id, r => asked[r.PartnerId].Organisation);
-            var timeline = (await Happenings(dossier.Id, acts, contacts, views, named, ct)).OrderByDescending(h => h.At).ToList();
-            var accounts = timeline.Select(h => h.By).Concat(timeline.SelectMany(h => h.Police?.Ends ?? []).Select(g => g.By)).Concat(others.Select(o => o.Account)).Concat(timeline.Select(h => h.Signed?.SignedBy).OfType<Guid>()).Concat(safe.Values.Select(s => s.CheckedBy).OfType<Guid>()).Concat(appointments.SelectMany(a => new[] { a.Worker, a.Companion }).OfType<Guid>()).Append(dossier.AssignedTo ?? dossier.OpenedBy).Append(dossier.OpenedBy).Distinct().ToList();
+            var timeline = (await Happenings(dossier.Id, acts, contacts, views, named, ct)).OrderByDescending(h => h.MinuteAt).ThenByDescending(h => h.EnteredAt).ToList();
+            var accounts = timeline.Select(h => h.By).Concat(timeline.SelectMany(h => h.Earlier).Select(e => e.Change.By)).Concat(timeline.SelectMany(h => h.Police?.Ends ?? []).Select(g => g.By)).Concat(others.Select(o => o.Account)).Concat(timeline.Select(h => h.Signed?.SignedBy).OfType<Guid>()).Concat(safe.Values.Select(s => s.CheckedBy).OfType<Guid>()).Concat(appointments.SelectMany(a => new[] { a.Worker, a.Companion }).OfType<Guid>()).Append(dossier.AssignedTo ?? dossier.OpenedBy).Append(dossier.OpenedBy).Distinct().ToList();
             var risks = await RisksOf.In(zone, dossier.Id, ct);
             var mayGet = await guard.Leads(dossier, ct) ? await colleagues.WhoMayGet(dossier, ct) : [];
             return new ShowView(dossier, views, [.. reports.Select(r => r.Number.Value)], [.. acts.Where(a => a.Done is null)], timeline, accounts, mayGet)
@@ -183,19 +197,15 @@ internal sealed record ShowView(Dossier Dossier, IReadOnlyList<PersonView> Peopl
                     CopiedFrom = note.CopyOf is { } origin ? written.GetValueOrDefault(origin, note.At) : null, Ground = note.Ground is { } ground ? Words.Of(ground) + (note.Why is { } why ? $" ({why.Value})" : "") : null,
                 });
             }
+            var changes = (contacts.Exists(c => c.Corrected is not null) ? await ChangesOf.In(zone, dossier, ct) : []).ToLookup(c => c.ContactId);
             foreach (var contact in contacts.Where(c => !c.IsPlanned))
             {
-                var title = contact switch
-                {
-                    { Held: true } => Words.ContactHeld(Words.Of(contact.Place), contact.Minutes),
-                    { Cancelled: { } why } => Words.ContactCancelled(Words.Of(contact.Place), Words.Of(why)),
-                    _ => Words.ContactMissed(Words.Of(contact.Place)),
-                };
-                if (contact.ForThem) title = Words.ForThem(contact.With is { } other ? $"{title} ({Words.Of(other)})" : title);
+                var title = ContactAsItStood.Title(contact.Held, contact.Place, contact.Minutes, contact.Cancelled, contact.ForThem, contact.With);
                 var unsigned = contact.Signing == Signing.NotNeeded;
                 all.Add(new Happening(contact.At, contact.By, title, contact.Layer, contact.Note?.Value, Concerned(contact.Persons), contact.Services)
                 {
-                    Asked = contact.AskedInWords(), Copies = contact.Note is not null && contact.Counts() ? contact.Id : null, Signed = unsigned ? null : contact, Corrects = unsigned && contact.Cancelled is null ? contact.Id : null, Informed = contact.Informed.Count == 0 ? null : Words.InformedOf(string.Join(", ", contact.Informed.Select(t => Words.Of(t)))),
+                    Asked = contact.AskedInWords(), Copies = contact.Note is not null && contact.Counts() ? contact.Id : null, Signed = unsigned ? null : contact, Corrects = contact.Counts() && contact.Cancelled is null ? contact.Id : null, Informed = contact.Informed.Count == 0 ? null : Words.InformedOf(string.Join(", ", contact.Informed.Select(t => Words.Of(t)))),
+                    Entered = contact.PlannedFor is null ? EnteredAt(contact.Id) : contact.At.AddMinutes(1), Earlier = [.. changes[contact.Id].Select(c => new Earlier(c, Concerned(c.Persons)))],
                 });
             }
             var now = clock.GetUtcNow();
@@ -222,6 +232,8 @@ internal sealed record ShowView(Dossier Dossier, IReadOnlyList<PersonView> Peopl
             }
             return all;
 
+            // The first six bytes of an id say when its row was made.
+            static DateTimeOffset EnteredAt(Guid id) => DateTimeOffset.FromUnixTimeMilliseconds(Convert.ToInt64(id.ToString("N")[..12], 16));
             string? Concerned(List<Guid> ids) => people.Count < 2 ? null : string.Join(", ", people.Where(p => ids.Contains(p.Id)).Select(p => p.Name));
         }
     }
