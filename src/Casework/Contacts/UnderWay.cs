@@ -10,6 +10,7 @@ using VictimSupport.Foundation.Mail;
 using VictimSupport.Foundation.Modules;
 using VictimSupport.Foundation.Persistence;
 using VictimSupport.Foundation.Pipeline;
+using VictimSupport.Foundation.Zones;
 using VictimSupport.Identity.Contracts;
 using VictimSupport.Zones.Contracts;
 using Place = VictimSupport.Casework.Codes.Place;
@@ -72,7 +73,7 @@ internal sealed class LateVisits(IMediator pipeline, UnderWay underWay, IAccount
     }
 }
 
-/// <summary>A check-out that is late is told to the coordinators once, by a mail that names nobody.</summary>
+/// <summary>A check-out that is late is told once to the colleagues who help people in this zone and are there, by a mail that names nobody. Of no colleague a telephone is known: no text message could reach one.</summary>
 internal sealed class LateCheckOuts : IDoWhatIsDue
 {
     public Task Run(IMediator pipeline, CancellationToken ct) => pipeline.Send(new Command(), ct);
@@ -83,8 +84,15 @@ internal sealed class LateCheckOuts : IDoWhatIsDue
     [Requires(May.RunThePlatform)]
     internal sealed record Command : ICommand<int>;
 
-    internal sealed class Handler(ZoneDbContext zone, TimeProvider clock) : IRequestHandler<Command, int>
+    /// <summary>Who is on a visit of this dossier: nobody writes to them that they are late, they see it.</summary>
+    [Requires(May.RunThePlatform)]
+    internal sealed record Visitors(Guid Dossier) : IQuery<IReadOnlyList<Guid>>;
+
+    internal sealed class Handler(ZoneDbContext zone, TimeProvider clock) : IRequestHandler<Command, int>, IRequestHandler<Visitors, IReadOnlyList<Guid>>
     {
+        public async Task<IReadOnlyList<Guid>> Handle(Visitors query, CancellationToken ct) =>
+            [.. (await zone.Set<Contact>().AsNoTracking().Where(c => c.DossierId == query.Dossier && c.ExpectedOut != null && c.CheckedOut == null).Select(c => new { c.Worker, c.Companion }).ToListAsync(ct)).SelectMany(c => new[] { c.Worker, c.Companion }).OfType<Guid>()];
+
         public async Task<int> Handle(Command command, CancellationToken ct)
         {
             var now = clock.GetUtcNow();
@@ -99,5 +107,16 @@ internal sealed class LateCheckOutMail(ISendMail mail, IAccounts accounts, IStaf
 {
     public const string KindName = "check-out-late";
     public override string Kind => KindName;
+
+    // A coordinator alone may be asleep, or be the one who is late.
+    protected override async Task<IReadOnlyList<Guid>> ForAll(OutboxMessage message, ZoneRecord zone, IReadOnlyList<Guid> coordinators, CancellationToken ct)
+    {
+        var visitors = await Pipeline.Send(new LateCheckOuts.Visitors(message.About!.Value), ct);
+        var there = new List<Guid>();
+        foreach (var one in (await Staff.Holding(zone.Id, [Role.Caseworker, Role.Coordinator], ct)).Except(visitors))
+            if (await Staff.AwayNow(zone.Id, one, ct) is null) there.Add(one);
+        return there;
+    }
+
     protected override (string Subject, string Text) Say(string language) => Spoken.In(language, () => (Words.CheckOutLateSubject, Words.CheckOutLateText));
 }

@@ -24,6 +24,9 @@ internal sealed class Close(IMediator pipeline) : PageModel, IShowAgain
     [BindProperty(SupportsGet = true)] public Guid Dossier { get; set; }
     [BindProperty] public Command Form { get; set; } = new();
     public IReadOnlyList<Gap> Gaps { get; private set; } = [];
+
+    /// <summary>What is planned and ends with it.</summary>
+    public Ending Ends { get; private set; } = new([], 0);
     public IEnumerable<Gap> Unfinished => Gaps.Where(g => !g.MayStayUnknown);
     public IEnumerable<Gap> Unknown => Gaps.Where(g => g.MayStayUnknown);
     public IReadOnlyList<Choice> Reasons { get; private set; } = [];
@@ -35,6 +38,7 @@ internal sealed class Close(IMediator pipeline) : PageModel, IShowAgain
     public async Task ShowAgain(CancellationToken ct)
     {
         Gaps = await pipeline.Send(new Query(Dossier), ct);
+        Ends = await pipeline.Send(new Planned(Dossier), ct);
         Reasons = await pipeline.Send(new Offered.Query(CodeList.ClosingReason), ct);
         foreach (var gap in Unknown) Form.Why.TryAdd(gap.Key, null);
     }
@@ -44,6 +48,8 @@ internal sealed class Close(IMediator pipeline) : PageModel, IShowAgain
         TempData["Done"] = await pipeline.Send(Form with { Dossier = Dossier }, ct) == Closing.AndDropped ? Words.DossierClosedAndDropped : Words.DossierClosed;
         return RedirectToPage("/Casework/Dossiers/Show", new { Dossier });
     }
+
+    public static string Say(ActKind kind, DateTimeOffset due, string? text) => $"{Words.Of(kind)}, {Moment.Show(due)}{(text is null ? "" : $": {text}")}";
 
     public static string Say(Gap gap) => gap switch
     {
@@ -69,6 +75,14 @@ internal sealed class Close(IMediator pipeline) : PageModel, IShowAgain
     [Requires(May.CloseAndHandOver)]
     internal sealed record Query(Guid Dossier) : IQuery<IReadOnlyList<Gap>>;
 
+    /// <summary>What is planned and will be cancelled.</summary>
+    [Requires(May.CloseAndHandOver)]
+    internal sealed record Planned(Guid Dossier) : IQuery<Ending>;
+
+    /// <param name="Acts">In words, the earliest first.</param>
+    /// <param name="Messages">How many wait to go out.</param>
+    internal sealed record Ending(IReadOnlyList<string> Acts, int Messages);
+
     /// <summary>What closing did. AndDropped: a message to somebody had not left yet, and does not leave any more.</summary>
     internal enum Closing { Already, Done, AndDropped }
 
@@ -92,7 +106,7 @@ internal sealed class Close(IMediator pipeline) : PageModel, IShowAgain
         }
     }
 
-    internal sealed class Handler(ZoneDbContext zone, Guard guard, Keyring keys, Caller caller, TimeProvider clock) : IRequestHandler<Query, IReadOnlyList<Gap>>, IRequestHandler<Command, Closing>
+    internal sealed class Handler(ZoneDbContext zone, Guard guard, Keyring keys, Caller caller, TimeProvider clock) : IRequestHandler<Query, IReadOnlyList<Gap>>, IRequestHandler<Planned, Ending>, IRequestHandler<Command, Closing>
     {
         public async Task<IReadOnlyList<Gap>> Handle(Query query, CancellationToken ct)
         {
@@ -118,13 +132,24 @@ internal sealed class Close(IMediator pipeline) : PageModel, IShowAgain
             if (gaps.Where(g => Said(form, g) is null).Select(g => ($"{nameof(Command.Why)}[{g.Key}]", Words.SayWhyUnknown(Say(g)))).ToArray() is { Length: > 0 } unsaid) throw Wrong(unsaid);
             zone.RemoveRange(await zone.Set<LeftUnknown>().Where(u => u.DossierId == dossier.Id).ToListAsync(ct));
             foreach (var gap in gaps) zone.Add(LeftUnknown.Leave(dossier.Id, gap, Said(form, gap)!.Value, caller.Self, now));
-            // What the partner of a withdrawn referral still has to erase stays to be said to it: closing does not say it.
-            var erased = await zone.Set<Referral>().Where(r => r.DossierId == dossier.Id && r.State == ReferralState.Withdrawn && r.WentOut).Select(r => r.Id).ToListAsync(ct);
-            foreach (var act in await zone.Set<FollowUp>().Where(f => f.DossierId == dossier.Id && f.Done == null).ToListAsync(ct))
-                if (act.About is not { } referral || !erased.Contains(referral)) act.Drop(caller.Self, now);
+            foreach (var act in await Dropped(dossier.Id, ct)) act.Drop(caller.Self, now);
             dossier.Close(reason, form.Outcome!.Value, now, own);
             zone.Add(Milestone.Reached(dossier.Id, MilestoneKind.Closed, caller.Self, now, code: (int)reason));
             return await DropsMessages(dossier, now, ct) ? Closing.AndDropped : Closing.Done;
+        }
+
+        public async Task<Ending> Handle(Planned query, CancellationToken ct)
+        {
+            var dossier = await guard.Read(query.Dossier, ct);
+            await guard.MustOwn(dossier, ct);
+            return new Ending([.. (await Dropped(dossier.Id, ct)).OrderBy(f => f.DueAt).Select(f => Say(f.Kind, f.DueAt, f.Text?.Value))], await zone.Set<Message>().CountAsync(m => m.DossierId == dossier.Id && m.State == MessageState.Waiting, ct));
+        }
+
+        // What the partner of a withdrawn referral still has to erase stays to be said to it: closing does not say it.
+        private async Task<IEnumerable<FollowUp>> Dropped(Guid dossier, CancellationToken ct)
+        {
+            var erased = await zone.Set<Referral>().Where(r => r.DossierId == dossier && r.State == ReferralState.Withdrawn && r.WentOut).Select(r => r.Id).ToListAsync(ct);
+            return (await zone.Set<FollowUp>().Where(f => f.DossierId == dossier && f.Done == null).ToListAsync(ct)).Where(f => f.About is not { } referral || !erased.Contains(referral));
         }
 
         private async Task<bool> DropsMessages(Dossier dossier, DateTimeOffset now, CancellationToken ct)

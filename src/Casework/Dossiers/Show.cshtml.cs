@@ -58,13 +58,6 @@ internal sealed class Show(IMediator pipeline, IAccounts accounts, WhereAndWho w
     public Task<IActionResult> OnPostTakeAsync(CancellationToken ct) => Assign(who.Caller.Account, ct);
     public Task<IActionResult> OnPostAssignAsync(Guid? to, CancellationToken ct) => Assign(to, ct);
 
-    public async Task<IActionResult> OnPostReopenAsync(CancellationToken ct)
-    {
-        await pipeline.Send(new Reopen.Command(Dossier), ct);
-        TempData["Done"] = Words.Reopened;
-        return RedirectToPage(new { Dossier });
-    }
-
     public async Task<IActionResult> OnPostStillGoodAsync(Guid person, int read, CancellationToken ct)
     {
         TempData["Done"] = await pipeline.Send(new StillGood.Command(Dossier, person, read), ct) ? Words.Noted : Words.RulesChangedRead;

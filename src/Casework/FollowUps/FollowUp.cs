@@ -55,7 +55,7 @@ internal sealed class FollowUp : IHoldSealed, IOfDossier, IFallDue
 
     /// <summary>May it be taken back that this was done?</summary>
     public bool MayUndo(Guid by, DateTimeOffset now) => Done is { } at && DoneBy == by && !Dropped && now - at <= Undoable;
-    public void Undo() => (Done, DoneBy) = (null, null);
+    public void Undo() => (Done, DoneBy, Dropped) = (null, null, false);
     public void Postpone(DateTimeOffset to) => DueAt = WholeMinute(to);
 
     /// <summary>Somebody is told that it is due; postponed, it is told anew.</summary>

@@ -44,19 +44,11 @@ internal sealed class Recontact(IMediator pipeline) : PageModel
         {
             var (dossier, now) = (await guard.Open(command.Dossier, ct), clock.GetUtcNow());
             if (Proposed(dossier, await settings.Of(here.InZone.Id, ct), now) is not { } at) return false;
-            var act = FollowUp.Plan(dossier.Id, dossier.Lead is { } lead ? [lead] : [], await Kind(dossier, now, ct), null, at, caller.Self, now);
+            var act = FollowUp.Plan(dossier.Id, dossier.Lead is { } lead ? [lead] : [], await gate.InTouch(dossier, ct), null, at, caller.Self, now);
             zone.Add(act);
             dossier.Awaits(act.DueAt);
             dossier.Touch();
             return true;
-        }
-
-        // Who said never to calls is written to, where letters are open.
-        private async Task<ActKind> Kind(Dossier dossier, DateTimeOffset now, CancellationToken ct)
-        {
-            if (dossier.Lead is not { } lead) return ActKind.CallBack;
-            var whom = await gate.Of(dossier, lead, first: false, ct);
-            return Clearance.Look(whom, new Outgoing(Channel.Call), now).Bar is Bar.Never or Bar.Nowhere && Clearance.Look(whom, new Outgoing(Channel.Letter), now).Bar == Bar.None ? ActKind.Letter : ActKind.CallBack;
         }
     }
 }

@@ -107,16 +107,22 @@ internal abstract class NeutralMail(ISendMail mail, IAccounts accounts, IStaff s
     public abstract string Kind { get; }
     protected abstract (string Subject, string Text) Say(string language);
 
+    protected IStaff Staff => staff;
+    protected IMediator Pipeline => pipeline;
+
     /// <summary>For nobody in their place, though they be away or gone.</summary>
     protected virtual bool InPerson => false;
 
     public virtual async Task Deliver(OutboxMessage message, ZoneRecord zone, CancellationToken ct)
     {
         var coordinators = await staff.Holding(zone.Id, [Role.Coordinator], ct);
-        var meant = message.To is not { } one ? coordinators : await InTheirPlace(zone.Id, one, ct);
+        var meant = message.To is not { } one ? await ForAll(message, zone, coordinators, ct) : await InTheirPlace(zone.Id, one, ct);
         var to = message.About is { } dossier ? await pipeline.Send(new WhoMayKnow.Query(dossier, meant, coordinators), ct) : meant;
         foreach (var colleague in (await accounts.Named(to, ct)).Values) await Reach(message, colleague, ct);
     }
+
+    /// <summary>For whom it is where it is for no one colleague: the coordinators.</summary>
+    protected virtual Task<IReadOnlyList<Guid>> ForAll(OutboxMessage message, ZoneRecord zone, IReadOnlyList<Guid> coordinators, CancellationToken ct) => Task.FromResult(coordinators);
 
     /// <summary>Writes to one colleague, now.</summary>
     protected virtual async Task Reach(OutboxMessage message, Colleague colleague, CancellationToken ct)

@@ -41,6 +41,28 @@ internal sealed class Gate(ZoneDbContext zone, UseCase here, Keyring keys, IZone
         foreach (var person in persons) await Pass(dossier, person, new Outgoing(Channel.Visit, Read: true, At: at), ct);
     }
 
+    /// <summary>By what act the people of a dossier are got in touch with: a call; who said no to calls, or has no telephone, is written to, where letters are open. Where both are closed somebody thinks of a way.</summary>
+    public async Task<ActKind> InTouch(Dossier dossier, CancellationToken ct)
+    {
+        if (dossier.Lead is not { } lead) return ActKind.CallBack;
+        var (whom, now) = (await Of(dossier, lead, first: false, ct), clock.GetUtcNow());
+        var call = Clearance.Look(whom, new Outgoing(Channel.Call), now).Bar;
+        if (!IsClosed(call) && call != Bar.Nowhere) return ActKind.CallBack;
+        return Clearance.Look(whom, new Outgoing(Channel.Letter), now).Bar == Bar.None ? ActKind.Letter : call == Bar.Nowhere ? ActKind.CallBack : ActKind.Other;
+    }
+
+    /// <summary>Why an act must not be done as it was planned; an hour or a number that is missing is no reason, whoever does it is stopped then.</summary>
+    public async Task<Bar> BarOf(Dossier dossier, FollowUp act, CancellationToken ct)
+    {
+        if (act.Kind switch { ActKind.CallBack => Channel.Call, ActKind.Visit => Channel.Visit, ActKind.Letter => (Channel?)Channel.Letter, _ => null } is not { } channel) return Bar.None;
+        var persons = act.Persons;
+        foreach (var person in await zone.Set<Person>().AsNoTracking().Where(p => p.DossierId == dossier.Id && persons.Contains(p.Id)).Select(p => p.Id).ToListAsync(ct))
+            if (Clearance.Look(await Of(dossier, person, first: false, ct), new Outgoing(channel, At: act.DueAt), clock.GetUtcNow()).Bar is var bar && IsClosed(bar)) return bar;
+        return Bar.None;
+    }
+
+    private static bool IsClosed(Bar bar) => bar is Bar.Never or Bar.Mentioned or Bar.Conflict;
+
     /// <summary>Visits that are planned to somebody who wants none any more come back to whoever works on the dossier: to find another place, or to cancel.</summary>
     public async Task GiveBackVisits(Dossier dossier, Guid person, CancellationToken ct)
     {

@@ -183,6 +183,9 @@ namespace VictimSupport.Migrations.PostgreSql.Zone
                     b.Property<Guid?>("Companion")
                         .HasColumnType("uuid");
 
+                    b.Property<DateTimeOffset?>("Corrected")
+                        .HasColumnType("timestamp with time zone");
+
                     b.Property<Guid>("DossierId")
                         .HasColumnType("uuid");
 
@@ -286,6 +289,46 @@ namespace VictimSupport.Migrations.PostgreSql.Zone
                     b.HasIndex("PlannedFor", "At");
 
                     b.ToTable("contact", (string)null);
+                });
+
+            modelBuilder.Entity("VictimSupport.Casework.Contacts.ContactChange", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid");
+
+                    b.Property<DateTimeOffset>("At")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<byte[]>("Before")
+                        .IsRequired()
+                        .HasMaxLength(-1)
+                        .HasColumnType("bytea")
+                        .HasAnnotation("Sealed:ByRow", true)
+                        .HasAnnotation("Sealed:Layer", Layer.Assistance)
+                        .HasAnnotation("Sealed:Name", "contact_change.before");
+
+                    b.Property<Guid>("By")
+                        .HasColumnType("uuid");
+
+                    b.Property<Guid>("ContactId")
+                        .HasColumnType("uuid");
+
+                    b.Property<Guid>("DossierId")
+                        .HasColumnType("uuid");
+
+                    b.Property<int>("Layer")
+                        .HasColumnType("integer");
+
+                    b.PrimitiveCollection<List<Guid>>("Persons")
+                        .IsRequired()
+                        .HasMaxLength(4000)
+                        .HasColumnType("uuid[]");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("DossierId");
+
+                    b.ToTable("contact_change", (string)null);
                 });
 
             modelBuilder.Entity("VictimSupport.Casework.Contacts.Feed", b =>

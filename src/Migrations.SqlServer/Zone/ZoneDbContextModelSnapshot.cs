@@ -182,6 +182,9 @@ namespace VictimSupport.Migrations.SqlServer.Zone
                     b.Property<Guid?>("Companion")
                         .HasColumnType("uniqueidentifier");
 
+                    b.Property<DateTimeOffset?>("Corrected")
+                        .HasColumnType("datetimeoffset");
+
                     b.Property<Guid>("DossierId")
                         .HasColumnType("uniqueidentifier");
 
@@ -285,6 +288,46 @@ namespace VictimSupport.Migrations.SqlServer.Zone
                     b.HasIndex("PlannedFor", "At");
 
                     b.ToTable("contact", (string)null);
+                });
+
+            modelBuilder.Entity("VictimSupport.Casework.Contacts.ContactChange", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<DateTimeOffset>("At")
+                        .HasColumnType("datetimeoffset");
+
+                    b.Property<byte[]>("Before")
+                        .IsRequired()
+                        .HasMaxLength(-1)
+                        .HasColumnType("varbinary(max)")
+                        .HasAnnotation("Sealed:ByRow", true)
+                        .HasAnnotation("Sealed:Layer", Layer.Assistance)
+                        .HasAnnotation("Sealed:Name", "contact_change.before");
+
+                    b.Property<Guid>("By")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<Guid>("ContactId")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<Guid>("DossierId")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<int>("Layer")
+                        .HasColumnType("int");
+
+                    b.PrimitiveCollection<string>("Persons")
+                        .IsRequired()
+                        .HasMaxLength(4000)
+                        .HasColumnType("nvarchar(4000)");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("DossierId");
+
+                    b.ToTable("contact_change", (string)null);
                 });
 
             modelBuilder.Entity("VictimSupport.Casework.Contacts.Feed", b =>

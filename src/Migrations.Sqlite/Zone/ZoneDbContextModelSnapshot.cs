@@ -177,6 +177,9 @@ namespace VictimSupport.Migrations.Sqlite.Zone
                     b.Property<Guid?>("Companion")
                         .HasColumnType("TEXT");
 
+                    b.Property<long?>("Corrected")
+                        .HasColumnType("INTEGER");
+
                     b.Property<Guid>("DossierId")
                         .HasColumnType("TEXT");
 
@@ -280,6 +283,46 @@ namespace VictimSupport.Migrations.Sqlite.Zone
                     b.HasIndex("PlannedFor", "At");
 
                     b.ToTable("contact", (string)null);
+                });
+
+            modelBuilder.Entity("VictimSupport.Casework.Contacts.ContactChange", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("At")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<byte[]>("Before")
+                        .IsRequired()
+                        .HasMaxLength(-1)
+                        .HasColumnType("BLOB")
+                        .HasAnnotation("Sealed:ByRow", true)
+                        .HasAnnotation("Sealed:Layer", Layer.Assistance)
+                        .HasAnnotation("Sealed:Name", "contact_change.before");
+
+                    b.Property<Guid>("By")
+                        .HasColumnType("TEXT");
+
+                    b.Property<Guid>("ContactId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<Guid>("DossierId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("Layer")
+                        .HasColumnType("INTEGER");
+
+                    b.PrimitiveCollection<string>("Persons")
+                        .IsRequired()
+                        .HasMaxLength(4000)
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("DossierId");
+
+                    b.ToTable("contact_change", (string)null);
                 });
 
             modelBuilder.Entity("VictimSupport.Casework.Contacts.Feed", b =>

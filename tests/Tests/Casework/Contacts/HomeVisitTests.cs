@@ -64,6 +64,25 @@ public sealed class HomeVisitTests(Platforms platforms)
     }
 
     [Theory, EveryEngine]
+    public async Task Colleagues_who_are_there_are_told_too_and_whoever_visits_is_not(string engine)
+    {
+        await using var platform = Platform.Start(engine);
+        var zone = await platform.Zone();
+        // She is the only coordinator, and the one who is late.
+        var (cora, bert, away) = (await zone.Hires("cora", Role.Coordinator), await zone.Hires("bert", Role.Caseworker), await zone.Hires("away", Role.Caseworker));
+        foreach (var (name, role) in new[] { ("mila", Role.Trainee), ("desk", Role.FrontDesk), ("admin", Role.ZoneAdministrator) }) await zone.Hires(name, role);
+        await zone.IsAway(away, bert);
+        var dossier = await cora.Registers(Cases.Intake(zone, Family, "Quirien"));
+        var id = await cora.Send(await cora.Appointment(zone, dossier) with { Place = Place.Home });
+        await cora.Send(new HomeVisit.In { Dossier = dossier, Contact = id, Minutes = 30 });
+        platform.Clock.Advance(TimeSpan.FromMinutes(31));
+        for (var i = 0; i < 3; i++) await zone.RunJobs();
+        var letter = Assert.Single(platform.Post.Letters, l => l.Key.StartsWith("check-out", StringComparison.Ordinal));
+        Assert.Equal(Staff.AddressOf(zone, "bert"), letter.To);
+        foreach (var secret in new[] { Family, "Quirien", "cora", zone.Code }) Assert.DoesNotContain(secret, letter.Subject + letter.Text, StringComparison.OrdinalIgnoreCase);
+    }
+
+    [Theory, EveryEngine]
     public async Task The_coordinators_who_may_know_are_told_once_for_each_expected_end(string engine)
     {
         await using var platform = Platform.Start(engine);

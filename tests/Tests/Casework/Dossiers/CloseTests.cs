@@ -13,9 +13,10 @@ namespace VictimSupport.Tests.Casework;
 public sealed class CloseTests(Platforms platforms)
 {
     [Theory, EveryEngine]
-    public async Task Closing_ends_what_was_planned_and_reopening_plans_a_call(string engine)
+    public async Task Closing_ends_what_was_planned_and_reopening_plans_a_call_where_nothing_is_still_to_come(string engine)
     {
-        var zone = await (await platforms.On(engine)).Zone();
+        await using var platform = Platform.Start(engine);
+        var zone = await platform.Zone();
         var worker = zone.As(Role.Caseworker);
         var id = await worker.Registers(Cases.Intake(zone));
         await worker.Closes(id);
@@ -26,6 +27,7 @@ public sealed class CloseTests(Platforms platforms)
         // What nobody did is not said to be done.
         Assert.Contains(closed.Timeline, h => h.Title == "Dropped when closed: First contact");
         Assert.DoesNotContain(closed.Timeline, h => h.Title.StartsWith("Done", StringComparison.Ordinal));
+        platform.Clock.Advance(TimeSpan.FromDays(20));
         await worker.Send(new Reopen.Command(id));
         var open = await worker.Opens(id);
         Assert.True(open.Dossier.IsOpen);
@@ -33,6 +35,65 @@ public sealed class CloseTests(Platforms platforms)
         Assert.Equal((ActKind.CallBack, open.Dossier.NextDue), (act.Kind, act.DueAt));
         Assert.False(await worker.Send(new Reopen.Command(id))); // once
         Assert.Equal(1, await zone.Look(z => z.Set<VictimSupport.Casework.Counting.Case>().CountAsync())); // opened again it is no new case
+    }
+
+    [Theory, EveryEngine]
+    public async Task The_closing_page_says_what_it_cancels_and_the_reopening_page_takes_it_up_again(string engine)
+    {
+        await using var platform = Platform.Start(engine);
+        var zone = await platform.Zone();
+        var worker = zone.As(Role.Caseworker);
+        var id = await worker.Registers(Cases.Intake(zone, phone: "0470 12 34 56"));
+        var (lead, now) = (await worker.LeadOf(id), platform.Clock.GetUtcNow());
+        foreach (var (kind, days) in new[] { (ActKind.Administration, 2), (ActKind.Accompany, 9), (ActKind.CallBack, 12) })
+            await worker.Send(new Write.Command { Dossier = id, Persons = [lead], Layer = Layer.Assistance, Next = kind, Due = now.AddDays(days) });
+        using var visit = worker.Visit();
+        var ends = (await visit.Page($"/dossiers/{id}/close")).QuerySelectorAll("[data-ends] li").Select(l => l.TextContent.Trim()).ToList();
+        Assert.Equal(["First contact", "Administration", "Accompany", "Call back"], ends.Select(e => e.Split(',')[0]));
+        await worker.Send(new VictimSupport.Casework.FollowUps.Complete.Command((await worker.Opens(id)).Planned.Single(a => a.Kind == ActKind.FirstContact).Id));
+        await worker.Closes(id);
+        platform.Clock.Advance(TimeSpan.FromDays(5));
+        // What is still to come is ticked, what is past may be ticked; what was done was not cancelled.
+        var form = await visit.Page($"/dossiers/{id}/reopen");
+        Assert.Equal(3, form.QuerySelectorAll("[name=Acts]").Length);
+        Assert.Equal(2, form.QuerySelectorAll("[name=Acts][checked]").Length);
+        Assert.Equal(HttpStatusCode.Redirect, (await visit.Submit($"/dossiers/{id}/reopen", [])).StatusCode);
+        var open = await worker.Opens(id);
+        Assert.Equal([ActKind.Accompany, ActKind.CallBack], open.Planned.Select(a => a.Kind));
+        Assert.Equal(open.Planned[0].DueAt, open.Dossier.NextDue);
+        Assert.Single(open.Timeline, h => h.Title.StartsWith("Dropped when closed", StringComparison.Ordinal));
+        // Closed once more, only what that closing cancelled is offered; and of that what was chosen.
+        await worker.Closes(id);
+        var list = await worker.Send(new Reopen.Query(id));
+        Assert.Equal([ActKind.Accompany, ActKind.CallBack], list.Select(c => c.Kind));
+        await Assert.ThrowsAsync<ValidationException>(() => worker.Send(new Reopen.Command(id, [list[0].Act, Guid.NewGuid()])));
+        await worker.Send(new Reopen.Command(id, [list[0].Act]));
+        Assert.Equal(ActKind.Accompany, Assert.Single((await worker.Opens(id)).Planned).Kind);
+        Assert.Empty(await worker.Send(new Reopen.Query(id)));
+    }
+
+    [Theory, EveryEngine]
+    public async Task Reopening_plans_nothing_that_the_person_said_no_to(string engine)
+    {
+        await using var platform = Platform.Start(engine);
+        var zone = await platform.Zone();
+        var worker = zone.As(Role.Caseworker);
+        foreach (var (letters, kind) in new[] { (Rule.Safe, ActKind.Letter), (Rule.Never, ActKind.Other) })
+        {
+            var (id, person) = await worker.Knows(zone, "Rue 1");
+            await worker.Send(new Write.Command { Dossier = id, Persons = [person], Layer = Layer.Assistance, Next = ActKind.CallBack, Due = platform.Clock.GetUtcNow().AddDays(9) });
+            await worker.Closes(id);
+            await worker.Agrees(id, person, r => r with { Call = Rule.Never, Letter = letters });
+            var call = (await worker.Send(new Reopen.Query(id))).Single(c => c.Kind == ActKind.CallBack);
+            Assert.Equal((VictimSupport.Casework.People.Bar.Never, false), (call.Bar, call.ByItself));
+            using var visit = worker.Visit();
+            var page = await visit.Page($"/dossiers/{id}/reopen");
+            Assert.Empty(page.QuerySelectorAll($"[name=Acts][value='{call.Act}']"));
+            Assert.Single(page.QuerySelectorAll("[data-barred] li"));
+            await Assert.ThrowsAsync<ValidationException>(() => worker.Send(new Reopen.Command(id, [call.Act])));
+            await worker.Send(new Reopen.Command(id, []));
+            Assert.Equal(kind, Assert.Single((await worker.Opens(id)).Planned).Kind);
+        }
     }
 
     [Fact]

@@ -294,6 +294,7 @@ namespace VictimSupport.Migrations.SqlServer.Zone
                     SignedAt = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true),
                     Remark = table.Column<byte[]>(type: "varbinary(max)", maxLength: -1, nullable: true),
                     Cancelled = table.Column<int>(type: "int", nullable: true),
+                    Corrected = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true),
                     CheckedIn = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true),
                     CheckedOut = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true),
                     ExpectedOut = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true),
@@ -303,6 +304,24 @@ namespace VictimSupport.Migrations.SqlServer.Zone
                 constraints: table =>
                 {
                     table.PrimaryKey("PK_contact", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "contact_change",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    DossierId = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    ContactId = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    Persons = table.Column<string>(type: "nvarchar(4000)", maxLength: 4000, nullable: false),
+                    Layer = table.Column<int>(type: "int", nullable: false),
+                    At = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
+                    By = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    Before = table.Column<byte[]>(type: "varbinary(max)", maxLength: -1, nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_contact_change", x => x.Id);
                 });
 
             migrationBuilder.CreateTable(
@@ -1891,6 +1910,11 @@ namespace VictimSupport.Migrations.SqlServer.Zone
                 column: "Signing");
 
             migrationBuilder.CreateIndex(
+                name: "IX_contact_change_DossierId",
+                table: "contact_change",
+                column: "DossierId");
+
+            migrationBuilder.CreateIndex(
                 name: "IX_counted_case_DossierId",
                 table: "counted_case",
                 column: "DossierId");
@@ -2576,6 +2600,9 @@ namespace VictimSupport.Migrations.SqlServer.Zone
 
             migrationBuilder.DropTable(
                 name: "contact");
+
+            migrationBuilder.DropTable(
+                name: "contact_change");
 
             migrationBuilder.DropTable(
                 name: "counted_case");

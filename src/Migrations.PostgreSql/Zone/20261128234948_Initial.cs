@@ -295,6 +295,7 @@ namespace VictimSupport.Migrations.PostgreSql.Zone
                     SignedAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
                     Remark = table.Column<byte[]>(type: "bytea", maxLength: -1, nullable: true),
                     Cancelled = table.Column<int>(type: "integer", nullable: true),
+                    Corrected = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
                     CheckedIn = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
                     CheckedOut = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
                     ExpectedOut = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
@@ -304,6 +305,24 @@ namespace VictimSupport.Migrations.PostgreSql.Zone
                 constraints: table =>
                 {
                     table.PrimaryKey("PK_contact", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "contact_change",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "uuid", nullable: false),
+                    DossierId = table.Column<Guid>(type: "uuid", nullable: false),
+                    ContactId = table.Column<Guid>(type: "uuid", nullable: false),
+                    Persons = table.Column<List<Guid>>(type: "uuid[]", maxLength: 4000, nullable: false),
+                    Layer = table.Column<int>(type: "integer", nullable: false),
+                    At = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    By = table.Column<Guid>(type: "uuid", nullable: false),
+                    Before = table.Column<byte[]>(type: "bytea", maxLength: -1, nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_contact_change", x => x.Id);
                 });
 
             migrationBuilder.CreateTable(
@@ -1892,6 +1911,11 @@ namespace VictimSupport.Migrations.PostgreSql.Zone
                 column: "Signing");
 
             migrationBuilder.CreateIndex(
+                name: "IX_contact_change_DossierId",
+                table: "contact_change",
+                column: "DossierId");
+
+            migrationBuilder.CreateIndex(
                 name: "IX_counted_case_DossierId",
                 table: "counted_case",
                 column: "DossierId");
@@ -2577,6 +2601,9 @@ namespace VictimSupport.Migrations.PostgreSql.Zone
 
             migrationBuilder.DropTable(
                 name: "contact");
+
+            migrationBuilder.DropTable(
+                name: "contact_change");
 
             migrationBuilder.DropTable(
                 name: "counted_case");

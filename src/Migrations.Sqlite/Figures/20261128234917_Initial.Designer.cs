@@ -10,7 +10,7 @@ using VictimSupport.Foundation.Persistence;
 namespace VictimSupport.Migrations.Sqlite.Figures
 {
     [DbContext(typeof(FiguresDbContext))]
-    [Migration("20261128222646_Initial")]
+    [Migration("20261128234917_Initial")]
     partial class Initial
     {
         /// <inheritdoc />

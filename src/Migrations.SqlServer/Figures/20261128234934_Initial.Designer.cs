@@ -12,7 +12,7 @@ using VictimSupport.Foundation.Persistence;
 namespace VictimSupport.Migrations.SqlServer.Figures
 {
     [DbContext(typeof(FiguresDbContext))]
-    [Migration("20261128222711_Initial")]
+    [Migration("20261128234934_Initial")]
     partial class Initial
     {
         /// <inheritdoc />

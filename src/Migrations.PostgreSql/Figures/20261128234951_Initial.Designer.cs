@@ -12,7 +12,7 @@ using VictimSupport.Foundation.Persistence;
 namespace VictimSupport.Migrations.PostgreSql.Figures
 {
     [DbContext(typeof(FiguresDbContext))]
-    [Migration("20261128222735_Initial")]
+    [Migration("20261128234951_Initial")]
     partial class Initial
     {
         /// <inheritdoc />

@@ -13,7 +13,7 @@ using VictimSupport.Foundation.Persistence;
 namespace VictimSupport.Migrations.PostgreSql.Catalog
 {
     [DbContext(typeof(CatalogDbContext))]
-    [Migration("20261128222727_Initial")]
+    [Migration("20261128234944_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
