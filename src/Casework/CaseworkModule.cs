@@ -115,6 +115,8 @@ public sealed class CaseworkModule : IModule
         services.AddScoped<People.Gate>();
         services.AddScoped<IWarn, People.RulesOnEveryPage>();
         services.AddScoped<People.Aftermath>();
+        services.AddScoped<People.Glances>();
+        services.AddScoped<Lists.Offering>();
         services.AddScoped<People.Doors>();
         services.AddScoped<People.Joining>();
         services.AddScoped<People.ISendText, People.TextByMail>();

@@ -57,7 +57,11 @@ internal sealed class Week(IMediator pipeline, IAccounts accounts, TimeProvider 
     private static DateOnly MondayOf(DateOnly day) => day.AddDays(-(((int)day.DayOfWeek + 6) % 7));
 
     /// <param name="Number">Of the dossier.</param>
-    internal sealed record Known(Guid Dossier, string Number, string Initials, string? Room, bool ForThem, ContactState State);
+    /// <param name="People">Whom it is with or for, and what the gate would say of each.</param>
+    internal sealed record Known(Guid Dossier, string Number, IReadOnlyList<Glance> People, Danger Danger, string? Room, bool ForThem, ContactState State)
+    {
+        public string Initials => People.Count == 0 ? "–" : string.Join(", ", People.Select(p => p.Initials));
+    }
 
     /// <param name="Seen">null: somebody is busy, and that is all.</param>
     internal sealed record Row(DateTimeOffset At, int Minutes, Guid? Worker, Guid? Companion, Place Place, Known? Seen)
@@ -78,7 +82,7 @@ internal sealed class Week(IMediator pipeline, IAccounts accounts, TimeProvider 
     [Requires(May.WorkOnDossiers)]
     internal sealed record Query(DateOnly Monday, Guid? Whose, bool Everybody) : IQuery<Answer>;
 
-    internal sealed class Handler(ZoneDbContext zone, Guard guard, Colleagues colleagues, Keyring keys, Caller caller) : IRequestHandler<Query, Answer>
+    internal sealed class Handler(ZoneDbContext zone, Guard guard, Colleagues colleagues, Glances glances, Keyring keys, Caller caller) : IRequestHandler<Query, Answer>
     {
         public async Task<Answer> Handle(Query query, CancellationToken ct)
         {
@@ -90,11 +94,14 @@ internal sealed class Week(IMediator pipeline, IAccounts accounts, TimeProvider 
             var earlier = from.AddDays(-1); // what began on Sunday night may last into the week
             var all = query.Everybody;
             var planned = zone.Set<Contact>().AsNoTracking().Where(c => c.PlannedFor != null && c.State != ContactState.Cancelled && c.At > earlier && c.At < to && (all || c.Worker == whose || c.Companion == whose));
-            var seen = await planned.Join(zone.Set<Dossier>().AsNoTracking().Where(visible), c => c.DossierId, d => d.Id, (c, d) => new { c.Id, c.At, c.Minutes, c.Worker, c.Companion, c.Place, c.Room, c.ForThem, c.State, Dossier = d.Id, d.Number, d.Lead }).ToListAsync(ct);
-            var leads = seen.Select(s => s.Lead).OfType<Guid>().Distinct().ToList();
-            var people = await zone.Set<Person>().AsNoTracking().Where(p => leads.Contains(p.Id)).ToDictionaryAsync(p => p.Id, ct);
+            var seen = await planned.Join(zone.Set<Dossier>().AsNoTracking().Where(visible), c => c.DossierId, d => d.Id, (c, d) => new { c.Id, c.At, c.Minutes, c.Worker, c.Companion, c.Place, c.Room, c.ForThem, c.State, c.Persons, Dossier = d }).ToListAsync(ct);
+            // Those it concerns, where they are helped; else whom the dossier is shown under.
+            var ids = seen.SelectMany(s => s.Persons.Append(s.Dossier.Lead ?? default)).Distinct().ToList();
+            var people = (await zone.Set<Person>().AsNoTracking().Where(p => ids.Contains(p.Id)).ToListAsync(ct)).ToDictionary(p => p.Id);
             await keys.Fetch(people.Keys, ct);
-            var rows = seen.Select(s => new Row(s.At, s.Minutes, s.Worker, s.Companion, s.Place, new Known(s.Dossier, s.Number, s.Lead is { } lead && people.TryGetValue(lead, out var person) ? person.Identity.Value.Initials : "–", s.Room, s.ForThem, s.State))).ToList();
+            var met = seen.ToDictionary(s => s.Id, s => s.Persons.Where(p => people.TryGetValue(p, out var one) && one.IsHelped).ToList() is { Count: > 0 } those ? those : s.Dossier.Lead is { } lead && people.ContainsKey(lead) ? [lead] : []);
+            var reach = await glances.Of(seen.SelectMany(s => met[s.Id].Select(p => (people[p], s.Dossier))), ct);
+            var rows = seen.Select(s => new Row(s.At, s.Minutes, s.Worker, s.Companion, s.Place, new Known(s.Dossier.Id, s.Dossier.Number, [.. met[s.Id].Select(p => reach[p])], s.Dossier.Danger, s.Room, s.ForThem, s.State))).ToList();
             if (!who.OnlyStandsIn)
             {
                 var theirs = seen.Select(s => s.Id).ToHashSet();

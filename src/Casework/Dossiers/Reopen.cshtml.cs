@@ -78,7 +78,7 @@ internal sealed class Reopen(IMediator pipeline) : PageModel, IShowAgain
             // Its time begins anew.
             dossier.PutOff(now + (await settings.Of(here.InZone.Id, ct)).ShortTerm);
             foreach (var (act, _) in taken) act.Undo();
-            if (taken.Count == 0) zone.Add(FollowUp.Plan(dossier.Id, dossier.Lead is { } lead ? [lead] : [], await gate.InTouch(dossier, ct), null, now.AddDays(1), caller.Self, now));
+            if (taken.Count == 0) zone.Add(FollowUp.Plan(dossier.Id, dossier.Lead is { } lead ? [lead] : [], await gate.InTouch(dossier, dossier.Lead, ct), null, now.AddDays(1), caller.Self, now));
             zone.Add(Milestone.Reached(dossier.Id, MilestoneKind.Reopened, caller.Self, now));
             await NextAct.Settle(zone, dossier, ct); // a referral may have come back meanwhile
             return true;

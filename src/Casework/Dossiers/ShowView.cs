@@ -94,6 +94,9 @@ internal sealed record ShowView(Dossier Dossier, IReadOnlyList<PersonView> Peopl
     /// <summary>Still to come, or past and not recorded yet; the earliest first.</summary>
     public IReadOnlyList<Contact> Appointments { get; init; } = [];
 
+    /// <summary>Recontacts that the facts suggest, and nobody planned.</summary>
+    public IReadOnlyList<Recontact.Proposal> Recontacts { get; init; } = [];
+
     /// <summary>What reminds the people of them.</summary>
     public IReadOnlyList<ReminderLine> Reminders { get; init; } = [];
 
@@ -170,13 +173,15 @@ internal sealed record ShowView(Dossier Dossier, IReadOnlyList<PersonView> Peopl
             var timeline = (await Happenings(dossier.Id, acts, contacts, views, named, ct)).OrderByDescending(h => h.MinuteAt).ThenByDescending(h => h.EnteredAt).ToList();
             var accounts = timeline.Select(h => h.By).Concat(timeline.SelectMany(h => h.Earlier).Select(e => e.Change.By)).Concat(timeline.SelectMany(h => h.Police?.Ends ?? []).Select(g => g.By)).Concat(others.Select(o => o.Account)).Concat(timeline.Select(h => h.Signed?.SignedBy).OfType<Guid>()).Concat(safe.Values.Select(s => s.CheckedBy).OfType<Guid>()).Concat(appointments.SelectMany(a => new[] { a.Worker, a.Companion }).OfType<Guid>()).Append(dossier.AssignedTo ?? dossier.OpenedBy).Append(dossier.OpenedBy).Distinct().ToList();
             var risks = await RisksOf.In(zone, dossier.Id, ct);
+            var zoneRules = await settings.Of(here.InZone.Id, ct);
             var mayGet = await guard.Leads(dossier, ct) ? await colleagues.WhoMayGet(dossier, ct) : [];
             return new ShowView(dossier, views, [.. reports.Select(r => r.Number.Value)], [.. acts.Where(a => a.Done is null)], timeline, accounts, mayGet)
             {
                 CallOut = dossier.CallOut is { } began ? await zone.Set<CallOuts.CallOut>().AsNoTracking().SingleOrDefaultAsync(c => c.Id == began, ct) : null,
                 Own = await OwnCodes.WordsOf(zone, [dossier.OwnSubKind, dossier.OwnTrigger, dossier.OwnReason], ct), LeftUnknown = dossier.IsOpen ? [] : await UnknownOf.In(zone, dossier.Id, ct),
                 Referrals = [.. referrals.Select(r => new ReferralLine(r.Id, named[r.Id], views.Count < 2 ? null : views.Find(p => p.Id == r.PersonId)?.Name, r.State, r.TurnedAt))], Sharings = await SharingsOf.In(zone, dossier.Id, ct),
-                Standings = await StandingsOf.In(zone, dossier.Id, ct), Interpreters = (await InterpretersOf.In(zone, dossier.Id, ct)).ToDictionary(i => i.Id), Victim = (await settings.Of(here.InZone.Id, ct)).Victim,
+                Standings = await StandingsOf.In(zone, dossier.Id, ct), Interpreters = (await InterpretersOf.In(zone, dossier.Id, ct)).ToDictionary(i => i.Id), Victim = zoneRules.Victim,
+                Recontacts = Recontact.Proposed(dossier, views.Where(v => v.IsHelped).Select(v => v.Id), acts, contacts, zoneRules, clock.GetUtcNow()),
                 Risks = [.. people.Select(p => Risk.Latest(risks, p.Id)).OfType<Risk>().Distinct().OrderByDescending(r => r.Level).ThenByDescending(r => r.On)],
                 Handovers = timeline.Exists(h => h.Handover is not null) ? await zone.Set<Handovers.Handover>().AsNoTracking().Where(h => h.DossierId == dossier.Id).OrderByDescending(h => h.Id).ToListAsync(ct) : [],
                 Appointments = appointments, Reminders = appointments.Count == 0 ? [] : await AppointmentReminders.Of(zone, dossier.Id, ct), Others = others, IsOwn = await guard.Owns(dossier, ct), MaySign = timeline.Any(h => h.Signed is not null) && await entries.MaySign(dossier, ct),

@@ -130,6 +130,9 @@ internal sealed class Register(IMediator pipeline, WhereAndWho who, TimeProvider
         /// <summary>What a row of a list says beside the eight fields.</summary>
         internal string? OfficialReport { get; init; }
         internal string? Address { get; init; }
+
+        /// <summary>The officer asked that follow-up be offered.</summary>
+        internal bool OfferFollowUp { get; init; }
     }
 
     [Requires(May.SeeSafetyCards)]
@@ -168,7 +171,7 @@ internal sealed class Register(IMediator pipeline, WhereAndWho who, TimeProvider
         }
     }
 
-    internal sealed class Handler(ZoneDbContext zone, UseCase here, Caller caller, Trail trail, Joining joining, Taking taking, IZoneSettings settings, TimeProvider clock) : IRequestHandler<Command, Registered>
+    internal sealed class Handler(ZoneDbContext zone, UseCase here, Caller caller, Trail trail, Joining joining, Taking taking, Lists.Offering offering, IZoneSettings settings, TimeProvider clock) : IRequestHandler<Command, Registered>
     {
         public async Task<Registered> Handle(Command form, CancellationToken ct)
         {
@@ -200,6 +203,7 @@ internal sealed class Register(IMediator pipeline, WhereAndWho who, TimeProvider
             zone.AddRange(dossier, first, Milestone.Reached(dossier.Id, MilestoneKind.Opened, caller.Self, now), OutboxMessage.New($"dossier-opened {dossier.Id}", NewDossierMail.KindName, dossier.Id, dossier.AssignedTo, now));
             if (Said(form.Note) is { } note) zone.Add(Note.Write(dossier.Id, [person.Id], Layer.Assistance, note, caller.Self, now));
             if (entry is not null) await taking.Into(entry, dossier, now, ct);
+            if (form.OfferFollowUp) await offering.Plan(dossier, person.Id, form.When, now, ct);
             if (form.Once != default) zone.Add(new Submission { Id = form.Once, Made = dossier.Id });
             var key = new SearchKey(here.InZone.Keys.SearchRoot);
             SearchToken.Add(zone, key, dossier.Id, dossier.Id, [new SearchPart(PartKind.DossierNumber, dossier.Number)]);

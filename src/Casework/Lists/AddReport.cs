@@ -17,7 +17,7 @@ internal static class AddReport
     [Requires(May.OpenCallOuts)]
     internal sealed record Command(Guid List, int Row, Guid Dossier) : ICommand<bool>;
 
-    internal sealed class Handler(ZoneDbContext zone, UseCase here, Guard guard, Joining joining, Aftermath aftermath, Gate gate, Foundation.Secrecy.Keyring keys, Caller caller, TimeProvider clock) : IRequestHandler<Command, bool>
+    internal sealed class Handler(ZoneDbContext zone, UseCase here, Guard guard, Joining joining, Aftermath aftermath, Gate gate, Foundation.Secrecy.Keyring keys, Offering offering, Caller caller, TimeProvider clock) : IRequestHandler<Command, bool>
     {
         public async Task<bool> Handle(Command command, CancellationToken ct)
         {
@@ -32,8 +32,9 @@ internal static class AddReport
             if (!dossier.IsOpen || reading.Faults.Count > 0) throw new RefusedException("closed", dossier.Id);
             var key = new SearchKey(here.InZone.Keys.SearchRoot);
             await Report(dossier, cells.Number, key, now, ct);
-            await Person(dossier, cells, reading, now, ct);
+            var person = await Person(dossier, cells, reading, now, ct);
             await Facts(dossier, reading.Kind!, ct);
+            if (PvReading.OffersFollowUp(cells)) await offering.Plan(dossier, person, reading.When, now, ct);
             dossier.Touch();
             zone.Add(new Submission { Id = once, Made = dossier.Id });
             return true;
@@ -55,17 +56,19 @@ internal static class AddReport
             if (SubKinds.NeverUnasked(kind.Code)) await gate.TakeBack(await zone.Set<Person>().Where(p => p.DossierId == dossier.Id).Select(p => p.Id).ToListAsync(ct), Bar.Changed, ct);
         }
 
-        private async Task Person(Dossier dossier, PvCells cells, PvReading reading, DateTimeOffset now, CancellationToken ct)
+        // Who of the dossier is meant; who is not named, or only mentioned, is whom it is shown under.
+        private async Task<Guid?> Person(Dossier dossier, PvCells cells, PvReading reading, DateTimeOffset now, CancellationToken ct)
         {
-            if (reading.Unknown) return;
+            if (reading.Unknown) return dossier.Lead;
             var people = await zone.Set<Person>().AsNoTracking().Where(p => p.DossierId == dossier.Id).ToListAsync(ct);
             await keys.Fetch(people.Select(p => p.Id), ct);
             var identity = new Particulars(cells.FamilyName, cells.GivenName, Address: cells.Address.Length > 0 ? cells.Address : null);
             var query = SamePerson.Name(identity);
-            if (people.Any(p => SamePerson.May(identity, p.Identity.Value) || (!query.IsEmpty && query.Matches(p.Identity.Value.FamilyName, p.Identity.Value.GivenName)))) return;
+            if (people.Find(p => SamePerson.May(identity, p.Identity.Value) || (!query.IsEmpty && query.Matches(p.Identity.Value.FamilyName, p.Identity.Value.GivenName))) is { } known) return known.IsHelped ? known.Id : dossier.Lead;
             var person = People.Person.Add(dossier.Id, identity, reading.Kind!.Capacity, reading.Language, now);
             dossier.Lead ??= person.Id;
             await joining.Into(dossier, person, SafeContact.For(person), null, ct);
+            return person.Id;
         }
     }
 }

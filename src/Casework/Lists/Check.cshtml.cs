@@ -50,7 +50,7 @@ internal sealed class Check(IMediator pipeline, WhereAndWho who) : PageModel, IS
         var open = View.Rows.Where(r => r.Made is null).ToList();
         Form = new Input { Rows = [.. open.Select(r => new RowForm
         {
-            Row = r.Number, Number = r.Cells.Number, Facts = r.Reading.Kind?.Code ?? r.Cells.Facts, Date = r.Cells.Date, GivenName = r.Cells.GivenName, FamilyName = r.Cells.FamilyName, Address = r.Cells.Address,
+            Row = r.Number, Number = r.Cells.Number, Facts = r.Reading.Kind?.Code ?? r.Cells.Facts, Date = r.Cells.Date, GivenName = r.Cells.GivenName, FamilyName = r.Cells.FamilyName, Address = r.Cells.Address, FollowUp = PvReading.OffersFollowUp(r.Cells),
             Language = r.Reading.Faults.Any(f => f.Field == nameof(PvCells.Language)) ? r.Cells.Language : r.Reading.Language, Choice = r.Choice == PvChoice.Add ? r.AddTo?.ToString() : r.Choice == PvChoice.Undecided ? null : r.Choice.ToString(),
         })] };
         Place = open.Select((r, place) => (r.Number, place)).ToDictionary(r => r.Number, r => r.place);
@@ -163,10 +163,13 @@ internal sealed class Check(IMediator pipeline, WhereAndWho who) : PageModel, IS
         public string Address { get; init; } = "";
         public string Language { get; init; } = "";
 
+        /// <summary>The officer asked that follow-up be offered.</summary>
+        public bool FollowUp { get; init; }
+
         /// <summary>Name of a <see cref="PvChoice"/>, or the id of the dossier it is added to; null: not decided.</summary>
         public string? Choice { get; init; }
 
-        internal PvCells Cells => new(Said(Number), Said(Facts), Said(Date), Said(GivenName), Said(FamilyName), Said(Address), Said(Language));
+        internal PvCells Cells => new(Said(Number), Said(Facts), Said(Date), Said(GivenName), Said(FamilyName), Said(Address), Said(Language), FollowUp ? "x" : "");
 
         private static string Said(string? text) => (text ?? "").Trim();
     }

@@ -54,6 +54,7 @@ internal sealed record PvReading(SubKind? Kind, DateTimeOffset? When, string Lan
         return known;
     });
     private static readonly Lazy<Dictionary<string, string>> Tongues = new(() => Coded(Languages.All, "Language_", ("f", "fr"), ("n", "nl"), ("d", "de"), ("e", "en")));
+    private static readonly Lazy<HashSet<string>> No = new(() => [.. PvText.InFourLanguages([(0, "PvNoWords")], several: true).Keys]);
     private static readonly Lazy<HashSet<string>> Nobody = new(() => [.. PvText.InFourLanguages([(0, "PvUnknownNames")], several: true).Keys]);
 
     /// <param name="usual">The language where the row names none.</param>
@@ -88,6 +89,9 @@ internal sealed record PvReading(SubKind? Kind, DateTimeOffset? When, string Lan
 
     /// <summary>The same of a language.</summary>
     public static string? LanguageOf(string cell) => Tongues.Value.GetValueOrDefault(FourLanguages.Fold(cell));
+
+    /// <summary>Is follow-up to be offered? Whatever an officer writes there, a cross or "shaken, to be called", asks for it, unless it says no: one offer too many harms nobody.</summary>
+    public static bool OffersFollowUp(PvCells cells) => cells.FollowUp.Length > 0 && cells.FollowUp is not ("-" or "–" or "/" or "☐") && !No.Value.Contains(FourLanguages.Fold(cells.FollowUp));
 
     public static bool IsUnknown(PvCells cells) => Nobody.Value.Contains(FourLanguages.Fold(cells.GivenName + cells.FamilyName));
 

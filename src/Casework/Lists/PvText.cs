@@ -5,13 +5,14 @@ using VictimSupport.Foundation.Sheets;
 namespace VictimSupport.Casework.Lists;
 
 /// <summary>What a row of a list says, each cell as it was typed: text and nothing else, whatever sign it begins with.</summary>
-internal sealed record PvCells(string Number, string Facts, string Date, string GivenName, string FamilyName, string Address, string Language)
+/// <param name="FollowUp">What the officer ticked or wrote where follow-up is to be offered.</param>
+internal sealed record PvCells(string Number, string Facts, string Date, string GivenName, string FamilyName, string Address, string Language, string FollowUp = "")
 {
     public static readonly PvCells Nothing = new("", "", "", "", "", "", "");
 }
 
 /// <summary>The columns a list may have. Their headings in four languages stand in the words, under <c>PvHeading_</c> and this.</summary>
-internal enum PvColumn { Number = 1, Facts, Date, Name, Address, Language, GivenName, FamilyName }
+internal enum PvColumn { Number = 1, Facts, Date, Name, Address, Language, GivenName, FamilyName, FollowUp }
 
 /// <summary>Why a text is no list.</summary>
 internal enum PvUnread { Nothing = 1, TooLarge, TooMany }
@@ -23,7 +24,7 @@ internal static class PvText
     public const int LargestBytes = 512 * 1024, Most = 500;
 
     // Where nothing is said of the columns.
-    private static readonly PvColumn?[] Usual = [PvColumn.Number, PvColumn.Facts, PvColumn.Date, PvColumn.Name, PvColumn.Address, PvColumn.Language];
+    private static readonly PvColumn?[] Usual = [PvColumn.Number, PvColumn.Facts, PvColumn.Date, PvColumn.Name, PvColumn.Address, PvColumn.Language, PvColumn.FollowUp];
     private static readonly Lazy<Dictionary<string, PvColumn>> Headings = new(() => InFourLanguages(Enum.GetValues<PvColumn>().Select(c => (c, "PvHeading_" + c)), several: true));
 
     /// <summary>The rows, in their order; empty ones are no rows.</summary>
@@ -62,7 +63,7 @@ internal static class PvText
         {
             (given, family) = Parted(family); // "Nom", and both parts in it
         }
-        return new PvCells(Of(PvColumn.Number), Of(PvColumn.Facts), Of(PvColumn.Date), given, family, Of(PvColumn.Address), Of(PvColumn.Language));
+        return new PvCells(Of(PvColumn.Number), Of(PvColumn.Facts), Of(PvColumn.Date), given, family, Of(PvColumn.Address), Of(PvColumn.Language), Of(PvColumn.FollowUp));
 
         string Of(PvColumn column) => Array.IndexOf(columns, column) is var at and >= 0 && at < cells.Count ? cells[at] : "";
     }

@@ -56,7 +56,7 @@ internal static class Ready
         private static Register.Command IntakeOf(PvList list, int row, PvCells cells, PvReading reading) => new()
         {
             Trigger = Trigger.OfficialReport, When = reading.When, SubKind = reading.Kind!.Code, Unknown = reading.Unknown, GivenName = reading.Unknown ? "" : cells.GivenName, FamilyName = reading.Unknown ? "" : cells.FamilyName,
-            Language = reading.Language, OfficialReport = cells.Number, Address = cells.Address, RequestedAt = list.At, Once = PvList.OnceOf(list.Id, row),
+            Language = reading.Language, OfficialReport = cells.Number, Address = cells.Address, RequestedAt = list.At, Once = PvList.OnceOf(list.Id, row), OfferFollowUp = PvReading.OffersFollowUp(cells),
         };
     }
 }

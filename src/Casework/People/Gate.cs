@@ -41,11 +41,12 @@ internal sealed class Gate(ZoneDbContext zone, UseCase here, Keyring keys, IZone
         foreach (var person in persons) await Pass(dossier, person, new Outgoing(Channel.Visit, Read: true, At: at), ct);
     }
 
-    /// <summary>By what act the people of a dossier are got in touch with: a call; who said no to calls, or has no telephone, is written to, where letters are open. Where both are closed somebody thinks of a way.</summary>
-    public async Task<ActKind> InTouch(Dossier dossier, CancellationToken ct)
+    /// <summary>By what act somebody of a dossier is got in touch with: a call; who said no to calls, or has no telephone, is written to, where letters are open. Where both are closed somebody thinks of a way.</summary>
+    /// <param name="person">null: nobody is known, and whoever is on the telephone says who.</param>
+    public async Task<ActKind> InTouch(Dossier dossier, Guid? person, CancellationToken ct)
     {
-        if (dossier.Lead is not { } lead) return ActKind.CallBack;
-        var (whom, now) = (await Of(dossier, lead, first: false, ct), clock.GetUtcNow());
+        if (person is not { } one) return ActKind.CallBack;
+        var (whom, now) = (await Of(dossier, one, first: false, ct), clock.GetUtcNow());
         var call = Clearance.Look(whom, new Outgoing(Channel.Call), now).Bar;
         if (!IsClosed(call) && call != Bar.Nowhere) return ActKind.CallBack;
         return Clearance.Look(whom, new Outgoing(Channel.Letter), now).Bar == Bar.None ? ActKind.Letter : call == Bar.Nowhere ? ActKind.CallBack : ActKind.Other;

@@ -52,8 +52,11 @@ internal sealed class Mine(IMediator pipeline, IAccounts accounts, Desk desk, Ne
     internal sealed record Query(Tab Tab, int Page, Guid? Filter = null) : IQuery<Answer>;
 
     /// <param name="Act">The next act planned; null where there is none, or where an appointment comes first.</param>
-    internal sealed record Row(Guid Dossier, string Number, string Initials, string SubKind, Danger Danger, int Urgency, Rule Call, Rule Sms, Guid? Act, ActKind? ActKind, DateTimeOffset? Due, Guid? AssignedTo)
+    internal sealed record Row(Guid Dossier, string Number, string Initials, string SubKind, Danger Danger, int Urgency, Guid? Act, ActKind? ActKind, DateTimeOffset? Due, Guid? AssignedTo)
     {
+        /// <summary>What the gate would say of whom it is shown under; null: of nobody.</summary>
+        public Glance? Reach { get; init; }
+
         /// <summary>Where its next appointment is, if that comes before any act.</summary>
         public Place? Meets { get; init; }
 
@@ -71,14 +74,12 @@ internal sealed class Mine(IMediator pipeline, IAccounts accounts, Desk desk, Ne
         IEnumerable<Guid> IListDossiers.Listed => Rows.Select(r => r.Dossier);
     }
 
-    internal sealed class Handler(ZoneDbContext zone, UseCase here, Guard guard, Keyring keys, IZoneSettings settings, Caller caller, TimeProvider clock) : IRequestHandler<Query, Answer>
+    internal sealed class Handler(ZoneDbContext zone, UseCase here, Guard guard, Glances glances, Keyring keys, IZoneSettings settings, Caller caller, TimeProvider clock) : IRequestHandler<Query, Answer>
     {
-        private sealed record Channels(Guid Id, Rule Call, Rule Sms);
         private sealed record Act(Guid Id, Guid DossierId, ActKind Kind, DateTimeOffset DueAt);
         private sealed record Meeting(Guid DossierId, DateTimeOffset At, Place Place);
 
         private static readonly Compiled<List<Guid>, Person> Leads = Compiled.Query((ZoneDbContext z, List<Guid> leads) => z.Set<Person>().AsNoTracking().Where(p => leads.Contains(p.Id)));
-        private static readonly Compiled<List<Guid>, Channels> Rules = Compiled.Query((ZoneDbContext z, List<Guid> leads) => z.Set<SafeContact>().Where(s => leads.Contains(s.Id)).Select(s => new Channels(s.Id, s.Call, s.Sms)));
         private static readonly Compiled<List<Guid>, Act> Planned = Compiled.Query((ZoneDbContext z, List<Guid> dossiers) => z.Set<FollowUp>().Where(f => dossiers.Contains(f.DossierId) && f.Done == null).Select(f => new Act(f.Id, f.DossierId, f.Kind, f.DueAt)));
         private static readonly Compiled<List<Guid>, Meeting> Appointments = Compiled.Query((ZoneDbContext z, List<Guid> dossiers) => z.Set<Contact>().Where(c => dossiers.Contains(c.DossierId) && c.State == ContactState.Planned).Select(c => new Meeting(c.DossierId, c.At, c.Place)));
 
@@ -136,7 +137,7 @@ internal sealed class Mine(IMediator pipeline, IAccounts accounts, Desk desk, Ne
             var (leads, ids) = (page.Select(d => d.Lead).OfType<Guid>().ToList(), page.Select(d => d.Id).ToList());
             var people = (await Leads.In(zone, leads, ct)).ToDictionary(p => p.Id);
             await keys.Fetch(people.Keys, ct);
-            var safe = (await Rules.In(zone, leads, ct)).ToDictionary(s => s.Id);
+            var reach = await glances.Of(page.Where(d => d.Lead is { } lead && people.ContainsKey(lead)).Select(d => (people[d.Lead!.Value], d)), ct);
             var acts = (await Planned.In(zone, ids, ct)).GroupBy(f => f.DossierId).ToDictionary(g => g.Key, g => g.MinBy(f => f.DueAt)!);
             // Asked only where a dossier waits for something else than its first act.
             var others = page.Where(d => d.Closed is null && d.NextDue is not null && d.NextDue != acts.GetValueOrDefault(d.Id)?.DueAt).Select(d => d.Id).ToList();
@@ -144,14 +145,14 @@ internal sealed class Mine(IMediator pipeline, IAccounts accounts, Desk desk, Ne
             var own = await OwnCodes.WordsOf(zone, page.Select(d => d.OwnSubKind), ct);
             return [.. page.Select(d =>
             {
-                var rules = d.Lead is { } lead ? safe.GetValueOrDefault(lead) : null;
+                var rules = d.Lead is { } lead ? reach.GetValueOrDefault(lead) : null;
                 var act = acts.GetValueOrDefault(d.Id);
-                if (meets.TryGetValue(d.Id, out var meeting) && (act is null || meeting.At < act.DueAt)) return Of(d, people, rules, null, meeting) with { Own = own.Of(d.OwnSubKind) };
-                return Of(d, people, rules, act, null) with { Own = own.Of(d.OwnSubKind) };
+                if (meets.TryGetValue(d.Id, out var meeting) && (act is null || meeting.At < act.DueAt)) return Of(d, rules, null, meeting) with { Own = own.Of(d.OwnSubKind) };
+                return Of(d, rules, act, null) with { Own = own.Of(d.OwnSubKind) };
             })];
 
-            static Row Of(Dossier d, Dictionary<Guid, Person> people, Channels? rules, Act? act, Meeting? meeting) =>
-                new(d.Id, d.Number, d.Lead is { } id && people.TryGetValue(id, out var person) ? person.Identity.Value.Initials : "–", d.SubKind, d.Danger, d.Urgency, rules?.Call ?? Rule.NotAsked, rules?.Sms ?? Rule.NotAsked, act?.Id, act?.Kind, meeting?.At ?? act?.DueAt, d.AssignedTo) { Meets = meeting?.Place };
+            static Row Of(Dossier d, Glance? reach, Act? act, Meeting? meeting) =>
+                new(d.Id, d.Number, reach?.Initials ?? "–", d.SubKind, d.Danger, d.Urgency, act?.Id, act?.Kind, meeting?.At ?? act?.DueAt, d.AssignedTo) { Reach = reach, Meets = meeting?.Place };
         }
     }
 }

@@ -195,6 +195,33 @@ public sealed class PvListTests(Platforms platforms)
         }
     }
 
+    [Theory, EveryEngine]
+    public async Task Where_the_officer_asked_to_offer_follow_up_a_recontact_is_planned_by_the_kind_of_facts(string engine)
+    {
+        var zone = await (await platforms.On(engine)).Zone();
+        var anna = zone.As(Role.Caseworker);
+        using var visit = anna.Visit();
+        var path = await Pastes(visit, "PV;Faits;Date;Nom;Proposer un suivi\n"
+            + "BR.30.L1.000001/2026;Burglary;24/11/2026;Exemple, Ada;choqué, à rappeler\n"
+            + "BR.30.L1.000002/2026;Fire;24/11/2026;Voorbeeld, Bo;non\n"
+            + "BR.30.L1.000003/2026;RoadAccident;24/11/2026;Muster, Cleo;\n");
+        var page = await visit.Page(path);
+        Assert.Equal([true, false, false], page.QuerySelectorAll<IHtmlInputElement>("main input[type=checkbox][name$=FollowUp]").Select(b => b.IsChecked));
+        // The third is asked for in the page.
+        await visit.Send(path, FormOf(page), [KeyValuePair.Create("Form.Rows[2].FollowUp", "true")]);
+        await Take(visit, path);
+        var asked = await zone.Look(z => z.Set<FollowUp>().Where(f => f.Kind == ActKind.CallBack).ToListAsync());
+        Assert.Equal(new[] { (await DossierOf(zone, "Burglary"), 4), (await DossierOf(zone, "RoadAccident"), 8) }.OrderBy(a => a.Item2), asked.Select(a => (a.DossierId, VictimSupport.Design.Html.Moment.Day(a.DueAt).Day)).OrderBy(a => a.Day));
+        var view = await anna.Opens(await DossierOf(zone, "Burglary"));
+        Assert.Contains(view.Planned, a => a.Kind == ActKind.CallBack && a.Text!.Value.Contains("offer follow-up", StringComparison.Ordinal) && a.Persons.SequenceEqual([view.Dossier.Lead!.Value]));
+        Assert.DoesNotContain((await anna.Opens(await DossierOf(zone, "Fire"))).Planned, a => a.Kind == ActKind.CallBack);
+        // Added to a dossier that is there, it is asked for too.
+        path = await Pastes(visit, "PV;Faits;Date;Nom;Suivi\nBR.30.L1.000009/2026;Fire;24/11/2026;Exemple, Ada;x\n");
+        await visit.Send(path, FormOf(await visit.Page(path)), [KeyValuePair.Create("Form.Rows[0].Choice", view.Dossier.Id.ToString())]);
+        await Take(visit, path);
+        Assert.Equal(2, (await anna.Opens(view.Dossier.Id)).Planned.Count(a => a.Kind == ActKind.CallBack));
+    }
+
     private static string Name(int i) => $"{(char)('A' + i % 26)}{(char)('a' + i / 26 % 26)}xo, {(char)('A' + i / 7 % 26)}{(char)('a' + i % 7)}lu{(char)('a' + i % 19)}";
 
     private static async Task<string> Pastes(Visit visit, string text)
