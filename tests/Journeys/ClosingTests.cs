@@ -73,7 +73,13 @@ public sealed class ClosingTests(RunningPortal portal)
         await Sound(screen, script);
         await Look(screen, "closed", width);
 
-        await screen.Page.ClickAsync("section[aria-labelledby=close] form button");
+        // The act that the closing cancelled is there to be taken up again.
+        await screen.Page.ClickAsync("section[aria-labelledby=close] a[href$='/reopen']");
+        Assert.True(await screen.Page.IsCheckedAsync("[name='Acts']"));
+        await Sound(screen, script);
+        await Look(screen, "reopen", width);
+        await Submit(screen);
+        Assert.Equal(dossier, screen.Page.Url);
         Assert.Equal(1, await screen.Page.Locator(".vs-composer").CountAsync());
     }
 
