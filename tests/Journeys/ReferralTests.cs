@@ -111,7 +111,9 @@ public sealed class ReferralTests(RunningPortal portal)
             // Closed with a reason and an outcome; two months later he comes back, and the same dossier is opened again.
             await Closes(screen, script, dossier);
             await Shot(screen, "referral-closed", width);
-            await page.Locator("section[aria-labelledby='close'] form button").Sends();
+            await page.ClickAsync("section[aria-labelledby='close'] a[href$='/reopen']");
+            await Sound(screen, script);
+            await page.Locator("main form[method=post] button[type=submit]:not([formaction])").Sends();
             Assert.Equal(1, await page.Locator(".vs-composer").CountAsync());
             await Sound(screen, script);
 

@@ -200,7 +200,7 @@ public sealed class LayersTests(Platforms platforms)
         Assert.Contains(new DeclaredField("person.identity", Layer.Assistance), declared);
         Assert.Contains(new DeclaredField("official_report.number", Layer.Police), declared);
         Assert.Contains(new DeclaredField("giving.details", Layer.Police), declared);
-        Assert.Equal(["contact.answer", "contact.question", "document.head", "document.remark", "document_part.content", "note.text"], declared.Where(d => d.Layer is null).Select(d => d.Name)); // its rows say so
+        Assert.Equal(["contact.answer", "contact.question", "contact_change.before", "document.head", "document.remark", "document_part.content", "note.text"], declared.Where(d => d.Layer is null).Select(d => d.Name)); // its rows say so
         Assert.Equal(declared.Count, declared.Select(d => d.Name).Distinct().Count());
         Assert.Equal(Regime.PoliceOperational, Layers.Of(model, notes.Single(n => n.Id == police), "note.text").Regime());
         Assert.Equal(Regime.Assistance, Layers.Of(model, notes.Single(n => n.Id == assistance), "note.text").Regime());
