@@ -107,7 +107,7 @@ public sealed class CameBackTests
         foreach (var referral in new[] { before, after }) await anna.Send(new Seen.Command(dossier, referral));
         foreach (var referral in new[] { before, after }) Assert.Equal(anna.Id, Assert.Single((await anna.Send(new Show.Query(dossier, referral))).History, m => m.Kind == MilestoneKind.PartnerTold).By);
         view = await anna.Opens(dossier);
-        Assert.Equal(ActKind.CallBack, Assert.Single(view.Planned).Kind);
+        Assert.Equal(ActKind.FirstContact, Assert.Single(view.Planned).Kind); // the closing had cancelled it
         Assert.Equal(view.Planned[0].DueAt, view.Dossier.NextDue);
     }
 
