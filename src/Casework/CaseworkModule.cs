@@ -113,6 +113,7 @@ public sealed class CaseworkModule : IModule
         services.AddSingleton<Contracts.ITellStories, Demo.Stories>();
         services.AddSingleton<Contracts.IInventCases, Demo.InventedCases>();
         services.AddScoped<People.Gate>();
+        services.AddScoped<People.Nevers>();
         services.AddScoped<IWarn, People.RulesOnEveryPage>();
         services.AddScoped<People.Aftermath>();
         services.AddScoped<People.Glances>();

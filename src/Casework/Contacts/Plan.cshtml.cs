@@ -147,7 +147,7 @@ internal sealed class Plan(IMediator pipeline, IAccounts accounts, WhereAndWho w
         }
     }
 
-    internal sealed class QueryHandler(ZoneDbContext zone, Guard guard, Gate gate, Diary diary, Doors doors, AppointmentReminders reminders, Keyring keys) : IRequestHandler<Query, Answer>
+    internal sealed class QueryHandler(ZoneDbContext zone, Guard guard, Nevers nevers, Diary diary, Doors doors, AppointmentReminders reminders, Keyring keys) : IRequestHandler<Query, Answer>
     {
         public async Task<Answer> Handle(Query query, CancellationToken ct)
         {
@@ -156,7 +156,7 @@ internal sealed class Plan(IMediator pipeline, IAccounts accounts, WhereAndWho w
             var people = (await zone.Set<Person>().AsNoTracking().Where(p => p.DossierId == dossier.Id).OrderBy(p => p.Id).ToListAsync(ct)).Where(p => p.IsHelped).ToList();
             await keys.Fetch(people.Select(p => p.Id).Append(dossier.Id), ct);
             var rules = (await zone.Set<SafeContact>().AsNoTracking().Where(s => s.DossierId == dossier.Id).ToListAsync(ct)).ToDictionary(s => s.Id);
-            var closed = await gate.ClosedElsewhere(people.Select(p => (p, Of(p))), ct);
+            var closed = await nevers.Closed(people.Select(p => (p, Of(p))), ct);
             return new Answer(dossier.Danger, await doors.Of(dossier, people, ct), [.. people.Select(p => Seen(p, Of(p), closed.GetValueOrDefault(p.Id)))], await diary.WhoMayGo(dossier, planned, ct), planned,
                 await reminders.May(dossier, rules.Values, ct), planned is null ? [] : await AppointmentReminders.Waiting(zone, planned.Id, ct));
 

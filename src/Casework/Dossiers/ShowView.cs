@@ -134,7 +134,7 @@ internal sealed record ShowView(Dossier Dossier, IReadOnlyList<PersonView> Peopl
     [Requires(May.WorkOnDossiers)]
     internal sealed record Query(Guid Dossier) : IQuery<ShowView>;
 
-    internal sealed class Handler(ZoneDbContext zone, Guard guard, Gate gate, Entries entries, Colleagues colleagues, Keyring keys, Network.Contracts.IPartners partners, UseCase here, IZoneSettings settings, Caller caller, TimeProvider clock) : IRequestHandler<Query, ShowView>
+    internal sealed class Handler(ZoneDbContext zone, Guard guard, Nevers nevers, Entries entries, Colleagues colleagues, Keyring keys, Network.Contracts.IPartners partners, UseCase here, IZoneSettings settings, Caller caller, TimeProvider clock) : IRequestHandler<Query, ShowView>
     {
         private static readonly Compiled<Guid, Person> PeopleOf = Compiled.Query((ZoneDbContext z, Guid dossier) => z.Set<Person>().AsNoTracking().Where(p => p.DossierId == dossier).OrderBy(p => p.Id));
         private static readonly Compiled<Guid, SafeContact> SafeOf = Compiled.Query((ZoneDbContext z, Guid dossier) => z.Set<SafeContact>().AsNoTracking().Where(s => s.DossierId == dossier));
@@ -160,7 +160,7 @@ internal sealed record ShowView(Dossier Dossier, IReadOnlyList<PersonView> Peopl
             await keys.Fetch(people.Select(p => p.Id).Append(dossier.Id), ct);
             var safe = (await SafeOf.In(zone, dossier.Id, ct)).ToDictionary(s => s.Id);
             var views = people.Select(p => new PersonView(p, p.Identity.Value, safe.TryGetValue(p.Id, out var rules) ? rules : SafeContact.For(p))).OrderByDescending(p => p.IsHelped).ToList();
-            var closed = await gate.ClosedElsewhere(views.Where(v => v.IsHelped).Select(v => (v.Person, v.Safe)), ct);
+            var closed = await nevers.Closed(views.Where(v => v.IsHelped).Select(v => (v.Person, v.Safe)), ct);
             if (closed.Count > 0) views = views.ConvertAll(v => closed.TryGetValue(v.Id, out var channels) ? v with { ClosedElsewhere = channels } : v);
             var reports = await ReportsOf.In(zone, dossier.Id, ct);
             var acts = await ActsOf.In(zone, dossier.Id, ct);

@@ -103,7 +103,7 @@ internal sealed class Allot(IMediator pipeline, WhereAndWho who) : PageModel, IS
     // Whoever died is helped no more: those close to them are. A line under one behind a wall is no line of its own.
     private static bool MayBeAllotted(LineRow row) => row.Line is { Home: null, SameAs: null } && !row.Died;
 
-    internal sealed class Handler(ZoneDbContext zone, UseCase here, AtEvent at, Joining joining, Gate gate, Proposals proposals, IZoneSettings settings, Caller caller, TimeProvider clock) : IRequestHandler<Command, int>
+    internal sealed class Handler(ZoneDbContext zone, UseCase here, AtEvent at, Joining joining, Nevers nevers, Proposals proposals, IZoneSettings settings, Caller caller, TimeProvider clock) : IRequestHandler<Command, int>
     {
         public async Task<int> Handle(Command form, CancellationToken ct)
         {
@@ -156,7 +156,7 @@ internal sealed class Allot(IMediator pipeline, WhereAndWho who) : PageModel, IS
             var handover = Handover.Propose(dossier.Id, form.Home!, reason, basis, false, [person.Id], Enum.GetValues<HandedField>(), note is null ? [] : [note.Id], caller.Self, rules.HandoverAnswerWithin, now);
             try
             {
-                await proposals.Propose(handover, Handing.OfEvent(dossier, person, safe, (await gate.ClosedElsewhere([(person, safe)], ct)).GetValueOrDefault(person.Id, ClosedChannels.Nothing), now, note, report, reason, basis), ct);
+                await proposals.Propose(handover, Handing.OfEvent(dossier, person, safe, (await nevers.Closed([(person, safe)], ct)).GetValueOrDefault(person.Id, ClosedChannels.Nothing), now, note, report, reason, basis), ct);
             }
             catch (NoSuchZoneException)
             {

@@ -79,7 +79,7 @@ internal static class Handing
         [.. (await zone.Set<Note>().AsNoTracking().Where(n => n.DossierId == dossier.Id && n.Layer == Layer.Assistance).OrderBy(n => n.At).ToListAsync(ct)).Where(n => n.Counts() && n.Persons.TrueForAll(helped.Contains))];
 
     /// <exception cref="RefusedException">A person or a note was named that may not go.</exception>
-    public static async Task<HandedOver> Write(ZoneDbContext zone, Keyring keys, Gate gate, DateTimeOffset now, Dossier dossier, IReadOnlyCollection<Guid> persons, IReadOnlyCollection<HandedField> fields, IReadOnlyCollection<Guid> notes, HandoverReason reason, HandoverBasis basis, bool told, CancellationToken ct)
+    public static async Task<HandedOver> Write(ZoneDbContext zone, Keyring keys, Gate gate, Nevers nevers, DateTimeOffset now, Dossier dossier, IReadOnlyCollection<Guid> persons, IReadOnlyCollection<HandedField> fields, IReadOnlyCollection<Guid> notes, HandoverReason reason, HandoverBasis basis, bool told, CancellationToken ct)
     {
         var people = await People(zone, keys, dossier, ct);
         if (persons.Any(id => people.All(p => p.Id != id))) throw new RefusedException("absent", dossier.Id);
@@ -87,7 +87,7 @@ internal static class Handing
         var possible = await Notes(zone, dossier, [.. people.Select(p => p.Id)], ct);
         if (notes.Any(id => possible.All(n => n.Id != id))) throw new RefusedException("absent", dossier.Id);
         var safe = await zone.Set<SafeContact>().AsNoTracking().Where(s => s.DossierId == dossier.Id).ToDictionaryAsync(s => s.Id, ct);
-        var closed = await gate.ClosedElsewhere(chosen.Select(p => (p, RulesOf(p))), ct);
+        var closed = await nevers.Closed(chosen.Select(p => (p, RulesOf(p))), ct);
         var ids = chosen.Select(p => p.Id).ToHashSet();
         var authors = (await zone.Set<Person>().AsNoTracking().Where(p => p.DossierId == dossier.Id && p.Capacity == Capacity.AllegedAuthor).ToListAsync(ct)).ConvertAll(p => p.Identity.Value);
         var acts = !fields.Contains(HandedField.Acts) ? [] : (await zone.Set<FollowUp>().AsNoTracking().Where(f => f.DossierId == dossier.Id && f.Done == null).OrderBy(f => f.DueAt).ToListAsync(ct)).Where(f => f.Persons.Count > 0 && f.Persons.TrueForAll(ids.Contains)).ToList();

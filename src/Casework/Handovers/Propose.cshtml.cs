@@ -129,7 +129,7 @@ internal sealed class Propose(IMediator pipeline, WhereAndWho who) : PageModel, 
         });
     }
 
-    internal sealed class Handler(ZoneDbContext zone, Guard guard, Proposals proposals, Gate gate, Keyring keys, UseCase here, IZoneSettings settings, Caller caller, TimeProvider clock) : IRequestHandler<Query, Answer>, IRequestHandler<Look, HandedOver>, IRequestHandler<Command, Guid>
+    internal sealed class Handler(ZoneDbContext zone, Guard guard, Proposals proposals, Gate gate, Nevers nevers, Keyring keys, UseCase here, IZoneSettings settings, Caller caller, TimeProvider clock) : IRequestHandler<Query, Answer>, IRequestHandler<Look, HandedOver>, IRequestHandler<Command, Guid>
     {
         private const int Shown = 80;
 
@@ -174,7 +174,7 @@ internal sealed class Propose(IMediator pipeline, WhereAndWho who) : PageModel, 
         {
             if (await Bar(dossier, 1, ct) is { } barred) throw Wrong(nameof(Command.Zone), barred);
             var notes = await zone.Set<Note>().AsNoTracking().Where(n => n.DossierId == dossier.Id).Select(n => new { n.Id, n.Persons }).ToListAsync(ct);
-            var content = await Handing.Write(zone, keys, gate, clock.GetUtcNow(), dossier, form.Persons, form.Fields, form.Notes, form.Why, form.Basis!.Value, form.Told == true, ct);
+            var content = await Handing.Write(zone, keys, gate, nevers, clock.GetUtcNow(), dossier, form.Persons, form.Fields, form.Notes, form.Why, form.Basis!.Value, form.Told == true, ct);
             // What was noted about several goes only where all of them go.
             if (notes.Exists(n => form.Notes.Contains(n.Id) && n.Persons.Exists(p => !form.Persons.Contains(p)))) throw Wrong(nameof(Command.Notes), Words.ZoneHandoverNoteOfOthers);
             return content;

@@ -31,7 +31,7 @@ internal sealed class Shown(IReadOnlyList<(Guid Dossier, PossibleDuplicate Card)
 }
 
 /// <summary>Finds people of this zone with the same telephone, or a name that fits; the latest first. Never across zones, never blocking.</summary>
-internal sealed class Duplicates(ZoneDbContext zone, Guard guard, Gate gate, UseCase here, Keyring keys, Caller caller, TimeProvider clock)
+internal sealed class Duplicates(ZoneDbContext zone, Guard guard, Nevers nevers, UseCase here, Keyring keys, Caller caller, TimeProvider clock)
 {
     private const int Most = 5, Candidates = 200, PerToken = 2000;
     private static readonly Compiled<List<Guid>, Person> People = Compiled.Query((ZoneDbContext z, List<Guid> ids) => z.Set<Person>().AsNoTracking().Where(p => ids.Contains(p.Id)));
@@ -95,7 +95,7 @@ internal sealed class Duplicates(ZoneDbContext zone, Guard guard, Gate gate, Use
         var dossiers = await zone.Set<Dossier>().AsNoTracking().Where(d => dossierIds.Contains(d.Id)).ToDictionaryAsync(d => d.Id, ct);
         var visible = (await zone.Set<Dossier>().AsNoTracking().Where(await guard.Visible(ct)).Where(d => dossierIds.Contains(d.Id)).Select(d => d.Id).ToListAsync(ct)).ToHashSet();
         var rules = meant.ToDictionary(p => p.Id, p => safe.TryGetValue(p.Id, out var own) ? own : SafeContact.For(p));
-        var closed = await gate.ClosedElsewhere(meant.Select(p => (p, rules[p.Id])), ct);
+        var closed = await nevers.Closed(meant.Select(p => (p, rules[p.Id])), ct);
         var authors = (await zone.Set<Person>().AsNoTracking().Where(p => dossierIds.Contains(p.DossierId) && p.Capacity == Capacity.AllegedAuthor).ToListAsync(ct)).ToLookup(p => p.DossierId);
         await keys.Fetch(authors.SelectMany(a => a).Select(a => a.KeyOwner), ct);
         return new Shown([.. meant.Select(person =>

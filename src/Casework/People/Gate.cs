@@ -19,7 +19,7 @@ using Place = VictimSupport.Casework.Codes.Place;
 namespace VictimSupport.Casework.People;
 
 /// <summary>Brings before the gate whoever shall be reached, with all that decides on it; and takes back what waits to go out when a rule changes.</summary>
-internal sealed class Gate(ZoneDbContext zone, UseCase here, Keyring keys, IZoneSettings settings, Handovers.Proposals proposals, Caller caller, TimeProvider clock)
+internal sealed class Gate(ZoneDbContext zone, UseCase here, Keyring keys, IZoneSettings settings, Nevers nevers, Handovers.Proposals proposals, Caller caller, TimeProvider clock)
 {
     /// <summary>Leave for one act.</summary>
     /// <exception cref="RefusedException">The channel is closed (a code of <see cref="Bars"/>), or nobody of this id is in the dossier.</exception>
@@ -94,7 +94,7 @@ internal sealed class Gate(ZoneDbContext zone, UseCase here, Keyring keys, IZone
         if (standing is null || await zone.Set<Person>().AsNoTracking().SingleOrDefaultAsync(p => p.Id == through && p.DossierId == dossier.Id, ct) is not { } who) return null;
         var safe = await zone.Set<SafeContact>().AsNoTracking().SingleOrDefaultAsync(s => s.Id == through, ct) ?? SafeContact.For(who);
         var authors = await AuthorsIn(dossier, ct);
-        return new Stead(standing, who, safe, Authors.Are(authors, who.Identity.Value), (await ClosedElsewhere(who, safe, ct)).Contains(Channel.Call), safe.Details.Value.Names(authors));
+        return new Stead(standing, who, safe, Authors.Are(authors, who.Identity.Value), (await nevers.Closed(who, safe, ct)).Contains(Channel.Call), safe.Details.Value.Names(authors));
     }
 
     /// <summary>The same, of rows that were read already.</summary>
@@ -103,7 +103,7 @@ internal sealed class Gate(ZoneDbContext zone, UseCase here, Keyring keys, IZone
         var authors = await AuthorsIn(dossier, ct);
         return new(who, safe, dossier, (await settings.Of(here.InZone.Id, ct)).FirstLetterFor, first && await Elsewhere(who, ct), NamesAuthor: safe.Details.Value.Names(authors))
         {
-            ClosedElsewhere = await ClosedElsewhere(who, safe, ct), Authors = authors, Written = first && await Written(who, letter, ct),
+            ClosedElsewhere = await nevers.Closed(who, safe, ct), Authors = authors, Written = first && await Written(who, letter, ct),
         };
     }
 
@@ -155,100 +155,10 @@ internal sealed class Gate(ZoneDbContext zone, UseCase here, Keyring keys, IZone
             await Outdated.TakeBack(zone, this, referral, why, Spoken.In(here.InZone.Record.FirstLanguage, () => Words.ConsentAskAnew), caller.Account ?? Milestone.ThePlatform, clock.GetUtcNow(), ct);
     }
 
-    /// <summary>Did somebody who may be the same say that they are never to be called, in whatever dossier? Which one it is, nobody is told.</summary>
-    public async Task<bool> IsNeverCalled(Particulars who, CancellationToken ct) => await IsNever(Channel.Call, who, ct);
-
-    /// <summary>The same of any channel. Somebody else at the same mailbox closes it too: hardly ever a message names one, so those who closed theirs are opened and compared.</summary>
-    public async Task<bool> IsNever(Channel channel, Particulars who, CancellationToken ct)
-    {
-        if ((await Nevers([(default, default, who, null)], ct))[default].Any(n => n.Of(channel) == Rule.Never)) return true;
-        if (channel != Channel.Mail) return false;
-        foreach (var some in (await zone.Set<SafeContact>().AsNoTracking().Where(s => s.Mail == Rule.Never).Select(s => s.Id).ToListAsync(ct)).Chunk(400).Select(c => c.ToList()))
-        {
-            var people = await zone.Set<Person>().AsNoTracking().Where(p => some.Contains(p.Id)).ToListAsync(ct);
-            await keys.Fetch(people.Select(p => p.KeyOwner), ct);
-            if (people.Exists(p => SamePerson.ShareAMailbox(who, p.Identity.Value))) return true;
-        }
-        return false;
-    }
-
-    /// <summary>Channels that each of these closed by a never in another dossier, or in a second row of this one: one question for all of them. Who closed nothing is not in it.</summary>
-    public async Task<IReadOnlyDictionary<Guid, ClosedChannels>> ClosedElsewhere(IEnumerable<(Person Who, SafeContact Safe)> some, CancellationToken ct)
-    {
-        var rows = some.ToList();
-        var nevers = await Nevers([.. rows.Select(r => (r.Who.Id, r.Who.DossierId, r.Who.Identity.Value, SecondOf(r.Safe)))], ct);
-        return rows.Where(r => nevers[r.Who.Id].Any()).ToDictionary(r => r.Who.Id, r => new ClosedChannels(Shut(r.Who, r.Safe, nevers[r.Who.Id].Where(n => n is { OfTheNumber: false, OfTheSecond: false })), AtTheNumber(r.Who, r.Safe, nevers[r.Who.Id])));
-    }
-
     /// <summary>How this person is reached, as others are told.</summary>
     /// <param name="people">Everybody of the dossier; those who are the alleged perpetrators count.</param>
     public async Task<RulesForOthers> ForOthers(Person person, SafeContact safe, IEnumerable<Person> people, CancellationToken ct) =>
-        RulesForOthers.Of(person, safe, [.. people.Where(p => p.Capacity == Capacity.AllegedAuthor).Select(p => p.Identity.Value)], await ClosedElsewhere(person, safe, ct));
-
-    private async Task<ClosedChannels> ClosedElsewhere(Person who, SafeContact safe, CancellationToken ct) => (await ClosedElsewhere([(who, safe)], ct)).GetValueOrDefault(who.Id, ClosedChannels.Nothing);
-
-    // Of a second number, to which their SMS go, whoever shares the telephone said nothing. Whoever has it for a telephone did, and nobody else's word opens it.
-    private static IReadOnlySet<Channel> AtTheNumber(Person who, SafeContact safe, IEnumerable<NeverSaid> nevers)
-    {
-        var shut = Shut(who, safe, nevers.Where(n => n.OfTheNumber)).Where(c => c != Channel.Sms || !Clearance.HasSecondNumber(who.Identity.Value, safe.Details.Value)).ToHashSet();
-        if (nevers.Any(n => n is { OfTheSecond: true, Sms: Rule.Never })) shut.Add(Channel.Sms);
-        return shut;
-    }
-
-    // Opened only where an SMS may go at all.
-    private static SafeDetails? SecondOf(SafeContact safe) => safe.Sms is Rule.Safe or Rule.OnlyIf && SafeContact.SmsGoElsewhere(safe.Details.Value) ? safe.Details.Value : null;
-
-    // Never is final until the person changes it: asked here since, by somebody who had the rules before their eyes, they did. What was ticked at the intake came with the facts, from whoever told them.
-    private static IReadOnlySet<Channel> Shut(Person who, SafeContact safe, IEnumerable<NeverSaid> nevers)
-    {
-        var asked = safe.Checked > who.Added ? safe.Checked : null;
-        return nevers.SelectMany(never => Enum.GetValues<Channel>().Where(c => never.Of(c) == Rule.Never && !(asked > never.Said && safe.Of(c) is Rule.Safe or Rule.OnlyIf))).ToHashSet();
-    }
-
-    /// <param name="Said">When it was said, or confirmed, last.</param>
-    private sealed record NeverSaid(long Token, Guid Person, Rule Call, Rule Sms, Rule Mail, Rule Letter, Rule Visit, DateTimeOffset? Said)
-    {
-        /// <summary>Said by somebody else at the same telephone.</summary>
-        public bool OfTheNumber { get; init; }
-
-        /// <summary>Said by somebody else whose telephone their SMS go to.</summary>
-        public bool OfTheSecond { get; init; }
-
-        public Rule Of(Channel channel) => channel switch { Channel.Call => Call, Channel.Sms => Sms, Channel.Mail => Mail, Channel.Letter => Letter, Channel.Visit => Visit, _ => Rule.NotAsked };
-    }
-
-    private static readonly Compiled<List<long>, NeverSaid> NeversOf = Compiled.Query((ZoneDbContext z, List<long> tokens) => z.Set<SearchToken>().Where(t => tokens.Contains(t.Token)).Join(
-        z.Set<SafeContact>().AsNoTracking().Where(s => s.Call == Rule.Never || s.Sms == Rule.Never || s.Mail == Rule.Never || s.Letter == Rule.Never || s.Visit == Rule.Never), t => t.Owner, s => s.Id,
-        (t, s) => new NeverSaid(t.Token, s.Id, s.Call, s.Sms, s.Mail, s.Letter, s.Visit, s.Checked)));
-
-    // Tokens and rules first, which are no secret, in one question for all: hardly ever somebody has to be opened.
-    private async Task<ILookup<Guid, NeverSaid>> Nevers(IReadOnlyList<(Guid Row, Guid Dossier, Particulars Identity, SafeDetails? Second)> some, CancellationToken ct)
-    {
-        var key = new SearchKey(here.InZone.Keys.SearchRoot);
-        var sought = some.Select(s => (s.Row, s.Dossier, s.Identity, s.Second, Sought: new Sought(key, s.Identity, s.Second))).ToList();
-        var rows = new List<NeverSaid>();
-        foreach (var tokens in sought.SelectMany(s => s.Sought.Tokens).Distinct().Chunk(1000)) rows.AddRange(await NeversOf.In(zone, [.. tokens], ct));
-        var nevers = rows.GroupBy(r => r.Person).Select(g => (Never: g.First(), Tokens: g.Select(r => r.Token).ToHashSet())).ToList();
-        var alike = sought.SelectMany(s => nevers.Where(n => n.Never.Person != s.Row && s.Sought.Fits(n.Tokens)).Select(n => (s.Row, s.Dossier, s.Identity, s.Second, n.Never))).ToList();
-        var (meant, found) = (alike.Select(a => a.Never.Person).Distinct().ToList(), new List<(Guid Row, NeverSaid Never)>());
-        foreach (var ids in meant.Chunk(400).Select(c => c.ToList()))
-        {
-            var people = await zone.Set<Person>().AsNoTracking().Where(p => ids.Contains(p.Id)).ToDictionaryAsync(p => p.Id, ct);
-            await keys.Fetch(people.Values.Select(p => p.KeyOwner), ct);
-            // After a merge, or with another number or name, the never counts from that change on, though the day of asking is gone or before it.
-            var changed = (await zone.Set<RuleChange>().AsNoTracking().Where(c => ids.Contains(c.PersonId)).Select(c => new { c.PersonId, c.At }).ToListAsync(ct)).ToLookup(c => c.PersonId, c => c.At);
-            foreach (var (row, dossier, identity, second, never) in alike)
-            {
-                if (!people.TryGetValue(never.Person, out var who)) continue;
-                var (other, said) = (who.Identity.Value, never with { Said = changed[who.Id].Append(never.Said ?? who.Added).Max() });
-                if (SamePerson.MayBeOne(identity, other)) found.Add((row, said));
-                // Somebody else, at whose telephone it must not ring: of their letter box and their door nothing was said.
-                else if (second is not null && Clearance.GoesToTelephoneOf(identity, second, other)) found.Add((row, said with { OfTheSecond = true }));
-                else if (who.DossierId != dossier && SamePerson.ShareANumber(identity, other)) found.Add((row, said with { OfTheNumber = true, Mail = Rule.NotAsked, Letter = Rule.NotAsked, Visit = Rule.NotAsked }));
-            }
-        }
-        return found.ToLookup(f => f.Row, f => f.Never);
-    }
+        RulesForOthers.Of(person, safe, [.. people.Where(p => p.Capacity == Capacity.AllegedAuthor).Select(p => p.Identity.Value)], await nevers.Closed(person, safe, ct));
 
     // Unasked one letter goes to somebody, in whichever of their rows; where they were asked since, another may follow.
     private async Task<bool> Written(Person who, Guid? letter, CancellationToken ct)

@@ -28,7 +28,7 @@ internal sealed record Glance(Addressee Whom, DateTimeOffset Now)
 }
 
 /// <summary>Looks at all whom a list names, together: one question for their own rules and one for the nevers of others, however long it is; two more where one of them is found, one where an agreement names somebody.</summary>
-internal sealed class Glances(ZoneDbContext zone, Gate gate, Keyring keys, TimeProvider clock)
+internal sealed class Glances(ZoneDbContext zone, Nevers nevers, Keyring keys, TimeProvider clock)
 {
     private static readonly Compiled<List<Guid>, SafeContact> Rules = Compiled.Query((ZoneDbContext z, List<Guid> people) => z.Set<SafeContact>().AsNoTracking().Where(s => people.Contains(s.Id)));
 
@@ -41,7 +41,7 @@ internal sealed class Glances(ZoneDbContext zone, Gate gate, Keyring keys, TimeP
         var stored = (await Rules.In(zone, [.. all.Select(s => s.Who.Id)], ct)).ToDictionary(s => s.Id);
         var rows = all.ConvertAll(s => (s.Who, s.In, Safe: stored.GetValueOrDefault(s.Who.Id) ?? SafeContact.For(s.Who)));
         // What is closed in the row itself need not be looked for elsewhere.
-        var closed = await gate.ClosedElsewhere(rows.Where(r => r.Safe is not { Call: Rule.Never, Visit: Rule.Never }).Select(r => (r.Who, r.Safe)), ct);
+        var closed = await nevers.Closed(rows.Where(r => r.Safe is not { Call: Rule.Never, Visit: Rule.Never }).Select(r => (r.Who, r.Safe)), ct);
         var authors = await AuthorsOf([.. rows.Where(r => r.Safe.Details.Value.NamesSomebody).Select(r => r.In.Id).Distinct()], ct);
         return rows.ToDictionary(r => r.Who.Id, r => new Glance(new Addressee(r.Who, r.Safe, r.In, ImmutableHashSet<string>.Empty, NamesAuthor: r.Safe.Details.Value.Names(authors[r.In.Id])) { ClosedElsewhere = closed.GetValueOrDefault(r.Who.Id, ClosedChannels.Nothing) }, now));
     }

@@ -34,7 +34,7 @@ internal sealed class RulesOnEveryPage(IMediator pipeline) : IWarn
     [Requires(May.WorkOnDossiers)]
     internal sealed record Query(Guid Dossier) : IQuery<IReadOnlyList<One>>;
 
-    internal sealed class Handler(ZoneDbContext zone, Guard guard, Gate gate, Keyring keys, TimeProvider clock) : IRequestHandler<Query, IReadOnlyList<One>>
+    internal sealed class Handler(ZoneDbContext zone, Guard guard, Nevers nevers, Keyring keys, TimeProvider clock) : IRequestHandler<Query, IReadOnlyList<One>>
     {
         private static readonly Compiled<Guid, Person> PeopleOf = Compiled.Query((ZoneDbContext z, Guid dossier) => z.Set<Person>().AsNoTracking().Where(p => p.DossierId == dossier).OrderBy(p => p.Id));
         private static readonly Compiled<Guid, SafeContact> RulesOf = Compiled.Query((ZoneDbContext z, Guid dossier) => z.Set<SafeContact>().AsNoTracking().Where(s => s.DossierId == dossier));
@@ -46,7 +46,7 @@ internal sealed class RulesOnEveryPage(IMediator pipeline) : IWarn
             var rules = (await RulesOf.In(zone, dossier.Id, ct)).ToDictionary(s => s.Id);
             var people = (await PeopleOf.In(zone, dossier.Id, ct)).Where(p => p.IsHelped).Select(p => (Who: p, Safe: rules.GetValueOrDefault(p.Id) ?? SafeContact.For(p))).ToList();
             await keys.Fetch(people.Select(p => p.Who.Id), ct);
-            var closed = await gate.ClosedElsewhere(people, ct);
+            var closed = await nevers.Closed(people, ct);
             return [.. people.Where(p => p.Safe.MustNotBeConfirmed(p.Who.IsMinor, dossier.IsDangerous) || closed.GetValueOrDefault(p.Who.Id) is { IsNothing: false }).Select(p => new One(p.Who.Identity.Value.FullName, p.Safe, clock.GetUtcNow(), closed.GetValueOrDefault(p.Who.Id, ClosedChannels.Nothing)))];
         }
     }

@@ -45,6 +45,14 @@ internal sealed class SafeContact : IHoldSealed, IOfDossier
     public Rule Mail { get; set; }
     public Rule Letter { get; set; }
     public Rule Visit { get; set; }
+
+    /// <summary>How many channels are closed for good; stored, so that the few who closed one are found without looking at everybody.</summary>
+    public int Nevers
+    {
+        get => Enum.GetValues<Channel>().Count(c => Of(c) == Rule.Never);
+        private set { }
+    }
+
     public Sealed<SafeDetails> Details { get; set; } = new SafeDetails();
 
     /// <summary>null: nobody has asked yet.</summary>
@@ -198,7 +206,9 @@ internal sealed class SafeContact : IHoldSealed, IOfDossier
             b.ToTable("safe_contact");
             b.Property(s => s.Id).ValueGeneratedNever();
             b.Sealed(s => s.Details, "safe_contact.details");
+            b.Property(s => s.Nevers).UsePropertyAccessMode(PropertyAccessMode.Property);
             b.HasIndex(s => s.DossierId);
+            b.HasIndex(s => s.Nevers);
             b.Ignore(s => s.KeyOwner);
             b.Ignore(s => s.ReviewBy);
         }

@@ -14,13 +14,13 @@ internal static class CallBack
     [Requires(May.OpenCallOuts)]
     internal sealed record Command(Guid Entry) : ICommand<Clearance>;
 
-    internal sealed class Handler(ZoneDbContext zone, Gate gate, Caller caller, Trail trail) : IRequestHandler<Command, Clearance>
+    internal sealed class Handler(ZoneDbContext zone, Nevers nevers, Caller caller, Trail trail) : IRequestHandler<Command, Clearance>
     {
         public async Task<Clearance> Handle(Command command, CancellationToken ct)
         {
             var entry = await There.Messages(zone, caller.Self).AsNoTracking().SingleOrDefaultAsync(e => e.Id == command.Entry && e.State != TrayState.Taken, ct) ?? throw new RefusedException("absent", command.Entry);
             trail.Concerns(entry.Id, "tray");
-            var (leave, bar) = Clearance.Ask(entry, await gate.IsNeverCalled(entry.Message.Value.Who, ct));
+            var (leave, bar) = Clearance.Ask(entry, await nevers.IsNeverCalled(entry.Message.Value.Who, ct));
             return leave ?? throw new RefusedException(bar.Code(), entry.Id);
         }
     }

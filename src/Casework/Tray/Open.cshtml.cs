@@ -88,7 +88,7 @@ internal sealed class Open(IMediator pipeline, IAccounts accounts) : PageModel, 
     [Requires(May.OpenCallOuts)]
     internal sealed record Query(Guid Entry) : IQuery<Answer>;
 
-    internal sealed class Handler(ZoneDbContext zone, Guard guard, Gate gate, Colleagues colleagues, Caller caller, Trail trail) : IRequestHandler<Query, Answer>
+    internal sealed class Handler(ZoneDbContext zone, Guard guard, Nevers nevers, Colleagues colleagues, Caller caller, Trail trail) : IRequestHandler<Query, Answer>
     {
         public async Task<Answer> Handle(Query query, CancellationToken ct)
         {
@@ -105,9 +105,9 @@ internal sealed class Open(IMediator pipeline, IAccounts accounts) : PageModel, 
         // A call is asked of the gate when somebody wants the number.
         private async Task<bool> IsClosed(TrayMessage message, CancellationToken ct) => message.Asked switch
         {
-            { Way: Way.Sms } => await gate.IsNever(Channel.Sms, message.Who, ct),
-            { Way: Way.Mail or Way.Video } asked => await gate.IsNever(Channel.Mail, message.Who with { Mail = asked.Reach }, ct),
-            { Way: Way.Letter } => await gate.IsNever(Channel.Letter, message.Who, ct),
+            { Way: Way.Sms } => await nevers.IsNever(Channel.Sms, message.Who, ct),
+            { Way: Way.Mail or Way.Video } asked => await nevers.IsNever(Channel.Mail, message.Who with { Mail = asked.Reach }, ct),
+            { Way: Way.Letter } => await nevers.IsNever(Channel.Letter, message.Who, ct),
             _ => false,
         };
     }

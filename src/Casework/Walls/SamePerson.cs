@@ -1,3 +1,5 @@
+using System.Numerics;
+using System.Runtime.InteropServices;
 using Microsoft.EntityFrameworkCore;
 using VictimSupport.Casework.People;
 using VictimSupport.Foundation.Persistence;
@@ -45,10 +47,8 @@ internal static class SamePerson
     /// <summary>Everybody of the zone who may be one with somebody (<see cref="MayBeOne"/>), in whatever dossier. For rules that hold beyond what their caller may see; never for a list.</summary>
     public static async Task<IReadOnlyList<Person>> Rows(ZoneDbContext zone, UseCase here, Keyring keys, Particulars who, CancellationToken ct)
     {
-        var (sought, tokens, found) = (new Sought(new SearchKey(here.InZone.Keys.SearchRoot), who), new List<(Guid Owner, long Token)>(), new List<Person>());
-        foreach (var some in sought.Tokens.Distinct().Chunk(1000).Select(c => c.ToList()))
-            tokens.AddRange((await zone.Set<SearchToken>().AsNoTracking().Where(t => some.Contains(t.Token)).Select(t => new { t.Owner, t.Token }).ToListAsync(ct)).Select(t => (t.Owner, t.Token)));
-        foreach (var ids in tokens.GroupBy(t => t.Owner, t => t.Token).Where(g => sought.Fits(g.ToHashSet())).Select(g => g.Key).Chunk(400).Select(c => c.ToList()))
+        var found = new List<Person>();
+        foreach (var ids in (await new Sought(new SearchKey(here.InZone.Keys.SearchRoot), [(who, null)]).In(zone, closed: false, ct)).Select(a => a.Owner).Chunk(400).Select(c => c.ToList()))
         {
             var people = await zone.Set<Person>().AsNoTracking().Where(p => ids.Contains(p.Id)).ToListAsync(ct);
             await keys.Fetch(people.Select(p => p.KeyOwner), ct);
@@ -84,23 +84,58 @@ internal static class SamePerson
     public static NameQuery Name(Particulars who) => NameQuery.Parse($"{who.GivenName} {who.FamilyName}");
 }
 
-/// <summary>The tokens under which whoever may be the same as somebody is found: the telephone's, or one of each name.</summary>
+/// <summary>The tokens under which whoever may be the same as somebody is found, for many at once.</summary>
 internal sealed class Sought
 {
-    private readonly long? phone, second;
-    private readonly IReadOnlyList<IReadOnlyList<long>> names;
+    // Of the names two are enough, as the other row may say fewer; a number is alone, and so is a name beside which there is none.
+    private const int Enough = 1 << 16;
+    private readonly Dictionary<long, List<(int Place, int Mark)>> marks = [];
+    private readonly int places;
 
-    /// <param name="agreed">Where their SMS go to a number of their own; null: that is not asked.</param>
-    public Sought(SearchKey key, Particulars who, SafeDetails? agreed = null)
+    private sealed record Row(Guid Owner, long Token);
+
+    private static readonly Compiled<List<long>, Row> Everybody = Compiled.Query((ZoneDbContext z, List<long> tokens) => z.Set<SearchToken>().Where(t => tokens.Contains(t.Token)).Select(t => new Row(t.Owner, t.Token)));
+
+    // From the few who closed a channel to their tokens: of a name there are as many as the zone has namesakes.
+    private static readonly Compiled<List<long>, Row> Closed = Compiled.Query((ZoneDbContext z, List<long> tokens) =>
+        z.Set<SafeContact>().Where(s => s.Nevers > 0).Join(z.Set<SearchToken>().Where(t => tokens.Contains(t.Token)), s => s.Id, t => t.Owner, (s, t) => new Row(t.Owner, t.Token)));
+
+    /// <param name="some">With where their SMS go to a number of their own; null: that is not asked.</param>
+    public Sought(SearchKey key, IReadOnlyList<(Particulars Who, SafeDetails? Agreed)> some)
     {
-        second = PhoneNumber.Part(agreed?.SmsNumber) is { } also ? SearchToken.Of(key, also) : null;
-        phone = PhoneNumber.Part(who.Phone) is { } part ? SearchToken.Of(key, part) : null;
-        names = who is { FamilyName.Length: > 0, GivenName.Length: > 0 } ? [.. SamePerson.Name(who).Groups.Select(g => (IReadOnlyList<long>)[.. g.Select(p => SearchToken.Of(key, p)).Distinct()])] : [];
+        places = some.Count;
+        for (var place = 0; place < places; place++)
+        {
+            var (who, agreed) = some[place];
+            var names = who is { FamilyName.Length: > 0, GivenName.Length: > 0 } ? SamePerson.Name(who).Groups : [];
+            for (var i = 0; i < names.Count; i++)
+            {
+                // Who has the word has its sound.
+                foreach (var part in names[i]) if (part.Kind != PartKind.Word) Mark(part, names.Count == 1 ? Enough : 1 << i);
+            }
+            if (PhoneNumber.Part(who.Phone) is { } number) Mark(number, Enough);
+            if (PhoneNumber.Part(agreed?.SmsNumber) is { } other) Mark(other, Enough);
+
+            void Mark(SearchPart part, int mark)
+            {
+                ref var those = ref CollectionsMarshal.GetValueRefOrAddDefault(marks, SearchToken.Of(key, part), out _);
+                (those ??= []).Add((place, mark));
+            }
+        }
     }
 
-    /// <summary>All of them; none where neither a name nor a number is known.</summary>
-    public IEnumerable<long> Tokens => names.SelectMany(g => g).Concat(phone is { } one ? [one] : []).Concat(second is { } other ? [other] : []);
-
-    /// <summary>May somebody found under these be the same? It shows only after opening (<see cref="SamePerson.MayBeOne"/>). Two of the names are enough: the other row may say fewer.</summary>
-    public bool Fits(IReadOnlySet<long> tokens) => (phone is { } one && tokens.Contains(one)) || (second is { } other && tokens.Contains(other)) || (names.Count > 0 && names.Count(g => g.Any(tokens.Contains)) >= Math.Min(2, names.Count));
+    /// <summary>Who may be one with whom, by the place in the question; themselves too, where they have a row. It shows only after opening (<see cref="SamePerson.MayBeOne"/>).</summary>
+    /// <param name="closed">Only among those who closed a channel for good.</param>
+    public async Task<IReadOnlyList<(int Place, Guid Owner)>> In(ZoneDbContext zone, bool closed, CancellationToken ct)
+    {
+        var (rows, found) = (new List<Row>(), new List<(int Place, Guid Owner)>());
+        foreach (var tokens in marks.Keys.Chunk(1000)) rows.AddRange(await (closed ? Closed : Everybody).In(zone, [.. tokens], ct));
+        foreach (var one in rows.GroupBy(r => r.Owner, r => r.Token))
+        {
+            var fits = new int[places];
+            foreach (var (place, mark) in one.SelectMany(token => marks[token])) fits[place] |= mark;
+            for (var place = 0; place < places; place++) if (fits[place] >= Enough || BitOperations.PopCount((uint)fits[place]) > 1) found.Add((place, one.Key));
+        }
+        return found;
+    }
 }

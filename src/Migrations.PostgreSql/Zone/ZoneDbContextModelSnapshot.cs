@@ -1963,6 +1963,9 @@ namespace VictimSupport.Migrations.PostgreSql.Zone
                     b.Property<int>("Mail")
                         .HasColumnType("integer");
 
+                    b.Property<int>("Nevers")
+                        .HasColumnType("integer");
+
                     b.Property<int>("Revision")
                         .HasColumnType("integer");
 
@@ -1978,6 +1981,8 @@ namespace VictimSupport.Migrations.PostgreSql.Zone
                     b.HasKey("Id");
 
                     b.HasIndex("DossierId");
+
+                    b.HasIndex("Nevers");
 
                     b.ToTable("safe_contact", (string)null);
                 });

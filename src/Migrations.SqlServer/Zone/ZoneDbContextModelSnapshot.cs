@@ -1962,6 +1962,9 @@ namespace VictimSupport.Migrations.SqlServer.Zone
                     b.Property<int>("Mail")
                         .HasColumnType("int");
 
+                    b.Property<int>("Nevers")
+                        .HasColumnType("int");
+
                     b.Property<int>("Revision")
                         .HasColumnType("int");
 
@@ -1977,6 +1980,8 @@ namespace VictimSupport.Migrations.SqlServer.Zone
                     b.HasKey("Id");
 
                     b.HasIndex("DossierId");
+
+                    b.HasIndex("Nevers");
 
                     b.ToTable("safe_contact", (string)null);
                 });

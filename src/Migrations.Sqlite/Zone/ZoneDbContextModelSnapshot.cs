@@ -1957,6 +1957,9 @@ namespace VictimSupport.Migrations.Sqlite.Zone
                     b.Property<int>("Mail")
                         .HasColumnType("INTEGER");
 
+                    b.Property<int>("Nevers")
+                        .HasColumnType("INTEGER");
+
                     b.Property<int>("Revision")
                         .HasColumnType("INTEGER");
 
@@ -1972,6 +1975,8 @@ namespace VictimSupport.Migrations.Sqlite.Zone
                     b.HasKey("Id");
 
                     b.HasIndex("DossierId");
+
+                    b.HasIndex("Nevers");
 
                     b.ToTable("safe_contact", (string)null);
                 });

@@ -12,7 +12,7 @@ using VictimSupport.Foundation.Secrecy;
 namespace VictimSupport.Migrations.Sqlite.Zone
 {
     [DbContext(typeof(ZoneDbContext))]
-    [Migration("20261128234914_Initial")]
+    [Migration("20261129034232_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -1960,6 +1960,9 @@ namespace VictimSupport.Migrations.Sqlite.Zone
                     b.Property<int>("Mail")
                         .HasColumnType("INTEGER");
 
+                    b.Property<int>("Nevers")
+                        .HasColumnType("INTEGER");
+
                     b.Property<int>("Revision")
                         .HasColumnType("INTEGER");
 
@@ -1975,6 +1978,8 @@ namespace VictimSupport.Migrations.Sqlite.Zone
                     b.HasKey("Id");
 
                     b.HasIndex("DossierId");
+
+                    b.HasIndex("Nevers");
 
                     b.ToTable("safe_contact", (string)null);
                 });

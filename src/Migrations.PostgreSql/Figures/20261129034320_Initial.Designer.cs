@@ -2,17 +2,17 @@
 using System;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Infrastructure;
-using Microsoft.EntityFrameworkCore.Metadata;
 using Microsoft.EntityFrameworkCore.Migrations;
 using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
+using Npgsql.EntityFrameworkCore.PostgreSQL.Metadata;
 using VictimSupport.Foundation.Persistence;
 
 #nullable disable
 
-namespace VictimSupport.Migrations.SqlServer.Figures
+namespace VictimSupport.Migrations.PostgreSql.Figures
 {
     [DbContext(typeof(FiguresDbContext))]
-    [Migration("20261128234934_Initial")]
+    [Migration("20261129034320_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -21,32 +21,32 @@ namespace VictimSupport.Migrations.SqlServer.Figures
 #pragma warning disable 612, 618
             modelBuilder
                 .HasAnnotation("ProductVersion", "10.0.15")
-                .HasAnnotation("Relational:MaxIdentifierLength", 128);
+                .HasAnnotation("Relational:MaxIdentifierLength", 63);
 
-            SqlServerModelBuilderExtensions.UseIdentityColumns(modelBuilder);
+            NpgsqlModelBuilderExtensions.UseIdentityByDefaultColumns(modelBuilder);
 
             modelBuilder.Entity("VictimSupport.Statistics.Releases.LedgerRow", b =>
                 {
                     b.Property<string>("Month")
                         .HasMaxLength(7)
-                        .HasColumnType("nvarchar(7)")
+                        .HasColumnType("character varying(7)")
                         .HasColumnName("case_month");
 
                     b.Property<int>("Number")
-                        .HasColumnType("int")
+                        .HasColumnType("integer")
                         .HasColumnName("number");
 
                     b.Property<int>("Delta2")
-                        .HasColumnType("int");
+                        .HasColumnType("integer");
 
                     b.Property<string>("Release")
                         .IsRequired()
                         .HasMaxLength(12)
-                        .HasColumnType("nvarchar(12)")
+                        .HasColumnType("character varying(12)")
                         .HasColumnName("release_id");
 
                     b.Property<int>("Sigma2")
-                        .HasColumnType("int");
+                        .HasColumnType("integer");
 
                     b.Property<long>("Spent")
                         .HasColumnType("bigint")
@@ -55,7 +55,7 @@ namespace VictimSupport.Migrations.SqlServer.Figures
                     b.Property<string>("Table")
                         .IsRequired()
                         .HasMaxLength(4)
-                        .HasColumnType("nvarchar(4)")
+                        .HasColumnType("character varying(4)")
                         .HasColumnName("table_id");
 
                     b.HasKey("Month", "Number");
@@ -75,29 +75,29 @@ namespace VictimSupport.Migrations.SqlServer.Figures
                 {
                     b.Property<string>("Release")
                         .HasMaxLength(12)
-                        .HasColumnType("nvarchar(12)")
+                        .HasColumnType("character varying(12)")
                         .HasColumnName("release_id");
 
                     b.Property<string>("Table")
                         .HasMaxLength(4)
-                        .HasColumnType("nvarchar(4)")
+                        .HasColumnType("character varying(4)")
                         .HasColumnName("table_id");
 
                     b.Property<string>("Cell")
                         .HasMaxLength(200)
-                        .HasColumnType("nvarchar(200)")
+                        .HasColumnType("character varying(200)")
                         .HasColumnName("cell_id");
 
                     b.Property<bool>("Shown")
-                        .HasColumnType("bit")
+                        .HasColumnType("boolean")
                         .HasColumnName("shown");
 
                     b.Property<int>("Value")
-                        .HasColumnType("int")
+                        .HasColumnType("integer")
                         .HasColumnName("value");
 
                     b.Property<double>("Variance")
-                        .HasColumnType("float")
+                        .HasColumnType("double precision")
                         .HasColumnName("variance");
 
                     b.HasKey("Release", "Table", "Cell");
@@ -109,29 +109,29 @@ namespace VictimSupport.Migrations.SqlServer.Figures
                 {
                     b.Property<string>("Release")
                         .HasMaxLength(12)
-                        .HasColumnType("nvarchar(12)")
+                        .HasColumnType("character varying(12)")
                         .HasColumnName("release_id");
 
                     b.Property<string>("Table")
                         .HasMaxLength(4)
-                        .HasColumnType("nvarchar(4)")
+                        .HasColumnType("character varying(4)")
                         .HasColumnName("table_id");
 
                     b.Property<string>("Cell")
                         .HasMaxLength(200)
-                        .HasColumnType("nvarchar(200)")
+                        .HasColumnType("character varying(200)")
                         .HasColumnName("cell_id");
 
                     b.Property<bool>("Shown")
-                        .HasColumnType("bit")
+                        .HasColumnType("boolean")
                         .HasColumnName("shown");
 
                     b.Property<int>("Value")
-                        .HasColumnType("int")
+                        .HasColumnType("integer")
                         .HasColumnName("value");
 
                     b.Property<double>("Variance")
-                        .HasColumnType("float")
+                        .HasColumnType("double precision")
                         .HasColumnName("variance");
 
                     b.HasKey("Release", "Table", "Cell");
@@ -143,48 +143,48 @@ namespace VictimSupport.Migrations.SqlServer.Figures
                 {
                     b.Property<string>("Id")
                         .HasMaxLength(12)
-                        .HasColumnType("nvarchar(12)");
+                        .HasColumnType("character varying(12)");
 
                     b.Property<string>("Areas")
                         .IsRequired()
                         .HasMaxLength(100)
-                        .HasColumnType("nvarchar(100)");
+                        .HasColumnType("character varying(100)");
 
                     b.Property<int?>("InhabitantsPercent")
-                        .HasColumnType("int");
+                        .HasColumnType("integer");
 
                     b.Property<int>("Kind")
-                        .HasColumnType("int");
+                        .HasColumnType("integer");
 
                     b.Property<string>("Missing")
                         .IsRequired()
                         .HasMaxLength(100)
-                        .HasColumnType("nvarchar(100)");
+                        .HasColumnType("character varying(100)");
 
                     b.Property<int>("OfZones")
-                        .HasColumnType("int");
+                        .HasColumnType("integer");
 
                     b.Property<string>("Period")
                         .IsRequired()
                         .HasMaxLength(8)
-                        .HasColumnType("nvarchar(8)");
+                        .HasColumnType("character varying(8)");
 
                     b.Property<string>("ProgrammeHash")
                         .IsRequired()
                         .HasMaxLength(64)
-                        .HasColumnType("nvarchar(64)");
+                        .HasColumnType("character varying(64)");
 
                     b.Property<DateTimeOffset>("PublishedAt")
-                        .HasColumnType("datetimeoffset");
+                        .HasColumnType("timestamp with time zone");
 
                     b.Property<int>("SamplerVersion")
-                        .HasColumnType("int");
+                        .HasColumnType("integer");
 
                     b.Property<int?>("Validated")
-                        .HasColumnType("int");
+                        .HasColumnType("integer");
 
                     b.Property<int>("Zones")
-                        .HasColumnType("int");
+                        .HasColumnType("integer");
 
                     b.HasKey("Id");
 
@@ -195,14 +195,14 @@ namespace VictimSupport.Migrations.SqlServer.Figures
                 {
                     b.Property<string>("Release")
                         .HasMaxLength(12)
-                        .HasColumnType("nvarchar(12)")
+                        .HasColumnType("character varying(12)")
                         .HasColumnName("release_id");
 
                     b.Property<DateTimeOffset>("At")
-                        .HasColumnType("datetimeoffset");
+                        .HasColumnType("timestamp with time zone");
 
                     b.Property<int>("Fault")
-                        .HasColumnType("int");
+                        .HasColumnType("integer");
 
                     b.HasKey("Release");
 
@@ -213,26 +213,26 @@ namespace VictimSupport.Migrations.SqlServer.Figures
                 {
                     b.Property<string>("Release")
                         .HasMaxLength(12)
-                        .HasColumnType("nvarchar(12)")
+                        .HasColumnType("character varying(12)")
                         .HasColumnName("release_id");
 
                     b.Property<string>("Place")
                         .HasMaxLength(60)
-                        .HasColumnType("nvarchar(60)")
+                        .HasColumnType("character varying(60)")
                         .HasColumnName("place");
 
                     b.Property<string>("Table")
                         .HasMaxLength(40)
-                        .HasColumnType("nvarchar(40)")
+                        .HasColumnType("character varying(40)")
                         .HasColumnName("table_id");
 
                     b.Property<string>("Row")
                         .HasMaxLength(60)
-                        .HasColumnType("nvarchar(60)")
+                        .HasColumnType("character varying(60)")
                         .HasColumnName("row_id");
 
                     b.Property<int>("Count")
-                        .HasColumnType("int")
+                        .HasColumnType("integer")
                         .HasColumnName("total");
 
                     b.HasKey("Release", "Place", "Table", "Row");

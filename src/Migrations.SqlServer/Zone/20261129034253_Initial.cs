@@ -1382,6 +1382,7 @@ namespace VictimSupport.Migrations.SqlServer.Zone
                     Mail = table.Column<int>(type: "int", nullable: false),
                     Letter = table.Column<int>(type: "int", nullable: false),
                     Visit = table.Column<int>(type: "int", nullable: false),
+                    Nevers = table.Column<int>(type: "int", nullable: false),
                     Details = table.Column<byte[]>(type: "varbinary(max)", maxLength: -1, nullable: false),
                     Checked = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true),
                     CheckedBy = table.Column<Guid>(type: "uniqueidentifier", nullable: true),
@@ -2410,6 +2411,11 @@ namespace VictimSupport.Migrations.SqlServer.Zone
                 name: "IX_safe_contact_DossierId",
                 table: "safe_contact",
                 column: "DossierId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_safe_contact_Nevers",
+                table: "safe_contact",
+                column: "Nevers");
 
             migrationBuilder.CreateIndex(
                 name: "IX_saved_filter_Account",

@@ -1383,6 +1383,7 @@ namespace VictimSupport.Migrations.PostgreSql.Zone
                     Mail = table.Column<int>(type: "integer", nullable: false),
                     Letter = table.Column<int>(type: "integer", nullable: false),
                     Visit = table.Column<int>(type: "integer", nullable: false),
+                    Nevers = table.Column<int>(type: "integer", nullable: false),
                     Details = table.Column<byte[]>(type: "bytea", maxLength: -1, nullable: false),
                     Checked = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
                     CheckedBy = table.Column<Guid>(type: "uuid", nullable: true),
@@ -2411,6 +2412,11 @@ namespace VictimSupport.Migrations.PostgreSql.Zone
                 name: "IX_safe_contact_DossierId",
                 table: "safe_contact",
                 column: "DossierId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_safe_contact_Nevers",
+                table: "safe_contact",
+                column: "Nevers");
 
             migrationBuilder.CreateIndex(
                 name: "IX_saved_filter_Account",
