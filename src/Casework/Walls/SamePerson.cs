@@ -25,8 +25,8 @@ internal static class SamePerson
     public static bool MayBeOne(Particulars one, Particulars other)
     {
         if (one.BirthDate is { } born && other.BirthDate is { } day && born != day) return false;
-        var (name, second) = (Name(one), Name(other));
-        if (!name.IsEmpty && !second.IsEmpty && !name.Matches(other.FamilyName, other.GivenName) && !second.Matches(one.FamilyName, one.GivenName)) return ShareANumber(one, other) && FirstNamesFit(one, other);
+        var name = Name(one);
+        if (!name.IsEmpty && !name.Matches(other.FamilyName, other.GivenName) && Name(other) is { IsEmpty: false } second && !second.Matches(one.FamilyName, one.GivenName)) return ShareANumber(one, other) && FirstNamesFit(one, other);
         return (IsWhole(one) && IsWhole(other)) || ShareANumber(one, other);
     }
 

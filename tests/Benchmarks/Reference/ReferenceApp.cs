@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Data.Common;
 using System.Globalization;
+using System.Numerics;
 using System.Security.Claims;
 using System.Text;
 using System.Text.Json;
@@ -14,6 +15,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using VictimSupport.Casework.Codes;
 using VictimSupport.Casework.People;
+using VictimSupport.Casework.Walls;
 using VictimSupport.Foundation.Audit;
 using VictimSupport.Foundation.Secrecy.Search;
 
@@ -34,7 +36,8 @@ internal sealed class ReferenceApp
     private readonly ConcurrentDictionary<Guid, (bool Alive, long Read)> sessions = new();
     private readonly ConcurrentDictionary<Guid, string> names = new();
     private readonly ConcurrentDictionary<string, byte[]> stills = new(StringComparer.Ordinal);
-    private readonly Reading dossier, bare, worklist, bell;
+    private readonly Reading dossier, bare, worklist, bell, closed, named;
+    private readonly SearchKey search;
     private readonly Reading? byName;
     private IAntiforgery antiforgery = null!;
 
@@ -44,6 +47,10 @@ internal sealed class ReferenceApp
         secrets = new Secrets(where);
         audit = new Appender(where, new Chain(secrets.Keys.ChainKey));
         intake = new Intake(where, secrets, audit, account, template);
+        search = new SearchKey(secrets.Keys.SearchRoot);
+        string Among(string list) => where.IsSqlite ? $"IN (SELECT value FROM json_each(@{list}))" : $"= ANY(@{list})";
+        closed = new Reading(where, $"""SELECT t."Owner", t."Token" FROM safe_contact s JOIN search_token t ON t."Owner" = s."Id" WHERE s."Nevers" > 0 AND t."Token" {Among("tokens")}""", "tokens");
+        named = new Reading(where, $"""SELECT p."Id", p."Identity", s."Call" FROM person p JOIN safe_contact s ON s."Id" = p."Id" WHERE p."Id" {Among("some")}""", "some");
         // What a coordinator sees: not walled off, and sealed only where they are named.
         const string seen = """NOT EXISTS (SELECT 1 FROM walled_off w WHERE w."Account" = @self AND w."DossierId" = d."Id") AND (d."Protection" <> 2 OR EXISTS (SELECT 1 FROM dossier_grant g WHERE g."Account" = @self AND g."DossierId" = d."Id" AND g."Kind" = 8 AND g."From" <= @now AND (g."Until" IS NULL OR g."Until" > @now)))""";
         const string rows = $"""
@@ -251,9 +258,9 @@ internal sealed class ReferenceApp
             await rows.ReadAsync();
             var (today, late, free) = (rows.GetInt32(0), rows.GetInt32(1), rows.GetInt32(2));
             await rows.NextResultAsync();
-            var list = new List<(Guid Id, string Number, string SubKind, int Danger, Guid? Worker, DateTime? Due, string Initials, int Call)>();
+            var list = new List<(Guid Id, string Number, string SubKind, int Danger, Guid? Worker, DateTime? Due, Guid Lead, Particulars? Who, int Call)>();
             while (await rows.ReadAsync())
-                list.Add((rows.GetGuid(0), rows.GetString(1), rows.GetString(2), rows.GetInt32(3), rows.IsDBNull(4) ? null : rows.GetGuid(4), When(rows, 5), rows.IsDBNull(6) ? "–" : Identity((byte[])rows.GetValue(7), rows.GetGuid(6), isBare).Initials, rows.IsDBNull(8) ? 0 : rows.GetInt32(8)));
+                list.Add((rows.GetGuid(0), rows.GetString(1), rows.GetString(2), rows.GetInt32(3), rows.IsDBNull(4) ? null : rows.GetGuid(4), When(rows, 5), rows.IsDBNull(6) ? default : rows.GetGuid(6), rows.IsDBNull(6) ? null : Identity((byte[])rows.GetValue(7), rows.GetGuid(6), isBare), rows.IsDBNull(8) ? 0 : rows.GetInt32(8)));
             await rows.NextResultAsync();
             var acts = new Dictionary<Guid, (Guid Id, int Kind, DateTime Due)>();
             while (await rows.ReadAsync())
@@ -262,6 +269,7 @@ internal sealed class ReferenceApp
                 if (!acts.TryGetValue(of, out var first) || due < first.Due) acts[of] = (rows.GetGuid(0), rows.GetInt32(2), due);
             }
             await rows.NextResultAsync();
+            var never = isBare ? [] : await NeverElsewhere([.. list.Where(r => r.Who is not null && r.Call != (int)Rule.Never).Select(r => (r.Lead, r.Who!))]);
             var page = new Page("À faire", await Due(rows), isBare ? "" : antiforgery.GetAndStoreTokens(http).RequestToken!);
             page.Raw("<div class=\"vs-head\"><h1 class=\"govuk-heading-l\">À faire</h1><a class=\"govuk-button\" role=\"button\" href=\"/9901/intake\">Nouvelle prise en charge</a></div><ul class=\"vs-cards\">");
             foreach (var (figure, label) in new[] { (today, "aujourd'hui"), (late, "en retard"), (free, "non attribués") }) page.Raw("<li class=\"vs-card\"><span class=\"vs-figure\">").Text(Code(figure)).Raw("</span> ").Text(label).Raw("</li>");
@@ -271,9 +279,9 @@ internal sealed class ReferenceApp
             foreach (var row in list)
             {
                 listed.Add(row.Id);
-                page.Raw("<tr><td class=\"vs-nowrap\" data-label=\"Dossier\"><a class=\"govuk-link\" href=\"/9901/dossiers/").Text(row.Id.ToString()).Raw("\">").Text(row.Number).Raw("</a></td><td data-label=\"Qui\">").Text(row.Initials).Raw("</td><td data-label=\"Faits\">").Text(row.SubKind);
+                page.Raw("<tr><td class=\"vs-nowrap\" data-label=\"Dossier\"><a class=\"govuk-link\" href=\"/9901/dossiers/").Text(row.Id.ToString()).Raw("\">").Text(row.Number).Raw("</a></td><td data-label=\"Qui\">").Text(row.Who?.Initials ?? "–").Raw("</td><td data-label=\"Faits\">").Text(row.SubKind);
                 for (var bit = 1; bit <= 32; bit <<= 1) if ((row.Danger & bit) != 0) page.Raw("<span class=\"vs-badge vs-badge--danger\">").Text(Code(bit)).Raw("</span>");
-                page.Raw("</td><td data-label=\"Contact sûr\">Appel : ").Text(Code(row.Call)).Raw("</td><td data-label=\"Suite\">");
+                page.Raw("</td><td data-label=\"Contact sûr\">Appel : ").Text(Code(never.Contains(row.Lead) ? (int)Rule.Never : row.Call)).Raw("</td><td data-label=\"Suite\">");
                 var has = acts.TryGetValue(row.Id, out var act);
                 page.Text(has ? Code(act.Kind) : "–").Raw("</td><td data-label=\"Échéance\">");
                 if (has) page.Raw("<time datetime=\"").Text(act.Due.ToString("O", CultureInfo.InvariantCulture)).Raw("\">").Text(act.Due.ToString("g", CultureInfo.CurrentCulture)).Raw("</time>");
@@ -347,6 +355,52 @@ internal sealed class ReferenceApp
         var bytes = page.End();
         http.Response.ContentType = "text/html; charset=utf-8";
         await http.Response.Body.WriteAsync(bytes);
+    }
+
+    // The same look for a never that one who may be the same said elsewhere: by sounds, beginnings and number, opened and compared.
+    private async Task<HashSet<Guid>> NeverElsewhere(IReadOnlyList<(Guid Lead, Particulars Who)> list)
+    {
+        var marks = new Dictionary<long, List<(int Row, int Name)>>();
+        for (var i = 0; i < list.Count; i++)
+        {
+            var groups = NameQuery.Parse($"{list[i].Who.GivenName} {list[i].Who.FamilyName}").Groups;
+            for (var g = 0; g < groups.Count; g++)
+            {
+                foreach (var part in groups[g]) if (part.Kind != PartKind.Word) Mark(part, 1 << g);
+            }
+            if (PhoneNumber.Part(list[i].Who.Phone) is { } number) Mark(number, 3);
+
+            void Mark(SearchPart part, int name)
+            {
+                var token = SearchToken.Of(search, part);
+                if (!marks.TryGetValue(token, out var those)) marks[token] = those = [];
+                those.Add((i, name));
+            }
+        }
+        var fits = new Dictionary<Guid, int[]>();
+        await closed.Run(async rows =>
+        {
+            while (await rows.ReadAsync())
+            {
+                if (!fits.TryGetValue(rows.GetGuid(0), out var of)) fits[rows.GetGuid(0)] = of = new int[list.Count];
+                foreach (var (row, name) in marks[rows.GetInt64(1)]) of[row] |= name;
+            }
+            return true;
+        }, List(marks.Keys));
+        var alike = fits.SelectMany(f => Enumerable.Range(0, list.Count).Where(i => BitOperations.PopCount((uint)f.Value[i]) > 1 && list[i].Lead != f.Key).Select(i => (Row: i, Other: f.Key))).ToLookup(a => a.Other, a => a.Row);
+        return alike.Count == 0 ? [] : await named.Run(async rows =>
+        {
+            var never = new HashSet<Guid>();
+            while (await rows.ReadAsync())
+            {
+                if (rows.GetInt32(2) != (int)Rule.Never) continue;
+                var who = Identity((byte[])rows.GetValue(1), rows.GetGuid(0), isBare: false);
+                never.UnionWith(alike[rows.GetGuid(0)].Where(i => SamePerson.MayBeOne(list[i].Who, who) || SamePerson.ShareANumber(list[i].Who, who)).Select(i => list[i].Lead));
+            }
+            return never;
+        }, List(alike.Select(a => a.Key)));
+
+        object List<T>(IEnumerable<T> some) => !where.IsSqlite ? some.ToArray() : typeof(T) == typeof(Guid) ? JsonSerializer.Serialize(some.Select(s => s!.ToString()!.ToUpperInvariant())) : JsonSerializer.Serialize(some);
     }
 
     private Particulars Identity(byte[] box, Guid row, bool isBare) => isBare ? new Particulars("", "") : JsonSerializer.Deserialize<Particulars>(secrets.Open(box, "person.identity", row))!;

@@ -9,19 +9,14 @@ public sealed class NameQuery
 
     private readonly IReadOnlyList<NameChunk> chunks;
 
-    private NameQuery(IReadOnlyList<NameChunk> chunks)
-    {
-        this.chunks = chunks;
-        var groups = Enumerable.Range(0, chunks.Count).Where(i => !IsInitial(i)).Select(i => (IReadOnlyList<SearchPart>)[.. Alternatives(i).Distinct()]);
-        Groups = [.. groups];
-    }
+    private NameQuery(IReadOnlyList<NameChunk> chunks) => this.chunks = chunks;
 
     public static NameQuery Parse(string typed) => new([.. NameForms.Chunks(typed.Length > MostLetters ? typed[..MostLetters] : typed).Take(MostWords)]);
 
     public bool IsEmpty => chunks.Count == 0;
 
     /// <summary>For each typed name the parts of which one must be found; a person must have one of each group. Whoever <see cref="Matches"/> is among those found.</summary>
-    public IReadOnlyList<IReadOnlyList<SearchPart>> Groups { get; }
+    public IReadOnlyList<IReadOnlyList<SearchPart>> Groups => field ??= [.. Enumerable.Range(0, chunks.Count).Where(i => !IsInitial(i)).Select(i => (IReadOnlyList<SearchPart>)[.. Alternatives(i).Distinct()])];
 
     /// <summary>Is this person meant?</summary>
     public bool Matches(string familyName, string? givenName) => Rank(familyName, givenName) > 0;
