@@ -24,7 +24,7 @@ internal sealed class Mine(IMediator pipeline, IAccounts accounts, Desk desk, Ne
 {
     [BindProperty(SupportsGet = true)] public Tab Tab { get; set; }
 
-    /// <summary>A tab of the reader's own, instead of one that is there for all.</summary>
+    /// <summary>A tab that was made, instead of one that is there for all.</summary>
     [BindProperty(SupportsGet = true, Name = "filter")] public Guid? Filter { get; set; }
     [BindProperty(SupportsGet = true, Name = "at")] public int At { get; set; } = 1;
     public Answer List { get; private set; } = null!;
@@ -40,16 +40,23 @@ internal sealed class Mine(IMediator pipeline, IAccounts accounts, Desk desk, Ne
 
     public async Task OnGetAsync(CancellationToken ct)
     {
-        List = await pipeline.Send(new Query(Tab, Math.Clamp(At, 1, 10_000), Filter), ct);
+        List = await pipeline.Send(new Query(Tab, Math.Clamp(At, 1, 10_000), Filter) { Arrives = Filter is null && !Request.Query.ContainsKey("tab") }, ct);
+        Filter = List.Filter?.Id;
         Waits = await desk.Waiting(ct);
         Points = await points.Mine(ct);
         Names = await accounts.Named(List.Rows.Select(r => r.AssignedTo).Concat(List.Filters.Select(f => f.Worker)).OfType<Guid>().Distinct(), ct);
     }
 
+    public bool MayRemove(SavedFilter tab) => tab.Account == who.Caller.Self || who.Caller.May(May.OpenAnyDossierOfTheZone);
+
     public string Name(Guid? account) => account is { } id && Names.TryGetValue(id, out var colleague) ? colleague.DisplayName : Words.Nobody;
 
     [Requires(May.WorkOnDossiers)]
-    internal sealed record Query(Tab Tab, int Page, Guid? Filter = null) : IQuery<Answer>;
+    internal sealed record Query(Tab Tab, int Page, Guid? Filter = null) : IQuery<Answer>
+    {
+        /// <summary>No tab was asked for: the reader's own first one shows, where they have one.</summary>
+        public bool Arrives { get; init; }
+    }
 
     /// <param name="Act">The next act planned; null where there is none, or where an appointment comes first.</param>
     internal sealed record Row(Guid Dossier, string Number, string Initials, string SubKind, Danger Danger, int Urgency, Guid? Act, ActKind? ActKind, DateTimeOffset? Due, Guid? AssignedTo)
@@ -68,8 +75,14 @@ internal sealed class Mine(IMediator pipeline, IAccounts accounts, Desk desk, Ne
     {
         public const int PerPage = 25;
 
-        /// <summary>The reader's own tabs.</summary>
+        /// <summary>The reader's own tabs, and those of all.</summary>
         public IReadOnlyList<SavedFilter> Filters { get; init; } = [];
+
+        /// <summary>The one of them that is shown.</summary>
+        public SavedFilter? Filter { get; init; }
+
+        /// <summary>The one with which the reader's worklist begins.</summary>
+        public Guid? First { get; init; }
         public int Pages => Math.Max(1, (Total + PerPage - 1) / PerPage);
         IEnumerable<Guid> IListDossiers.Listed => Rows.Select(r => r.Dossier);
     }
@@ -83,7 +96,10 @@ internal sealed class Mine(IMediator pipeline, IAccounts accounts, Desk desk, Ne
         private static readonly Compiled<List<Guid>, Act> Planned = Compiled.Query((ZoneDbContext z, List<Guid> dossiers) => z.Set<FollowUp>().Where(f => dossiers.Contains(f.DossierId) && f.Done == null).Select(f => new Act(f.Id, f.DossierId, f.Kind, f.DueAt)));
         private static readonly Compiled<List<Guid>, Meeting> Appointments = Compiled.Query((ZoneDbContext z, List<Guid> dossiers) => z.Set<Contact>().Where(c => dossiers.Contains(c.DossierId) && c.State == ContactState.Planned).Select(c => new Meeting(c.DossierId, c.At, c.Place)));
 
-        private static readonly Compiled<Guid, SavedFilter> Own = Compiled.Query((ZoneDbContext z, Guid self) => z.Set<SavedFilter>().AsNoTracking().Where(f => f.Account == self).OrderBy(f => f.Id));
+        private sealed record Kept(SavedFilter Filter, bool IsFirst);
+
+        private static readonly Compiled<Guid, Kept> Own = Compiled.Query((ZoneDbContext z, Guid self) => z.Set<SavedFilter>().AsNoTracking().Where(f => f.Account == self || f.Shared).OrderBy(f => f.Shared).ThenBy(f => f.Id)
+            .Select(f => new Kept(f, z.Set<FirstTab>().Any(t => t.Id == self && t.Filter == f.Id))));
 
         private sealed record Counts(int Total, int Today, int Late, int Free);
 
@@ -106,13 +122,14 @@ internal sealed class Mine(IMediator pipeline, IAccounts accounts, Desk desk, Ne
             var tab = query.Tab == Tab.Mine && (!caller.May(May.ChangeDossiers) || who.OnlyStandsIn) ? Tab.Team : query.Tab;
             var skipped = (query.Page - 1) * Answer.PerPage;
             var counts = (await Figures.In(zone, who, tab, tonight, who.OnlyStandsIn, ct)).SingleOrDefault() ?? new Counts(0, 0, 0, 0);
-            var filters = await Own.In(zone, who.Self, ct);
-            if (query.Filter is { } chosen)
+            var kept = await Own.In(zone, who.Self, ct);
+            var (filters, first) = (kept.ConvertAll(k => k.Filter), kept.Find(k => k.IsFirst)?.Filter.Id);
+            if ((query.Filter ?? (query.Arrives ? first : null)) is { } chosen)
             {
                 var filter = filters.Find(f => f.Id == chosen) ?? throw new RefusedException("absent", chosen);
                 var fits = filter.Of(zone.Set<Dossier>().AsNoTracking().Where(await guard.Visible(ct)).Where(d => d.Closed == null), now, tonight);
                 var ordered = fits.OrderBy(d => d.NextDue == null || d.NextDue >= tonight).ThenByDescending(d => d.Urgency).ThenBy(d => d.NextDue).ThenBy(d => d.Id);
-                return new Answer(await Rows(await ordered.Skip(skipped).Take(Answer.PerPage).ToListAsync(ct), ct), await fits.CountAsync(ct), counts.Today, counts.Late, counts.Free) { Filters = filters };
+                return new Answer(await Rows(await ordered.Skip(skipped).Take(Answer.PerPage).ToListAsync(ct), ct), await fits.CountAsync(ct), counts.Today, counts.Late, counts.Free) { Filters = filters, Filter = filter, First = first };
             }
             if (tab is Tab.NoNextAct or Tab.ShortTerm)
             {

@@ -9,7 +9,7 @@ namespace VictimSupport.Casework.Worklist;
 /// <summary>By when the next act is due.</summary>
 internal enum DueBy { Any = 0, Late = 1, Today = 2, Week = 3 }
 
-/// <summary>A tab of the worklist that somebody made for themselves: codes and ids, never a text of theirs, so its title is said in the reader's language.</summary>
+/// <summary>A tab of the worklist that somebody made, for themselves or for all of the zone: codes and ids, never a text of theirs, so its title is said in the reader's language.</summary>
 internal sealed class SavedFilter
 {
     public const int Most = 8;
@@ -25,8 +25,11 @@ internal sealed class SavedFilter
     /// <summary>null: anybody's; empty: nobody's.</summary>
     public Guid? Worker { get; private set; }
 
-    public static SavedFilter Make(KindOfEvent? kind, bool dangerous, DueBy due, Guid? worker, Guid account, DateTimeOffset now) =>
-        new() { Id = Guid.CreateVersion7(now), Account = account, Kind = kind, Dangerous = dangerous, Due = due, Worker = worker };
+    /// <summary>Stands in the worklist of everybody of the zone; what they may not see it does not show them.</summary>
+    public bool Shared { get; set; }
+
+    public static SavedFilter Make(KindOfEvent? kind, bool dangerous, DueBy due, Guid? worker, bool shared, Guid account, DateTimeOffset now) =>
+        new() { Id = Guid.CreateVersion7(now), Account = account, Kind = kind, Dangerous = dangerous, Due = due, Worker = worker, Shared = shared };
 
     /// <summary>Those of the dossiers that fit.</summary>
     public IQueryable<Dossier> Of(IQueryable<Dossier> open, DateTimeOffset now, DateTimeOffset tonight)
@@ -51,6 +54,24 @@ internal sealed class SavedFilter
             b.ToTable("saved_filter");
             b.Property(f => f.Id).ValueGeneratedNever();
             b.HasIndex(f => f.Account);
+        }
+    }
+}
+
+/// <summary>The tab with which somebody's worklist begins.</summary>
+internal sealed class FirstTab
+{
+    /// <summary>The account.</summary>
+    public Guid Id { get; init; }
+    public Guid Filter { get; set; }
+
+    internal sealed class Mapping : IZoneMapping<FirstTab>
+    {
+        public void Configure(EntityTypeBuilder<FirstTab> b)
+        {
+            b.ToTable("first_tab");
+            b.Property(t => t.Id).ValueGeneratedNever();
+            b.HasIndex(t => t.Filter);
         }
     }
 }

@@ -2501,6 +2501,21 @@ namespace VictimSupport.Migrations.PostgreSql.Zone
                     b.ToTable("bulk_turn", (string)null);
                 });
 
+            modelBuilder.Entity("VictimSupport.Casework.Worklist.FirstTab", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid");
+
+                    b.Property<Guid>("Filter")
+                        .HasColumnType("uuid");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("Filter");
+
+                    b.ToTable("first_tab", (string)null);
+                });
+
             modelBuilder.Entity("VictimSupport.Casework.Worklist.SavedFilter", b =>
                 {
                     b.Property<Guid>("Id")
@@ -2517,6 +2532,9 @@ namespace VictimSupport.Migrations.PostgreSql.Zone
 
                     b.Property<int?>("Kind")
                         .HasColumnType("integer");
+
+                    b.Property<bool>("Shared")
+                        .HasColumnType("boolean");
 
                     b.Property<Guid?>("Worker")
                         .HasColumnType("uuid");

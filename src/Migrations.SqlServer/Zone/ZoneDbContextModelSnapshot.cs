@@ -2500,6 +2500,21 @@ namespace VictimSupport.Migrations.SqlServer.Zone
                     b.ToTable("bulk_turn", (string)null);
                 });
 
+            modelBuilder.Entity("VictimSupport.Casework.Worklist.FirstTab", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<Guid>("Filter")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("Filter");
+
+                    b.ToTable("first_tab", (string)null);
+                });
+
             modelBuilder.Entity("VictimSupport.Casework.Worklist.SavedFilter", b =>
                 {
                     b.Property<Guid>("Id")
@@ -2516,6 +2531,9 @@ namespace VictimSupport.Migrations.SqlServer.Zone
 
                     b.Property<int?>("Kind")
                         .HasColumnType("int");
+
+                    b.Property<bool>("Shared")
+                        .HasColumnType("bit");
 
                     b.Property<Guid?>("Worker")
                         .HasColumnType("uniqueidentifier");

@@ -2495,6 +2495,21 @@ namespace VictimSupport.Migrations.Sqlite.Zone
                     b.ToTable("bulk_turn", (string)null);
                 });
 
+            modelBuilder.Entity("VictimSupport.Casework.Worklist.FirstTab", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("TEXT");
+
+                    b.Property<Guid>("Filter")
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("Filter");
+
+                    b.ToTable("first_tab", (string)null);
+                });
+
             modelBuilder.Entity("VictimSupport.Casework.Worklist.SavedFilter", b =>
                 {
                     b.Property<Guid>("Id")
@@ -2510,6 +2525,9 @@ namespace VictimSupport.Migrations.Sqlite.Zone
                         .HasColumnType("INTEGER");
 
                     b.Property<int?>("Kind")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<bool>("Shared")
                         .HasColumnType("INTEGER");
 
                     b.Property<Guid?>("Worker")

@@ -69,5 +69,76 @@ public sealed class FilterTests(Platforms platforms)
         Assert.Equal(HttpStatusCode.UnprocessableEntity, (await visit.Submit("/worklist/filter", [KeyValuePair.Create("Form.Due", "Never")])).StatusCode);
     }
 
+    [Theory, EveryEngine]
+    public async Task A_shared_tab_stands_in_everybodys_worklist_and_shows_each_only_what_they_may_see(string engine)
+    {
+        var platform = await platforms.On(engine);
+        var (zone, elsewhere) = (await platform.Zone(), await platform.Zone());
+        var (chief, anna, bert) = (await zone.Hires("c", Role.Coordinator), await zone.Hires("a", Role.Caseworker), await zone.Hires("b", Role.Caseworker));
+        var (walled, seen) = (await anna.Registers(Cases.Intake(zone)), await anna.Registers(Cases.Intake(zone)));
+        await zone.WallsOff(chief, walled);
+        var tab = await anna.Send(new Filter.Command { Worker = anna.Id });
+        Assert.Empty((await chief.Send(new Mine.Query(Tab.Mine, 1))).Filters);
+        Assert.Equal(tab, await anna.Send(new Filter.Command { Worker = anna.Id, Shared = true })); // the same tab, the zone's now
+        var list = await chief.Send(new Mine.Query(Tab.Mine, 1, tab));
+        Assert.Equal((tab, seen, 1), (Assert.Single(list.Filters).Id, Assert.Single(list.Rows).Dossier, list.Total));
+        Assert.Equal(tab, await chief.Send(new Filter.Command { Worker = anna.Id })); // there is one like it: no second
+        Assert.Equal(2, (await anna.Send(new Mine.Query(Tab.Mine, 1, tab))).Total);
+        Assert.Equal(0, (await bert.Send(new Mine.Query(Tab.Mine, 1, tab))).Total); // others' dossiers are not a caseworker's
+        await Refused(anna.In(elsewhere, Role.Caseworker).Send(new Mine.Query(Tab.Mine, 1, tab)));
+
+        using var visit = bert.Visit();
+        var page = await visit.Page($"/worklist?filter={tab}");
+        Assert.Null(page.QuerySelector("main form[action*='handler=Remove']"));
+        Assert.False(await bert.Send(new Filter.Remove(tab)));
+        for (var i = 1; i < SavedFilter.Most; i++) await bert.Send(new Filter.Command { Kind = (KindOfEvent)(i % 5 + 1), Dangerous = i > 5, Due = DueBy.Late, Shared = true });
+        await Assert.ThrowsAsync<ValidationException>(() => chief.Send(new Filter.Command { Due = DueBy.Week, Shared = true }));
+        Assert.True(await chief.Send(new Filter.Remove(tab))); // who leads clears up
+        await Refused(anna.Send(new Mine.Query(Tab.Mine, 1, tab)));
+    }
+
+    [Theory, EveryEngine]
+    public async Task Somebodys_worklist_begins_with_the_tab_they_chose(string engine)
+    {
+        var platform = await platforms.On(engine);
+        var zone = await platform.Zone();
+        var (anna, bert) = (await zone.Hires("a", Role.Caseworker), await zone.Hires("b", Role.Caseworker));
+        var (tab, other, hidden) = (await anna.Send(new Filter.Command { Worker = Guid.Empty, Shared = true }), await anna.Send(new Filter.Command { Due = DueBy.Late }), await bert.Send(new Filter.Command { Due = DueBy.Week }));
+        using var visit = anna.Visit();
+        await Begins(null);
+        await Chooses(tab);
+        await Begins(tab);
+        Assert.Null((await bert.Send(new Mine.Query(Tab.Mine, 1) { Arrives = true })).Filter); // everybody begins as they chose
+        await bert.Send(new Filter.First(tab, true));
+        Assert.Equal(tab, (await bert.Send(new Mine.Query(Tab.Mine, 1) { Arrives = true })).Filter?.Id);
+        var mine = await visit.Page("/worklist?tab=Mine");
+        Assert.Null(mine.QuerySelector("main form[action*='handler=First']"));
+        Assert.EndsWith("tab=Mine", mine.QuerySelector(".vs-tabs [aria-current]")!.GetAttribute("href"), StringComparison.Ordinal);
+        await Chooses(other);
+        await Begins(other);
+        await Refused(anna.Send(new Filter.First(hidden, true)));
+        await Begins(other);
+        await anna.Send(new Filter.First(tab, false)); // another's end ends nothing
+        await Begins(other);
+        await Chooses(other); // the same button takes it back
+        await Begins(null);
+        await Chooses(tab);
+        await anna.Send(new Filter.Remove(tab));
+        await Begins(null);
+        Assert.Null((await bert.Send(new Mine.Query(Tab.Mine, 1) { Arrives = true })).Filter);
+
+        async Task Chooses(Guid one)
+        {
+            var page = await visit.Page($"/worklist?filter={one}");
+            await visit.Send("/worklist", page.QuerySelector<AngleSharp.Html.Dom.IHtmlFormElement>("main form[action*='handler=First']")!, []);
+        }
+
+        async Task Begins(Guid? with)
+        {
+            var href = (await visit.Page("/worklist")).QuerySelector(".vs-tabs [aria-current]")!.GetAttribute("href")!;
+            Assert.EndsWith(with is { } one ? $"filter={one}" : "tab=Mine", href, StringComparison.Ordinal);
+        }
+    }
+
     private static Task Refused(Task what) => Assert.ThrowsAsync<RefusedException>(() => what);
 }

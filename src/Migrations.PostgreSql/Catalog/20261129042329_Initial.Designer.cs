@@ -13,7 +13,7 @@ using VictimSupport.Foundation.Persistence;
 namespace VictimSupport.Migrations.PostgreSql.Catalog
 {
     [DbContext(typeof(CatalogDbContext))]
-    [Migration("20261129034311_Initial")]
+    [Migration("20261129042329_Initial")]
     partial class Initial
     {
         /// <inheritdoc />

@@ -12,7 +12,7 @@ using VictimSupport.Foundation.Persistence;
 namespace VictimSupport.Migrations.SqlServer.Figures
 {
     [DbContext(typeof(FiguresDbContext))]
-    [Migration("20261129034257_Initial")]
+    [Migration("20261129042312_Initial")]
     partial class Initial
     {
         /// <inheritdoc />

@@ -13,7 +13,7 @@ using VictimSupport.Foundation.Secrecy;
 namespace VictimSupport.Migrations.SqlServer.Zone
 {
     [DbContext(typeof(ZoneDbContext))]
-    [Migration("20261129034253_Initial")]
+    [Migration("20261129042309_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -2503,6 +2503,21 @@ namespace VictimSupport.Migrations.SqlServer.Zone
                     b.ToTable("bulk_turn", (string)null);
                 });
 
+            modelBuilder.Entity("VictimSupport.Casework.Worklist.FirstTab", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<Guid>("Filter")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("Filter");
+
+                    b.ToTable("first_tab", (string)null);
+                });
+
             modelBuilder.Entity("VictimSupport.Casework.Worklist.SavedFilter", b =>
                 {
                     b.Property<Guid>("Id")
@@ -2519,6 +2534,9 @@ namespace VictimSupport.Migrations.SqlServer.Zone
 
                     b.Property<int?>("Kind")
                         .HasColumnType("int");
+
+                    b.Property<bool>("Shared")
+                        .HasColumnType("bit");
 
                     b.Property<Guid?>("Worker")
                         .HasColumnType("uniqueidentifier");

@@ -11,7 +11,7 @@ using VictimSupport.Foundation.Persistence;
 namespace VictimSupport.Migrations.Sqlite.Catalog
 {
     [DbContext(typeof(CatalogDbContext))]
-    [Migration("20261129034228_Initial")]
+    [Migration("20261129042240_Initial")]
     partial class Initial
     {
         /// <inheritdoc />

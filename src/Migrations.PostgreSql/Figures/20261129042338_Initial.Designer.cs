@@ -12,7 +12,7 @@ using VictimSupport.Foundation.Persistence;
 namespace VictimSupport.Migrations.PostgreSql.Figures
 {
     [DbContext(typeof(FiguresDbContext))]
-    [Migration("20261129034320_Initial")]
+    [Migration("20261129042338_Initial")]
     partial class Initial
     {
         /// <inheritdoc />

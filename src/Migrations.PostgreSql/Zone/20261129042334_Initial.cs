@@ -560,6 +560,18 @@ namespace VictimSupport.Migrations.PostgreSql.Zone
                 });
 
             migrationBuilder.CreateTable(
+                name: "first_tab",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "uuid", nullable: false),
+                    Filter = table.Column<Guid>(type: "uuid", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_first_tab", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "follow_up",
                 columns: table => new
                 {
@@ -1405,7 +1417,8 @@ namespace VictimSupport.Migrations.PostgreSql.Zone
                     Kind = table.Column<int>(type: "integer", nullable: true),
                     Dangerous = table.Column<bool>(type: "boolean", nullable: false),
                     Due = table.Column<int>(type: "integer", nullable: false),
-                    Worker = table.Column<Guid>(type: "uuid", nullable: true)
+                    Worker = table.Column<Guid>(type: "uuid", nullable: true),
+                    Shared = table.Column<bool>(type: "boolean", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -2019,6 +2032,11 @@ namespace VictimSupport.Migrations.PostgreSql.Zone
                 table: "finding",
                 column: "Key",
                 unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "IX_first_tab_Filter",
+                table: "first_tab",
+                column: "Filter");
 
             migrationBuilder.CreateIndex(
                 name: "IX_follow_up_About",
@@ -2643,6 +2661,9 @@ namespace VictimSupport.Migrations.PostgreSql.Zone
 
             migrationBuilder.DropTable(
                 name: "finding");
+
+            migrationBuilder.DropTable(
+                name: "first_tab");
 
             migrationBuilder.DropTable(
                 name: "follow_up");

@@ -559,6 +559,18 @@ namespace VictimSupport.Migrations.SqlServer.Zone
                 });
 
             migrationBuilder.CreateTable(
+                name: "first_tab",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    Filter = table.Column<Guid>(type: "uniqueidentifier", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_first_tab", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "follow_up",
                 columns: table => new
                 {
@@ -1404,7 +1416,8 @@ namespace VictimSupport.Migrations.SqlServer.Zone
                     Kind = table.Column<int>(type: "int", nullable: true),
                     Dangerous = table.Column<bool>(type: "bit", nullable: false),
                     Due = table.Column<int>(type: "int", nullable: false),
-                    Worker = table.Column<Guid>(type: "uniqueidentifier", nullable: true)
+                    Worker = table.Column<Guid>(type: "uniqueidentifier", nullable: true),
+                    Shared = table.Column<bool>(type: "bit", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -2018,6 +2031,11 @@ namespace VictimSupport.Migrations.SqlServer.Zone
                 table: "finding",
                 column: "Key",
                 unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "IX_first_tab_Filter",
+                table: "first_tab",
+                column: "Filter");
 
             migrationBuilder.CreateIndex(
                 name: "IX_follow_up_About",
@@ -2642,6 +2660,9 @@ namespace VictimSupport.Migrations.SqlServer.Zone
 
             migrationBuilder.DropTable(
                 name: "finding");
+
+            migrationBuilder.DropTable(
+                name: "first_tab");
 
             migrationBuilder.DropTable(
                 name: "follow_up");

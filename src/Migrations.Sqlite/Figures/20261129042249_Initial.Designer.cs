@@ -10,7 +10,7 @@ using VictimSupport.Foundation.Persistence;
 namespace VictimSupport.Migrations.Sqlite.Figures
 {
     [DbContext(typeof(FiguresDbContext))]
-    [Migration("20261129034235_Initial")]
+    [Migration("20261129042249_Initial")]
     partial class Initial
     {
         /// <inheritdoc />

@@ -12,7 +12,7 @@ using VictimSupport.Foundation.Persistence;
 namespace VictimSupport.Migrations.SqlServer.Catalog
 {
     [DbContext(typeof(CatalogDbContext))]
-    [Migration("20261129034248_Initial")]
+    [Migration("20261129042305_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
