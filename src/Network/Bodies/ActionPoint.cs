@@ -93,6 +93,9 @@ internal sealed class ActionPoint : IHoldSealed, IFallDue
     /// <param name="EndedOn">When it was done or dropped, where it was; null: as it is.</param>
     internal sealed record Particulars(string What, Guid? Owner, string? Outsider, DateOnly DueOn, DateOnly? AgreedOn = null, DateOnly? EndedOn = null);
 
+    /// <summary>Open, and not of a meeting that did not take place.</summary>
+    internal static IQueryable<ActionPoint> ToDo(ZoneDbContext zone) => zone.Set<ActionPoint>().Where(p => p.State == PointState.Open && !zone.Set<Meeting>().Any(m => m.Id == p.MeetingId && m.State == MeetingState.Cancelled));
+
     internal sealed class Mapping : IZoneMapping<ActionPoint>
     {
         public void Configure(EntityTypeBuilder<ActionPoint> b)

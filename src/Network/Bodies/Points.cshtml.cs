@@ -57,12 +57,12 @@ internal sealed class Points(IMediator pipeline, Ours ours, WhereAndWho who, Tim
 
         public async Task<IReadOnlyList<Row>> Handle(Query query, CancellationToken ct)
         {
-            var (self, points) = (caller.Self, zone.Set<ActionPoint>().AsNoTracking());
+            var self = caller.Self;
             var shown = query.Tab switch
             {
-                PointTab.Ended => points.Where(p => p.State != PointState.Open).OrderByDescending(p => p.Ended),
-                PointTab.Open => points.Where(p => p.State == PointState.Open).OrderBy(p => p.DueAt),
-                _ => points.Where(p => p.State == PointState.Open && p.Owner == self).OrderBy(p => p.DueAt),
+                PointTab.Ended => zone.Set<ActionPoint>().AsNoTracking().Where(p => p.State != PointState.Open).OrderByDescending(p => p.Ended),
+                PointTab.Open => ActionPoint.ToDo(zone).AsNoTracking().OrderBy(p => p.DueAt),
+                _ => ActionPoint.ToDo(zone).AsNoTracking().Where(p => p.Owner == self).OrderBy(p => p.DueAt),
             };
             return [.. (await shown.Take(Most).Join(zone.Set<Body>(), p => p.BodyId, b => b.Id, (p, b) => new { Point = p, b.Title }).ToListAsync(ct)).Select(x => new Row(x.Point, x.Title))
                 .OrderBy(r => query.Tab == PointTab.Ended ? -r.Point.Ended!.Value.UtcTicks : r.Point.DueAt.UtcTicks)];

@@ -26,10 +26,10 @@ internal sealed class PointsDue : IRemind
     public async Task<IReadOnlySet<Guid>> Undone(ZoneDbContext zone, IReadOnlyDictionary<Guid, DateTimeOffset> told, CancellationToken ct)
     {
         var ids = told.Keys.ToList();
-        return (await zone.Set<ActionPoint>().AsNoTracking().Where(p => ids.Contains(p.Id) && p.State == PointState.Open).Select(p => new { p.Id, p.DueAt }).ToListAsync(ct)).Where(p => told[p.Id] == p.DueAt).Select(p => p.Id).ToHashSet();
+        return (await ActionPoint.ToDo(zone).AsNoTracking().Where(p => ids.Contains(p.Id)).Select(p => new { p.Id, p.DueAt }).ToListAsync(ct)).Where(p => told[p.Id] == p.DueAt).Select(p => p.Id).ToHashSet();
     }
 
-    private static IQueryable<ActionPoint> Untold(ZoneDbContext zone) => zone.Set<ActionPoint>().Where(p => p.State == PointState.Open && (p.RemindedFor == null || p.RemindedFor != p.DueAt));
+    private static IQueryable<ActionPoint> Untold(ZoneDbContext zone) => ActionPoint.ToDo(zone).Where(p => p.RemindedFor == null || p.RemindedFor != p.DueAt);
 }
 
 /// <summary>The caller's own action points: on the bell, on the worklist and at home. Asked once for a page.</summary>
@@ -61,7 +61,7 @@ internal sealed class PointsAtHome(ZoneDbContext zone, Caller caller, TimeProvid
     }
 
     private static readonly Compiled<Guid, DateTimeOffset, Counted> Question = Compiled.Query((ZoneDbContext z, Guid self, DateTimeOffset now) =>
-        z.Set<ActionPoint>().Where(p => p.Owner == self && p.State == PointState.Open).GroupBy(_ => 1).Select(g => new Counted { Open = g.Count(), Due = g.Count(p => p.DueAt <= now) }));
+        z.Set<ActionPoint>().Where(p => p.Owner == self && p.State == PointState.Open && !z.Set<Meeting>().Any(m => m.Id == p.MeetingId && m.State == MeetingState.Cancelled)).GroupBy(_ => 1).Select(g => new Counted { Open = g.Count(), Due = g.Count(p => p.DueAt <= now) }));
 
     public int Order => 30;
 

@@ -63,8 +63,10 @@ internal sealed class Check(IMediator pipeline) : PageModel, IShowAgain
     {
         public async Task<IReadOnlyList<Partner>> Handle(Query query, CancellationToken ct)
         {
-            var before = Moment.Day(clock.GetUtcNow()).AddMonths(-query.Months);
-            return [.. (await zone.Set<Partner>().AsNoTracking().Where(p => p.Ended == null && p.CheckedOn <= before).ToListAsync(ct)).OrderBy(p => p.CheckedOn).ThenBy(p => p.Organisation, StringComparer.CurrentCulture)];
+            var (now, before) = (clock.GetUtcNow(), Moment.Day(clock.GetUtcNow()).AddMonths(-query.Months));
+            var open = zone.Set<Partner>().AsNoTracking().Where(p => p.Ended == null);
+            // Those of six months are those the bell counts: on 28 February also what was looked at on 31 August.
+            return [.. (await open.Where(p => query.Months == Partner.MonthsGood ? p.StaleAt <= now : p.CheckedOn <= before).ToListAsync(ct)).OrderBy(p => p.CheckedOn).ThenBy(p => p.Organisation, StringComparer.CurrentCulture)];
         }
 
         public async Task<int> Handle(Command form, CancellationToken ct)

@@ -12,7 +12,7 @@ namespace VictimSupport.Network.Partners;
 internal sealed class Partner : IFallDue
 {
     /// <summary>Numbers age: after so many months somebody should look whether they still hold.</summary>
-    private const int MonthsGood = 6;
+    internal const int MonthsGood = 6;
 
     public Guid Id { get; private set; }
     public string Organisation { get; private set; } = "";

@@ -37,6 +37,7 @@ internal sealed class Due(IMediator pipeline, WhereAndWho who, IZoneSettings set
 
     /// <summary>A mail to a colleague names the topic.</summary>
     public bool MayRemind => Topic != AnyTopic && who.Caller.May(May.KeepTrainings);
+    public bool NeedsTopic => Topic == AnyTopic && who.Caller.May(May.KeepTrainings);
     public IReadOnlyList<Choice> Topics => [.. TrainingTopics.Choices, new Choice(AnyTopic, Words.TrainingAnyTopic)];
     public IReadOnlyList<Choice> YearChoices => [.. Enumerable.Range(Fewest, Most).Select(y => y.ToString(CultureInfo.CurrentCulture)).Select(y => new Choice(y, y))];
 

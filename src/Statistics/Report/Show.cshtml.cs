@@ -31,6 +31,7 @@ internal sealed class Show(IMediator pipeline, WhereAndWho who, IZoneSettings se
     public bool MaySettle => (Report is { IsPublic: true, Facts.Settled: null } || (Report is null && Edition == PublicEdition && Year < ThisYear)) && who.Caller.May(May.SettlePublicFigures);
     public bool IsBehind => Report is { IsPublic: true, Facts.IsBehind: true };
     public bool MaySayAnew => IsBehind && who.Caller.May(May.SettlePublicFigures);
+    private const int MostBack = 10;
     private int ThisYear => Moment.Day(clock.GetUtcNow()).Year;
 
     public async Task<IActionResult> OnGetAsync(CancellationToken ct)
@@ -55,7 +56,7 @@ internal sealed class Show(IMediator pipeline, WhereAndWho who, IZoneSettings se
         var exact = who.Caller.May(May.SeeExactFigures);
         var known = ReportLanguages.Of(who, await settings.Of(who.Zone!.Id, ct));
         (Year, Edition, Language) = (Year ?? ThisYear - 1, Edition ?? (exact ? InternalEdition : PublicEdition), Language ?? known[0]);
-        Years = [.. Enumerable.Range(0, 6).Select(back => ThisYear - back).Where(y => y < ThisYear || exact).Select(y => new Choice(y.ToString(System.Globalization.CultureInfo.InvariantCulture), y == ThisYear ? Words.ReportRunning(y) : Words.YearOf(y)))];
+        Years = [.. Enumerable.Range(0, MostBack + 1).Select(back => ThisYear - back).Where(y => y < ThisYear || exact).Select(y => new Choice(y.ToString(System.Globalization.CultureInfo.InvariantCulture), y == ThisYear ? Words.ReportRunning(y) : Words.YearOf(y)))];
         Editions = [.. exact ? new[] { new Choice(InternalEdition, Words.ReportInternal) } : [], new Choice(PublicEdition, Words.ReportPublic)];
         Languages = [.. known.Select(l => new Choice(l, ReportLanguages.Called(l)))];
     }

@@ -172,6 +172,11 @@ public sealed class BodyCorrectionTests
         var cancelled = await cora.Send(new Minutes.Query(wrong));
         Assert.Equal((MeetingState.Cancelled, both), (cancelled.Meeting.State, cancelled.Meeting.Says.Value.Decisions.Count));
         Assert.Equal((1, both, 2, 2), await Figures());
+        Assert.Equal((1, 1), ((await anna.Send(new Points.Query(PointTab.Mine))).Count, (await anna.Send(new MyPoints.Query())).Open)); // nobody has to do what was never agreed
+        await zone.RunJobs();
+        platform.Clock.Advance(TimeSpan.FromDays(1));
+        await zone.RunJobs();
+        Assert.Single(await zone.Look(z => z.Set<ActionPoint>().Where(p => p.Owner == anna.Id && p.RemindedFor != null).ToListAsync())); // nor is told of it
         await cora.Send(new Minutes.NotHeld(wrong)); // pressed twice
         Assert.Equal(MeetingState.Cancelled, (await cora.Send(new Minutes.Query(wrong))).Meeting.State);
 
@@ -179,7 +184,6 @@ public sealed class BodyCorrectionTests
         var (planned, path) = (await cora.Send(new Record.Command { Body = body, At = platform.Clock.GetUtcNow().AddDays(3) }), $"/meetings/{wrong}");
         await cora.Send(new Minutes.NotHeld(planned));
         Assert.Equal(MeetingState.Planned, (await cora.Send(new Minutes.Query(planned))).Meeting.State); // only what was held was not
-        Assert.Equal(2, (await anna.Send(new Points.Query(PointTab.Mine))).Count);
         await visit.Submit(path, [], "main form[action*='handler=TakeOut']");
         Assert.Equal(System.Net.HttpStatusCode.NotFound, (await visit.Get(path)).StatusCode);
         Assert.Equal([planned, kept], (await cora.Send(new Show.Query(body))).Meetings.Select(m => m.Id));

@@ -105,7 +105,7 @@ public sealed class CampaignTests(Platforms platforms)
     }
 
     [Theory, EveryEngine]
-    public async Task Coordinators_who_have_not_looked_are_reminded_four_times_each_once_in_words_that_tell_nothing(string engine)
+    public async Task Coordinators_who_look_are_not_reminded_until_they_take_it_back_each_time_once_in_words_that_tell_nothing(string engine)
     {
         await using var platform = Platform.Start(engine);
         var (zone, other) = (await platform.Zone(), await platform.Zone());
@@ -156,6 +156,32 @@ public sealed class CampaignTests(Platforms platforms)
         }
 
         List<Letter> Told() => [.. platform.Post.Letters.Where(l => l.Key.StartsWith(FiguresToLookAt.ReminderKind, StringComparison.Ordinal))];
+    }
+
+    [Theory, EveryEngine]
+    public async Task Who_never_looks_is_reminded_at_the_opening_a_fortnight_before_on_the_day_and_a_week_after(string engine)
+    {
+        await using var platform = Platform.Start(engine);
+        var zone = await platform.Zone();
+        var cora = await zone.Hires("cora", Role.Coordinator);
+        platform.Clock.SetUtcNow(February2027);
+        await Asks(zone, cora);
+        await Runs(1);
+        foreach (var (day, told) in new[] { (1, 2), (15, 3), (22, 4) })
+        {
+            platform.Clock.SetUtcNow(new DateTimeOffset(2027, 3, day, 6, 59, 0, TimeSpan.Zero)); // 7:59 in Belgium
+            await Runs(told - 1);
+            platform.Clock.Advance(TimeSpan.FromMinutes(1));
+            await Runs(told);
+        }
+        platform.Clock.SetUtcNow(new DateTimeOffset(2027, 5, 22, 9, 0, 0, TimeSpan.Zero));
+        await Runs(4);
+
+        async Task Runs(int told)
+        {
+            for (var i = 0; i < 2; i++) await zone.RunJobs();
+            Assert.Equal(told, platform.Post.Letters.Count(l => l.Key.StartsWith(FiguresToLookAt.ReminderKind, StringComparison.Ordinal)));
+        }
     }
 
     [Theory, EveryEngine]
