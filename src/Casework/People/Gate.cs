@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Microsoft.EntityFrameworkCore;
 using VictimSupport.Casework.Codes;
 using VictimSupport.Casework.Contacts;
@@ -12,7 +11,6 @@ using VictimSupport.Foundation.Access;
 using VictimSupport.Foundation.Persistence;
 using VictimSupport.Foundation.Pipeline;
 using VictimSupport.Foundation.Secrecy;
-using VictimSupport.Foundation.Secrecy.Search;
 using VictimSupport.Zones.Contracts;
 using Place = VictimSupport.Casework.Codes.Place;
 

@@ -87,14 +87,17 @@ internal sealed class Filter(IMediator pipeline, IAccounts accounts) : PageModel
         {
             if (form.Worker is { } worker && worker != Guid.Empty && !(await Handle(new Query(), ct)).Contains(worker)) throw new RefusedException("absent", worker);
             var there = await zone.Set<SavedFilter>().Where(f => f.Account == caller.Self || f.Shared).ToListAsync(ct);
+            var isFull = form.Shared && there.Count(f => f.Shared) >= SavedFilter.Most;
             if (there.OrderByDescending(f => f.Account == caller.Self).FirstOrDefault(f => f.Kind == form.Kind && f.Dangerous == form.Dangerous && f.Due == form.Due && f.Worker == form.Worker) is { } same)
             {
                 // Made once more the other way, one's own becomes the zone's, or one's own again.
-                if (same.Account == caller.Self) same.Shared = form.Shared;
+                if (same.Account != caller.Self || same.Shared == form.Shared) return same.Id;
+                if (isFull) throw Full();
+                same.Shared = form.Shared;
                 return same.Id;
             }
             if (there.Count(f => f.Account == caller.Self) >= SavedFilter.Most) throw new ValidationException([new ValidationFailure(nameof(Command.Kind), Words.FilterMost(SavedFilter.Most))]);
-            if (form.Shared && there.Count(f => f.Shared) >= SavedFilter.Most) throw new ValidationException([new ValidationFailure(nameof(Command.Shared), Words.FilterSharedMost(SavedFilter.Most))]);
+            if (isFull) throw Full();
             var made = SavedFilter.Make(form.Kind, form.Dangerous, form.Due, form.Worker, form.Shared, caller.Self, clock.GetUtcNow());
             zone.Add(made);
             return made.Id;
@@ -121,6 +124,8 @@ internal sealed class Filter(IMediator pipeline, IAccounts accounts) : PageModel
             else zone.Add(new FirstTab { Id = caller.Self, Filter = tab.Id });
             return true;
         }
+
+        private static ValidationException Full() => new([new ValidationFailure(nameof(Command.Shared), Words.FilterSharedMost(SavedFilter.Most))]);
 
         private async Task<SavedFilter?> Seen(Guid filter, CancellationToken ct) => await zone.Set<SavedFilter>().SingleOrDefaultAsync(f => f.Id == filter && (f.Account == caller.Self || f.Shared), ct);
     }

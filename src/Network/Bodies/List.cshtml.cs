@@ -51,7 +51,7 @@ internal sealed class List(IMediator pipeline, WhereAndWho who, TimeProvider clo
             var bodies = await zone.Set<Body>().AsNoTracking().Where(b => (b.Ended != null) == query.Ended).Select(b => new { b.Id, b.Title, b.Kind, b.Level }).ToListAsync(ct);
             var held = (await zone.Set<Meeting>().Where(m => m.State == MeetingState.Held).GroupBy(m => m.BodyId).Select(g => new { Body = g.Key, At = g.Max(m => m.At) }).ToListAsync(ct)).ToDictionary(x => x.Body, x => x.At);
             var planned = (await zone.Set<Meeting>().Where(m => m.State == MeetingState.Planned && m.At > now).GroupBy(m => m.BodyId).Select(g => new { Body = g.Key, At = g.Min(m => m.At) }).ToListAsync(ct)).ToDictionary(x => x.Body, x => x.At);
-            var open = (await zone.Set<ActionPoint>().Where(p => p.State == PointState.Open).GroupBy(p => p.BodyId).Select(g => new { Body = g.Key, Count = g.Count() }).ToListAsync(ct)).ToDictionary(x => x.Body, x => x.Count);
+            var open = (await ActionPoint.ToDo(zone).GroupBy(p => p.BodyId).Select(g => new { Body = g.Key, Count = g.Count() }).ToListAsync(ct)).ToDictionary(x => x.Body, x => x.Count);
             return [.. bodies.OrderBy(b => b.Level).ThenBy(b => b.Title, StringComparer.CurrentCulture)
                 .Select(b => new Row(b.Id, b.Title, b.Kind, b.Level, held.TryGetValue(b.Id, out var last) ? last : null, planned.TryGetValue(b.Id, out var next) ? next : null, open.GetValueOrDefault(b.Id)))];
         }

@@ -56,7 +56,7 @@ internal sealed class Show(IMediator pipeline, Ours ours, WhereAndWho who) : Pag
         {
             var body = await zone.Set<Body>().AsNoTracking().SingleOrDefaultAsync(b => b.Id == query.Body, ct) ?? throw new RefusedException("absent", query.Body);
             return new View(body, await Ours.PartnerNames(zone, body.Partners, ct), await zone.Set<Meeting>().AsNoTracking().Where(m => m.BodyId == body.Id).OrderByDescending(m => m.At).ToListAsync(ct),
-                await zone.Set<ActionPoint>().AsNoTracking().Where(p => p.BodyId == body.Id && p.State == PointState.Open).OrderBy(p => p.DueAt).ToListAsync(ct),
+                await ActionPoint.ToDo(zone).AsNoTracking().Where(p => p.BodyId == body.Id).OrderBy(p => p.DueAt).ToListAsync(ct),
                 await zone.Set<Project>().AsNoTracking().Where(p => p.BodyId == body.Id).OrderByDescending(p => p.Begins).ToListAsync(ct));
         }
     }

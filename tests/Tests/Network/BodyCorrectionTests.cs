@@ -172,6 +172,8 @@ public sealed class BodyCorrectionTests
         var cancelled = await cora.Send(new Minutes.Query(wrong));
         Assert.Equal((MeetingState.Cancelled, both), (cancelled.Meeting.State, cancelled.Meeting.Says.Value.Decisions.Count));
         Assert.Equal((1, both, 2, 2), await Figures());
+        Assert.Equal([kept, null], (await cora.Send(new Show.Query(body))).Points.Select(p => p.MeetingId).OrderByDescending(m => m));
+        Assert.Equal(2, (await cora.Send(new List.Query(Ended: false))).Single().OpenPoints);
         Assert.Equal((1, 1), ((await anna.Send(new Points.Query(PointTab.Mine))).Count, (await anna.Send(new MyPoints.Query())).Open)); // nobody has to do what was never agreed
         await zone.RunJobs();
         platform.Clock.Advance(TimeSpan.FromDays(1));

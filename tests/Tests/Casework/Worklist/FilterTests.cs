@@ -93,7 +93,10 @@ public sealed class FilterTests(Platforms platforms)
         Assert.False(await bert.Send(new Filter.Remove(tab)));
         for (var i = 1; i < SavedFilter.Most; i++) await bert.Send(new Filter.Command { Kind = (KindOfEvent)(i % 5 + 1), Dangerous = i > 5, Due = DueBy.Late, Shared = true });
         await Assert.ThrowsAsync<ValidationException>(() => chief.Send(new Filter.Command { Due = DueBy.Week, Shared = true }));
+        var own = await chief.Send(new Filter.Command { Due = DueBy.Today });
+        await Assert.ThrowsAsync<ValidationException>(() => chief.Send(new Filter.Command { Due = DueBy.Today, Shared = true })); // nor does one's own become a ninth
         Assert.True(await chief.Send(new Filter.Remove(tab))); // who leads clears up
+        Assert.Equal(own, await chief.Send(new Filter.Command { Due = DueBy.Today, Shared = true }));
         await Refused(anna.Send(new Mine.Query(Tab.Mine, 1, tab)));
     }
 
