@@ -84,6 +84,22 @@ public sealed class ShowTests(Platforms platforms)
     }
 
     [Theory, EveryEngine]
+    public async Task What_the_bell_counts_stands_in_the_list_of_six_months_on_the_last_days_of_a_month_too(string engine)
+    {
+        await using var platform = Platform.Start(engine);
+        var zone = await platform.Zone();
+        platform.Clock.SetUtcNow(new DateTimeOffset(2027, 8, 31, 9, 0, 0, TimeSpan.Zero));
+        var cora = await zone.Hires("cora", Role.Coordinator);
+        var one = await cora.Send(Referring.Partner("One"));
+        platform.Clock.SetUtcNow(new DateTimeOffset(2028, 2, 28, 9, 0, 0, TimeSpan.Zero));
+        Assert.Empty(await cora.Send(new Check.Query(6)));
+        platform.Clock.SetUtcNow(new DateTimeOffset(2028, 2, 29, 9, 0, 0, TimeSpan.Zero)); // there is no 31 February
+        Assert.True((await zone.Look(z => z.Set<Partner>().AsNoTracking().SingleAsync(p => p.Id == one))).IsStale(platform.Clock.GetUtcNow()));
+        Assert.Equal([one], (await cora.Send(new Check.Query(6))).Select(p => p.Id));
+        Assert.Empty(await cora.Send(new Check.Query(12)));
+    }
+
+    [Theory, EveryEngine]
     public async Task The_yearly_look_lists_what_is_old_and_one_press_does_for_one_or_for_several(string engine)
     {
         await using var platform = Platform.Start(engine);
