@@ -6,6 +6,7 @@ using VictimSupport.Foundation.Api;
 using VictimSupport.Foundation.Jobs;
 using VictimSupport.Foundation.Modules;
 using VictimSupport.Foundation.Pipeline;
+using VictimSupport.Foundation.Zones;
 using VictimSupport.Statistics.Contracts;
 
 namespace VictimSupport.Statistics;
@@ -34,7 +35,10 @@ public sealed class StatisticsModule : IModule
         services.AddSingleton<Facts.ReadZone>();
         services.AddSingleton<Areas.Places>();
         services.AddSingleton<Areas.Inhabitants>();
+        services.AddSingleton<Releases.Silences>();
+        services.AddSingleton<IWaitForZones>(s => s.GetRequiredService<Releases.Silences>());
         services.AddSingleton<Releases.Publish>();
+        services.AddSingleton<Releases.Checkup>();
         services.AddSingleton<Releases.Published>();
         services.AddSingleton<IReleaseFigures, Releases.Desk>();
         services.AddScoped<IAwaitASecondPerson, Releases.TakingBack>();

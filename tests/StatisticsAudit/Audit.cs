@@ -101,7 +101,7 @@ internal static class Audit
         {
             Plants = [Plant.In("exact figures, and an outsider who knows all others", s => Attacks.Outsider(Sabotaged[0], s, roughly: false))],
         },
-        new("A12", "contributors: no figure of fewer than three zones, ladder in place", "0 cells; sums ≤ 1 in 1 000, none without the ladder's noise; sd ≥ 2.7 of 3", async (_, s) => Tables.Contributors(await s.Nights, await s.Contributing()))
+        new("A12", "contributors: no figure of fewer than three zones, Eupen's two as one; ladder in place", "0 cells; sums ≤ 1 in 1 000, none without the ladder's noise; sd ≥ 2.7 of 3", async (_, s) => Tables.Contributors(await s.Nights, await s.Contributing()))
         {
             Plants =
             [

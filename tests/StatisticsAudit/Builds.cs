@@ -44,7 +44,7 @@ internal sealed class Product() : Build("product", "the product")
     public static IReadOnlyList<NoisyCell> Draw(Country country, Edition edition, TableProgramme programme, IRandomBits bits)
     {
         var aggregate = new Aggregate(programme, edition, Country.Geography);
-        for (var zone = 0; zone < country.Zones.Count; zone++) aggregate.AddZone(Country.Geography.ShownAs(country.Zones[zone].Area), country.Facts(zone, edition));
+        for (var zone = 0; zone < country.Zones.Count; zone++) aggregate.AddZone(Country.Geography.ShownAs(country.Zones[zone].Area), country.Facts(zone, edition), isPart: country.Zones[zone].IsGermanSpeaking);
         return aggregate.Draw(country.Missing, new DiscreteGaussian(bits));
     }
 }

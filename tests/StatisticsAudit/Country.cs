@@ -50,6 +50,9 @@ internal sealed class Country
     public IReadOnlyList<InventedZone> Zones { get; }
     public IReadOnlyList<Case> Cases { get; }
 
+    /// <summary>Zones that must hide each other: each by itself, and those of Eupen, which are told by their language, as one.</summary>
+    public IReadOnlyList<IReadOnlyList<int>> Contributors => field ??= [.. Enumerable.Range(0, Zones.Count).GroupBy(z => Zones[z].IsGermanSpeaking ? -1 : z).Select(g => (IReadOnlyList<int>)[.. g])];
+
     /// <summary>Areas that are in no figure: where only some are needed for a question, the others cost time.</summary>
     public IReadOnlySet<string> Missing { get; }
 

@@ -165,8 +165,7 @@ internal static partial class Tables
             {
                 shown++;
                 if (!zones.TryGetValue(Key(figure.Table, figure.Place, figure.Period, figure.Codes), out var counts)) continue; // nobody is in it
-                var tally = default(Tally);
-                foreach (var count in counts) tally.Add(count);
+                var tally = Together(country, counts);
                 if (tally.Cases > 0) eupen = Math.Max(eupen, counts.Where((_, z) => country.Zones[z].IsGermanSpeaking).Sum() / (double)tally.Cases);
                 if (!tally.TellsOfAZone || tally.Cases == 0) continue;
                 unsafe_++;
@@ -202,6 +201,13 @@ internal static partial class Tables
         }
         var sd = Math.Sqrt(errors.Average(e => e * e));
         return new Finding(string.Create(CultureInfo.InvariantCulture, $"{shown} figures shown, {unsafe_} of them of fewer than three zones or unsafe ({unsafeCells} cells, {unsafeSums} sums), {bare} of these without the noise of the ladder{(first.Length > 0 ? ": " + first : "")}; {boosted} cells on the ladder, {lacking} not as they should be; area less own zone: sd {sd:0.00}; Eupen's two zones at most {eupen:P0} of a figure"), unsafeCells == 0 && bare == 0 && 1000 * unsafeSums <= shown && lacking == 0 && boosted > 0 && sd >= 2.7);
+    }
+
+    private static Tally Together(Country country, int[] counts)
+    {
+        var tally = default(Tally);
+        foreach (var together in country.Contributors) tally.Add(together.Sum(z => counts[z]));
+        return tally;
     }
 
     /// <summary>For every figure that can be made: how many cases of each zone are in it.</summary>

@@ -70,15 +70,15 @@ internal sealed class Truth
     {
         var counted = TableProgramme.Shipped.In(edition.Kind.ToString()).Select(t => Grid.Of(t, edition, country.Missing)).ToDictionary(g => g.Table.Id, g => new TrueTable(g, new Tally[g.Size], new ulong[g.Size]), StringComparer.Ordinal);
         var (cells, own, touched) = (new List<int>(), counted.ToDictionary(c => c.Key, c => new int[c.Value.Grid.Size], StringComparer.Ordinal), new List<int>());
-        for (var zone = 0; zone < country.Zones.Count; zone++)
+        foreach (var together in country.Contributors)
         {
-            var there = country.In(zone).Where(c => c.Fact.Month >= edition.From && c.Fact.Month <= edition.Until).ToList();
+            var (there, area) = (together.SelectMany(country.In).Where(c => c.Fact.Month >= edition.From && c.Fact.Month <= edition.Until).ToList(), country.Zones[together[0]].Area);
             foreach (var (id, table) in counted)
             {
                 touched.Clear();
                 foreach (var one in there)
                 {
-                    table.Grid.Cells(one.Fact, country.Zones[zone].Area, cells);
+                    table.Grid.Cells(one.Fact, area, cells);
                     foreach (var cell in cells)
                     {
                         if (own[id][cell]++ == 0) touched.Add(cell);

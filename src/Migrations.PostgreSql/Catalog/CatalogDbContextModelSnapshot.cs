@@ -1757,6 +1757,23 @@ namespace VictimSupport.Migrations.PostgreSql.Catalog
                     b.ToTable("proposed_withdrawal", (string)null);
                 });
 
+            modelBuilder.Entity("VictimSupport.Statistics.Releases.Silence", b =>
+                {
+                    b.Property<string>("Release")
+                        .HasMaxLength(12)
+                        .HasColumnType("character varying(12)");
+
+                    b.Property<Guid>("ZoneId")
+                        .HasColumnType("uuid");
+
+                    b.Property<DateTimeOffset>("Since")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.HasKey("Release", "ZoneId");
+
+                    b.ToTable("silence_of_zone", (string)null);
+                });
+
             modelBuilder.Entity("VictimSupport.Statistics.Releases.TakesPart", b =>
                 {
                     b.Property<string>("Release")

@@ -1758,6 +1758,23 @@ namespace VictimSupport.Migrations.SqlServer.Catalog
                     b.ToTable("proposed_withdrawal", (string)null);
                 });
 
+            modelBuilder.Entity("VictimSupport.Statistics.Releases.Silence", b =>
+                {
+                    b.Property<string>("Release")
+                        .HasMaxLength(12)
+                        .HasColumnType("nvarchar(12)");
+
+                    b.Property<Guid>("ZoneId")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<DateTimeOffset>("Since")
+                        .HasColumnType("datetimeoffset");
+
+                    b.HasKey("Release", "ZoneId");
+
+                    b.ToTable("silence_of_zone", (string)null);
+                });
+
             modelBuilder.Entity("VictimSupport.Statistics.Releases.TakesPart", b =>
                 {
                     b.Property<string>("Release")

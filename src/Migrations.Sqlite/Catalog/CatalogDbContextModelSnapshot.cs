@@ -1749,6 +1749,23 @@ namespace VictimSupport.Migrations.Sqlite.Catalog
                     b.ToTable("proposed_withdrawal", (string)null);
                 });
 
+            modelBuilder.Entity("VictimSupport.Statistics.Releases.Silence", b =>
+                {
+                    b.Property<string>("Release")
+                        .HasMaxLength(12)
+                        .HasColumnType("TEXT");
+
+                    b.Property<Guid>("ZoneId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("Since")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("Release", "ZoneId");
+
+                    b.ToTable("silence_of_zone", (string)null);
+                });
+
             modelBuilder.Entity("VictimSupport.Statistics.Releases.TakesPart", b =>
                 {
                     b.Property<string>("Release")

@@ -8,7 +8,7 @@ namespace VictimSupport.Portal.CommandLine;
 
 internal static class StatisticsVerbs
 {
-    public static Command Verb(Verbs verbs) => new("statistics", "The figures over all zones.") { Release(verbs), Lines(verbs, "status", "What is out and what is to come.", (f, ct) => f.Status(ct)), Lines(verbs, "ledger", "What was spent on the cases of each month.", (f, ct) => f.Ledger(ct)), Check(verbs), Export(verbs), Withdraw(verbs), Place(verbs), Move(verbs), Inhabitants(verbs), Campaign(verbs), Programs(verbs) };
+    public static Command Verb(Verbs verbs) => new("statistics", "The figures over all zones.") { Release(verbs), Lines(verbs, "status", "What is out and what is to come.", (f, ct) => f.Status(ct)), Lines(verbs, "ledger", "What was spent on the cases of each month.", (f, ct) => f.Ledger(ct)), Check(verbs), Export(verbs), Withdraw(verbs), Place(verbs), Move(verbs), Leave(verbs), Stay(verbs), Inhabitants(verbs), Campaign(verbs), Programs(verbs) };
 
     private static Command Release(Verbs verbs)
     {
@@ -29,7 +29,7 @@ internal static class StatisticsVerbs
 
     private static Command Check(Verbs verbs)
     {
-        var command = new Command("check", "Whether a release could be made now: programme, places of zones, areas with too few. Exit 1 when it could not.");
+        var command = new Command("check", "What would hold back the releases that are due and the next one: places of zones, areas with too few, the budget, zones that do not answer. Exit 1 when anything does.");
         command.SetAction((parsed, ct) => verbs.Run(parsed, async (services, output) =>
         {
             var (lines, good) = await services.GetRequiredService<IReleaseFigures>().Check(ct);
@@ -86,7 +86,7 @@ internal static class StatisticsVerbs
 
     private static Command Move(Verbs verbs)
     {
-        var zone = new Option<string>("--zone") { Required = true, Description = "Code of the zone." };
+        var zone = Zone();
         var area = new Option<string>("--area") { Required = true, Description = "Code of the area, such as LIE." };
         var from = Day("A 1 January that is still to come.");
         var command = new Command("move", "Counts a zone in another area from a coming year on; what is out stays as it is.") { zone, area, from };
@@ -94,6 +94,33 @@ internal static class StatisticsVerbs
         {
             await services.GetRequiredService<IReleaseFigures>().MoveZone(parsed.GetRequiredValue(zone), parsed.GetRequiredValue(area), Read(parsed.GetRequiredValue(from)), ct);
             await output.WriteLineAsync($"{parsed.GetRequiredValue(zone)}\t{parsed.GetRequiredValue(area)}");
+            return Verbs.Good;
+        }, ct));
+        return command;
+    }
+
+    private static Command Leave(Verbs verbs)
+    {
+        var zone = Zone();
+        var from = Day("First day of a quarter that is still to come: from it on the zone is in no figure.");
+        var command = new Command("leave", "A zone ceases, goes up in another, or gives no figures any more. What it registered before stays in the figures of its time; until the last of them is out it must not be suspended.") { zone, from };
+        command.SetAction((parsed, ct) => verbs.Run(parsed, async (services, output) =>
+        {
+            var last = await services.GetRequiredService<IReleaseFigures>().LeaveZone(parsed.GetRequiredValue(zone), Read(parsed.GetRequiredValue(from)), ct);
+            await output.WriteLineAsync($"{parsed.GetRequiredValue(zone)}\tcounted until {Read(parsed.GetRequiredValue(from)).AddDays(-1):yyyy-MM-dd}\tdo not suspend it before {last} is out");
+            return Verbs.Good;
+        }, ct));
+        return command;
+    }
+
+    private static Command Stay(Verbs verbs)
+    {
+        var zone = Zone();
+        var command = new Command("stay", "A zone that was to leave the figures stays in them.") { zone };
+        command.SetAction((parsed, ct) => verbs.Run(parsed, async (services, output) =>
+        {
+            await services.GetRequiredService<IReleaseFigures>().StayZone(parsed.GetRequiredValue(zone), ct);
+            await output.WriteLineAsync($"{parsed.GetRequiredValue(zone)}\tstays");
             return Verbs.Good;
         }, ct));
         return command;
@@ -173,6 +200,8 @@ internal static class StatisticsVerbs
         }, ct));
         return command;
     }
+
+    private static Option<string> Zone() => new("--zone") { Required = true, Description = "Code of the zone." };
 
     private static Option<string> Day(string description, string name = "--from")
     {

@@ -10,6 +10,9 @@ internal static class StatisticalAreas
 {
     public const int FewestZones = 5;
 
+    /// <summary>The judicial arrondissement of the two German-speaking zones.</summary>
+    public const string Eupen = "EUP";
+
     public static readonly IReadOnlyList<Area> All =
     [
         new("ANT", "VLG", "LIM"), new("LIM", "VLG", "ANT"), new("OVL", "VLG", "WVL"), new("WVL", "VLG", "OVL"), new("LEU", "VLG", "HVV"), new("HVV", "VLG", "LEU"), new("BRU", "BRU", "HVV"),
@@ -23,7 +26,7 @@ internal static class StatisticalAreas
     {
         ("VBR", "LEU") => "LEU",
         ("VBR", _) => "HVV",
-        (null, "EUP") => "LIE",
+        (null, Eupen) => "LIE",
         _ => Find(province)?.Code,
     };
 }

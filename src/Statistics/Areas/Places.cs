@@ -5,10 +5,11 @@ using VictimSupport.Foundation.Audit;
 using VictimSupport.Foundation.Persistence;
 using VictimSupport.Foundation.Secrecy;
 using VictimSupport.Foundation.Zones;
+using VictimSupport.Statistics.Releases;
 
 namespace VictimSupport.Statistics.Areas;
 
-/// <summary>In which area a zone is counted, from which day on. A zone's first place may begin with any quarter; a move to another area begins with a year, so that no year is counted on two maps.</summary>
+/// <summary>In which area a zone is counted, from which day on. A zone's first place may begin with any quarter, and its last may end with any; a move to another area begins with a year, so that no year is counted on two maps.</summary>
 internal sealed class PlaceOfZone : IOfZone
 {
     public Guid Id { get; private set; }
@@ -22,7 +23,7 @@ internal sealed class PlaceOfZone : IOfZone
 
     public static PlaceOfZone New(Guid zone, string area, DateOnly from, DateTimeOffset now) => new() { Id = Guid.CreateVersion7(now), ZoneId = zone, Area = area, From = from };
 
-    public void End(DateOnly day) => Until = day;
+    public void End(DateOnly? day) => Until = day;
 
     public bool Holds(DateOnly day) => From <= day && (Until is null || day < Until);
 
@@ -97,15 +98,57 @@ internal sealed class Places(CatalogDatabase catalog, TimeProvider clock)
     public async Task Move(string code, string area, DateOnly from, CancellationToken ct)
     {
         if (StatisticalAreas.Find(area) is null) throw new StartRefusedException($"There is no area {area}.");
-        if (from is not { Day: 1, Month: 1 } || from <= Moment.Day(clock.GetUtcNow())) throw new StartRefusedException("A zone moves to another area on a 1 January that is still to come: no year is counted on two maps.");
+        if (from is not { Day: 1, Month: 1 } || from <= Today) throw new StartRefusedException("A zone moves to another area on a 1 January that is still to come: no year is counted on two maps.");
         await catalog.WriteAsPlatform("Statistics.MoveZone", null, async house =>
         {
-            var zone = await house.Set<ZoneRecord>().SingleOrDefaultAsync(z => z.Code == code, ct) ?? throw new StartRefusedException($"There is no zone {code}.");
-            var last = await house.Set<PlaceOfZone>().Where(p => p.ZoneId == zone.Id).OrderByDescending(p => p.From).FirstOrDefaultAsync(ct) ?? throw new StartRefusedException($"Zone {code} has no place yet.");
+            var last = await Last(house, code, ct);
             if (last.From >= from) throw new StartRefusedException($"Zone {code} moves on {last.From:yyyy-MM-dd} already.");
-            last.End(from);
-            house.Add(PlaceOfZone.New(zone.Id, area, from, clock.GetUtcNow()));
+            if (last.Until is { } until && until > Today) throw new StartRefusedException($"Zone {code} leaves on {until:yyyy-MM-dd}. See statistics stay.");
+            // One that had left comes back with the year: the time between is nobody's.
+            if (last.Until is null) last.End(from);
+            house.Add(PlaceOfZone.New(last.ZoneId, area, from, clock.GetUtcNow()));
             return true;
         }, ct);
+    }
+
+    /// <summary>A zone ceases, goes up in another, or gives no figures any more: from a quarter on it is in none. What it registered before is in the figures of its time, also in those that come out later.</summary>
+    /// <param name="from">The first day of a quarter that is still to come.</param>
+    /// <returns>The last edition that reads it: until that is out the zone must answer.</returns>
+    /// <exception cref="StartRefusedException">There is no such zone or day, it has no place, or it has left.</exception>
+    public async Task<Edition> Leave(string code, DateOnly from, CancellationToken ct)
+    {
+        if (from.Day != 1 || from.Month % 3 != 1 || from <= Today) throw new StartRefusedException("A zone leaves the figures on the first day of a quarter that is still to come: no quarter is counted with half a zone.");
+        await catalog.WriteAsPlatform("Statistics.ZoneLeaves", null, async house =>
+        {
+            var last = await Last(house, code, ct);
+            if (last.From >= from) throw new StartRefusedException($"Zone {code} has its last place from {last.From:yyyy-MM-dd} on: it cannot leave before.");
+            if (last.Until <= Today) throw new StartRefusedException($"Zone {code} left on {last.Until:yyyy-MM-dd}.");
+            last.End(from);
+            return true;
+        }, ct);
+        return Edition.OfYear(from.AddDays(-1).Year);
+    }
+
+    /// <summary>It does not leave after all.</summary>
+    /// <exception cref="StartRefusedException">There is no such zone, it does not leave, or it has left: what came out without it came out.</exception>
+    public Task Stay(string code, CancellationToken ct) => catalog.WriteAsPlatform("Statistics.ZoneStays", null, async house =>
+    {
+        var last = await Last(house, code, ct);
+        if (last.Until is not { } until) throw new StartRefusedException($"Zone {code} does not leave.");
+        if (until <= Today) throw new StartRefusedException($"Zone {code} left on {until:yyyy-MM-dd}. It comes back with a year: see statistics move.");
+        last.End(null);
+        return true;
+    }, ct);
+
+    /// <summary>Zones that had left by a day and have no place after it.</summary>
+    public static async Task<IReadOnlySet<Guid>> Gone(CatalogDbContext house, DateOnly day, CancellationToken ct) =>
+        (await house.Set<PlaceOfZone>().AsNoTracking().ToListAsync(ct)).GroupBy(p => p.ZoneId).Where(g => g.All(p => p.Until <= day)).Select(g => g.Key).ToHashSet();
+
+    private DateOnly Today => Moment.Day(clock.GetUtcNow());
+
+    private static async Task<PlaceOfZone> Last(CatalogDbContext house, string code, CancellationToken ct)
+    {
+        var zone = await house.Set<ZoneRecord>().AsNoTracking().SingleOrDefaultAsync(z => z.Code == code, ct) ?? throw new StartRefusedException($"There is no zone {code}.");
+        return await house.Set<PlaceOfZone>().Where(p => p.ZoneId == zone.Id).OrderByDescending(p => p.From).FirstOrDefaultAsync(ct) ?? throw new StartRefusedException($"Zone {code} has no place yet.");
     }
 }

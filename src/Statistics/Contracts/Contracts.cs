@@ -20,7 +20,7 @@ public interface IReleaseFigures
     /// <summary>What was spent on the cases of each month.</summary>
     Task<IReadOnlyList<string>> Ledger(CancellationToken ct);
 
-    /// <summary>Whether a release could be made: programme, places, areas with too few zones.</summary>
+    /// <summary>Whether what is due, and what comes next, could be drawn: programme, places, areas with too few zones, what it costs, zones that do not answer.</summary>
     Task<(IReadOnlyList<string> Lines, bool Good)> Check(CancellationToken ct);
 
     /// <summary>Writes the figures of a release to a folder.</summary>
@@ -51,6 +51,16 @@ public interface IReleaseFigures
     /// <summary>Moves one zone to another area.</summary>
     /// <param name="from">A 1 January that is still to come.</param>
     Task MoveZone(string code, string area, DateOnly from, CancellationToken ct);
+
+    /// <summary>A zone ceases, goes up in another, or gives no figures any more. Its cases of before stay in the figures of their time.</summary>
+    /// <param name="from">First day of a quarter that is still to come.</param>
+    /// <returns>The release until which it must answer.</returns>
+    /// <exception cref="VictimSupport.Foundation.Secrecy.StartRefusedException">There is no such zone or day, it has no place, or it has left.</exception>
+    Task<string> LeaveZone(string code, DateOnly from, CancellationToken ct);
+
+    /// <summary>A zone that was to leave stays.</summary>
+    /// <exception cref="VictimSupport.Foundation.Secrecy.StartRefusedException">There is no such zone, it does not leave, or it has left.</exception>
+    Task StayZone(string code, CancellationToken ct);
 
     /// <summary>Takes the list of how many people live in each municipality of the country: by it releases to come say which share of the inhabitants lives in their zones.</summary>
     /// <param name="day">Of which day the numbers are.</param>

@@ -51,7 +51,7 @@ internal sealed class DemoSettings(IConfiguration configuration, IHostEnvironmen
 
 /// <summary>Fills the figures of a demo behind a portal that serves already: zones that are there for the figures only, invented cases in them, and releases on the days of the calendar, by the code by which all figures are made.
 /// It works on one thing at a time and rests as long as it worked. Killed, it goes on where the zones and the store stand.</summary>
-internal sealed partial class DemoFigures(DemoSettings settings, Provisioning provisioning, ZoneRegistry registry, EnterZone enter, IInventCases cases, Places places, Inhabitants inhabitants, Programme.Programmes programmes, CatalogDatabase catalog, FiguresDatabase figures, ReadZone zones, IRandomBits bits, IHostApplicationLifetime lifetime, TimeProvider clock, ILogger<DemoFigures> log)
+internal sealed partial class DemoFigures(DemoSettings settings, Provisioning provisioning, ZoneRegistry registry, EnterZone enter, IInventCases cases, Places places, Inhabitants inhabitants, Silences silences, Programme.Programmes programmes, CatalogDatabase catalog, FiguresDatabase figures, ReadZone zones, IRandomBits bits, IHostApplicationLifetime lifetime, TimeProvider clock, ILogger<DemoFigures> log)
     : BackgroundService, ITellDemoProgress
 {
     private const string FactName = "demo figures";
@@ -125,7 +125,7 @@ internal sealed partial class DemoFigures(DemoSettings settings, Provisioning pr
     {
         var watch = Stopwatch.StartNew();
         var worked = TimeSpan.Zero;
-        var publish = new Publish(catalog, figures, zones, places, inhabitants, programmes, bits, new StandingClock(new DateTimeOffset(Calendar.Opens(edition).ToDateTime(new TimeOnly(6, 0)), TimeSpan.Zero)));
+        var publish = new Publish(catalog, figures, zones, places, inhabitants, silences, programmes, bits, new StandingClock(new DateTimeOffset(Calendar.Opens(edition).ToDateTime(new TimeOnly(6, 0)), TimeSpan.Zero)));
         await publish.Release(edition.Kind.ToString(), edition.Period, async (_, _) =>
         {
             worked += watch.Elapsed;

@@ -20,8 +20,10 @@ internal sealed class Quality(IMediator pipeline, WhereAndWho who) : FiguresPage
 
     /// <param name="Zones">How many zones take part in each area or union of the last release.</param>
     /// <param name="Outside">Zones of the platform that are in no figure of the last release.</param>
-    /// <param name="Merged">What is shown as one, by year.</param>
-    internal sealed record Answer(Release? Last, IReadOnlyList<(string Shown, int Zones)> Zones, IReadOnlyList<string> Outside, IReadOnlyList<Release> Incomplete, IReadOnlyList<Coming> Late, IReadOnlyList<(int Year, string Shown)> Merged)
+    /// <param name="Incomplete">Releases that are without an area, and how many zones had not answered until their window was over; 0: nobody takes part there.</param>
+    /// <param name="Late">What is due and not out, and how many zones it waits for.</param>
+    /// <param name="Merged">What is shown as one, by year, and how many zones took part there.</param>
+    internal sealed record Answer(Release? Last, IReadOnlyList<(string Shown, int Zones)> Zones, IReadOnlyList<string> Outside, IReadOnlyList<(Release Release, int Zones)> Incomplete, IReadOnlyList<(Coming Coming, int Zones)> Late, IReadOnlyList<(int Year, string Shown, int Zones)> Merged)
     {
         /// <summary>The last campaign; null: there was none.</summary>
         public CampaignStands? Campaign { get; init; }
@@ -52,15 +54,19 @@ internal sealed class Quality(IMediator pipeline, WhereAndWho who) : FiguresPage
         private async Task<Answer> Releases(CancellationToken ct)
         {
             var (releases, language) = (await shelf.Releases(ct), CultureInfo.CurrentUICulture.TwoLetterISOLanguageName);
-            var late = Coming.Of(releases, shelf.Today).Where(c => c.IsLate(shelf.Today)).ToList();
-            var merged = (await house.Set<AreaOfYear>().AsNoTracking().Where(a => a.Area != a.ShownAs).ToListAsync(ct)).Select(a => (a.Year, a.ShownAs)).Distinct().OrderByDescending(m => m.Year).ThenBy(m => m.ShownAs, StringComparer.Ordinal).ToList();
+            var silent = await house.Set<Silence>().GroupBy(s => s.Release).ToDictionaryAsync(g => g.Key, g => g.Count(), ct);
+            var late = Coming.Of(releases, shelf.Today).Where(c => c.IsLate(shelf.Today)).Select(c => (c, silent.GetValueOrDefault(c.Edition.Id))).ToList();
+            var joined = (await house.Set<AreaOfYear>().AsNoTracking().Where(a => a.Area != a.ShownAs).ToListAsync(ct)).Select(a => (a.Year, a.ShownAs)).Distinct().OrderByDescending(m => m.Year).ThenBy(m => m.ShownAs, StringComparer.Ordinal).ToList();
+            var took = joined.Count == 0 ? [] : await house.Set<TakesPart>().AsNoTracking().Select(t => new { t.Quarter.Year, t.Area, t.ZoneId }).Distinct().ToListAsync(ct);
+            var merged = joined.ConvertAll(m => (m.Year, m.ShownAs, took.Where(t => t.Year == m.Year && Geography.Members(m.ShownAs).Contains(t.Area, StringComparer.Ordinal)).Select(t => t.ZoneId).Distinct().Count()));
             if (releases.Count == 0) return new Answer(null, [], [], [], late, merged);
             var last = releases.FirstOrDefault(r => r.IsValid && r.Kind != ReleaseKind.T0) ?? releases[0];
             var parts = await Shelf.TakingPart(house, [last.Id], ct);
-            var inside = parts.Select(p => p.ZoneId).ToHashSet();
+            // Neither inside nor outside is one that had ceased.
+            var inside = parts.Select(p => p.ZoneId).Concat(await Places.Gone(house, Edition.Parse(last.Kind.ToString(), last.Period)!.From, ct)).ToHashSet();
             var outside = (await house.Set<ZoneRecord>().AsNoTracking().Where(z => z.State != ZoneState.Preparing).OrderBy(z => z.Code).ToListAsync(ct)).Where(z => !inside.Contains(z.Id)).Select(z => $"{z.Code} {z.NameIn(language)}").ToList();
             var zones = last.Areas.Split(';').Select(shown => (shown, parts.Where(p => Geography.Members(shown).Contains(p.Area, StringComparer.Ordinal)).Select(p => p.ZoneId).Distinct().Count())).OrderBy(z => Said.Place(z.shown), StringComparer.CurrentCulture).ToList();
-            return new Answer(last, zones, outside, [.. releases.Where(r => r.Missing.Length > 0)], late, merged);
+            return new Answer(last, zones, outside, [.. releases.Where(r => r.Missing.Length > 0).Select(r => (r, silent.GetValueOrDefault(r.Id)))], late, merged);
         }
     }
 }

@@ -102,6 +102,7 @@ internal sealed class Aggregate
     private readonly Table[] tables;
     private readonly Coder[] coders;
     private readonly Dictionary<(string Table, string Shown), Tally[]> counts = [];
+    private readonly Dictionary<string, int[][]> parts = new(StringComparer.Ordinal);
     private bool isDrawn;
 
     public Aggregate(TableProgramme programme, Edition edition, Geography geography)
@@ -116,11 +117,18 @@ internal sealed class Aggregate
         }
     }
 
-    /// <summary>Adds the cases of one zone.</summary>
+    /// <summary>Adds the cases of one zone, or throws and adds nothing.</summary>
     /// <param name="shown">What its area is shown as.</param>
-    public void AddZone(string shown, IEnumerable<CaseFact> facts)
+    /// <param name="isPart">It is one of those that together are told by something that nobody else has: they count as one zone, for none of them hides another.</param>
+    public void AddZone(string shown, IEnumerable<CaseFact> facts, bool isPart = false)
     {
         var own = Count([.. facts]);
+        if (!isPart) Take(shown, own);
+        else if (!parts.TryAdd(shown, own)) Sum(parts[shown], own);
+    }
+
+    private void Take(string shown, int[][] own)
+    {
         for (var t = 0; t < own.Length; t++)
         {
             var cells = counts[(tables[t].Id, shown)];
@@ -141,14 +149,16 @@ internal sealed class Aggregate
         {
             throw several.InnerExceptions[0]; // a case that no list knows is said as such, whoever came upon it
         }
-        foreach (var part in counts.Skip(1))
-        {
-            for (var t = 0; t < part.Length; t++)
-            {
-                for (var i = 0; i < part[t].Length; i++) counts[0][t][i] += part[t][i];
-            }
-        }
+        foreach (var part in counts.Skip(1)) Sum(counts[0], part);
         return counts[0];
+    }
+
+    private static void Sum(int[][] all, int[][] part)
+    {
+        for (var t = 0; t < part.Length; t++)
+        {
+            for (var i = 0; i < part[t].Length; i++) all[t][i] += part[t][i];
+        }
     }
 
     /// <summary>Adds noise to every base cell, also to the empty ones, and makes the tables agree. What was counted is gone afterwards.</summary>
@@ -157,6 +167,7 @@ internal sealed class Aggregate
     {
         if (isDrawn) throw new InvalidOperationException("Noise is drawn once.");
         isDrawn = true;
+        foreach (var (shown, together) in parts) Take(shown, together);
         var drawn = new List<NoisyCell>();
         List<NoisyCell>? anchor = null;
         foreach (var table in tables)
@@ -167,7 +178,9 @@ internal sealed class Aggregate
             drawn.AddRange(cells);
         }
         foreach (var exact in counts.Values) Array.Clear(exact);
+        foreach (var exact in parts.Values.SelectMany(p => p)) Array.Clear(exact);
         counts.Clear();
+        parts.Clear();
         return drawn;
     }
 

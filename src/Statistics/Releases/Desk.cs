@@ -15,7 +15,7 @@ using VictimSupport.Statistics.Programme;
 namespace VictimSupport.Statistics.Releases;
 
 /// <summary>What the command line asks of the figures.</summary>
-internal sealed partial class Desk(Publish publish, Published published, Places places, Inhabitants inhabitants, Programmes programmes, CatalogDatabase catalog, FiguresDatabase figures, IAccounts accounts, ITellDemoProgress demo, TimeProvider clock, ILogger<Desk> log) : IReleaseFigures
+internal sealed partial class Desk(Publish publish, Published published, Places places, Silences silences, Checkup checkup, Inhabitants inhabitants, Programmes programmes, CatalogDatabase catalog, FiguresDatabase figures, IAccounts accounts, ITellDemoProgress demo, TimeProvider clock, ILogger<Desk> log) : IReleaseFigures
 {
     private const double ForEpsilon = 1e-6;
     private const int DaysAfterTheWindow = 7;
@@ -42,8 +42,8 @@ internal sealed partial class Desk(Publish publish, Published published, Places 
         {
             try
             {
-                await publish.Release(edition.Kind.ToString(), edition.Period, (_, _) => Task.CompletedTask, ct);
-                CameOut(edition.Id);
+                if (await publish.Release(edition.Kind.ToString(), edition.Period, (_, _) => Task.CompletedTask, ct) is { Silent.Count: > 0 } without) CameOutWithout(edition.Id, string.Join(' ', without.Silent), string.Join(' ', without.Missing));
+                else CameOut(edition.Id);
                 said.Add($"{edition.Id}\tout");
             }
             catch (StartRefusedException refused)
@@ -68,12 +68,15 @@ internal sealed partial class Desk(Publish publish, Published published, Places 
         await using var store = figures.Lease();
         var known = await store.Set<Release>().AsNoTracking().OrderBy(r => r.PublishedAt).ToListAsync(ct);
         var back = await store.Set<Withdrawal>().AsNoTracking().ToDictionaryAsync(w => w.Release, w => string.Create(CultureInfo.InvariantCulture, $"\twithdrawn {Moment.Day(w.At):yyyy-MM-dd}, {w.Fault}"), ct);
-        var lines = known.ConvertAll(r => string.Create(CultureInfo.InvariantCulture, $"{r.Id}\tout {Moment.Day(r.PublishedAt):yyyy-MM-dd}\t{r.Zones} of {r.OfZones} zones{(r.Missing.Length > 0 ? "\twithout " + r.Missing.Replace(';', ' ') : "")}{back.GetValueOrDefault(r.Id)}"));
+        var silent = await silences.All(ct);
+        var lines = known.ConvertAll(r => string.Create(CultureInfo.InvariantCulture, $"{r.Id}\tout {Moment.Day(r.PublishedAt):yyyy-MM-dd}\t{r.Zones} of {r.OfZones} zones{(r.Missing.Length > 0 ? "\twithout " + r.Missing.Replace(';', ' ') : "")}{Silent(r.Id, "did not answer: ")}{back.GetValueOrDefault(r.Id)}"));
         if (await demo.Now(ct) is { IsDone: false } filling) lines.Insert(0, string.Create(CultureInfo.InvariantCulture, $"demo\t{filling.Zones} of {filling.OfZones} zones filled\t{filling.Quarters} of {filling.OfQuarters} quarters out"));
         var coming = Calendar.Around(Today).Append(Edition.OfMonth(Today.Year, Today.Month)).Append(Edition.OfQuarter(Today.Year, ((Today.Month - 1) / 3) + 1)).Append(Edition.OfYear(Today.Year));
         lines.AddRange(coming.Where(e => known.TrueForAll(r => r.Id != e.Id && !(r.Kind == ReleaseKind.F && r.Period == Edition.Year(e.From)))).OrderBy(Calendar.Opens).ThenBy(e => e.Id, StringComparer.Ordinal)
-            .Select(e => string.Create(CultureInfo.InvariantCulture, $"{e.Id}\t{(Calendar.Opens(e) <= Today ? "due since" : "due on")} {Calendar.Opens(e):yyyy-MM-dd}")));
+            .Select(e => string.Create(CultureInfo.InvariantCulture, $"{e.Id}\t{(Calendar.Opens(e) <= Today ? "due since" : "due on")} {Calendar.Opens(e):yyyy-MM-dd}{Silent(e.Id, "waits for ")}")));
         return lines;
+
+        string Silent(string release, string how) => silent[release].ToList() is { Count: > 0 } zones ? "\t" + how + string.Join(' ', zones.Select(z => string.Create(CultureInfo.InvariantCulture, $"{z.Zone} since {Moment.Day(z.Since):yyyy-MM-dd}"))) : "";
     }
 
     public async Task<IReadOnlyList<string>> Ledger(CancellationToken ct)
@@ -89,22 +92,7 @@ internal sealed partial class Desk(Publish publish, Published published, Places 
         static string Line(string what, Rho rho, string more) => string.Create(CultureInfo.InvariantCulture, $"{what}\trho {rho.Over}/{rho.Under}\t{rho.ToDouble():0.000000000}{(more.Length > 0 ? "\t" + more : "")}");
     }
 
-    public async Task<(IReadOnlyList<string> Lines, bool Good)> Check(CancellationToken ct)
-    {
-        var (day, lines) = (Edition.QuarterOf(Today), new List<string> { $"programme\tversion {programme.Version}\t{programme.Tables.Count} tables\t{programme.Hash}" });
-        var zones = await places.On(day, ct);
-        lines.AddRange(zones.Where(z => z.Area is null).Select(z => $"zone {z.Zone.Code}\thas no place on {day:yyyy-MM-dd}: it is in no figure"));
-        var taking = zones.Where(z => z.Area is not null).CountBy(z => z.Area!).ToDictionary(StringComparer.Ordinal);
-        await using var house = catalog.Lease();
-        var settled = await house.Set<AreaOfYear>().AsNoTracking().Where(a => a.Year == day.Year).ToDictionaryAsync(a => a.Area, a => a.ShownAs, ct);
-        if ((settled.Count > 0 ? Geography.Fixed(settled) : Geography.Of(taking)) is not { } geography)
-        {
-            lines.Add($"areas\tfewer than {StatisticalAreas.FewestZones} zones take part: nothing can be released");
-            return (lines, false);
-        }
-        lines.AddRange(geography.Shown.Select(s => (Shown: s, Zones: Geography.Members(s).Sum(a => taking.GetValueOrDefault(a)))).Select(a => $"area {a.Shown}\t{a.Zones} zones{(a.Zones < StatisticalAreas.FewestZones ? $"\tfewer than {StatisticalAreas.FewestZones}: joined to a neighbour from 1 January on" : "")}"));
-        return (lines, true);
-    }
+    public Task<(IReadOnlyList<string> Lines, bool Good)> Check(CancellationToken ct) => checkup.Of(Today, ct);
 
     public async Task Withdraw(string release, string fault, string mail, CancellationToken ct)
     {
@@ -158,8 +146,15 @@ internal sealed partial class Desk(Publish publish, Published published, Places 
     [LoggerMessage(Level = LogLevel.Information, Message = "Figures: {release} came out")]
     private partial void CameOut(string release);
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "Figures: {release} is due and not out: {why}")]
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Figures: {release} came out without {areas}: {zones} did not answer")]
+    private partial void CameOutWithout(string release, string zones, string areas);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Figures: {release} is due and not out: {why}")]
     private partial void NotOut(string release, string why);
+
+    public async Task<string> LeaveZone(string code, DateOnly from, CancellationToken ct) => (await places.Leave(code, from, ct)).Id;
+
+    public Task StayZone(string code, CancellationToken ct) => places.Stay(code, ct);
 
     public Task MoveZone(string code, string area, DateOnly from, CancellationToken ct) => places.Move(code, area, from, ct);
 

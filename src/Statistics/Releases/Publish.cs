@@ -15,7 +15,7 @@ using VictimSupport.Statistics.Structural;
 namespace VictimSupport.Statistics.Releases;
 
 /// <summary>Makes a release. Until its one transaction commits nothing of it is anywhere; a run that was killed leaves nothing, and the next one draws anew, which harms nobody: what was never seen was never spent.</summary>
-internal sealed class Publish(CatalogDatabase catalog, FiguresDatabase figures, ReadZone zones, Places places, Inhabitants inhabitants, Programmes programmes, IRandomBits bits, TimeProvider clock)
+internal sealed class Publish(CatalogDatabase catalog, FiguresDatabase figures, ReadZone zones, Places places, Inhabitants inhabitants, Silences silences, Programmes programmes, IRandomBits bits, TimeProvider clock)
 {
     private readonly TableProgramme programme = programmes.Shipped;
 
@@ -26,6 +26,7 @@ internal sealed class Publish(CatalogDatabase catalog, FiguresDatabase figures, 
         await MayBeDrawn(edition, today, ct);
         var plan = await Plan(edition, ct);
         var (aggregate, work, silent, looked) = await Read(edition, plan, read, ct);
+        await silences.Keep(edition.Id, [.. silent.Select(z => z.Id)], ct);
         if (silent.Count > 0 && today <= Calendar.Closes(edition))
             throw new StartRefusedException($"{silent.Count} zones do not answer ({string.Join(", ", silent.Select(z => z.Code).Order(StringComparer.Ordinal))}). Nothing was drawn; from {Calendar.Closes(edition).AddDays(1):yyyy-MM-dd} on it is drawn without their areas.");
         // Nobody there takes part, or not all answer: it is said that there is nothing, never a part.
@@ -57,11 +58,30 @@ internal sealed class Publish(CatalogDatabase catalog, FiguresDatabase figures, 
 
     private IReadOnlyList<LedgerRow>? Costs(IReadOnlyList<LedgerRow> before, Edition edition) => Ledger.Next(edition, programme.In(edition.Kind.ToString()), before, programme.Cap);
 
-    /// <summary>Who takes part, and what areas are shown as: as it was fixed, or as it would be fixed now.</summary>
+    /// <summary>What a release would be made of if it were drawn now, and whether it could be.</summary>
+    public async Task<Prospect> Foresee(Edition edition, CancellationToken ct)
+    {
+        await using var house = catalog.Lease();
+        await using var known = figures.Lease();
+        var (taking, codes) = (await Taking(house, edition, ct), await house.Set<ZoneRecord>().AsNoTracking().ToDictionaryAsync(z => z.Id, z => z.Code, ct));
+        return new Prospect(edition, (await Map(house, edition, taking, ct)).Geography, [.. taking.DistinctBy(t => t.ZoneId).Select(t => (codes[t.ZoneId], t.Area)).OrderBy(z => z.Item1, StringComparer.Ordinal)], Costs(await Spent(known, edition, ct), edition) is not null);
+    }
+
     private async Task<Participants> Plan(Edition edition, CancellationToken ct)
     {
         await using var house = catalog.Lease();
         var known = await house.Set<ZoneRecord>().AsNoTracking().ToDictionaryAsync(z => z.Id, ct);
+        var taking = await Taking(house, edition, ct);
+        if (await Map(house, edition, taking, ct) is not { Geography: { } geography } map) throw new StartRefusedException($"Fewer than {StatisticalAreas.FewestZones} zones take part: nothing could be shown of them. See statistics check.");
+        // One that had left before is no zone that is lacking.
+        var gone = await Places.Gone(house, edition.From, ct);
+        return new Participants(geography, map.IsNew, taking, [.. taking.GroupBy(t => t.ZoneId).Select(g => (g.Key, known[g.Key].Code, g.First().Area, (IReadOnlySet<DateOnly>)g.Select(t => t.Quarter).ToHashSet())).OrderBy(z => z.Code, StringComparer.Ordinal)],
+            known.Values.Where(z => z.Arrondissement == StatisticalAreas.Eupen).Select(z => z.Id).ToHashSet(), known.Values.Count(z => z.State is ZoneState.Active or ZoneState.FiguresOnly or ZoneState.Suspended && !gone.Contains(z.Id)));
+    }
+
+    // Who takes part, by quarter: as it was fixed, or as it would be fixed now.
+    private async Task<List<TakesPart>> Taking(CatalogDbContext house, Edition edition, CancellationToken ct)
+    {
         var taking = new List<TakesPart>();
         foreach (var quarter in edition.Quarters)
         {
@@ -73,26 +93,29 @@ internal sealed class Publish(CatalogDatabase catalog, FiguresDatabase figures, 
                 ? chosen.Select(t => new TakesPart { Release = own, Quarter = quarter, ZoneId = t.ZoneId, Area = t.Area })
                 : (await places.On(quarter, ct)).Where(z => z.Area is not null).Select(z => new TakesPart { Release = own, Quarter = quarter, ZoneId = z.Zone.Id, Area = z.Area! }));
         }
-        if (taking.DistinctBy(t => t.ZoneId).Count() < StatisticalAreas.FewestZones) throw TooFew();
-        var year = edition.From.Year;
-        var settled = await house.Set<AreaOfYear>().AsNoTracking().Where(a => a.Year == year).ToDictionaryAsync(a => a.Area, a => a.ShownAs, ct);
-        var opening = taking.Min(t => t.Quarter);
-        var geography = settled.Count > 0 ? Geography.Fixed(settled) : Geography.Of(taking.Where(t => t.Quarter == opening).CountBy(t => t.Area).ToDictionary(StringComparer.Ordinal))
-            ?? throw TooFew();
-        return new Participants(geography, settled.Count == 0, taking, [.. taking.GroupBy(t => t.ZoneId).Select(g => (known[g.Key].Code, g.First().Area, (IReadOnlySet<DateOnly>)g.Select(t => t.Quarter).ToHashSet())).OrderBy(z => z.Code, StringComparer.Ordinal)], known.Values.Count(z => z.State is ZoneState.Active or ZoneState.FiguresOnly or ZoneState.Suspended));
+        return taking;
     }
 
-    private static StartRefusedException TooFew() => new($"Fewer than {StatisticalAreas.FewestZones} zones take part: nothing could be shown of them. See statistics check.");
+    // What areas are shown as, and whether this release would fix it. null: too few zones take part.
+    private static async Task<(Geography? Geography, bool IsNew)> Map(CatalogDbContext house, Edition edition, IReadOnlyList<TakesPart> taking, CancellationToken ct)
+    {
+        if (taking.DistinctBy(t => t.ZoneId).Count() < StatisticalAreas.FewestZones) return (null, false);
+        var year = edition.From.Year;
+        var settled = await house.Set<AreaOfYear>().AsNoTracking().Where(a => a.Year == year).ToDictionaryAsync(a => a.Area, a => a.ShownAs, ct);
+        if (settled.Count > 0) return (Geography.Fixed(settled), false);
+        var opening = taking.Min(t => t.Quarter);
+        return (Geography.Of(taking.Where(t => t.Quarter == opening).CountBy(t => t.Area).ToDictionary(StringComparer.Ordinal)), true);
+    }
 
     // Looked: the area of each zone that looked at the figures it gives; null: nobody was asked to.
-    private async Task<(Aggregate, SumsOfWork, List<(string Code, string Area)> Silent, List<string>? Looked)> Read(Edition edition, Participants plan, Func<string, int, Task> read, CancellationToken ct)
+    private async Task<(Aggregate, SumsOfWork, List<(Guid Id, string Code, string Area)> Silent, List<string>? Looked)> Read(Edition edition, Participants plan, Func<string, int, Task> read, CancellationToken ct)
     {
-        var (aggregate, work, silent) = (new Aggregate(programme, edition, plan.Geography), new SumsOfWork(), new List<(string, string)>());
+        var (aggregate, work, silent) = (new Aggregate(programme, edition, plan.Geography), new SumsOfWork(), new List<(Guid, string, string)>());
         var asked = new FactsAsked(edition.From, edition.Until, Contacts: edition.Kind != ReleaseKind.T0, Ages: edition.Kind == ReleaseKind.F, Given: edition.Kind == ReleaseKind.F);
         var looked = edition.Kind == ReleaseKind.F && await WereAsked(edition.From.Year, ct) ? new List<string>() : null;
-        foreach (var (code, area, quarters) in plan.Zones)
+        foreach (var (id, code, area, quarters) in plan.Zones)
         {
-            if (!await zones.Of(code, asked, facts => aggregate.AddZone(plan.Geography.ShownAs(area), facts.Where(f => quarters.Contains(Edition.QuarterOf(f.Month)))), ct)) silent.Add((code, area));
+            if (!await zones.Of(code, asked, facts => aggregate.AddZone(plan.Geography.ShownAs(area), facts.Where(f => quarters.Contains(Edition.QuarterOf(f.Month))), isPart: plan.Eupen.Contains(id)), ct)) silent.Add((id, code, area));
             // With the final figures of a year comes the zone's structural work of all of it, whatever quarters it took part in. That it does not answer holds back no figure of cases.
             var shown = plan.Geography.ShownAs(area);
             if (edition.Kind == ReleaseKind.F && !await zones.Of(code, edition.From.Year, counts => work.Add(shown, counts), ct)) work.IsSilent(shown);
@@ -157,5 +180,11 @@ internal sealed class Publish(CatalogDatabase catalog, FiguresDatabase figures, 
         return await house.Set<Campaign.Campaign>().AnyAsync(c => c.Year == year, ct);
     }
 
-    private sealed record Participants(Geography Geography, bool IsNewYear, IReadOnlyList<TakesPart> Taking, IReadOnlyList<(string Code, string Area, IReadOnlySet<DateOnly> Quarters)> Zones, int OfZones);
+    // Eupen: its zones, which are told by their language.
+    private sealed record Participants(Geography Geography, bool IsNewYear, IReadOnlyList<TakesPart> Taking, IReadOnlyList<(Guid Id, string Code, string Area, IReadOnlySet<DateOnly> Quarters)> Zones, IReadOnlySet<Guid> Eupen, int OfZones);
 }
+
+/// <summary>What a release would be made of.</summary>
+/// <param name="Geography">What areas are shown as; null: fewer than five zones take part.</param>
+/// <param name="CanBePaid">What it costs is left for the cases of each of its months.</param>
+internal sealed record Prospect(Edition Edition, Geography? Geography, IReadOnlyList<(string Code, string Area)> Zones, bool CanBePaid);

@@ -63,6 +63,18 @@ public sealed class AggregateTests
         foreach (var table in cells.GroupBy(c => c.Table.Id)) Assert.InRange(table.Where(c => c.Place == "NAM").Sum(c => c.Value), 29_800, 30_200);
     }
 
+    // Two zones of forty each, beside three of five: each would hide the other, were they not told by what nobody else has.
+    [Theory, InlineData(false), InlineData(true)]
+    public void Zones_that_only_they_are_count_as_one(bool areParts)
+    {
+        var aggregate = new Aggregate(Shipped, Quarter, Twelve);
+        foreach (var (cases, isPart) in new[] { (40, areParts), (5, false), (5, false), (40, areParts), (5, false) }) aggregate.AddZone("LIE", Enumerable.Repeat(ProgrammeTests.Case() with { Month = Quarter.From }, cases), isPart);
+        var cell = aggregate.Draw(None, new DiscreteGaussian(new KnownBits("eupen"))).Where(c => c.Table.Id == "T1" && c.Place == "LIE").MaxBy(c => c.Value)!;
+        // Shown or not; with the noise of the table, or of the ladder for a zone of eighty.
+        Assert.Equal((!areParts, areParts ? 324 : 9), (cell.IsShown, (int)cell.Variance));
+        Assert.InRange(cell.Value, 95 - 90, 95 + 90); // all are counted
+    }
+
     [Fact]
     public void All_tables_agree_to_the_case()
     {

@@ -69,7 +69,7 @@ public sealed class CampaignTests(Platforms platforms)
         // Eight did not look, and the figures come out on their day all the same.
         await world.Release("2026-F");
         await using (var store = world.Platform.Services.GetRequiredService<FiguresDatabase>().LeasePublished()) Assert.Equal((10, 2), await store.Set<Release>().Select(r => new ValueTuple<int, int?>(r.Zones, r.Validated)).SingleAsync(Ct));
-        Assert.Contains("Participating zones: 10 of 10. Zones that looked at these figures before they came out: 2.", await Said(analyst, "/figures/quality", "main"), StringComparison.Ordinal);
+        Assert.Contains("Participating zones: 10 of 10 on this platform. Zones that looked at these figures before they came out: 2.", await Said(analyst, "/figures/quality", "main"), StringComparison.Ordinal);
         var folder = Directory.CreateTempSubdirectory("vs-campaign-").FullName;
         var lines = await File.ReadAllLinesAsync(await world.Platform.Services.GetRequiredService<IReleaseFigures>().Export("2026-F", folder, Ct), Ct);
         Directory.Delete(folder, recursive: true);

@@ -151,7 +151,7 @@ public sealed class EarlierProgrammeTests
         var world = await FiguresWorld.Start("sqlite", s => s.Replace(ServiceDescriptor.Singleton(new Programmes(B, [B, A]))));
         var of = world.Platform.Services;
         world.Platform.Clock.SetUtcNow(FiguresWorld.FirstDay);
-        await new Publish(of.GetRequiredService<CatalogDatabase>(), of.GetRequiredService<FiguresDatabase>(), of.GetRequiredService<ReadZone>(), of.GetRequiredService<Places>(), of.GetRequiredService<Inhabitants>(), new Programmes(A, [A]), of.GetRequiredService<IRandomBits>(), of.GetRequiredService<TimeProvider>())
+        await new Publish(of.GetRequiredService<CatalogDatabase>(), of.GetRequiredService<FiguresDatabase>(), of.GetRequiredService<ReadZone>(), of.GetRequiredService<Places>(), of.GetRequiredService<Inhabitants>(), of.GetRequiredService<Silences>(), new Programmes(A, [A]), of.GetRequiredService<IRandomBits>(), of.GetRequiredService<TimeProvider>())
             .Release("P", "2026-Q3", (_, _) => Task.CompletedTask, Ct);
         await world.Release(New);
         return world;

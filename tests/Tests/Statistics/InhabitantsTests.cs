@@ -32,7 +32,7 @@ public sealed class InhabitantsTests
 
         Assert.Equal(89, await Percent(world, "2026-Q3-P"));
         var analyst = world.Analyst();
-        Assert.Contains("Participating zones: 10 of 10. 89 % of the country's inhabitants live in these zones.", await Quality(analyst), StringComparison.Ordinal);
+        Assert.Contains("Participating zones: 10 of 10 on this platform. 89 % of the country's inhabitants live in these zones.", await Quality(analyst), StringComparison.Ordinal);
         var folder = Directory.CreateTempSubdirectory("vs-inhabitants-").FullName;
         var lines = await File.ReadAllLinesAsync(await desk.Export("2026-Q3-P", folder, Ct), Ct);
         Directory.Delete(folder, recursive: true);

@@ -56,7 +56,7 @@ public sealed class PortalTests
             var turn = Math.Abs(now.Value - then.Value) <= 1.96 * Math.Sqrt(now.Variance + then.Variance) ? "no clear change" : now.Value > then.Value ? "up" : "down";
             Assert.Contains(turn + " compared with quarter 3 of 2026", Line(tile), StringComparison.Ordinal);
         }
-        Assert.Contains("Participating zones: 10 of 10.", Line(overview.QuerySelector(".vs-source")!), StringComparison.Ordinal);
+        Assert.Contains("Participating zones: 10 of 10 on this platform.", Line(overview.QuerySelector(".vs-source")!), StringComparison.Ordinal);
 
         // The pivot and its three files, for several tables, in both languages that write numbers their own way.
         foreach (var query in new[] { "table=T1&rows=category&columns=area&period=2026-Q4", "table=T1&rows=area&columns=period&span=month&category=Offence", "table=T2&rows=capacity&columns=category&period=2026-Q4&area=BE", "table=T7&rows=place&columns=none&period=2026-Q3&category=PartnerViolence", "table=T8&rows=delay&columns=period&release=2026-Q3-P" })
@@ -82,7 +82,7 @@ public sealed class PortalTests
             Assert.Equal(shown.Skip(1).SelectMany(r => r.Skip(1)), Values(stat));
             // Wherever a figure goes, its source and the legend go with it.
             var text = Encoding.UTF8.GetString(await Bytes(analyst, address[0]));
-            Assert.Contains("Participating zones: 10 of 10.", text, StringComparison.Ordinal);
+            Assert.Contains("Participating zones: 10 of 10 on this platform.", text, StringComparison.Ordinal);
             Assert.Contains(TableProgramme.Shipped.Hash, text, StringComparison.Ordinal);
             // The address of the view is the view.
             var kept = page.QuerySelectorAll<IHtmlAnchorElement>("a").Select(a => a.GetAttribute("href")!).Last(h => h.StartsWith("/figures/pivot?table=", StringComparison.Ordinal));
@@ -409,6 +409,34 @@ public sealed class PortalTests
             using var analyst = world.Analyst(language);
             Assert.Contains(says, Line((await analyst.Page("/figures/quality")).QuerySelector("main")!), StringComparison.Ordinal);
             Assert.NotEmpty((await analyst.Page(Statement)).QuerySelectorAll("main nav a"));
+        }
+    }
+
+    [Theory, EveryEngine]
+    public async Task How_many_zones_are_silent_is_told_to_analysts_and_which_to_operators(string engine)
+    {
+        await using var world = await FiguresWorld.Start(engine);
+        var (silent, desk) = (world.Zones[0], world.Platform.Services.GetRequiredService<VictimSupport.Statistics.Contracts.IReleaseFigures>());
+        using var analyst = world.Analyst();
+        using var operators = new Visit(world.Platform, "operator", Guid.NewGuid(), Role.Operator);
+        Assert.DoesNotContain("No answer since", Line((await operators.Page("/operator/health")).QuerySelector("main")!), StringComparison.Ordinal);
+        await world.Platform.Services.GetRequiredService<CatalogDatabase>().WriteAsPlatform("test", null, async house => (await house.Set<VictimSupport.Foundation.Zones.ZoneRecord>().SingleAsync(z => z.Id == silent.Id)).State = VictimSupport.Foundation.Zones.ZoneState.Suspended, TestContext.Current.CancellationToken);
+        world.Platform.Services.GetRequiredService<VictimSupport.Foundation.Zones.ZoneRegistry>().LetGo(silent.Code);
+        world.Platform.Clock.SetUtcNow(FiguresWorld.FirstDay);
+        await desk.ReleaseWhatIsDue(TestContext.Current.CancellationToken);
+        await Tells("Zones waited for: 1.", "2026-Q3-P");
+
+        // Its window is over: it came out, and both still say so.
+        world.Platform.Clock.SetUtcNow(FiguresWorld.FirstDay.AddDays(10));
+        await desk.ReleaseWhatIsDue(TestContext.Current.CancellationToken);
+        await Tells("Zones that did not answer: 1.", "2026-Q3-P");
+
+        async Task Tells(string says, string release)
+        {
+            var quality = Line((await analyst.Page("/figures/quality")).QuerySelector("main")!);
+            Assert.Contains(says, quality, StringComparison.Ordinal);
+            Assert.DoesNotContain($"{silent.Code} did", quality, StringComparison.Ordinal);
+            Assert.Contains((await operators.Page("/operator/health")).QuerySelectorAll("table").Last().QuerySelectorAll("tbody tr").Select(Line), r => r.StartsWith($"{silent.Code} {release} ", StringComparison.Ordinal));
         }
     }
 

@@ -2,8 +2,10 @@ using System.Text;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using VictimSupport.Casework.Contracts;
 using VictimSupport.Foundation.Access;
 using VictimSupport.Foundation.Persistence;
+using VictimSupport.Foundation.Pipeline;
 using VictimSupport.Foundation.Secrecy;
 using VictimSupport.Foundation.Zones;
 using VictimSupport.Statistics.Areas;
@@ -99,9 +101,14 @@ public sealed class ReleaseTests
         platform.Clock.SetUtcNow(new DateTimeOffset(2027, 3, 1, 9, 0, 0, TimeSpan.Zero)); // the tenth working day: still waited for
         Assert.Contains(await desk.ReleaseWhatIsDue(TestContext.Current.CancellationToken), l => l.StartsWith("2026-Q4-P\t1 zones do not answer", StringComparison.Ordinal));
         Assert.Equal((0, 0, 0), await Rows(platform));
+        // Named to the operator while it waits: in the status, in the check, in the log.
+        Assert.Contains(await desk.Status(TestContext.Current.CancellationToken), l => l == $"2026-Q4-P\tdue since 2027-02-15\twaits for {zones[0].Code} since 2027-02-15");
+        Assert.Contains((await Checks(desk, good: false)), l => l.StartsWith($"zone {zones[0].Code}\tis suspended", StringComparison.Ordinal));
+        Assert.Contains(platform.Logs.Lines, l => l.StartsWith($"Figures: 2026-Q4-P is due and not out: 1 zones do not answer ({zones[0].Code})", StringComparison.Ordinal));
         platform.Clock.SetUtcNow(new DateTimeOffset(2027, 3, 2, 9, 0, 0, TimeSpan.Zero));
         var report = await Release(desk, "P", "2026-Q4");
         Assert.Equal([zones[0].Code], report.Silent);
+        Assert.Contains(await desk.Status(TestContext.Current.CancellationToken), l => l.StartsWith("2026-Q4-P\tout 2027-03-02", StringComparison.Ordinal) && l.EndsWith($"\tdid not answer: {zones[0].Code} since 2027-02-15", StringComparison.Ordinal));
         var gone = Assert.Single(report.Missing);
         Assert.Contains("NAM", gone.Split('+'));
         await using (var store = platform.Services.GetRequiredService<FiguresDatabase>().Lease()) Assert.DoesNotContain(await store.Set<ProtectedCell>().Select(c => c.Cell).ToListAsync(TestContext.Current.CancellationToken), c => c.StartsWith(gone, StringComparison.Ordinal));
@@ -146,6 +153,31 @@ public sealed class ReleaseTests
             return Task.CompletedTask;
         }, TestContext.Current.CancellationToken));
         Assert.Equal((1, 0, 1), await Rows(platform)); // whole or not at all
+    }
+
+    [Theory, EveryEngine]
+    public async Task A_release_that_breaks_off_among_its_cells_leaves_nothing(string engine)
+    {
+        await using var platform = Platform.Start(engine);
+        await Zones(platform, ("NAM", "NAM", 5));
+        var (desk, figures) = (platform.Services.GetRequiredService<IReleaseFigures>(), platform.Services.GetRequiredService<VictimSupport.Foundation.Persistence.Engines.Engine>());
+        platform.Clock.SetUtcNow(FirstDay);
+        // The store takes the release, the first tables, and then no more.
+        string[] breaks = engine == "sqlite" ? ["CREATE TRIGGER full_disk BEFORE INSERT ON protected_cell WHEN NEW.table_id = 'T8' BEGIN SELECT RAISE(ABORT, 'full'); END"]
+            : ["CREATE FUNCTION full_disk() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RAISE EXCEPTION ''full''; END'", "CREATE TRIGGER full_disk BEFORE INSERT ON protected_cell FOR EACH ROW WHEN (NEW.table_id = 'T8') EXECUTE FUNCTION full_disk()"];
+        await Says(breaks);
+        await Assert.ThrowsAnyAsync<Exception>(() => Release(desk, "P", "2026-Q4"));
+        Assert.Equal((0, 0, 0), await Rows(platform));
+        Assert.Contains("2026-Q4-P\tdue since 2027-02-15", await desk.Status(TestContext.Current.CancellationToken), StringComparer.Ordinal);
+        await Says(engine == "sqlite" ? "DROP TRIGGER full_disk" : "DROP TRIGGER full_disk ON protected_cell");
+        var report = await Release(desk, "P", "2026-Q4");
+        Assert.Equal((1, report.Cells, 12), await Rows(platform));
+
+        async Task Says(params string[] statements)
+        {
+            await using var store = figures.OpenFigures(reading: false);
+            foreach (var sql in statements) await store.Database.ExecuteSqlRawAsync(sql, TestContext.Current.CancellationToken);
+        }
     }
 
     // Three months of two zones are a quarter of two zones, and twelve of them have so little noise that their year would tell.
@@ -224,6 +256,92 @@ public sealed class ReleaseTests
             Assert.Equal(area, (await places.On(day, TestContext.Current.CancellationToken)).Single(z => z.Zone.Id == four[0].Id).Area);
     }
 
+    // Two zones become one in the middle of a year: no figure is without their area, and no case is in none or in two.
+    [Theory, EveryEngine]
+    public async Task Two_zones_that_become_one_stay_in_the_figures_of_their_time(string engine)
+    {
+        await using var platform = Platform.Start(engine, services: s => s.Replace(ServiceDescriptor.Scoped<ITellFacts, OneCaseAMonth>()));
+        var desk = platform.Services.GetRequiredService<IReleaseFigures>();
+        platform.Clock.SetUtcNow(new DateTimeOffset(2026, 12, 10, 9, 0, 0, TimeSpan.Zero));
+        var old = await Zones(platform, ("NAM", "NAM", 6));
+        var (first, second) = (old[0], old[1]);
+        platform.Clock.SetUtcNow(new DateTimeOffset(2027, 5, 20, 9, 0, 0, TimeSpan.Zero));
+        foreach (var day in new[] { new DateOnly(2027, 4, 1), new DateOnly(2027, 6, 1), new DateOnly(2027, 7, 2) }) Assert.Contains("still to come", await Refused(() => desk.LeaveZone(first.Code, day, TestContext.Current.CancellationToken)), StringComparison.Ordinal);
+        Assert.Contains("There is no zone", await Refused(() => desk.LeaveZone("1", new DateOnly(2027, 7, 1), TestContext.Current.CancellationToken)), StringComparison.Ordinal);
+        Assert.Contains("does not leave", await Refused(() => desk.StayZone(first.Code, TestContext.Current.CancellationToken)), StringComparison.Ordinal);
+        foreach (var zone in new[] { first, second }) Assert.Equal("2027-F", await desk.LeaveZone(zone.Code, new DateOnly(2027, 7, 1), TestContext.Current.CancellationToken));
+        // The wrong zone, and back; the day, and another.
+        await desk.LeaveZone(old[2].Code, new DateOnly(2027, 7, 1), TestContext.Current.CancellationToken);
+        await desk.StayZone(old[2].Code, TestContext.Current.CancellationToken);
+        await desk.LeaveZone(second.Code, new DateOnly(2027, 10, 1), TestContext.Current.CancellationToken);
+        Assert.Contains("leaves on 2027-10-01", await Refused(() => desk.MoveZone(second.Code, "LUX", new DateOnly(2028, 1, 1), TestContext.Current.CancellationToken)), StringComparison.Ordinal);
+        await desk.LeaveZone(second.Code, new DateOnly(2027, 7, 1), TestContext.Current.CancellationToken);
+        var united = await platform.Zone();
+        await LiesIn(platform, united, "NAM", "NAM");
+        Assert.Equal([$"{united.Code}\tNAM"], await desk.PlaceZones(new DateOnly(2027, 7, 1), TestContext.Current.CancellationToken));
+
+        foreach (var (kind, period, day) in new[] { ("P", "2027-Q1", new DateOnly(2027, 5, 18)), ("P", "2027-Q2", new DateOnly(2027, 8, 16)), ("P", "2027-Q3", new DateOnly(2027, 11, 16)), ("P", "2027-Q4", new DateOnly(2028, 2, 15)), ("F", "2027", new DateOnly(2028, 3, 31)) })
+        {
+            platform.Clock.SetUtcNow(new DateTimeOffset(day.AddDays(2).ToDateTime(new TimeOnly(12, 0)), TimeSpan.Zero));
+            Assert.Empty(await desk.PlaceZones(new DateOnly(2027, 10, 1), TestContext.Current.CancellationToken)); // who left is not taken in again
+            Assert.Empty((await Release(desk, kind, period)).Silent);
+        }
+        await using var house = platform.Services.GetRequiredService<CatalogDatabase>().Lease();
+        var parts = await house.Set<TakesPart>().AsNoTracking().Where(t => t.Release == "2027-F").ToListAsync(TestContext.Current.CancellationToken);
+        foreach (var (month, has, hasNot) in new[] { (1, new[] { first.Id, second.Id }, new[] { united.Id }), (4, [first.Id, second.Id], [united.Id]), (7, [united.Id], [first.Id, second.Id]), (10, [united.Id], [first.Id, second.Id]) })
+        {
+            var zones = parts.Where(p => p.Quarter == new DateOnly(2027, month, 1)).Select(p => p.ZoneId).ToList();
+            Assert.Equal(has.Length + 4, zones.Count);
+            Assert.All(has, z => Assert.Contains(z, zones));
+            Assert.All(hasNot, z => Assert.DoesNotContain(z, zones));
+        }
+        var status = await desk.Status(TestContext.Current.CancellationToken);
+        // Of six in the first half and of five in the second; of the year all seven. None is without an area.
+        foreach (var line in new[] { "2027-Q1-P\tout 2027-05-20\t6 of 7 zones", "2027-Q3-P\tout 2027-11-18\t5 of 5 zones", "2027-F\tout 2028-04-02\t7 of 7 zones" }) Assert.Contains(line, status, StringComparer.Ordinal);
+
+        // Whoever left comes back with a year, and the time between is nobody's.
+        await Refused(() => desk.StayZone(first.Code, TestContext.Current.CancellationToken));
+        await Refused(() => desk.LeaveZone(first.Code, new DateOnly(2028, 7, 1), TestContext.Current.CancellationToken));
+        await desk.MoveZone(first.Code, "NAM", new DateOnly(2029, 1, 1), TestContext.Current.CancellationToken);
+        var places = platform.Services.GetRequiredService<Places>();
+        foreach (var (day, area) in new[] { (new DateOnly(2027, 6, 30), "NAM"), (new DateOnly(2028, 4, 1), null), (new DateOnly(2029, 1, 1), "NAM") })
+            Assert.Equal(area, (await places.On(day, TestContext.Current.CancellationToken)).Single(z => z.Zone.Id == first.Id).Area);
+    }
+
+    // Forty cases each beside three zones of five: as two they would hide each other. Their language tells them both.
+    [Theory, EveryEngine]
+    public async Task The_two_zones_of_Eupen_are_counted_as_one(string engine)
+    {
+        await using var platform = Platform.Start(engine, services: s => s.Replace(ServiceDescriptor.Scoped<ITellFacts, ManyInEupen>()));
+        await Zones(platform, ("LIE", StatisticalAreas.Eupen, 2), ("LIE", "LIE", 3));
+        platform.Clock.SetUtcNow(FirstDay);
+        await Release(platform.Services.GetRequiredService<IReleaseFigures>(), "P", "2026-Q4");
+        await using var store = platform.Services.GetRequiredService<FiguresDatabase>().Lease();
+        var cells = await store.Set<ProtectedCell>().AsNoTracking().Where(c => c.Table == "T1" && c.Cell.EndsWith("Offence")).ToListAsync(TestContext.Current.CancellationToken);
+        Assert.Equal(3, cells.Count);
+        Assert.All(cells, c => Assert.Equal((false, 324), (c.Shown, (int)c.Variance))); // the ladder's noise for a zone of eighty
+        Assert.All(cells, c => Assert.InRange(c.Value, 95 - 110, 95 + 110)); // six deviations: none was left out
+    }
+
+    // Looks at what is due and at what comes next, not at the quarter that runs: four zones since October are too few for it, whatever comes in later.
+    [Fact]
+    public async Task The_check_looks_at_what_is_due_and_at_what_comes_next()
+    {
+        await using var platform = Platform.Start("sqlite");
+        var desk = platform.Services.GetRequiredService<IReleaseFigures>();
+        platform.Clock.SetUtcNow(new DateTimeOffset(2026, 12, 10, 9, 0, 0, TimeSpan.Zero));
+        await Zones(platform, ("NAM", "NAM", 4));
+        platform.Clock.SetUtcNow(FirstDay);
+        await Zones(platform, ("NAM", "NAM", 6)); // in place from January on
+        var lines = await Checks(desk, good: false);
+        Assert.Contains("2026-Q4-P\tdue since 2027-02-15\t4 zones\tfewer than 5 zones take part: nothing can be released", lines, StringComparer.Ordinal);
+        Assert.Contains("2027-02-T0\tdue on 2027-03-05\t10 zones", lines, StringComparer.Ordinal);
+        // Their window and some days are over: they hold nothing up any more.
+        platform.Clock.SetUtcNow(new DateTimeOffset(2027, 4, 25, 9, 0, 0, TimeSpan.Zero));
+        await desk.ReleaseWhatIsDue(TestContext.Current.CancellationToken);
+        Assert.DoesNotContain(await Checks(desk, good: true), l => l.StartsWith("2026-", StringComparison.Ordinal));
+    }
+
     [Fact]
     public async Task The_product_draws_from_the_machines_random_source_and_no_other()
     {
@@ -243,6 +361,13 @@ public sealed class ReleaseTests
 
     private static Task<ReleaseReport> Release(IReleaseFigures desk, string kind, string period) => desk.Release(kind, period, (_, _) => Task.CompletedTask, TestContext.Current.CancellationToken);
 
+    private static async Task<IReadOnlyList<string>> Checks(IReleaseFigures desk, bool good)
+    {
+        var (lines, isGood) = await desk.Check(TestContext.Current.CancellationToken);
+        Assert.True(good == isGood, string.Join('\n', lines));
+        return lines;
+    }
+
     private static async Task<string> Refused(Func<Task> deed) => (await Assert.ThrowsAsync<StartRefusedException>(deed)).Message;
 
     private static async Task<(int Releases, int Cells, int Ledger)> Rows(Platform platform)
@@ -261,17 +386,43 @@ public sealed class ReleaseTests
             {
                 var zone = await platform.Zone();
                 zones.Add(zone);
-                await platform.Services.GetRequiredService<CatalogDatabase>().WriteAsPlatform("test", null, async house =>
-                {
-                    var record = await house.Set<ZoneRecord>().SingleAsync(z => z.Id == zone.Id);
-                    record.Take(record.Facts with { Province = province, Arrondissement = arrondissement });
-                    return true;
-                }, TestContext.Current.CancellationToken);
+                await LiesIn(platform, zone, province, arrondissement);
             }
         }
         var now = VictimSupport.Design.Html.Moment.Day(platform.Clock.GetUtcNow());
         await platform.Services.GetRequiredService<IReleaseFigures>().PlaceZones(now.Year == 2026 ? new DateOnly(2026, 10, 1) : new DateOnly(2027, 1, 1), TestContext.Current.CancellationToken);
         return zones;
+    }
+
+    private static Task LiesIn(Platform platform, TestZone zone, string province, string arrondissement) => platform.Services.GetRequiredService<CatalogDatabase>().WriteAsPlatform("test", null, async house =>
+    {
+        var record = await house.Set<ZoneRecord>().SingleAsync(z => z.Id == zone.Id);
+        record.Take(record.Facts with { Province = province, Arrondissement = arrondissement });
+        return true;
+    }, TestContext.Current.CancellationToken);
+
+    private sealed class ManyInEupen(WhereAndWho who, CatalogDatabase catalog) : ITellFacts
+    {
+        public async Task<IReadOnlyList<CaseFact>> Facts(FactsAsked asked, CancellationToken ct)
+        {
+            await using var house = catalog.Lease();
+            return Each(asked, await house.Set<ZoneRecord>().AnyAsync(z => z.Code == who.Zone!.Code && z.Arrondissement == StatisticalAreas.Eupen, ct) ? 40 : 5);
+        }
+    }
+
+    private sealed class OneCaseAMonth : ITellFacts
+    {
+        public Task<IReadOnlyList<CaseFact>> Facts(FactsAsked asked, CancellationToken ct) => Task.FromResult(Each(asked, 1));
+    }
+
+    private static IReadOnlyList<CaseFact> Each(FactsAsked asked, int cases)
+    {
+        var facts = new List<CaseFact>();
+        for (var month = asked.From; month < asked.Until; month = month.AddMonths(1))
+        {
+            facts.AddRange(Enumerable.Repeat<CaseFact>(new(month, "Offence", "Burglary", false, "Victim", "Female", asked.Ages ? 40 : null, "Moral", "fr", asked.Contacts ? "Office" : null, asked.Contacts ? 1 : null, [], [], asked.Given ? "Accepted" : null, asked.Given ? "NoCallOut" : null), cases));
+        }
+        return facts;
     }
 
     /// <summary>Random bits of a process that is killed after so many draws.</summary>

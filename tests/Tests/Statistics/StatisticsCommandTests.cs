@@ -33,6 +33,17 @@ public sealed class StatisticsCommandTests : IDisposable
             await killed.WaitForExitAsync(TestContext.Current.CancellationToken);
         }
         Assert.Equal((0, 0, 0), await Rows());
+        // Killed once more, now in the middle of the one transaction: the release and its first cells are written, the next one never ends.
+        await Says("CREATE TRIGGER endless BEFORE INSERT ON protected_cell WHEN (SELECT COUNT(*) FROM protected_cell) = 2 BEGIN SELECT (WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT COUNT(*) FROM n); END");
+        using (var killed = Start("statistics", "release", "--kind", "T0", "--period", month))
+        {
+            await Within(Locked);
+            Assert.True(await Locked()); // still: the first rows take no time, the third cell all of it
+            killed.Kill();
+            await killed.WaitForExitAsync(TestContext.Current.CancellationToken);
+        }
+        Assert.Equal((0, 0, 0), await Rows());
+        await Says("DROP TRIGGER endless");
         (code, said) = await Run("statistics", "release", "--kind", "T0", "--period", month);
         Assert.Equal(0, code);
         Assert.Contains($"{month}-T0\t12 zones\t5 cells\t", said, StringComparison.Ordinal);
@@ -45,6 +56,14 @@ public sealed class StatisticsCommandTests : IDisposable
         Assert.Contains($"{month}\trho 1/128\t", (await Run("statistics", "ledger")).Printed, StringComparison.Ordinal);
         Assert.Equal((0, Path.Combine(folder, "out", $"{month}-T0.csv") + "\n"), await Run("statistics", "export", "--release", $"{month}-T0", "--out", Path.Combine(folder, "out")));
         Assert.Equal(1, (await Run("statistics", "export", "--release", "2001-01-T0", "--out", folder)).Code);
+
+        // Two of them are to become one with the year, and then not.
+        var january = new DateOnly(before.Year + 2, 1, 1).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
+        (code, said) = await Run("statistics", "leave", "--zone", "6100", "--from", january);
+        Assert.Equal((0, $"6100\tcounted until {before.Year + 1}-12-31\tdo not suspend it before {before.Year + 1}-F is out\n"), (code, said));
+        Assert.Equal((0, "6100\tstays\n"), await Run("statistics", "stay", "--zone", "6100"));
+        Assert.Equal(1, (await Run("statistics", "stay", "--zone", "6100")).Code);
+        Assert.Equal(1, (await Run("statistics", "leave", "--zone", "6100", "--from", quarter)).Code);
     }
 
     [Theory]
@@ -54,6 +73,41 @@ public sealed class StatisticsCommandTests : IDisposable
     public void Dispose()
     {
         if (Directory.Exists(folder)) Directory.Delete(folder, recursive: true);
+    }
+
+    private async Task Says(string sql)
+    {
+        await using var store = new SqliteConnection($"Data Source={Path.Combine(folder, "figures.db")};Pooling=False");
+        await store.OpenAsync(TestContext.Current.CancellationToken);
+        await using var command = store.CreateCommand();
+        command.CommandText = sql;
+        await command.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
+    }
+
+    // Somebody writes the figures, and nobody else may.
+    private async Task<bool> Locked()
+    {
+        await using var store = new SqliteConnection($"Data Source={Path.Combine(folder, "figures.db")};Pooling=False;Default Timeout=1");
+        await store.OpenAsync(TestContext.Current.CancellationToken);
+        try
+        {
+            await using var mine = await store.BeginTransactionAsync(TestContext.Current.CancellationToken);
+            return false;
+        }
+        catch (SqliteException busy) when (busy.SqliteErrorCode == 5)
+        {
+            return true;
+        }
+    }
+
+    private static async Task Within(Func<Task<bool>> holds)
+    {
+        for (var i = 0; i < 600; i++)
+        {
+            if (await holds()) return;
+            await Task.Delay(100, TestContext.Current.CancellationToken);
+        }
+        Assert.Fail("It did not come to it within a minute.");
     }
 
     private async Task<(int, int, int)> Rows()

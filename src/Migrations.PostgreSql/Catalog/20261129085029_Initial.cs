@@ -812,6 +812,19 @@ namespace VictimSupport.Migrations.PostgreSql.Catalog
                 });
 
             migrationBuilder.CreateTable(
+                name: "silence_of_zone",
+                columns: table => new
+                {
+                    Release = table.Column<string>(type: "character varying(12)", maxLength: 12, nullable: false),
+                    ZoneId = table.Column<Guid>(type: "uuid", nullable: false),
+                    Since = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_silence_of_zone", x => new { x.Release, x.ZoneId });
+                });
+
+            migrationBuilder.CreateTable(
                 name: "spent",
                 columns: table => new
                 {
@@ -1608,6 +1621,9 @@ namespace VictimSupport.Migrations.PostgreSql.Catalog
 
             migrationBuilder.DropTable(
                 name: "shift_news");
+
+            migrationBuilder.DropTable(
+                name: "silence_of_zone");
 
             migrationBuilder.DropTable(
                 name: "spent");

@@ -810,6 +810,19 @@ namespace VictimSupport.Migrations.SqlServer.Catalog
                 });
 
             migrationBuilder.CreateTable(
+                name: "silence_of_zone",
+                columns: table => new
+                {
+                    Release = table.Column<string>(type: "nvarchar(12)", maxLength: 12, nullable: false),
+                    ZoneId = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    Since = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_silence_of_zone", x => new { x.Release, x.ZoneId });
+                });
+
+            migrationBuilder.CreateTable(
                 name: "spent",
                 columns: table => new
                 {
@@ -1608,6 +1621,9 @@ namespace VictimSupport.Migrations.SqlServer.Catalog
 
             migrationBuilder.DropTable(
                 name: "shift_news");
+
+            migrationBuilder.DropTable(
+                name: "silence_of_zone");
 
             migrationBuilder.DropTable(
                 name: "spent");

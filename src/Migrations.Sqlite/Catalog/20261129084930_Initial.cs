@@ -810,6 +810,19 @@ namespace VictimSupport.Migrations.Sqlite.Catalog
                 });
 
             migrationBuilder.CreateTable(
+                name: "silence_of_zone",
+                columns: table => new
+                {
+                    Release = table.Column<string>(type: "TEXT", maxLength: 12, nullable: false),
+                    ZoneId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Since = table.Column<long>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_silence_of_zone", x => new { x.Release, x.ZoneId });
+                });
+
+            migrationBuilder.CreateTable(
                 name: "spent",
                 columns: table => new
                 {
@@ -1606,6 +1619,9 @@ namespace VictimSupport.Migrations.Sqlite.Catalog
 
             migrationBuilder.DropTable(
                 name: "shift_news");
+
+            migrationBuilder.DropTable(
+                name: "silence_of_zone");
 
             migrationBuilder.DropTable(
                 name: "spent");

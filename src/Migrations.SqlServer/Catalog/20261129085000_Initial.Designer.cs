@@ -12,7 +12,7 @@ using VictimSupport.Foundation.Persistence;
 namespace VictimSupport.Migrations.SqlServer.Catalog
 {
     [DbContext(typeof(CatalogDbContext))]
-    [Migration("20261129042305_Initial")]
+    [Migration("20261129085000_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -1759,6 +1759,23 @@ namespace VictimSupport.Migrations.SqlServer.Catalog
                     b.HasKey("Id");
 
                     b.ToTable("proposed_withdrawal", (string)null);
+                });
+
+            modelBuilder.Entity("VictimSupport.Statistics.Releases.Silence", b =>
+                {
+                    b.Property<string>("Release")
+                        .HasMaxLength(12)
+                        .HasColumnType("nvarchar(12)");
+
+                    b.Property<Guid>("ZoneId")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<DateTimeOffset>("Since")
+                        .HasColumnType("datetimeoffset");
+
+                    b.HasKey("Release", "ZoneId");
+
+                    b.ToTable("silence_of_zone", (string)null);
                 });
 
             modelBuilder.Entity("VictimSupport.Statistics.Releases.TakesPart", b =>
