@@ -20,7 +20,7 @@ using VictimSupport.Zones.Contracts;
 namespace VictimSupport.Casework.FollowUps;
 
 /// <summary>Next acts that fell due, to whoever has the dossier.</summary>
-internal sealed class ActsDue : IRemind
+internal sealed class ActsDue(UseCase here, IZoneSettings settings, TimeProvider clock) : IRemind
 {
     public const string Code = "reminder";
     public string Kind => Code;
@@ -38,10 +38,18 @@ internal sealed class ActsDue : IRemind
     public async Task<DateTimeOffset?> Next(ZoneDbContext zone, CancellationToken ct) =>
         await zone.Set<FollowUp>().Where(f => f.Done == null && (f.RemindedFor == null || f.RemindedFor != f.DueAt)).OrderBy(f => f.DueAt).Select(f => (DateTimeOffset?)f.DueAt).FirstOrDefaultAsync(ct);
 
+    // A first contact is done when somebody was reached: an act for it that was put off or ticked off hides nothing once it is late. That is told on once.
     public async Task<IReadOnlySet<Guid>> Undone(ZoneDbContext zone, IReadOnlyDictionary<Guid, DateTimeOffset> told, CancellationToken ct)
     {
         var ids = told.Keys.ToList();
-        return (await zone.Set<FollowUp>().AsNoTracking().Where(f => ids.Contains(f.Id) && f.Done == null).Select(f => new { f.Id, f.DueAt }).ToListAsync(ct)).Where(f => told[f.Id] == f.DueAt).Select(f => f.Id).ToHashSet();
+        var late = clock.GetUtcNow() - (await settings.Of(here.InZone.Id, ct)).FirstContactWithin;
+        var acts = await zone.Set<FollowUp>().AsNoTracking().Where(f => ids.Contains(f.Id)).Select(f => new
+        {
+            f.Id, f.DueAt, f.Done,
+            IsLateContact = f.Kind == ActKind.FirstContact && zone.Set<Dossier>().Any(d => d.Id == f.DossierId && d.Closed == null && d.FirstContact == null && d.RequestedAt <= late) 
+                && !zone.Set<Told>().Any(t => t.DossierId == f.DossierId && t.ToldOn != null && (t.Kind == FirstContactsOverdue.Code || zone.Set<FollowUp>().Any(o => o.Id == t.About && o.Kind == ActKind.FirstContact))),
+        }).ToListAsync(ct);
+        return acts.Where(f => (f.Done is null && told[f.Id] == f.DueAt) || f.IsLateContact).Select(f => f.Id).ToHashSet();
     }
 }
 
@@ -85,7 +93,8 @@ internal sealed class Bell(IMediator pipeline, WhereAndWho who) : IRing
             return new Counted(await own.CountAsync(d => d.FirstContact == null && d.RequestedAt <= late && !waitedFor.Any(m => m.DossierId == d.Id), ct),
                 await zone.Set<Contact>().CountAsync(c => c.State == ContactState.Planned && (c.Worker == self || c.Companion == self) && c.At > now && c.At < tonight && seen.Any(d => d.Id == c.DossierId), ct),
                 await zone.Set<Contact>().CountAsync(c => c.Worker == self && c.ExpectedOut != null && c.CheckedOut == null && c.ExpectedOut <= now, ct),
-                leads ? await seen.CountAsync(d => zone.Set<Told>().Any(t => t.DossierId == d.Id && t.ToldOn != null && ((t.Kind == first && d.FirstContact == null) || zone.Set<FollowUp>().Any(f => f.Id == t.About && f.Done == null && f.DueAt == t.DueAt))), ct) : 0);
+                leads ? await seen.CountAsync(d => zone.Set<Told>().Any(t => t.DossierId == d.Id && t.ToldOn != null && ((t.Kind == first && d.FirstContact == null)
+                    || zone.Set<FollowUp>().Any(f => f.Id == t.About && ((f.Done == null && f.DueAt == t.DueAt) || (f.Kind == ActKind.FirstContact && d.FirstContact == null))))), ct) : 0);
         }
     }
 

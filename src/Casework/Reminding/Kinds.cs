@@ -12,45 +12,65 @@ using VictimSupport.Zones.Contracts;
 
 namespace VictimSupport.Casework.Reminding;
 
-/// <summary>Dossiers whose first contact is overdue though nothing is planned for it any more; where the act of the intake still stands, that act is told.</summary>
+/// <summary>Dossiers whose first contact is overdue. Where the act of the intake stands and was to be done in time, that act is told instead; put off beyond that, it hides nothing.</summary>
 internal sealed class FirstContactsOverdue(UseCase here, IZoneSettings settings, TimeProvider clock) : IRemind
 {
     public const string Code = "first-contact";
     public string Kind => Code;
     public bool IsToldOn => true;
 
+    /// <param name="Act">When the first of its acts for a first contact is due; null: none is planned.</param>
+    /// <param name="ComesForward">When they asked not to be reached; null: they did not.</param>
+    private sealed record Wait(Guid Dossier, Guid? Worker, DateTimeOffset RequestedAt, DateTimeOffset? Act, DateTimeOffset? ComesForward)
+    {
+        public DateTimeOffset Late(TimeSpan within) => RequestedAt + within is var late && ComesForward + TrayEntry.WaitedFor is { } waited && waited > late ? waited : late;
+
+        /// <summary>Is it told by the act itself?</summary>
+        public bool IsActs(TimeSpan within) => Act <= Late(within);
+    }
+
     public async Task<IReadOnlyList<Fallen>> Fallen(ZoneDbContext zone, DateTimeOffset now, int most, CancellationToken ct)
     {
         var within = await Within(ct);
-        var limit = now - within;
-        var late = await Waiting(zone, now).Where(d => d.RequestedAt <= limit).OrderBy(d => d.RequestedAt).Take(most).Select(d => new { d.Id, d.AssignedTo, d.RequestedAt, WaitedFrom = zone.Set<Milestone>().Where(m => m.DossierId == d.Id && m.Kind == MilestoneKind.ComesForward).Max(m => (DateTimeOffset?)m.At) }).ToListAsync(ct);
-        return [.. late.Select(d => new Fallen(d.Id, d.Id, d.AssignedTo is { } worker ? [worker] : [], Minute(Later(d.RequestedAt + within, d.WaitedFrom + TrayEntry.WaitedFor))))];
+        var (limit, late) = (now - within, new List<Fallen>());
+        await foreach (var wait in Waiting(zone, now, limit).AsAsyncEnumerable().WithCancellation(ct))
+        {
+            if (!wait.IsActs(within)) late.Add(new Fallen(wait.Dossier, wait.Dossier, wait.Worker is { } worker ? [worker] : [], Minute(wait.Late(within))));
+            if (late.Count == most) break;
+        }
+        return late;
     }
 
     public async Task<DateTimeOffset?> Next(ZoneDbContext zone, CancellationToken ct)
     {
-        var now = clock.GetUtcNow();
-        var late = await Waiting(zone, now).MinAsync(d => (DateTimeOffset?)d.RequestedAt, ct) + await Within(ct);
+        var (now, within, late) = (clock.GetUtcNow(), await Within(ct), (DateTimeOffset?)null);
+        await foreach (var wait in Waiting(zone, now, now).AsAsyncEnumerable().WithCancellation(ct))
+        {
+            if (wait.IsActs(within)) continue;
+            late = wait.RequestedAt + within;
+            break;
+        }
         // Once the wait for somebody ends, theirs may be the next.
         var ends = await Milestone.WaitedFor(zone, now).Where(m => zone.Set<Dossier>().Any(d => d.Id == m.DossierId && d.Closed == null && d.FirstContact == null)).MinAsync(m => (DateTimeOffset?)m.At, ct) + TrayEntry.WaitedFor;
         return late < ends || ends is null ? late : ends;
     }
 
+    // Whatever else is planned: nobody has been reached.
     public async Task<IReadOnlySet<Guid>> Undone(ZoneDbContext zone, IReadOnlyDictionary<Guid, DateTimeOffset> told, CancellationToken ct)
     {
         var ids = told.Keys.ToList();
-        return (await zone.Set<Dossier>().Where(d => ids.Contains(d.Id) && d.Closed == null && d.FirstContact == null && !zone.Set<FollowUp>().Any(f => f.DossierId == d.Id && f.Done == null)).Select(d => d.Id).ToListAsync(ct)).ToHashSet();
+        return (await zone.Set<Dossier>().Where(d => ids.Contains(d.Id) && d.Closed == null && d.FirstContact == null).Select(d => d.Id).ToListAsync(ct)).ToHashSet();
     }
 
     // Told once for each dossier, also where the zone's delay changes afterwards.
-    private static IQueryable<Dossier> Waiting(ZoneDbContext zone, DateTimeOffset now)
+    private static IQueryable<Wait> Waiting(ZoneDbContext zone, DateTimeOffset now, DateTimeOffset since)
     {
         var waitedFor = Milestone.WaitedFor(zone, now);
-        return zone.Set<Dossier>().AsNoTracking().Where(d => d.Closed == null && d.FirstContact == null && !waitedFor.Any(m => m.DossierId == d.Id)
-            && !zone.Set<FollowUp>().Any(f => f.DossierId == d.Id && f.Kind == ActKind.FirstContact && f.Done == null) && !zone.Set<Told>().Any(t => t.Kind == Code && t.About == d.Id));
+        return zone.Set<Dossier>().AsNoTracking().Where(d => d.Closed == null && d.FirstContact == null && d.RequestedAt <= since && !waitedFor.Any(m => m.DossierId == d.Id) && !zone.Set<Told>().Any(t => t.Kind == Code && t.About == d.Id)).OrderBy(d => d.RequestedAt)
+            .Select(d => new Wait(d.Id, d.AssignedTo, d.RequestedAt, zone.Set<FollowUp>().Where(f => f.DossierId == d.Id && f.Kind == ActKind.FirstContact && f.Done == null).Min(f => (DateTimeOffset?)f.DueAt),
+                zone.Set<Milestone>().Where(m => m.DossierId == d.Id && m.Kind == MilestoneKind.ComesForward).Max(m => (DateTimeOffset?)m.At)));
     }
 
-    private static DateTimeOffset Later(DateTimeOffset one, DateTimeOffset? other) => other is { } at && at > one ? at : one;
     private async Task<TimeSpan> Within(CancellationToken ct) => (await settings.Of(here.InZone.Id, ct)).FirstContactWithin;
     private static DateTimeOffset Minute(DateTimeOffset at) => new(at.UtcTicks - (at.UtcTicks % TimeSpan.TicksPerMinute), TimeSpan.Zero);
 }

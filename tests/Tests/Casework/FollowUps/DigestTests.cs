@@ -4,6 +4,7 @@ using VictimSupport.Casework.Codes;
 using VictimSupport.Casework.Dossiers;
 using VictimSupport.Casework.FollowUps;
 using VictimSupport.Casework.Reminding;
+using VictimSupport.Casework.Worklist;
 using VictimSupport.Design.Html;
 using VictimSupport.Foundation.Access;
 using VictimSupport.Foundation.Jobs;
@@ -111,6 +112,8 @@ public sealed class DigestTests
         var (anna, cora) = (await zone.Hires("anna", Role.Caseworker), await zone.Hires("cora", Role.Coordinator));
         var (left, done, postponed, walled) = (await anna.Registers(Cases.Intake(zone)), await anna.Registers(Cases.Intake(zone, "Muster", "Bram")), await anna.Registers(Cases.Intake(zone, "Muster", "Cleo")), await anna.Registers(Cases.Intake(zone, "Muster", "Dirk")));
         await zone.WallsOff(cora, walled);
+        await anna.Send(await anna.Contact(zone, postponed));
+        await anna.Send(new Write.Command { Dossier = postponed, Persons = [await anna.LeadOf(postponed)], Next = ActKind.CallBack, Due = platform.Clock.GetUtcNow().AddHours(48), Version = (await anna.Opens(postponed)).Dossier.Version });
         platform.Clock.Advance(UntilDue);
         await zone.RunJobs();
         Assert.Equal(4, platform.Post.Letters.Count);
@@ -130,6 +133,64 @@ public sealed class DigestTests
         using var visit = cora.Visit();
         var page = (await visit.Page("/waiting")).Body!.TextContent;
         Assert.Contains("Dossiers of colleagues where a reminder led to nothing", page, StringComparison.Ordinal);
+    }
+
+    [Theory, EveryEngine]
+    public async Task A_late_first_contact_stays_late_and_is_told_on_whatever_is_put_off_or_planned_beside_it(string engine)
+    {
+        await using var platform = Platform.Start(engine);
+        var zone = await platform.Zone();
+        var (anna, cora) = (await zone.Hires("anna", Role.Caseworker), await zone.Hires("cora", Role.Coordinator));
+        var (before, after, ticked, beside, left) = (await Registers("Ada"), await Registers("Bram"), await Registers("Cleo"), await Registers("Dirk"), await Registers("Eva"));
+        // Put off before it was due, so that its act is told of much later.
+        var act = (await anna.Opens(before)).Planned[0];
+        await anna.Send(new PostponeTo.Command(act.Id, act.DueAt.AddDays(9), act.DueAt));
+        // Ticked off, though nobody was reached, and something else is planned far away.
+        await anna.Send(new Complete.Command((await anna.Opens(beside)).Planned[0].Id));
+        await anna.Send(new Write.Command { Dossier = beside, Persons = [await anna.LeadOf(beside)], Next = ActKind.Referral, Due = platform.Clock.GetUtcNow().AddDays(9), Version = (await anna.Opens(beside)).Dossier.Version });
+        platform.Clock.Advance(TimeSpan.FromHours(47));
+        await zone.RunJobs();
+        Assert.Empty(platform.Post.Letters);
+        platform.Clock.Advance(TimeSpan.FromHours(1.1));
+        Assert.True(await platform.Services.GetRequiredService<NextDue>().Of(zone.Code, default) <= platform.Clock.GetUtcNow());
+        await zone.RunJobs();
+        // By its own act where that stands, else as overdue; never both.
+        Assert.Equal(new[] { before, beside }.Order(), await Late(t => t.Kind == FirstContactsOverdue.Code));
+        Assert.Equal(5, platform.Post.Letters.Count);
+        // The next evening, one puts off what was told and ticks off another.
+        platform.Clock.Advance(TimeSpan.FromHours(20));
+        await anna.PutsOff((await anna.Opens(after)).Planned[0]);
+        await anna.Send(new Complete.Command((await anna.Opens(ticked)).Planned[0].Id));
+        platform.Clock.Advance(TimeSpan.FromHours(5));
+        await zone.RunJobs();
+        // The day after it was told, all the same.
+        Assert.Equal(new[] { before, after, ticked, beside, left }.Order(), await Late(t => t.ToldOn != null));
+        Assert.Equal(5, ToldOn(platform).Count);
+        Assert.Equal(5, (await cora.Send(new Bell.Kinds())).ToldOn);
+        foreach (var dossier in new[] { before, after, ticked, beside }) await anna.Send(await anna.Contact(zone, dossier));
+        Assert.Equal(1, (await cora.Send(new Bell.Kinds())).ToldOn);
+
+        Task<Guid> Registers(string given) => anna.Registers(Cases.Intake(zone, "Exemple", given));
+        async Task<IEnumerable<Guid>> Late(System.Linq.Expressions.Expression<Func<Told, bool>> which) => (await zone.Look(z => z.Set<Told>().Where(which).Select(t => t.DossierId!.Value).ToListAsync())).Order();
+    }
+
+    [Theory, EveryEngine]
+    public async Task A_first_contact_that_was_told_in_good_time_and_put_off_within_it_is_not_told_on(string engine)
+    {
+        await using var platform = Platform.Start(engine);
+        var zone = await platform.Zone();
+        var anna = await zone.Hires("anna", Role.Caseworker);
+        await zone.Hires("cora", Role.Coordinator);
+        var act = (await anna.Opens(await anna.Registers(Cases.Intake(zone)))).Planned[0];
+        var (early, now) = (act.DueAt.AddHours(-46), act.DueAt.AddHours(-4));
+        await anna.Send(new PostponeTo.Command(act.Id, early, act.DueAt));
+        platform.Clock.Advance(TimeSpan.FromHours(3));
+        await zone.RunJobs();
+        await anna.Send(new PostponeTo.Command(act.Id, now, early));
+        platform.Clock.Advance(TimeSpan.FromHours(26));
+        await zone.RunJobs();
+        Assert.Empty(ToldOn(platform));
+        Assert.Single(platform.Post.Letters);
     }
 
     [Theory, EveryEngine]
