@@ -58,7 +58,6 @@ public sealed class CaseworkModule : IModule
         services.AddScoped<IRecogniseColleagues, People.Namesakes>();
         services.AddScoped<IRing, Bell>();
         services.AddScoped<IRing>(s => s.GetRequiredService<Desk>());
-        services.AddScoped<IRing, Referrals.CameBack>();
         services.AddScoped<ITellAtHome, AtHome>();
         services.AddScoped<IHoldCaseload, Caseload>();
         services.AddScoped<ICountGrants, GrantsOfADay>();
@@ -67,11 +66,13 @@ public sealed class CaseworkModule : IModule
         services.AddScoped<IDoWhatIsDue, Remind>();
         services.AddScoped<IRemind, ActsDue>();
         services.AddScoped<IRemind, FirstContactsOverdue>();
+        services.AddScoped<IRemind, NoNextAct>();
         services.AddScoped<IRemind, AppointmentsToday>();
         services.AddScoped<IDeliver, ReminderMail>();
         services.AddScoped<IDeliver, ActionPointMail>();
         services.AddScoped<IDeliver, FiguresToLookAtMail>();
         services.AddScoped<IDeliver, FirstContactMail>();
+        services.AddScoped<IDeliver, NoNextActMail>();
         services.AddScoped<IDeliver, AppointmentMail>();
         services.AddScoped<IDeliver, ToldOnMail>();
         services.AddScoped<IDeliver, DigestMail>();

@@ -15,14 +15,16 @@ internal sealed class BellFigure(TimeProvider clock)
     {
         if (caller.Account is not { } account) return 0;
         var own = 0;
-        foreach (var bell in bells.Where(b => b.KeepsItsFigure)) own += await bell.Due(ct);
+        foreach (var bell in bells.Where(b => b.KeepsItsFigure)) own += await Sum(bell, ct);
         // Taken before the question: what is written while it is asked makes it old.
         var (writes, roles, at) = (zone.Writes, caller.Roles.Aggregate(0, (all, role) => all | (1 << (int)role)), clock.GetTimestamp());
         if (known.TryGetValue((zone.Id, account), out var entry) && entry.Writes == writes && entry.Roles == roles && clock.GetElapsedTime(entry.Read) <= Fresh) return own + entry.Due;
         var due = 0;
-        foreach (var bell in bells.Where(b => !b.KeepsItsFigure)) due += await bell.Due(ct);
+        foreach (var bell in bells.Where(b => !b.KeepsItsFigure)) due += await Sum(bell, ct);
         if (known.Count > 10_000) known.Clear();
         known[(zone.Id, account)] = (due, roles, writes, at);
         return own + due;
     }
+
+    private static async ValueTask<int> Sum(IRing bell, CancellationToken ct) => (await bell.Lines(ct)).Sum(l => l.Count);
 }

@@ -15,6 +15,7 @@ using VictimSupport.Casework.Tray;
 using VictimSupport.Casework.Reminding;
 using VictimSupport.Casework.Walls;
 using VictimSupport.Identity.Contracts;
+using VictimSupport.Network.Contracts;
 using VictimSupport.Zones.Contracts;
 
 namespace VictimSupport.Casework.FollowUps;
@@ -46,67 +47,118 @@ internal sealed class ActsDue(UseCase here, IZoneSettings settings, TimeProvider
         var acts = await zone.Set<FollowUp>().AsNoTracking().Where(f => ids.Contains(f.Id)).Select(f => new
         {
             f.Id, f.DueAt, f.Done,
-            IsLateContact = f.Kind == ActKind.FirstContact && zone.Set<Dossier>().Any(d => d.Id == f.DossierId && d.Closed == null && d.FirstContact == null && d.RequestedAt <= late) 
+            IsLateContact = f.Kind == ActKind.FirstContact && zone.Set<Dossier>().Any(d => d.Id == f.DossierId && d.Closed == null && d.FirstContact == null && d.RequestedAt <= late)
                 && !zone.Set<Told>().Any(t => t.DossierId == f.DossierId && t.ToldOn != null && (t.Kind == FirstContactsOverdue.Code || zone.Set<FollowUp>().Any(o => o.Id == t.About && o.Kind == ActKind.FirstContact))),
         }).ToListAsync(ct);
         return acts.Where(f => (f.Done is null && told[f.Id] == f.DueAt) || f.IsLateContact).Select(f => f.Id).ToHashSet();
     }
 }
 
-/// <summary>How many dossiers are due to the caller: the figure on the bell.</summary>
+/// <summary>What waits for the caller in dossiers, by kind. Asked for the figure on the bell, and once more for the page behind it.</summary>
 internal sealed class Bell(IMediator pipeline, WhereAndWho who) : IRing
 {
-    public async ValueTask<int> Due(CancellationToken ct) => who.Caller.May(May.WorkOnDossiers) ? await pipeline.Send(new Query(), ct) : 0;
-
     public async ValueTask<IReadOnlyList<RingLine>> Lines(CancellationToken ct)
     {
         if (!who.Caller.May(May.WorkOnDossiers)) return [];
-        var (due, kinds) = (await pipeline.Send(new Query(), ct), await pipeline.Send(new Kinds(), ct));
+        var waits = await pipeline.Send(new Query(), ct);
         return
         [
-            new(Words.WaitsDue, "/worklist", due), new(Words.WaitsFirstContact, "/worklist", kinds.FirstContact), new(Words.WaitsAppointments, "/agenda", kinds.Appointments),
-            new(Words.WaitsCheckOut, "/agenda", kinds.LateVisits), new(Words.WaitsToldOn, "/worklist?tab=Team", kinds.ToldOn),
+            new(Words.WaitsDue, "/worklist", waits.Due), new(Words.WaitsFirstContact, "/worklist", waits.FirstContact), new(Words.WaitsNoNextAct, "/worklist?tab=NoNextAct", waits.NoNextAct), new(Words.WaitsAppointments, "/agenda", waits.Appointments),
+            new(Words.WaitsCheckOut, "/agenda", waits.LateVisits), new(Words.WaitsToldOn, "/worklist?tab=Team", waits.ToldOn), new(Words.WaitsPointsToldOn, "/action-points", waits.PointsToldOn), new(Words.WaitsCameBack, "/referrals", waits.CameBack),
         ];
     }
 
-    /// <param name="FirstContact">Dossiers of the caller whose first contact is overdue.</param>
-    /// <param name="Appointments">The caller's, today and still to come.</param>
-    /// <param name="LateVisits">Visits from which the caller is late.</param>
-    /// <param name="ToldOn">Of colleagues, told on to the coordinators and still undone.</param>
-    internal sealed record Counted(int FirstContact, int Appointments, int LateVisits, int ToldOn);
-
-    [Requires(May.WorkOnDossiers)]
-    internal sealed record Kinds : IQuery<Counted>;
-
-    internal sealed class KindsHandler(ZoneDbContext zone, UseCase here, Guard guard, IZoneSettings settings, TimeProvider clock) : IRequestHandler<Kinds, Counted>
+    internal sealed record Counted
     {
-        public async Task<Counted> Handle(Kinds query, CancellationToken ct)
-        {
-            var (who, now) = (await guard.Looks(ct), clock.GetUtcNow());
-            var (self, leads, replaced, late) = (who.Self, who.Leads, who.Replaced.ToList(), now - (await settings.Of(here.InZone.Id, ct)).FirstContactWithin);
-            var first = FirstContactsOverdue.Code;
-            var tonight = Design.Html.Moment.Instant(Design.Html.Moment.Day(now).AddDays(1).ToDateTime(TimeOnly.MinValue));
-            var seen = zone.Set<Dossier>().AsNoTracking().Where(await guard.Visible(ct)).Where(d => d.Closed == null);
-            var own = seen.Where(d => d.AssignedTo == self || (leads && d.AssignedTo == null) || replaced.Contains(d.AssignedTo!.Value));
-            // Whoever asked not to be reached comes forward themselves: nobody is late.
-            var waitedFor = Milestone.WaitedFor(zone, now);
-            return new Counted(await own.CountAsync(d => d.FirstContact == null && d.RequestedAt <= late && !waitedFor.Any(m => m.DossierId == d.Id), ct),
-                await zone.Set<Contact>().CountAsync(c => c.State == ContactState.Planned && (c.Worker == self || c.Companion == self) && c.At > now && c.At < tonight && seen.Any(d => d.Id == c.DossierId), ct),
-                await zone.Set<Contact>().CountAsync(c => c.Worker == self && c.ExpectedOut != null && c.CheckedOut == null && c.ExpectedOut <= now, ct),
-                leads ? await seen.CountAsync(d => zone.Set<Told>().Any(t => t.DossierId == d.Id && t.ToldOn != null && ((t.Kind == first && d.FirstContact == null)
-                    || zone.Set<FollowUp>().Any(f => f.Id == t.About && ((f.Done == null && f.DueAt == t.DueAt) || (f.Kind == ActKind.FirstContact && d.FirstContact == null))))), ct) : 0);
-        }
+        /// <summary>Dossiers in which something is due.</summary>
+        public int Due { get; init; }
+
+        /// <summary>Dossiers whose first contact is overdue, whatever is planned.</summary>
+        public int FirstContact { get; init; }
+
+        /// <summary>Open dossiers for which nothing is planned.</summary>
+        public int NoNextAct { get; init; }
+
+        /// <summary>The caller's, today and still to come.</summary>
+        public int Appointments { get; init; }
+
+        /// <summary>Visits from which the caller is late.</summary>
+        public int LateVisits { get; init; }
+
+        /// <summary>Dossiers of colleagues, told on to the coordinators and still undone.</summary>
+        public int ToldOn { get; init; }
+
+        /// <summary>The same of action points, which are in no dossier.</summary>
+        public int PointsToldOn { get; init; }
+
+        /// <summary>Referrals that came back in closed dossiers; those of open ones are due.</summary>
+        public int CameBack { get; init; }
+
+        public int Sum => Due + FirstContact + NoNextAct + Appointments + LateVisits + ToldOn + PointsToldOn + CameBack;
     }
 
     [Requires(May.WorkOnDossiers)]
-    internal sealed record Query : IQuery<int>;
+    internal sealed record Query : IQuery<Counted>;
 
-    internal sealed class Handler(ZoneDbContext zone, Guard guard) : IRequestHandler<Query, int>
+    internal sealed class Handler(ZoneDbContext zone, UseCase here, Guard guard, IZoneSettings settings, IEnumerable<IRemind> kinds, Caller caller, TimeProvider clock) : IRequestHandler<Query, Counted>
     {
-        private static readonly Seen<bool, bool, int, int> Waiting = new((_, seen, self, now, replaced, leads, all, _) => seen
-            .Where(d => d.Closed == null && d.NextDue <= now && (all || d.AssignedTo == self || (leads && d.AssignedTo == null) || replaced.Contains(d.AssignedTo!.Value))).GroupBy(_ => 1).Select(g => g.Count()));
+        /// <summary>Whose dossiers ring, beside the caller's own and those of whoever they replace.</summary>
+        [Flags]
+        internal enum Rings
+        {
+            None = 0,
 
-        public async Task<int> Handle(Query query, CancellationToken ct) => await guard.Looks(ct) is var who ? (await Waiting.In(zone, who, who.Leads, who.OnlyStandsIn, 0, ct)).SingleOrDefault() : 0;
+            /// <summary>What is nobody's, and what was told on of colleagues.</summary>
+            Leads = 1,
+
+            /// <summary>All that were given to a stand-in.</summary>
+            All = 2,
+        }
+
+        private sealed record ToldOfPoint(Guid About, DateTimeOffset DueAt);
+
+        // Each part says no more than its own figure; what a reader may not see is in none of them.
+        private static readonly Seen<Rings, DateTimeOffset, int, Counted> Waiting = new((z, seen, self, now, replaced, rings, tonight, _) =>
+            seen.Where(d => d.Closed == null && (d.NextDue == null || d.NextDue <= now) && ((rings & Rings.All) != Rings.None || d.AssignedTo == self || ((rings & Rings.Leads) != Rings.None && d.AssignedTo == null) || replaced.Contains(d.AssignedTo!.Value)))
+                .GroupBy(_ => 1).Select(g => new Counted { Due = g.Count(d => d.NextDue != null), NoNextAct = g.Count(d => d.NextDue == null), Appointments = 0, LateVisits = 0, ToldOn = 0, PointsToldOn = 0, CameBack = 0 })
+            .Concat(z.Set<Contact>().Where(c => c.State == ContactState.Planned && (c.Worker == self || c.Companion == self) && c.At > now && c.At < tonight).Join(seen.Where(d => d.Closed == null), c => c.DossierId, d => d.Id, (c, _) => c.Id)
+                .GroupBy(_ => 1).Select(g => new Counted { Due = 0, NoNextAct = 0, Appointments = g.Count(), LateVisits = 0, ToldOn = 0, PointsToldOn = 0, CameBack = 0 }))
+            .Concat(z.Set<Contact>().Where(c => c.Worker == self && c.ExpectedOut != null && c.CheckedOut == null && c.ExpectedOut <= now)
+                .GroupBy(_ => 1).Select(g => new Counted { Due = 0, NoNextAct = 0, Appointments = 0, LateVisits = g.Count(), ToldOn = 0, PointsToldOn = 0, CameBack = 0 }))
+            .Concat(seen.Where(d => (rings & Rings.Leads) != Rings.None && d.Closed == null && z.Set<Told>().Any(t => t.DossierId == d.Id && t.ToldOn != null
+                && ((t.Kind == FirstContactsOverdue.Code && d.FirstContact == null) || (t.Kind == NoNextAct.Code && d.NextDue == null) || z.Set<Handovers.Handover>().Any(h => h.Id == t.About && h.AnswerBy == t.DueAt)
+                    || z.Set<FollowUp>().Any(f => f.Id == t.About && ((f.Done == null && f.DueAt == t.DueAt) || (f.Kind == ActKind.FirstContact && d.FirstContact == null))))))
+                .GroupBy(_ => 1).Select(g => new Counted { Due = 0, NoNextAct = 0, Appointments = 0, LateVisits = 0, ToldOn = g.Count(), PointsToldOn = 0, CameBack = 0 }))
+            .Concat(z.Set<FollowUp>().Where(f => f.About != null && f.Done == null)
+                .Join(seen.Where(d => d.Closed != null && (rings != Rings.None || d.AssignedTo == self || replaced.Contains(d.AssignedTo!.Value))), f => f.DossierId, d => d.Id, (f, _) => f.About)
+                .GroupBy(_ => 1).Select(g => new Counted { Due = 0, NoNextAct = 0, Appointments = 0, LateVisits = 0, ToldOn = 0, PointsToldOn = 0, CameBack = g.Distinct().Count() })));
+
+        // Whoever asked not to be reached comes forward themselves: nobody is late.
+        private static readonly Seen<Rings, DateTimeOffset, DateTimeOffset, int> Unreached = new((z, seen, self, _, replaced, rings, late, waitedSince) => seen
+            .Where(d => d.Closed == null && d.FirstContact == null && d.RequestedAt <= late && ((rings & Rings.All) != Rings.None || d.AssignedTo == self || ((rings & Rings.Leads) != Rings.None && d.AssignedTo == null) || replaced.Contains(d.AssignedTo!.Value))
+                && !z.Set<Milestone>().Any(m => m.DossierId == d.Id && m.Kind == MilestoneKind.ComesForward && m.At > waitedSince)).GroupBy(_ => 1).Select(g => g.Count()));
+
+        private static readonly Compiled<string, ToldOfPoint> OfPoints = Compiled.Query((ZoneDbContext z, string kind) => z.Set<Told>().Where(t => t.Kind == kind && t.ToldOn != null).Select(t => new ToldOfPoint(t.About, t.DueAt)));
+
+        public async Task<Counted> Handle(Query query, CancellationToken ct)
+        {
+            var (who, now) = (await guard.Looks(ct), clock.GetUtcNow());
+            var rings = (who.Leads ? Rings.Leads : Rings.None) | (who.OnlyStandsIn ? Rings.All : Rings.None);
+            var parts = await Waiting.In(zone, who, rings, Moment.Instant(Moment.Day(now).AddDays(1).ToDateTime(TimeOnly.MinValue)), 0, ct);
+            var unreached = await Unreached.In(zone, who, rings, now - (await settings.Of(here.InZone.Id, ct)).FirstContactWithin, now - TrayEntry.WaitedFor, ct);
+            return new Counted
+            {
+                Due = parts.Sum(p => p.Due), FirstContact = unreached.Sum(), NoNextAct = parts.Sum(p => p.NoNextAct), Appointments = parts.Sum(p => p.Appointments),
+                LateVisits = parts.Sum(p => p.LateVisits), ToldOn = parts.Sum(p => p.ToldOn), PointsToldOn = who.Leads && caller.May(May.SeeBodies) ? await Points(ct) : 0, CameBack = parts.Sum(p => p.CameBack),
+            };
+        }
+
+        // Whether a point still waits, the module knows that has it.
+        private async Task<int> Points(CancellationToken ct)
+        {
+            var told = await OfPoints.In(zone, ActionPoints.ReminderKind, ct);
+            return told.Count == 0 ? 0 : (await kinds.Single(k => k.Kind == ActionPoints.ReminderKind).Undone(zone, told.GroupBy(t => t.About).ToDictionary(g => g.Key, g => g.Max(t => t.DueAt)), ct)).Count;
+        }
     }
 }
 

@@ -10,8 +10,6 @@ namespace VictimSupport.Casework.Handovers;
 /// <summary>On the bell: handovers from other zones that wait for a coordinator's decision.</summary>
 internal sealed class Inbound(IMediator pipeline, WhereAndWho who) : IRing
 {
-    public async ValueTask<int> Due(CancellationToken ct) => (await Lines(ct)).Sum(l => l.Count);
-
     public async ValueTask<IReadOnlyList<RingLine>> Lines(CancellationToken ct) => who.Caller.May(May.OpenAnyDossierOfTheZone) ? [new(Words.WaitsHandover, "/handovers", await pipeline.Send(new Query(), ct))] : [];
 
     [Requires(May.OpenAnyDossierOfTheZone)]

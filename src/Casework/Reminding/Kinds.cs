@@ -72,7 +72,38 @@ internal sealed class FirstContactsOverdue(UseCase here, IZoneSettings settings,
     }
 
     private async Task<TimeSpan> Within(CancellationToken ct) => (await settings.Of(here.InZone.Id, ct)).FirstContactWithin;
-    private static DateTimeOffset Minute(DateTimeOffset at) => new(at.UtcTicks - (at.UtcTicks % TimeSpan.TicksPerMinute), TimeSpan.Zero);
+    internal static DateTimeOffset Minute(DateTimeOffset at) => new(at.UtcTicks - (at.UtcTicks % TimeSpan.TicksPerMinute), TimeSpan.Zero);
+}
+
+/// <summary>Open dossiers that were reached and for which nothing is planned any more: a day after the last thing that was done. Before the first contact, <see cref="FirstContactsOverdue"/> watches.</summary>
+internal sealed class NoNextAct : IRemind
+{
+    public const string Code = "no-next-act";
+    private static readonly TimeSpan Grace = TimeSpan.FromDays(1);
+
+    public string Kind => Code;
+    public bool IsToldOn => true;
+
+    private sealed record Idle(Guid Dossier, Guid? Worker, DateTimeOffset Opened, DateTimeOffset? Act, DateTimeOffset? Contact, DateTimeOffset? Told)
+    {
+        public DateTimeOffset Due => FirstContactsOverdue.Minute(new[] { Opened, Act ?? Opened, Contact ?? Opened }.Max() + Grace);
+    }
+
+    public async Task<IReadOnlyList<Fallen>> Fallen(ZoneDbContext zone, DateTimeOffset now, int most, CancellationToken ct) =>
+        [.. (await Untold(zone, ct)).Where(i => i.Due <= now).OrderBy(i => i.Due).Take(most).Select(i => new Fallen(i.Dossier, i.Dossier, i.Worker is { } worker ? [worker] : [], i.Due))];
+
+    public async Task<DateTimeOffset?> Next(ZoneDbContext zone, CancellationToken ct) => (await Untold(zone, ct)).Min(i => (DateTimeOffset?)i.Due);
+
+    public async Task<IReadOnlySet<Guid>> Undone(ZoneDbContext zone, IReadOnlyDictionary<Guid, DateTimeOffset> told, CancellationToken ct)
+    {
+        var ids = told.Keys.ToList();
+        return (await zone.Set<Dossier>().Where(d => ids.Contains(d.Id) && d.Closed == null && d.NextDue == null).Select(d => d.Id).ToListAsync(ct)).ToHashSet();
+    }
+
+    // Few: each is one too many.
+    private static async Task<IEnumerable<Idle>> Untold(ZoneDbContext zone, CancellationToken ct) => (await zone.Set<Dossier>().AsNoTracking().Where(d => d.Closed == null && d.NextDue == null && d.FirstContact != null)
+        .Select(d => new Idle(d.Id, d.AssignedTo, d.Opened, zone.Set<FollowUp>().Where(f => f.DossierId == d.Id).Max(f => f.Done), zone.Set<Contact>().Where(c => c.DossierId == d.Id && (c.State == ContactState.Held || c.State == ContactState.Missed)).Max(c => (DateTimeOffset?)c.At),
+            zone.Set<Told>().Where(t => t.Kind == Code && t.About == d.Id).Max(t => (DateTimeOffset?)t.DueAt))).ToListAsync(ct)).Where(i => i.Told is not { } told || told < i.Due);
 }
 
 /// <summary>Appointments of the day, to whoever goes: at seven in the morning, those before eight the evening before. Moved, it is told anew.</summary>

@@ -112,6 +112,12 @@ internal sealed class FirstContactMail(ISendMail mail, IAccounts accounts, IStaf
     protected override (string Subject, string Text) Say(string language) => Spoken.In(language, () => (Words.ReminderSubject, Words.ReminderText));
 }
 
+internal sealed class NoNextActMail(ISendMail mail, IAccounts accounts, IStaff staff, IMediator pipeline, TimeProvider clock) : MailAsChosen(mail, accounts, staff, pipeline, clock)
+{
+    public override string Kind => NoNextAct.Code;
+    protected override (string Subject, string Text) Say(string language) => Spoken.In(language, () => (Words.ReminderSubject, Words.ReminderText));
+}
+
 internal sealed class AppointmentMail(ISendMail mail, IAccounts accounts, IStaff staff, IMediator pipeline, TimeProvider clock) : MailAsChosen(mail, accounts, staff, pipeline, clock)
 {
     public override string Kind => AppointmentsToday.Code;

@@ -14,8 +14,6 @@ internal sealed class Desk(IMediator pipeline, WhereAndWho who) : IRing
 {
     private Waits? waits;
 
-    public async ValueTask<int> Due(CancellationToken ct) => await Waiting(ct) is var waits ? waits.Tray + waits.Unsigned : 0;
-
     public async ValueTask<IReadOnlyList<RingLine>> Lines(CancellationToken ct)
     {
         if (!who.Caller.May(May.WorkOnDossiers)) return [];

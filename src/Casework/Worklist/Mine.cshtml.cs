@@ -71,7 +71,7 @@ internal sealed class Mine(IMediator pipeline, IAccounts accounts, Desk desk, Ne
         public string? Own { get; init; }
     }
 
-    internal sealed record Answer(IReadOnlyList<Row> Rows, int Total, int DueToday, int Late, int Unassigned) : IListDossiers
+    internal sealed record Answer(IReadOnlyList<Row> Rows, int Total, int DueToday, int Late, int Unassigned, int NoNextAct) : IListDossiers
     {
         public const int PerPage = 25;
 
@@ -101,14 +101,19 @@ internal sealed class Mine(IMediator pipeline, IAccounts accounts, Desk desk, Ne
         private static readonly Compiled<Guid, Kept> Own = Compiled.Query((ZoneDbContext z, Guid self) => z.Set<SavedFilter>().AsNoTracking().Where(f => f.Account == self || f.Shared).OrderBy(f => f.Shared).ThenBy(f => f.Id)
             .Select(f => new Kept(f, z.Set<FirstTab>().Any(t => t.Id == self && t.Filter == f.Id))));
 
-        private sealed record Counts(int Total, int Today, int Late, int Free);
+        private sealed record Counts(int Total, int Today, int Late, int Free, int Idle);
+
+        /// <summary>Whose dossiers stand in the figures: all of the zone are due to a stand-in, and those without a next act to whoever leads too.</summary>
+        [Flags]
+        private enum OfAll { None = 0, Due = 1, Idle = 2 }
 
         // What stands on a tab: a dossier is the reader's own where they work on it, replace who does, or took it in and nobody has it.
-        private static readonly Seen<Tab, DateTimeOffset, bool, Counts> Figures = new((_, seen, self, now, replaced, tab, tonight, all) => seen.Where(d => d.Closed == null).GroupBy(_ => 1).Select(g => new Counts(
+        private static readonly Seen<Tab, DateTimeOffset, OfAll, Counts> Figures = new((_, seen, self, now, replaced, tab, tonight, all) => seen.Where(d => d.Closed == null).GroupBy(_ => 1).Select(g => new Counts(
             g.Count(d => tab == Tab.Team || (tab == Tab.Unassigned ? d.AssignedTo == null : d.AssignedTo == self || replaced.Contains(d.AssignedTo!.Value) || (d.AssignedTo == null && d.OpenedBy == self))),
-            g.Count(d => d.NextDue < tonight && (all || d.AssignedTo == self || d.AssignedTo == null || replaced.Contains(d.AssignedTo!.Value))),
-            g.Count(d => d.NextDue < now && (all || d.AssignedTo == self || d.AssignedTo == null || replaced.Contains(d.AssignedTo!.Value))),
-            g.Count(d => d.AssignedTo == null))));
+            g.Count(d => d.NextDue < tonight && ((all & OfAll.Due) != OfAll.None || d.AssignedTo == self || d.AssignedTo == null || replaced.Contains(d.AssignedTo!.Value))),
+            g.Count(d => d.NextDue < now && ((all & OfAll.Due) != OfAll.None || d.AssignedTo == self || d.AssignedTo == null || replaced.Contains(d.AssignedTo!.Value))),
+            g.Count(d => d.AssignedTo == null),
+            g.Count(d => d.NextDue == null && ((all & OfAll.Idle) != OfAll.None || d.AssignedTo == self || d.AssignedTo == null || replaced.Contains(d.AssignedTo!.Value))))));
 
         private static readonly Seen<Tab, DateTimeOffset, int, Dossier> Open = new((_, seen, self, _, replaced, tab, tonight, skipped) => seen
             .Where(d => d.Closed == null && (tab == Tab.Team || (tab == Tab.Unassigned ? d.AssignedTo == null : d.AssignedTo == self || replaced.Contains(d.AssignedTo!.Value) || (d.AssignedTo == null && d.OpenedBy == self))))
@@ -121,7 +126,7 @@ internal sealed class Mine(IMediator pipeline, IAccounts accounts, Desk desk, Ne
             // A trainee's own are those named to them, a stand-in's those given to them, whoever works on them.
             var tab = query.Tab == Tab.Mine && (!caller.May(May.ChangeDossiers) || who.OnlyStandsIn) ? Tab.Team : query.Tab;
             var skipped = (query.Page - 1) * Answer.PerPage;
-            var counts = (await Figures.In(zone, who, tab, tonight, who.OnlyStandsIn, ct)).SingleOrDefault() ?? new Counts(0, 0, 0, 0);
+            var counts = (await Figures.In(zone, who, tab, tonight, who.OnlyStandsIn ? OfAll.Due | OfAll.Idle : who.Leads ? OfAll.Idle : OfAll.None, ct)).SingleOrDefault() ?? new Counts(0, 0, 0, 0, 0);
             var kept = await Own.In(zone, who.Self, ct);
             var (filters, first) = (kept.ConvertAll(k => k.Filter), kept.Find(k => k.IsFirst)?.Filter.Id);
             if ((query.Filter ?? (query.Arrives ? first : null)) is { } chosen)
@@ -129,16 +134,16 @@ internal sealed class Mine(IMediator pipeline, IAccounts accounts, Desk desk, Ne
                 var filter = filters.Find(f => f.Id == chosen) ?? throw new RefusedException("absent", chosen);
                 var fits = filter.Of(zone.Set<Dossier>().AsNoTracking().Where(await guard.Visible(ct)).Where(d => d.Closed == null), now, tonight);
                 var ordered = fits.OrderBy(d => d.NextDue == null || d.NextDue >= tonight).ThenByDescending(d => d.Urgency).ThenBy(d => d.NextDue).ThenBy(d => d.Id);
-                return new Answer(await Rows(await ordered.Skip(skipped).Take(Answer.PerPage).ToListAsync(ct), ct), await fits.CountAsync(ct), counts.Today, counts.Late, counts.Free) { Filters = filters, Filter = filter, First = first };
+                return new Answer(await Rows(await ordered.Skip(skipped).Take(Answer.PerPage).ToListAsync(ct), ct), await fits.CountAsync(ct), counts.Today, counts.Late, counts.Free, counts.Idle) { Filters = filters, Filter = filter, First = first };
             }
             if (tab is Tab.NoNextAct or Tab.ShortTerm)
             {
                 var found = await Overlooked(tab, who, now, ct);
-                return new Answer(await Rows(await found.OrderByDescending(d => d.Urgency).ThenBy(d => d.Opened).ThenBy(d => d.Id).Skip(skipped).Take(Answer.PerPage).ToListAsync(ct), ct), await found.CountAsync(ct), counts.Today, counts.Late, counts.Free) { Filters = filters };
+                return new Answer(await Rows(await found.OrderByDescending(d => d.Urgency).ThenBy(d => d.Opened).ThenBy(d => d.Id).Skip(skipped).Take(Answer.PerPage).ToListAsync(ct), ct), await found.CountAsync(ct), counts.Today, counts.Late, counts.Free, counts.Idle) { Filters = filters };
             }
-            if (tab != Tab.Closed) return new Answer(await Rows(await Open.In(zone, who, tab, tonight, skipped, ct), ct), counts.Total, counts.Today, counts.Late, counts.Free) { Filters = filters };
+            if (tab != Tab.Closed) return new Answer(await Rows(await Open.In(zone, who, tab, tonight, skipped, ct), ct), counts.Total, counts.Today, counts.Late, counts.Free, counts.Idle) { Filters = filters };
             var closed = zone.Set<Dossier>().AsNoTracking().Where(await guard.Visible(ct)).Where(d => d.Closed != null);
-            return new Answer(await Rows(await closed.OrderByDescending(d => d.Closed).Skip(skipped).Take(Answer.PerPage).ToListAsync(ct), ct), await closed.CountAsync(ct), counts.Today, counts.Late, counts.Free) { Filters = filters };
+            return new Answer(await Rows(await closed.OrderByDescending(d => d.Closed).Skip(skipped).Take(Answer.PerPage).ToListAsync(ct), ct), await closed.CountAsync(ct), counts.Today, counts.Late, counts.Free, counts.Idle) { Filters = filters };
         }
 
         // Whoever leads sees all of them; else one's own, those of whoever one replaces, and those that are nobody's.

@@ -42,17 +42,14 @@ public interface IInMenuAtTimes : IInMenu
     ValueTask<bool> IsNow(CancellationToken ct);
 }
 
-/// <summary>Something that waits for the reader and belongs on the bell.</summary>
+/// <summary>Something that waits for the reader and belongs on the bell: its figure is the sum of the lines on the page behind it.</summary>
 public interface IRing
 {
-    /// <summary>How many things are due to the caller in the current zone; 0 for whoever may not see them.</summary>
-    ValueTask<int> Due(CancellationToken ct);
-
     /// <summary>It is not of the zone's database, and the module keeps it for some seconds: what was written is known only to it.</summary>
     bool KeepsItsFigure => false;
 
-    /// <summary>The same by kind, for the page behind the bell.</summary>
-    ValueTask<IReadOnlyList<RingLine>> Lines(CancellationToken ct) => ValueTask.FromResult<IReadOnlyList<RingLine>>([]);
+    /// <summary>How many things wait for the caller in the current zone, by kind; none for whoever may not see them. Asked for every page.</summary>
+    ValueTask<IReadOnlyList<RingLine>> Lines(CancellationToken ct);
 }
 
 /// <param name="Text">In the reader's language.</param>

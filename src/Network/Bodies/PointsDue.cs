@@ -37,7 +37,6 @@ internal sealed class MyPoints(IMediator pipeline, WhereAndWho who) : IRing, IAc
 {
     private PointsWaiting? waiting;
 
-    public async ValueTask<int> Due(CancellationToken ct) => (await Mine(ct)).Due;
     public async ValueTask<IReadOnlyList<RingLine>> Lines(CancellationToken ct) => who.Caller.May(May.SeeBodies) ? [new RingLine(Words.RingActionPoints, "/action-points", (await Mine(ct)).Due)] : [];
 
     public async ValueTask<PointsWaiting> Mine(CancellationToken ct) => waiting ??= who.Caller.May(May.SeeBodies) ? await pipeline.Send(new Query(), ct) : new PointsWaiting(0, 0);

@@ -12,8 +12,6 @@ namespace VictimSupport.Network.Partners;
 /// <summary>On the bell of the coordinators, who are told by mail too: partners that nobody looked at for months, and agreements to renew. How many, and nothing of whom.</summary>
 internal sealed class ToLookAfter(IMediator pipeline, WhereAndWho who) : IRing
 {
-    public async ValueTask<int> Due(CancellationToken ct) => (await Lines(ct)).Sum(l => l.Count);
-
     public async ValueTask<IReadOnlyList<RingLine>> Lines(CancellationToken ct)
     {
         if (!who.Caller.Is(Role.Coordinator) || !who.Caller.May(May.KeepPartners)) return [];

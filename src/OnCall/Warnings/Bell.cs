@@ -49,8 +49,6 @@ internal sealed class Bell(OnTheBell bell, WhereAndWho who) : IRing
 {
     public bool KeepsItsFigure => true;
 
-    public async ValueTask<int> Due(CancellationToken ct) => (await Lines(ct)).Sum(l => l.Count);
-
     public async ValueTask<IReadOnlyList<RingLine>> Lines(CancellationToken ct)
     {
         var (caller, lines) = (who.Caller, new List<RingLine>());

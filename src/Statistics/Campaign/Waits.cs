@@ -20,9 +20,7 @@ internal sealed class Waits(IMediator pipeline, WhereAndWho who, WaitsNow known)
 
     public async ValueTask<bool> IsNow(CancellationToken ct) => await Now(ct) != CampaignIs.Not;
 
-    public async ValueTask<int> Due(CancellationToken ct) => who.Caller.May(Deed) && await Now(ct) == CampaignIs.Unanswered ? 1 : 0;
-
-    public async ValueTask<IReadOnlyList<RingLine>> Lines(CancellationToken ct) => who.Caller.May(Deed) ? [new RingLine(Words.RingCampaign, Path, await Due(ct))] : [];
+    public async ValueTask<IReadOnlyList<RingLine>> Lines(CancellationToken ct) => who.Caller.May(Deed) ? [new RingLine(Words.RingCampaign, Path, await Now(ct) == CampaignIs.Unanswered ? 1 : 0)] : [];
 
     private ValueTask<CampaignIs> Now(CancellationToken ct) => known.Of(who.Zone!, () => pipeline.Send(new Query(), ct));
 

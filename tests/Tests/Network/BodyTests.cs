@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using FluentValidation;
+using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using VictimSupport.Foundation.Access;
 using VictimSupport.Foundation.Mail;
@@ -136,6 +137,12 @@ public sealed class BodyTests(Platforms platforms)
         platform.Clock.Advance(TimeSpan.FromHours(25));
         await zone.RunJobs();
         Assert.Equal(Staff.AddressOf(zone, "cora"), Assert.Single(platform.Post.Letters, l => l.Key.StartsWith("told-on", StringComparison.Ordinal)).To);
+        // It is on their bell until it is done, as the mail says.
+        Assert.Equal((1, 0), (await ToldOn(cora), await ToldOn(anna)));
+        await anna.Send(new Points.Turned(await zone.Look(z => z.Set<ActionPoint>().Select(p => p.Id).SingleAsync()), PointState.Done));
+        Assert.Equal(0, await ToldOn(cora));
+
+        static async Task<int> ToldOn(Person who) => (await who.Send(new VictimSupport.Casework.FollowUps.Bell.Query())).PointsToldOn;
     }
 
     [Fact]

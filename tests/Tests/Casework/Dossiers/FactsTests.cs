@@ -27,13 +27,13 @@ public sealed class FactsTests(Platforms platforms)
         var worker = zone.As(Role.Caseworker);
         var now = zone.Platform.Clock.GetUtcNow();
         await worker.Registers(Cases.Intake(zone));
-        Assert.Equal(0, (await worker.Send(new Bell.Kinds())).FirstContact);
+        Assert.Equal(0, (await worker.Send(new Bell.Query())).FirstContact);
         var late = await worker.Registers(Cases.Intake(zone, "Muster", "Bram") with { RequestedAt = now.AddHours(-50) });
         var view = await worker.Opens(late);
         Assert.Equal(now.AddHours(-50), view.Dossier.RequestedAt, TimeSpan.FromSeconds(1));
         Assert.Equal(now.AddHours(-2), Assert.Single(view.Planned).DueAt, TimeSpan.FromMinutes(1));
         Assert.Equal(view.Planned[0].DueAt, view.Dossier.NextDue);
-        Assert.Equal(1, (await worker.Send(new Bell.Kinds())).FirstContact);
+        Assert.Equal(1, (await worker.Send(new Bell.Query())).FirstContact);
         // Another person of the same facts asked at the same time; where nothing was said, nothing is carried on.
         Assert.Equal(view.Dossier.RequestedAt, (await worker.Send(new SameFacts.Query(late))).RequestedAt);
         Assert.Null((await worker.Send(new SameFacts.Query(await worker.Registers(Cases.Intake(zone, "Sample", "Tess"))))).RequestedAt);

@@ -51,7 +51,7 @@ public sealed class SightTests
                 Same("worklist unassigned", world.Cases.Count(c => seen.Contains(c.Dossier) && c.Origin == Origin.Nobodys), page.Unassigned);
                 Same("worklist late", world.Cases.Count(c => seen.Contains(c.Dossier) && (given || c.Origin is Origin.Nobodys or Origin.Mine || (c.Origin == Origin.AbsentColleagues && look.Replaces))), page.Late);
                 Same("bell", world.Cases.Count(c => seen.Contains(c.Dossier) && (given || c.Origin == Origin.Mine || (c.Origin == Origin.Nobodys && look.Leads) || (c.Origin == Origin.AbsentColleagues && look.Replaces))),
-                    await ActivatorUtilities.CreateInstance<Bell.Handler>(scope).Handle(new Bell.Query(), default));
+                    (await ActivatorUtilities.CreateInstance<Bell.Handler>(scope).Handle(new Bell.Query(), default)).Due);
 
                 var search = ActivatorUtilities.CreateInstance<Search.Handler>(scope);
                 var duplicates = scope.GetRequiredService<Duplicates>();

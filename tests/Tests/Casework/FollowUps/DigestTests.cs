@@ -11,6 +11,8 @@ using VictimSupport.Foundation.Jobs;
 using VictimSupport.Foundation.Mail;
 using VictimSupport.Tests.Kit;
 
+using Person = VictimSupport.Tests.Kit.Person;
+
 namespace VictimSupport.Tests.Casework;
 
 /// <summary>How reminders reach people: as each chose, told on where nothing was done, on the wall's clock in every night of the year.</summary>
@@ -166,9 +168,9 @@ public sealed class DigestTests
         // The day after it was told, all the same.
         Assert.Equal(new[] { before, after, ticked, beside, left }.Order(), await Late(t => t.ToldOn != null));
         Assert.Equal(5, ToldOn(platform).Count);
-        Assert.Equal(5, (await cora.Send(new Bell.Kinds())).ToldOn);
+        Assert.Equal(5, (await cora.Send(new Bell.Query())).ToldOn);
         foreach (var dossier in new[] { before, after, ticked, beside }) await anna.Send(await anna.Contact(zone, dossier));
-        Assert.Equal(1, (await cora.Send(new Bell.Kinds())).ToldOn);
+        Assert.Equal(1, (await cora.Send(new Bell.Query())).ToldOn);
 
         Task<Guid> Registers(string given) => anna.Registers(Cases.Intake(zone, "Exemple", given));
         async Task<IEnumerable<Guid>> Late(System.Linq.Expressions.Expression<Func<Told, bool>> which) => (await zone.Look(z => z.Set<Told>().Where(which).Select(t => t.DossierId!.Value).ToListAsync())).Order();
@@ -194,6 +196,49 @@ public sealed class DigestTests
     }
 
     [Theory, EveryEngine]
+    public async Task An_open_dossier_without_a_next_act_is_counted_at_once_told_after_a_day_and_told_on(string engine)
+    {
+        await using var platform = Platform.Start(engine);
+        var zone = await platform.Zone();
+        var (anna, bert, cora) = (await zone.Hires("anna", Role.Caseworker), await zone.Hires("bert", Role.Caseworker), await zone.Hires("cora", Role.Coordinator));
+        var (idle, planned, closed, unreached) = (await anna.Registers(Cases.Intake(zone)), await anna.Registers(Cases.Intake(zone, "Muster", "Bram")), await anna.Registers(Cases.Intake(zone, "Muster", "Cleo")), await anna.Registers(Cases.Intake(zone, "Muster", "Dirk")));
+        foreach (var dossier in new[] { idle, planned, closed }) await anna.Send(await anna.Contact(zone, dossier));
+        await anna.Send(new Recontact.Command(planned));
+        await anna.Closes(closed);
+        await anna.Send(new Complete.Command((await anna.Opens(unreached)).Planned[0].Id)); // its first contact is watched, not this
+        Assert.Equal((2, 0, 0), (await Rings(anna), await Rings(bert), await Rings(cora)));
+        Assert.Equal((2, 0, 2), (await Tabbed(anna), await Tabbed(bert), await Tabbed(cora)));
+        using var visit = anna.Visit();
+        Assert.Equal("Without next act (2)", (await visit.Page("/worklist")).QuerySelector(".vs-tabs a[href*='tab=NoNextAct']")!.TextContent.Trim());
+        platform.Clock.Advance(TimeSpan.FromHours(23));
+        await zone.RunJobs();
+        Assert.Empty(platform.Post.Letters);
+        platform.Clock.Advance(TimeSpan.FromHours(1.1));
+        Assert.True(await platform.Services.GetRequiredService<NextDue>().Of(zone.Code, default) <= platform.Clock.GetUtcNow());
+        await zone.RunJobs();
+        await zone.RunJobs();
+        Assert.Equal(Staff.AddressOf(zone, "anna"), Assert.Single(platform.Post.Letters).To);
+        Assert.StartsWith("no-next-act", platform.Post.Letters[0].Key, StringComparison.Ordinal);
+        platform.Clock.Advance(TimeSpan.FromHours(23));
+        await anna.Closes(unreached);
+        platform.Clock.Advance(TimeSpan.FromHours(1.1));
+        await zone.RunJobs();
+        Assert.Equal(Staff.AddressOf(zone, "cora"), Assert.Single(ToldOn(platform)).To);
+        Assert.Equal(1, (await cora.Send(new Bell.Query())).ToldOn);
+        // Something is planned, and done: the same anew.
+        await anna.Send(new Recontact.Command(idle));
+        Assert.Equal((0, 0), ((await cora.Send(new Bell.Query())).ToldOn, await Rings(anna)));
+        await anna.Send(new Complete.Command((await anna.Opens(idle)).Planned[0].Id));
+        platform.Clock.Advance(TimeSpan.FromHours(25));
+        await zone.RunJobs();
+        await zone.RunJobs();
+        Assert.Equal(2, platform.Post.Letters.Where(l => l.Key.StartsWith("no-next-act", StringComparison.Ordinal)).Select(l => l.Key).Distinct().Count());
+
+        static async Task<int> Rings(Person who) => (await who.Send(new Bell.Query())).NoNextAct;
+        static async Task<int> Tabbed(Person who) => (await who.Send(new Mine.Query(Tab.Mine, 1))).NoNextAct;
+    }
+
+    [Theory, EveryEngine]
     public async Task Whoever_stands_in_is_told_instead_and_a_dossier_whose_act_is_gone_without_contact_is_told_too(string engine)
     {
         await using var platform = Platform.Start(engine);
@@ -214,12 +259,12 @@ public sealed class DigestTests
         Assert.Equal(Staff.AddressOf(zone, "ben"), letter.To);
         Assert.StartsWith("first-contact", letter.Key, StringComparison.Ordinal);
         // Nobody does anything: the coordinators see it on their bell too.
-        Assert.Equal(0, (await cora.Send(new Bell.Kinds())).ToldOn);
+        Assert.Equal(0, (await cora.Send(new Bell.Query())).ToldOn);
         platform.Clock.Advance(TimeSpan.FromHours(25));
         await zone.RunJobs();
-        Assert.Equal(1, (await cora.Send(new Bell.Kinds())).ToldOn);
+        Assert.Equal(1, (await cora.Send(new Bell.Query())).ToldOn);
         await anna.Send(await anna.Contact(zone, dossier));
-        Assert.Equal(0, (await cora.Send(new Bell.Kinds())).ToldOn);
+        Assert.Equal(0, (await cora.Send(new Bell.Query())).ToldOn);
     }
 
     [Theory, EveryEngine]

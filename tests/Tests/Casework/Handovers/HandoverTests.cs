@@ -687,6 +687,8 @@ public sealed class HandoverTests(Platforms platforms)
         Assert.Contains(platform.Post.Letters, l => l.Key.StartsWith("told-on", StringComparison.Ordinal) && l.To == Staff.AddressOf(a, "chief"));
         Assert.DoesNotContain(platform.Post.Letters, l => (l.Subject + l.Text).Contains("Exemple", StringComparison.Ordinal));
         Assert.Equal(HandoverState.Delivered, await anna.StateOf(handover));
+        await anna.Send(await anna.Contact(a, (await a.Look(z => z.Set<Handover>().SingleAsync(h => h.Id == handover))).DossierId)); // what else was told on of it is done
+        Assert.Equal(1, (await a.As(Role.Coordinator).Send(new VictimSupport.Casework.FollowUps.Bell.Query())).ToldOn);
 
         async Task<IReadOnlyList<int>> Lines(TestZone zone) => [await zone.As(Role.Coordinator).Send(new Inbound.Query())];
     }
@@ -824,7 +826,8 @@ public sealed class HandoverTests(Platforms platforms)
                 var (a, b) = (await platform.Zone(), await platform.Zone());
                 var (anna, _, _) = (await a.Hires("anna", Role.Caseworker), await a.Hires("chief", Role.Coordinator), await b.Hires("lead", Role.Coordinator));
                 var dossier = await anna.Registers(Cases.Intake(a));
-                await anna.Send(await anna.Contact(a, dossier)); // she was reached: nothing falls due but the silence
+                await anna.Send(await anna.Contact(a, dossier)); // she was reached, and will be again: nothing falls due but the silence
+                await anna.Send(new Recontact.Command(dossier));
                 await anna.HandsOver(dossier, b);
                 await b.RunJobs();
                 foreach (var (later, dies) in new[] { (TimeSpan.FromDays(3).Add(TimeSpan.FromMinutes(2)), request != typeof(VictimSupport.Casework.Reminding.Remind.TellOn)), (TimeSpan.FromHours(25), request != typeof(VictimSupport.Casework.Reminding.Remind.Command)) })

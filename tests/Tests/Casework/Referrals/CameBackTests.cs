@@ -40,7 +40,7 @@ public sealed class CameBackTests
         foreach (var secret in new[] { "Peeters", "CAW", (await anna.Opens(dossier)).Dossier.Number }) Assert.DoesNotContain(secret, told.Key + told.Subject + told.Text, StringComparison.OrdinalIgnoreCase);
         var act = await zone.Look(z => z.Set<FollowUp>().Where(f => f.About == referral).Select(f => f.Id).SingleAsync());
         Assert.DoesNotContain(platform.Post.Letters, l => l.Key.StartsWith(ActsDue.Code, StringComparison.Ordinal) && l.Key.Contains(act.ToString(), StringComparison.Ordinal)); // once
-        Assert.Equal((1, 1), (await anna.Send(new CameBack.Query()), await cora.Send(new CameBack.Query())));
+        Assert.Equal((1, 1), ((await anna.Send(new Bell.Query())).CameBack, (await cora.Send(new Bell.Query())).CameBack));
         Assert.Null((await anna.Opens(dossier)).Dossier.NextDue); // closed, it stands on no worklist
 
         // The page behind the bell leads to the list, the list to the referral, and there it ends.
@@ -49,7 +49,7 @@ public sealed class CameBackTests
         Assert.NotNull((await hers.Page("/referrals")).QuerySelector("tbody .vs-badge--warn"));
         await hers.Submit($"/dossiers/{dossier}/referrals/{referral}", [], "form[action*='handler=Seen']");
         Assert.Empty((await anna.Send(new Waiting.Query())).Rows);
-        Assert.Equal(0, await cora.Send(new CameBack.Query()));
+        Assert.Equal(0, (await cora.Send(new Bell.Query())).CameBack);
         Assert.Null((await hers.Page($"/dossiers/{dossier}/referrals/{referral}")).QuerySelector("[data-came-back]"));
         Assert.False(await anna.Send(new Seen.Command(dossier, referral)));
         Assert.DoesNotContain((await anna.Send(new Show.Query(dossier, referral))).History, m => m.Kind == MilestoneKind.PartnerTold); // there is nothing to erase
@@ -72,7 +72,7 @@ public sealed class CameBackTests
         Assert.Equal((referral, ReferralState.NoAnswer), Assert.Single((await cora.Send(new Waiting.Query())).Rows.Select(r => (r.Referral, r.State))));
         Assert.Equal(Staff.AddressOf(zone, "cora"), Assert.Single(Told(platform)).To);
         Assert.Empty((await walled.Send(new Waiting.Query())).Rows);
-        Assert.Equal(0, await walled.Send(new CameBack.Query()));
+        Assert.Equal(0, (await walled.Send(new Bell.Query())).CameBack);
         Assert.Equal("absent", (await Assert.ThrowsAsync<RefusedException>(() => walled.Send(new Seen.Command(dossier, referral)))).Code);
         Assert.Equal("role", (await Assert.ThrowsAsync<RefusedException>(() => zone.As(Role.Trainee).Send(new Seen.Command(dossier, referral)))).Code);
     }

@@ -138,11 +138,11 @@ public sealed class RequestTests(Platforms platforms)
         await zone.RunJobs();
         await zone.RunJobs();
         Assert.Equal(0, await zone.Look(z => z.Set<TrayEntry>().CountAsync()));
-        Assert.Equal(0, (await anna.Send(new Bell.Kinds())).FirstContact);
+        Assert.Equal(0, (await anna.Send(new Bell.Query())).FirstContact);
         Assert.DoesNotContain(await zone.Look(z => z.Set<VictimSupport.Casework.Reminding.Told>().ToListAsync()), t => t.About == dossier);
         platform.Clock.Advance(TimeSpan.FromDays(5));
         await zone.RunJobs();
-        Assert.Equal(1, (await anna.Send(new Bell.Kinds())).FirstContact);
+        Assert.Equal(1, (await anna.Send(new Bell.Query())).FirstContact);
         var told = Assert.Single(await zone.Look(z => z.Set<VictimSupport.Casework.Reminding.Told>().Where(t => t.About == dossier).ToListAsync()));
         Assert.Equal(act.DueAt, told.DueAt); // late since the wait ended, not before
     }
@@ -243,7 +243,7 @@ public sealed class RequestTests(Platforms platforms)
             Assert.Equal(entry == self, act.Text?.Value.Contains("Do not contact", StringComparison.Ordinal) == true);
         }
         platform.Clock.Advance(TimeSpan.FromDays(3));
-        Assert.Equal(3, (await anna.Send(new Bell.Kinds())).FirstContact);
+        Assert.Equal(3, (await anna.Send(new Bell.Query())).FirstContact);
     }
 
     [Theory, EveryEngine]

@@ -33,9 +33,9 @@ public sealed class WallTests(Platforms platforms)
         var worker = await zone.Hires("w", Role.Caseworker);
         var id = await worker.Registers(Cases.Intake(zone));
         await worker.Send(await worker.Appointment(zone, id) with { At = platform.Clock.GetUtcNow().AddMinutes(30) });
-        Assert.Equal(1, (await worker.Send(new Bell.Kinds())).Appointments);
+        Assert.Equal(1, (await worker.Send(new Bell.Query())).Appointments);
         await zone.WallsOff(worker, id);
-        Assert.Equal(0, (await worker.Send(new Bell.Kinds())).Appointments);
+        Assert.Equal(0, (await worker.Send(new Bell.Query())).Appointments);
     }
 
     [Theory, EveryEngine]
@@ -60,7 +60,7 @@ public sealed class WallTests(Platforms platforms)
                 Assert.Equal((0, 0, 0, 0), (list.Total, list.DueToday, list.Late, list.Unassigned));
             }
             Assert.Empty(await somebody.Send(new Register.Check { Phone = "0470 12 34 56" })); // not even a safety card
-            Assert.Equal(0, await somebody.Send(new Bell.Query()));
+            Assert.Equal(0, (await somebody.Send(new Bell.Query())).Sum);
             await Assert.ThrowsAsync<ValidationException>(() => somebody.Send(new BreakGlass.Command { Number = number, Reason = "I need it at once, please." }));
             Assert.Contains(id, await HiddenFrom(zone, somebody));
         }
@@ -245,7 +245,7 @@ public sealed class WallTests(Platforms platforms)
         Assert.Equal(id, Assert.Single((await standIn.Send(new Mine.Query(Tab.Team, 1))).Rows).Dossier);
         Assert.Equal(id, Assert.Single((await standIn.Send(new Mine.Query(Tab.Mine, 1))).Rows).Dossier); // theirs, though nobody assigned it
         platform.Clock.Advance(TimeSpan.FromDays(3));
-        Assert.Equal((1, 1), (await standIn.Send(new Bell.Query()), (await standIn.Send(new Mine.Query(Tab.Mine, 1))).Late));
+        Assert.Equal((1, 1), ((await standIn.Send(new Bell.Query())).Due, (await standIn.Send(new Mine.Query(Tab.Mine, 1))).Late));
         await standIn.Send(new WhoMaySee.Query(id)); // with a coordinator's rights over it
         await zone.RunJobs();
         Assert.Contains(platform.Post.Letters, l => l.To == Staff.AddressOf(zone, "officer") && l.Key.StartsWith(Notices.NobodySees, StringComparison.Ordinal));
