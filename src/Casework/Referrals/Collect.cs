@@ -2,16 +2,18 @@ using MediatR;
 using Microsoft.EntityFrameworkCore;
 using VictimSupport.Casework.Codes;
 using VictimSupport.Casework.Dossiers;
+using VictimSupport.Design.Html;
 using VictimSupport.Foundation.Access;
 using VictimSupport.Foundation.Jobs;
 using VictimSupport.Foundation.Links;
 using VictimSupport.Foundation.Persistence;
 using VictimSupport.Foundation.Pipeline;
 using VictimSupport.Network.Contracts;
+using VictimSupport.Zones.Contracts;
 
 namespace VictimSupport.Casework.Referrals;
 
-/// <summary>Collects what partners answered at their links, and brings back what none answered in time. A command for each, so that each is recorded under its own dossier.</summary>
+/// <summary>Collects what partners answered at their links, and brings back what none answered in time, received or not. A command for each, so that each is recorded under its own dossier.</summary>
 internal sealed class Collect : IDoWhatIsDue
 {
     private const int InOneGo = 500;
@@ -26,7 +28,7 @@ internal sealed class Collect : IDoWhatIsDue
     public async Task<DateTimeOffset?> Next(ZoneDbContext zone, CancellationToken ct)
     {
         var answer = await zone.Set<LinkAnswer>().Where(a => a.Purpose == PartnerAnswers.Purpose && a.Collected == null).OrderBy(a => a.At).Select(a => (DateTimeOffset?)a.At).FirstOrDefaultAsync(ct);
-        var silent = await zone.Set<Referral>().Where(r => r.State == ReferralState.Sent).OrderBy(r => r.AnswerBy).Select(r => r.AnswerBy).FirstOrDefaultAsync(ct);
+        var silent = await zone.Set<Referral>().Where(r => (r.State == ReferralState.Sent || r.State == ReferralState.Received) && r.AnswerBy != null).OrderBy(r => r.AnswerBy).Select(r => r.AnswerBy).FirstOrDefaultAsync(ct);
         return answer is null || silent < answer ? silent : answer;
     }
 
@@ -42,13 +44,13 @@ internal sealed class Collect : IDoWhatIsDue
     [Requires(May.RunThePlatform)]
     internal sealed record Chase(Guid Referral) : ICommand<bool>;
 
-    internal sealed class Handler(ZoneDbContext zone, TimeProvider clock) : IRequestHandler<Query, Waiting>, IRequestHandler<Command, bool>, IRequestHandler<Chase, bool>
+    internal sealed class Handler(ZoneDbContext zone, UseCase here, IZoneSettings settings, TimeProvider clock) : IRequestHandler<Query, Waiting>, IRequestHandler<Command, bool>, IRequestHandler<Chase, bool>
     {
         public async Task<Waiting> Handle(Query query, CancellationToken ct)
         {
             var now = clock.GetUtcNow();
             return new Waiting(await zone.Set<LinkAnswer>().Where(a => a.Purpose == PartnerAnswers.Purpose && a.Collected == null).OrderBy(a => a.At).ThenBy(a => a.Id).Take(InOneGo).Select(a => a.Id).ToListAsync(ct),
-                await zone.Set<Referral>().Where(r => r.State == ReferralState.Sent && r.AnswerBy <= now).OrderBy(r => r.AnswerBy).Take(InOneGo).Select(r => r.Id).ToListAsync(ct));
+                await zone.Set<Referral>().Where(r => (r.State == ReferralState.Sent || r.State == ReferralState.Received) && r.AnswerBy <= now).OrderBy(r => r.AnswerBy).Take(InOneGo).Select(r => r.Id).ToListAsync(ct));
         }
 
         public async Task<bool> Handle(Command command, CancellationToken ct)
@@ -68,7 +70,7 @@ internal sealed class Collect : IDoWhatIsDue
                     await Answered.ComesBack(zone, dossier, referral, null, clock.GetUtcNow(), ct);
                     break;
                 default:
-                    if (StateOf(answer.Answer) is { } state && state != referral.State) await Answered.By(zone, dossier, referral, state, Milestone.ThePlatform, answer.At, ct);
+                    if (StateOf(answer.Answer) is { } state && state != referral.State) await Answered.By(zone, dossier, referral, state, Milestone.ThePlatform, (await settings.Of(here.InZone.Id, ct)).ReferralAnswerWithin, answer.At, ct);
                     break;
             }
             dossier.Touch();
@@ -78,11 +80,12 @@ internal sealed class Collect : IDoWhatIsDue
         public async Task<bool> Handle(Chase command, CancellationToken ct)
         {
             var now = clock.GetUtcNow();
-            if (await zone.Set<Referral>().SingleOrDefaultAsync(r => r.Id == command.Referral && r.State == ReferralState.Sent && r.AnswerBy <= now, ct) is not { } referral) return false;
+            if (await zone.Set<Referral>().SingleOrDefaultAsync(r => r.Id == command.Referral && (r.State == ReferralState.Sent || r.State == ReferralState.Received) && r.AnswerBy <= now, ct) is not { } referral) return false;
             var dossier = await zone.Set<Dossier>().SingleAsync(d => d.Id == referral.DossierId, ct);
-            referral.Answered(ReferralState.NoAnswer, now);
-            zone.Add(Milestone.Reached(dossier.Id, MilestoneKind.Referral, Milestone.ThePlatform, now, code: (int)ReferralState.NoAnswer, about: referral.Id));
-            await Answered.ComesBack(zone, dossier, referral, null, now, ct);
+            referral.Chase(now);
+            var received = referral.State == ReferralState.Received;
+            if (!received) zone.Add(Milestone.Reached(dossier.Id, MilestoneKind.Referral, Milestone.ThePlatform, now, code: (int)ReferralState.NoAnswer, about: referral.Id));
+            await Answered.ComesBack(zone, dossier, referral, received ? Spoken.In(here.InZone.Record.FirstLanguage, () => Words.ReceivedAndSilent) : null, now, ct);
             dossier.Touch();
             return true;
         }

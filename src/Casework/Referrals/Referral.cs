@@ -48,13 +48,13 @@ internal sealed class Referral : IHoldSealed, IOfDossier, IFallDue
     /// <summary>The token of the link while its mail waits; gone once it left, or is not to leave any more.</summary>
     public Sealed<string>? Waiting { get; private set; }
 
-    /// <summary>Without an answer until then it comes back to whoever works on the dossier.</summary>
+    /// <summary>Sent and without an answer until then, or received and without another, it comes back to whoever works on the dossier. null: it did, or waits for none.</summary>
     public DateTimeOffset? AnswerBy { get; private set; }
 
     /// <summary>Did anything reach the partner? It must be told to erase it then.</summary>
     public bool WentOut { get; private set; }
     public Guid KeyOwner => PersonId;
-    public DateTimeOffset? Due => State == ReferralState.Sent ? AnswerBy : null;
+    public DateTimeOffset? Due => State is ReferralState.Sent or ReferralState.Received ? AnswerBy : null;
 
     /// <summary>Nothing is sent any more; asked again it is a new one.</summary>
     public bool IsOver => State is ReferralState.Refused or ReferralState.Withdrawn;
@@ -111,9 +111,11 @@ internal sealed class Referral : IHoldSealed, IOfDossier, IFallDue
 
     private void Asked(TimeSpan answerWithin, DateTimeOffset now)
     {
-        AnswerBy = new DateTimeOffset((now + answerWithin).UtcTicks / TimeSpan.TicksPerMinute * TimeSpan.TicksPerMinute, TimeSpan.Zero);
+        Awaits(answerWithin, now);
         Turn(ReferralState.Sent, now);
     }
+
+    private void Awaits(TimeSpan answerWithin, DateTimeOffset now) => AnswerBy = new DateTimeOffset((now + answerWithin).UtcTicks / TimeSpan.TicksPerMinute * TimeSpan.TicksPerMinute, TimeSpan.Zero);
 
     /// <summary>The mail left.</summary>
     /// <param name="link">Which it carried; another may wait by now.</param>
@@ -141,9 +143,19 @@ internal sealed class Referral : IHoldSealed, IOfDossier, IFallDue
         (ConsentId, Waiting) = (null, null);
     }
 
-    public void Answered(ReferralState state, DateTimeOffset now)
+    /// <param name="answerWithin">Received is no answer yet: that comes within as long again.</param>
+    public void Answered(ReferralState state, TimeSpan answerWithin, DateTimeOffset now)
     {
-        if (State != state) Turn(state, now);
+        if (State == state) return;
+        if (state == ReferralState.Received) Awaits(answerWithin, now);
+        Turn(state, now);
+    }
+
+    /// <summary>Nothing came in time, and somebody has to ask. What the partner has it has received all the same.</summary>
+    public void Chase(DateTimeOffset now)
+    {
+        AnswerBy = null;
+        if (State == ReferralState.Sent) Turn(ReferralState.NoAnswer, now);
     }
 
     public void Withdraw(DateTimeOffset now)

@@ -18,6 +18,7 @@ using VictimSupport.Foundation.Pipeline;
 using VictimSupport.Foundation.Secrecy;
 using VictimSupport.Identity.Contracts;
 using VictimSupport.Network.Contracts;
+using VictimSupport.Zones.Contracts;
 
 namespace VictimSupport.Casework.Referrals;
 
@@ -123,7 +124,7 @@ internal sealed class Show(IMediator pipeline, IAccounts accounts, WhereAndWho w
         }
     }
 
-    internal sealed class Handler(ZoneDbContext zone, Guard guard, IPartners partners, Tally tally, Caller caller, TimeProvider clock) : IRequestHandler<Turn, bool>
+    internal sealed class Handler(ZoneDbContext zone, UseCase here, Guard guard, IPartners partners, Tally tally, IZoneSettings settings, Caller caller, TimeProvider clock) : IRequestHandler<Turn, bool>
     {
         public async Task<bool> Handle(Turn turn, CancellationToken ct)
         {
@@ -147,7 +148,7 @@ internal sealed class Show(IMediator pipeline, IAccounts accounts, WhereAndWho w
                     await Withdraw(dossier, referral, now, ct);
                     break;
                 case var _ when turn.SaidByPartner && referral.IsAsked:
-                    await Answered.By(zone, dossier, referral, to, caller.Self, now, ct);
+                    await Answered.By(zone, dossier, referral, to, caller.Self, (await settings.Of(here.InZone.Id, ct)).ReferralAnswerWithin, now, ct);
                     dossier.Touch();
                     return true;
                 default:
@@ -181,9 +182,9 @@ internal sealed class Show(IMediator pipeline, IAccounts accounts, WhereAndWho w
 internal static class Answered
 {
     /// <summary>The partner answered; what it cannot do, and who did not come, comes back to whoever works on the dossier.</summary>
-    public static async Task By(ZoneDbContext zone, Dossier dossier, Referral referral, ReferralState state, Guid by, DateTimeOffset now, CancellationToken ct)
+    public static async Task By(ZoneDbContext zone, Dossier dossier, Referral referral, ReferralState state, Guid by, TimeSpan answerWithin, DateTimeOffset now, CancellationToken ct)
     {
-        referral.Answered(state, now);
+        referral.Answered(state, answerWithin, now);
         zone.Add(Milestone.Reached(dossier.Id, MilestoneKind.PartnerAnswered, by, now, code: (int)state, about: referral.Id));
         if (state is ReferralState.CannotTakeUp or ReferralState.DidNotCome) await ComesBack(zone, dossier, referral, null, now, ct);
     }

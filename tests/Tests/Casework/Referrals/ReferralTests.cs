@@ -2,6 +2,7 @@ using System.Net;
 using System.Text.RegularExpressions;
 using FluentValidation;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
 using VictimSupport.Casework.Codes;
 using VictimSupport.Casework.Dossiers;
 using VictimSupport.Casework.FollowUps;
@@ -9,6 +10,7 @@ using VictimSupport.Casework.People;
 using VictimSupport.Casework.Referrals;
 using VictimSupport.Casework.Walls;
 using VictimSupport.Foundation.Access;
+using VictimSupport.Foundation.Jobs;
 using VictimSupport.Foundation.Audit;
 using VictimSupport.Foundation.Links;
 using VictimSupport.Foundation.Mail;
@@ -259,6 +261,32 @@ public sealed partial class ReferralTests(Platforms platforms)
         Assert.Equal([null, false, true, true], await Decided());
 
         async Task<bool?[]> Decided() => [.. (await zone.Look(z => z.Set<Referral>().AsNoTracking().ToListAsync())).OrderBy(r => r.Id != refused).ThenBy(r => r.Id != offered).ThenBy(r => r.Id).Select(r => r.Counts)];
+    }
+
+    [Theory, EveryEngine]
+    public async Task Received_and_nothing_more_in_time_it_comes_back_once_and_stays_received(string engine)
+    {
+        await using var platform = Platform.Start(engine);
+        var (zone, anna, dossier, partner) = await Begin(platform);
+        var (referral, token, _) = await anna.Refers(dossier, partner);
+        var (second, said, _) = await anna.Refers(dossier, partner);
+        using var them = zone.Passer();
+        platform.Clock.Advance(TimeSpan.FromDays(9));
+        foreach (var link in new[] { token, said }) await them.Answers(link, PartnerAnswers.Received);
+        await zone.RunJobs();
+        platform.Clock.Advance(TimeSpan.FromDays(9.9)); // as long again as the zone waits for an answer
+        await them.Answers(said, PartnerAnswers.TakenUp);
+        await zone.RunJobs();
+        Assert.Equal((0, ReferralState.Received), (await Back(), await anna.StateOf(dossier, referral)));
+        Assert.True(await platform.Services.GetRequiredService<NextDue>().Of(zone.Code, default) <= platform.Clock.GetUtcNow().AddDays(0.2));
+        platform.Clock.Advance(TimeSpan.FromDays(0.2));
+        await zone.RunJobs();
+        platform.Clock.Advance(TimeSpan.FromDays(11));
+        await zone.RunJobs();
+        Assert.Equal((1, ReferralState.Received, ReferralState.TakenUp), (await Back(), await anna.StateOf(dossier, referral), await anna.StateOf(dossier, second)));
+        Assert.Contains(platform.Post.Letters, l => l.To == Staff.AddressOf(zone, "anna") && l.Key.StartsWith("reminder", StringComparison.Ordinal));
+
+        async Task<int> Back() => (await anna.Opens(dossier)).Planned.Count(a => a.Kind == ActKind.Referral);
     }
 
     [Theory, EveryEngine]
