@@ -12,7 +12,7 @@ using VictimSupport.Identity.Contracts;
 
 namespace VictimSupport.Casework.Dossiers;
 
-/// <summary>An open dossier page says once a minute that it is open, and hears who else has it open. It keeps no session awake: nobody pressed anything.</summary>
+/// <summary>An open dossier page says each half minute that it is open, and hears who else has it open. It keeps no session awake: nobody pressed anything.</summary>
 [Requires(May.WorkOnDossiers)]
 internal sealed class Here(IMediator pipeline, IAccounts accounts) : PageModel
 {

@@ -4,10 +4,10 @@ using VictimSupport.Foundation.Persistence;
 
 namespace VictimSupport.Casework.Dossiers;
 
-/// <summary>Somebody has a dossier open on their screen. The page says so itself, once a minute; what was not said for two minutes is over. Nothing is decided by it.</summary>
+/// <summary>Somebody has a dossier open on their screen. The page says so itself and hears who else has, each half minute; it is written each minute, and what was not written for two is over. Nothing is decided by it.</summary>
 internal sealed class Presence
 {
-    public static readonly TimeSpan Lasts = TimeSpan.FromMinutes(2);
+    public static readonly TimeSpan Lasts = TimeSpan.FromMinutes(2), Beat = TimeSpan.FromSeconds(30);
 
     public Guid DossierId { get; private set; }
     public Guid Account { get; private set; }
@@ -18,6 +18,7 @@ internal sealed class Presence
 
     public void StillHere(DateTimeOffset now)
     {
+        if (now - Seen <= Beat * 1.5) return; // a write each minute is enough
         if (Seen + Lasts < now) Since = now;
         Seen = now;
     }

@@ -1,4 +1,4 @@
-/** A page with data-here says every minute that it is open, and hears who else has the same open. Asked quietly: it keeps no session awake. */
+/** A page with data-here says that it is open as often as data-every has it (milliseconds), and hears who else has the same open. Asked quietly: it keeps no session awake. */
 export function here() {
   const said = document.querySelector("[data-here]");
   const token = document.querySelector("input[name=__RequestVerificationToken]");
@@ -16,7 +16,7 @@ export function here() {
   };
 
   beat();
-  setInterval(beat, 60_000);
+  setInterval(beat, +said.dataset.every);
   document.addEventListener("visibilitychange", beat);
   addEventListener("pagehide", () => ask(true).catch(() => {}));
 }

@@ -44,6 +44,28 @@ public sealed class HereTests(Platforms platforms)
     }
 
     [Theory, EveryEngine]
+    public async Task The_page_asks_each_half_minute_and_each_minute_it_is_written(string engine)
+    {
+        await using var platform = Platform.Start(engine);
+        var zone = await platform.Zone();
+        var (anna, bert) = (await zone.Hires("Anna", Role.Coordinator), await zone.Hires("Bert", Role.Coordinator));
+        var id = await anna.Registers(Cases.Intake(zone));
+        using var visit = anna.Visit();
+        Assert.Equal("30000", (await visit.Page($"/dossiers/{id}")).QuerySelector("[data-here]")!.GetAttribute("data-every"));
+        var begun = platform.Clock.GetUtcNow();
+        await anna.Send(new Here.Command(id, false));
+        var seen = new List<TimeSpan>();
+        for (var beat = 0; beat < 4; beat++)
+        {
+            platform.Clock.Advance(Presence.Beat);
+            await anna.Send(new Here.Command(id, false));
+            Assert.Single(await bert.Send(new Here.Command(id, false)));
+            seen.Add((await zone.Look(z => z.Set<Presence>().SingleAsync(p => p.Account == anna.Id))).Seen - begun);
+        }
+        Assert.Equal([0, 60, 60, 120], seen.Select(s => (int)Math.Round(s.TotalSeconds)));
+    }
+
+    [Theory, EveryEngine]
     public async Task Nothing_is_told_behind_a_wall_to_strangers_or_of_a_sealed_dossier(string engine)
     {
         var platform = await platforms.On(engine);
