@@ -37,6 +37,8 @@ internal sealed class Search(IMediator pipeline, WhereAndWho who) : PageModel
 
     internal sealed record Answer(IReadOnlyList<Row> Rows) : IListDossiers
     {
+        /// <summary>There are more: these are the first.</summary>
+        public bool IsCut { get; init; }
         IEnumerable<Guid> IListDossiers.Listed => Rows.Select(r => r.Dossier).Distinct();
     }
 
@@ -53,7 +55,8 @@ internal sealed class Search(IMediator pipeline, WhereAndWho who) : PageModel
 
     internal sealed class Handler(ZoneDbContext zone, Guard guard, UseCase here, Keyring keys, IStaff staff, IAccounts accounts, Caller caller, Trail trail) : IRequestHandler<Query, Answer>
     {
-        private const int Most = 50, Candidates = 5000;
+        internal const int Most = 50;
+        private const int Candidates = 5000;
         // Only what the searcher may see is ever opened.
         private static readonly Seen<List<Guid>, int, int, Hit> People = new((zone, seen, _, _, _, ids, _, _) => zone.Set<Person>().AsNoTracking().Where(p => ids.Contains(p.Id)).Join(seen, p => p.DossierId, d => d.Id, (person, dossier) => new Hit(person, dossier)));
 
@@ -64,13 +67,16 @@ internal sealed class Search(IMediator pipeline, WhereAndWho who) : PageModel
         public async Task<Answer> Handle(Query query, CancellationToken ct)
         {
             var (key, typed) = (new SearchKey(here.InZone.Keys.SearchRoot), query.Text.Trim());
-            if (DossierNumber.TryParse(typed, out var number)) return new Answer(await ByDossier(d => d.Number == number.Text, ct));
-            if (PhoneNumber.Part(typed) is { } phone) return new Answer(await ByPerson(await Owners(key, [[phone]], ct), p => PhoneNumber.ToE164(p.Phone) == phone.Text ? 1 : 0, ct));
-            if (typed.Count(char.IsDigit) >= 6 && await ByReport(key, PvNumber.Part(typed), ct) is { Count: > 0 } reports) return new Answer(reports);
+            if (DossierNumber.TryParse(typed, out var number)) return First(await ByDossier(d => d.Number == number.Text, ct));
+            if (PhoneNumber.Part(typed) is { } phone) return First(await ByPerson(await Owners(key, [[phone]], ct), p => PhoneNumber.ToE164(p.Phone) == phone.Text ? 1 : 0, ct));
+            if (typed.Count(char.IsDigit) >= 6 && await ByReport(key, PvNumber.Part(typed), ct) is { Count: > 0 } reports) return First(reports);
             var name = NameQuery.Parse(typed);
             if (name.Groups.Count > 1) await SayWhose(name, ct);
-            return name.IsEmpty ? new Answer([]) : new Answer(await ByPerson(await Owners(key, name.Groups, ct), p => name.Rank(p.FamilyName, p.GivenName), ct));
+            return name.IsEmpty ? new Answer([]) : First(await ByPerson(await Owners(key, name.Groups, ct), p => name.Rank(p.FamilyName, p.GivenName), ct));
         }
+
+        // One more is found than is shown, to know that there is.
+        private static Answer First(IReadOnlyList<Row> found) => new([.. found.Take(Most)]) { IsCut = found.Count > Most };
 
         // Somebody looks for themselves, or for a colleague: what they may not see is not found, and that they looked is recorded all the same. By a code: whose name it was stands nowhere.
         private async Task SayWhose(NameQuery name, CancellationToken ct)
@@ -103,7 +109,7 @@ internal sealed class Search(IMediator pipeline, WhereAndWho who) : PageModel
                 }
             }
             var own = await OwnCodes.WordsOf(zone, found.Select(f => f.Own), ct);
-            return [.. found.OrderByDescending(f => f.Rank).ThenByDescending(f => f.Row.IsOpen).ThenByDescending(f => f.Row.Dossier).Take(Most).Select(f => f.Row with { Own = own.Of(f.Own) })];
+            return [.. found.OrderByDescending(f => f.Rank).ThenByDescending(f => f.Row.IsOpen).ThenByDescending(f => f.Row.Dossier).Take(Most + 1).Select(f => f.Row with { Own = own.Of(f.Own) })];
         }
 
         private async Task<IReadOnlyList<Row>> ByReport(SearchKey key, SearchPart part, CancellationToken ct)
@@ -117,7 +123,7 @@ internal sealed class Search(IMediator pipeline, WhereAndWho who) : PageModel
 
         private async Task<IReadOnlyList<Row>> ByDossier(System.Linq.Expressions.Expression<Func<Dossier, bool>> which, CancellationToken ct)
         {
-            var dossiers = await zone.Set<Dossier>().AsNoTracking().Where(await guard.Visible(ct)).Where(which).OrderByDescending(d => d.Id).Take(Most).ToListAsync(ct);
+            var dossiers = await zone.Set<Dossier>().AsNoTracking().Where(await guard.Visible(ct)).Where(which).OrderByDescending(d => d.Id).Take(Most + 1).ToListAsync(ct);
             var leads = dossiers.Select(d => d.Lead).OfType<Guid>().ToList();
             var people = await zone.Set<Person>().AsNoTracking().Where(p => leads.Contains(p.Id)).ToDictionaryAsync(p => p.Id, ct);
             await keys.Fetch(people.Keys, ct);

@@ -31,6 +31,24 @@ public sealed class SearchTests(Platforms platforms)
     }
 
     [Theory, EveryEngine]
+    public async Task Of_more_than_fifty_the_page_says_that_these_are_the_first(string engine)
+    {
+        var zone = await (await platforms.On(engine)).Zone();
+        var worker = zone.As(Role.Caseworker);
+        for (var i = 0; i < 50; i++) await worker.Registers(Cases.Intake(zone, "Zzveelvoud", $"Nr{i}"));
+        Assert.Equal("Results: 50", await Says("Zzveelvoud"));
+        await worker.Registers(Cases.Intake(zone, "Zzveelvoud", "Last"));
+        Assert.Equal("The first 50 results; there are more", await Says("Zzveelvoud"));
+        Assert.Equal(50, (await worker.Send(new Search.Query { Text = "Zzveelvoud" })).Rows.Count);
+
+        async Task<string> Says(string text)
+        {
+            using var visit = worker.Visit();
+            return (await Visit.Read(await visit.Submit("/search", [KeyValuePair.Create("Form.Text", text)]))).QuerySelector("main [role=status]")!.TextContent.Trim();
+        }
+    }
+
+    [Theory, EveryEngine]
     public async Task What_was_corrected_is_found_under_its_new_form_only(string engine)
     {
         var zone = await (await platforms.On(engine)).Zone();
