@@ -3,6 +3,7 @@ using MediatR;
 using Microsoft.EntityFrameworkCore;
 using VictimSupport.Design.Html;
 using VictimSupport.Foundation.Access;
+using VictimSupport.Foundation.Audit;
 using VictimSupport.Foundation.Jobs;
 using VictimSupport.Foundation.Mail;
 using VictimSupport.Foundation.Persistence;
@@ -10,13 +11,11 @@ using VictimSupport.Foundation.Pipeline;
 using VictimSupport.Foundation.Secrecy;
 using VictimSupport.Foundation.Zones;
 using VictimSupport.Identity.Contracts;
-using VictimSupport.Network.Invitations;
-using VictimSupport.Network.Partners;
 using VictimSupport.Zones.Contracts;
 
 namespace VictimSupport.Network.Trainings;
 
-/// <summary>On the first of each month, in a zone that knows colleagues from its trainings: whoever plans trainings is to hear how many were at none for as many years as the zone says.</summary>
+/// <summary>On the first of each month: whoever plans trainings is to hear how many were at none for as many years as the zone says.</summary>
 internal sealed class DueEachMonth(TimeProvider clock) : IDoWhatIsDue
 {
     private const int Morning = 8;
@@ -25,11 +24,10 @@ internal sealed class DueEachMonth(TimeProvider clock) : IDoWhatIsDue
 
     public Task<DateTimeOffset?> Next(ZoneDbContext zone, CancellationToken ct) => Next(zone, clock.GetUtcNow(), ct);
 
-    // The month of whoever was entered first is left out: nothing is long ago there.
+    // The month in which the zone began is left out: nothing is long ago there. Whoever works here is due from then on, also where nobody was ever registered.
     private static async Task<DateTimeOffset?> Next(ZoneDbContext zone, DateTimeOffset now, CancellationToken ct)
     {
-        var first = new[] { await zone.Set<Participant>().Where(p => p.From == null).MinAsync(p => (DateTimeOffset?)p.Added, ct), await zone.Set<Registration>().MinAsync(r => (DateTimeOffset?)r.Added, ct) }.Min();
-        if (first is not { } known) return null;
+        if (await zone.Set<AuditRow>().OrderBy(r => r.Seq).Select(r => (DateTimeOffset?)r.At).FirstOrDefaultAsync(ct) is not { } known) return null;
         var (earliest, month) = (Month(known).AddMonths(1), Month(now));
         if (month < earliest) month = earliest;
         var key = Key(month);

@@ -4,6 +4,7 @@ using FluentValidation;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using VictimSupport.Foundation.Access;
+using VictimSupport.Foundation.Mail;
 using VictimSupport.Network.Trainings;
 using VictimSupport.Tests.Casework;
 using VictimSupport.Tests.Kit;
@@ -458,6 +459,31 @@ public sealed class TrainingTests(Platforms platforms)
             for (var i = 0; i < 2; i++) await zone.RunJobs();
             Assert.Equal(letters, platform.Post.Letters.Count(l => l.Key.StartsWith("trainings-due", StringComparison.Ordinal)));
         }
+    }
+
+    [Theory, EveryEngine]
+    public async Task Also_where_nobody_was_ever_registered_those_who_work_here_are_due_from_the_month_after_the_zone_began(string engine)
+    {
+        await using var platform = Platform.Start(engine); // 24 November 2026
+        var zone = await platform.Zone();
+        await zone.Hires("cora", Role.Coordinator);
+        await zone.Hires("anna", Role.Caseworker);
+        await Told(0);
+        platform.Clock.SetUtcNow(new DateTimeOffset(2026, 12, 1, 7, 0, 0, TimeSpan.Zero));
+        await Told(1);
+        Assert.Contains("never: 2.", platform.Post.Letters.Single(IsOfDue).Text, StringComparison.Ordinal);
+        platform.Clock.SetUtcNow(new DateTimeOffset(2026, 12, 30, 9, 0, 0, TimeSpan.Zero));
+        await Told(1);
+        platform.Clock.SetUtcNow(new DateTimeOffset(2027, 1, 2, 9, 0, 0, TimeSpan.Zero));
+        await Told(2);
+
+        async Task Told(int letters)
+        {
+            for (var i = 0; i < 2; i++) await zone.RunJobs();
+            Assert.Equal(letters, platform.Post.Letters.Count(IsOfDue));
+        }
+
+        static bool IsOfDue(Letter letter) => letter.Key.StartsWith("trainings-due", StringComparison.Ordinal);
     }
 
     [Fact]
