@@ -71,6 +71,8 @@ public sealed class CaseworkModule : IModule
         services.AddScoped<IDeliver, ReminderMail>();
         services.AddScoped<IDeliver, ActionPointMail>();
         services.AddScoped<IDeliver, FiguresToLookAtMail>();
+        AddPartnersMail(services, Network.Contracts.PartnerReminders.Stale, () => Words.StaleSubject, () => Words.StaleText);
+        AddPartnersMail(services, Network.Contracts.PartnerReminders.Ending, () => Words.AgreementsEndSubject, () => Words.AgreementsEndText);
         services.AddScoped<IDeliver, FirstContactMail>();
         services.AddScoped<IDeliver, NoNextActMail>();
         services.AddScoped<IDeliver, AppointmentMail>();
@@ -154,6 +156,9 @@ public sealed class CaseworkModule : IModule
 
     private static void AddNotice(IServiceCollection services, string kind, Func<string> subject, Func<string> text) =>
         services.AddScoped<IDeliver>(s => ActivatorUtilities.CreateInstance<Notices>(s, kind, subject, text));
+
+    private static void AddPartnersMail(IServiceCollection services, string kind, Func<string> subject, Func<string> text) =>
+        services.AddScoped<IDeliver>(s => ActivatorUtilities.CreateInstance<PartnersMail>(s, kind, subject, text));
 
     private sealed class WorklistInMenu : IInMenu
     {

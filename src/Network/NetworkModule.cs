@@ -19,11 +19,9 @@ public sealed class NetworkModule : IModule
         services.AddScoped<IPartners, Book>();
         services.AddScoped<IWriteToPartners, WriteToPartners>();
         services.AddSingleton<ITellPartners, Demo.StoryPartners>();
-        services.AddScoped<IDoWhatIsDue, Stale>();
-        services.AddScoped<IDeliver, StaleMail>();
+        services.AddScoped<IRemind, Stale>();
         services.AddSingleton<IInMenu, PartnersInMenu>();
-        services.AddScoped<IDoWhatIsDue, Agreements.Ending>();
-        services.AddScoped<IDeliver, Agreements.EndingMail>();
+        services.AddScoped<IRemind, Agreements.Ending>();
         services.AddScoped<IDoWhatIsDue, ClearAway>();
         services.AddScoped<Papers.Cabinet>();
         services.AddScoped<IRing, ToLookAfter>();

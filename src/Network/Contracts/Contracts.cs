@@ -134,6 +134,16 @@ public interface IActionPoints
 /// <param name="Due">Those whose day has come.</param>
 public sealed record PointsWaiting(int Open, int Due);
 
+/// <summary>Names of the effects of partners and agreements that are to be looked after, as <see cref="Foundation.Modules.IRemind"/> and the outbox name them.</summary>
+public static class PartnerReminders
+{
+    /// <summary>Nobody looked at entries of the directory for six months.</summary>
+    public const string Stale = "partners-stale";
+
+    /// <summary>Agreements come to their end.</summary>
+    public const string Ending = "agreements-end";
+}
+
 /// <summary>Names of the effects of action points.</summary>
 public static class ActionPoints
 {

@@ -1,55 +1,27 @@
-using MediatR;
 using Microsoft.EntityFrameworkCore;
-using VictimSupport.Design.Html;
-using VictimSupport.Foundation.Access;
-using VictimSupport.Foundation.Jobs;
-using VictimSupport.Foundation.Mail;
+using VictimSupport.Foundation.Modules;
 using VictimSupport.Foundation.Persistence;
-using VictimSupport.Foundation.Pipeline;
-using VictimSupport.Foundation.Zones;
-using VictimSupport.Identity.Contracts;
-using VictimSupport.Zones.Contracts;
+using VictimSupport.Network.Contracts;
 
 namespace VictimSupport.Network.Partners;
 
 /// <summary>Entries that nobody looked at for six months: the coordinators are told once, however many there are.</summary>
-internal sealed class Stale : IDoWhatIsDue
+internal sealed class Stale : IRemind
 {
-    public Task Run(IMediator pipeline, CancellationToken ct) => pipeline.Send(new Command(), ct);
+    public string Kind => PartnerReminders.Stale;
+    public bool IsToldOn => false; // it is told to the coordinators in the first place
 
-    public async Task<DateTimeOffset?> Next(ZoneDbContext zone, CancellationToken ct) =>
-        await zone.Set<Partner>().Where(p => p.Ended == null && (p.RemindedFor == null || p.RemindedFor != p.CheckedOn)).OrderBy(p => p.StaleAt).Select(p => (DateTimeOffset?)p.StaleAt).FirstOrDefaultAsync(ct);
-
-    [Requires(May.RunThePlatform)]
-    internal sealed record Command : ICommand<int>;
-
-    internal sealed class Handler(ZoneDbContext zone, TimeProvider clock) : IRequestHandler<Command, int>
+    public async Task<IReadOnlyList<Fallen>> Fallen(ZoneDbContext zone, DateTimeOffset now, int most, CancellationToken ct)
     {
-        public async Task<int> Handle(Command command, CancellationToken ct)
-        {
-            var now = clock.GetUtcNow();
-            var stale = await zone.Set<Partner>().Where(p => p.Ended == null && p.StaleAt <= now && (p.RemindedFor == null || p.RemindedFor != p.CheckedOn)).OrderBy(p => p.Id).ToListAsync(ct);
-            if (stale.Count == 0) return 0;
-            foreach (var partner in stale) partner.Remind();
-            // The key names the check that ran out: queued twice, it is told once.
-            zone.Add(OutboxMessage.New($"partners-stale {stale[0].Id} {stale[0].CheckedOn:yyyyMMdd}", StaleMail.KindName, null, null, now));
-            return stale.Count;
-        }
+        var stale = await Untold(zone).Where(p => p.StaleAt <= now).OrderBy(p => p.StaleAt).ThenBy(p => p.Id).ToListAsync(ct);
+        foreach (var partner in stale) partner.Remind();
+        // The first stands for all.
+        return [.. stale.Take(1).Select(p => new Fallen(p.Id, null, [], p.StaleAt))];
     }
-}
 
-/// <summary>Tells the coordinators that the directory should be looked at.</summary>
-internal sealed class StaleMail(ISendMail mail, IAccounts accounts, IStaff staff) : IDeliver
-{
-    public const string KindName = "partners-stale";
-    public string Kind => KindName;
+    public async Task<DateTimeOffset?> Next(ZoneDbContext zone, CancellationToken ct) => await Untold(zone).OrderBy(p => p.StaleAt).Select(p => (DateTimeOffset?)p.StaleAt).FirstOrDefaultAsync(ct);
 
-    public async Task Deliver(OutboxMessage message, ZoneRecord zone, CancellationToken ct)
-    {
-        foreach (var colleague in (await accounts.Named(await staff.Holding(zone.Id, [Role.Coordinator], ct), ct)).Values)
-        {
-            var (subject, text) = Spoken.In(colleague.Language, () => (Words.StaleSubject, Words.StaleText));
-            await mail.Send(new Letter($"{message.Key} {colleague.Id}", colleague.Email, subject, text), ct);
-        }
-    }
+    public Task<IReadOnlySet<Guid>> Undone(ZoneDbContext zone, IReadOnlyDictionary<Guid, DateTimeOffset> told, CancellationToken ct) => Task.FromResult<IReadOnlySet<Guid>>(new HashSet<Guid>());
+
+    private static IQueryable<Partner> Untold(ZoneDbContext zone) => zone.Set<Partner>().Where(p => p.Ended == null && (p.RemindedFor == null || p.RemindedFor != p.CheckedOn));
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using FluentValidation;
 using Microsoft.EntityFrameworkCore;
+using VictimSupport.Casework.Reminding;
 using VictimSupport.Foundation.Access;
 using VictimSupport.Network.Contracts;
 using VictimSupport.Network.Partners;
@@ -57,6 +58,30 @@ public sealed class PartnerTests(Platforms platforms)
         Assert.Equal(2, Told().Count); // the one that was checked ran out anew; the other was told already
 
         List<VictimSupport.Foundation.Mail.Letter> Told() => [.. platform.Post.Letters.Where(l => l.Key.StartsWith("partners-stale", StringComparison.Ordinal))];
+    }
+
+    [Theory, EveryEngine]
+    public async Task Of_partners_and_agreements_each_coordinator_is_told_as_they_chose_and_whoever_is_away_is_replaced(string engine)
+    {
+        await using var platform = Platform.Start(engine);
+        var zone = await platform.Zone();
+        var (cora, dora, elsa) = (await zone.Hires("cora", Role.Coordinator), await zone.Hires("dora", Role.Coordinator), await zone.Hires("elsa", Role.Coordinator));
+        var (fien, anna) = (await zone.Hires("fien", Role.Coordinator), await zone.Hires("anna", Role.Caseworker));
+        await cora.Send(new Choose.Command { Rhythm = MailRhythm.Daily, Hour = 8 });
+        await dora.Send(new Choose.Command { Rhythm = MailRhythm.Never, Hour = 8 });
+        // Of both something falls due on 24 May: nobody looked for six months, and the end is three months away.
+        await anna.Send(Working.Agreement(zone, await anna.Send(Referring.Partner())) with { From = new DateOnly(2026, 1, 1), Until = new DateOnly(2027, 8, 24), Signed = new DateOnly(2026, 1, 1) });
+        platform.Clock.SetUtcNow(new DateTimeOffset(2027, 5, 24, 9, 0, 0, TimeSpan.Zero));
+        await zone.IsAway(elsa, anna);
+        await zone.IsAway(fien, cora);
+        await zone.RunJobs();
+        await zone.RunJobs();
+        foreach (var kind in new[] { PartnerReminders.Stale, PartnerReminders.Ending })
+            Assert.Equal([Staff.AddressOf(zone, "anna")], platform.Post.Letters.Where(l => l.Key.StartsWith(kind, StringComparison.Ordinal)).Select(l => l.To));
+        platform.Clock.Advance(TimeSpan.FromHours(22)); // the next morning, for both and for whom she replaces
+        await zone.RunJobs();
+        await zone.RunJobs();
+        Assert.Equal([Staff.AddressOf(zone, "cora")], platform.Post.Letters.Where(l => l.Key.StartsWith("digest", StringComparison.Ordinal)).Select(l => l.To));
     }
 
     [Fact]
