@@ -24,13 +24,16 @@ public static class SaidStructuralWork
     /// <summary>The row of the table of trainings that is a mean: it has no sum over zones.</summary>
     public const string Mark = "mark-hundredths";
 
+    // A sum of minutes; people read hours.
+    private const string Minutes = "minutes";
+
     // Shown inside the zone only.
     private static readonly HashSet<string> Inside = new(StringComparer.Ordinal) { Units, Elsewhere, Zones, Ranks };
 
     /// <summary>Every table with its rows, both in the order in which they are read. Of units and zones none is known here.</summary>
     public static IReadOnlyList<(string Table, IReadOnlyList<string> Rows)> Tables { get; } =
     [
-        ("trainings", ["trainings", "awareness", "sessions", "minutes", "participants", "evaluations", Mark]),
+        ("trainings", ["trainings", "awareness", "sessions", Minutes, "participants", "evaluations", Mark]),
         ("training-topics", [.. Trainings.TrainingTopics.All.Select(t => t.Code)]),
         (Units, []),
         (Zones, [OwnZone]),
@@ -48,6 +51,25 @@ public static class SaidStructuralWork
 
     /// <summary>The rows that leave a zone, rounded in its public report and exact in sums over zones: shipped codes, with nothing in them that a zone wrote and no mean.</summary>
     public static IEnumerable<(string Table, string Row)> Leaving => Tables.Where(t => !Inside.Contains(t.Table)).SelectMany(t => t.Rows.Where(r => r != Mark).Select(r => (t.Table, r)));
+
+    /// <summary>A row as a table for people says it, beside numbers told by <see cref="Read"/>: hours where minutes are counted, a mark where its hundredths are.</summary>
+    public static string ReadRow(string table, string row) => (table, row) switch
+    {
+        ("trainings", Minutes) => Words.TrainingHoursGiven,
+        ("trainings", Mark) => Words.TrainingMeanMark,
+        _ => Row(table, row),
+    };
+
+    /// <summary>A number as a table for people tells it.</summary>
+    public static decimal Read(string table, string row, int count) => (table, row) switch
+    {
+        ("trainings", Minutes) => Math.Round(count / 60m, 2, MidpointRounding.AwayFromZero),
+        ("trainings", Mark) => count / 100m,
+        _ => count,
+    };
+
+    /// <summary>What a number is counted in where it is not told because it is small; empty: in pieces, as it is told.</summary>
+    public static string CountedIn(string table, string row) => (table, row) is ("trainings", Minutes) ? "min" : "";
 
     /// <exception cref="System.Resources.MissingManifestResourceException">There is no such row.</exception>
     public static string Row(string table, string row) => table switch

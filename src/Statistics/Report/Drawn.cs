@@ -1,6 +1,7 @@
 using System.Globalization;
 using VictimSupport.Foundation.Sheets;
 using VictimSupport.Foundation.Zones;
+using VictimSupport.Network.Contracts;
 using VictimSupport.Statistics.Definitions;
 using VictimSupport.Statistics.Own;
 using VictimSupport.Statistics.Structural;
@@ -18,7 +19,7 @@ internal sealed record ReportTable(string Id, string Name, string First, IReadOn
     public bool HasChart => Charted.Contains(Id) && Rows.Any(r => !r.IsTotal && (Id == "months" ? r.Cells : r.Cells.Take(1)).Any(c => c.Number > 0));
 
     /// <summary>There is no number in it but zero.</summary>
-    public bool IsEmpty => Rows.All(r => r.Cells.All(c => c.Number is null or 0 && c.Text is null or Rounding.Under or Rounding.NoSum));
+    public bool IsEmpty => Rows.All(r => r.Cells.All(c => c.Number is null or 0 && (c.Text is null or Rounding.NoSum || c.Text.StartsWith(Rounding.Under, StringComparison.Ordinal))));
 }
 
 /// <param name="Text">The zone's own words; null: a chapter of figures alone.</param>
@@ -111,7 +112,7 @@ internal sealed record Drawn(int Year, bool IsPublic, string Zone, string Code, 
         var tables = now.GroupBy(c => c.Table).Where(t => Figures.All.Any(f => f.Code == t.Key)).Select(t =>
         {
             var figure = Figures.Find(t.Key);
-            var rows = t.Select(c => Line(CodeNames.Of(figure.Code, c.Row), Rounding.Cell, c.Count, then.GetValueOrDefault((c.Table, c.Row)))).ToList();
+            var rows = t.Select(c => figure.Unit == Unit.StructuralWork ? Work(StructuralNames.TableOf(c.Table), c.Row, c.Count, then.GetValueOrDefault((c.Table, c.Row))) : Line(CodeNames.Of(figure.Code, c.Row), Rounding.Cell, c.Count, then.GetValueOrDefault((c.Table, c.Row)))).ToList();
             if (figure.Shape == Shape.Parts) rows.Add(Line(Words.TotalRow, Rounding.Sum, Rounding.Total(t.Select(c => c.Count)), Rounding.Total(before.Where(b => b.Table == t.Key).Select(b => b.Count))) with { IsTotal = true });
             return (figure.Unit == Unit.StructuralWork ? before.All(b => b.Count is null || b.Table != t.Key) : isUnknown) ? Alone(new ReportTable(figure.Code, figure.Name, Words.PartColumn, columns, rows, figure)) : new ReportTable(figure.Code, figure.Name, Words.PartColumn, columns, rows, figure);
         }).ToLookup(t => t.Figure!.Unit == Unit.StructuralWork);
@@ -123,6 +124,13 @@ internal sealed record Drawn(int Year, bool IsPublic, string Zone, string Code, 
 
         // Without a year before.
         static ReportTable Alone(ReportTable table) => table with { Columns = [table.Columns[0]], Rows = [.. table.Rows.Select(r => r with { Cells = [r.Cells[0]] })] };
+
+        static ReportRow Work(string table, string row, int? now, int? before)
+        {
+            // Rounded as it is counted, told as it is read.
+            Cell Told(int? count) => count is { } known ? SaidStructuralWork.Read(table, row, known) : $"{Rounding.Under} {SaidStructuralWork.CountedIn(table, row)}".TrimEnd();
+            return new(SaidStructuralWork.ReadRow(table, row), [Told(now), Told(before), now is { } a && before is { } b ? SaidStructuralWork.Read(table, row, a - b) : Cell.Empty]);
+        }
 
         // What has changed is told between two numbers that are shown, and nowhere else.
         ReportRow Line(string label, Func<int?, Cell> said, int? now, int? before) => new(label, [said(now), said(before), now is { } a && before is { } b ? a - b : Cell.Empty]);

@@ -58,7 +58,7 @@ internal static class YearsOfWork
             var counts = years.Select(y => y.Counts.Where(c => c.Table == table).GroupBy(c => named[Same(table, c.Row)], StringComparer.Ordinal).ToDictionary(g => g.Key, g => g.Sum(c => c.Count), StringComparer.Ordinal)).ToList();
             // In the order of the shipped codes; names that the zone gave follow by the alphabet.
             var rows = order.Where(named.ContainsValue).Concat(named.Values.Except(order, StringComparer.Ordinal).Order(StringComparer.CurrentCulture))
-                .Select(row => new FigureRow(StructuralNames.Row(table, row), figure, [.. counts.Select(c => row == SaidStructuralWork.Mark && !c.ContainsKey(row) ? Cell.Empty : c.GetValueOrDefault(row))])).ToList();
+                .Select(row => new FigureRow(SaidStructuralWork.ReadRow(table, row), figure, [.. counts.Select(c => row == SaidStructuralWork.Mark && !c.ContainsKey(row) ? Cell.Empty : SaidStructuralWork.Read(table, row, c.GetValueOrDefault(row)))])).ToList();
             if (rows.Count > 0) yield return new FigureTable(figure.Code, figure.Name, figure, Words.PartColumn, columns, rows);
         }
     }

@@ -50,7 +50,10 @@ public sealed class ReportTests(Platforms platforms)
         Assert.Equal(["18|54.5|12|6", "1|3.0|0|1", "14|42.4|6|8", "0|0|0|0", "0|0|3|-3", "33|100|21|12"], tables["category"].Skip(1).Select(r => string.Join('|', r.Skip(1))));
         // Structural work, units of police and the mean mark among it: inside the zone nothing of it is hidden.
         Assert.Contains("Brigade Unique", page.QuerySelector("article")!.TextContent, StringComparison.Ordinal);
-        Assert.Contains(tables["trainings"], r => r.Contains("437"));
+        // As it is read: hours instead of minutes, a mark instead of its hundredths, with the comma of the report's language.
+        Assert.Contains("Heures de formation|26.38|0", tables["trainings"].Select(r => string.Join('|', r)));
+        Assert.Contains("Note moyenne des évaluations (1 à 5)|4.37|", tables["trainings"].Select(r => string.Join('|', r)));
+        Assert.Equal(["26,4", "4,4"], page.QuerySelectorAll("[aria-labelledby=t-trainings] data").Where(d => d.GetAttribute("value")!.Contains('.', StringComparison.Ordinal)).Select(d => d.TextContent));
         // Of the year before nobody counted these.
         Assert.Equal(["Notre zone|40", "9797|11"], tables["training_zones"].Skip(1).Select(r => string.Join('|', r)));
         Assert.Equal(["cadre officiers|12"], tables["training_ranks"].Skip(1).Select(r => string.Join('|', r)));
@@ -76,11 +79,14 @@ public sealed class ReportTests(Platforms platforms)
         Assert.Equal(["35", "10", "25"], tables["glance"][1].Skip(1));
         // Of structural work too: 10 and 4, 3 and 3.
         Assert.Equal(["10", "–", ""], tables["glance"].Single(r => r[0].StartsWith("Formations", StringComparison.Ordinal)).Skip(1));
+        // Rounded to 5 minutes, then read as hours; what is under 10 says of what.
+        Assert.Equal(["26.42", "<10 min", ""], tables["trainings"].Single(r => r[0] == "Heures de formation").Skip(1));
+        tables["trainings"].RemoveAll(r => r[0] == "Heures de formation");
         foreach (var value in tables.Values.SelectMany(t => t.Skip(1)).SelectMany(r => r.Skip(1)))
             Assert.True(value is "<10" or "–" or "" || int.Parse(value, CultureInfo.InvariantCulture) % 5 == 0, value);
         foreach (var value in tables.Values.SelectMany(t => t.Skip(1)).SelectMany(r => r.Skip(1).Take(2)).Where(v => char.IsAsciiDigit(v[0]))) Assert.InRange(int.Parse(value, CultureInfo.InvariantCulture), 10, int.MaxValue);
         foreach (var of in new[] { "training_units", "training_zones", "training_ranks", "training_elsewhere", "months", "sexAge", "subKind", "violence", "referralTargetAnswer" }) Assert.DoesNotContain(of, tables.Keys);
-        foreach (var word in new[] { "Brigade Unique", "9797", "Brigade Lointaine", "437", "Usage interne" }) Assert.DoesNotContain(word, said, StringComparison.Ordinal);
+        foreach (var word in new[] { "Brigade Unique", "9797", "Brigade Lointaine", "4,4", "4,37", "Usage interne" }) Assert.DoesNotContain(word, said, StringComparison.Ordinal);
         Assert.Empty(page.QuerySelectorAll(".vs-report__mark"));
         // In what is kept of it there is no other number either.
         var rounded = (await chief.Send(new Show.Rounded { Year = 2027, Language = "fr" })).Rounded!;
@@ -540,8 +546,8 @@ public sealed class ReportTests(Platforms platforms)
     {
         public Task<IReadOnlyList<StructuralCount>> In(int year, CancellationToken ct) => Task.FromResult<IReadOnlyList<StructuralCount>>(year switch
         {
-            2027 => [new("trainings", "trainings", 10), new("trainings", "awareness", 4), new("trainings", SaidStructuralWork.Mark, 437), new(SaidStructuralWork.Units, "Brigade Unique", 40), new(SaidStructuralWork.Zones, "own", 40), new(SaidStructuralWork.Zones, "9797", 11), new(SaidStructuralWork.Ranks, "Officers", 12), new(SaidStructuralWork.Elsewhere, "Brigade Lointaine", 13)],
-            2026 => [new("trainings", "trainings", 3), new("trainings", "awareness", 3)],
+            2027 => [new("trainings", "trainings", 10), new("trainings", "awareness", 4), new("trainings", "minutes", 1_583), new("trainings", SaidStructuralWork.Mark, 437), new(SaidStructuralWork.Units, "Brigade Unique", 40), new(SaidStructuralWork.Zones, "own", 40), new(SaidStructuralWork.Zones, "9797", 11), new(SaidStructuralWork.Ranks, "Officers", 12), new(SaidStructuralWork.Elsewhere, "Brigade Lointaine", 13)],
+            2026 => [new("trainings", "trainings", 3), new("trainings", "awareness", 3), new("trainings", "participants", 20)],
             _ => [],
         });
     }
