@@ -2,10 +2,12 @@ using FluentValidation;
 using MediatR;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
+using Microsoft.EntityFrameworkCore;
 using VictimSupport.Casework.Contracts;
 using VictimSupport.Design.Html;
 using VictimSupport.Design.Tags;
 using VictimSupport.Foundation.Access;
+using VictimSupport.Foundation.Persistence;
 using VictimSupport.Foundation.Pipeline;
 using VictimSupport.Zones.Contracts;
 
@@ -56,7 +58,7 @@ internal sealed class Show(IMediator pipeline, WhereAndWho who, IZoneSettings se
         var exact = who.Caller.May(May.SeeExactFigures);
         var known = ReportLanguages.Of(who, await settings.Of(who.Zone!.Id, ct));
         (Year, Edition, Language) = (Year ?? ThisYear - 1, Edition ?? (exact ? InternalEdition : PublicEdition), Language ?? known[0]);
-        Years = [.. Enumerable.Range(0, MostBack + 1).Select(back => ThisYear - back).Where(y => y < ThisYear || exact).Select(y => new Choice(y.ToString(System.Globalization.CultureInfo.InvariantCulture), y == ThisYear ? Words.ReportRunning(y) : Words.YearOf(y)))];
+        Years = [.. Enumerable.Range(0, MostBack + 1).Select(back => ThisYear - back).Where(y => y < ThisYear || exact).Union(await pipeline.Send(new Settled(), ct)).OrderDescending().Select(y => new Choice(y.ToString(System.Globalization.CultureInfo.InvariantCulture), y == ThisYear ? Words.ReportRunning(y) : Words.YearOf(y)))];
         Editions = [.. exact ? new[] { new Choice(InternalEdition, Words.ReportInternal) } : [], new Choice(PublicEdition, Words.ReportPublic)];
         Languages = [.. known.Select(l => new Choice(l, ReportLanguages.Called(l)))];
     }
@@ -81,6 +83,10 @@ internal sealed class Show(IMediator pipeline, WhereAndWho who, IZoneSettings se
     [Requires(May.SeeMaskedFigures)]
     internal sealed record Rounded : Asked, IQuery<ReportFacts>;
 
+    /// <summary>The years whose public figures are settled: their report is there however long ago they were.</summary>
+    [Requires(May.SeeMaskedFigures)]
+    internal sealed record Settled : IQuery<IReadOnlyList<int>>;
+
     internal sealed class Rules : AbstractValidator<Asked>
     {
         public Rules(TimeProvider clock)
@@ -100,8 +106,9 @@ internal sealed class Show(IMediator pipeline, WhereAndWho who, IZoneSettings se
         public RoundedRules(TimeProvider clock) => Include(new Rules(clock));
     }
 
-    internal sealed class Handler(ReadReport reading) : IRequestHandler<Exact, ReportFacts>, IRequestHandler<Rounded, ReportFacts>
+    internal sealed class Handler(ReadReport reading, ZoneDbContext zone) : IRequestHandler<Exact, ReportFacts>, IRequestHandler<Rounded, ReportFacts>, IRequestHandler<Settled, IReadOnlyList<int>>
     {
+        public async Task<IReadOnlyList<int>> Handle(Settled query, CancellationToken ct) => await zone.Set<SettledYear>().Select(y => y.Year).ToListAsync(ct);
         public Task<ReportFacts> Handle(Exact query, CancellationToken ct) => reading.Internal(query.Year, query.Language, ct);
         public Task<ReportFacts> Handle(Rounded query, CancellationToken ct) => reading.Public(query.Year, query.Language, ct);
     }

@@ -193,6 +193,23 @@ public sealed class ReportTests(Platforms platforms)
     }
 
     [Theory, EveryEngine]
+    public async Task A_year_that_was_settled_is_offered_however_long_ago_it_was(string engine)
+    {
+        await using var platform = Platform.Start(engine); // 24 November 2026
+        var zone = await platform.Zone();
+        var chief = await zone.Hires("chief", Role.Coordinator);
+        foreach (var year in new[] { 2015, 2024 }) Assert.True(await chief.Send(new Settle.Command(year)));
+        foreach (var role in new[] { Role.Coordinator, Role.DataProtectionOfficer })
+        {
+            using var visit = zone.Visit(role);
+            var page = await visit.Page("/our-figures/report?year=2015&edition=public&language=fr");
+            Assert.NotNull(page.QuerySelector("article"));
+            Assert.Equal([.. role == Role.Coordinator ? new[] { "2026" } : [], "2025", "2024", "2023", "2022", "2021", "2020", "2019", "2018", "2017", "2016", "2015"], page.QuerySelectorAll("#Year option[value]:not([value=''])").Select(o => o.GetAttribute("value")));
+            Assert.Equal("2015", page.QuerySelector<IHtmlSelectElement>("#Year")!.Value);
+        }
+    }
+
+    [Theory, EveryEngine]
     public async Task Earlier_totals_are_marked_wherever_they_stand_and_never_added(string engine)
     {
         await using var platform = Platform.Start(engine); // 24 November 2026
