@@ -24,7 +24,9 @@ public sealed class NetworkModule : IModule
         services.AddScoped<IRemind, Agreements.Ending>();
         services.AddScoped<IDoWhatIsDue, ClearAway>();
         services.AddScoped<Papers.Cabinet>();
-        services.AddScoped<IRing, ToLookAfter>();
+        services.AddScoped<ToLookAfter>();
+        services.AddScoped<IRing>(s => s.GetRequiredService<ToLookAfter>());
+        services.AddScoped<ITellTasks>(s => s.GetRequiredService<ToLookAfter>());
         services.AddScoped<PartnershipCounts>();
         services.AddScoped<ICountStructuralWork>(s => s.GetRequiredService<PartnershipCounts>());
         services.AddScoped<IDeliver, PlaceMail>();
@@ -50,6 +52,7 @@ public sealed class NetworkModule : IModule
         services.AddScoped<MyPoints>();
         services.AddScoped<IActionPoints>(s => s.GetRequiredService<MyPoints>());
         services.AddScoped<IRing>(s => s.GetRequiredService<MyPoints>());
+        services.AddScoped<ITellTasks>(s => s.GetRequiredService<MyPoints>());
         services.AddScoped<ITellAtHome, PointsAtHome>();
         services.AddSingleton<ITellBodies, Demo.StoryBodies>();
         services.AddSingleton<IInMenu, BodiesInMenu>();

@@ -20,7 +20,7 @@ namespace VictimSupport.Casework.Worklist;
 
 /// <summary>What to do now: due and late first, the dangerous before the rest. Initials only; the full name shows in the dossier.</summary>
 [Requires(May.WorkOnDossiers)]
-internal sealed class Mine(IMediator pipeline, IAccounts accounts, Desk desk, Network.Contracts.IActionPoints points, WhereAndWho who, TimeProvider clock) : PageModel
+internal sealed class Mine(IMediator pipeline, IAccounts accounts, Desk desk, Network.Contracts.IActionPoints points, IEnumerable<Network.Contracts.ITellTasks> tasks, WhereAndWho who, TimeProvider clock) : PageModel
 {
     [BindProperty(SupportsGet = true)] public Tab Tab { get; set; }
 
@@ -35,6 +35,9 @@ internal sealed class Mine(IMediator pipeline, IAccounts accounts, Desk desk, Ne
 
     /// <summary>What the reader is to do for consultation bodies.</summary>
     public Network.Contracts.PointsWaiting Points { get; private set; } = null!;
+
+    /// <summary>Of it and of the rest of the structural work, what is late or near.</summary>
+    public IReadOnlyList<Network.Contracts.TaskLine> Tasks { get; private set; } = [];
     public IReadOnlyDictionary<Guid, Colleague> Names { get; private set; } = null!;
     public DateTimeOffset Now => clock.GetUtcNow();
 
@@ -44,6 +47,7 @@ internal sealed class Mine(IMediator pipeline, IAccounts accounts, Desk desk, Ne
         Filter = List.Filter?.Id;
         Waits = await desk.Waiting(ct);
         Points = await points.Mine(ct);
+        foreach (var one in tasks) Tasks = [.. Tasks, .. await one.Tasks(ct)];
         Names = await accounts.Named(List.Rows.Select(r => r.AssignedTo).Concat(List.Filters.Select(f => f.Worker)).OfType<Guid>().Distinct(), ct);
     }
 

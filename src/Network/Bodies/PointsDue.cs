@@ -4,6 +4,7 @@ using VictimSupport.Foundation.Access;
 using VictimSupport.Foundation.Modules;
 using VictimSupport.Foundation.Persistence;
 using VictimSupport.Foundation.Pipeline;
+using VictimSupport.Foundation.Secrecy;
 using VictimSupport.Network.Contracts;
 
 namespace VictimSupport.Network.Bodies;
@@ -33,7 +34,7 @@ internal sealed class PointsDue : IRemind
 }
 
 /// <summary>The caller's own action points: on the bell, on the worklist and at home. Asked once for a page.</summary>
-internal sealed class MyPoints(IMediator pipeline, WhereAndWho who) : IRing, IActionPoints
+internal sealed class MyPoints(IMediator pipeline, WhereAndWho who) : IRing, IActionPoints, ITellTasks
 {
     private PointsWaiting? waiting;
 
@@ -41,8 +42,34 @@ internal sealed class MyPoints(IMediator pipeline, WhereAndWho who) : IRing, IAc
 
     public async ValueTask<PointsWaiting> Mine(CancellationToken ct) => waiting ??= who.Caller.May(May.SeeBodies) ? await pipeline.Send(new Query(), ct) : new PointsWaiting(0, 0);
 
+    // The count, which the bell has asked for, says whether there are any.
+    public async ValueTask<IReadOnlyList<TaskLine>> Tasks(CancellationToken ct) => (await Mine(ct)).Open > 0 ? await pipeline.Send(new Near(), ct) : [];
+
     [Requires(May.SeeBodies)]
     internal sealed record Query : IQuery<PointsWaiting>;
+
+    /// <summary>Those that are late, or due within a week.</summary>
+    [Requires(May.SeeBodies)]
+    internal sealed record Near : IQuery<IReadOnlyList<TaskLine>>;
+
+    internal sealed class NearHandler(ZoneDbContext zone, Keyring keys, Caller caller, TimeProvider clock) : IRequestHandler<Near, IReadOnlyList<TaskLine>>
+    {
+        private const int Most = 10;
+        private static readonly TimeSpan Ahead = TimeSpan.FromDays(7);
+
+        private sealed record Row(ActionPoint Point, string Body);
+
+        private static readonly Compiled<Guid, DateTimeOffset, Row> Question = Compiled.Query((ZoneDbContext z, Guid self, DateTimeOffset until) =>
+            z.Set<ActionPoint>().AsNoTracking().Where(p => p.Owner == self && p.State == PointState.Open && p.DueAt <= until && !z.Set<Meeting>().Any(m => m.Id == p.MeetingId && m.State == MeetingState.Cancelled))
+                .OrderBy(p => p.DueAt).Take(Most).Join(z.Set<Body>(), p => p.BodyId, b => b.Id, (p, b) => new Row(p, b.Title)));
+
+        public async Task<IReadOnlyList<TaskLine>> Handle(Near query, CancellationToken ct)
+        {
+            var rows = await Question.In(zone, caller.Self, clock.GetUtcNow() + Ahead, ct);
+            await keys.Fetch(rows.Select(r => r.Point.BodyId).Distinct(), ct);
+            return [.. rows.Select(r => new TaskLine(r.Point.What.Value, "/action-points", r.Body, $"/bodies/{r.Point.BodyId}", r.Point.DueOn))];
+        }
+    }
 
     internal sealed class Handler(ZoneDbContext zone, Caller caller, TimeProvider clock) : IRequestHandler<Query, PointsWaiting>
     {

@@ -134,6 +134,23 @@ public interface IActionPoints
 /// <param name="Due">Those whose day has come.</param>
 public sealed record PointsWaiting(int Open, int Due);
 
+/// <summary>What the caller is to do of the structural work, thing by thing, for the worklist.</summary>
+public interface ITellTasks
+{
+    /// <summary>What is late, or due within a week. For whoever has nothing to do it asks nothing that their page does not ask already.</summary>
+    ValueTask<IReadOnlyList<TaskLine>> Tasks(CancellationToken ct);
+}
+
+/// <param name="What">What is to be done.</param>
+/// <param name="Path">Where it is done, within the zone.</param>
+/// <param name="Of">The body it is of, or the part of the network.</param>
+/// <param name="OfPath">Where that stands.</param>
+public sealed record TaskLine(string What, string Path, string Of, string OfPath, DateOnly Due)
+{
+    /// <summary>What was said in a body would stand in the log.</summary>
+    public override string ToString() => "•••";
+}
+
 /// <summary>Names of the effects of partners and agreements that are to be looked after, as <see cref="Foundation.Modules.IRemind"/> and the outbox name them.</summary>
 public static class PartnerReminders
 {

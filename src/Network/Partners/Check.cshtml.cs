@@ -16,10 +16,13 @@ namespace VictimSupport.Network.Partners;
 [Requires(May.KeepPartners)]
 internal sealed class Check(IMediator pipeline) : PageModel, IShowAgain
 {
-    private static readonly int[] Spans = [3, 6, 12, 24];
+    /// <summary>Months after which the whole directory is to be looked through: a task on the worklist of the coordinators.</summary>
+    internal const int Year = 12;
+
+    private static readonly int[] Spans = [3, 6, Year, 24];
 
     /// <summary>3, 6, 12 or 24; anything else is 12.</summary>
-    [BindProperty(SupportsGet = true)] public int Months { get; set; } = 12;
+    [BindProperty(SupportsGet = true)] public int Months { get; set; } = Year;
     [BindProperty] public Command Form { get; set; } = new();
     public IReadOnlyList<Partner> Rows { get; private set; } = [];
     public IReadOnlyList<Choice> Since => [.. Spans.Select(m => new Choice(m.ToString(CultureInfo.InvariantCulture), Words.PartnerCheckSince(m)))];
@@ -28,7 +31,7 @@ internal sealed class Check(IMediator pipeline) : PageModel, IShowAgain
 
     public async Task ShowAgain(CancellationToken ct)
     {
-        if (!Spans.Contains(Months)) Months = 12;
+        if (!Spans.Contains(Months)) Months = Year;
         Rows = await pipeline.Send(new Query(Months), ct);
     }
 

@@ -90,6 +90,30 @@ public sealed class BodyTests(Platforms platforms)
     }
 
     [Theory, EveryEngine]
+    public async Task On_the_worklist_stand_ones_own_points_that_are_late_or_near_with_what_where_and_when(string engine)
+    {
+        await using var platform = Platform.Start(engine);
+        var zone = await platform.Zone();
+        var (cora, anna) = (await zone.Hires("cora", Role.Coordinator), await zone.Hires("anna", Role.Caseworker));
+        var body = await cora.Send(Council(cora));
+        await cora.Send(Held(zone, body, cora) with { Points = [Todo(anna, zone, 1) with { What = "Late" }, Todo(anna, zone, 5) with { What = "Near" }, Todo(anna, zone, 20) with { What = "Far" }] });
+        await cora.Send(Held(zone, body, cora) with { Points = [Todo(cora, zone, 1) with { What = "Hers" }] });
+        var cancelled = await cora.Send(Held(zone, body, cora) with { Points = [Todo(anna, zone, 1) with { What = "Never agreed" }] });
+        await cora.Send(new Minutes.NotHeld(cancelled));
+        var day = Today(zone);
+        platform.Clock.Advance(TimeSpan.FromDays(2));
+        using var visit = anna.Visit();
+        var lines = (await visit.Page("/worklist")).QuerySelectorAll("main section[aria-labelledby=tasks] li");
+        Assert.Equal(["Late", "Near"], lines.Select(l => l.QuerySelector("a[href$='/action-points']")!.TextContent));
+        Assert.Equal([true, false], lines.Select(l => l.QuerySelector(".vs-badge--warn") is not null));
+        Assert.All(lines, l => Assert.Equal("Arrondissement council", l.QuerySelector($"a[href$='/bodies/{body}']")!.TextContent));
+        Assert.Contains(day.AddDays(5).ToString("dd/MM/yyyy", CultureInfo.InvariantCulture), lines[1].TextContent, StringComparison.Ordinal);
+        // Whoever has none is asked nothing more.
+        using var other = (await zone.Hires("bert", Role.Caseworker)).Visit();
+        Assert.Empty((await other.Page("/worklist")).QuerySelectorAll("main section[aria-labelledby=tasks]"));
+    }
+
+    [Theory, EveryEngine]
     public async Task A_point_that_falls_due_is_told_once_in_words_that_tell_nothing_and_put_off_it_is_told_anew(string engine)
     {
         await using var platform = Platform.Start(engine);

@@ -61,6 +61,35 @@ public sealed class PartnerTests(Platforms platforms)
     }
 
     [Theory, EveryEngine]
+    public async Task The_yearly_check_of_the_directory_is_a_task_of_the_coordinators_until_each_entry_was_looked_at(string engine)
+    {
+        await using var platform = Platform.Start(engine); // 24 November 2026
+        var zone = await platform.Zone();
+        var (cora, anna) = (await zone.Hires("cora", Role.Coordinator), await zone.Hires("anna", Role.Caseworker));
+        var (first, second) = (await cora.Send(Referring.Partner("Zzeerste")), await cora.Send(Referring.Partner("Zztweede")));
+        platform.Clock.SetUtcNow(new DateTimeOffset(2027, 11, 23, 9, 0, 0, TimeSpan.Zero));
+        Assert.Empty(await Tasks(cora));
+        platform.Clock.SetUtcNow(new DateTimeOffset(2027, 11, 25, 9, 0, 0, TimeSpan.Zero));
+        var task = Assert.Single(await Tasks(cora));
+        Assert.Contains("2 to look at", task.TextContent, StringComparison.Ordinal);
+        Assert.Contains("24/11/2027", task.TextContent, StringComparison.Ordinal);
+        Assert.NotNull(task.QuerySelector(".vs-badge--warn")); // since yesterday
+        Assert.Empty(await Tasks(anna));
+        Assert.EndsWith("/partners/check", task.QuerySelector("a")!.GetAttribute("href"), StringComparison.Ordinal);
+        using (var visit = cora.Visit()) Assert.Equal(2, (await visit.Page("/partners/check")).QuerySelectorAll("main tbody tr").Length);
+        await anna.Send(new List.Checked(first)); // whoever it was that looked
+        Assert.Contains("1 to look at", Assert.Single(await Tasks(cora)).TextContent, StringComparison.Ordinal);
+        await cora.Send(new List.End(second));
+        Assert.Empty(await Tasks(cora));
+
+        static async Task<AngleSharp.Dom.IElement[]> Tasks(Kit.Person who)
+        {
+            using var visit = who.Visit();
+            return [.. (await visit.Page("/worklist")).QuerySelectorAll("main section[aria-labelledby=tasks] li")];
+        }
+    }
+
+    [Theory, EveryEngine]
     public async Task Of_partners_and_agreements_each_coordinator_is_told_as_they_chose_and_whoever_is_away_is_replaced(string engine)
     {
         await using var platform = Platform.Start(engine);
