@@ -17,14 +17,14 @@ public sealed class CampaignTests(RunningPortal portal)
         await page.ClickAsync($".vs-languages a[lang='{language}'], .vs-languages span[lang='{language}']");
         await page.Locator("button", new() { HasTextString = $"Claire Demo-{letter}" }).First.ClickAsync();
         await page.Arrives($"**/{zone}/worklist");
-        await screen.Go($"/{zone}/our-figures/campaign");
+        await screen.Chooses($"/{zone}/our-figures/campaign");
         await Sound();
         await Shot("asked");
 
         // What is missing leads to where it is completed.
         await page.Locator("section[aria-labelledby=lacking] tbody a").First.ClickAsync();
         await page.Arrives($"**/{zone}/dossiers/*");
-        await screen.Go($"/{zone}/our-figures/campaign");
+        await screen.Chooses($"/{zone}/our-figures/campaign");
 
         // Looked; and taken back.
         Assert.Equal(1, await page.Locator("main form[method=post]").CountAsync());

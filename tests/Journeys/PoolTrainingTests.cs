@@ -39,7 +39,7 @@ public sealed class PoolTrainingTests(RunningPortal portal)
         await Press(giving, "[name='Form.Until']");
         await giving.Page.Arrives(training);
 
-        // It comes to the other zones by itself. Two are registered for one seat.
+        // It comes to the other zones by itself. Two are registered for one seat, one alone.
         await Arriving.Until(async () =>
         {
             await invited.Go("/9902/trainings/invitations");
@@ -49,13 +49,24 @@ public sealed class PoolTrainingTests(RunningPortal portal)
         await invited.Page.Locator("main tbody a", new() { HasTextString = subject }).ClickAsync();
         await invited.Page.Arrives("**/trainings/invitations/*-*");
         var invitation = new Uri(invited.Page.Url).AbsolutePath["/9902".Length..];
-        foreach (var one in (string[])["", "2"])
-        {
-            await invited.Page.FillAsync("[name='Form.FullName']", name + one);
-            await invited.Page.FillAsync("[name='Form.Unit']", "Interventie");
-            await Press(invited, "[name='Form.FullName']");
-            await invited.Page.Loaded();
-        }
+        await invited.Page.FillAsync("[name='Form.FullName']", name);
+        await invited.Page.FillAsync("[name='Form.Unit']", "Interventie");
+        await Press(invited, "[name='Form.FullName']");
+        await invited.Page.Loaded();
+        // The other by a list: shown first, with what is wrong in it, then taken.
+        await invited.Page.ClickAsync("main a[href$='/import']");
+        await invited.Page.Arrives("**" + invitation + "/import");
+        await invited.Page.FillAsync("[name='Form.Text']", $"naam;eenheid\n{name}2;Interventie\n;Wijk\n");
+        await invited.Page.Locator("main form[method=post] button[type=submit]:not([formaction])").Sends();
+        Assert.Equal(1, await invited.Page.Locator(".govuk-error-summary li").CountAsync());
+        Assert.Equal(0, await invited.Page.Locator("button[formaction*='handler=Take']").CountAsync());
+        await invited.FitsItsWidth();
+        await invited.Page.FillAsync("[name='Form.Text']", $"naam;eenheid\n{name};Interventie\n{name}2;Interventie\n");
+        await invited.Page.Locator("main form[method=post] button[type=submit]:not([formaction])").Sends();
+        Assert.Equal(2, await invited.Page.Locator("main tbody tr").CountAsync()); // one of them is registered already
+        await invited.FitsItsWidth();
+        await invited.Page.Locator("button[formaction*='handler=Take']").Sends();
+        await invited.Page.Arrives("**" + invitation);
         foreach (var one in (string[])["", "2"]) await Arriving.Until(async () => await State(invited, invitation, name + one) is "Placed" or "Waiting");
         Assert.Equal(("Placed", "Waiting"), (await State(invited, invitation, name), await State(invited, invitation, name + "2")));
         await invited.FitsItsWidth();

@@ -89,6 +89,64 @@ public sealed class ReportTests(RunningPortal portal)
         }
     }
 
+    [Fact]
+    public async Task A_year_is_settled_for_every_reader_and_what_is_written_afterwards_waits_for_a_new_version()
+    {
+        await using var screen = await Screen.Open(portal, 320, "nl", script: true);
+        await using var reader = await Screen.Open(portal, 1280, "fr", script: false);
+        foreach (var (who, name) in new[] { (screen, "Claire Demo-B"), (reader, "Greta Demo-B") })
+        {
+            await who.Go("/demo");
+            await who.Page.Locator("button", new() { HasTextString = name }).First.ClickAsync();
+            await who.Page.Loaded();
+        }
+        // Before, whoever sees no exact figures sees nothing of it, and the coordinator a draft.
+        await reader.Chooses("/9902/our-figures/report");
+        Assert.Equal(0, await reader.Page.Locator("article").CountAsync());
+        await screen.Chooses("/9902/our-figures/report");
+        await Public();
+        Assert.Equal(1, await screen.Page.Locator(".vs-report__cover .vs-badge--warn").CountAsync());
+        await Settle();
+        Assert.Equal(0, await screen.Page.Locator(".vs-report__cover .vs-badge--warn").CountAsync());
+        await Sound(screen, true);
+        await Look(screen, "settled", 320, false);
+        await reader.Chooses("/9902/our-figures/report");
+        Assert.Equal(await screen.Page.Locator("article").TextContentAsync(), await reader.Page.Locator("article").TextContentAsync());
+        await Sound(reader, false);
+
+        // A word more waits outside the print, until it is put out.
+        await screen.Page.ClickAsync("main a[href*='/report/words/']");
+        var said = $"Een zin {Guid.NewGuid():N}.";
+        await screen.Page.FillAsync("[name='Form.Plans']", said);
+        await screen.Page.Locator("main form[method=post] button[type=submit]:not([formaction])").Sends();
+        await Public();
+        Assert.Equal(1, await screen.Page.Locator("main [data-behind]").CountAsync());
+        Assert.DoesNotContain(said, await screen.Page.Locator("article").TextContentAsync() ?? "", StringComparison.Ordinal);
+        await Sound(screen, true);
+        await Settle();
+        Assert.Equal(1, await screen.Page.Locator("article [data-version]").CountAsync());
+        await reader.Chooses("/9902/our-figures/report");
+        Assert.Contains(said, await reader.Page.Locator("article").TextContentAsync() ?? "", StringComparison.Ordinal);
+        foreach (var who in (Screen[])[screen, reader]) who.SaysNothingWrong();
+
+        async Task Public()
+        {
+            await screen.Page.SelectOptionAsync("[name=Year]", (Year - 1).ToString(CultureInfo.InvariantCulture));
+            await screen.Page.SelectOptionAsync("[name=Edition]", "public");
+            await screen.Page.Locator("main .vs-filter form button").Sends();
+            await screen.Page.Arrives(url => url.Contains("Edition=public", StringComparison.Ordinal));
+        }
+
+        async Task Settle()
+        {
+            await screen.Page.ClickAsync("main a[href*='/report/settle']");
+            await screen.Page.Arrives(url => url.Contains("/report/settle", StringComparison.Ordinal));
+            await Sound(screen, true);
+            await screen.Page.Locator("main form[method=post] button[type=submit]").Sends();
+            await screen.Page.Arrives(url => url.Contains("/our-figures/report?", StringComparison.Ordinal));
+        }
+    }
+
     private static int Year => TimeZoneInfo.ConvertTime(DateTimeOffset.UtcNow, TimeZoneInfo.FindSystemTimeZoneById("Europe/Brussels")).Year;
 
     private static async Task Sound(Screen screen, bool script)

@@ -43,6 +43,17 @@ public sealed class Screen : IAsyncDisposable
 
     public Task Go(string path) => Page.GotoAsync(path.StartsWith("http", StringComparison.Ordinal) ? path : Home + path);
 
+    /// <summary>Presses an entry of the menu, also one that is folded away.</summary>
+    /// <param name="path">With the zone.</param>
+    public async Task Chooses(string path)
+    {
+        var (entry, toggle) = (Page.Locator($"#menu a[href='{path}']"), Page.Locator(".govuk-service-navigation__toggle"));
+        if (!await entry.IsVisibleAsync() && await toggle.IsVisibleAsync()) await toggle.ClickAsync();
+        if (!await entry.IsVisibleAsync()) await Page.ClickAsync(".vs-more summary");
+        await entry.ClickAsync();
+        await Page.Arrives("**" + path);
+    }
+
     /// <summary>Nothing broken on this page: no axe violation, no sideways scroll, nothing in the console.</summary>
     public async Task IsSound()
     {

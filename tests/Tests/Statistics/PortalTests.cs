@@ -436,7 +436,7 @@ public sealed class PortalTests
             var quality = Line((await analyst.Page("/figures/quality")).QuerySelector("main")!);
             Assert.Contains(says, quality, StringComparison.Ordinal);
             Assert.DoesNotContain($"{silent.Code} did", quality, StringComparison.Ordinal);
-            Assert.Contains((await operators.Page("/operator/health")).QuerySelectorAll("table").Last().QuerySelectorAll("tbody tr").Select(Line), r => r.StartsWith($"{silent.Code} {release} ", StringComparison.Ordinal));
+            Assert.Contains((await operators.Page("/operator/health")).QuerySelectorAll("table").Last().QuerySelectorAll("tbody tr").Select(Line), r => r.StartsWith(silent.Code + release, StringComparison.Ordinal));
         }
     }
 
