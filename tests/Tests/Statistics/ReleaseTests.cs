@@ -406,9 +406,9 @@ public sealed class ReleaseTests
     /// <summary>How many cases a month each zone has, by its code; five where nothing is said.</summary>
     private sealed class Sizes : System.Collections.Concurrent.ConcurrentDictionary<string, int>;
 
-    private sealed class AsManyAsSaid(WhereAndWho who, Sizes sizes) : ITellFacts
+    private sealed class AsManyAsSaid(UseCase here, Sizes sizes) : ITellFacts
     {
-        public Task<IReadOnlyList<CaseFact>> Facts(FactsAsked asked, CancellationToken ct) => Task.FromResult(Each(asked, sizes.GetValueOrDefault(who.Zone!.Code, 5)));
+        public Task<IReadOnlyList<CaseFact>> Facts(FactsAsked asked, CancellationToken ct) => Task.FromResult(Each(asked, sizes.GetValueOrDefault(here.InZone.Code, 5)));
     }
 
     private sealed class OneCaseAMonth : ITellFacts
