@@ -154,7 +154,7 @@ internal static class Audit
     [
         ("A13", "the analyst's pages: PortalTests.What_is_not_shown_is_in_no_page_and_no_file"),
         ("A14", "kill -9 of the process among the zones: StatisticsCommandTests.A_release_that_is_killed_leaves_nothing_and_the_next_run_is_as_the_first"),
-        ("A15", "what people type in dossiers: ReleaseTests.A_release_comes_out_on_its_day_once_and_is_about_nobody, CanaryFormsTests; the job store, as releases run here without jobs; traces and crash dumps are not looked at"),
+        ("A15", "what people type in dossiers: ReleaseTests.A_release_comes_out_on_its_day_once_and_is_about_nobody, CanaryFormsTests; the job store: the job of releases has no argument, and runs here without one; crash dumps: none is made, as .NET makes none unless it is told to and nothing of ours tells it"),
         ("A18", "real data: the population is invented and set to the sizes of the specification's simulation"),
         ("A20", "permission denied to the login that reads: SQLite has none; on PostgreSQL PublishedTests.Who_reads_what_is_published_can_read_nothing_else_and_write_nothing, with grants too many; on SQL Server the statements are parsed, not run"),
     ];

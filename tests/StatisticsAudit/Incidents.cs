@@ -21,10 +21,11 @@ internal sealed partial record Incidents(Trouble Trouble, Finding Canary, IReadO
     private const int Many = 7777;
 
     /// <summary>Where the canary is put by the audit itself.</summary>
-    public static readonly IReadOnlyList<string> Places = ["the CSV", "the XLSX", "the JSON-stat", "an answer of the API", "a file of the data folder", "a line of the log (the count)", "a line of the log (the marker)"];
+    public static readonly IReadOnlyList<string> Places = ["the CSV", "the XLSX", "the JSON-stat", "an answer of the API", "a file of the data folder", "a measurement", "a trace", "a line of the log (the count)", "a line of the log (the marker)"];
 
     public static async Task<Incidents> Run()
     {
+        using var heard = new Heard(Marker, Many);
         await using var house = await Trouble.TenZones(hearsAll: true);
         var country = house.Country;
         // One zone tells so many cases of one cell, and in the one field that the figures do not take word for word a text to look for.
@@ -34,19 +35,38 @@ internal sealed partial record Incidents(Trouble Trouble, Finding Canary, IReadO
         foreach (var format in new[] { "xlsx", "json-stat" }) await house.Desk.Export(Edition, Path.Combine(house.Folder, "out"), format, CancellationToken.None);
         var exports = await house.Read(Edition);
         var refusals = await Redrawing(house);
-        var found = Look(house, exports);
+        heard.Ask();
+        var said = heard.Said;
+        var found = Look(house, exports, said);
         // Planted: in each place in which it is looked for, and taken away again where that can be.
-        var planted = Enumerable.Range(0, 4).Select(form => Look(house, exports.WithText(Marker, form))).ToList();
+        var planted = Enumerable.Range(0, 4).Select(form => Look(house, exports.WithText(Marker, form), said)).ToList();
         var dropped = Path.Combine(house.Folder, "out", "dropped");
         await File.WriteAllTextAsync(dropped, "x" + Marker + "x");
-        planted.Add(Look(house, exports));
+        planted.Add(Look(house, exports, said));
         File.Delete(dropped);
+        planted.Add(Look(house, exports, said with { Hits = Hears(() =>
+        {
+            using var meter = new System.Diagnostics.Metrics.Meter("audit");
+            meter.CreateCounter<int>("planted").Add(Many);
+        }) }));
+        planted.Add(Look(house, exports, said with { Hits = Hears(() =>
+        {
+            using var source = new System.Diagnostics.ActivitySource("audit");
+            source.StartActivity("planted")?.SetTag("person", Marker).Stop();
+        }) }));
         house.Logs.Log(LogLevel.Debug, default, $"counted {Many}", null, static (text, _) => text);
-        planted.Add(Look(house, exports));
+        planted.Add(Look(house, exports, said));
         house.Logs.Log(LogLevel.Debug, default, $"person {Marker}", null, static (text, _) => text);
-        planted.Add(Look(house, exports));
+        planted.Add(Look(house, exports, said));
         var allowed = await Refused(() => house.Desk.MoveZone(house.Country.Zones[1].Code, "LIM", new DateOnly(2029, 1, 1), CancellationToken.None));
         return new Incidents(trouble, found, planted, refusals, (allowed ? 1 : 0, 1));
+    }
+
+    private static int Hears(Action act)
+    {
+        using var heard = new Heard(Marker, Many);
+        act();
+        return heard.Said.Hits;
     }
 
     private static async Task<bool> Refused(Func<Task> act)
@@ -81,8 +101,8 @@ internal sealed partial record Incidents(Trouble Trouble, Finding Canary, IReadO
         void Count(bool good) => (refused, of) = (refused + (good ? 1 : 0), of + 1);
     }
 
-    // Everything that was logged, down to the smallest, every byte that lies on the disk, and what leaves the house in each form.
-    private static Finding Look(House house, Exports exports)
+    // Everything that was logged, down to the smallest, measured and traced, every byte that lies on the disk (outboxes with what could not be delivered among it), and what leaves the house in each form.
+    private static Finding Look(House house, Exports exports, (int Measurements, int Traces, int Hits) heard)
     {
         var (logged, numbers) = (house.Logs.Lines.Count(l => l.Contains(Marker, StringComparison.Ordinal)), house.Logs.Lines.Count(l => Number().IsMatch(l)));
         var (files, found, sought) = (0, 0, Encoding.UTF8.GetBytes(Marker));
@@ -95,7 +115,7 @@ internal sealed partial record Incidents(Trouble Trouble, Finding Canary, IReadO
             if (bytes.ToArray().AsSpan().IndexOf(sought) >= 0) found++;
         }
         var exported = exports.Texts().Count(t => t.Contains(Marker, StringComparison.Ordinal));
-        return new Finding($"marker: {logged} of {house.Logs.Lines.Count} log lines, {found} of {files} files, {exported} of {exports.Texts().Count()} parts of CSV, XLSX, JSON-stat and answers of the API; the count {Many}: {numbers} log lines", logged + numbers + found + exported == 0 && files > 10 && house.Logs.Lines.Count > 100);
+        return new Finding($"marker: {logged} of {house.Logs.Lines.Count} log lines, {found} of {files} files, {exported} of {exports.Texts().Count()} parts of CSV, XLSX, JSON-stat and answers of the API; the count {Many}: {numbers} log lines; either: {heard.Hits} of {heard.Measurements} measurements and {heard.Traces} traces", logged + numbers + found + exported + heard.Hits == 0 && files > 10 && house.Logs.Lines.Count > 100 && heard.Measurements > 100 && heard.Traces > 0);
     }
 
     // As a number of its own: the hexadecimal digits of an id may hold it by chance.
