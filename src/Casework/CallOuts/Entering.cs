@@ -147,7 +147,7 @@ internal sealed class Entering(ZoneDbContext zone, UseCase here, Caller caller, 
         await masonry.Meets(dossier, identity, null, ct);
         await gate.TakeBack([person.Id], Bar.Changed, ct);
         if (person.IsHelped && dossier.IsViolenceAtHome) await aftermath.Reaches(identity, ct, except: person.Id);
-        await SearchToken.Replace(zone, new SearchKey(here.InZone.Keys.SearchRoot), dossier.Id, person.Id, SearchToken.PartsOf(identity), ct);
+        await SearchToken.FindAgain(zone, new SearchKey(here.InZone.Keys.SearchRoot), person, ct);
         if (person.Capacity == Capacity.AllegedAuthor) await gate.AuthorCame(dossier, identity, ct);
         if (row.HasName) await joining.CheckInterpretersAgain(dossier, ct);
     }

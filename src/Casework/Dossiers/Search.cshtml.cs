@@ -68,7 +68,7 @@ internal sealed class Search(IMediator pipeline, WhereAndWho who) : PageModel
         {
             var (key, typed) = (new SearchKey(here.InZone.Keys.SearchRoot), query.Text.Trim());
             if (DossierNumber.TryParse(typed, out var number)) return First(await ByDossier(d => d.Number == number.Text, ct));
-            if (PhoneNumber.Part(typed) is { } phone) return First(await ByPerson(await Owners(key, [[phone]], ct), p => PhoneNumber.ToE164(p.Phone) == phone.Text ? 1 : 0, ct));
+            if (PhoneNumber.Part(typed) is { } phone) return First(await ByPerson(await Owners(key, [[phone]], ct), p => PhoneNumber.ToE164(p.Phone) == phone.Text ? 1 : 0, ct, phone.Text));
             if (typed.Count(char.IsDigit) >= 6 && await ByReport(key, PvNumber.Part(typed), ct) is { Count: > 0 } reports) return First(reports);
             var name = NameQuery.Parse(typed);
             if (name.Groups.Count > 1) await SayWhose(name, ct);
@@ -95,22 +95,27 @@ internal sealed class Search(IMediator pipeline, WhereAndWho who) : PageModel
 
         private Task<HashSet<Guid>> Owners(SearchKey key, IReadOnlyList<IReadOnlyList<SearchPart>> groups, CancellationToken ct) => SearchToken.OwnersOfAll(zone, key, groups, Candidates, ct);
 
-        private async Task<IReadOnlyList<Row>> ByPerson(HashSet<Guid> owners, Func<Particulars, int> rank, CancellationToken ct)
+        private async Task<IReadOnlyList<Row>> ByPerson(HashSet<Guid> owners, Func<Particulars, int> rank, CancellationToken ct, string? phone = null)
         {
             var (found, who) = (new List<(int Rank, Row Row, Guid? Own)>(), await guard.Looks(ct));
             foreach (var some in owners.Chunk(400))
             {
                 var hits = await People.In(zone, who, [.. some], 0, 0, ct);
                 await keys.Fetch(hits.Select(h => h.Person.KeyOwner), ct);
+                var second = phone is null ? [] : await WithSecond(phone, [.. hits.Select(h => h.Person.Id)], ct);
                 foreach (var (person, dossier) in hits)
                 {
                     var identity = person.Identity.Value;
-                    if (rank(identity) is > 0 and var fit) found.Add((fit, new Row(dossier.Id, dossier.Number, identity.FullName, person.Capacity, dossier.SubKind, dossier.IsOpen), dossier.OwnSubKind));
+                    if (Math.Max(rank(identity), second.Contains(person.Id) ? 1 : 0) is > 0 and var fit) found.Add((fit, new Row(dossier.Id, dossier.Number, identity.FullName, person.Capacity, dossier.SubKind, dossier.IsOpen), dossier.OwnSubKind));
                 }
             }
             var own = await OwnCodes.WordsOf(zone, found.Select(f => f.Own), ct);
             return [.. found.OrderByDescending(f => f.Rank).ThenByDescending(f => f.Row.IsOpen).ThenByDescending(f => f.Row.Dossier).Take(Most + 1).Select(f => f.Row with { Own = own.Of(f.Own) })];
         }
+
+        // Their SMS go there: they may call from it.
+        private async Task<HashSet<Guid>> WithSecond(string phone, IReadOnlyList<Guid> some, CancellationToken ct) =>
+            [.. (await zone.Set<SafeContact>().AsNoTracking().Where(s => some.Contains(s.Id)).ToListAsync(ct)).Where(s => PhoneNumber.ToE164(s.Details.Value.SmsNumber) == phone).Select(s => s.Id)];
 
         private async Task<IReadOnlyList<Row>> ByReport(SearchKey key, SearchPart part, CancellationToken ct)
         {

@@ -188,7 +188,7 @@ internal sealed class Edit(IMediator pipeline, WhereAndWho who) : PageModel, ISh
         {
             await tally.IsPutRight(person, identity, ct);
             await masonry.Meets(dossier, identity, null, ct);
-            await SearchToken.Replace(zone, new SearchKey(here.InZone.Keys.SearchRoot), dossier.Id, person.Id, SearchToken.PartsOf(identity), ct);
+            await SearchToken.FindAgain(zone, new SearchKey(here.InZone.Keys.SearchRoot), person, ct);
         }
 
         private static string? Said(string? text) => string.IsNullOrWhiteSpace(text) ? null : text.Trim();

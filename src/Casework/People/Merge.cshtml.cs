@@ -236,7 +236,7 @@ internal sealed class Merge(IMediator pipeline, IAccounts accounts) : PageModel,
         private async Task Found(Dossier dossier, Person person, CancellationToken ct)
         {
             await masonry.Meets(dossier, person.Identity.Value, null, ct);
-            await SearchToken.Replace(zone, Key, dossier.Id, person.Id, SearchToken.PartsOf(person.Identity.Value), ct);
+            await SearchToken.FindAgain(zone, Key, person, ct);
         }
 
         private SearchKey Key => new(here.InZone.Keys.SearchRoot);

@@ -145,7 +145,7 @@ internal sealed class Safe(IMediator pipeline, IAccounts accounts) : PageModel, 
         }
     }
 
-    internal sealed class Handler(ZoneDbContext zone, Guard guard, Gate gate, Caller caller, TimeProvider clock) : IRequestHandler<Command, bool>
+    internal sealed class Handler(ZoneDbContext zone, UseCase here, Guard guard, Gate gate, Caller caller, TimeProvider clock) : IRequestHandler<Command, bool>
     {
         public async Task<bool> Handle(Command form, CancellationToken ct)
         {
@@ -167,6 +167,7 @@ internal sealed class Safe(IMediator pipeline, IAccounts accounts) : PageModel, 
             var details = new SafeDetails(Said(form.Hours), Said(form.WhoMayAnswer), Said(form.WhatMayBeSaid), Said(form.CodeWord), Said(form.ThirdPerson), form.From, form.Until, form.Weekdays, reason, Said(form.SmsNumber));
             safe.Agree(form.Call, form.Sms, form.Mail, form.Letter, form.Visit, details, caller.Self, now);
             safe.Decide(decided);
+            await SearchToken.FindAgain(zone, new SearchKey(here.InZone.Keys.SearchRoot), people.Single(p => p.Id == form.Person), ct);
             NeverElsewhere.Queue(zone, safe, now);
             if (before.LettersHome != decided) zone.Add(Milestone.Reached(dossier.Id, MilestoneKind.MinorDecided, caller.Self, now));
             if (safe.Revision != before.Revision)

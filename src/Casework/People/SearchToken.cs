@@ -57,8 +57,13 @@ internal sealed class SearchToken : IOfDossier
         }
     }
 
-    public static IEnumerable<SearchPart> PartsOf(Particulars identity) =>
-        [.. NameForms.Of(identity.FamilyName, identity.GivenName), .. PhoneNumber.Part(identity.Phone) is { } phone ? new[] { phone } : [], .. Address.Part(identity.Address) is { } house ? new[] { house } : []];
+    /// <summary>Replaces what somebody is found under, by who they are and what they agreed to now.</summary>
+    public static async Task FindAgain(ZoneDbContext zone, SearchKey key, Person person, CancellationToken ct) =>
+        await Replace(zone, key, person.DossierId, person.Id, PartsOf(person.Identity.Value, (await zone.Set<SafeContact>().FindAsync([person.Id], ct))?.Details.Value), ct);
+
+    /// <param name="agreed">The number to which their SMS go is theirs too: whoever calls from it is looked for by it.</param>
+    public static IEnumerable<SearchPart> PartsOf(Particulars identity, SafeDetails? agreed) =>
+        [.. NameForms.Of(identity.FamilyName, identity.GivenName), .. new[] { PhoneNumber.Part(identity.Phone), PhoneNumber.Part(agreed?.SmsNumber), Address.Part(identity.Address) }.OfType<SearchPart>().Distinct()];
 
     internal sealed class Mapping : IZoneMapping<SearchToken>
     {

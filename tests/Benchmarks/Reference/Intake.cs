@@ -177,7 +177,7 @@ internal sealed class Intake
             sql.Append(");");
             changed.Add($"{table} added {row}");
         }
-        var tokens = SearchToken.PartsOf(new Particulars(family, given, phone)).Select(part => ((int)part.Kind, SearchToken.Of(search, part), person)).Append(((int)PartKind.DossierNumber, SearchToken.Of(search, new SearchPart(PartKind.DossierNumber, number)), dossier)).Distinct().ToList();
+        var tokens = SearchToken.PartsOf(new Particulars(family, given, phone), agreed: null).Select(part => ((int)part.Kind, SearchToken.Of(search, part), person)).Append(((int)PartKind.DossierNumber, SearchToken.Of(search, new SearchPart(PartKind.DossierNumber, number)), dossier)).Distinct().ToList();
         foreach (var (kind, token, owner) in tokens)
         {
             sql.Append(CultureInfo.InvariantCulture, $"INSERT INTO search_token (\"Kind\",\"Token\",\"Owner\",\"DossierId\") VALUES ({kind},{token},@p{p},@p{p + 1});");

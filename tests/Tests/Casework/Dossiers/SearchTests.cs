@@ -61,6 +61,27 @@ public sealed class SearchTests(Platforms platforms)
     }
 
     [Theory, EveryEngine]
+    public async Task Whoever_calls_from_the_number_for_their_messages_is_found_by_it(string engine)
+    {
+        var zone = await (await platforms.On(engine)).Zone();
+        var worker = zone.As(Role.Caseworker);
+        var id = await worker.Registers(Cases.Intake(zone, "Deuxième", "Ada", "0470 12 34 56"));
+        var person = await worker.LeadOf(id);
+        await worker.Agrees(id, person, r => r with { Sms = Rule.Safe, SmsNumber = "0471 98 76 54" });
+        await Finds(("0471 98 76 54", 1), ("+32 471 98 76 54", 1), ("0470 12 34 56", 1));
+        // What is corrected keeps it, and another one takes its place.
+        await worker.Send(await worker.Send(new Edit.Query(id, person, "fr")) with { Dossier = id, Person = person, FamilyName = "Second" });
+        await Finds(("0471 98 76 54", 1), ("Second", 1));
+        await worker.Agrees(id, person, r => r with { Sms = Rule.Safe, SmsNumber = "0472 11 11 11" });
+        await Finds(("0471 98 76 54", 0), ("0472 11 11 11", 1), ("0470 12 34 56", 1), ("Second", 1));
+
+        async Task Finds(params (string Typed, int Count)[] all)
+        {
+            foreach (var (typed, count) in all) Assert.True(count == (await worker.Send(new Search.Query { Text = typed })).Rows.Count, typed);
+        }
+    }
+
+    [Theory, EveryEngine]
     public async Task An_official_report_taken_away_is_not_found_any_more(string engine)
     {
         var zone = await (await platforms.On(engine)).Zone();

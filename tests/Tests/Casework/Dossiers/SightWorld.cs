@@ -160,7 +160,7 @@ internal sealed class SightWorld : IAsyncDisposable
         var person = Person.Add(dossier.Id, new Particulars("", "", phone), Capacity.Victim, "fr", now);
         dossier.Lead = person.Id;
         context.AddRange(dossier, person, SafeContact.For(person));
-        SearchToken.Add(context, key, dossier.Id, person.Id, SearchToken.PartsOf(new Particulars("", "", phone)));
+        SearchToken.Add(context, key, dossier.Id, person.Id, SearchToken.PartsOf(new Particulars("", "", phone), agreed: null));
         if (wall != WallOf.Nobody)
         {
             var stands = Wall.Round(dossier.Id, wall == WallOf.Mine ? Self : Other, null, Other, now);
