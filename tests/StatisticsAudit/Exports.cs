@@ -136,8 +136,9 @@ internal sealed record Exports(Release Release, IReadOnlyList<Figure> Figures, s
 
     public Exports WithDecimalsInApi()
     {
-        var at = Api.ToList().FindIndex(a => a.Contains("\"value\":1", StringComparison.Ordinal) && a.Contains("\"items\"", StringComparison.Ordinal));
-        return this with { Api = [.. Api.Select((a, i) => i == at ? Replaced(a, "\"value\":1", "\"value\":0.5,\"was\":1") : a)] };
+        // Whatever it begins with: noise decides that.
+        var (at, shown) = Api.SelectMany((a, i) => Enumerable.Range(1, 9).Select(digit => (i, shown: $"\"value\":{digit}")).Where(p => a.Contains("\"items\"", StringComparison.Ordinal) && a.Contains(p.shown, StringComparison.Ordinal))).First();
+        return this with { Api = [.. Api.Select((a, i) => i == at ? Replaced(a, shown, shown.Replace(":", ":0.5,\"was\":", StringComparison.Ordinal)) : a)] };
     }
 
     public Exports WithText(string text, int form) => form switch
