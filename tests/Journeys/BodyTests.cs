@@ -128,7 +128,7 @@ public sealed class BodyTests(RunningPortal portal)
         Assert.True(int.Parse(await page.InnerTextAsync("[data-count='bodies/decisions']"), CultureInfo.InvariantCulture) > 0);
         await Shot(screen, "bodies-after", width);
         // Meetings and decisions of the year of the meeting, as recorded here.
-        Assert.Equal([1, 1], (await ReportRows.Of(screen, "9901", today.AddDays(-1).Year, "bodies")).Take(2).Zip(counted, (now, then) => now - then));
+        Assert.Equal([1m, 1m], (await ReportRows.Of(screen, "9901", today.AddDays(-1).Year, "bodies")).Take(2).Zip(counted, (now, then) => now - then));
         screen.SaysNothingWrong();
         Assert.DoesNotContain(mark, portal.Output, StringComparison.OrdinalIgnoreCase);
     }

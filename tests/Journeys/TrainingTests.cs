@@ -173,9 +173,9 @@ public sealed partial class TrainingTests(RunningPortal portal)
         await Sound(screen, script);
         await Shot(screen, "training-figures", width);
 
-        // In the report of the year: one more training, no awareness, one session of 210 minutes, those who signed, and what they answered. What is to come counts no more than who waited or did not come.
+        // In the report of the year: one more training, no awareness, one session of three and a half hours, those who signed, and what they answered. What is to come counts no more than who waited or did not come.
         var after = await ReportRows.Of(screen, "9901", held.Year, "trainings");
-        Assert.Equal([1, 0, 1, 210, Present, 6], after.Take(6).Zip(before, (now, then) => now - then));
+        Assert.Equal([1, 0, 1, 3.5m, Present, 6], after.Take(6).Zip(before, (now, then) => now - then));
         await Sound(screen, script);
 
         // Somebody who waited was told.
