@@ -85,10 +85,10 @@ internal static class Law
     }
 
     /// <summary>A19: the margin holds.</summary>
-    public static Finding Coverage(Archive archive)
+    public static Finding Coverage(IEnumerable<Archive> archives)
     {
         var (all, inside) = (0, 0);
-        foreach (var (@out, truth) in archive.Editions)
+        foreach (var (@out, truth) in archives.SelectMany(a => a.Editions))
         {
             foreach (var table in @out.Tables.Values)
             {

@@ -335,9 +335,8 @@ internal static partial class Tables
         var errors = new Dictionary<string, List<double>>(StringComparer.Ordinal);
         var hellinger = new Dictionary<string, List<double>>(StringComparer.Ordinal);
         var (shownCases, allCases, near, quarters, kept, changes) = (0L, 0L, 0, 0, 0, 0);
-        foreach (var seed in build is Product ? scale.Seeds : scale.Seeds.Take(1))
+        foreach (var archive in scale.Drawn(build, 5))
         {
-            var archive = scale.Of(build, seed);
             foreach (var (@out, truth) in archive.Editions)
             {
                 foreach (var (id, name) in new[] { ("T1", "month"), ("T2", "capacity"), ("T8", "delay"), ("T3", "demography") })
