@@ -148,7 +148,7 @@ internal static class Audit
             Plants = [Plant.In("sixteen times the variance", s => Tables.Utility(new SixteenTimesTheNoise(), s))],
         },
         new("A19", "coverage of the margin", "93–98 %", (b, s) => Now(Law.Coverage(s.Drawn(b, 5))), "NC4"),
-        new("A20", "store, noise, programme and areas hold no zone's database", "0 types", (_, _) => Now(Incidents.Isolation()))
+        new("A20", "store, noise, programme, areas and analyst's portal hold no zone's database", "0 types", (_, _) => Now(Incidents.Isolation()))
         {
             Plants = [Plant.In("a type of the figures that takes a zone's context", _ => Incidents.Isolation(typeof(Plants.Holding))), Plant.In("the one that may read zones, among the others", _ => Incidents.Isolation(typeof(VictimSupport.Statistics.Facts.ReadZone)))],
         },

@@ -122,12 +122,12 @@ internal sealed partial record Incidents(Trouble Trouble, Finding Canary, IReadO
     [System.Text.RegularExpressions.GeneratedRegex(@"(?<![0-9A-Za-z])7[ .,\u00A0\u202F]?777(?![0-9A-Za-z])", System.Text.RegularExpressions.RegexOptions.None, 1000)]
     private static partial System.Text.RegularExpressions.Regex Number();
 
-    /// <summary>A20, the half that can be seen in the program: nothing of the store, the noise, the programme and the areas has a zone's database in hand.</summary>
+    /// <summary>A20, the half that can be seen in the program: nothing of the store, the noise, the programme, the areas and the analyst's portal has a zone's database in hand.</summary>
     /// <param name="more">Types to look at beside the product's.</param>
     public static Finding Isolation(params IReadOnlyList<Type> more)
     {
         var assembly = typeof(Publish).Assembly;
-        string[] apart = ["VictimSupport.Statistics.Releases", "VictimSupport.Statistics.Noise", "VictimSupport.Statistics.Programme", "VictimSupport.Statistics.Areas"];
+        string[] apart = ["VictimSupport.Statistics.Releases", "VictimSupport.Statistics.Noise", "VictimSupport.Statistics.Programme", "VictimSupport.Statistics.Areas", "VictimSupport.Statistics.Portal"];
         Type[] zones = [typeof(ZoneDbContext), typeof(ZoneHandle), typeof(EnterZone), typeof(ZoneRegistry)];
         const BindingFlags all = BindingFlags.Instance | BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly;
         var types = assembly.GetTypes().Where(t => apart.Contains(t.Namespace)).Concat(more).ToList();

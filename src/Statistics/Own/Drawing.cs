@@ -109,9 +109,12 @@ internal static class Draw
         var (totals, earlier, all) = (Counting.TotalsOf(now), Counting.TotalsOf(then), Figures.Find("cases"));
         var rows = Glance.Select(Figures.Find).Select(f => Row(f.Name, f, [totals[f.Code], earlier[f.Code], totals[f.Code] - earlier[f.Code]], beside, all, Published.All)).ToList();
         var (days, before) = (Counting.Median(now.DaysOpen), Counting.Median(then.DaysOpen));
-        rows.Add(Row(Figures.Find("daysOpen").Name, Figures.Find("daysOpen"), [Cell.Of(days), Cell.Of(before), Cell.Of(days - before)], beside, all, null));
+        rows.Add(Row(Figures.Find("daysOpen").Name, Figures.Find("daysOpen"), [Told(days), Told(before), Cell.Of(days - before)], beside, all, null));
         rows.Add(Row(Figures.Find("openNow").Name, Figures.Find("openNow"), [now.OpenNow, Cell.Empty, Cell.Empty], beside, all, null));
         return new FigureTable("glance", Words.AtAGlance, all, Words.FigureColumn, Columns([Words.CountColumn, Words.BeforeColumn, Words.ChangeColumn], beside, all), rows);
+
+        // Of nothing there is no middle, which is not the same as nothing said.
+        static Cell Told(decimal? median) => median is { } known ? known : Report.Rounding.NoSum;
     }
 
     private static FigureTable Table(Counted now, Counted then, Beside? beside)
