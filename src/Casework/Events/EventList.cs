@@ -1,4 +1,5 @@
 using VictimSupport.Casework.Codes;
+using VictimSupport.Casework.People;
 
 namespace VictimSupport.Casework.Events;
 
@@ -14,6 +15,9 @@ internal sealed record LineRow(EventLine Line, LineSays Says, PlaceOfEvent? Plac
 
     /// <summary>One of the lines says that they died.</summary>
     public bool Died { get; private init; } = Line.Role == EventRole.Deceased;
+
+    /// <summary>Of these, whose number is not shown: whoever said never to calls, in whatever dossier of the zone, is not called because they stand in a list too.</summary>
+    public static Task<IReadOnlySet<Guid>> NotToCall(Nevers nevers, IEnumerable<LineRow> rows, CancellationToken ct) => nevers.NeverCalled(rows.Where(r => r.Says.Phone is not null).Select(r => (r.Line.Id, r.Says.Who)), ct);
 
     /// <summary>The name; who is not identified is called by their number.</summary>
     public string Called => Says.IsNamed ? Says.Name : Words.EventUnidentified(Line.Number);

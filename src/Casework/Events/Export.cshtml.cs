@@ -3,6 +3,7 @@ using MediatR;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
 using VictimSupport.Casework.Codes;
+using VictimSupport.Casework.People;
 using VictimSupport.Design.Tags;
 using VictimSupport.Foundation.Access;
 using VictimSupport.Foundation.Audit;
@@ -42,7 +43,7 @@ internal sealed class Export(IMediator pipeline) : PageModel, IShowAgain
         public Rules() => RuleFor(c => c.Reason).Must(r => r is { } given && Enum.IsDefined(given)).WithMessage(_ => Words.EventChooseReason);
     }
 
-    internal sealed class Handler(ZoneDbContext zone, AtEvent at, Trail trail, TimeProvider clock) : IRequestHandler<HeadOf, EventHead>, IRequestHandler<Query, byte[]>
+    internal sealed class Handler(ZoneDbContext zone, AtEvent at, Nevers nevers, Trail trail, TimeProvider clock) : IRequestHandler<HeadOf, EventHead>, IRequestHandler<Query, byte[]>
     {
         public async Task<EventHead> Handle(HeadOf query, CancellationToken ct) => await EventHead.Of(zone, at, await at.Read(query.Event, ct), clock.GetUtcNow(), ct) with { Here = "/Casework/Events/Export" };
 
@@ -50,7 +51,8 @@ internal sealed class Export(IMediator pipeline) : PageModel, IShowAgain
         {
             var ev = await at.Read(query.Event, ct);
             trail.Because($"export {query.Reason}", ev.Id);
-            return ListText.Write(await EventHead.Of(zone, at, ev, clock.GetUtcNow(), ct), LineRow.Of(await at.Lines(ev.Id, ct), ev.Says.Value));
+            var rows = LineRow.Of(await at.Lines(ev.Id, ct), ev.Says.Value);
+            return ListText.Write(await EventHead.Of(zone, at, ev, clock.GetUtcNow(), ct), rows, await LineRow.NotToCall(nevers, rows, ct));
         }
     }
 }

@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Mvc.RazorPages;
 using Microsoft.EntityFrameworkCore;
 using VictimSupport.Casework.Codes;
 using VictimSupport.Casework.Dossiers;
+using VictimSupport.Casework.People;
 using VictimSupport.Casework.Walls;
 using VictimSupport.Design.Tags;
 using VictimSupport.Foundation.Access;
@@ -90,7 +91,11 @@ internal sealed class Line(IMediator pipeline, IAccounts accounts) : PageModel, 
     /// <param name="MayBe">Who may be the same.</param>
     /// <param name="MaySeek">Who may be the one they look for.</param>
     /// <param name="MayBeSoughtBy">Who may look for them.</param>
-    internal sealed record Answer(EventHead Head, EventSays Says, LineRow Row, Command Form, IReadOnlyList<LineRow> Joined, LineRow? Under, IReadOnlyList<LineRow> Seeks, IReadOnlyList<LineRow> SoughtBy, IReadOnlyList<LineRow> MayBe, IReadOnlyList<LineRow> MaySeek, IReadOnlyList<LineRow> MayBeSoughtBy);
+    internal sealed record Answer(EventHead Head, EventSays Says, LineRow Row, Command Form, IReadOnlyList<LineRow> Joined, LineRow? Under, IReadOnlyList<LineRow> Seeks, IReadOnlyList<LineRow> SoughtBy, IReadOnlyList<LineRow> MayBe, IReadOnlyList<LineRow> MaySeek, IReadOnlyList<LineRow> MayBeSoughtBy)
+    {
+        /// <summary>The number is there to be put right, not to be called.</summary>
+        public required bool IsNotToCall { get; init; }
+    }
 
     [Requires(May.WorkOnEvents)]
     internal sealed record Query(Guid Event, Guid Line) : IQuery<Answer>;
@@ -108,7 +113,7 @@ internal sealed class Line(IMediator pipeline, IAccounts accounts) : PageModel, 
         public Rules() => LineRules.Apply(this);
     }
 
-    internal sealed class QueryHandler(ZoneDbContext zone, AtEvent at, TimeProvider clock) : IRequestHandler<Query, Answer>
+    internal sealed class QueryHandler(ZoneDbContext zone, AtEvent at, Nevers nevers, TimeProvider clock) : IRequestHandler<Query, Answer>
     {
         public async Task<Answer> Handle(Query query, CancellationToken ct)
         {
@@ -123,7 +128,10 @@ internal sealed class Line(IMediator pipeline, IAccounts accounts) : PageModel, 
             var (same, seek) = (likeness.Same(line.Id).ToList(), likeness.Seek(line.Id).ToList());
             return new Answer(await EventHead.Of(zone, at, ev, clock.GetUtcNow(), ct), says, own[line.Id], FormOf(line), [.. lines.Where(l => l.SameAs == line.Id).Select(l => own[l.Id])], line.SameAs is { } under ? own.GetValueOrDefault(under) : null,
                 Rows(seeking.Where(l => l.One == stands).Select(l => l.Other)), Rows(seeking.Where(l => l.Other == stands).Select(l => l.One)),
-                Rows(same.Select(p => p.One.Line.Id == line.Id ? p.Other.Line.Id : p.One.Line.Id)), Rows(seek.Where(p => p.One.Line.Id == line.Id).Select(p => p.Other.Line.Id)), Rows(seek.Where(p => p.Other.Line.Id == line.Id).Select(p => p.One.Line.Id)));
+                Rows(same.Select(p => p.One.Line.Id == line.Id ? p.Other.Line.Id : p.One.Line.Id)), Rows(seek.Where(p => p.One.Line.Id == line.Id).Select(p => p.Other.Line.Id)), Rows(seek.Where(p => p.Other.Line.Id == line.Id).Select(p => p.One.Line.Id)))
+            {
+                IsNotToCall = (await LineRow.NotToCall(nevers, [own[line.Id]], ct)).Count > 0,
+            };
 
             IReadOnlyList<LineRow> Rows(IEnumerable<Guid> ids) => [.. ids.Where(own.ContainsKey).Select(id => own[id]).OrderBy(r => r.Line.Number)];
         }

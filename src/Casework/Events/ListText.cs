@@ -41,7 +41,8 @@ internal static class ListText
         return read.Count == 0 ? ([], PvUnread.Nothing) : read.Count > PvText.Most ? ([], PvUnread.TooMany) : (read, null);
     }
 
-    public static byte[] Write(EventHead head, IReadOnlyList<LineRow> rows)
+    /// <param name="notToCall">Whose number stays out of the file.</param>
+    public static byte[] Write(EventHead head, IReadOnlyList<LineRow> rows, IReadOnlySet<Guid> notToCall)
     {
         var text = new StringBuilder("\uFEFF");
         // A file goes further than a page, to readers of any language: it says in each what it is not.
@@ -56,8 +57,8 @@ internal static class ListText
         Line([.. Enum.GetValues<EventColumn>().Select(c => Words.Of("EventHeading_" + c).Split(';')[0])]);
         foreach (var row in rows)
         {
-            Line(row.Line.Number.ToString(CultureInfo.InvariantCulture), row.Says.FamilyName, row.Says.GivenName, row.Says.AgeText, row.Says.Phone, Words.Of(row.Role), Words.Of(row.State), row.Place?.Word,
-                row.Language is { } language ? Words.Of("Language_" + language) : "", row.Says.Seeks, row.Says.SoughtBy, row.Says.Note, row.Line.Home);
+            Line(row.Line.Number.ToString(CultureInfo.InvariantCulture), row.Says.FamilyName, row.Says.GivenName, row.Says.AgeText, notToCall.Contains(row.Line.Id) ? "" : row.Says.Phone, Words.Of(row.Role), Words.Of(row.State), row.Place?.Word,
+                row.Language is { } language ? Words.Of("Language_" + language) : "", row.Says.Seeks, row.Says.SoughtBy, notToCall.Contains(row.Line.Id) ? $"{Words.EventNotToCall}. {row.Says.Note}".TrimEnd() : row.Says.Note, row.Line.Home);
         }
         return Encoding.UTF8.GetBytes(text.ToString());
 

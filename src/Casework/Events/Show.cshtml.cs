@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
 using Microsoft.EntityFrameworkCore;
 using VictimSupport.Casework.Codes;
+using VictimSupport.Casework.People;
 using VictimSupport.Design.Tags;
 using VictimSupport.Foundation.Access;
 using VictimSupport.Foundation.Persistence;
@@ -74,6 +75,9 @@ internal sealed class Show(IMediator pipeline) : PageModel, IShowAgain
     internal sealed record Answer(EventHead Head, EventSays Says, IReadOnlyList<LineRow> Rows, int Total, int Pages, ILookup<Guid, string> Links, IReadOnlyList<LineRow> Alike, LineRow? Saved)
     {
         public const int PerPage = 100;
+
+        /// <summary>Lines whose number is not shown: they are not to be called.</summary>
+        public required IReadOnlySet<Guid> NotToCall { get; init; }
     }
 
     [Requires(May.WorkOnEvents)]
@@ -83,7 +87,7 @@ internal sealed class Show(IMediator pipeline) : PageModel, IShowAgain
         internal int? Saved { get; init; }
     }
 
-    internal sealed class Handler(ZoneDbContext zone, AtEvent at, TimeProvider clock) : IRequestHandler<Query, Answer>
+    internal sealed class Handler(ZoneDbContext zone, AtEvent at, Nevers nevers, TimeProvider clock) : IRequestHandler<Query, Answer>
     {
         public async Task<Answer> Handle(Query query, CancellationToken ct)
         {
@@ -95,8 +99,12 @@ internal sealed class Show(IMediator pipeline) : PageModel, IShowAgain
                 && (!query.Open || r.Line.Home is null) && (found.IsEmpty ? string.IsNullOrWhiteSpace(query.Find) || Numbered(r, query.Find) : found.Matches(r.Says.FamilyName, r.Says.GivenName) || Numbered(r, query.Find!))).Reverse().ToList();
             var links = await zone.Set<EventLink>().AsNoTracking().Where(l => l.EventId == ev.Id).ToListAsync(ct);
             var saved = query.Saved is { } number ? all.FirstOrDefault(r => r.Line.Number == number) : null;
-            return new Answer(await EventHead.Of(zone, at, ev, clock.GetUtcNow(), ct) with { Here = "/Casework/Events/Show" }, says, [.. rows.Skip((query.At - 1) * Answer.PerPage).Take(Answer.PerPage)], rows.Count, Math.Max(1, (rows.Count + Answer.PerPage - 1) / Answer.PerPage),
-                Told(EventLink.Seeking(links, LineRow.Standing(lines)), all), saved is null ? [] : [.. new Likeness(lines, links).Same(saved.Line.Id).Select(p => p.One.Line.Id == saved.Line.Id ? p.Other : p.One).Take(5).Select(l => all.First(r => r.Line.Id == l.Line.Id))], saved);
+            var page = rows.Skip((query.At - 1) * Answer.PerPage).Take(Answer.PerPage).ToList();
+            return new Answer(await EventHead.Of(zone, at, ev, clock.GetUtcNow(), ct) with { Here = "/Casework/Events/Show" }, says, page, rows.Count, Math.Max(1, (rows.Count + Answer.PerPage - 1) / Answer.PerPage),
+                Told(EventLink.Seeking(links, LineRow.Standing(lines)), all), saved is null ? [] : [.. new Likeness(lines, links).Same(saved.Line.Id).Select(p => p.One.Line.Id == saved.Line.Id ? p.Other : p.One).Take(5).Select(l => all.First(r => r.Line.Id == l.Line.Id))], saved)
+            {
+                NotToCall = await LineRow.NotToCall(nevers, page, ct),
+            };
         }
 
         private static bool Numbered(LineRow row, string find) => int.TryParse(find.Trim(), System.Globalization.CultureInfo.InvariantCulture, out var number) && (row.Line.Number == number || row.Same.Contains(number));

@@ -26,6 +26,14 @@ internal sealed class Nevers(ZoneDbContext zone, UseCase here, Keyring keys)
     /// <summary>Did somebody who may be the same say that they are never to be called?</summary>
     public async Task<bool> IsNeverCalled(Particulars who, CancellationToken ct) => await IsNever(Channel.Call, who, ct);
 
+    /// <summary>The same of many who have no dossier, in one question.</summary>
+    /// <returns>The rows of those who are not to be called.</returns>
+    public async Task<IReadOnlySet<Guid>> NeverCalled(IEnumerable<(Guid Row, Particulars Who)> some, CancellationToken ct)
+    {
+        List<(Guid, Guid, Particulars, SafeDetails?)> asked = [.. some.Select(s => (s.Row, Guid.Empty, s.Who, (SafeDetails?)null))];
+        return asked.Count == 0 ? new HashSet<Guid>() : (await Of(asked, ct)).Where(n => n.Any(never => never.Of(Channel.Call))).Select(n => n.Key).ToHashSet();
+    }
+
     /// <summary>The same of any channel. Somebody else at the same mailbox closes it too: hardly ever a message names one, so those who closed theirs are opened and compared.</summary>
     public async Task<bool> IsNever(Channel channel, Particulars who, CancellationToken ct)
     {

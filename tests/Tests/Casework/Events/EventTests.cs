@@ -558,6 +558,40 @@ public sealed class EventTests(Platforms platforms)
         Assert.Equal("=HYPERLINK(\"http://x\";\"y\")", (await anna.Reads(again)).Rows[0].Says.GivenName);
     }
 
+    [Theory, EveryEngine]
+    public async Task The_number_of_somebody_who_said_never_to_calls_stands_in_no_list_and_no_file(string engine)
+    {
+        var zone = await (await platforms.On(engine)).Zone();
+        var anna = zone.As(Role.Coordinator);
+        var (known, person) = await anna.Knows(zone, "Rue 9", "Exemple", "Noor", phone: "0475 00 00 01");
+        await anna.Agrees(known, person, r => r with { Call = Rule.Never });
+        var ev = await anna.Send(Happenings.Opening(zone));
+        await anna.Send(Happenings.Somebody(ev, "Noor", "Exemple") with { Phone = "0475 00 00 01", Note = "asks for her dog" });
+        await anna.Send(Happenings.Somebody(ev, "Nour", "Exemple") with { Phone = "+32 475 00 00 01" }); // written otherwise at the hospital
+        await anna.Send(Happenings.Somebody(ev, "Bo", "Muster") with { Phone = "0475 00 00 02" });
+        await anna.Send(Happenings.Somebody(ev, "Noor", "Exemple"));
+
+        var list = await anna.Reads(ev);
+        Assert.Equal([1, 2], list.Rows.Where(r => list.NotToCall.Contains(r.Line.Id)).Select(r => r.Line.Number).Order());
+        using var visit = zone.Visit(Role.Coordinator);
+        var page = (await visit.Page($"/events/{ev}")).Body!.TextContent;
+        Assert.DoesNotContain("475 00 00 01", page, StringComparison.Ordinal);
+        Assert.Contains("0475 00 00 02", page, StringComparison.Ordinal);
+        var alike = (await visit.Page($"/events/{ev}/alike")).Body!.TextContent;
+        Assert.Contains("Noor Exemple", alike, StringComparison.Ordinal);
+        Assert.DoesNotContain("475 00 00 01", alike, StringComparison.Ordinal);
+        var file = Encoding.UTF8.GetString(await anna.Send(new Export.Query { Event = ev, Reason = EventExportReason.CrisisCell }));
+        Assert.DoesNotContain("475 00 00 01", file, StringComparison.Ordinal);
+        Assert.Contains("0475 00 00 02", file, StringComparison.Ordinal);
+        Assert.Contains($"{VictimSupport.Casework.Words.EventNotToCall}. asks for her dog", file, StringComparison.Ordinal);
+        Assert.True((await anna.Send(new Line.Query(ev, await anna.LineOf(ev, 1)))).IsNotToCall);
+        Assert.False((await anna.Send(new Line.Query(ev, await anna.LineOf(ev, 3)))).IsNotToCall);
+
+        // Only they change it: then it is there again.
+        await anna.Agrees(known, person, r => r with { Call = Rule.Safe });
+        Assert.Empty((await anna.Reads(ev)).NotToCall);
+    }
+
     [Fact]
     public async Task A_list_is_shown_first_and_taken_whole_or_not_at_all()
     {
