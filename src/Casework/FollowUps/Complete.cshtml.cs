@@ -13,7 +13,7 @@ namespace VictimSupport.Casework.FollowUps;
 
 /// <summary>Marks a next act as done, takes that back for ten minutes, or puts it to the next day at the same hour. Pressed twice, or when a colleague was quicker, it is done once.</summary>
 [Requires(May.ChangeDossiers)]
-internal sealed class Complete(IMediator pipeline, TimeProvider clock) : PageModel
+internal sealed class Complete(IMediator pipeline, WhereAndWho who, TimeProvider clock) : PageModel
 {
     [BindProperty(SupportsGet = true)] public Guid Act { get; set; }
 
@@ -32,8 +32,9 @@ internal sealed class Complete(IMediator pipeline, TimeProvider clock) : PageMod
         // Nothing is planned so far ahead: no page said so, and a day after the last there is none.
         if (was < 0 || was > clock.GetUtcNow().AddYears(10).UtcTicks) return BadRequest();
         var due = new DateTimeOffset(was, TimeSpan.Zero);
-        var moved = await pipeline.Send(new PostponeTo.Command(Act, Tomorrow(due, clock.GetUtcNow()), due), ct);
-        TempData["Done"] = moved ? Words.Noted : Words.MovedAlready;
+        var moved = await pipeline.Send(new PostponeTo.Alone(Act, Tomorrow(due, clock.GetUtcNow()), due), ct);
+        TempData["Done"] = moved is null ? Words.MovedAlready : Words.Noted;
+        if (moved is { } turn) TempData.Offer(turn, who.Caller.Self, clock.GetUtcNow());
         return RedirectToPage("/Casework/Worklist/Mine");
     }
 

@@ -36,6 +36,12 @@ internal sealed class Waiting(IMediator pipeline) : PageModel
         private const int Most = 200;
         private static readonly ReferralState[] States = [ReferralState.Accepted, ReferralState.Sent, ReferralState.Received, ReferralState.NoAnswer];
 
+        /// <summary>How many there are: nothing, or one number.</summary>
+        public static readonly Dossiers.Seen<int, int, int, int> Figure = new((z, seen, _, _, _, _, _, _) => z.Set<Referral>()
+            .Join(seen, r => r.DossierId, d => d.Id, (r, d) => new { r.Id, r.State, IsClosed = d.Closed != null })
+            .Where(r => (!r.IsClosed && States.Contains(r.State)) || (r.IsClosed && z.Set<FollowUp>().Any(f => f.About == r.Id && f.Done == null)))
+            .GroupBy(_ => 1).Select(g => g.Count()));
+
         public async Task<Answer> Handle(Query query, CancellationToken ct)
         {
             var acts = zone.Set<FollowUp>();

@@ -18,9 +18,23 @@ internal static class PostponeTo
     [Requires(May.ChangeDossiers)]
     internal sealed record Command(Guid Act, DateTimeOffset Until, DateTimeOffset Was) : ICommand<bool>;
 
-    internal sealed class Handler(ZoneDbContext zone, Guard guard) : IRequestHandler<Command, bool>
+    /// <summary>The same of one act alone, remembered so that it can be taken back.</summary>
+    /// <returns>What takes it back; null: somebody moved it meanwhile.</returns>
+    [Requires(May.ChangeDossiers)]
+    internal sealed record Alone(Guid Act, DateTimeOffset Until, DateTimeOffset Was) : ICommand<Guid?>;
+
+    internal sealed class Handler(ZoneDbContext zone, Guard guard, Caller caller, TimeProvider clock) : IRequestHandler<Command, bool>, IRequestHandler<Alone, Guid?>
     {
         public Task<bool> Handle(Command command, CancellationToken ct) => Move(zone, guard, command.Act, command.Was, command.Until, ct);
+
+        public async Task<Guid?> Handle(Alone command, CancellationToken ct)
+        {
+            if (!await Move(zone, guard, command.Act, command.Was, command.Until, ct)) return null;
+            var dossier = await zone.Set<FollowUp>().Where(f => f.Id == command.Act).Select(f => f.DossierId).SingleAsync(ct);
+            var turn = BulkTurn.Take(BulkAct.Postpone, [new BulkStep(dossier, command.Act, BulkStep.Of(command.Was), BulkStep.Of(command.Until))], caller.Self, clock.GetUtcNow());
+            zone.Add(turn);
+            return turn.Id;
+        }
 
         public static async Task<bool> Move(ZoneDbContext zone, Guard guard, Guid id, DateTimeOffset from, DateTimeOffset to, CancellationToken ct)
         {

@@ -19,7 +19,7 @@ namespace VictimSupport.Casework.Worklist;
 
 /// <summary>Several dossiers at once: first they are shown, then assigned or postponed, each in a transaction and a record of its own; for ten minutes it can be taken back.</summary>
 [Requires(May.ChangeDossiers)]
-internal sealed class Bulk(IMediator pipeline, IAccounts accounts, WhereAndWho who) : PageModel, IShowAgain
+internal sealed class Bulk(IMediator pipeline, IAccounts accounts, WhereAndWho who, TimeProvider clock) : PageModel, IShowAgain
 {
     [BindProperty] public Command Form { get; set; } = new();
     public Answer View { get; private set; } = new([], []);
@@ -48,7 +48,7 @@ internal sealed class Bulk(IMediator pipeline, IAccounts accounts, WhereAndWho w
         // One after the other: each is recorded under its own dossier, and one that changed meanwhile stays as it is.
         var done = await Each(turn.Steps, step => turn.Act == BulkAct.Assign ? Send(new Assign.Command(step.Dossier, BulkStep.Worker(step.After))) : Send(new PostponeTo.Command(step.Act, BulkStep.Due(step.After), BulkStep.Due(step.Before))));
         TempData["Done"] = Said(Words.BulkDone(done), turn.Steps.Count - done);
-        TempData["Undo"] = turn.Id;
+        TempData.Offer(turn.Id, who.Caller.Self, clock.GetUtcNow());
         return RedirectToPage("/Casework/Worklist/Mine");
 
         Task<bool> Send(IRequest<bool> one) => pipeline.Send(one, ct);
@@ -57,6 +57,7 @@ internal sealed class Bulk(IMediator pipeline, IAccounts accounts, WhereAndWho w
     public async Task<IActionResult> OnPostUndoAsync(Guid turn, CancellationToken ct)
     {
         var taken = await pipeline.Send(new Back.Query(turn), ct);
+        TempData.TakenBack();
         // A caseload goes back dossier by dossier, with its appointments.
         IReadOnlyList<BulkStep> steps = taken.Act == BulkAct.HandOver ? [.. taken.Steps.DistinctBy(s => s.Dossier)] : taken.Steps;
         var done = await Each(steps, step => taken.Act == BulkAct.HandOver ? pipeline.Send(new TakeBack.Command(turn, step.Dossier), ct) : pipeline.Send(new Back.Command(turn, step.Act), ct));

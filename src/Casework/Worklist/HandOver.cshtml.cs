@@ -24,7 +24,7 @@ namespace VictimSupport.Casework.Worklist;
 /// <summary>The open dossiers of one colleague go to others, all or some, with their appointments: seen first, each in a transaction and a record of its own, taken back within ten minutes.
 /// A coordinator hands over anybody's, others their own. What whoever hands over may not see is not there; what nobody of those chosen may have stays where it is.</summary>
 [Requires(May.CloseAndHandOver)]
-internal sealed class HandOver(IMediator pipeline, IAccounts accounts) : PageModel, IShowAgain
+internal sealed class HandOver(IMediator pipeline, IAccounts accounts, WhereAndWho who, TimeProvider clock) : PageModel, IShowAgain
 {
     [BindProperty] public Command Form { get; set; } = new();
     public Answer View { get; private set; } = new([], null, [], [], []);
@@ -65,7 +65,7 @@ internal sealed class HandOver(IMediator pipeline, IAccounts accounts) : PageMod
             }
         }
         TempData["Done"] = done == dossiers.Count ? Words.HandedOver(done) : $"{Words.HandedOver(done)} {Words.BulkSkipped(dossiers.Count - done)}";
-        TempData["Undo"] = turn.Id;
+        TempData.Offer(turn.Id, who.Caller.Self, clock.GetUtcNow());
         return RedirectToPage("/Casework/Worklist/Mine");
     }
 

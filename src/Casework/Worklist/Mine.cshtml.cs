@@ -30,6 +30,7 @@ internal sealed class Mine(IMediator pipeline, IAccounts accounts, Desk desk, Ne
     public Answer List { get; private set; } = null!;
     public bool MayOpen => who.Caller.May(May.OpenCallOuts);
     public bool MayChange => who.Caller.May(May.ChangeDossiers);
+    public bool MayAssign => who.Caller.May(May.OpenAnyDossierOfTheZone);
     public bool MayHandOver => who.Caller.May(May.CloseAndHandOver);
     public Desk.Waits Waits { get; private set; } = null!;
 
@@ -39,6 +40,7 @@ internal sealed class Mine(IMediator pipeline, IAccounts accounts, Desk desk, Ne
     /// <summary>Of it and of the rest of the structural work, what is late or near.</summary>
     public IReadOnlyList<Network.Contracts.TaskLine> Tasks { get; private set; } = [];
     public IReadOnlyDictionary<Guid, Colleague> Names { get; private set; } = null!;
+    public Guid Self => who.Caller.Self;
     public DateTimeOffset Now => clock.GetUtcNow();
 
     public async Task OnGetAsync(CancellationToken ct)
@@ -68,6 +70,9 @@ internal sealed class Mine(IMediator pipeline, IAccounts accounts, Desk desk, Ne
         /// <summary>What the gate would say of whom it is shown under; null: of nobody.</summary>
         public Glance? Reach { get; init; }
 
+        /// <summary>Whom it is shown under; null: nobody who may be called.</summary>
+        public Guid? Lead { get; init; }
+
         /// <summary>Where its next appointment is, if that comes before any act.</summary>
         public Place? Meets { get; init; }
 
@@ -87,6 +92,9 @@ internal sealed class Mine(IMediator pipeline, IAccounts accounts, Desk desk, Ne
 
         /// <summary>The one with which the reader's worklist begins.</summary>
         public Guid? First { get; init; }
+
+        /// <summary>Referrals that wait for a partner, or for us, in dossiers the reader sees: as many as their list shows.</summary>
+        public int WithPartners { get; init; }
         public int Pages => Math.Max(1, (Total + PerPage - 1) / PerPage);
         IEnumerable<Guid> IListDossiers.Listed => Rows.Select(r => r.Dossier);
     }
@@ -125,7 +133,13 @@ internal sealed class Mine(IMediator pipeline, IAccounts accounts, Desk desk, Ne
 
         public async Task<Answer> Handle(Query query, CancellationToken ct)
         {
-            var (who, now) = (await guard.Looks(ct), clock.GetUtcNow());
+            var who = await guard.Looks(ct);
+            return (await Shown(query, who, ct)) with { WithPartners = (await Referrals.Waiting.Handler.Figure.In(zone, who, 0, 0, 0, ct)).SingleOrDefault() };
+        }
+
+        private async Task<Answer> Shown(Query query, Reader who, CancellationToken ct)
+        {
+            var now = clock.GetUtcNow();
             var tonight = Moment.Instant(Moment.Day(now).AddDays(1).ToDateTime(TimeOnly.MinValue));
             // A trainee's own are those named to them, a stand-in's those given to them, whoever works on them.
             var tab = query.Tab == Tab.Mine && (!caller.May(May.ChangeDossiers) || who.OnlyStandsIn) ? Tab.Team : query.Tab;
@@ -178,7 +192,7 @@ internal sealed class Mine(IMediator pipeline, IAccounts accounts, Desk desk, Ne
             })];
 
             static Row Of(Dossier d, Glance? reach, Act? act, Meeting? meeting) =>
-                new(d.Id, d.Number, reach?.Initials ?? "–", d.SubKind, d.Danger, d.Urgency, act?.Id, act?.Kind, meeting?.At ?? act?.DueAt, d.AssignedTo) { Reach = reach, Meets = meeting?.Place };
+                new(d.Id, d.Number, reach?.Initials ?? "–", d.SubKind, d.Danger, d.Urgency, act?.Id, act?.Kind, meeting?.At ?? act?.DueAt, d.AssignedTo) { Reach = reach, Lead = reach is null ? null : d.Lead, Meets = meeting?.Place };
         }
     }
 }

@@ -28,7 +28,6 @@ public sealed partial class ZoneJob(EnterZone enter, ZoneRegistry zones, NextDue
 
     public async Task Run(string code, CancellationToken ct)
     {
-        var observed = await nextDue.Of(code, ct);
         try
         {
             await enter.In(code, async pipeline =>
@@ -41,8 +40,7 @@ public sealed partial class ZoneJob(EnterZone enter, ZoneRegistry zones, NextDue
                 var fault = await Do(modules, pipeline, ct);
                 await Deliver(pipeline, where.Zone!.Record, scope.ServiceProvider.GetServices<IDeliver>().ToDictionary(d => d.Kind), ct);
                 fault?.Throw();
-                var found = await pipeline.Send(new WhenNext.Query(), ct);
-                await nextDue.Rewrite(code, observed, found.Next, ct);
+                var found = await nextDue.Ask(where.Zone.Record.Id, () => pipeline.Send(new WhenNext.Query(), ct), f => f.Next, ct);
                 await verification.Anchor(code, visit => (visit.Ended, visit.Waiting, visit.OldestDue, visit.Failed, visit.Fault) = (clock.GetUtcNow(), found.Waiting, found.OldestDue, null, null), ct);
             });
         }

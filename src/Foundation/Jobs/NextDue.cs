@@ -6,7 +6,7 @@ namespace VictimSupport.Foundation.Jobs;
 
 /// <summary>The catalogue's note of when each zone has something due. A write lowers it before it commits, and once more after: the first outlives a crash
 /// between the two databases, the second a sweep that looked in between. The hourly visit of every zone catches the rest.</summary>
-public sealed class NextDue(CatalogDatabase catalog)
+public sealed class NextDue(CatalogDatabase catalog, TimeProvider clock)
 {
     /// <summary>Lowers the zone's next due instant, only if it is earlier.</summary>
     public async Task Lower(Guid zone, DateTimeOffset due, CancellationToken ct)
@@ -22,21 +22,37 @@ public sealed class NextDue(CatalogDatabase catalog)
         }, ct);
     }
 
-    internal async Task<DateTimeOffset?> Of(string code, CancellationToken ct)
+    internal async Task<DateTimeOffset?> Of(Guid zone, CancellationToken ct)
     {
         await using var house = catalog.Lease();
-        return await house.Set<ZoneRecord>().AsNoTracking().Where(z => z.Code == code).Select(z => z.NextDue).SingleOrDefaultAsync(ct);
+        return await house.Set<ZoneRecord>().AsNoTracking().Where(z => z.Id == zone).Select(z => z.NextDue).SingleOrDefaultAsync(ct);
     }
 
-    /// <summary>Writes what the zone's rows say, unless somebody lowered it since <paramref name="observed"/> was read.</summary>
-    internal async Task Rewrite(string code, DateTimeOffset? observed, DateTimeOffset? next, CancellationToken ct)
+    /// <summary>Notes what the zone's rows say is next. A note whose time has come is taken away before they are asked: a write that they do not show yet would find it earlier than its own and leave it, and be forgotten with it.
+    /// One that is still to come is never put off: the visit at that time does it.</summary>
+    /// <param name="rows">Asks the zone. What it throws leaves the note as it was.</param>
+    internal async Task<T> Ask<T>(Guid zone, Func<Task<T>> rows, Func<T, DateTimeOffset?> next, CancellationToken ct)
     {
-        if (observed == next) return;
-        await catalog.WriteAsPlatform("Foundation.RewriteNextDue", null, async c =>
+        var noted = await Of(zone, ct);
+        if (noted <= clock.GetUtcNow())
         {
-            var record = await c.Set<ZoneRecord>().SingleAsync(z => z.Code == code, ct);
-            if (record.NextDue == observed) record.NextDue = next;
-            return true;
-        }, ct);
+            await catalog.WriteAsPlatform("Foundation.RewriteNextDue", null, async c =>
+            {
+                (await c.Set<ZoneRecord>().SingleAsync(z => z.Id == zone, ct)).NextDue = null;
+                return true;
+            }, ct);
+        }
+        T said;
+        try
+        {
+            said = await rows();
+        }
+        catch when (noted is not null)
+        {
+            await Lower(zone, noted.Value, CancellationToken.None);
+            throw;
+        }
+        if (next(said) is { } due) await Lower(zone, due, ct);
+        return said;
     }
 }

@@ -18,21 +18,39 @@ public sealed class JobTests(Platforms platforms)
         var (next, now) = (zone.Platform.Services.GetRequiredService<NextDue>(), zone.Platform.Clock.GetUtcNow());
         await next.Lower(zone.Id, now.AddHours(3), default);
         await next.Lower(zone.Id, now.AddHours(5), default);
-        Assert.Equal(now.AddHours(3), (await next.Of(zone.Code, default))!.Value, TimeSpan.FromSeconds(1));
+        Assert.Equal(now.AddHours(3), (await next.Of(zone.Id, default))!.Value, TimeSpan.FromSeconds(1));
         await next.Lower(zone.Id, now.AddHours(1), default);
-        Assert.Equal(now.AddHours(1), (await next.Of(zone.Code, default))!.Value, TimeSpan.FromSeconds(1));
+        Assert.Equal(now.AddHours(1), (await next.Of(zone.Id, default))!.Value, TimeSpan.FromSeconds(1));
     }
 
     [Theory, EveryEngine]
-    public async Task What_was_lowered_while_the_sweep_looked_is_not_overwritten(string engine)
+    public async Task What_is_written_while_the_zone_is_asked_what_comes_next_is_not_forgotten(string engine)
     {
         var zone = await (await platforms.On(engine)).Zone();
         var (next, now) = (zone.Platform.Services.GetRequiredService<NextDue>(), zone.Platform.Clock.GetUtcNow());
-        await next.Lower(zone.Id, now.AddHours(3), default);
-        var observed = await next.Of(zone.Code, default);
-        await next.Lower(zone.Id, now.AddMinutes(1), default); // somebody wrote meanwhile
-        await next.Rewrite(zone.Code, observed, null, default);
-        Assert.Equal(now.AddMinutes(1), (await next.Of(zone.Code, default))!.Value, TimeSpan.FromSeconds(1));
+        // The zone is being visited for something that is due; somebody writes what its rows did not show yet, later than that.
+        foreach (var (due, written, said, then) in new (int, int, int?, int)[] { (-1, 5, null, 5), (-1, 0, null, 0), (-1, 5, 60, 5), (-1, 5, 2, 2), (180, 60, 300, 60), (180, 300, null, 180) })
+        {
+            await next.Ask<DateTimeOffset?>(zone.Id, () => Task.FromResult<DateTimeOffset?>(null), n => n, default); // as after a visit
+            await zone.Platform.Services.GetRequiredService<CatalogDatabase>().WriteAsPlatform("Test", null, async c => (await c.Set<ZoneRecord>().SingleAsync(z => z.Id == zone.Id)).NextDue = null, default);
+            await next.Lower(zone.Id, now.AddMinutes(due), default);
+            await next.Ask(zone.Id, async () =>
+            {
+                await next.Lower(zone.Id, now.AddMinutes(written), default);
+                return said is { } minutes ? now.AddMinutes(minutes) : (DateTimeOffset?)null;
+            }, n => n, default);
+            Assert.Equal(now.AddMinutes(then), (await next.Of(zone.Id, default))!.Value, TimeSpan.FromSeconds(1));
+        }
+    }
+
+    [Theory, EveryEngine]
+    public async Task A_zone_that_cannot_be_asked_keeps_its_note_and_is_visited_again(string engine)
+    {
+        var zone = await (await platforms.On(engine)).Zone();
+        var (next, now) = (zone.Platform.Services.GetRequiredService<NextDue>(), zone.Platform.Clock.GetUtcNow());
+        await next.Lower(zone.Id, now.AddMinutes(-1), default);
+        await Assert.ThrowsAsync<TimeoutException>(() => next.Ask<DateTimeOffset?>(zone.Id, () => throw new TimeoutException(), n => n, default));
+        Assert.Equal(now.AddMinutes(-1), (await next.Of(zone.Id, default))!.Value, TimeSpan.FromSeconds(1));
     }
 
     [Fact]
@@ -66,6 +84,6 @@ public sealed class JobTests(Platforms platforms)
         }, default);
         await zone.RunJobs();
         Assert.Null(await zone.Look(z => z.Set<OutboxMessage>().Select(m => m.Delivered).SingleAsync()));
-        Assert.NotNull(await zone.Platform.Services.GetRequiredService<NextDue>().Of(zone.Code, default));
+        Assert.NotNull(await zone.Platform.Services.GetRequiredService<NextDue>().Of(zone.Id, default));
     }
 }

@@ -125,7 +125,7 @@ public sealed class DigestTests
         await zone.RunJobs();
         Assert.Empty(ToldOn(platform));
         platform.Clock.Advance(TimeSpan.FromHours(1.5));
-        Assert.True(await platform.Services.GetRequiredService<NextDue>().Of(zone.Code, default) <= platform.Clock.GetUtcNow()); // the sweep comes by itself
+        Assert.True(await platform.Services.GetRequiredService<NextDue>().Of(zone.Id, default) <= platform.Clock.GetUtcNow()); // the sweep comes by itself
         await Task.WhenAll(Enumerable.Range(0, 3).Select(_ => Task.Run(zone.RunJobs)));
         await zone.RunJobs();
         // The one behind the wall has nobody who may know of it but its worker, who knows.
@@ -154,7 +154,7 @@ public sealed class DigestTests
         await zone.RunJobs();
         Assert.Empty(platform.Post.Letters);
         platform.Clock.Advance(TimeSpan.FromHours(1.1));
-        Assert.True(await platform.Services.GetRequiredService<NextDue>().Of(zone.Code, default) <= platform.Clock.GetUtcNow());
+        Assert.True(await platform.Services.GetRequiredService<NextDue>().Of(zone.Id, default) <= platform.Clock.GetUtcNow());
         await zone.RunJobs();
         // By its own act where that stands, else as overdue; never both.
         Assert.Equal(new[] { before, beside }.Order(), await Late(t => t.Kind == FirstContactsOverdue.Code));
@@ -214,7 +214,7 @@ public sealed class DigestTests
         await zone.RunJobs();
         Assert.Empty(platform.Post.Letters);
         platform.Clock.Advance(TimeSpan.FromHours(1.1));
-        Assert.True(await platform.Services.GetRequiredService<NextDue>().Of(zone.Code, default) <= platform.Clock.GetUtcNow());
+        Assert.True(await platform.Services.GetRequiredService<NextDue>().Of(zone.Id, default) <= platform.Clock.GetUtcNow());
         await zone.RunJobs();
         await zone.RunJobs();
         Assert.Equal(Staff.AddressOf(zone, "anna"), Assert.Single(platform.Post.Letters).To);
@@ -252,7 +252,7 @@ public sealed class DigestTests
         await zone.RunJobs();
         Assert.Empty(platform.Post.Letters);
         platform.Clock.Advance(TimeSpan.FromHours(1.1));
-        Assert.True(await platform.Services.GetRequiredService<NextDue>().Of(zone.Code, default) <= platform.Clock.GetUtcNow());
+        Assert.True(await platform.Services.GetRequiredService<NextDue>().Of(zone.Id, default) <= platform.Clock.GetUtcNow());
         await zone.RunJobs();
         await zone.RunJobs();
         var letter = Assert.Single(platform.Post.Letters);
@@ -285,7 +285,7 @@ public sealed class DigestTests
         await zone.RunJobs();
         Assert.Empty(Appointments(platform));
         await To(platform, "2026-11-25T07:00");
-        Assert.True(await platform.Services.GetRequiredService<NextDue>().Of(zone.Code, default) <= platform.Clock.GetUtcNow());
+        Assert.True(await platform.Services.GetRequiredService<NextDue>().Of(zone.Id, default) <= platform.Clock.GetUtcNow());
         await zone.RunJobs();
         await zone.RunJobs();
         Assert.Equal([Staff.AddressOf(zone, "anna"), Staff.AddressOf(zone, "ben")], Appointments(platform).Select(l => l.To).Order());

@@ -5,6 +5,7 @@ using Microsoft.EntityFrameworkCore;
 using VictimSupport.Casework.Codes;
 using VictimSupport.Casework.Dossiers;
 using VictimSupport.Casework.FollowUps;
+using VictimSupport.Casework.Worklist;
 using VictimSupport.Foundation.Access;
 using VictimSupport.Foundation.Secrecy;
 using VictimSupport.Tests.Kit;
@@ -106,6 +107,47 @@ public sealed class NextActTests(Platforms platforms)
         Assert.Equal(due.AddDays(1), (await worker.Opens(id)).Dossier.NextDue);
         Assert.Equal(HttpStatusCode.Redirect, (await visit.Press("/worklist", "button[formaction$='/done']")).StatusCode);
         Assert.Null((await worker.Opens(id)).Dossier.NextDue);
+    }
+
+    [Fact]
+    public async Task Put_off_by_a_slip_an_act_can_be_taken_back_at_each_visit_for_ten_minutes()
+    {
+        await using var platform = Platform.Start("sqlite");
+        var zone = await platform.Zone();
+        var worker = zone.As(Role.Caseworker);
+        var id = await worker.Registers(Cases.Intake(zone));
+        var due = (await worker.Opens(id)).Dossier.NextDue!.Value;
+        using var visit = worker.Visit();
+        const string undo = "main form[action*='handler=Undo']";
+        Assert.Null((await visit.Page("/worklist")).QuerySelector(undo));
+        await visit.Press("/worklist", "button[formaction*='Postpone']");
+        Assert.NotNull((await visit.Page("/worklist")).QuerySelector(undo));
+        await visit.Page($"/dossiers/{id}"); // looked elsewhere meanwhile
+        Assert.Equal(HttpStatusCode.Redirect, (await visit.Submit("/worklist", [], undo)).StatusCode);
+        Assert.Equal(due, (await worker.Opens(id)).Dossier.NextDue);
+        Assert.Null((await visit.Page("/worklist")).QuerySelector(undo));
+
+        await visit.Press("/worklist", "button[formaction*='Postpone']");
+        platform.Clock.Advance(BulkTurn.Undoable + TimeSpan.FromSeconds(1));
+        Assert.Null((await visit.Page("/worklist")).QuerySelector(undo));
+        Assert.Equal(due.AddDays(1), (await worker.Opens(id)).Dossier.NextDue);
+    }
+
+    [Fact]
+    public async Task A_row_leads_to_the_call_with_its_rule_first_and_to_whom_it_is_assigned_for_whoever_leads()
+    {
+        var zone = await (await platforms.On("sqlite")).Zone();
+        var (anna, chief) = (await zone.Hires("anna", Role.Caseworker), await zone.Hires("chief", Role.Coordinator));
+        var id = await anna.Registers(Cases.Intake(zone));
+        using var own = anna.Visit();
+        var call = (await own.Page("/worklist")).QuerySelector<AngleSharp.Html.Dom.IHtmlAnchorElement>("tbody a[href$='/call']")!;
+        var shown = await own.Page(call.PathName[$"/{zone.Code}".Length..]);
+        Assert.DoesNotContain("tel:", shown.Body!.InnerHtml, StringComparison.Ordinal); // the rule first, the number when it is asked for
+        Assert.NotNull(shown.QuerySelector("[name='Form.Shown']"));
+        Assert.Null((await own.Page("/worklist")).QuerySelector("a[href$='#worker']"));
+        using var leads = chief.Visit();
+        Assert.NotNull((await leads.Page("/worklist?tab=Team")).QuerySelector($"tbody a[href$='/dossiers/{id}#worker']"));
+        Assert.NotNull((await leads.Page($"/dossiers/{id}")).QuerySelector("section[aria-labelledby='worker'] select[name=to]"));
     }
 
     [Theory]

@@ -87,7 +87,7 @@ public sealed class ReminderTests
         platform.Post.Failing = null;
         await zone.RunJobs(); // too early: it waits
         Assert.Empty(platform.Post.Letters);
-        var due = await platform.Services.GetRequiredService<NextDue>().Of(zone.Code, default);
+        var due = await platform.Services.GetRequiredService<NextDue>().Of(zone.Id, default);
         Assert.NotNull(due);
         platform.Clock.Advance(UntilNextTry);
         Assert.True(due <= platform.Clock.GetUtcNow()); // the sweep comes by itself
@@ -108,7 +108,7 @@ public sealed class ReminderTests
         await Assert.ThrowsAnyAsync<OperationCanceledException>(zone.RunJobs);
         platform.Post.Failing = null;
         platform.Clock.Advance(OutboxMessage.Held); // whoever was killed held it so long
-        Assert.True(await platform.Services.GetRequiredService<NextDue>().Of(zone.Code, default) <= platform.Clock.GetUtcNow());
+        Assert.True(await platform.Services.GetRequiredService<NextDue>().Of(zone.Id, default) <= platform.Clock.GetUtcNow());
         await zone.RunJobs();
         await zone.RunJobs();
         Assert.Single(Reminders(platform));

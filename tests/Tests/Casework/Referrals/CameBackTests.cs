@@ -28,6 +28,7 @@ public sealed class CameBackTests
         await anna.Closes(dossier);
         await zone.RunJobs();
         Assert.Empty((await anna.Send(new Waiting.Query())).Rows);
+        Assert.Equal(0, await Figure(anna));
         using var them = zone.Passer();
         await them.Answers(token, PartnerAnswers.CannotTakeUp);
         await zone.RunJobs();
@@ -49,6 +50,7 @@ public sealed class CameBackTests
         Assert.NotNull((await hers.Page("/referrals")).QuerySelector("tbody .vs-badge--warn"));
         await hers.Submit($"/dossiers/{dossier}/referrals/{referral}", [], "form[action*='handler=Seen']");
         Assert.Empty((await anna.Send(new Waiting.Query())).Rows);
+        Assert.Equal(0, await Figure(anna));
         Assert.Equal(0, (await cora.Send(new Bell.Query())).CameBack);
         Assert.Null((await hers.Page($"/dossiers/{dossier}/referrals/{referral}")).QuerySelector("[data-came-back]"));
         Assert.False(await anna.Send(new Seen.Command(dossier, referral)));
@@ -70,8 +72,10 @@ public sealed class CameBackTests
         await zone.RunJobs();
         await zone.RunJobs();
         Assert.Equal((referral, ReferralState.NoAnswer), Assert.Single((await cora.Send(new Waiting.Query())).Rows.Select(r => (r.Referral, r.State))));
+        Assert.Equal(1, await Figure(cora));
         Assert.Equal(Staff.AddressOf(zone, "cora"), Assert.Single(Told(platform)).To);
         Assert.Empty((await walled.Send(new Waiting.Query())).Rows);
+        Assert.Equal(0, await Figure(walled));
         Assert.Equal(0, (await walled.Send(new Bell.Query())).CameBack);
         Assert.Equal("absent", (await Assert.ThrowsAsync<RefusedException>(() => walled.Send(new Seen.Command(dossier, referral)))).Code);
         Assert.Equal("role", (await Assert.ThrowsAsync<RefusedException>(() => zone.As(Role.Trainee).Send(new Seen.Command(dossier, referral)))).Code);
@@ -91,9 +95,11 @@ public sealed class CameBackTests
         await anna.Closes(dossier);
         // Closing ends the rest, what a partner refused among it: whoever closes knows that.
         Assert.Equal(before, Assert.Single((await anna.Send(new Waiting.Query())).Rows).Referral);
+        Assert.Equal(1, await Figure(anna));
         Assert.Equal(before, Assert.Single(await zone.Look(z => z.Set<FollowUp>().Where(f => f.DossierId == dossier && f.Done == null).Select(f => f.About).ToListAsync())));
         await anna.Turns(dossier, after, ReferralState.Withdrawn);
         Assert.Equal(new[] { before, after }.Order(), (await anna.Send(new Waiting.Query())).Rows.Select(r => r.Referral).Order());
+        Assert.Equal(2, await Figure(anna));
         await zone.RunJobs();
         Assert.Single(Told(platform)); // of what came back after the closing
 
@@ -129,6 +135,7 @@ public sealed class CameBackTests
         Assert.Null(view.LinkUntil);
         Assert.Single((await anna.Opens(dossier)).Planned, a => a.About == referral);
         Assert.Equal(ReferralState.Accepted, Assert.Single((await anna.Send(new Waiting.Query())).Rows).State);
+        Assert.Equal(1, await Figure(anna));
         // Another way is open, and time without an answer counts from then.
         var sent = await anna.Sends(dossier, referral);
         using var them = zone.Passer();
@@ -153,6 +160,7 @@ public sealed class CameBackTests
         Assert.DoesNotContain(view.History, m => m.Kind == MilestoneKind.PartnerTold);
         Assert.Equal(In(zone, () => VictimSupport.Casework.Words.TellPartnerToErase), Assert.Single(view.CameBack));
         Assert.Equal(referral, Assert.Single((await anna.Send(new Waiting.Query())).Rows).Referral);
+        Assert.Equal(1, await Figure(anna));
         await anna.Send(new Seen.Command(dossier, referral));
         Assert.Equal(anna.Id, Assert.Single((await anna.Send(new Show.Query(dossier, referral))).History, m => m.Kind == MilestoneKind.PartnerTold).By);
     }
@@ -170,4 +178,7 @@ public sealed class CameBackTests
         var anna = await zone.Hires("anna", Role.Caseworker);
         return (zone, anna, await anna.Registers(Cases.Intake(zone, "Peeters", "Peet", subKind: "Robbery")), await anna.Send(Referring.Partner()));
     }
+
+    // What the worklist says is what the list behind it shows.
+    private static async Task<int> Figure(Person who) => (await who.Send(new VictimSupport.Casework.Worklist.Mine.Query(VictimSupport.Casework.Worklist.Tab.Mine, 1))).WithPartners;
 }

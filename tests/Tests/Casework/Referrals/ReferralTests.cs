@@ -278,7 +278,7 @@ public sealed partial class ReferralTests(Platforms platforms)
         await them.Answers(said, PartnerAnswers.TakenUp);
         await zone.RunJobs();
         Assert.Equal((0, ReferralState.Received), (await Back(), await anna.StateOf(dossier, referral)));
-        Assert.True(await platform.Services.GetRequiredService<NextDue>().Of(zone.Code, default) <= platform.Clock.GetUtcNow().AddDays(0.2));
+        Assert.True(await platform.Services.GetRequiredService<NextDue>().Of(zone.Id, default) <= platform.Clock.GetUtcNow().AddDays(0.2));
         platform.Clock.Advance(TimeSpan.FromDays(0.2));
         await zone.RunJobs();
         platform.Clock.Advance(TimeSpan.FromDays(11));

@@ -59,7 +59,7 @@ public sealed class LeaverTests
         await chief.Send(new Leave.Command { Account = anna.Id }); // and killed right here, before the other database heard of it
         var before = platform.Post.Letters.Count;
         Assert.All(await Owners(cora, dossiers[..2]), owner => Assert.Equal(anna.Id, owner));
-        Assert.True(await platform.Services.GetRequiredService<NextDue>().Of(zone.Code, default) <= platform.Clock.GetUtcNow()); // the sweep comes by itself
+        Assert.True(await platform.Services.GetRequiredService<NextDue>().Of(zone.Id, default) <= platform.Clock.GetUtcNow()); // the sweep comes by itself
         platform.Clock.Advance(TimeSpan.FromSeconds(5)); // another process, or this one started anew, remembers nothing
         await zone.RunJobs();
         Assert.All(await Owners(cora, dossiers[..2]), Assert.Null);
@@ -123,7 +123,7 @@ public sealed class LeaverTests
         platform.Clock.Advance(TimeSpan.FromDays(2)); // and past their being told on
         await zone.RunJobs();
         Assert.Equal([anna.Id], await Owners(cora, [dossier]));
-        Assert.Equal(given.To, await platform.Services.GetRequiredService<NextDue>().Of(zone.Code, default)); // the sweep knows when
+        Assert.Equal(given.To, await platform.Services.GetRequiredService<NextDue>().Of(zone.Id, default)); // the sweep knows when
         platform.Clock.SetUtcNow(given.To!.Value);
         Assert.DoesNotContain(anna.Id, await platform.Services.GetRequiredService<VictimSupport.Zones.Contracts.IStaff>().Holding(zone.Id, [Role.Caseworker], default));
         await zone.RunJobs();
@@ -177,7 +177,7 @@ public sealed class LeaverTests
         var letter = Assert.Single(platform.Post.Letters); // the other zone is told, without a name
         Assert.Equal(Staff.AddressOf(other, "there"), letter.To);
         Assert.DoesNotContain("jonas", letter.Subject + letter.Text, StringComparison.OrdinalIgnoreCase);
-        Assert.True(await platform.Services.GetRequiredService<NextDue>().Of(other.Code, default) <= platform.Clock.GetUtcNow()); // and its job comes
+        Assert.True(await platform.Services.GetRequiredService<NextDue>().Of(other.Id, default) <= platform.Clock.GetUtcNow()); // and its job comes
     }
 
     [Theory, EveryEngine]
