@@ -45,6 +45,7 @@ public sealed class ReportTests(Platforms platforms)
         Assert.Equal(["33", "21", "12"], tables["glance"][1].Skip(1)); // cases
         Assert.Equal(["33", "21", "12"], tables["glance"][2].Skip(1)); // dossiers
         Assert.Equal(["2", "0", "2"], tables["glance"][3].Skip(1)); // closed
+        Assert.Equal(["–", ""], tables["glance"].Single(r => r[0].StartsWith("Durée médiane", StringComparison.Ordinal)).Skip(2)); // of none that was closed the year before
         Assert.Equal(["14", "6", "8"], tables["glance"].Single(r => r[0].StartsWith("Formations", StringComparison.Ordinal)).Skip(1));
         // Kinds of event in the order of the list: offence, disaster, accident, family, partner violence.
         Assert.Equal(["18|54.5|12|6", "1|3.0|0|1", "14|42.4|6|8", "0|0|0|0", "0|0|3|-3", "33|100|21|12"], tables["category"].Skip(1).Select(r => string.Join('|', r.Skip(1))));

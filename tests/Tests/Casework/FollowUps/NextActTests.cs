@@ -134,6 +134,23 @@ public sealed class NextActTests(Platforms platforms)
     }
 
     [Fact]
+    public void Whoever_sits_down_at_the_same_machine_is_offered_nothing_of_anothers()
+    {
+        var kept = new Microsoft.AspNetCore.Mvc.ViewFeatures.TempDataDictionary(new Microsoft.AspNetCore.Http.DefaultHttpContext(), new Nowhere());
+        var (turn, anna, bert, now) = (Guid.NewGuid(), Guid.NewGuid(), Guid.NewGuid(), DateTimeOffset.UnixEpoch);
+        kept.Offer(turn, anna, now);
+        Assert.Equal(turn, kept.Offered(anna, now));
+        Assert.Null(kept.Offered(bert, now));
+        Assert.Null(kept.Offered(anna, now)); // and nothing of it stays
+    }
+
+    private sealed class Nowhere : Microsoft.AspNetCore.Mvc.ViewFeatures.ITempDataProvider
+    {
+        public IDictionary<string, object> LoadTempData(Microsoft.AspNetCore.Http.HttpContext context) => new Dictionary<string, object>(StringComparer.Ordinal);
+        public void SaveTempData(Microsoft.AspNetCore.Http.HttpContext context, IDictionary<string, object> values) { }
+    }
+
+    [Fact]
     public async Task A_row_leads_to_the_call_with_its_rule_first_and_to_whom_it_is_assigned_for_whoever_leads()
     {
         var zone = await (await platforms.On("sqlite")).Zone();
