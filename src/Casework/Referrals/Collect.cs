@@ -63,8 +63,9 @@ internal sealed class Collect : IDoWhatIsDue
             switch (answer.Answer)
             {
                 case PartnerAnswers.Read:
+                    // Nothing that somebody has open in a form changed by it: who is just writing is not told that the dossier did.
                     zone.Add(Milestone.Reached(dossier.Id, MilestoneKind.PartnerRead, Milestone.ThePlatform, answer.At, about: referral.Id));
-                    break;
+                    return true;
                 case PartnerAnswers.Locked:
                     zone.Add(Milestone.Reached(dossier.Id, MilestoneKind.PartnerLocked, Milestone.ThePlatform, answer.At, about: referral.Id));
                     await Answered.ComesBack(zone, dossier, referral, null, clock.GetUtcNow(), ct);

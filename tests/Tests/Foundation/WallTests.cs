@@ -114,6 +114,19 @@ public sealed class WallTests(Platforms platforms)
         Directory.Delete(folder.Path, recursive: true);
     }
 
+    [Fact]
+    public async Task One_that_is_just_ending_is_waited_for()
+    {
+        var folder = new DataFolder(new ConfigurationBuilder().AddInMemoryCollection([new("Data:Directory", Path.Combine(Path.GetTempPath(), "vs-" + Guid.NewGuid()))]).Build());
+        var ending = new OneProcess(folder);
+        var next = Task.Run(() => new OneProcess(folder), TestContext.Current.CancellationToken);
+        await Task.Delay(300, TestContext.Current.CancellationToken);
+        Assert.False(next.IsCompleted);
+        ending.Dispose();
+        (await next).Dispose();
+        Directory.Delete(folder.Path, recursive: true);
+    }
+
     private static object Inner(TestZone zone) => typeof(ZoneDatabase).GetFields(System.Reflection.BindingFlags.NonPublic | System.Reflection.BindingFlags.Instance)
         .Select(f => f.GetValue(zone.Handle.Database)!).Single(v => v is Database<ZoneDbContext>);
 
