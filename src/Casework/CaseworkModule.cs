@@ -104,6 +104,7 @@ public sealed class CaseworkModule : IModule
         services.AddScoped<IWarn, LateVisits>();
         services.AddScoped<IDoWhatIsDue, LateCheckOuts>();
         services.AddScoped<IDeliver, LateCheckOutMail>();
+        services.AddScoped<IDeliver, LateCheckOutSms>();
         services.AddSingleton<IInMenu, AgendaInMenu>();
         services.AddScoped<IDoWhatIsDue, TrayReminders>();
         services.AddScoped<IDeliver, TrayWaitsMail>();
@@ -124,6 +125,7 @@ public sealed class CaseworkModule : IModule
         services.AddScoped<People.Doors>();
         services.AddScoped<People.Joining>();
         services.AddScoped<People.ISendText, People.TextByMail>();
+        services.AddScoped<People.ISendText, People.TextBySms>();
         services.AddScoped<IDeliver, People.SendMessage>();
         services.AddScoped<IDeliver, People.NeverElsewhere>();
         services.AddScoped<Letters.Wording>();

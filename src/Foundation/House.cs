@@ -56,6 +56,7 @@ public static class House
         services.AddSingleton(_ => Scanning.ClamAv.Or(configuration));
         if (configuration["Mail:Host"] is null) services.AddSingleton<Mail.ISendMail, Mail.FolderMail>();
         else services.AddSingleton<Mail.ISendMail, Mail.SmtpMail>();
+        services.AddSingleton<Mail.ISendSms, Mail.SmsByMail>();
 
         services.AddScoped<WhereAndWho>();
         services.AddSingleton<WayBack>();

@@ -8,6 +8,7 @@ using VictimSupport.Casework.Codes;
 using VictimSupport.Casework.Dossiers;
 using VictimSupport.Casework.People;
 using VictimSupport.Foundation.Access;
+using VictimSupport.Foundation.Mail;
 using VictimSupport.Foundation.Persistence;
 using VictimSupport.Foundation.Pipeline;
 using VictimSupport.Foundation.Secrecy;
@@ -16,13 +17,16 @@ namespace VictimSupport.Casework.Contacts;
 
 /// <summary>Somebody goes to where people live: in, out, and by when they mean to be out. Late, the whole zone sees it in red; nobody is called, and the page says so.</summary>
 [Requires(May.ChangeDossiers)]
-internal sealed class HomeVisit(IMediator pipeline, UnderWay underWay, WhereAndWho who, TimeProvider clock) : PageModel, IShowAgain
+internal sealed class HomeVisit(IMediator pipeline, UnderWay underWay, WhereAndWho who, ISendSms sms, TimeProvider clock) : PageModel, IShowAgain
 {
     [BindProperty(SupportsGet = true)] public Guid Dossier { get; set; }
     [BindProperty(SupportsGet = true)] public Guid Contact { get; set; }
     [BindProperty] public In Form { get; set; } = new();
     public Answer View { get; private set; } = null!;
     public DateTimeOffset Now => clock.GetUtcNow();
+
+    /// <summary>What happens when somebody is late, and what does not.</summary>
+    public string NoAlarm => sms.IsReady ? Words.NoAlarmTexted : Words.NoAlarm;
 
     public async Task OnGetAsync(CancellationToken ct)
     {

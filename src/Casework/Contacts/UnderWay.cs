@@ -11,6 +11,8 @@ using VictimSupport.Foundation.Modules;
 using VictimSupport.Foundation.Persistence;
 using VictimSupport.Foundation.Pipeline;
 using VictimSupport.Foundation.Zones;
+using VictimSupport.Casework.Reminding;
+using VictimSupport.Casework.Walls;
 using VictimSupport.Identity.Contracts;
 using VictimSupport.Zones.Contracts;
 using Place = VictimSupport.Casework.Codes.Place;
@@ -42,7 +44,7 @@ internal sealed class UnderWay(TimeProvider clock)
 }
 
 /// <summary>The red band on every page of a zone while a colleague is late from a visit: who, where in a word, by when. Of the person visited there is nothing to see, so no wall is asked.</summary>
-internal sealed class LateVisits(IMediator pipeline, UnderWay underWay, IAccounts accounts, TimeProvider clock) : IWarn
+internal sealed class LateVisits(IMediator pipeline, UnderWay underWay, IAccounts accounts, ISendSms sms, TimeProvider clock) : IWarn
 {
     public async ValueTask<IReadOnlyList<Warning>> Of(WhereAndWho who, CancellationToken ct)
     {
@@ -51,14 +53,15 @@ internal sealed class LateVisits(IMediator pipeline, UnderWay underWay, IAccount
         var late = (await underWay.In(zone.Id, () => pipeline.Send(new Query(), ct))).Where(v => v.Expected <= now).ToList();
         if (late.Count == 0) return [];
         var names = await accounts.Named(late.Select(v => v.Worker).OfType<Guid>(), ct);
-        return [.. late.OrderBy(v => v.Expected).Select(v => Say(v, who.Caller, names))];
+        return [.. late.OrderBy(v => v.Expected).Select(v => Say(v, who.Caller, names, sms.IsReady))];
     }
 
-    private static Warning Say(UnderWay.One visit, Caller caller, IReadOnlyDictionary<Guid, Colleague> names)
+    private static Warning Say(UnderWay.One visit, Caller caller, IReadOnlyDictionary<Guid, Colleague> names, bool texts)
     {
         var by = Moment.Show(visit.Expected);
         if (visit.Worker == caller.Account && caller.May(May.ChangeDossiers)) return new Warning(Words.YouAreLate(Words.Of(visit.Place), by), $"/dossiers/{visit.Dossier}/appointments/{visit.Contact}/visit?handler=Out", Words.CheckOut, Everywhere: true);
-        return new Warning(Words.ColleagueIsLate(visit.Worker is { } worker && names.TryGetValue(worker, out var colleague) ? colleague.DisplayName : Words.Nobody, Words.Of(visit.Place), by), Everywhere: true);
+        var name = visit.Worker is { } worker && names.TryGetValue(worker, out var colleague) ? colleague.DisplayName : Words.Nobody;
+        return new Warning(texts ? Words.ColleagueIsLateTexted(name, Words.Of(visit.Place), by) : Words.ColleagueIsLate(name, Words.Of(visit.Place), by), Everywhere: true);
     }
 
     [Requires(May.BelongToTheZone)]
@@ -73,7 +76,7 @@ internal sealed class LateVisits(IMediator pipeline, UnderWay underWay, IAccount
     }
 }
 
-/// <summary>A check-out that is late is told once to the colleagues who help people in this zone and are there, by a mail that names nobody. Of no colleague a telephone is known: no text message could reach one.</summary>
+/// <summary>A check-out that is late is told once to the colleagues who help people in this zone and are there, by a mail that names nobody; and by a text message that says as little, to those who left a number, where a provider is set up.</summary>
 internal sealed class LateCheckOuts : IDoWhatIsDue
 {
     public Task Run(IMediator pipeline, CancellationToken ct) => pipeline.Send(new Command(), ct);
@@ -88,8 +91,20 @@ internal sealed class LateCheckOuts : IDoWhatIsDue
     [Requires(May.RunThePlatform)]
     internal sealed record Visitors(Guid Dossier) : IQuery<IReadOnlyList<Guid>>;
 
-    internal sealed class Handler(ZoneDbContext zone, TimeProvider clock) : IRequestHandler<Command, int>, IRequestHandler<Visitors, IReadOnlyList<Guid>>
+    /// <summary>Where the text message goes; null: nobody is late there any more, it is they who visit, or they took their number back.</summary>
+    [Requires(May.RunThePlatform)]
+    internal sealed record Telephone(Guid Dossier, Guid Account) : IQuery<string?>;
+
+    internal sealed class Handler(ZoneDbContext zone, ISendSms sms, TimeProvider clock) : IRequestHandler<Command, int>, IRequestHandler<Visitors, IReadOnlyList<Guid>>, IRequestHandler<Telephone, string?>
     {
+        public async Task<string?> Handle(Telephone query, CancellationToken ct)
+        {
+            var now = clock.GetUtcNow();
+            var late = await zone.Set<Contact>().AsNoTracking().Where(c => c.DossierId == query.Dossier && c.ExpectedOut <= now && c.CheckedOut == null).ToListAsync(ct);
+            if (late.Count == 0 || late.Exists(c => c.Worker == query.Account || c.Companion == query.Account)) return null;
+            return (await zone.Set<MailChoice>().AsNoTracking().SingleOrDefaultAsync(c => c.Id == query.Account, ct))?.Telephone?.Value;
+        }
+
         public async Task<IReadOnlyList<Guid>> Handle(Visitors query, CancellationToken ct) =>
             [.. (await zone.Set<Contact>().AsNoTracking().Where(c => c.DossierId == query.Dossier && c.ExpectedOut != null && c.CheckedOut == null).Select(c => new { c.Worker, c.Companion }).ToListAsync(ct)).SelectMany(c => new[] { c.Worker, c.Companion }).OfType<Guid>()];
 
@@ -97,7 +112,14 @@ internal sealed class LateCheckOuts : IDoWhatIsDue
         {
             var now = clock.GetUtcNow();
             var late = await zone.Set<Contact>().Where(c => c.ExpectedOut != null && c.CheckedOut == null && c.ExpectedOut <= now && (c.LateToldFor == null || c.LateToldFor != c.ExpectedOut)).ToListAsync(ct);
-            foreach (var visit in late) zone.Add(visit.TellLate(now));
+            var texted = late.Count > 0 && sms.IsReady ? await zone.Set<MailChoice>().Where(c => c.Telephone != null).Select(c => c.Id).ToListAsync(ct) : [];
+            foreach (var visit in late)
+            {
+                var told = visit.TellLate(now);
+                zone.Add(told);
+                // One message for each colleague: a number that cannot be reached keeps nobody else's waiting.
+                foreach (var one in texted) zone.Add(OutboxMessage.New($"{told.Key} {one}", LateCheckOutSms.KindName, visit.DossierId, one, now));
+            }
             return late.Count;
         }
     }
@@ -119,4 +141,20 @@ internal sealed class LateCheckOutMail(ISendMail mail, IAccounts accounts, IStaf
     }
 
     protected override (string Subject, string Text) Say(string language) => Spoken.In(language, () => (Words.CheckOutLateSubject, Words.CheckOutLateText));
+}
+
+/// <summary>Texts one colleague that somebody is late from a visit: to those who get the mail and left a number.</summary>
+internal sealed class LateCheckOutSms(ISendSms sms, IAccounts accounts, IStaff staff, IMediator pipeline) : IDeliver
+{
+    public const string KindName = "check-out-late-sms";
+    public string Kind => KindName;
+
+    public async Task Deliver(OutboxMessage message, ZoneRecord zone, CancellationToken ct)
+    {
+        if (message is not { About: { } dossier, To: { } account } || !sms.IsReady) return;
+        if (!(await staff.Holding(zone.Id, [Role.Caseworker, Role.Coordinator], ct)).Contains(account) || await staff.AwayNow(zone.Id, account, ct) is not null) return;
+        if (!(await pipeline.Send(new WhoMayKnow.Query(dossier, [account], []), ct)).Contains(account) || await pipeline.Send(new LateCheckOuts.Telephone(dossier, account), ct) is not { } number) return;
+        if (!(await accounts.Named([account], ct)).TryGetValue(account, out var colleague)) return;
+        await sms.Send(new Sms(message.Key, number, Spoken.In(colleague.Language, () => Words.CheckOutLateSms)), ct);
+    }
 }

@@ -3,6 +3,7 @@ using Microsoft.EntityFrameworkCore;
 using VictimSupport.Casework.Codes;
 using VictimSupport.Casework.FollowUps;
 using VictimSupport.Design.Html;
+using VictimSupport.Casework.Reminding;
 using VictimSupport.Foundation.Access;
 using VictimSupport.Foundation.Jobs;
 using VictimSupport.Foundation.Mail;
@@ -81,6 +82,7 @@ internal sealed class ReleaseLeavers : IDoWhatIsDue
             var (now, here) = (clock.GetUtcNow(), await staff.Holding(place.InZone.Id, Enum.GetValues<Role>(), ct));
             var named = await zone.Set<Grant>().Where(g => (g.Kind == GrantKind.Named || g.Kind == GrantKind.Trainee || g.Kind == GrantKind.StandIn) && (g.Until == null || g.Until > now)).ToListAsync(ct);
             foreach (var grant in named.Where(g => !here.Contains(g.Account))) grant.End(now);
+            foreach (var choice in (await zone.Set<MailChoice>().Where(c => c.Telephone != null).ToListAsync(ct)).Where(c => !here.Contains(c.Id))) choice.Text(null);
         }
     }
 }

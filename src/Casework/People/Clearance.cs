@@ -148,7 +148,7 @@ internal sealed class Clearance
         if (bar == Bar.None)
         {
             var to = Destination((what.Through is null ? whom.Person : whom.Stead!.Who).Identity.Value, (what.Through is null ? whom.Safe : whom.Stead!.Safe).Details.Value, what.Channel);
-            bar = to is null ? Bar.Nowhere : LeadsTo(to, what.Channel, whom.Authors) ? Bar.Conflict : Bar.None;
+            bar = to is null || (what.Channel == Channel.Sms && PhoneNumber.IsLandline(to)) ? Bar.Nowhere : LeadsTo(to, what.Channel, whom.Authors) ? Bar.Conflict : Bar.None;
         }
         return (bar == Bar.None ? passage : Passage.Closed, bar);
     }

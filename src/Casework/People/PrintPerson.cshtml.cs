@@ -125,7 +125,7 @@ internal sealed class PrintPerson(IMediator pipeline, IAccounts accounts, WhereA
             var (identity, safe) = (person.Identity.Value, await zone.Set<SafeContact>().AsNoTracking().SingleOrDefaultAsync(s => s.Id == person.Id, ct) ?? SafeContact.For(person));
             var rules = (await gate.ForOthers(person, safe, people, ct)).AsOf(clock.GetUtcNow());
             var black = new Blackout(identity, people.Where(p => p.Id != person.Id).Select(p => (p.Identity.Value, p.Capacity)));
-            var (entries, leftOut) = await Entries(dossier.Id, person.Id, form.Layers, black, ct);
+            var (entries, leftOut) = await Entries(dossier.Id, person.Id, form, black, ct);
             var risks = await zone.Set<Risk>().AsNoTracking().Where(r => r.DossierId == dossier.Id).ToListAsync(ct);
             var reports = form.Layers.Contains(Layer.Police) ? await zone.Set<OfficialReport>().AsNoTracking().Where(r => r.DossierId == dossier.Id).OrderBy(r => r.Id).ToListAsync(ct) : [];
             var facts = (await OwnCodes.WordsOf(zone, [dossier.OwnSubKind], ct)).Of(dossier.OwnSubKind) ?? Words.Of("SubKind_" + dossier.SubKind);
@@ -153,9 +153,9 @@ internal sealed class PrintPerson(IMediator pipeline, IAccounts accounts, WhereA
             return ([.. own.Select(d => new Kept(black.Of(d.Head!.Value.Title), d.Kind, d.At, d.Layer))], about.Count - own.Count);
         }
 
-        private async Task<(IReadOnlyList<Entry> Entries, int LeftOut)> Entries(Guid dossier, Guid person, List<Layer> layers, Blackout black, CancellationToken ct)
+        private async Task<(IReadOnlyList<Entry> Entries, int LeftOut)> Entries(Guid dossier, Guid person, Command form, Blackout black, CancellationToken ct)
         {
-            var (all, leftOut) = (new List<Entry>(), 0);
+            var (all, leftOut, printed) = (new List<Entry>(), 0, new HashSet<Guid>());
             foreach (var note in await zone.Set<Note>().AsNoTracking().Where(n => n.DossierId == dossier).ToListAsync(ct))
                 if (IsOwn(note.Persons, note.Layer, note.Counts())) all.Add(new Entry(note.At, note.By, Words.NoteTitle, note.Layer, black.Of(note.Text.Value)));
             foreach (var contact in await zone.Set<Contact>().AsNoTracking().Where(c => c.DossierId == dossier).ToListAsync(ct))
@@ -171,6 +171,13 @@ internal sealed class PrintPerson(IMediator pipeline, IAccounts accounts, WhereA
                 if (contact.ForThem) title = Words.ForThem(contact.With is { } other ? $"{title} ({Words.Of(other)})" : title);
                 var said = string.Join('\n', ((string[])[string.Join(", ", contact.Services.Select(s => Words.Of(s))), contact.Informed.Count == 0 ? "" : Words.InformedOf(string.Join(", ", contact.Informed.Select(t => Words.Of(t)))), .. contact.AskedInWords().Select(black.Of), black.May(contact.Note?.Value) ?? ""]).Where(l => l.Length > 0));
                 all.Add(new Entry(contact.At, contact.By, title, contact.Layer, said.Length == 0 ? null : said));
+                printed.Add(contact.Id);
+            }
+            // Whoever asks what is kept of them is shown what stood there before it was put right, too: it is kept.
+            if (form.Reason == PrintReason.ForThePerson)
+            {
+                foreach (var change in (await zone.Set<ContactChange>().AsNoTracking().Where(c => c.DossierId == dossier).ToListAsync(ct)).Where(c => printed.Contains(c.ContactId) && IsOwn(c.Persons, c.Layer, true)))
+                    if (change.Before.Value.InWords().ToList() is [var title, .. var said]) all.Add(new Entry(change.At, change.By, Words.PrintEarlier(title), change.Layer, said.Count == 0 ? null : string.Join('\n', said.Select(black.Of))));
             }
             foreach (var act in await zone.Set<FollowUp>().AsNoTracking().Where(f => f.DossierId == dossier).ToListAsync(ct))
                 if (IsOwn(act.Persons, Layer.Assistance, true)) all.Add(new Entry(act.Done ?? act.DueAt, act.DoneBy ?? act.By, act.Done is null ? Words.PrintActPlanned(Words.Of(act.Kind)) : act.Dropped ? Words.ActDropped(Words.Of(act.Kind)) : Words.ActDone(Words.Of(act.Kind)), Layer.Assistance, black.May(act.Text?.Value)));
@@ -179,7 +186,7 @@ internal sealed class PrintPerson(IMediator pipeline, IAccounts accounts, WhereA
             // Of this person and nobody else, and as good as any other. What is left out of a layer that was asked for is counted.
             bool IsOwn(List<Guid> persons, Layer layer, bool counts)
             {
-                if (!layers.Contains(layer) || !persons.Contains(person)) return false;
+                if (!form.Layers.Contains(layer) || !persons.Contains(person)) return false;
                 if (counts && persons.TrueForAll(p => p == person)) return true;
                 leftOut++;
                 return false;

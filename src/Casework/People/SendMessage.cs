@@ -41,6 +41,16 @@ internal sealed class TextByMail(ISendMail mail, IConfiguration configuration) :
     private string? From => configuration["Texts:From"];
 }
 
+/// <summary>A text message to the number the leave says; from whom it comes, the provider's sender says, which is neutral.</summary>
+internal sealed class TextBySms(ISendSms sms) : ISendText
+{
+    public Channel Channel => Channel.Sms;
+    public bool IsReady => sms.IsReady;
+
+    public Task Send(Clearance leave, string key, string text, string language, CancellationToken ct) => leave.Channel != Channel.Sms ? throw new InvalidOperationException("This leave is for another channel.")
+        : sms.Send(new Sms(key, leave.To, text), ct);
+}
+
 /// <summary>Sends one queued message: the gate is asked again, now; what it closes to is dropped.</summary>
 internal sealed class SendMessage(IEnumerable<ISendText> senders, IMediator pipeline) : IDeliver
 {

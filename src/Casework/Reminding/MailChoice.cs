@@ -8,6 +8,7 @@ using VictimSupport.Foundation.Jobs;
 using VictimSupport.Foundation.Mail;
 using VictimSupport.Foundation.Persistence;
 using VictimSupport.Foundation.Pipeline;
+using VictimSupport.Foundation.Secrecy;
 using VictimSupport.Foundation.Zones;
 using VictimSupport.Identity.Contracts;
 using VictimSupport.Zones.Contracts;
@@ -18,7 +19,7 @@ namespace VictimSupport.Casework.Reminding;
 internal enum MailRhythm { AtOnce = 1, Daily = 2, Never = 3 }
 
 /// <summary>How one colleague wants to be reminded in this zone. Who chose nothing is written to at once, on every day.</summary>
-internal sealed class MailChoice
+internal sealed class MailChoice : IHoldSealed
 {
     /// <summary>The hour of the daily mail where nothing is chosen.</summary>
     public const int UsualHour = 8;
@@ -31,8 +32,18 @@ internal sealed class MailChoice
     public int Hour { get; private set; } = UsualHour;
     public bool WorkingDaysOnly { get; private set; }
 
+    /// <summary>For the one text message there is: a colleague is late from a visit. International form; null: none goes to them.</summary>
+    public Sealed<string>? Telephone { get; private set; }
+    public Guid KeyOwner => Id;
+
     public static MailChoice Of(Guid account) => new() { Id = account };
     public void Choose(MailRhythm rhythm, int hour, bool workingDaysOnly) => (Rhythm, Hour, WorkingDaysOnly) = (rhythm, hour, workingDaysOnly);
+
+    /// <param name="telephone">International form; null: forgotten.</param>
+    public void Text(string? telephone)
+    {
+        if (telephone != Telephone?.Value) Telephone = telephone is null ? null : (Sealed<string>)telephone;
+    }
 
     /// <summary>Does a mail leave at once?</summary>
     public bool IsNow(DateTimeOffset now) => Rhythm == MailRhythm.AtOnce && (!WorkingDaysOnly || Digest.IsWorked(Design.Html.Moment.Day(now)));
@@ -43,6 +54,8 @@ internal sealed class MailChoice
         {
             b.ToTable("mail_choice");
             b.Property(c => c.Id).ValueGeneratedNever();
+            b.Sealed(c => c.Telephone, "mail_choice.telephone");
+            b.Ignore(c => c.KeyOwner);
         }
     }
 }

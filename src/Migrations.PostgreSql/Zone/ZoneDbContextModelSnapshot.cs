@@ -2204,6 +2204,12 @@ namespace VictimSupport.Migrations.PostgreSql.Zone
                     b.Property<int>("Rhythm")
                         .HasColumnType("integer");
 
+                    b.Property<byte[]>("Telephone")
+                        .HasMaxLength(-1)
+                        .HasColumnType("bytea")
+                        .HasAnnotation("Sealed:Layer", Layer.Assistance)
+                        .HasAnnotation("Sealed:Name", "mail_choice.telephone");
+
                     b.Property<bool>("WorkingDaysOnly")
                         .HasColumnType("boolean");
 

@@ -2203,6 +2203,12 @@ namespace VictimSupport.Migrations.SqlServer.Zone
                     b.Property<int>("Rhythm")
                         .HasColumnType("int");
 
+                    b.Property<byte[]>("Telephone")
+                        .HasMaxLength(-1)
+                        .HasColumnType("varbinary(max)")
+                        .HasAnnotation("Sealed:Layer", Layer.Assistance)
+                        .HasAnnotation("Sealed:Name", "mail_choice.telephone");
+
                     b.Property<bool>("WorkingDaysOnly")
                         .HasColumnType("bit");
 

@@ -2198,6 +2198,12 @@ namespace VictimSupport.Migrations.Sqlite.Zone
                     b.Property<int>("Rhythm")
                         .HasColumnType("INTEGER");
 
+                    b.Property<byte[]>("Telephone")
+                        .HasMaxLength(-1)
+                        .HasColumnType("BLOB")
+                        .HasAnnotation("Sealed:Layer", Layer.Assistance)
+                        .HasAnnotation("Sealed:Name", "mail_choice.telephone");
+
                     b.Property<bool>("WorkingDaysOnly")
                         .HasColumnType("INTEGER");
 

@@ -1,14 +1,16 @@
 using System.Reflection;
 using System.Text.RegularExpressions;
+using Microsoft.Extensions.DependencyInjection;
 using VictimSupport.Casework.People;
 using VictimSupport.Casework.Tray;
 using VictimSupport.Foundation.Mail;
+using VictimSupport.Foundation.Modules;
 using VictimSupport.Tests.Kit;
 
 namespace VictimSupport.Tests.House;
 
 /// <summary>Nothing goes out to anybody round the gate: no link that dials or writes, no class that reads where somebody is to be reached, none that sends without leave. Each rule catches a planted violation.</summary>
-public sealed partial class GateTests
+public sealed partial class GateTests(Platforms platforms)
 {
     /// <summary>The one place where a number can be pressed.</summary>
     private const string TheLink = "src/Casework/People/_Tel.cshtml";
@@ -89,7 +91,7 @@ public sealed partial class GateTests
     }
 
     [Fact]
-    public void Whoever_sends_to_somebody_helped_is_handed_leave()
+    public async Task Whoever_sends_to_somebody_helped_is_handed_leave()
     {
         // Mail of the house goes to colleagues; only one class carries it to somebody helped, and its one method asks for leave.
         string[] neutral = [.. typeof(Clearance).Assembly.GetTypes().Where(t => t.BaseType?.Name is "NeutralMail" or "MailAsChosen").Select(t => t.FullName!), "VictimSupport.Casework.FollowUps.NeutralMail", "VictimSupport.Casework.Events.EventAskedMail", typeof(TextByMail).FullName!];
@@ -100,6 +102,10 @@ public sealed partial class GateTests
         Assert.Equal([typeof(SendMessage).FullName!], TakersOf(typeof(Clearance).Assembly.GetTypes(), typeof(ISendText)).Where(t => !asking.Any(a => t.StartsWith(a, StringComparison.Ordinal))));
         Assert.Equal([typeof(SendMessage).FullName!], CallersOf(typeof(Clearance).Assembly.GetTypes(), typeof(ISendText).GetMethod(nameof(ISendText.Send))!));
         Assert.NotEmpty(CallersOf([typeof(PlantedTexter)], typeof(ISendText).GetMethod(nameof(ISendText.Send))!));
+        // A text message leaves by the same leave, or goes to a colleague.
+        var house = (await platforms.On("sqlite")).Services.GetRequiredService<HouseModules>().Assemblies.Append(typeof(ISendSms).Assembly).Distinct().SelectMany(a => a.GetTypes());
+        Assert.Equal(["VictimSupport.Casework.Contacts.LateCheckOutSms", typeof(TextBySms).FullName!], CallersOf(house, typeof(ISendSms).GetMethod(nameof(ISendSms.Send))!).Order(StringComparer.Ordinal));
+        Assert.NotEmpty(CallersOf([typeof(PlantedTexter)], typeof(ISendSms).GetMethod(nameof(ISendSms.Send))!));
         Assert.Equal(typeof(Clearance), typeof(ISendText).GetMethod(nameof(ISendText.Send))!.GetParameters()[0].ParameterType);
         // What goes out is made from leave alone.
         foreach (var made in new[] { typeof(Message), typeof(VictimSupport.Casework.Letters.Letter) })
@@ -159,6 +165,7 @@ public sealed partial class GateTests
     private sealed class PlantedTexter
     {
         public static Task Sends(ISendText sender, Clearance leave) => sender.Send(leave, "k", "t", "fr", CancellationToken.None);
+        public static Task Texts(ISendSms sender, string number) => sender.Send(new Sms("k", number, "t"), CancellationToken.None);
     }
 
     private static IEnumerable<string> TakersOf(IEnumerable<Type> types, Type wanted) => types.Where(t => t.GetConstructors(BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance)

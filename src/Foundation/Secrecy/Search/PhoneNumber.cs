@@ -28,6 +28,9 @@ public static class PhoneNumber
     public static string Show(string typed) =>
         Parse(typed, out var number) == PhoneReading.Read ? Util.Format(number, number.CountryCode == Belgium ? PhoneNumberFormat.NATIONAL : PhoneNumberFormat.INTERNATIONAL) : typed;
 
+    /// <summary>A number that takes no text message, as far as its digits tell.</summary>
+    public static bool IsLandline(string? typed) => Parse(typed, out var number) == PhoneReading.Read && Util.GetNumberType(number) == PhoneNumberType.FIXED_LINE;
+
     /// <summary>The part under which a number is found; null when it is none.</summary>
     public static SearchPart? Part(string? typed) => ToE164(typed) is { } number ? new SearchPart(PartKind.Phone, number) : null;
 

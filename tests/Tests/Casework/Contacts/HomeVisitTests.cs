@@ -4,6 +4,7 @@ using Microsoft.EntityFrameworkCore;
 using VictimSupport.Casework.Codes;
 using VictimSupport.Casework.Contacts;
 using VictimSupport.Casework.Dossiers;
+using VictimSupport.Casework.Reminding;
 using VictimSupport.Foundation.Access;
 using VictimSupport.Tests.Kit;
 using Record = VictimSupport.Casework.Contacts.Record;
@@ -14,6 +15,7 @@ namespace VictimSupport.Tests.Casework;
 public sealed class HomeVisitTests(Platforms platforms)
 {
     private const string Family = "Zzkanarie";
+    private static readonly Dictionary<string, string?> Provider = new() { ["SmsGateway:Address"] = "{number}@sms.example", ["SmsGateway:From"] = "agenda@mail.example" };
 
     [Theory, EveryEngine]
     public async Task A_late_check_out_shows_red_to_every_colleague_with_nothing_of_the_person_and_goes_after_it(string engine)
@@ -112,6 +114,79 @@ public sealed class HomeVisitTests(Platforms platforms)
         Assert.Equal(2, Told().Count);
 
         List<VictimSupport.Foundation.Mail.Letter> Told() => [.. platform.Post.Letters.Where(l => l.Key.StartsWith("check-out", StringComparison.Ordinal))];
+    }
+
+    [Theory, EveryEngine]
+    public async Task Those_who_left_a_number_get_a_text_message_too_whatever_they_chose_and_whoever_visits_is_away_or_may_not_know_gets_none(string engine)
+    {
+        await using var platform = Platform.Start(engine, Provider);
+        var zone = await platform.Zone();
+        var (cora, bert, dora, desk) = (await zone.Hires("cora", Role.Coordinator), await zone.Hires("bert", Role.Caseworker), await zone.Hires("dora", Role.Caseworker), await zone.Hires("desk", Role.FrontDesk));
+        var (away, walled, silent) = (await zone.Hires("away", Role.Caseworker), await zone.Hires("walled", Role.Caseworker), await zone.Hires("silent", Role.Caseworker));
+        var dossier = await cora.Registers(Cases.Intake(zone, Family, "Quirien"));
+        foreach (var (colleague, number) in new[] { (cora, "0470 00 00 01"), (bert, "0470 00 00 02"), (dora, "+31 6 12345678"), (away, "0470 00 00 04"), (walled, "0470 00 00 05") })
+            await colleague.Send(new Choose.Command { Rhythm = MailRhythm.Never, Hour = 8, Telephone = number });
+        await dora.Send((await dora.Send(new Choose.Query())) with { Telephone = " " }); // taken back
+        Assert.Equal("0470 00 00 02", (await bert.Send(new Choose.Query())).Telephone);
+        await zone.IsAway(away, bert);
+        await zone.WallsOff(walled, dossier);
+        var id = await cora.Send(await cora.Appointment(zone, dossier) with { Place = Place.Home });
+        using var hers = cora.Visit();
+        Assert.Contains("a text message if they left a number", (await hers.Page($"/dossiers/{dossier}/appointments/{id}/visit")).QuerySelector("main")!.TextContent, StringComparison.Ordinal);
+        await cora.Send(new HomeVisit.In { Dossier = dossier, Contact = id, Minutes = 30 });
+        platform.Clock.Advance(TimeSpan.FromMinutes(31));
+        for (var i = 0; i < 3; i++) await zone.RunJobs();
+        var text = Assert.Single(Texts());
+        Assert.Equal(("32470000002@sms.example", "agenda@mail.example", ""), (text.To, text.From, text.Subject));
+        Assert.Equal("Portal: a colleague on a visit has not checked out. Sign in to see who, and call them.", text.Text);
+        foreach (var secret in new[] { Family, "Quirien", "cora", zone.Code }) Assert.DoesNotContain(secret, text.Text, StringComparison.OrdinalIgnoreCase);
+        Assert.Contains(platform.Post.Letters, l => l.Key.StartsWith("check-out", StringComparison.Ordinal) && l.To == Staff.AddressOf(zone, "silent")); // by mail as ever
+        using var his = bert.Visit();
+        Assert.Contains("only colleagues who left a number get a text message", (await his.Page("/worklist")).QuerySelector(".vs-alarm")!.TextContent, StringComparison.Ordinal);
+        // Once more for a new end, and not of a visit that ended while the message was on its way.
+        await cora.Send(new HomeVisit.Longer(dossier, id));
+        platform.Clock.Advance(TimeSpan.FromMinutes(32));
+        platform.Post.Failing = new TimeoutException("away");
+        await zone.RunJobs();
+        platform.Post.Failing = null;
+        await cora.Send(new HomeVisit.Out(dossier, id));
+        platform.Clock.Advance(TimeSpan.FromHours(1));
+        await zone.RunJobs();
+        Assert.Single(Texts());
+
+        List<VictimSupport.Foundation.Mail.Letter> Texts() => [.. platform.Post.Letters.Where(l => l.To.EndsWith("@sms.example", StringComparison.Ordinal))];
+    }
+
+    [Fact]
+    public async Task A_number_is_asked_only_where_a_provider_is_kept_as_typed_where_it_is_none_sealed_and_forgotten_when_somebody_leaves()
+    {
+        await using var platform = Platform.Start("sqlite", Provider);
+        var zone = await platform.Zone();
+        var (bert, chief) = (await zone.Hires("bert", Role.Caseworker), await zone.Hires("chief", Role.ZoneAdministrator));
+        using var visit = bert.Visit();
+        Dictionary<string, string> Fields(string number) => new() { ["Form.Rhythm"] = "AtOnce", ["Form.Hour"] = "8", ["Form.Telephone"] = number };
+        var refused = await visit.Submit("/waiting/mail", Fields("0470 00"));
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, refused.StatusCode);
+        Assert.Equal("0470 00", (await Visit.Read(refused)).QuerySelector("[name='Form.Telephone']")!.GetAttribute("value"));
+        Assert.Contains("needs a mobile number", (await Visit.Read(await visit.Submit("/waiting/mail", Fields("02 279 22 11")))).QuerySelector("main")!.TextContent, StringComparison.Ordinal);
+        Assert.Equal(HttpStatusCode.Redirect, (await visit.Submit("/waiting/mail", Fields("0470 12 34 56"))).StatusCode);
+        Assert.Equal("0470 12 34 56", (await visit.Page("/waiting/mail")).QuerySelector("[name='Form.Telephone']")!.GetAttribute("value"));
+        var raw = await zone.Look(z => z.Database.SqlQueryRaw<byte[]>("SELECT \"Telephone\" AS \"Value\" FROM mail_choice").SingleAsync());
+        Assert.DoesNotContain("470123456", System.Text.Encoding.UTF8.GetString(raw), StringComparison.Ordinal);
+        await zone.RunJobs();
+        Assert.True(await zone.Look(z => z.Set<MailChoice>().AnyAsync(c => c.Telephone != null)));
+        await chief.Send(new VictimSupport.Zones.Staff.Leave.Command { Account = bert.Id });
+        platform.Clock.Advance(TimeSpan.FromMinutes(1)); // who works here is known for some seconds
+        await zone.RunJobs();
+        Assert.False(await zone.Look(z => z.Set<MailChoice>().AnyAsync(c => c.Telephone != null)));
+
+        // Where there is no provider there is no box, and saving the rest takes nothing away.
+        var without = await (await platforms.On("sqlite")).Zone();
+        var worker = without.As(Role.Caseworker);
+        using var theirs = worker.Visit();
+        Assert.Null((await theirs.Page("/waiting/mail")).QuerySelector("[name='Form.Telephone']"));
+        await worker.Send(new Choose.Command { Rhythm = MailRhythm.Daily, Hour = 8, Telephone = "0470 12 34 56" });
+        Assert.False(await without.Look(z => z.Set<MailChoice>().AnyAsync(c => c.Telephone != null)));
     }
 
     [Theory, EveryEngine]

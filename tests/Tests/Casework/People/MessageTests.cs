@@ -1,6 +1,7 @@
 using System.Net;
 using FluentValidation;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Configuration;
 using VictimSupport.Casework.Codes;
 using VictimSupport.Casework.Dossiers;
 using VictimSupport.Casework.People;
@@ -15,6 +16,7 @@ namespace VictimSupport.Tests.Casework;
 public sealed class MessageTests(Platforms platforms)
 {
     private static readonly Dictionary<string, string?> NeutralSender = new() { ["Texts:From"] = "agenda@mail.example" };
+    private static readonly Dictionary<string, string?> Provider = new() { ["SmsGateway:Address"] = "{number}@sms.example", ["SmsGateway:From"] = "agenda@mail.example" };
 
     [Theory, EveryEngine]
     public async Task A_message_leaves_once_from_a_neutral_sender_and_says_nothing_more_than_was_written(string engine)
@@ -28,6 +30,43 @@ public sealed class MessageTests(Platforms platforms)
         Assert.Equal(("agenda@mail.example", "Un message", "Thursday at ten is fine. Until then."), (mail.From, mail.Subject, mail.Text));
         Assert.Equal(MessageState.Sent, (await Messages(zone)).Single().State);
         Assert.Contains((await worker.Opens(dossier)).Timeline, h => h.Title == "Message sent to the person");
+    }
+
+    [Theory, EveryEngine]
+    public async Task By_a_providers_gateway_a_text_message_leaves_once_for_the_number_meant_for_it_and_not_where_the_rule_is_never(string engine)
+    {
+        await using var platform = Platform.Start(engine, Provider);
+        var (zone, worker, dossier, person) = await Reachable(platform);
+        using var visit = worker.Visit();
+        var page = (await visit.Page($"/dossiers/{dossier}/people/{person}/message")).Body!.TextContent;
+        Assert.DoesNotContain("No SMS provider is set up", page, StringComparison.Ordinal);
+        Assert.Contains("No neutral sender for e-mail is set up", page, StringComparison.Ordinal);
+        await worker.Agrees(dossier, person, r => r with { SmsNumber = "0470 99 88 77" });
+        await worker.Send(await Message(worker, dossier, person, "Thursday at ten is fine.") with { Channel = Channel.Sms });
+        await zone.RunJobs();
+        await zone.RunJobs();
+        var sms = Assert.Single(Texts());
+        Assert.Equal(("32470998877@sms.example", "agenda@mail.example", "", "Thursday at ten is fine."), (sms.To, sms.From, sms.Subject, sms.Text));
+        await worker.Agrees(dossier, person, r => r with { SmsNumber = "02 279 22 11" }); // a landline takes none
+        await Assert.ThrowsAsync<RefusedException>(async () => await worker.Send(await Message(worker, dossier, person, "Nobody reads this.") with { Channel = Channel.Sms }));
+        await worker.Agrees(dossier, person, r => r with { SmsNumber = "0470 99 88 77" });
+        await worker.Send(await Message(worker, dossier, person, "One more.") with { Channel = Channel.Sms });
+        await worker.Agrees(dossier, person, r => r with { Sms = Rule.Never });
+        await zone.RunJobs();
+        Assert.Single(Texts());
+
+        List<VictimSupport.Foundation.Mail.Letter> Texts() => [.. platform.Post.Letters.Where(l => l.To.EndsWith("@sms.example", StringComparison.Ordinal))];
+    }
+
+    [Theory]
+    [InlineData(null, null, true), InlineData("", "", true), InlineData("{number}@sms.example", "agenda@mail.example", true)]
+    [InlineData("{number}@sms.example", null, false), InlineData(null, "agenda@mail.example", false), InlineData("gateway@sms.example", "agenda@mail.example", false), InlineData("{number}", "agenda@mail.example", false)]
+    public void A_gateway_that_is_half_set_up_is_refused_at_the_start(string? gateway, string? sender, bool starts)
+    {
+        var settings = new ConfigurationBuilder().AddInMemoryCollection([new("SmsGateway:Address", gateway), new("SmsGateway:From", sender)]).Build();
+        var fault = Record.Exception(() => VictimSupport.Foundation.Mail.SmsByMail.Check(settings));
+        if (starts) Assert.Null(fault);
+        else Assert.IsType<VictimSupport.Foundation.Secrecy.StartRefusedException>(fault);
     }
 
     [Theory, EveryEngine]

@@ -66,6 +66,28 @@ public sealed class PrintTests(Platforms platforms)
     }
 
     [Theory, EveryEngine]
+    public async Task Whoever_asks_what_is_kept_of_them_is_shown_what_stood_before_a_correction_and_nobody_else_is(string engine)
+    {
+        var (zone, worker, family) = await Family.In(await platforms.On(engine));
+        var at = zone.Platform.Clock.GetUtcNow();
+        var his = await worker.Send(new Record.Command { Dossier = family.Dossier, Persons = [family.Noah], Place = Place.Office, At = at, Minutes = 20, Services = [ServiceKind.Listening], Note = "Noah trusts Sarah" });
+        var both = await worker.Send(new Record.Command { Dossier = family.Dossier, Persons = [family.Noah, family.Mother], Place = Place.Office, At = at, Minutes = 20, Services = [ServiceKind.Listening], Note = "Zzcanary of both" });
+        await Corrects(his, f => f with { Note = "Noah trusts nobody", Minutes = 35 });
+        await Corrects(both, f => f with { Persons = [family.Noah], Note = "of Noah alone" });
+        using var visit = worker.Visit();
+        var asked = await Paper("ForThePerson");
+        foreach (var said in new[] { "Noah trusts nobody", "Before it was put right: ", "Noah trusts [Victim]", "of Noah alone" }) Assert.Contains(said, asked, StringComparison.Ordinal);
+        Assert.DoesNotContain("Zzcanary", asked, StringComparison.Ordinal); // it was said of somebody else too
+        Assert.DoesNotContain("Before it was put right", await Paper("Justice"), StringComparison.Ordinal);
+
+        async Task Corrects(Guid contact, Func<VictimSupport.Casework.Contacts.Correct.Command, VictimSupport.Casework.Contacts.Correct.Command> how) =>
+            await worker.Send(how((await worker.Send(new VictimSupport.Casework.Contacts.Correct.Query(family.Dossier, contact))).Form) with { Dossier = family.Dossier, Contact = contact });
+
+        async Task<string> Paper(string reason) =>
+            (await Visit.Read(await visit.Submit($"/dossiers/{family.Dossier}/people/{family.Noah}/print", [new("Form.Layers", "Assistance"), new("Form.Reason", reason)]))).QuerySelector(".vs-paper")!.TextContent;
+    }
+
+    [Theory, EveryEngine]
     public async Task What_was_referred_put_in_and_asked_for_the_boy_stands_on_his_print_and_nothing_of_the_mothers(string engine)
     {
         var (zone, worker, family) = await Family.In(await platforms.On(engine));

@@ -824,7 +824,8 @@ namespace VictimSupport.Migrations.PostgreSql.Zone
                     Id = table.Column<Guid>(type: "uuid", nullable: false),
                     Rhythm = table.Column<int>(type: "integer", nullable: false),
                     Hour = table.Column<int>(type: "integer", nullable: false),
-                    WorkingDaysOnly = table.Column<bool>(type: "boolean", nullable: false)
+                    WorkingDaysOnly = table.Column<bool>(type: "boolean", nullable: false),
+                    Telephone = table.Column<byte[]>(type: "bytea", maxLength: -1, nullable: true)
                 },
                 constraints: table =>
                 {

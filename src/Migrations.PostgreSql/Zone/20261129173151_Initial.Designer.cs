@@ -14,7 +14,7 @@ using VictimSupport.Foundation.Secrecy;
 namespace VictimSupport.Migrations.PostgreSql.Zone
 {
     [DbContext(typeof(ZoneDbContext))]
-    [Migration("20261129042334_Initial")]
+    [Migration("20261129173151_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -2206,6 +2206,12 @@ namespace VictimSupport.Migrations.PostgreSql.Zone
 
                     b.Property<int>("Rhythm")
                         .HasColumnType("integer");
+
+                    b.Property<byte[]>("Telephone")
+                        .HasMaxLength(-1)
+                        .HasColumnType("bytea")
+                        .HasAnnotation("Sealed:Layer", Layer.Assistance)
+                        .HasAnnotation("Sealed:Name", "mail_choice.telephone");
 
                     b.Property<bool>("WorkingDaysOnly")
                         .HasColumnType("boolean");

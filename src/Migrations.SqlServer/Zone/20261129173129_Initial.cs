@@ -823,7 +823,8 @@ namespace VictimSupport.Migrations.SqlServer.Zone
                     Id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
                     Rhythm = table.Column<int>(type: "int", nullable: false),
                     Hour = table.Column<int>(type: "int", nullable: false),
-                    WorkingDaysOnly = table.Column<bool>(type: "bit", nullable: false)
+                    WorkingDaysOnly = table.Column<bool>(type: "bit", nullable: false),
+                    Telephone = table.Column<byte[]>(type: "varbinary(max)", maxLength: -1, nullable: true)
                 },
                 constraints: table =>
                 {

@@ -12,7 +12,7 @@ using VictimSupport.Foundation.Secrecy;
 namespace VictimSupport.Migrations.Sqlite.Zone
 {
     [DbContext(typeof(ZoneDbContext))]
-    [Migration("20261129042245_Initial")]
+    [Migration("20261129173109_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -2200,6 +2200,12 @@ namespace VictimSupport.Migrations.Sqlite.Zone
 
                     b.Property<int>("Rhythm")
                         .HasColumnType("INTEGER");
+
+                    b.Property<byte[]>("Telephone")
+                        .HasMaxLength(-1)
+                        .HasColumnType("BLOB")
+                        .HasAnnotation("Sealed:Layer", Layer.Assistance)
+                        .HasAnnotation("Sealed:Name", "mail_choice.telephone");
 
                     b.Property<bool>("WorkingDaysOnly")
                         .HasColumnType("INTEGER");

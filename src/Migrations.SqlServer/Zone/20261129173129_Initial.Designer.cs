@@ -13,7 +13,7 @@ using VictimSupport.Foundation.Secrecy;
 namespace VictimSupport.Migrations.SqlServer.Zone
 {
     [DbContext(typeof(ZoneDbContext))]
-    [Migration("20261129042309_Initial")]
+    [Migration("20261129173129_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -2205,6 +2205,12 @@ namespace VictimSupport.Migrations.SqlServer.Zone
 
                     b.Property<int>("Rhythm")
                         .HasColumnType("int");
+
+                    b.Property<byte[]>("Telephone")
+                        .HasMaxLength(-1)
+                        .HasColumnType("varbinary(max)")
+                        .HasAnnotation("Sealed:Layer", Layer.Assistance)
+                        .HasAnnotation("Sealed:Name", "mail_choice.telephone");
 
                     b.Property<bool>("WorkingDaysOnly")
                         .HasColumnType("bit");

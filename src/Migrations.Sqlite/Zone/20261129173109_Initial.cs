@@ -823,7 +823,8 @@ namespace VictimSupport.Migrations.Sqlite.Zone
                     Id = table.Column<Guid>(type: "TEXT", nullable: false),
                     Rhythm = table.Column<int>(type: "INTEGER", nullable: false),
                     Hour = table.Column<int>(type: "INTEGER", nullable: false),
-                    WorkingDaysOnly = table.Column<bool>(type: "INTEGER", nullable: false)
+                    WorkingDaysOnly = table.Column<bool>(type: "INTEGER", nullable: false),
+                    Telephone = table.Column<byte[]>(type: "BLOB", maxLength: -1, nullable: true)
                 },
                 constraints: table =>
                 {
