@@ -45,10 +45,14 @@ internal sealed class Record(IMediator pipeline, UnderWay underWay, WhereAndWho 
 
     public Task ShowAgain(CancellationToken ct) => Fill(ct);
 
+    /// <summary>Whose rules of safe contact can be called still valid here: they are asked at each contact.</summary>
+    public IReadOnlyList<Choice> AskedAgain { get; private set; } = [];
+
     private async Task<Command?> Fill(CancellationToken ct)
     {
-        var (persons, planned) = await pipeline.Send(new Query(Dossier, Appointment), ct);
+        var (persons, planned, rules) = await pipeline.Send(new Query(Dossier, Appointment), ct);
         Persons = [.. persons.Select(p => new Choice(p.Id.ToString(), p.Name))];
+        AskedAgain = [.. rules.Select(r => new Choice(StillGood.Key(r.Person, r.Revision), Words.ChannelRule(r.Name, r.Channels), r.Agreed))];
         return planned;
     }
 
@@ -62,7 +66,12 @@ internal sealed class Record(IMediator pipeline, UnderWay underWay, WhereAndWho 
 
     /// <param name="Persons">Those who may be contacted: the helped persons of the dossier.</param>
     /// <param name="Planned">As it was agreed, or as the visit went.</param>
-    internal sealed record Answer(IReadOnlyList<(Guid Id, string Name)> Persons, Command? Planned);
+    /// <param name="Rules">Of those whose rules may be called still valid by whoever records the contact.</param>
+    internal sealed record Answer(IReadOnlyList<(Guid Id, string Name)> Persons, Command? Planned, IReadOnlyList<RulesNow> Rules);
+
+    /// <param name="Channels">What holds of each, in words.</param>
+    /// <param name="Agreed">What else was agreed; null: nothing.</param>
+    internal sealed record RulesNow(Guid Person, string Name, int Revision, string Channels, string? Agreed);
 
     [Requires(May.WorkOnDossiers)]
     internal sealed record Query(Guid Dossier, Guid? Appointment = null) : IQuery<Answer>;
@@ -84,6 +93,9 @@ internal sealed class Record(IMediator pipeline, UnderWay underWay, WhereAndWho 
         public List<ServiceKind> Services { get; init; } = [];
         public List<Topic> Informed { get; init; } = [];
         public string? Note { get; init; }
+
+        /// <summary>Whose rules of safe contact were asked again and are still valid, each with the revision that was read.</summary>
+        public List<string> StillValid { get; init; } = [];
         public ActKind? Next { get; init; }
         public DateTimeOffset? Due { get; init; }
         internal Guid Dossier { get; init; }
@@ -117,7 +129,7 @@ internal sealed class Record(IMediator pipeline, UnderWay underWay, WhereAndWho 
         }
     }
 
-    internal sealed class QueryHandler(ZoneDbContext zone, Guard guard, Keyring keys, Caller caller) : IRequestHandler<Query, Answer>
+    internal sealed class QueryHandler(ZoneDbContext zone, Guard guard, Gate gate, Keyring keys, Caller caller) : IRequestHandler<Query, Answer>
     {
         public async Task<Answer> Handle(Query query, CancellationToken ct)
         {
@@ -129,11 +141,25 @@ internal sealed class Record(IMediator pipeline, UnderWay underWay, WhereAndWho 
             {
                 Persons = planned.Persons, Place = planned.Place, ForThem = planned.ForThem, With = planned.With, At = planned.CheckedIn ?? planned.At, Note = planned.Note?.Value,
                 Minutes = planned is { CheckedIn: { } from, CheckedOut: { } to } ? (int)Math.Min(24 * 60, Math.Round((to - from).TotalMinutes)) : planned.Minutes,
-            });
+            }, caller.May(May.ChangeDossiers) ? await RulesOf(dossier, people, ct) : []);
+        }
+
+        // Only what one can say of: something was agreed, it does not name the alleged perpetrator, and no dossier says otherwise.
+        private async Task<IReadOnlyList<RulesNow>> RulesOf(Dossier dossier, List<Person> people, CancellationToken ct)
+        {
+            var rules = new List<RulesNow>();
+            foreach (var person in people.Where(p => p.IsHelped))
+            {
+                var whom = await gate.Of(dossier, person.Id, first: false, ct);
+                if (whom.Safe.Checked is null || whom.NamesAuthor || Enum.GetValues<Channel>().Any(c => whom.Of(c) != whom.Safe.Of(c))) continue;
+                var agreed = string.Join("; ", new[] { whom.Agreed.Hours, whom.Agreed.WhoMayAnswer, whom.Agreed.WhatMayBeSaid, whom.Agreed.ThirdPerson }.Where(a => !string.IsNullOrWhiteSpace(a)));
+                rules.Add(new RulesNow(person.Id, person.Identity.Value.FullName, whom.Safe.Revision, string.Join(", ", Enum.GetValues<Channel>().Select(c => Words.ChannelRule(Words.Of(c), Words.Of(whom.Of(c))))), agreed.Length == 0 ? null : agreed));
+            }
+            return rules;
         }
     }
 
-    internal sealed class Handler(ZoneDbContext zone, Guard guard, Tally tally, Caller caller, TimeProvider clock) : IRequestHandler<Command, Guid>
+    internal sealed class Handler(ZoneDbContext zone, Guard guard, Gate gate, Tally tally, Caller caller, TimeProvider clock) : IRequestHandler<Command, Guid>
     {
         public async Task<Guid> Handle(Command form, CancellationToken ct)
         {
@@ -162,6 +188,9 @@ internal sealed class Record(IMediator pipeline, UnderWay underWay, WhereAndWho 
             {
                 zone.Add(FollowUp.Plan(dossier.Id, persons, kind, null, form.Due!.Value, caller.Self, now));
             }
+            // What changed meanwhile was not read: it stays to be asked, and the dossier's page says so.
+            if (caller.May(May.ChangeDossiers))
+                foreach (var said in form.StillValid.Select(key => StillGood.Read(dossier.Id, key)).OfType<StillGood.Command>()) await StillGood.Say(zone, gate, dossier, said, caller.Self, now, ct);
             await NextAct.Settle(zone, dossier, ct);
             dossier.Touch();
             if (form.Once != default) zone.Add(new Submission { Id = form.Once, Made = contact.Id });

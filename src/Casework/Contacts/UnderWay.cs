@@ -12,7 +12,6 @@ using VictimSupport.Foundation.Persistence;
 using VictimSupport.Foundation.Pipeline;
 using VictimSupport.Foundation.Zones;
 using VictimSupport.Casework.Reminding;
-using VictimSupport.Casework.Walls;
 using VictimSupport.Identity.Contracts;
 using VictimSupport.Zones.Contracts;
 using Place = VictimSupport.Casework.Codes.Place;
@@ -130,6 +129,9 @@ internal sealed class LateCheckOutMail(ISendMail mail, IAccounts accounts, IStaf
     public const string KindName = "check-out-late";
     public override string Kind => KindName;
 
+    // As with the red band: of the person visited it says nothing. A dossier that few may open would leave whoever goes there without anybody who is told.
+    protected override bool IsOfTheDossier => false;
+
     // A coordinator alone may be asleep, or be the one who is late.
     protected override async Task<IReadOnlyList<Guid>> ForAll(OutboxMessage message, ZoneRecord zone, IReadOnlyList<Guid> coordinators, CancellationToken ct)
     {
@@ -153,7 +155,7 @@ internal sealed class LateCheckOutSms(ISendSms sms, IAccounts accounts, IStaff s
     {
         if (message is not { About: { } dossier, To: { } account } || !sms.IsReady) return;
         if (!(await staff.Holding(zone.Id, [Role.Caseworker, Role.Coordinator], ct)).Contains(account) || await staff.AwayNow(zone.Id, account, ct) is not null) return;
-        if (!(await pipeline.Send(new WhoMayKnow.Query(dossier, [account], []), ct)).Contains(account) || await pipeline.Send(new LateCheckOuts.Telephone(dossier, account), ct) is not { } number) return;
+        if (await pipeline.Send(new LateCheckOuts.Telephone(dossier, account), ct) is not { } number) return;
         if (!(await accounts.Named([account], ct)).TryGetValue(account, out var colleague)) return;
         await sms.Send(new Sms(message.Key, number, Spoken.In(colleague.Language, () => Words.CheckOutLateSms)), ct);
     }

@@ -23,7 +23,10 @@ internal sealed class Complete(IMediator pipeline, WhereAndWho who, TimeProvider
     {
         var dossier = await pipeline.Send(new Command(Act), ct);
         TempData["Done"] = Words.Noted;
-        return back == "dossier" ? RedirectToPage("/Casework/Dossiers/Show", new { dossier }) : RedirectToPage("/Casework/Worklist/Mine");
+        if (back == "dossier") return RedirectToPage("/Casework/Dossiers/Show", new { dossier });
+        // On the timeline it can be taken back too; on the list the row is gone, and with it the way there.
+        TempData.Offer(new(Act, IsAct: true), who.Caller.Self, clock.GetUtcNow());
+        return RedirectToPage("/Casework/Worklist/Mine");
     }
 
     /// <param name="was">When it was due as the page said, in ticks of UTC.</param>
@@ -34,15 +37,16 @@ internal sealed class Complete(IMediator pipeline, WhereAndWho who, TimeProvider
         var due = new DateTimeOffset(was, TimeSpan.Zero);
         var moved = await pipeline.Send(new PostponeTo.Alone(Act, Tomorrow(due, clock.GetUtcNow()), due), ct);
         TempData["Done"] = moved is null ? Words.MovedAlready : Words.Noted;
-        if (moved is { } turn) TempData.Offer(turn, who.Caller.Self, clock.GetUtcNow());
+        if (moved is { } turn) TempData.Offer(new(turn, IsAct: false), who.Caller.Self, clock.GetUtcNow());
         return RedirectToPage("/Casework/Worklist/Mine");
     }
 
-    public async Task<IActionResult> OnPostUndoAsync(CancellationToken ct)
+    public async Task<IActionResult> OnPostUndoAsync(string? back, CancellationToken ct)
     {
+        TempData.TakenBack();
         var (dossier, undone) = await pipeline.Send(new Undo(Act), ct);
         TempData["Done"] = undone ? Words.DoneUndone : Words.TooLateToUndo;
-        return RedirectToPage("/Casework/Dossiers/Show", new { dossier });
+        return back == "worklist" ? RedirectToPage("/Casework/Worklist/Mine") : RedirectToPage("/Casework/Dossiers/Show", new { dossier });
     }
 
     /// <summary>The day after it was due, or after today where that has passed, when the clock on the wall shows the same.</summary>

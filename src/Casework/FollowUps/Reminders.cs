@@ -174,11 +174,14 @@ internal abstract class NeutralMail(ISendMail mail, IAccounts accounts, IStaff s
     /// <summary>For nobody in their place, though they be away or gone.</summary>
     protected virtual bool InPerson => false;
 
+    /// <summary>Whoever may not know of the dossier is not told either. Not where the message tells of a colleague and nothing of the dossier.</summary>
+    protected virtual bool IsOfTheDossier => true;
+
     public virtual async Task Deliver(OutboxMessage message, ZoneRecord zone, CancellationToken ct)
     {
         var coordinators = await staff.Holding(zone.Id, [Role.Coordinator], ct);
         var meant = message.To is not { } one ? await ForAll(message, zone, coordinators, ct) : await InTheirPlace(zone.Id, one, ct);
-        var to = message.About is { } dossier ? await pipeline.Send(new WhoMayKnow.Query(dossier, meant, coordinators), ct) : meant;
+        var to = IsOfTheDossier && message.About is { } dossier ? await pipeline.Send(new WhoMayKnow.Query(dossier, meant, coordinators), ct) : meant;
         foreach (var colleague in (await accounts.Named(to, ct)).Values) await Reach(message, colleague, ct);
     }
 

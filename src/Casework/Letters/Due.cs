@@ -19,6 +19,9 @@ namespace VictimSupport.Casework.Letters;
 /// <param name="Twin">The number of the dossier whose letter goes to the same person or address.</param>
 internal sealed record DueLetter(Guid Act, Guid Dossier, string Number, Guid Person, string Initials, LetterKind Kind, string Language, DateTimeOffset Due, bool AskAgain, Bar Bar, string? Twin)
 {
+    /// <summary>A first letter to somebody of whom no age is known: none goes to a minor, and only whoever looks can say that this is none.</summary>
+    public bool AgeUnknown { get; init; }
+
     /// <summary>How a form names it.</summary>
     public string Key => $"{Act:N}{Person:N}";
 
@@ -76,7 +79,7 @@ internal sealed class DueLetters(ZoneDbContext zone, Guard guard, Gate gate, Wor
             var twin = bar == Bar.None ? going.Find(g => g.Who.IsSame(recipient)).Number : null;
             if (twin is not null) bar = Bar.Twin;
             if (bar == Bar.None) going.Add((dossier.Number, recipient));
-            due.Add(new DueLetter(act.Id, dossier.Id, dossier.Number, id, identity.Initials, kind, wording.LanguageOf(person.Language), act.DueAt, rules.MustBeAskedAgain(now), bar, twin));
+            due.Add(new DueLetter(act.Id, dossier.Id, dossier.Number, id, identity.Initials, kind, wording.LanguageOf(person.Language), act.DueAt, rules.MustBeAskedAgain(now), bar, twin) { AgeUnknown = kind == LetterKind.First && identity is { BirthDate: null, EstimatedAge: null } && !person.IsMinor });
         }
         return due;
     }

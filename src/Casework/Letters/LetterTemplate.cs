@@ -28,6 +28,7 @@ internal sealed class LetterTemplate
             b.Property(t => t.Id).ValueGeneratedNever();
             b.Property(t => t.Language).HasMaxLength(2);
             b.Property(t => t.Wording).HasMaxLength(-1);
+            b.Property(t => t.At).IsConcurrencyToken();
             b.HasIndex(t => new { t.Kind, t.Language }).IsUnique();
         }
     }

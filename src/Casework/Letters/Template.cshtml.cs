@@ -25,10 +25,14 @@ internal sealed class Template(IMediator pipeline) : PageModel, IShowAgain
         return Page();
     }
 
-    public Task ShowAgain(CancellationToken ct)
+    /// <summary>What stands there now, where somebody else saved while this form was filled in.</summary>
+    public Command? Meanwhile { get; private set; }
+
+    public async Task ShowAgain(CancellationToken ct)
     {
         Of = Read(Name) ?? throw new RefusedException("absent");
-        return Task.CompletedTask;
+        var now = await pipeline.Send(new Query(Of), ct);
+        if (now.Version != Form.Version) (Meanwhile, Form) = (now, Form with { Version = now.Version });
     }
 
     public async Task<IActionResult> OnPostAsync(CancellationToken ct)
@@ -51,6 +55,9 @@ internal sealed class Template(IMediator pipeline) : PageModel, IShowAgain
         public string? Nl { get; init; }
         public string? De { get; init; }
         public string? En { get; init; }
+
+        /// <summary>Of the zone's own wordings of this kind when the form was shown.</summary>
+        public int Version { get; init; }
         internal LetterKind Kind { get; init; }
 
         public string In(string language) => (language switch { "fr" => Fr, "nl" => Nl, "de" => De, _ => En })?.ReplaceLineEndings("\n").Trim() ?? "";
@@ -78,11 +85,13 @@ internal sealed class Template(IMediator pipeline) : PageModel, IShowAgain
         public async Task<Command> Handle(Query query, CancellationToken ct) => new()
         {
             Fr = await wording.Template(query.Kind, "fr", ct), Nl = await wording.Template(query.Kind, "nl", ct), De = await wording.Template(query.Kind, "de", ct), En = await wording.Template(query.Kind, "en", ct),
+            Version = VersionOf(await zone.Set<LetterTemplate>().AsNoTracking().Where(t => t.Kind == query.Kind).ToListAsync(ct)),
         };
 
         public async Task<bool> Handle(Command form, CancellationToken ct)
         {
             var (own, now) = (await zone.Set<LetterTemplate>().Where(t => t.Kind == form.Kind).ToListAsync(ct), clock.GetUtcNow());
+            if (form.Version != VersionOf(own)) throw new ValidationException([new ValidationFailure(nameof(Command.Fr), Words.ChangedMeanwhile)]);
             foreach (var language in Wording.Languages)
             {
                 var (text, template) = (form.In(language), own.Find(t => t.Language == language));
@@ -98,6 +107,9 @@ internal sealed class Template(IMediator pipeline) : PageModel, IShowAgain
             }
             return true;
         }
+
+        // Of which languages there are own wordings, and since when: one that was taken away is told by its absence.
+        private static int VersionOf(IEnumerable<LetterTemplate> own) => own.OrderBy(t => t.Language, StringComparer.Ordinal).Aggregate(0, (version, t) => unchecked((version * 31) + t.Language[0] + (int)(t.At.UtcTicks / TimeSpan.TicksPerMillisecond)));
     }
 
     private static string FieldOf(string language) => char.ToUpperInvariant(language[0]) + language[1..];

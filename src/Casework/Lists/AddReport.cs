@@ -1,9 +1,11 @@
 using MediatR;
 using Microsoft.EntityFrameworkCore;
 using VictimSupport.Casework.Codes;
+using VictimSupport.Casework.Countersign;
 using VictimSupport.Casework.Dossiers;
 using VictimSupport.Casework.People;
 using VictimSupport.Casework.Walls;
+using VictimSupport.Design.Html;
 using VictimSupport.Foundation.Access;
 using VictimSupport.Foundation.Persistence;
 using VictimSupport.Foundation.Pipeline;
@@ -32,7 +34,8 @@ internal static class AddReport
             if (!dossier.IsOpen || reading.Faults.Count > 0) throw new RefusedException("closed", dossier.Id);
             var key = new SearchKey(here.InZone.Keys.SearchRoot);
             await Report(dossier, cells.Number, key, now, ct);
-            var person = await Person(dossier, cells, reading, now, ct);
+            var (person, known) = await Person(dossier, cells, reading, now, ct);
+            if (person is { } concerned && Left(cells, reading, known) is { Length: > 0 } text) zone.Add(Note.Write(dossier.Id, [concerned], Foundation.Secrecy.Layer.Assistance, text, caller.Self, now, Countersigning.Of(caller)));
             await Facts(dossier, reading.Kind!, ct);
             if (PvReading.OffersFollowUp(cells)) await offering.Plan(dossier, person, reading.When, now, ct);
             dossier.Touch();
@@ -56,19 +59,29 @@ internal static class AddReport
             if (SubKinds.NeverUnasked(kind.Code)) await gate.TakeBack(await zone.Set<Person>().Where(p => p.DossierId == dossier.Id).Select(p => p.Id).ToListAsync(ct), Bar.Changed, ct);
         }
 
-        // Who of the dossier is meant; who is not named, or only mentioned, is whom it is shown under.
-        private async Task<Guid?> Person(Dossier dossier, PvCells cells, PvReading reading, DateTimeOffset now, CancellationToken ct)
+        // What the row says and the dossier has no place for beside what stands there: an address that is another than the one that was agreed on is not taken for theirs by itself, and the list is thrown away.
+        private string Left(PvCells cells, PvReading reading, Person? known) => Spoken.In(here.InZone.Record.FirstLanguage, () =>
         {
-            if (reading.Unknown) return dossier.Lead;
+            List<string> lines = [];
+            if (reading.When is { } when) lines.Add(Words.ChannelRule(Words.PvDate, Moment.Show(when)));
+            if (known is not null && cells.Address.Length > 0 && cells.Address != known.Identity.Value.Address) lines.Add(Words.ChannelRule(Words.AddressLabel, cells.Address));
+            if (known is not null && cells.Language.Length > 0 && reading.Language != known.Language) lines.Add(Words.ChannelRule(Words.LanguageLabel, Words.Of("Language_" + reading.Language)));
+            return lines.Count == 0 ? "" : string.Join('\n', lines.Prepend(Words.PvNoted(cells.Number)));
+        });
+
+        // Who of the dossier is meant, and whether they were in it; who is not named, or only mentioned, is whom it is shown under.
+        private async Task<(Guid? Concerned, Person? Known)> Person(Dossier dossier, PvCells cells, PvReading reading, DateTimeOffset now, CancellationToken ct)
+        {
+            if (reading.Unknown) return (dossier.Lead, null);
             var people = await zone.Set<Person>().AsNoTracking().Where(p => p.DossierId == dossier.Id).ToListAsync(ct);
             await keys.Fetch(people.Select(p => p.Id), ct);
             var identity = new Particulars(cells.FamilyName, cells.GivenName, Address: cells.Address.Length > 0 ? cells.Address : null);
             var query = SamePerson.Name(identity);
-            if (people.Find(p => SamePerson.May(identity, p.Identity.Value) || (!query.IsEmpty && query.Matches(p.Identity.Value.FamilyName, p.Identity.Value.GivenName))) is { } known) return known.IsHelped ? known.Id : dossier.Lead;
+            if (people.Find(p => SamePerson.May(identity, p.Identity.Value) || (!query.IsEmpty && query.Matches(p.Identity.Value.FamilyName, p.Identity.Value.GivenName))) is { } known) return known.IsHelped ? (known.Id, known) : (dossier.Lead, null);
             var person = People.Person.Add(dossier.Id, identity, reading.Kind!.Capacity, reading.Language, now);
             dossier.Lead ??= person.Id;
             await joining.Into(dossier, person, SafeContact.For(person), null, ct);
-            return person.Id;
+            return (person.Id, null);
         }
     }
 }

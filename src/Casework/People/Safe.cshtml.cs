@@ -1,3 +1,4 @@
+using System.Globalization;
 using FluentValidation;
 using FluentValidation.Results;
 using MediatR;
@@ -199,13 +200,26 @@ internal static class StillGood
         public async Task<bool> Handle(Command command, CancellationToken ct)
         {
             var dossier = await guard.Open(command.Dossier, ct);
-            var safe = await zone.Set<SafeContact>().SingleOrDefaultAsync(s => s.Id == command.Person && s.DossierId == dossier.Id, ct) ?? throw new RefusedException("absent", dossier.Id);
-            if (safe.Revision != command.Read) return false;
-            var whom = await gate.Of(dossier, safe.Id, first: false, ct);
-            if (Enum.GetValues<Channel>().Any(c => whom.ClosedElsewhere.Contains(c) && safe.Of(c) != Rule.Never)) return false;
-            safe.StillGood(caller.Self, clock.GetUtcNow());
-            NeverElsewhere.Queue(zone, safe, clock.GetUtcNow());
-            return true;
+            return await Say(zone, gate, dossier, command, caller.Self, clock.GetUtcNow(), ct);
         }
     }
+
+    /// <summary>The same within another deed of a dossier that is open for change: a contact at which it was asked.</summary>
+    internal static async Task<bool> Say(ZoneDbContext zone, Gate gate, Dossier dossier, Command said, Guid by, DateTimeOffset now, CancellationToken ct)
+    {
+        var safe = await zone.Set<SafeContact>().SingleOrDefaultAsync(s => s.Id == said.Person && s.DossierId == dossier.Id, ct) ?? throw new RefusedException("absent", dossier.Id);
+        if (safe.Revision != said.Read) return false;
+        var whom = await gate.Of(dossier, safe.Id, first: false, ct);
+        if (Enum.GetValues<Channel>().Any(c => whom.ClosedElsewhere.Contains(c) && safe.Of(c) != Rule.Never)) return false;
+        safe.StillGood(by, now);
+        NeverElsewhere.Queue(zone, safe, now);
+        return true;
+    }
+
+    /// <summary>As a box of a form names it: whose rules, and which revision of them stood there.</summary>
+    internal static string Key(Guid person, int read) => string.Create(CultureInfo.InvariantCulture, $"{person:N} {read}");
+
+    /// <returns>null: no page of ours wrote that.</returns>
+    internal static Command? Read(Guid dossier, string? key) =>
+        key?.Split(' ') is [{ Length: 32 } person, var read] && Guid.TryParseExact(person, "N", out var id) && int.TryParse(read, NumberStyles.None, CultureInfo.InvariantCulture, out var revision) ? new Command(dossier, id, revision) : null;
 }

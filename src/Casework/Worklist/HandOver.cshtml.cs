@@ -65,7 +65,7 @@ internal sealed class HandOver(IMediator pipeline, IAccounts accounts, WhereAndW
             }
         }
         TempData["Done"] = done == dossiers.Count ? Words.HandedOver(done) : $"{Words.HandedOver(done)} {Words.BulkSkipped(dossiers.Count - done)}";
-        TempData.Offer(turn.Id, who.Caller.Self, clock.GetUtcNow());
+        TempData.Offer(new(turn.Id, IsAct: false), who.Caller.Self, clock.GetUtcNow());
         return RedirectToPage("/Casework/Worklist/Mine");
     }
 

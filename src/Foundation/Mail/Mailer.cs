@@ -1,8 +1,10 @@
 using MailKit.Net.Smtp;
 using MailKit.Security;
 using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Hosting;
 using MimeKit;
 using VictimSupport.Foundation.Persistence;
+using VictimSupport.Foundation.Secrecy;
 
 namespace VictimSupport.Foundation.Mail;
 
@@ -20,7 +22,19 @@ public interface ISendMail
     Task Send(Letter letter, CancellationToken ct);
 }
 
-/// <summary>Development: a file per message in <c>Mail:Folder</c>, named after its key, so the same message is never there twice.</summary>
+/// <summary>What the settings say of mail, looked at when the portal starts.</summary>
+public static class OutgoingMail
+{
+    /// <exception cref="StartRefusedException">Outside development nothing is said of where mail goes: it would be kept in a folder, in clear, and count as sent; or text messages are half set up.</exception>
+    public static void Check(IConfiguration configuration, IHostEnvironment environment)
+    {
+        if (!environment.IsDevelopment() && configuration["Mail:Host"] is null && configuration["Mail:Folder"] is null)
+            throw new StartRefusedException("Mail:Host must name a mail server. Whoever tries the portal out, and wants each mail in a file instead, says where: Mail:Folder.");
+        SmsByMail.Check(configuration);
+    }
+}
+
+/// <summary>Development, or where <c>Mail:Folder</c> is said: a file per message in <c>Mail:Folder</c>, named after its key, so the same message is never there twice.</summary>
 internal sealed class FolderMail(DataFolder data, IConfiguration configuration) : ISendMail
 {
     private readonly string folder = configuration["Mail:Folder"] ?? data.Sub("mail");

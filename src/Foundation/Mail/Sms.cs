@@ -19,7 +19,7 @@ public interface ISendSms
 
 /// <summary>Through a provider that takes a text message as a mail to an address made of the number: <c>SmsGateway:Address</c>, such as <c>{number}@sms.provider.example</c>, the digits with the country's and without a plus;
 /// <c>SmsGateway:From</c> is the sender that the provider knows. What a provider is told it can read: its contract is the operator's.</summary>
-public sealed class SmsByMail(ISendMail mail, IConfiguration configuration) : ISendSms
+internal sealed class SmsByMail(ISendMail mail, IConfiguration configuration) : ISendSms
 {
     private const string Gateway = "SmsGateway:Address", Sender = "SmsGateway:From", Place = "{number}";
 

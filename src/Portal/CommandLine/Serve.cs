@@ -19,7 +19,7 @@ internal static class Serve
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = args.Any(a => a.StartsWith("--contentRoot", StringComparison.OrdinalIgnoreCase)) ? null : ContentRoot });
         PortalAddress.Check(builder.Configuration, builder.Environment);
         Hosts.Check(builder.Configuration, builder.Environment);
-        SmsByMail.Check(builder.Configuration);
+        OutgoingMail.Check(builder.Configuration, builder.Environment);
         Host.AddAll(builder, modules);
         if (DemoMode.Is(builder.Configuration, builder.Environment)) await DemoVerbs.SeedStories(modules, args, CancellationToken.None);
         await using var app = builder.Build();

@@ -86,4 +86,52 @@ public sealed class JobTests(Platforms platforms)
         Assert.Null(await zone.Look(z => z.Set<OutboxMessage>().Select(m => m.Delivered).SingleAsync()));
         Assert.NotNull(await zone.Platform.Services.GetRequiredService<NextDue>().Of(zone.Id, default));
     }
+
+    [Theory, EveryEngine]
+    public async Task What_one_module_cannot_do_keeps_neither_the_next_nor_the_mail_waiting_and_the_visit_has_failed(string engine)
+    {
+        var (after, delivered) = (0, 0);
+        await using var platform = Platform.Start(engine, services: services =>
+        {
+            services.Insert(0, ServiceDescriptor.Scoped<IDoWhatIsDue>(_ => new Planted(() => throw new InvalidDataException("Zzkanarie"))));
+            services.Add(ServiceDescriptor.Scoped<IDoWhatIsDue>(_ => new Planted(() => after++)));
+            services.Add(ServiceDescriptor.Scoped<IDeliver>(_ => new Carrier(() => delivered++)));
+        });
+        var zone = await platform.Zone();
+        await zone.Handle.Database.Write(new Keyring(zone.Handle.Keys), async context =>
+        {
+            context.Add(OutboxMessage.New("k", Carrier.KindName, null, null, platform.Clock.GetUtcNow()));
+            await context.SaveChangesAsync();
+            return new Written<bool>(true, new AuditRecord(default, null, "Test", null, "{}"));
+        }, default);
+        await Assert.ThrowsAsync<InvalidDataException>(zone.RunJobs);
+        Assert.Equal((1, 1), (after, delivered));
+        await using var house = platform.Services.GetRequiredService<CatalogDatabase>().Lease();
+        var visit = await house.Set<ZoneVisit>().AsNoTracking().SingleAsync(v => v.Zone == zone.Id);
+        Assert.Equal((platform.Clock.GetUtcNow(), typeof(InvalidDataException).FullName), (visit.Failed!.Value, visit.Fault)); // its type, never what it said
+        Assert.Null(visit.Ended);
+    }
+
+    private sealed class Planted(Action deed) : IDoWhatIsDue
+    {
+        public Task Run(MediatR.IMediator pipeline, CancellationToken ct)
+        {
+            deed();
+            return Task.CompletedTask;
+        }
+
+        public Task<DateTimeOffset?> Next(ZoneDbContext zone, CancellationToken ct) => Task.FromResult<DateTimeOffset?>(null);
+    }
+
+    private sealed class Carrier(Action deed) : IDeliver
+    {
+        public const string KindName = "planted";
+        public string Kind => KindName;
+
+        public Task Deliver(OutboxMessage message, ZoneRecord zone, CancellationToken ct)
+        {
+            deed();
+            return Task.CompletedTask;
+        }
+    }
 }

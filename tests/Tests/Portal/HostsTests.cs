@@ -119,4 +119,17 @@ public sealed class HostsTests(Platforms platforms)
         public string ContentRootPath { get; set; } = "";
         public Microsoft.Extensions.FileProviders.IFileProvider ContentRootFileProvider { get; set; } = new Microsoft.Extensions.FileProviders.NullFileProvider();
     }
+
+    [Theory]
+    [InlineData("Development", null, null, null, null, true), InlineData("Production", null, null, null, null, false), InlineData("Production", "mail.example", null, null, null, true), InlineData("Production", null, "/var/mail", null, null, true)]
+    [InlineData("Development", null, null, "", "", true), InlineData("Development", null, null, "{number}@sms.example", "agenda@mail.example", true)]
+    [InlineData("Development", null, null, "{number}@sms.example", null, false), InlineData("Development", null, null, null, "agenda@mail.example", false)]
+    [InlineData("Development", null, null, "gateway@sms.example", "agenda@mail.example", false), InlineData("Production", "mail.example", null, "{number}", "agenda@mail.example", false)]
+    public void Where_real_people_are_mail_that_would_go_nowhere_and_a_gateway_half_set_up_keep_the_portal_from_starting(string environment, string? server, string? kept, string? gateway, string? sender, bool starts)
+    {
+        var settings = new ConfigurationManager { ["Mail:Host"] = server, ["Mail:Folder"] = kept, ["SmsGateway:Address"] = gateway, ["SmsGateway:From"] = sender };
+        var fault = Record.Exception(() => VictimSupport.Foundation.Mail.OutgoingMail.Check(settings, new Where(environment)));
+        if (starts) Assert.Null(fault);
+        else Assert.IsType<StartRefusedException>(fault);
+    }
 }

@@ -134,12 +134,33 @@ public sealed class NextActTests(Platforms platforms)
     }
 
     [Fact]
+    public async Task Done_by_a_slip_on_the_list_an_act_can_be_taken_back_where_its_row_was()
+    {
+        await using var platform = Platform.Start("sqlite");
+        var zone = await platform.Zone();
+        var worker = zone.As(Role.Caseworker);
+        var id = await worker.Registers(Cases.Intake(zone));
+        var due = (await worker.Opens(id)).Dossier.NextDue!.Value;
+        using var visit = worker.Visit();
+        const string undo = "main form[action*='/undo' i], main form[action*='handler=Undo']";
+        await visit.Press("/worklist", "button[formaction$='/done']");
+        Assert.Null((await worker.Opens(id)).Dossier.NextDue);
+        var back = await visit.Submit("/worklist", [], undo);
+        Assert.EndsWith("/worklist", back.Headers.Location!.OriginalString, StringComparison.Ordinal);
+        Assert.Equal(due, (await worker.Opens(id)).Dossier.NextDue);
+        Assert.Null((await visit.Page("/worklist")).QuerySelector(undo));
+        await visit.Press("/worklist", "button[formaction$='/done']");
+        platform.Clock.Advance(BulkTurn.Undoable + TimeSpan.FromSeconds(1));
+        Assert.Null((await visit.Page("/worklist")).QuerySelector(undo));
+    }
+
+    [Fact]
     public void Whoever_sits_down_at_the_same_machine_is_offered_nothing_of_anothers()
     {
         var kept = new Microsoft.AspNetCore.Mvc.ViewFeatures.TempDataDictionary(new Microsoft.AspNetCore.Http.DefaultHttpContext(), new Nowhere());
         var (turn, anna, bert, now) = (Guid.NewGuid(), Guid.NewGuid(), Guid.NewGuid(), DateTimeOffset.UnixEpoch);
-        kept.Offer(turn, anna, now);
-        Assert.Equal(turn, kept.Offered(anna, now));
+        kept.Offer(new(turn, IsAct: false), anna, now);
+        Assert.Equal(new Undo.Last(turn, IsAct: false), kept.Offered(anna, now));
         Assert.Null(kept.Offered(bert, now));
         Assert.Null(kept.Offered(anna, now)); // and nothing of it stays
     }

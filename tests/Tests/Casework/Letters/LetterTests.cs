@@ -49,10 +49,12 @@ public sealed class LetterTests(Platforms platforms)
         var number = (await worker.Opens(plain)).Dossier.Number;
         Assert.Equal((number, number), (due[two].Twin, due[three].Twin));
         Assert.Equal((LetterKind.First, LetterKind.Recontact), (due[one].Kind, due[nine].Kind));
+        Assert.Equal((true, false, false), (due[one].AgeUnknown, due[five].AgeUnknown, due[nine].AgeUnknown)); // none goes to a minor: whoever prints is told of whom it is not known
 
         using var visit = worker.Visit();
         var page = await visit.Page("/letters");
         Assert.Equal(2, page.QuerySelectorAll("input[name='chosen']").Length); // what is refused cannot be ticked
+        Assert.Single(page.QuerySelectorAll("section[aria-labelledby='due'] tbody .vs-badge"), b => b.TextContent == "age not known");
         Assert.Equal(7, page.QuerySelectorAll("section[aria-labelledby='refused'] tbody tr").Length);
         // Forged: all of them are sent.
         var form = page.QuerySelector<IHtmlFormElement>("section[aria-labelledby='due'] form")!;
@@ -314,9 +316,31 @@ public sealed class LetterTests(Platforms platforms)
         Assert.StartsWith("Chère personne,\n\nParlons-en.", (await worker.Send(new Prepare.Query(dossier, person, LetterKind.First, "fr"))).Text, StringComparison.Ordinal);
         Assert.StartsWith("Beste Ada", (await worker.Send(new Prepare.Query(dossier, person, LetterKind.First, "nl"))).Text, StringComparison.Ordinal);
         Assert.Contains((await Assert.ThrowsAsync<ValidationException>(() => chief.Send(texts with { Kind = LetterKind.First, Nl = "Beste [naam]" }))).Errors, e => e.PropertyName == "Nl" && e.ErrorMessage.Contains("[naam]", StringComparison.Ordinal));
-        await chief.Send(texts with { Kind = LetterKind.First, Fr = " " });
+        await chief.Send(await chief.Send(new Template.Query(LetterKind.First)) with { Kind = LetterKind.First, Fr = " " });
         Assert.StartsWith("Bonjour Ada", (await worker.Send(new Prepare.Query(dossier, person, LetterKind.First, "fr"))).Text, StringComparison.Ordinal);
         await Assert.ThrowsAsync<RefusedException>(() => worker.Send(new Template.Query(LetterKind.First)));
+    }
+
+    [Theory, EveryEngine]
+    public async Task Two_who_change_one_kind_of_letter_lose_nothing_of_each_other(string engine)
+    {
+        var zone = await (await platforms.On(engine)).Zone();
+        var (one, two) = (await zone.Hires("one", Role.ZoneAdministrator), await zone.Hires("two", Role.ZoneAdministrator));
+        using var first = one.Visit();
+        using var second = two.Visit();
+        const string path = "/admin/letters/recontact";
+        var (mine, theirs) = (await first.Page(path), await second.Page(path));
+        Assert.Equal(HttpStatusCode.Redirect, (await first.Send(path, FormOf(mine), [KeyValuePair.Create("Form.Fr", "Parlons-en.")])).StatusCode);
+        var refused = await second.Send(path, FormOf(theirs), [KeyValuePair.Create("Form.Nl", "Laten we praten.")]);
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, refused.StatusCode);
+        var page = await Visit.Read(refused);
+        Assert.Contains("Parlons-en.", page.QuerySelector(".govuk-summary-list")!.TextContent, StringComparison.Ordinal); // what was saved is shown
+        Assert.Equal(("Parlons-en.", "Laten we praten."), (page.QuerySelector("[name='Form.Fr']")!.TextContent.Trim(), page.QuerySelector("[name='Form.Nl']")!.TextContent.Trim()));
+        Assert.Equal(HttpStatusCode.Redirect, (await second.Send(path, FormOf(page), [])).StatusCode);
+        var both = await one.Send(new Template.Query(LetterKind.Recontact));
+        Assert.Equal(("Parlons-en.", "Laten we praten."), (both.Fr, both.Nl));
+
+        static IHtmlFormElement FormOf(AngleSharp.Dom.IDocument page) => page.QuerySelector<IHtmlFormElement>("main form[method=post]")!;
     }
 
     [Theory]

@@ -86,6 +86,11 @@ public sealed class PvListTests(Platforms platforms)
         Assert.Equal(4, await Dossiers(zone));
         Assert.Equal(["BR.30.L1.000001/2026"], (await anna.Opens(mine)).OfficialReports);
         Assert.Single((await anna.Opens(mine)).People);
+        // The list is thrown away: what it says beside what stands there is written down, and changes nothing by itself.
+        var noted = Assert.Single((await anna.Opens(mine)).Timeline, h => h.Text?.Contains("BR.30.L1.000001/2026", StringComparison.Ordinal) == true);
+        Assert.Contains("Rue Haute 1, 9901 Val-Clair", noted.Text!, StringComparison.Ordinal);
+        Assert.Contains(VictimSupport.Design.Html.Spoken.In("fr", () => VictimSupport.Design.Html.Moment.Show(VictimSupport.Design.Html.Moment.Instant(new DateTime(2026, 11, 24)))), noted.Text!, StringComparison.Ordinal);
+        Assert.Null((await anna.Opens(mine)).People[0].Identity.Address);
         Assert.Empty((await bert.Opens(theirs)).OfficialReports);
     }
 

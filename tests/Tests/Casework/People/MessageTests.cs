@@ -1,7 +1,6 @@
 using System.Net;
 using FluentValidation;
 using Microsoft.EntityFrameworkCore;
-using Microsoft.Extensions.Configuration;
 using VictimSupport.Casework.Codes;
 using VictimSupport.Casework.Dossiers;
 using VictimSupport.Casework.People;
@@ -56,17 +55,6 @@ public sealed class MessageTests(Platforms platforms)
         Assert.Single(Texts());
 
         List<VictimSupport.Foundation.Mail.Letter> Texts() => [.. platform.Post.Letters.Where(l => l.To.EndsWith("@sms.example", StringComparison.Ordinal))];
-    }
-
-    [Theory]
-    [InlineData(null, null, true), InlineData("", "", true), InlineData("{number}@sms.example", "agenda@mail.example", true)]
-    [InlineData("{number}@sms.example", null, false), InlineData(null, "agenda@mail.example", false), InlineData("gateway@sms.example", "agenda@mail.example", false), InlineData("{number}", "agenda@mail.example", false)]
-    public void A_gateway_that_is_half_set_up_is_refused_at_the_start(string? gateway, string? sender, bool starts)
-    {
-        var settings = new ConfigurationBuilder().AddInMemoryCollection([new("SmsGateway:Address", gateway), new("SmsGateway:From", sender)]).Build();
-        var fault = Record.Exception(() => VictimSupport.Foundation.Mail.SmsByMail.Check(settings));
-        if (starts) Assert.Null(fault);
-        else Assert.IsType<VictimSupport.Foundation.Secrecy.StartRefusedException>(fault);
     }
 
     [Theory, EveryEngine]

@@ -125,6 +125,44 @@ public sealed class SafeContactTests(Platforms platforms)
         Assert.Null((await visit.Page($"/dossiers/{dossier}")).QuerySelector(".vs-safe--ask"));
     }
 
+    [Theory, EveryEngine]
+    public async Task At_a_contact_they_are_asked_too_and_what_was_not_read_or_is_not_so_stays_to_be_asked(string engine)
+    {
+        await using var platform = Platform.Start(engine);
+        var zone = await platform.Zone();
+        var worker = await zone.Hires("worker", Role.Caseworker);
+        var trainee = await zone.Hires("trainee", Role.Trainee);
+        var dossier = await worker.Registers(Cases.Intake(zone, phone: "0470 12 34 56"));
+        var lead = await worker.LeadOf(dossier);
+        await zone.Names(dossier, trainee.Id);
+        platform.Clock.Advance(TimeSpan.FromDays(15));
+        using var visit = worker.Visit();
+        var path = $"/dossiers/{dossier}/contact";
+        const string boxes = "input[name='Form.StillValid']";
+        var box = (await visit.Page(path)).QuerySelector(boxes)!;
+        Assert.Contains("Call: safe", box.Closest(".govuk-checkboxes__item")!.TextContent, StringComparison.Ordinal);
+        // Not ticked, nothing is said; ticked over rules that somebody changed meanwhile, nothing either.
+        await Records();
+        await worker.Agrees(dossier, lead, r => r with { Mail = Rule.Safe });
+        platform.Clock.Advance(TimeSpan.FromDays(15));
+        await Records(box.GetAttribute("value")!);
+        Assert.True(await IsToBeAsked());
+        await Records((await visit.Page(path)).QuerySelector(boxes)!.GetAttribute("value")!);
+        Assert.False(await IsToBeAsked());
+        // Whoever is learning says nothing of rules; forged, it counts as not said.
+        platform.Clock.Advance(TimeSpan.FromDays(15));
+        using var theirs = trainee.Visit();
+        Assert.Null((await theirs.Page(path)).QuerySelector(boxes));
+        await trainee.Send(await trainee.Contact(zone, dossier) with { StillValid = [StillGood.Key(lead, (await worker.RulesOf(dossier, lead)).Revision)] });
+        Assert.True(await IsToBeAsked());
+        // Somebody of another dossier is nobody here.
+        var elsewhere = await worker.LeadOf(await worker.Registers(Cases.Intake(zone, "Muster", "Bo")));
+        await Assert.ThrowsAsync<VictimSupport.Foundation.Access.RefusedException>(async () => await worker.Send(await worker.Contact(zone, dossier) with { StillValid = [StillGood.Key(elsewhere, 0)] }));
+
+        async Task Records(params string[] valid) => await worker.Send(await worker.Contact(zone, dossier) with { StillValid = [.. valid] });
+        async Task<bool> IsToBeAsked() => (await visit.Page($"/dossiers/{dossier}")).QuerySelector(".vs-safe form[action*='StillGood']") is not null;
+    }
+
     private async Task<AngleSharp.Html.Dom.IHtmlDocument> Shown(Rule rule)
     {
         var zone = await (await platforms.On("sqlite")).Zone();
