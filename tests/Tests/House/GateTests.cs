@@ -71,6 +71,7 @@ public sealed partial class GateTests(Platforms platforms)
         ["VictimSupport.Casework.Handovers.Decide"] = "whether a letter may be planned: the gate is asked before one is written",
         ["VictimSupport.Casework.Tray.Prefill"] = "the intake form that a message fills in",
         ["AspNetCoreGeneratedDocument.Casework_People_Edit"] = "the form",
+        ["VictimSupport.Casework.Lists.AddReport"] = "compared with what a list says, which is written down beside it",
         ["VictimSupport.Casework.Events.LineRow"] = "asks whose number is not shown in the list of an event",
         ["VictimSupport.Casework.Events.ReadLine"] = "compared, to propose who may be the same",
         ["VictimSupport.Casework.Events.Line"] = "the form in which it is corrected",
