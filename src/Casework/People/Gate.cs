@@ -91,22 +91,28 @@ internal sealed class Gate(ZoneDbContext zone, UseCase here, Keyring keys, IZone
         var standing = await zone.Set<Standing>().AsNoTracking().SingleOrDefaultAsync(s => s.DossierId == dossier.Id && s.PersonId == person && s.WhoId == through, ct);
         if (standing is null || await zone.Set<Person>().AsNoTracking().SingleOrDefaultAsync(p => p.Id == through && p.DossierId == dossier.Id, ct) is not { } who) return null;
         var safe = await zone.Set<SafeContact>().AsNoTracking().SingleOrDefaultAsync(s => s.Id == through, ct) ?? SafeContact.For(who);
-        var authors = await AuthorsIn(dossier, ct);
+        var authors = await AuthorsOf(await zone.Set<Person>().AsNoTracking().SingleAsync(p => p.Id == person && p.DossierId == dossier.Id, ct), ct);
         return new Stead(standing, who, safe, Authors.Are(authors, who.Identity.Value), (await nevers.Closed(who, safe, ct)).Contains(Channel.Call), safe.Details.Value.Names(authors));
     }
 
     /// <summary>The same, of rows that were read already.</summary>
     public async Task<Addressee> Of(Dossier dossier, Person who, SafeContact safe, bool first, CancellationToken ct, Guid? letter = null)
     {
-        var authors = await AuthorsIn(dossier, ct);
+        var authors = await AuthorsOf(who, ct);
         return new(who, safe, dossier, (await settings.Of(here.InZone.Id, ct)).FirstLetterFor, first && await Elsewhere(who, ct), NamesAuthor: safe.Details.Value.Names(authors))
         {
             ClosedElsewhere = await nevers.Closed(who, safe, ct), Authors = authors, Written = first && await Written(who, letter, ct),
         };
     }
 
-    private async Task<IReadOnlyList<Particulars>> AuthorsIn(Dossier dossier, CancellationToken ct) =>
-        [.. (await zone.Set<Person>().AsNoTracking().Where(p => p.DossierId == dossier.Id && p.Capacity == Capacity.AllegedAuthor).ToListAsync(ct)).Select(p => p.Identity.Value)];
+    // Whom somebody accuses in one dossier is no safe way to them in another. Which dossier it is, nobody is told.
+    private async Task<IReadOnlyList<Particulars>> AuthorsOf(Person who, CancellationToken ct)
+    {
+        var dossiers = (await SamePerson.Rows(zone, here, keys, who.Identity.Value, ct)).Where(p => p.IsHelped).Select(p => p.DossierId).Append(who.DossierId).Distinct().ToList();
+        var authors = await zone.Set<Person>().AsNoTracking().Where(p => dossiers.Contains(p.DossierId) && p.Capacity == Capacity.AllegedAuthor).ToListAsync(ct);
+        await keys.Fetch(authors.Select(a => a.KeyOwner), ct);
+        return [.. authors.Select(a => a.Identity.Value)];
+    }
 
     /// <summary>What waits to go out to these people is dropped: prepared letters, queued messages; what was proposed of them to another zone is taken back, and so is what a partner would be told that is so no more. In the transaction of whatever changed.</summary>
     public async Task TakeBack(IReadOnlyCollection<Guid> persons, Bar why, CancellationToken ct)

@@ -459,6 +459,42 @@ public sealed class GateTests(Platforms platforms)
     }
 
     [Theory, EveryEngine]
+    public async Task Whom_somebody_accuses_in_another_dossier_is_no_safe_way_to_them_here(string engine)
+    {
+        var (zone, worker, family) = await Family.In(await platforms.On(engine));
+        var colleague = zone.As(Role.Caseworker);
+        var (dossier, person) = await worker.Knows(zone, "Rue 1", mail: "ensemble@exemple.be");
+        await worker.Agrees(dossier, person, r => r with { Mail = Rule.Safe, Sms = Rule.Safe, Call = Rule.Safe });
+        await worker.Send(await worker.Standing(family, family.Grandmother) with { Role = StandingRole.Support, Reached = Authority.Prosecutor, Reason = "ordered", Reference = "LA.1" });
+        var through = new Call.Command { Dossier = family.Dossier, Person = family.Noah, Through = family.Grandmother, ThroughShown = 0 };
+        // Somebody else's dossier, of somebody else by that name's telephone: it says nothing of her.
+        var (strangers, _) = await colleague.Knows(zone, "Rue 7", "Voorbeeld", "Ilse", "Stalking", phone: "0470 77 77 77");
+        await Accuses(strangers, "Bram", "Muster", "+32 470 12 34 56", "Ensemble@exemple.be");
+        Assert.Equal([Bar.None, Bar.None], await Ways());
+        Assert.StartsWith("+32", (await worker.Send(through with { Shown = await Shown() })).To, StringComparison.Ordinal);
+
+        var (hers, _) = await colleague.Knows(zone, "Rue 1", subKind: "Stalking");
+        await Accuses(hers, "Bram", "Muster", "+32 470 12 34 56", "Ensemble@exemple.be");
+        Assert.Equal([Bar.Conflict, Bar.Conflict], await Ways());
+        // Another number and mailbox now, but he is the one who may answer: what was agreed is as good as not asked.
+        await worker.Send((await worker.Send(new Edit.Query(dossier, person, "fr"))) with { Dossier = dossier, Person = person, Phone = "0470 65 43 21", Mail = "seule@exemple.be" });
+        await worker.Agrees(dossier, person, r => r with { Mail = Rule.Safe, Sms = Rule.Safe, WhoMayAnswer = "Bram Muster" });
+        Assert.DoesNotContain(Bar.None, await Ways());
+        await worker.Agrees(dossier, person, r => r with { WhoMayAnswer = null });
+        Assert.Equal([Bar.None, Bar.None], await Ways());
+
+        // And nobody is reached through somebody whom they accuse elsewhere.
+        var (his, _) = await colleague.Knows(zone, "Rue 3", "Fictif", "Noah", "Stalking", phone: "0470 00 00 09");
+        await Accuses(his, "Rosa", "Fictif", "0470 99 88 77", null);
+        Assert.Equal("gate-conflict", (await Assert.ThrowsAsync<RefusedException>(async () => await worker.Send(through with { Shown = await Shown() }))).Code);
+
+        async Task Accuses(Guid there, string given, string name, string phone, string? mail) =>
+            await colleague.Send(new Edit.Command { Dossier = there, GivenName = given, FamilyName = name, Capacity = Capacity.AllegedAuthor, Language = "fr", Phone = phone, Mail = mail });
+        async Task<IEnumerable<Bar>> Ways() => (await worker.Send(new Text.Query(dossier, person))).Ways.Select(w => w.Bar);
+        async Task<int> Shown() => (await worker.RulesOf(family.Dossier, family.Noah)).Revision;
+    }
+
+    [Theory, EveryEngine]
     public async Task A_minor_is_not_reached_through_whoever_said_never_in_another_dossier(string engine)
     {
         var (zone, worker, family) = await Family.In(await platforms.On(engine));
