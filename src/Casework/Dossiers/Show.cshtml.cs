@@ -18,6 +18,9 @@ internal sealed class Show(IMediator pipeline, IAccounts accounts, WhereAndWho w
     [BindProperty(SupportsGet = true)] public Guid Dossier { get; set; }
     [BindProperty] public Write.Command Form { get; set; } = new();
     [BindProperty(Name = FormTag.Once)] public Guid Once { get; set; }
+
+    /// <summary>What of the timeline is looked at.</summary>
+    [BindProperty(SupportsGet = true, Name = "show")] public TimelineKind Only { get; set; }
     public ShowView View { get; private set; } = null!;
     public IReadOnlyDictionary<Guid, Colleague> Names { get; private set; } = null!;
     public IReadOnlyList<Choice> Colleagues { get; private set; } = [];
@@ -29,6 +32,11 @@ internal sealed class Show(IMediator pipeline, IAccounts accounts, WhereAndWho w
     public Guid? Self => who.Caller.Account;
     public bool MayLeadEvents => who.Caller.May(May.LeadEvents);
     public bool MayClose => View.IsOwn && who.Caller.May(May.CloseAndHandOver);
+    public IEnumerable<Happening> Timeline => View.Timeline.Where(h => Only == TimelineKind.All || h.Kind == Only);
+
+    /// <summary>Where all fits on a screen, or is of one kind, there is nothing to choose.</summary>
+    public IReadOnlyList<TimelineKind> TimelineKinds => View.Timeline.Select(h => h.Kind).Distinct().Order().ToList() is { Count: > 1 } kinds && (View.Timeline.Count > FitsOnAScreen || Only != TimelineKind.All) ? [TimelineKind.All, .. kinds] : [];
+    private const int FitsOnAScreen = 8;
     public string Facts => View.Own.Of(View.Dossier.OwnSubKind) ?? Words.Of("SubKind_" + View.Dossier.SubKind);
     public IReadOnlyList<Choice> Layers => Choice.All<Layer>(Words.Of);
     public IReadOnlyList<Choice> Acts => Choice.All<ActKind>(Words.Of);

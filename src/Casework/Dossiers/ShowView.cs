@@ -14,10 +14,15 @@ using VictimSupport.Zones.Contracts;
 
 namespace VictimSupport.Casework.Dossiers;
 
+/// <summary>By what the timeline is looked through.</summary>
+internal enum TimelineKind { All = 0, Note = 1, Contact = 2, Act = 3, Referral = 4, Turn = 5 }
+
 /// <summary>One line of the timeline, newest first.</summary>
 /// <param name="Persons">Names of those it concerns, where the dossier has more than one person.</param>
 internal sealed record Happening(DateTimeOffset At, Guid By, string Title, Layer? Layer, string? Text, string? Persons, IReadOnlyList<ServiceKind> Services)
 {
+    public TimelineKind Kind { get; init; } = TimelineKind.Turn;
+
     /// <summary>The note or contact, where it needs a second name or has one.</summary>
     public ICountersigned? Signed { get; init; }
 
@@ -198,7 +203,7 @@ internal sealed record ShowView(Dossier Dossier, IReadOnlyList<PersonView> Peopl
             {
                 all.Add(new Happening(note.At, note.By, Words.NoteTitle, note.Layer, note.Text.Value, Concerned(note.Persons), [])
                 {
-                    Signed = note.Signing == Signing.NotNeeded ? null : note, Copies = note.Counts() ? note.Id : null, Police = note.Layer == Layer.Police ? new PoliceEntry(note.Id, note.At, [.. givings![note.Id]]) : null,
+                    Kind = TimelineKind.Note, Signed = note.Signing == Signing.NotNeeded ? null : note, Copies = note.Counts() ? note.Id : null, Police = note.Layer == Layer.Police ? new PoliceEntry(note.Id, note.At, [.. givings![note.Id]]) : null,
                     CopiedFrom = note.CopyOf is { } origin ? written.GetValueOrDefault(origin, note.At) : null, Ground = note.Ground is { } ground ? Words.Of(ground) + (note.Why is { } why ? $" ({why.Value})" : "") : null,
                 });
             }
@@ -209,13 +214,13 @@ internal sealed record ShowView(Dossier Dossier, IReadOnlyList<PersonView> Peopl
                 var unsigned = contact.Signing == Signing.NotNeeded;
                 all.Add(new Happening(contact.At, contact.By, title, contact.Layer, contact.Note?.Value, Concerned(contact.Persons), contact.Services)
                 {
-                    Asked = contact.AskedInWords(), Copies = contact.Note is not null && contact.Counts() ? contact.Id : null, Signed = unsigned ? null : contact, Corrects = contact.Counts() && contact.Cancelled is null ? contact.Id : null, Informed = contact.Informed.Count == 0 ? null : Words.InformedOf(string.Join(", ", contact.Informed.Select(t => Words.Of(t)))),
+                    Kind = TimelineKind.Contact, Asked = contact.AskedInWords(), Copies = contact.Note is not null && contact.Counts() ? contact.Id : null, Signed = unsigned ? null : contact, Corrects = contact.Counts() && contact.Cancelled is null ? contact.Id : null, Informed = contact.Informed.Count == 0 ? null : Words.InformedOf(string.Join(", ", contact.Informed.Select(t => Words.Of(t)))),
                     Entered = contact.PlannedFor is null ? EnteredAt(contact.Id) : contact.At.AddMinutes(1), Earlier = [.. changes[contact.Id].Select(c => new Earlier(c, Concerned(c.Persons)))],
                 });
             }
             var now = clock.GetUtcNow();
             foreach (var done in acts.Where(a => a.Done is not null))
-                all.Add(new Happening(done.Done!.Value, done.DoneBy!.Value, done.Dropped ? Words.ActDropped(Words.Of(done.Kind)) : Words.ActDone(Words.Of(done.Kind)), Layer.Assistance, done.Text?.Value, Concerned(done.Persons), []) { Undoes = caller.Account is { } self && done.MayUndo(self, now) ? done.Id : null });
+                all.Add(new Happening(done.Done!.Value, done.DoneBy!.Value, done.Dropped ? Words.ActDropped(Words.Of(done.Kind)) : Words.ActDone(Words.Of(done.Kind)), Layer.Assistance, done.Text?.Value, Concerned(done.Persons), []) { Kind = TimelineKind.Act, Undoes = caller.Account is { } self && done.MayUndo(self, now) ? done.Id : null });
             foreach (var turn in await MilestonesOf.In(zone, dossier, ct))
             {
                 var title = turn switch
@@ -232,7 +237,7 @@ internal sealed record ShowView(Dossier Dossier, IReadOnlyList<PersonView> Peopl
                 };
                 all.Add(new Happening(turn.At, turn.By, title, null, null, null, [])
                 {
-                    Event = turn.Kind == MilestoneKind.FromEvent ? turn.About : null, Handover = turn.Kind == MilestoneKind.Handover ? turn.About : null,
+                    Kind = turn.About is { } of && referrals.ContainsKey(of) ? TimelineKind.Referral : TimelineKind.Turn, Event = turn.Kind == MilestoneKind.FromEvent ? turn.About : null, Handover = turn.Kind == MilestoneKind.Handover ? turn.About : null,
                 });
             }
             return all;
