@@ -122,6 +122,8 @@ internal sealed class Record(IMediator pipeline, UnderWay underWay, WhereAndWho 
             RuleFor(c => c.Answer).MaximumLength(AskedForThem.Longest).WithMessage(_ => Words.TooLong);
             RuleFor(c => c.ToldOn).Must(on => on is null || on <= Moment.Day(clock.GetUtcNow())).WithMessage(_ => Words.InTheFuture);
             RuleFor(c => c.Note).MaximumLength(20_000).WithMessage(_ => Words.TooLong);
+            // Only whoever was there can say of their own rules that they hold.
+            RuleFor(c => c.StillValid).Must((c, keys) => keys.Count == 0 || (!c.Missed && !c.ForThem && keys.TrueForAll(k => StillGood.Read(c.Dossier, k) is not { } said || c.Persons.Contains(said.Person)))).WithMessage(_ => Words.StillValidOfWhom);
             RuleFor(c => c.Next).IsInEnum().WithMessage(_ => Words.NextActLabel);
             RuleFor(c => c.Due).NotNull().When(c => c.Next is not null).WithMessage(_ => Words.EnterDue);
             RuleFor(c => c.Due).Must(due => due is null || due > clock.GetUtcNow().AddMinutes(-5)).When(c => c.Next is not null).WithMessage(_ => Words.DueInPast);

@@ -43,7 +43,7 @@ internal sealed class Complete(IMediator pipeline, WhereAndWho who, TimeProvider
 
     public async Task<IActionResult> OnPostUndoAsync(string? back, CancellationToken ct)
     {
-        TempData.TakenBack();
+        if (back == "worklist") TempData.TakenBack(); // on the timeline another deed may wait on the list to be taken back
         var (dossier, undone) = await pipeline.Send(new Undo(Act), ct);
         TempData["Done"] = undone ? Words.DoneUndone : Words.TooLateToUndo;
         return back == "worklist" ? RedirectToPage("/Casework/Worklist/Mine") : RedirectToPage("/Casework/Dossiers/Show", new { dossier });

@@ -155,9 +155,14 @@ public sealed class SafeContactTests(Platforms platforms)
         Assert.Null((await theirs.Page(path)).QuerySelector(boxes));
         await trainee.Send(await trainee.Contact(zone, dossier) with { StillValid = [StillGood.Key(lead, (await worker.RulesOf(dossier, lead)).Revision)] });
         Assert.True(await IsToBeAsked());
-        // Somebody of another dossier is nobody here.
+        // Who was not reached, or not there, said nothing of their rules; somebody of another dossier is nobody here.
+        var other = await worker.Send(new Edit.Command { Dossier = dossier, GivenName = "Bo", FamilyName = "Voorbeeld", Capacity = Capacity.Victim, Language = "nl" });
         var elsewhere = await worker.LeadOf(await worker.Registers(Cases.Intake(zone, "Muster", "Bo")));
-        await Assert.ThrowsAsync<VictimSupport.Foundation.Access.RefusedException>(async () => await worker.Send(await worker.Contact(zone, dossier) with { StillValid = [StillGood.Key(elsewhere, 0)] }));
+        var (contact, key) = (await worker.Contact(zone, dossier), StillGood.Key(lead, (await worker.RulesOf(dossier, lead)).Revision));
+        foreach (var wrong in new[] { contact with { Missed = true, StillValid = [key] }, contact with { ForThem = true, StillValid = [key] }, contact with { Persons = [other], StillValid = [key] }, contact with { StillValid = [StillGood.Key(elsewhere, 0)] } })
+            Assert.Contains((await Assert.ThrowsAsync<ValidationException>(() => worker.Send(wrong))).Errors, e => e.PropertyName == "StillValid");
+        await Assert.ThrowsAsync<RefusedException>(() => worker.Send(contact with { Persons = [elsewhere], StillValid = [StillGood.Key(elsewhere, 0)] }));
+        Assert.True(await IsToBeAsked());
 
         async Task Records(params string[] valid) => await worker.Send(await worker.Contact(zone, dossier) with { StillValid = [.. valid] });
         async Task<bool> IsToBeAsked() => (await visit.Page($"/dossiers/{dossier}")).QuerySelector(".vs-safe form[action*='StillGood']") is not null;
