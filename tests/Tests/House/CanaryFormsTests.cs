@@ -25,6 +25,9 @@ public sealed class CanaryFormsTests
     /// <summary>Ticked, because other boxes are asked for only then.</summary>
     private static readonly HashSet<string> Ticked = new(StringComparer.Ordinal) { "Form.ForThem" };
 
+    // Beside that one it is turned back: of whom the contact was not with, no rules were asked.
+    private static readonly HashSet<string> LeftOpen = new(StringComparer.Ordinal) { "Form.StillValid" };
+
     private static readonly Role[] Order = [Role.Caseworker, Role.Coordinator, Role.FrontDesk, Role.ZoneAdministrator, Role.DataProtectionOfficer, Role.OnCall, Role.Trainee, Role.OutsideStandIn, Role.Visitor];
 
     [Fact]
@@ -99,7 +102,7 @@ public sealed class CanaryFormsTests
                 case IHtmlInputElement { Type: "time" }: fields.Add(KeyValuePair.Create(name, name.Contains("Until", StringComparison.Ordinal) ? "17:00" : "08:00")); break;
                 case IHtmlInputElement { Type: "radio" } when !group.OfType<IHtmlInputElement>().Any(r => r.IsChecked): fields.Add(KeyValuePair.Create(name, group.OfType<IHtmlInputElement>().First().Value)); break;
                 case IHtmlInputElement when Ticked.Contains(name): fields.Add(KeyValuePair.Create(name, "true")); break;
-                case IHtmlInputElement { Type: "checkbox" } first when first.Value != "true" && !group.OfType<IHtmlInputElement>().Any(r => r.IsChecked): fields.Add(KeyValuePair.Create(name, first.Value)); break;
+                case IHtmlInputElement { Type: "checkbox" } first when !LeftOpen.Contains(name) && first.Value != "true" && !group.OfType<IHtmlInputElement>().Any(r => r.IsChecked): fields.Add(KeyValuePair.Create(name, first.Value)); break;
                 case IHtmlSelectElement { Value: null or "" } select when select.Options.FirstOrDefault(o => o.Value.Length > 0) is { } some: fields.Add(KeyValuePair.Create(name, some.Value)); break;
             }
         }
