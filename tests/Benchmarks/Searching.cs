@@ -44,9 +44,18 @@ internal sealed class Searching(string program, string reference, string folder,
         var intake = new Intake(where, secrets, appender, product.Account, product.Template);
         await intake.Fill(Enumerable.Range(0, people).Select(i => names.Of(i) is var (family, given) ? (family, given, $"047{i % 10} {i / 10 % 100:00} {i / 1000 % 100:00} {i / 100_000 % 10}{i % 7}") : default), product.Session);
         await appender.Writer.DisposeAsync();
+        await Deliver(where);
         await Intake.Analyze(where);
         Console.Error.WriteLine($"{people} people after {watch.Elapsed.TotalSeconds:0} s");
         return intake;
+    }
+
+    // Each of them was told to the coordinators on its day: a hundred thousand mails that wait would measure the job that sends them.
+    private static async Task Deliver(Where where)
+    {
+        await using var connection = where.Connect(where.Data);
+        await connection.OpenAsync();
+        await Country.Run(connection, "UPDATE outbox SET \"Delivered\" = \"NotBefore\", \"Attempts\" = 1 WHERE \"Delivered\" IS NULL");
     }
 
     private async Task<bool> Measure(string engine, Product ours, Product theirs, Cluster? cluster, List<string> lines)

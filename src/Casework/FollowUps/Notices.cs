@@ -25,26 +25,31 @@ internal sealed class Notices(string kind, Func<string> subject, Func<string> te
     protected override (string Subject, string Text) Say(string language) => Spoken.In(language, () => (subject(), text()));
 }
 
-/// <summary>Who may be told of a dossier: nobody behind its wall; of a sealed one its named readers only.</summary>
+/// <summary>Who may be told of one of some dossiers: nobody behind its wall; of a sealed one its named readers only.</summary>
 internal static class WhoMayKnow
 {
     /// <param name="Meant">For whom it is.</param>
     [Requires(May.RunThePlatform)]
-    internal sealed record Query(Guid Dossier, IReadOnlyList<Guid> Meant, IReadOnlyList<Guid> Coordinators) : IQuery<IReadOnlyList<Guid>>;
+    internal sealed record Query(IReadOnlyList<Guid> Dossiers, IReadOnlyList<Guid> Meant, IReadOnlyList<Guid> Coordinators) : IQuery<IReadOnlyList<Guid>>;
 
     internal sealed class Handler(ZoneDbContext zone, TimeProvider clock) : IRequestHandler<Query, IReadOnlyList<Guid>>
     {
         public async Task<IReadOnlyList<Guid>> Handle(Query query, CancellationToken ct)
         {
-            var now = clock.GetUtcNow();
-            var walled = (await zone.Set<WalledOff>().AsNoTracking().Where(w => w.DossierId == query.Dossier).Select(w => w.Account).ToListAsync(ct)).ToHashSet();
-            var grants = (await zone.Set<Grant>().AsNoTracking().Where(g => g.DossierId == query.Dossier && (g.Kind == GrantKind.Named || g.Kind == GrantKind.StandIn)).ToListAsync(ct)).Where(g => g.Counts(now)).ToList();
-            var isSealed = await zone.Set<Dossier>().AnyAsync(d => d.Id == query.Dossier && d.Protection == Protection.Sealed, ct);
-            var may = query.Meant.Where(a => !walled.Contains(a) && (!isSealed || grants.Any(g => g.Account == a))).ToList();
+            var (ids, now) = (query.Dossiers, clock.GetUtcNow());
+            var walls = (await zone.Set<WalledOff>().AsNoTracking().Where(w => ids.Contains(w.DossierId)).ToListAsync(ct)).ToLookup(w => w.DossierId, w => w.Account);
+            var grants = (await zone.Set<Grant>().AsNoTracking().Where(g => ids.Contains(g.DossierId) && (g.Kind == GrantKind.Named || g.Kind == GrantKind.StandIn)).ToListAsync(ct)).Where(g => g.Counts(now)).ToLookup(g => g.DossierId, g => g.Account);
+            var @sealed = (await zone.Set<Dossier>().Where(d => ids.Contains(d.Id) && d.Protection == Protection.Sealed).Select(d => d.Id).ToListAsync(ct)).ToHashSet();
+            return [.. ids.SelectMany(d => Of(query, @sealed.Contains(d), walls[d].ToHashSet(), [.. grants[d]])).Distinct()];
+        }
+
+        private static IEnumerable<Guid> Of(Query query, bool isSealed, HashSet<Guid> walled, List<Guid> named)
+        {
+            var may = query.Meant.Where(a => !walled.Contains(a) && (!isSealed || named.Contains(a))).ToList();
             if (may.Count > 0) return may;
             // It is for nobody who may know of it: then for the coordinators who may, else for whoever has it.
             may = [.. query.Coordinators.Where(a => !isSealed && !walled.Contains(a))];
-            return may.Count > 0 ? may : [.. grants.Select(g => g.Account).Where(a => !walled.Contains(a)).Distinct()];
+            return may.Count > 0 ? may : named.Where(a => !walled.Contains(a)).Distinct();
         }
     }
 }

@@ -177,11 +177,15 @@ internal abstract class NeutralMail(ISendMail mail, IAccounts accounts, IStaff s
     /// <summary>Whoever may not know of the dossier is not told either. Not where the message tells of a colleague and nothing of the dossier.</summary>
     protected virtual bool IsOfTheDossier => true;
 
-    public virtual async Task Deliver(OutboxMessage message, ZoneRecord zone, CancellationToken ct)
+    public virtual Task Deliver(OutboxMessage message, ZoneRecord zone, CancellationToken ct) => Deliver([message], zone, ct);
+
+    /// <summary>One mail for all of them, to whoever may know of one.</summary>
+    public async Task Deliver(IReadOnlyList<OutboxMessage> messages, ZoneRecord zone, CancellationToken ct)
     {
-        var coordinators = await staff.Holding(zone.Id, [Role.Coordinator], ct);
+        var (message, coordinators) = (messages[0], await staff.Holding(zone.Id, [Role.Coordinator], ct));
         var meant = message.To is not { } one ? await ForAll(message, zone, coordinators, ct) : await InTheirPlace(zone.Id, one, ct);
-        var to = IsOfTheDossier && message.About is { } dossier ? await pipeline.Send(new WhoMayKnow.Query(dossier, meant, coordinators), ct) : meant;
+        var dossiers = IsOfTheDossier ? messages.Select(m => m.About).OfType<Guid>().Distinct().ToList() : [];
+        var to = dossiers.Count == 0 || messages.Any(m => m.About is null) ? meant : await pipeline.Send(new WhoMayKnow.Query(dossiers, meant, coordinators), ct);
         foreach (var colleague in (await accounts.Named(to, ct)).Values) await Reach(message, colleague, ct);
     }
 

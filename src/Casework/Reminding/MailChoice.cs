@@ -87,8 +87,8 @@ internal static class Chosen
     }
 }
 
-/// <summary>A neutral mail that leaves at once, once a day or never, as its reader chose.</summary>
-internal abstract class MailAsChosen(ISendMail mail, IAccounts accounts, IStaff staff, IMediator pipeline, TimeProvider clock) : NeutralMail(mail, accounts, staff, pipeline)
+/// <summary>A neutral mail that leaves at once, once a day or never, as its reader chose; of what falls due in one go there is one.</summary>
+internal abstract class MailAsChosen(ISendMail mail, IAccounts accounts, IStaff staff, IMediator pipeline, TimeProvider clock) : NeutralMail(mail, accounts, staff, pipeline), IDeliverTogether
 {
     private readonly IMediator pipeline = pipeline;
 

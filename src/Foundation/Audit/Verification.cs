@@ -38,10 +38,10 @@ public sealed class Verification
     }
 
     /// <summary>Notes where a zone's chain ends, outside its database. A head before the noted one is left alone: it is a fault for the verification to find.</summary>
-    public Task Anchor(string code, CancellationToken ct) => Anchor(code, _ => { }, ct);
+    public Task Anchor(string code, CancellationToken ct) => Anchor(code, _ => { }, null, ct);
 
-    /// <summary>The same, and in the same transaction how the visit of the zone went.</summary>
-    internal async Task Anchor(string code, Action<Jobs.ZoneVisit> note, CancellationToken ct)
+    /// <summary>The same, and in the same transaction how the visit of the zone went and when something is due there next.</summary>
+    internal async Task Anchor(string code, Action<Jobs.ZoneVisit> note, DateTimeOffset? next, CancellationToken ct)
     {
         if (await zones.Find(code) is not { } zone) return;
         var head = await zone.Database.Head(ct);
@@ -50,6 +50,7 @@ public sealed class Verification
         {
             // Two jobs of one zone take turns at its row: the later head wins, whoever writes last.
             note(await Jobs.ZoneVisit.Of(c, zone.Id, ct));
+            if (next is { } due) Jobs.NextDue.Lower(await c.Set<ZoneRecord>().SingleAsync(z => z.Id == zone.Id, ct), due);
             var anchor = await c.Set<Anchor>().SingleOrDefaultAsync(a => a.Zone == zone.Id, ct);
             if (anchor is null) c.Add(new Anchor { Zone = zone.Id, Seq = head.Seq, Mac = head.Mac, At = clock.GetUtcNow() });
             else if (head.Seq > anchor.Seq) (anchor.Seq, anchor.Mac, anchor.At) = (head.Seq, head.Mac, clock.GetUtcNow());

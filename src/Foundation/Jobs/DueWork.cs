@@ -17,8 +17,11 @@ public interface IDoWhatIsDue
     /// <summary>Does what is due; run before the outbox is emptied.</summary>
     Task Run(IMediator pipeline, CancellationToken ct);
 
-    /// <summary>When something will next be due, from the zone's own rows; null: nothing is waiting.</summary>
+    /// <summary>When something will next be due, from the zone's own rows; null: nothing is waiting. What is overdue stays named until it is done: a visit for what is due runs nothing else.</summary>
     Task<DateTimeOffset?> Next(ZoneDbContext zone, CancellationToken ct);
+
+    /// <summary>true: <see cref="Next"/> goes by the clock and names only what is still to come, so every visit runs it.</summary>
+    bool IsByTheClock => false;
 }
 
 /// <summary>The job of one zone: what is due, then the outbox, then tells the catalogue when to come again and anchors the audit chain there.</summary>
@@ -26,7 +29,13 @@ public sealed partial class ZoneJob(EnterZone enter, ZoneRegistry zones, NextDue
 {
     private const int MessagesInOneGo = 200;
 
-    public async Task Run(string code, CancellationToken ct)
+    /// <summary>Does all that any module may have to do: at the start, and each hour.</summary>
+    public Task Run(string code, CancellationToken ct) => Visit(code, whole: true, ct);
+
+    /// <summary>Does what fell due, and asks nobody for more: where ten thousand zones wait at eight o'clock, the last of them waits for all the others.</summary>
+    public Task RunDue(string code, CancellationToken ct) => Visit(code, whole: false, ct);
+
+    private async Task Visit(string code, bool whole, CancellationToken ct)
     {
         try
         {
@@ -37,11 +46,15 @@ public sealed partial class ZoneJob(EnterZone enter, ZoneRegistry zones, NextDue
                 var where = scope.ServiceProvider.GetRequiredService<WhereAndWho>();
                 (where.Zone, where.Caller) = (await zones.Find(code), Caller.Platform);
                 var modules = scope.ServiceProvider.GetServices<IDoWhatIsDue>().ToList();
-                var fault = await Do(modules, pipeline, ct);
-                await Deliver(pipeline, where.Zone!.Record, scope.ServiceProvider.GetServices<IDeliver>().ToDictionary(d => d.Kind), ct);
+                var due = await ToRun(where.Zone!.Record.Id, modules, whole, pipeline, ct);
+                var fault = await Do(due, pipeline, ct);
+                await Deliver(pipeline, where.Zone.Record, scope.ServiceProvider.GetServices<IDeliver>().ToDictionary(d => d.Kind), ct);
                 fault?.Throw();
-                var found = await nextDue.Ask(where.Zone.Record.Id, () => pipeline.Send(new WhenNext.Query(), ct), f => f.Next, ct);
-                await verification.Anchor(code, visit => (visit.Ended, visit.Waiting, visit.OldestDue, visit.Failed, visit.Fault) = (clock.GetUtcNow(), found.Waiting, found.OldestDue, null, null), ct);
+                await nextDue.Anew(where.Zone.Record.Id, async () =>
+                {
+                    var found = await pipeline.Send(new WhenNext.Query(), ct);
+                    await verification.Anchor(code, visit => (visit.Ended, visit.Waiting, visit.OldestDue, visit.Failed, visit.Fault) = (clock.GetUtcNow(), found.Waiting, found.OldestDue, null, null), found.Modules.Append(found.OldestDue).Min(), ct);
+                }, ct);
             });
         }
         catch (Exception e) when (e is not OperationCanceledException)
@@ -52,6 +65,22 @@ public sealed partial class ZoneJob(EnterZone enter, ZoneRegistry zones, NextDue
         finally
         {
             sweep.Finished(code);
+        }
+    }
+
+    // Where they cannot be asked, all are run: one that cannot tell keeps neither the next from its own nor what waits from going out.
+    private async Task<List<IDoWhatIsDue>> ToRun(Guid zone, List<IDoWhatIsDue> modules, bool whole, IMediator pipeline, CancellationToken ct)
+    {
+        if (whole || await nextDue.Of(zone, ct) == NextDue.Everything) return modules;
+        try
+        {
+            var (next, now) = ((await pipeline.Send(new WhenNext.Query(), ct)).Modules, clock.GetUtcNow());
+            return [.. modules.Where((module, i) => module.IsByTheClock || next[i] <= now)];
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            NotDone(nameof(WhenNext), e.GetType().Name);
+            return modules;
         }
     }
 
@@ -94,31 +123,37 @@ public sealed partial class ZoneJob(EnterZone enter, ZoneRegistry zones, NextDue
 
     private async Task Deliver(IMediator pipeline, ZoneRecord zone, Dictionary<string, IDeliver> carriers, CancellationToken ct)
     {
-        Guid? left = null;
-        foreach (var message in await pipeline.Send(new Outbox.Due(MessagesInOneGo), ct))
+        List<Guid> left = [];
+        foreach (var some in Parcelled(await pipeline.Send(new Outbox.Due(MessagesInOneGo), ct), carriers))
         {
-            if (!carriers.TryGetValue(message.Kind, out var carrier))
+            if (!carriers.TryGetValue(some[0].Kind, out var carrier))
             {
-                NoCarrier(message.Kind);
+                NoCarrier(some[0].Kind);
                 continue;
             }
-            var taken = await pipeline.Send(new Outbox.Claim(message.Id, left), ct);
-            left = null;
-            if (!taken) continue;
+            var taken = await pipeline.Send(new Outbox.Claim(some.ConvertAll(m => m.Id), left), ct);
+            left = [];
+            var ours = some.FindAll(m => taken.Contains(m.Id));
+            if (ours.Count == 0) continue;
             try
             {
-                await carrier.Deliver(message, zone, ct);
+                if (carrier is IDeliverTogether together) await together.Deliver(ours, zone, ct);
+                else await carrier.Deliver(ours[0], zone, ct);
             }
             catch (Exception e) when (e is not OperationCanceledException)
             {
-                NotDelivered(message.Kind, message.Id, e.GetType().Name);
-                await pipeline.Send(new Outbox.Failed(message.Id), ct);
+                NotDelivered(ours[0].Kind, ours[0].Id, e.GetType().Name);
+                await pipeline.Send(new Outbox.Failed(ours.ConvertAll(m => m.Id)), ct);
                 continue; // its next try is in the row
             }
-            left = message.Id;
+            left = ours.ConvertAll(m => m.Id);
         }
-        if (left is { } last) await pipeline.Send(new Outbox.Done(last), ct);
+        if (left.Count > 0) await pipeline.Send(new Outbox.Done(left), ct);
     }
+
+    // What was made in one go for one account leaves in one go; tried again after a crash too, since it was taken in hand together.
+    private static IEnumerable<List<OutboxMessage>> Parcelled(IReadOnlyList<OutboxMessage> due, Dictionary<string, IDeliver> carriers) =>
+        due.GroupBy(m => (m.Kind, m.To, m.NotBefore, Alone: carriers.GetValueOrDefault(m.Kind) is IDeliverTogether ? Guid.Empty : m.Id)).Select(g => g.ToList());
 
     [LoggerMessage(Level = LogLevel.Error, Message = "No module delivers outbox messages of kind {kind}")]
     private partial void NoCarrier(string kind);
@@ -133,7 +168,8 @@ public sealed partial class ZoneJob(EnterZone enter, ZoneRegistry zones, NextDue
 /// <summary>When something in this zone falls due next, from its own rows, and what waits in its outbox.</summary>
 internal static class WhenNext
 {
-    internal sealed record Answer(DateTimeOffset? Next, int Waiting, DateTimeOffset? OldestDue);
+    /// <param name="Modules">One for each, in the order in which the house has them.</param>
+    internal sealed record Answer(IReadOnlyList<DateTimeOffset?> Modules, int Waiting, DateTimeOffset? OldestDue);
 
     [Requires(May.RunThePlatform)]
     internal sealed record Query : IQuery<Answer>;
@@ -143,11 +179,8 @@ internal static class WhenNext
         public async Task<Answer> Handle(Query query, CancellationToken ct)
         {
             var waiting = await zone.Set<OutboxMessage>().Where(m => m.Delivered == null).GroupBy(_ => 1).Select(g => new { Count = g.Count(), Oldest = g.Min(m => m.NotBefore) }).SingleOrDefaultAsync(ct);
-            var next = waiting is null ? (DateTimeOffset?)null : waiting.Oldest;
-            foreach (var module in modules)
-            {
-                if (await module.Next(zone, ct) is { } due && (next is null || due < next)) next = due;
-            }
+            var next = new List<DateTimeOffset?>();
+            foreach (var module in modules) next.Add(await module.Next(zone, ct));
             return new Answer(next, waiting?.Count ?? 0, waiting?.Oldest);
         }
     }

@@ -16,10 +16,18 @@ public sealed class NextDue(CatalogDatabase catalog, TimeProvider clock)
         if (noted is { } known && known <= due) return;
         await catalog.WriteAsPlatform("Foundation.LowerNextDue", null, async c =>
         {
-            var record = await c.Set<ZoneRecord>().SingleAsync(z => z.Id == zone, ct);
-            if (record.NextDue is null || record.NextDue > due) record.NextDue = due;
+            Lower(await c.Set<ZoneRecord>().SingleAsync(z => z.Id == zone, ct), due);
             return true;
         }, ct);
+    }
+
+    /// <summary>Noted where something may be due that the zone's own rows do not tell: whoever visits does all there may be to do.</summary>
+    public static readonly DateTimeOffset Everything = DateTimeOffset.UnixEpoch;
+
+    /// <summary>The same, within a transaction on the catalogue.</summary>
+    public static void Lower(ZoneRecord record, DateTimeOffset due)
+    {
+        if (record.NextDue is null || record.NextDue > due) record.NextDue = due;
     }
 
     internal async Task<DateTimeOffset?> Of(Guid zone, CancellationToken ct)
@@ -28,10 +36,10 @@ public sealed class NextDue(CatalogDatabase catalog, TimeProvider clock)
         return await house.Set<ZoneRecord>().AsNoTracking().Where(z => z.Id == zone).Select(z => z.NextDue).SingleOrDefaultAsync(ct);
     }
 
-    /// <summary>Notes what the zone's rows say is next. A note whose time has come is taken away before they are asked: a write that they do not show yet would find it earlier than its own and leave it, and be forgotten with it.
+    /// <summary>Notes anew what is next. A note whose time has come is taken away before the zone's rows are asked: a write that they do not show yet would find it earlier than its own and leave it, and be forgotten with it.
     /// One that is still to come is never put off: the visit at that time does it.</summary>
-    /// <param name="rows">Asks the zone. What it throws leaves the note as it was.</param>
-    internal async Task<T> Ask<T>(Guid zone, Func<Task<T>> rows, Func<T, DateTimeOffset?> next, CancellationToken ct)
+    /// <param name="asked">Asks the rows, and notes what they say. What it throws leaves the note as it was.</param>
+    internal async Task Anew(Guid zone, Func<Task> asked, CancellationToken ct)
     {
         var noted = await Of(zone, ct);
         if (noted <= clock.GetUtcNow())
@@ -42,17 +50,14 @@ public sealed class NextDue(CatalogDatabase catalog, TimeProvider clock)
                 return true;
             }, ct);
         }
-        T said;
         try
         {
-            said = await rows();
+            await asked();
         }
         catch when (noted is not null)
         {
             await Lower(zone, noted.Value, CancellationToken.None);
             throw;
         }
-        if (next(said) is { } due) await Lower(zone, due, ct);
-        return said;
     }
 }

@@ -13,16 +13,16 @@ internal static class Outbox
     [Requires(May.RunThePlatform)]
     internal sealed record Due(int Most) : IQuery<IReadOnlyList<OutboxMessage>>;
 
-    /// <param name="Left">The one before, which has left: one transaction for both halves what a crowd of messages costs.</param>
-    /// <returns>false: somebody else has it.</returns>
+    /// <param name="Left">Those before, which have left: one transaction for both halves what a crowd of messages costs.</param>
+    /// <returns>Those that are taken now; of the others, somebody else has them.</returns>
     [Requires(May.RunThePlatform)]
-    internal sealed record Claim(Guid Message, Guid? Left) : ICommand<bool>;
+    internal sealed record Claim(IReadOnlyList<Guid> Messages, IReadOnlyList<Guid> Left) : ICommand<IReadOnlyList<Guid>>;
 
     [Requires(May.RunThePlatform)]
-    internal sealed record Done(Guid Message) : ICommand<bool>;
+    internal sealed record Done(IReadOnlyList<Guid> Messages) : ICommand<bool>;
 
     [Requires(May.RunThePlatform)]
-    internal sealed record Failed(Guid Message) : ICommand<bool>;
+    internal sealed record Failed(IReadOnlyList<Guid> Messages) : ICommand<bool>;
 
     internal sealed class DueHandler(ZoneDbContext zone, TimeProvider clock) : IRequestHandler<Due, IReadOnlyList<OutboxMessage>>
     {
@@ -33,15 +33,21 @@ internal static class Outbox
         }
     }
 
-    internal sealed class ClaimHandler(ZoneDbContext zone, TimeProvider clock) : IRequestHandler<Claim, bool>
+    internal sealed class ClaimHandler(ZoneDbContext zone, TimeProvider clock) : IRequestHandler<Claim, IReadOnlyList<Guid>>
     {
-        public async Task<bool> Handle(Claim command, CancellationToken ct)
+        public async Task<IReadOnlyList<Guid>> Handle(Claim command, CancellationToken ct)
         {
-            var now = clock.GetUtcNow();
-            if (command.Left is { } left) (await zone.Set<OutboxMessage>().SingleAsync(m => m.Id == left, ct)).Done(now);
-            if (await zone.Set<OutboxMessage>().SingleOrDefaultAsync(m => m.Id == command.Message && m.Delivered == null && m.NotBefore <= now, ct) is not { } message) return false;
-            message.Claim(now);
-            return true;
+            var (now, ids, taken) = (clock.GetUtcNow(), command.Messages.Concat(command.Left).ToList(), new List<Guid>());
+            foreach (var message in await zone.Set<OutboxMessage>().Where(m => ids.Contains(m.Id)).ToListAsync(ct))
+            {
+                if (command.Left.Contains(message.Id)) message.Done(now);
+                else if (message.Delivered is null && message.NotBefore <= now)
+                {
+                    message.Claim(now);
+                    taken.Add(message.Id);
+                }
+            }
+            return taken;
         }
     }
 
@@ -49,7 +55,8 @@ internal static class Outbox
     {
         public async Task<bool> Handle(Failed command, CancellationToken ct)
         {
-            (await zone.Set<OutboxMessage>().SingleAsync(m => m.Id == command.Message, ct)).Failed(clock.GetUtcNow());
+            var now = clock.GetUtcNow();
+            foreach (var message in await zone.Set<OutboxMessage>().Where(m => command.Messages.Contains(m.Id)).ToListAsync(ct)) message.Failed(now);
             return true;
         }
     }
@@ -58,7 +65,8 @@ internal static class Outbox
     {
         public async Task<bool> Handle(Done command, CancellationToken ct)
         {
-            (await zone.Set<OutboxMessage>().SingleAsync(m => m.Id == command.Message, ct)).Done(clock.GetUtcNow());
+            var now = clock.GetUtcNow();
+            foreach (var message in await zone.Set<OutboxMessage>().Where(m => command.Messages.Contains(m.Id)).ToListAsync(ct)) message.Done(now);
             return true;
         }
     }

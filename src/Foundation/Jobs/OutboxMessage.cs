@@ -100,3 +100,10 @@ public interface IDeliver
     /// <param name="zone">The zone whose outbox it was in.</param>
     Task Deliver(OutboxMessage message, VictimSupport.Foundation.Zones.ZoneRecord zone, CancellationToken ct);
 }
+
+/// <summary>Carries out several of one kind, to one account and made in one go, as one: whoever has ten things due at eight gets one mail. It may be called again after a crash, with the same ones.</summary>
+public interface IDeliverTogether : IDeliver
+{
+    /// <param name="messages">At least one; the first one's key names the effect.</param>
+    Task Deliver(IReadOnlyList<OutboxMessage> messages, VictimSupport.Foundation.Zones.ZoneRecord zone, CancellationToken ct);
+}

@@ -6,31 +6,47 @@ using VictimSupport.Foundation.Zones;
 
 namespace VictimSupport.Foundation.Jobs;
 
-/// <summary>Every 20 s: asks the catalogue which zones have something due and starts one job for each. At start and once an hour it visits every zone.</summary>
+/// <summary>A zone to visit now.</summary>
+/// <param name="IsWhole">For all that there may be to do, not only for what is noted as due.</param>
+internal readonly record struct ToVisit(string Code, bool IsWhole);
+
+/// <summary>Every 20 s: asks the catalogue which zones have something due and starts one job for each. At start and once an hour it visits every zone whole.</summary>
 public sealed class Sweep(CatalogDatabase catalog, ZoneMaking making, TimeProvider clock, IServiceProvider services)
 {
-    private static readonly TimeSpan FullRound = TimeSpan.FromHours(1), Stuck = TimeSpan.FromMinutes(10);
+    internal static readonly TimeSpan FullRound = TimeSpan.FromHours(1);
+    private static readonly TimeSpan Stuck = TimeSpan.FromMinutes(10);
     private readonly ConcurrentDictionary<string, DateTimeOffset> running = new();
+    private readonly HashSet<string> round = new(StringComparer.Ordinal); // still to be visited whole in this round
     private DateTimeOffset lastFull = DateTimeOffset.MinValue;
 
     [DisableConcurrentExecution(60)]
     public async Task Run(CancellationToken ct)
     {
         var jobs = (IBackgroundJobClient)services.GetService(typeof(IBackgroundJobClient))!;
-        foreach (var code in await Due(ct)) jobs.Enqueue<ZoneJob>(job => job.Run(code, CancellationToken.None));
+        foreach (var (code, isWhole) in await Due(ct))
+        {
+            if (isWhole) jobs.Enqueue<ZoneJob>(job => job.Run(code, CancellationToken.None));
+            else jobs.Enqueue<ZoneJob>(job => job.RunDue(code, CancellationToken.None));
+        }
         if ((await making.Waiting(ct)).Count > 0) making.Start();
         if (await HouseIsDue(ct)) jobs.Enqueue<HouseJob>(job => job.Run(CancellationToken.None));
     }
 
-    /// <summary>Codes of the zones to visit now; one that is being visited already is left alone.</summary>
-    internal async Task<IReadOnlyList<string>> Due(CancellationToken ct)
+    /// <summary>The zones to visit now; one that is being visited already is left alone, and is still owed its whole visit.</summary>
+    internal async Task<IReadOnlyList<ToVisit>> Due(CancellationToken ct)
     {
         var now = clock.GetUtcNow();
-        var all = now - lastFull >= FullRound;
+        var isRound = now - lastFull >= FullRound;
+        var all = isRound || round.Count > 0;
         await using var house = catalog.Lease();
-        var codes = await house.Set<ZoneRecord>().AsNoTracking().Where(z => z.State == ZoneState.Active && (all || z.NextDue <= now)).OrderBy(z => z.NextDue).Select(z => z.Code).ToListAsync(ct);
-        if (all) lastFull = now;
-        return [.. codes.Where(code => Start(code, now))];
+        var zones = await house.Set<ZoneRecord>().AsNoTracking().Where(z => z.State == ZoneState.Active && (all || z.NextDue <= now)).OrderBy(z => z.NextDue).Select(z => new { z.Code, IsDue = z.NextDue <= now }).ToListAsync(ct);
+        if (isRound)
+        {
+            lastFull = now;
+            round.Clear();
+            round.UnionWith(zones.Select(z => z.Code));
+        }
+        return [.. zones.Where(z => (z.IsDue || round.Contains(z.Code)) && Start(z.Code, now)).Select(z => new ToVisit(z.Code, round.Remove(z.Code)))];
     }
 
     private async Task<bool> HouseIsDue(CancellationToken ct)

@@ -22,6 +22,8 @@ internal sealed class Gaps(CatalogDatabase catalog, UseCase here, TimeProvider c
         if ((await pipeline.Send(new Query(), ct)).Count > 0) await pipeline.Send(new Command(), ct);
     }
 
+    public bool IsByTheClock => true;
+
     // What comes nearer with the days is looked at each morning; what is written in between, at the hourly round.
     public async Task<DateTimeOffset?> Next(ZoneDbContext zone, CancellationToken ct)
     {

@@ -19,6 +19,8 @@ internal sealed class Reminders(CatalogDatabase catalog, UseCase here, TimeProvi
         if ((await pipeline.Send(new Query(), ct)).Count > 0) await pipeline.Send(new Command(), ct);
     }
 
+    public bool IsByTheClock => true;
+
     public async Task<DateTimeOffset?> Next(ZoneDbContext zone, CancellationToken ct)
     {
         var (id, today) = (here.InZone.Id, Design.Html.Moment.Day(clock.GetUtcNow()));

@@ -117,10 +117,6 @@ internal sealed class Ending(ISessions sessions, IAccounts accounts, IInvite inv
     // In the same transaction: the sweep comes within half a minute, whatever happens to this process.
     private async Task Wake(CatalogDbContext house, IReadOnlyList<Guid> zones, CancellationToken ct)
     {
-        var now = clock.GetUtcNow();
-        foreach (var record in await house.Set<ZoneRecord>().Where(z => zones.Contains(z.Id)).ToListAsync(ct))
-        {
-            if (record.NextDue is null || record.NextDue > now) record.NextDue = now;
-        }
+        foreach (var record in await house.Set<ZoneRecord>().Where(z => zones.Contains(z.Id)).ToListAsync(ct)) NextDue.Lower(record, NextDue.Everything);
     }
 }

@@ -18,6 +18,8 @@ internal sealed class RoleEnds(CatalogDatabase catalog, UseCase here, Standing s
         standing.ForgetAll();
     }
 
+    public bool IsByTheClock => true;
+
     public async Task<DateTimeOffset?> Next(ZoneDbContext zone, CancellationToken ct)
     {
         var (now, id) = (clock.GetUtcNow(), here.InZone.Id);

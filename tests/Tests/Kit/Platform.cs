@@ -139,7 +139,7 @@ public sealed partial class Platform : WebApplicationFactory<Program>
         return new TestZone(this, record);
     }
 
-    /// <summary>Runs the job of a zone, as the sweep would.</summary>
+    /// <summary>Runs the job of a zone, as the sweep would at its round.</summary>
     public async Task RunJobs(string code)
     {
         await using var scope = Services.CreateAsyncScope();

@@ -147,7 +147,7 @@ public sealed class DemoFiguresTests
         var enter = platform.Services.GetRequiredService<EnterZone>();
         Assert.False(await enter.In(Code, _ => Task.CompletedTask, new Caller(somebody, null, new HashSet<Role> { Role.Coordinator })));
         Assert.True(await enter.In(Code, _ => Task.CompletedTask));
-        Assert.DoesNotContain(Code, await platform.Services.GetRequiredService<Sweep>().Due(TestContext.Current.CancellationToken));
+        Assert.DoesNotContain(await platform.Services.GetRequiredService<Sweep>().Due(TestContext.Current.CancellationToken), v => v.Code == Code);
         Assert.DoesNotContain(await platform.Services.GetRequiredService<IListDemoAccounts>().All(TestContext.Current.CancellationToken), c => c.Group.Contains(Code, StringComparison.Ordinal));
 
         // Handovers, pools (and by pools call-outs and events).

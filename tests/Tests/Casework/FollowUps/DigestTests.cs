@@ -118,7 +118,7 @@ public sealed class DigestTests
         await anna.Send(new Write.Command { Dossier = postponed, Persons = [await anna.LeadOf(postponed)], Next = ActKind.CallBack, Due = platform.Clock.GetUtcNow().AddHours(48), Version = (await anna.Opens(postponed)).Dossier.Version });
         platform.Clock.Advance(UntilDue);
         await zone.RunJobs();
-        Assert.Equal(4, platform.Post.Letters.Count);
+        Assert.Single(platform.Post.Letters); // one mail for all four
         await anna.Send(await anna.Contact(zone, done));
         await anna.PutsOff((await anna.Opens(postponed)).Planned[0]);
         platform.Clock.Advance(TimeSpan.FromHours(23));
@@ -158,7 +158,7 @@ public sealed class DigestTests
         await zone.RunJobs();
         // By its own act where that stands, else as overdue; never both.
         Assert.Equal(new[] { before, beside }.Order(), await Late(t => t.Kind == FirstContactsOverdue.Code));
-        Assert.Equal(5, platform.Post.Letters.Count);
+        Assert.Equal(["first-contact", "reminder"], platform.Post.Letters.Select(l => l.Key.Split(' ')[0]).Order()); // one mail of each
         // The next evening, one puts off what was told and ticks off another.
         platform.Clock.Advance(TimeSpan.FromHours(20));
         await anna.PutsOff((await anna.Opens(after)).Planned[0]);
@@ -167,7 +167,7 @@ public sealed class DigestTests
         await zone.RunJobs();
         // The day after it was told, all the same.
         Assert.Equal(new[] { before, after, ticked, beside, left }.Order(), await Late(t => t.ToldOn != null));
-        Assert.Equal(5, ToldOn(platform).Count);
+        Assert.Single(ToldOn(platform));
         Assert.Equal(5, (await cora.Send(new Bell.Query())).ToldOn);
         foreach (var dossier in new[] { before, after, ticked, beside }) await anna.Send(await anna.Contact(zone, dossier));
         Assert.Equal(1, (await cora.Send(new Bell.Query())).ToldOn);

@@ -69,8 +69,33 @@ public sealed class ReminderTests
         for (var i = 0; i < 10; i++) await anna.Registers(Cases.Intake(zone, "", "") with { Unknown = true });
         platform.Clock.Advance(UntilDue);
         await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Task.Run(zone.RunJobs)));
-        Assert.Equal(10, Reminders(platform).Count);
-        Assert.Equal(10, Reminders(platform).Select(l => l.Key).Distinct().Count());
+        Assert.Single(Reminders(platform));
+        var keys = await zone.Look(z => z.Set<OutboxMessage>().Where(m => m.Kind == ActsDue.Code && m.Delivered != null).Select(m => m.Key).ToListAsync());
+        Assert.Equal(10, keys.Distinct().Count());
+    }
+
+    [Theory, EveryEngine]
+    public async Task Of_what_falls_due_in_one_go_one_mail_tells_whoever_may_know_of_any_of_it(string engine)
+    {
+        await using var platform = Platform.Start(engine);
+        var zone = await platform.Zone();
+        var (anna, bert, cora) = (await zone.Hires("anna", Role.Caseworker), await zone.Hires("bert", Role.Caseworker), await zone.Hires("cora", Role.Coordinator));
+        Guid[] hers = [await anna.Registers(Cases.Intake(zone)), await anna.Registers(Cases.Intake(zone, "Muster", "Bram")), await anna.Registers(Cases.Intake(zone, "Muster", "Cleo"))];
+        var his = await bert.Registers(Cases.Intake(zone, "Muster", "Dirk"));
+        await zone.RunJobs();
+        await zone.WallsOff(anna, hers[0]);
+        await zone.WallsOff(bert, his);
+        await zone.WallsOff(cora, his);
+        platform.Clock.Advance(UntilDue);
+        platform.Post.Failing = new OperationCanceledException("killed");
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(zone.RunJobs);
+        platform.Post.Failing = null;
+        platform.Clock.Advance(OutboxMessage.Held + TimeSpan.FromMinutes(1));
+        await zone.RunJobs();
+        await zone.RunJobs();
+        // Anna of the two that are still hers; Cora of the one that is nobody's and that she may know of.
+        Assert.Equal([Staff.AddressOf(zone, "anna"), Staff.AddressOf(zone, "cora")], Reminders(platform).Select(l => l.To).Order());
+        Assert.Equal(4, await zone.Look(z => z.Set<OutboxMessage>().CountAsync(m => m.Kind == ActsDue.Code && m.Delivered != null)));
     }
 
     [Theory, EveryEngine]
