@@ -26,6 +26,7 @@ public sealed class OnCallModule : IModule
         services.AddScoped<IRing>(s => s.GetRequiredService<Warnings.Bell>());
         services.AddScoped<ITellAtHome, Now.AtHome>();
         services.AddSingleton<Warnings.OnTheBell>();
+        services.AddSingleton<IKnowDuty>(s => s.GetRequiredService<Warnings.OnTheBell>());
         services.AddScoped<IDoWhatIsDue, Rotas.Leavers>();
         services.AddScoped<IDoWhatIsDue, Rotas.ClearShiftNews>();
         services.AddScoped<IDoWhatIsDue, Warnings.Gaps>();

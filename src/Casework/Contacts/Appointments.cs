@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Text;
 using Microsoft.EntityFrameworkCore;
 using VictimSupport.Casework.Codes;
 using VictimSupport.Casework.Dossiers;
@@ -22,6 +24,12 @@ internal static class Appointments
     public static Task<Contact> Ended(IQueryable<Contact> contacts, Guid dossier, Guid id, Caller caller, CancellationToken ct) =>
         caller.May(May.ChangeDossiers) ? Find(contacts, dossier, id, ct) : throw new RefusedException("role", dossier);
 
+    /// <summary>The same room, however it was typed: small or large letters, accents, spaces.</summary>
+    public static bool SameRoom(string? one, string? other) => one is not null && other is not null && Plain(one) == Plain(other);
+
+    // Not folded as a name is: there a point is a space, and 1.2 is not 12.
+    private static string Plain(string room) => string.Concat(room.Normalize(NormalizationForm.FormKD).Where(c => !char.IsWhiteSpace(c) && CharUnicodeInfo.GetUnicodeCategory(c) != UnicodeCategory.NonSpacingMark)).ToUpperInvariant();
+
     /// <summary>14:00–15:30, with the day of the end where it is another; and the real minutes where the clock is put back or forward meanwhile.</summary>
     public static string Span(DateTimeOffset from, DateTimeOffset to) =>
         $"{Moment.Clock(from)}–{(Moment.Day(from) == Moment.Day(to) ? Moment.Clock(to) : Moment.Show(to))}{(Moment.Local(to) - Moment.Local(from) == to - from ? "" : $" ({Words.RealMinutes((int)(to - from).TotalMinutes)})")}";
@@ -44,6 +52,9 @@ internal sealed class Diary(ZoneDbContext zone, UseCase here, Colleagues colleag
         return [.. (await colleagues.WhoMayGet(dossier, ct)).Concat(already.OfType<Guid>()).Distinct()];
     }
 
+    /// <summary>The rooms of the zone.</summary>
+    public async Task<IReadOnlyList<string>> Rooms(CancellationToken ct) => (await settings.Of(here.InZone.Id, ct)).Rooms;
+
     /// <param name="except">The appointment that is moved: it is not in its own way.</param>
     public async Task<IReadOnlyList<string>> Warnings(Agreed agreed, Guid? except, CancellationToken ct)
     {
@@ -60,7 +71,7 @@ internal sealed class Diary(ZoneDbContext zone, UseCase here, Colleagues colleag
                 warnings.Add(Words.WorkerIsTaken(names.TryGetValue(who, out var colleague) ? colleague.DisplayName : Words.Nobody, Appointments.Span(other.At, other.Ends)));
         }
         if (mine.Room is { Length: > 0 } room)
-            warnings.AddRange(near.Where(o => string.Equals(o.Room, room, StringComparison.OrdinalIgnoreCase) && o.At < mine.Ends && mine.At < o.Ends).Select(o => Words.RoomIsTaken(room, Appointments.Span(o.At, o.Ends))));
+            warnings.AddRange(near.Where(o => Appointments.SameRoom(o.Room, room) && o.At < mine.Ends && mine.At < o.Ends).Select(o => Words.RoomIsTaken(room, Appointments.Span(o.At, o.Ends))));
         if (agreed.Place == Place.Office && (await settings.Of(here.InZone.Id, ct)).Hours is { AreKnown: true } hours && !IsOpen(hours, mine.At, mine.Ends)) warnings.Add(Words.OfficeIsClosed);
         return warnings;
     }

@@ -28,6 +28,10 @@ internal sealed class Feed
     /// <summary>So many random bits need no slow hash.</summary>
     public static string Hash(string token) => Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(token)));
 
+    /// <summary>Names an appointment in a calendar. Its id is known in the portal; nobody who reads a calendar there shall find it again here.</summary>
+    /// <param name="whose">The feed it stands in, or who takes it along.</param>
+    public static string Uid(Guid whose, Guid contact) => Convert.ToHexString(SHA256.HashData((byte[])[.. whose.ToByteArray(), .. contact.ToByteArray()]))[..32];
+
     public void Revoke(DateTimeOffset now) => Revoked ??= now;
 
     internal sealed class Mapping : IZoneMapping<Feed>

@@ -14,6 +14,7 @@ using VictimSupport.Foundation.Persistence;
 using VictimSupport.Foundation.Pipeline;
 using VictimSupport.Foundation.Secrecy;
 using VictimSupport.Identity.Contracts;
+using VictimSupport.Zones.Contracts;
 using Place = VictimSupport.Casework.Codes.Place;
 
 namespace VictimSupport.Casework.Contacts;
@@ -96,7 +97,8 @@ internal sealed class Plan(IMediator pipeline, IAccounts accounts, WhereAndWho w
     /// <param name="Planned">null: a new one.</param>
     /// <param name="MayRemind">The ways on which a reminder may be offered.</param>
     /// <param name="Reminded">Those that wait to go.</param>
-    internal sealed record Answer(Danger Danger, Danger AtTheDoor, IReadOnlyList<Helped> People, IReadOnlyList<Guid> MayGo, Contact? Planned, IReadOnlyList<Reminder> MayRemind, IReadOnlyList<Reminder> Reminded);
+    /// <param name="Rooms">Those of the zone; another may be typed.</param>
+    internal sealed record Answer(Danger Danger, Danger AtTheDoor, IReadOnlyList<Helped> People, IReadOnlyList<Guid> MayGo, Contact? Planned, IReadOnlyList<Reminder> MayRemind, IReadOnlyList<Reminder> Reminded, IReadOnlyList<string> Rooms);
 
     [Requires(May.ChangeDossiers)]
     internal sealed record Query(Guid Dossier, Guid? Contact) : IQuery<Answer>;
@@ -137,7 +139,7 @@ internal sealed class Plan(IMediator pipeline, IAccounts accounts, WhereAndWho w
             RuleFor(c => c.At).Must(at => at is null || at < clock.GetUtcNow().AddYears(3)).WithMessage(_ => Words.TooFarAway);
             RuleFor(c => c.Minutes).Must(m => m is > 0 and <= 24 * 60).WithMessage(_ => Words.NoMinutes);
             RuleFor(c => c.Place).NotNull().WithMessage(_ => Words.ChoosePlace).IsInEnum().WithMessage(_ => Words.ChoosePlace);
-            RuleFor(c => c.Room).MaximumLength(40).WithMessage(_ => Words.TooLong);
+            RuleFor(c => c.Room).MaximumLength(ZoneSettings.LongestRoom).WithMessage(_ => Words.TooLong);
             RuleFor(c => c.Travel).Must(t => t is null or (>= 0 and <= 12 * 60)).WithMessage(_ => Words.NoTravel);
             RuleFor(c => c.With).IsInEnum().WithMessage(_ => Words.ChooseCounterpart);
             RuleFor(c => c.Worker).NotEmpty().WithMessage(_ => Words.ChooseColleague);
@@ -158,7 +160,7 @@ internal sealed class Plan(IMediator pipeline, IAccounts accounts, WhereAndWho w
             var rules = (await zone.Set<SafeContact>().AsNoTracking().Where(s => s.DossierId == dossier.Id).ToListAsync(ct)).ToDictionary(s => s.Id);
             var closed = await nevers.Closed(people.Select(p => (p, Of(p))), ct);
             return new Answer(dossier.Danger, await doors.Of(dossier, people, ct), [.. people.Select(p => Seen(p, Of(p), closed.GetValueOrDefault(p.Id)))], await diary.WhoMayGo(dossier, planned, ct), planned,
-                await reminders.May(dossier, rules.Values, ct), planned is null ? [] : await AppointmentReminders.Waiting(zone, planned.Id, ct));
+                await reminders.May(dossier, rules.Values, ct), planned is null ? [] : await AppointmentReminders.Waiting(zone, planned.Id, ct), await diary.Rooms(ct));
 
             SafeContact Of(Person person) => rules.GetValueOrDefault(person.Id) ?? SafeContact.For(person);
         }
@@ -176,7 +178,7 @@ internal sealed class Plan(IMediator pipeline, IAccounts accounts, WhereAndWho w
             planned?.MustStand(nameof(Command.At));
             if (!dossier.IsOpen) throw Wrong(nameof(Command.At), Words.ClosedNoAct);
             if (planned is not null && planned.Version != form.Version) throw Wrong(nameof(Command.At), Words.ChangedMeanwhile);
-            var agreed = new Agreed(await Concerned.Of(zone, dossier.Id, form.Persons, ct), form.At!.Value, form.Minutes!.Value, form.Place!.Value, form.Room, form.Travel ?? 0, form.Worker!.Value, form.Companion, form.ForThem, form.With, form.Note);
+            var agreed = new Agreed(await Concerned.Of(zone, dossier.Id, form.Persons, ct), form.At!.Value, form.Minutes!.Value, form.Place!.Value, await Room(form.Room, ct), form.Travel ?? 0, form.Worker!.Value, form.Companion, form.ForThem, form.With, form.Note);
             await MayBe(dossier, agreed, planned, ct);
             if (!form.Despite && await diary.Warnings(agreed, planned?.Id, ct) is { Count: > 0 } warnings) throw new ValidationException(warnings.Distinct().Select(w => new ValidationFailure(nameof(Command.Despite), w)));
             if (planned is not null && planned.At != agreed.At) await reminders.TellAnew(planned, ct);
@@ -188,6 +190,9 @@ internal sealed class Plan(IMediator pipeline, IAccounts accounts, WhereAndWho w
             if (form.Once != default) zone.Add(new Submission { Id = form.Once, Made = planned.Id });
             return planned.Id;
         }
+
+        // A room of the zone is called as the zone calls it.
+        private async Task<string?> Room(string? typed, CancellationToken ct) => (await diary.Rooms(ct)).FirstOrDefault(room => Appointments.SameRoom(room, typed)) ?? typed;
 
         private async Task MayBe(Dossier dossier, Agreed agreed, Contact? planned, CancellationToken ct)
         {

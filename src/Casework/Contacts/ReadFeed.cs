@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using MediatR;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -50,10 +49,7 @@ internal static class ReadFeed
             var visible = Sight.Of(zone, await guard.As(feed.Account, roles, ct));
             var planned = await zone.Set<Contact>().AsNoTracking().Where(c => c.PlannedFor != null && c.State != ContactState.Cancelled && c.At > since && (c.Worker == feed.Account || c.Companion == feed.Account))
                 .Join(zone.Set<Dossier>().Where(visible), c => c.DossierId, d => d.Id, (c, _) => new { c.Id, c.At, c.Minutes }).OrderBy(c => c.At).Take(Most).ToListAsync(ct);
-            return new Answer(owner.Language, [.. planned.Select(p => new ICalendar.Event(Uid(feed, p.Id), p.At, p.At.AddMinutes(p.Minutes)))]);
+            return new Answer(owner.Language, [.. planned.Select(p => new ICalendar.Event(Feed.Uid(feed.Id, p.Id), p.At, p.At.AddMinutes(p.Minutes)))]);
         }
-
-        // The id of a contact is known in the portal; nobody who reads a calendar there shall find it again here.
-        private static string Uid(Feed feed, Guid contact) => Convert.ToHexString(SHA256.HashData((byte[])[.. feed.Id.ToByteArray(), .. contact.ToByteArray()]))[..32];
     }
 }

@@ -14,6 +14,7 @@ using VictimSupport.Foundation.Persistence;
 using VictimSupport.Foundation.Pipeline;
 using VictimSupport.Foundation.Secrecy;
 using VictimSupport.Identity.Contracts;
+using VictimSupport.Zones.Contracts;
 using Place = VictimSupport.Casework.Codes.Place;
 
 namespace VictimSupport.Casework.Contacts;
@@ -58,7 +59,7 @@ internal sealed class Week(IMediator pipeline, IAccounts accounts, TimeProvider 
 
     /// <param name="Number">Of the dossier.</param>
     /// <param name="People">Whom it is with or for, and what the gate would say of each.</param>
-    internal sealed record Known(Guid Dossier, string Number, IReadOnlyList<Glance> People, Danger Danger, string? Room, bool ForThem, ContactState State)
+    internal sealed record Known(Guid Contact, Guid Dossier, string Number, IReadOnlyList<Glance> People, Danger Danger, string? Room, bool ForThem, ContactState State, bool UnderWay)
     {
         public string Initials => People.Count == 0 ? "–" : string.Join(", ", People.Select(p => p.Initials));
     }
@@ -72,17 +73,33 @@ internal sealed class Week(IMediator pipeline, IAccounts accounts, TimeProvider 
         public bool On(DateOnly day) => Moment.Day(At) == day || (Moment.Day(At) < day && Ends > Moment.Instant(day.ToDateTime(TimeOnly.MinValue)));
     }
 
+    /// <summary>An appointment in a dossier that its reader may open, before anybody in it is.</summary>
+    internal sealed record Entry(Guid Id, DateTimeOffset At, int Minutes, Guid? Worker, Guid? Companion, Place Place, string? Room, bool ForThem, ContactState State, bool UnderWay, List<Guid> Persons, Dossier Dossier)
+    {
+        /// <summary>Whose rows are asked for, to know whom it is shown under.</summary>
+        public IEnumerable<Guid> Asked => Persons.Append(Dossier.Lead ?? default);
+
+        /// <summary>Those it concerns, where they are helped; else whom the dossier is shown under.</summary>
+        public IReadOnlyList<Person> Met(IReadOnlyDictionary<Guid, Person> people) =>
+            Persons.Where(p => people.TryGetValue(p, out var one) && one.IsHelped).Select(p => people[p]).ToList() is { Count: > 0 } those ? those : Dossier.Lead is { } lead && people.TryGetValue(lead, out var first) ? [first] : [];
+
+        public Row Shown(IReadOnlyDictionary<Guid, Person> people, IReadOnlyDictionary<Guid, Glance> reach) =>
+            new(At, Minutes, Worker, Companion, Place, new Known(Id, Dossier.Id, Dossier.Number, [.. Met(people).Select(p => reach[p.Id])], Dossier.Danger, Room, ForThem, State, UnderWay));
+    }
+
     /// <param name="Whose">Whose week it is, where it is not everybody's.</param>
     /// <param name="Colleagues">Whose week may be asked for.</param>
     internal sealed record Answer(DateOnly Monday, Guid Whose, IReadOnlyList<Row> Rows, IReadOnlyList<Guid> Colleagues) : IListDossiers
     {
+        /// <summary>The zone lets its people take them along in a calendar of their own.</summary>
+        public bool MayTakeAlong { get; init; }
         IEnumerable<Guid> IListDossiers.Listed => Rows.Select(r => r.Seen?.Dossier).OfType<Guid>().Distinct();
     }
 
     [Requires(May.WorkOnDossiers)]
     internal sealed record Query(DateOnly Monday, Guid? Whose, bool Everybody) : IQuery<Answer>;
 
-    internal sealed class Handler(ZoneDbContext zone, Guard guard, Colleagues colleagues, Glances glances, Keyring keys, Caller caller) : IRequestHandler<Query, Answer>
+    internal sealed class Handler(ZoneDbContext zone, UseCase here, Guard guard, IZoneSettings settings, Colleagues colleagues, Glances glances, Keyring keys, Caller caller) : IRequestHandler<Query, Answer>
     {
         public async Task<Answer> Handle(Query query, CancellationToken ct)
         {
@@ -94,14 +111,12 @@ internal sealed class Week(IMediator pipeline, IAccounts accounts, TimeProvider 
             var earlier = from.AddDays(-1); // what began on Sunday night may last into the week
             var all = query.Everybody;
             var planned = zone.Set<Contact>().AsNoTracking().Where(c => c.PlannedFor != null && c.State != ContactState.Cancelled && c.At > earlier && c.At < to && (all || c.Worker == whose || c.Companion == whose));
-            var seen = await planned.Join(zone.Set<Dossier>().AsNoTracking().Where(visible), c => c.DossierId, d => d.Id, (c, d) => new { c.Id, c.At, c.Minutes, c.Worker, c.Companion, c.Place, c.Room, c.ForThem, c.State, c.Persons, Dossier = d }).ToListAsync(ct);
-            // Those it concerns, where they are helped; else whom the dossier is shown under.
-            var ids = seen.SelectMany(s => s.Persons.Append(s.Dossier.Lead ?? default)).Distinct().ToList();
+            var seen = await planned.Join(zone.Set<Dossier>().AsNoTracking().Where(visible), c => c.DossierId, d => d.Id, (c, d) => new Entry(c.Id, c.At, c.Minutes, c.Worker, c.Companion, c.Place, c.Room, c.ForThem, c.State, c.CheckedIn != null && c.CheckedOut == null, c.Persons, d)).ToListAsync(ct);
+            var ids = seen.SelectMany(s => s.Asked).Distinct().ToList();
             var people = (await zone.Set<Person>().AsNoTracking().Where(p => ids.Contains(p.Id)).ToListAsync(ct)).ToDictionary(p => p.Id);
             await keys.Fetch(people.Keys, ct);
-            var met = seen.ToDictionary(s => s.Id, s => s.Persons.Where(p => people.TryGetValue(p, out var one) && one.IsHelped).ToList() is { Count: > 0 } those ? those : s.Dossier.Lead is { } lead && people.ContainsKey(lead) ? [lead] : []);
-            var reach = await glances.Of(seen.SelectMany(s => met[s.Id].Select(p => (people[p], s.Dossier))), ct);
-            var rows = seen.Select(s => new Row(s.At, s.Minutes, s.Worker, s.Companion, s.Place, new Known(s.Dossier.Id, s.Dossier.Number, [.. met[s.Id].Select(p => reach[p])], s.Dossier.Danger, s.Room, s.ForThem, s.State))).ToList();
+            var reach = await glances.Of(seen.SelectMany(s => s.Met(people).Select(p => (p, s.Dossier))), ct);
+            var rows = seen.ConvertAll(s => s.Shown(people, reach));
             if (!who.OnlyStandsIn)
             {
                 var theirs = seen.Select(s => s.Id).ToHashSet();
@@ -109,7 +124,7 @@ internal sealed class Week(IMediator pipeline, IAccounts accounts, TimeProvider 
                 var busy = await planned.Where(c => c.State == ContactState.Planned).Select(c => new { c.Id, c.At, c.Minutes, c.Worker, c.Companion, c.Place }).ToListAsync(ct);
                 rows.AddRange(busy.Where(b => !theirs.Contains(b.Id)).Select(b => new Row(b.At, b.Minutes, b.Worker, b.Companion, b.Place, null)));
             }
-            return new Answer(query.Monday, whose, [.. rows.Where(r => r.Ends > from).OrderBy(r => r.At).ThenBy(r => r.Worker)], others);
+            return new Answer(query.Monday, whose, [.. rows.Where(r => r.Ends > from).OrderBy(r => r.At).ThenBy(r => r.Worker)], others) { MayTakeAlong = (await settings.Of(here.InZone.Id, ct)).CalendarFeeds };
         }
     }
 }

@@ -102,6 +102,9 @@ internal sealed record ShowView(Dossier Dossier, IReadOnlyList<PersonView> Peopl
     /// <summary>Recontacts that the facts suggest, and nobody planned.</summary>
     public IReadOnlyList<Recontact.Proposal> Recontacts { get; init; } = [];
 
+    /// <summary>The zone lets its people take them along in a calendar of their own.</summary>
+    public bool MayTakeAlong { get; init; }
+
     /// <summary>What reminds the people of them.</summary>
     public IReadOnlyList<ReminderLine> Reminders { get; init; } = [];
 
@@ -189,7 +192,7 @@ internal sealed record ShowView(Dossier Dossier, IReadOnlyList<PersonView> Peopl
                 Recontacts = Recontact.Proposed(dossier, views.Where(v => v.IsHelped).Select(v => v.Id), acts, contacts, zoneRules, clock.GetUtcNow()),
                 Risks = [.. people.Select(p => Risk.Latest(risks, p.Id)).OfType<Risk>().Distinct().OrderByDescending(r => r.Level).ThenByDescending(r => r.On)],
                 Handovers = timeline.Exists(h => h.Handover is not null) ? await zone.Set<Handovers.Handover>().AsNoTracking().Where(h => h.DossierId == dossier.Id).OrderByDescending(h => h.Id).ToListAsync(ct) : [],
-                Appointments = appointments, Reminders = appointments.Count == 0 ? [] : await AppointmentReminders.Of(zone, dossier.Id, ct), Others = others, IsOwn = await guard.Owns(dossier, ct), MaySign = timeline.Any(h => h.Signed is not null) && await entries.MaySign(dossier, ct),
+                Appointments = appointments, MayTakeAlong = zoneRules.CalendarFeeds, Reminders = appointments.Count == 0 ? [] : await AppointmentReminders.Of(zone, dossier.Id, ct), Others = others, IsOwn = await guard.Owns(dossier, ct), MaySign = timeline.Any(h => h.Signed is not null) && await entries.MaySign(dossier, ct),
             };
         }
 

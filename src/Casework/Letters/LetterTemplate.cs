@@ -48,6 +48,9 @@ internal sealed class LetterHead
     public Guid By { get; private set; }
     public DateTimeOffset At { get; private set; }
 
+    /// <summary>Since when it stands so; a form that was filled in over an older one is told. 0: nobody said anything yet.</summary>
+    public int Version => unchecked((int)(At.UtcTicks / TimeSpan.TicksPerMillisecond));
+
     public void Say(string phone, string returnLine, Guid by, DateTimeOffset now) => (ServicePhone, ReturnLine, By, At) = (phone, returnLine, by, now);
 
     internal sealed class Mapping : IZoneMapping<LetterHead>
@@ -58,6 +61,8 @@ internal sealed class LetterHead
             b.Property(h => h.Id).ValueGeneratedNever();
             b.Property(h => h.ServicePhone).HasMaxLength(40);
             b.Property(h => h.ReturnLine).HasMaxLength(200);
+            b.Property(h => h.At).IsConcurrencyToken();
+            b.Ignore(h => h.Version);
         }
     }
 }

@@ -23,7 +23,14 @@ internal sealed class Templates(IMediator pipeline) : PageModel, IShowAgain
 
     public async Task OnGetAsync(CancellationToken ct) => (Own, Form) = await pipeline.Send(new Query(), ct);
 
-    public async Task ShowAgain(CancellationToken ct) => (Own, _) = await pipeline.Send(new Query(), ct);
+    /// <summary>What stands there now, where somebody else saved while this form was filled in.</summary>
+    public Command? Meanwhile { get; private set; }
+
+    public async Task ShowAgain(CancellationToken ct)
+    {
+        (Own, var now) = await pipeline.Send(new Query(), ct);
+        if (now.Version != Form.Version) (Meanwhile, Form) = (now, Form with { Version = now.Version });
+    }
 
     public async Task<IActionResult> OnPostAsync(CancellationToken ct)
     {
@@ -42,6 +49,9 @@ internal sealed class Templates(IMediator pipeline) : PageModel, IShowAgain
     {
         public string? ServicePhone { get; init; }
         public string? ReturnLine { get; init; }
+
+        /// <summary>Of the zone's head when the form was shown.</summary>
+        public int Version { get; init; }
     }
 
     internal sealed class Rules : AbstractValidator<Command>
@@ -58,16 +68,17 @@ internal sealed class Templates(IMediator pipeline) : PageModel, IShowAgain
         public async Task<View> Handle(Query query, CancellationToken ct)
         {
             var (head, own) = (await wording.Head(ct), await zone.Set<LetterTemplate>().AsNoTracking().Select(t => new { t.Kind, t.Language }).ToListAsync(ct));
-            return new View([.. own.Select(t => (t.Kind, t.Language))], new Command { ServicePhone = head.ServicePhone, ReturnLine = head.ReturnLine });
+            return new View([.. own.Select(t => (t.Kind, t.Language))], new Command { ServicePhone = head.ServicePhone, ReturnLine = head.ReturnLine, Version = head.Version });
         }
 
         public async Task<bool> Handle(Command form, CancellationToken ct)
         {
+            var head = await zone.Set<LetterHead>().SingleOrDefaultAsync(ct);
+            if (form.Version != (head?.Version ?? 0)) throw new ValidationException([new ValidationFailure(nameof(Command.ServicePhone), Words.ChangedMeanwhile)]);
             var line = form.ReturnLine?.Trim() ?? "";
             // It stands on the envelope, before the eyes of whoever empties the box.
             ZoneFacts facts = here.InZone.Record.Facts;
             if (Neutral.Telling(line, [.. (await settings.Of(here.InZone.Id, ct)).ServiceNames.Values, .. new[] { facts.NameFr, facts.NameNl, facts.NameDe }.OfType<string>()]) is { } telling) throw new ValidationException([new ValidationFailure(nameof(Command.ReturnLine), Words.NotNeutral(telling))]);
-            var head = await zone.Set<LetterHead>().SingleOrDefaultAsync(ct);
             if (head is null) zone.Add(head = new LetterHead());
             head.Say(form.ServicePhone?.Trim() ?? "", line, caller.Self, clock.GetUtcNow());
             return true;

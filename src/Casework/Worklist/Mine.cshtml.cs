@@ -9,6 +9,7 @@ using VictimSupport.Casework.FollowUps;
 using VictimSupport.Casework.People;
 using VictimSupport.Design.Html;
 using VictimSupport.Foundation.Access;
+using VictimSupport.Foundation.Modules;
 using VictimSupport.Foundation.Persistence;
 using VictimSupport.Foundation.Pipeline;
 using VictimSupport.Foundation.Secrecy;
@@ -20,7 +21,7 @@ namespace VictimSupport.Casework.Worklist;
 
 /// <summary>What to do now: due and late first, the dangerous before the rest. Initials only; the full name shows in the dossier.</summary>
 [Requires(May.WorkOnDossiers)]
-internal sealed class Mine(IMediator pipeline, IAccounts accounts, Desk desk, Network.Contracts.IActionPoints points, IEnumerable<Network.Contracts.ITellTasks> tasks, WhereAndWho who, TimeProvider clock) : PageModel
+internal sealed class Mine(IMediator pipeline, IAccounts accounts, Desk desk, Network.Contracts.IActionPoints points, IEnumerable<Network.Contracts.ITellTasks> tasks, IEnumerable<IKnowDuty> pools, WhereAndWho who, TimeProvider clock) : PageModel
 {
     [BindProperty(SupportsGet = true)] public Tab Tab { get; set; }
 
@@ -39,6 +40,12 @@ internal sealed class Mine(IMediator pipeline, IAccounts accounts, Desk desk, Ne
 
     /// <summary>Of it and of the rest of the structural work, what is late or near.</summary>
     public IReadOnlyList<Network.Contracts.TaskLine> Tasks { get; private set; } = [];
+
+    /// <summary>Who is on call now, pool by pool.</summary>
+    public IReadOnlyList<DutyNow> Duties { get; private set; } = [];
+
+    /// <summary>Something stands beside the list.</summary>
+    public bool HasSide => List.Today.Count + Duties.Count > 0;
     public IReadOnlyDictionary<Guid, Colleague> Names { get; private set; } = null!;
     public Guid Self => who.Caller.Self;
     public DateTimeOffset Now => clock.GetUtcNow();
@@ -50,7 +57,8 @@ internal sealed class Mine(IMediator pipeline, IAccounts accounts, Desk desk, Ne
         Waits = await desk.Waiting(ct);
         Points = await points.Mine(ct);
         foreach (var one in tasks) Tasks = [.. Tasks, .. await one.Tasks(ct)];
-        Names = await accounts.Named(List.Rows.Select(r => r.AssignedTo).Concat(List.Filters.Select(f => f.Worker)).OfType<Guid>().Distinct(), ct);
+        if (who.Caller.May(May.SeeWhoIsOnCall)) foreach (var one in pools) Duties = [.. Duties, .. await one.Now(who.Zone!.Id, ct)];
+        Names = await accounts.Named(List.Rows.Select(r => r.AssignedTo).Concat(List.Filters.Select(f => f.Worker)).Concat(Duties.Select(d => d.Account)).OfType<Guid>().Distinct(), ct);
     }
 
     public bool MayRemove(SavedFilter tab) => tab.Account == who.Caller.Self || who.Caller.May(May.OpenAnyDossierOfTheZone);
@@ -95,8 +103,11 @@ internal sealed class Mine(IMediator pipeline, IAccounts accounts, Desk desk, Ne
 
         /// <summary>Referrals that wait for a partner, or for us, in dossiers the reader sees: as many as their list shows.</summary>
         public int WithPartners { get; init; }
+
+        /// <summary>The reader's own appointments of today, of a Belgian clock, in dossiers they may open.</summary>
+        public IReadOnlyList<Week.Row> Today { get; init; } = [];
         public int Pages => Math.Max(1, (Total + PerPage - 1) / PerPage);
-        IEnumerable<Guid> IListDossiers.Listed => Rows.Select(r => r.Dossier);
+        IEnumerable<Guid> IListDossiers.Listed => Rows.Select(r => r.Dossier).Concat(Today.Select(r => r.Seen!.Dossier)).Distinct();
     }
 
     internal sealed class Handler(ZoneDbContext zone, UseCase here, Guard guard, Glances glances, Keyring keys, IZoneSettings settings, Caller caller, TimeProvider clock) : IRequestHandler<Query, Answer>
@@ -131,16 +142,25 @@ internal sealed class Mine(IMediator pipeline, IAccounts accounts, Desk desk, Ne
             .Where(d => d.Closed == null && (tab == Tab.Team || (tab == Tab.Unassigned ? d.AssignedTo == null : d.AssignedTo == self || replaced.Contains(d.AssignedTo!.Value) || (d.AssignedTo == null && d.OpenedBy == self))))
             .OrderBy(d => d.NextDue == null || d.NextDue >= tonight).ThenByDescending(d => d.Urgency).ThenBy(d => d.NextDue).ThenBy(d => d.Id).Skip(skipped).Take(Answer.PerPage));
 
+        // By what was planned for: that is indexed, and of an appointment still to come it is when it is. Asked before the list, so that its people are looked up with the list's.
+        private static readonly Seen<DateTimeOffset, DateTimeOffset, int, Week.Entry> OfToday = new((z, seen, self, _, _, morning, tonight, _) => z.Set<Contact>().AsNoTracking()
+            .Where(c => c.PlannedFor >= morning && c.PlannedFor < tonight && c.State == ContactState.Planned && (c.Worker == self || c.Companion == self))
+            .Join(seen, c => c.DossierId, d => d.Id, (c, d) => new Week.Entry(c.Id, c.At, c.Minutes, c.Worker, c.Companion, c.Place, c.Room, c.ForThem, c.State, c.CheckedIn != null && c.CheckedOut == null, c.Persons, d)));
+
+        private List<Week.Entry> agenda = [];
+        private IReadOnlyList<Week.Row> today = [];
+
         public async Task<Answer> Handle(Query query, CancellationToken ct)
         {
             var who = await guard.Looks(ct);
-            return (await Shown(query, who, ct)) with { WithPartners = (await Referrals.Waiting.Handler.Figure.In(zone, who, 0, 0, 0, ct)).SingleOrDefault() };
+            return (await Shown(query, who, ct)) with { Today = today, WithPartners = (await Referrals.Waiting.Handler.Figure.In(zone, who, 0, 0, 0, ct)).SingleOrDefault() };
         }
 
         private async Task<Answer> Shown(Query query, Reader who, CancellationToken ct)
         {
             var now = clock.GetUtcNow();
-            var tonight = Moment.Instant(Moment.Day(now).AddDays(1).ToDateTime(TimeOnly.MinValue));
+            var (morning, tonight) = (Moment.Instant(Moment.Day(now).ToDateTime(TimeOnly.MinValue)), Moment.Instant(Moment.Day(now).AddDays(1).ToDateTime(TimeOnly.MinValue)));
+            agenda = await OfToday.In(zone, who, morning, tonight, 0, ct);
             // A trainee's own are those named to them, a stand-in's those given to them, whoever works on them.
             var tab = query.Tab == Tab.Mine && (!caller.May(May.ChangeDossiers) || who.OnlyStandsIn) ? Tab.Team : query.Tab;
             var skipped = (query.Page - 1) * Answer.PerPage;
@@ -174,10 +194,11 @@ internal sealed class Mine(IMediator pipeline, IAccounts accounts, Desk desk, Ne
 
         private async Task<IReadOnlyList<Row>> Rows(List<Dossier> page, CancellationToken ct)
         {
-            var (leads, ids) = (page.Select(d => d.Lead).OfType<Guid>().ToList(), page.Select(d => d.Id).ToList());
+            var (leads, ids) = (page.Select(d => d.Lead).OfType<Guid>().Concat(agenda.SelectMany(e => e.Asked)).Distinct().ToList(), page.Select(d => d.Id).ToList());
             var people = (await Leads.In(zone, leads, ct)).ToDictionary(p => p.Id);
             await keys.Fetch(people.Keys, ct);
-            var reach = await glances.Of(page.Where(d => d.Lead is { } lead && people.ContainsKey(lead)).Select(d => (people[d.Lead!.Value], d)), ct);
+            var reach = await glances.Of(page.Where(d => d.Lead is { } lead && people.ContainsKey(lead)).Select(d => (people[d.Lead!.Value], d)).Concat(agenda.SelectMany(e => e.Met(people).Select(p => (p, e.Dossier)))), ct);
+            today = [.. agenda.Select(e => e.Shown(people, reach)).OrderBy(r => r.At)];
             var acts = (await Planned.In(zone, ids, ct)).GroupBy(f => f.DossierId).ToDictionary(g => g.Key, g => g.MinBy(f => f.DueAt)!);
             // Asked only where a dossier waits for something else than its first act.
             var others = page.Where(d => d.Closed is null && d.NextDue is not null && d.NextDue != acts.GetValueOrDefault(d.Id)?.DueAt).Select(d => d.Id).ToList();

@@ -53,6 +53,18 @@ public sealed record BegunCallOut(Guid Id, Guid Account, Guid Zone, Guid Employe
 /// <param name="Until">The first instant at which the call-out would no longer be theirs to see.</param>
 public sealed record StandBy(Guid Account, Guid Employer, string? Number, DateTimeOffset Until);
 
+/// <summary>Knows who is on duty now for a zone; implemented where pools are kept. As of some seconds ago: the busiest page asks.</summary>
+public interface IKnowDuty
+{
+    /// <summary>A line for each pool of the zone in which somebody is on duty, or ought to be; none for a zone without a pool.</summary>
+    ValueTask<IReadOnlyList<DutyNow>> Now(Guid zone, CancellationToken ct);
+}
+
+/// <param name="Pool">Its name.</param>
+/// <param name="Account">Who is on duty, of whichever zone; null: nobody, and somebody ought to be.</param>
+/// <param name="Until">When that shift ends.</param>
+public sealed record DutyNow(string Pool, Guid? Account, DateTimeOffset? Until);
+
 /// <summary>Knows what does not exist for a reader: audit, lists and alerts leave it out.</summary>
 public interface IHideDossiers
 {

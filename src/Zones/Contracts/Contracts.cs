@@ -144,6 +144,12 @@ public sealed record ZoneSettings(TimeSpan FirstContactWithin, bool TeamSeesAll,
     public string Accent { get; init; } = "#22577a";
     public OpeningHours Hours { get; init; } = OpeningHours.Unknown;
 
+    /// <summary>As long as a room may be called.</summary>
+    public const int LongestRoom = 40;
+
+    /// <summary>The rooms of the office, in the zone's order; none: it named none.</summary>
+    public IReadOnlyList<string> Rooms { get; init; } = [];
+
     /// <summary>Years that notes of assistance, and facts for the police file, are kept after closing.</summary>
     public int YearsOfAssistance { get; init; } = 10;
     public int YearsOfPoliceFacts { get; init; } = 10;

@@ -98,6 +98,7 @@ internal sealed class StoryZones(Provisioning provisioning, CatalogDatabase cata
         // The public page says when somebody answers, and by what name; the postcodes are no town's.
         house.Add(SettingChange.Make(zone.Id, SettingCode.Hours, string.Join(';', Enumerable.Repeat("08:30-12:00,13:00-17:00", 5)) + ";;", null, today, coordinator, now));
         if (Zones.FirstOrDefault(z => z.Code == zone.Code) is { Code: not null } story) (await house.Set<ZoneRecord>().SingleAsync(z => z.Id == zone.Id, ct)).Take(zone.Facts with { Places = [$"{zone.Code} {(story.Fr ?? story.Nl ?? story.De)!.Replace("Zone ", "", StringComparison.Ordinal)}"] });
+        house.Add(SettingChange.Make(zone.Id, SettingCode.Rooms, "A1;A2", null, today, coordinator, now));
         // Two of the four chose a colour: whoever works in several sees where they stand.
         if (zone.Code switch { "9902" => "#8a2b4f", "9903" => "#2e6b34", _ => null } is { } colour) house.Add(SettingChange.Make(zone.Id, SettingCode.Accent, colour, null, today, coordinator, now));
     }

@@ -47,7 +47,7 @@ internal sealed class Change(IMediator pipeline, IAccounts accounts, InForce inF
         if (Setting.Find(Name) is null) return NotFound();
         await ShowAgain(ct);
         var days = view.Now.Split(';');
-        Form = new Command { Text = view.Now, Chosen = [.. Setting.Several(view.Now)], Days = [.. Enumerable.Range(0, 7).Select(i => i < days.Length ? days[i] : "")], From = Today };
+        Form = new Command { Text = Setting.Shape == Shape.Lines ? view.Now.Replace(';', '\n') : view.Now, Chosen = [.. Setting.Several(view.Now)], Days = [.. Enumerable.Range(0, 7).Select(i => i < days.Length ? days[i] : "")], From = Today };
         return Page();
     }
 
@@ -133,6 +133,7 @@ internal sealed class Change(IMediator pipeline, IAccounts accounts, InForce inF
             Shape.Several => string.Join(';', form.Chosen.Distinct(StringComparer.Ordinal)),
             // A day that cannot be read makes the whole week unreadable, and is said at the field.
             Shape.Week => form.Days.All(d => d.Trim().Length == 0) ? "" : string.Join(';', Enumerable.Range(0, 7).Select(i => OpeningHours.Spans(form.Days.ElementAtOrDefault(i) ?? "") is { } spans ? OpeningHours.Write(spans) : "?")),
+            Shape.Lines => string.Join(';', Setting.Several(form.Text.Normalize().ReplaceLineEndings(";")).Distinct(StringComparer.OrdinalIgnoreCase)),
             Shape.Colour => form.Text.Trim().ToLowerInvariant(),
             _ => form.Text.Trim().Normalize(),
         };

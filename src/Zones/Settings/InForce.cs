@@ -92,6 +92,7 @@ internal sealed class InForce(CatalogDatabase catalog, IEnumerable<IShipSubKinds
             FeedbackKept = TimeSpan.FromDays(Number(SettingCode.FeedbackDays)),
             RequestAnswerWithin = TimeSpan.FromHours(Number(SettingCode.RequestAnswerHours)),
             RequestKept = TimeSpan.FromDays(Number(SettingCode.RequestKeptDays)),
+            Rooms = Setting.Several(Value(SettingCode.Rooms)),
             Hours = OpeningHours.Read(Value(SettingCode.Hours)) ?? OpeningHours.Unknown,
             YearsOfAssistance = Number(SettingCode.YearsOfAssistance),
             YearsOfPoliceFacts = Number(SettingCode.YearsOfPoliceFacts),

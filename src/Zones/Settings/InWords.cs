@@ -14,6 +14,7 @@ internal static class InWords
         Shape.Number => setting.Unit switch { Unit.Days => Words.NumberOfDays(value), Unit.Weeks => Words.NumberOfWeeks(value), Unit.Years => Words.Years(value), _ => Words.Hours(value) },
         Shape.One => Option(setting, value),
         Shape.Several => string.Join(", ", Setting.Several(value).Select(c => shipped is null ? Languages.GetValueOrDefault(c, c) : shipped.FirstOrDefault(s => s.Code == c)?.Word ?? c)) is { Length: > 0 } list ? list : Words.NoneChosen,
+        Shape.Lines => string.Join(", ", Setting.Several(value)) is { Length: > 0 } lines ? lines : Words.NoneChosen,
         Shape.Week => Week(value),
         Shape.Colleague => Guid.TryParse(value, out var account) ? name(account) : Words.NoneChosen,
         _ => value.Length > 0 ? value : Words.NoneChosen,

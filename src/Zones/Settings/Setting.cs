@@ -31,10 +31,13 @@ internal enum SettingCode
 
     /// <summary>After how many years without a training on a topic a colleague is due for one.</summary>
     TrainingYears = 71,
+
+    /// <summary>The rooms where somebody can be met, offered where an appointment is planned.</summary>
+    Rooms = 72,
 }
 
 /// <summary>How it is asked on the page.</summary>
-internal enum Shape { Text, Number, YesNo, One, Several, Week, Colour, Colleague }
+internal enum Shape { Text, Lines, Number, YesNo, One, Several, Week, Colour, Colleague }
 
 /// <summary>What a number counts.</summary>
 internal enum Unit { Hours, Days, Weeks, Years }
@@ -62,6 +65,7 @@ internal sealed record Setting(SettingCode Code, Shape Shape, string Default)
         new(SettingCode.OfficialLanguages, Shape.Several, "") { Options = ["fr", "nl", "de"], NeedsOne = true },
         new(SettingCode.Languages, Shape.Several, "fr;nl;de") { Options = ["fr", "nl", "de", "en"], NeedsOne = true },
         new(SettingCode.Hours, Shape.Week, ""),
+        new(SettingCode.Rooms, Shape.Lines, ""),
         // A zone may be quicker than the federal delay and keep a window shorter, never the reverse.
         new(SettingCode.FirstContactHours, Shape.Number, "48") { Limits = (1, 48) },
         new(SettingCode.ToldOnHours, Shape.Number, "24") { Limits = (1, 168) },
@@ -100,6 +104,7 @@ internal sealed record Setting(SettingCode Code, Shape Shape, string Default)
     public string? Fault(string value, Around about) => Shape switch
     {
         Shape.Text => value.Length > 120 ? Words.TooLong : value.Any(char.IsControl) ? Words.ControlCharacters : null,
+        Shape.Lines => value.Length > 1000 || Several(value).Any(line => line.Length > ZoneSettings.LongestRoom) ? Words.TooLong : value.Any(char.IsControl) ? Words.ControlCharacters : null,
         Shape.Number => int.TryParse(value, System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out var number) && number >= Limits.Least && number <= Limits.Most ? null : Words.BetweenLimits(Limits.Least, Limits.Most),
         Shape.YesNo => value is "yes" or "no" ? null : Words.ChooseOne,
         Shape.One => Options.Contains(value) ? null : Words.ChooseOne,

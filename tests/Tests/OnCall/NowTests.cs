@@ -185,4 +185,29 @@ public sealed class NowTests(Platforms platforms)
         Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
         return new Uri((await Visit.Read(answer)).QuerySelector("main code")!.TextContent).PathAndQuery;
     }
+
+    [Theory, EveryEngine]
+    public async Task The_worklist_says_who_is_on_call_now_to_whoever_works_in_a_pool(string engine)
+    {
+        await using var platform = Platform.Start(engine);
+        var two = await platform.Pooled();
+        var now = platform.Clock.GetUtcNow();
+        Assert.Contains("nobody", await Said(two.Anna), StringComparison.Ordinal);
+        await two.Cora.Send(two.Shift(two.BertKey, now.AddHours(-2), 4));
+        await two.Cora.Send(two.Shift(two.AnnaKey, now.AddHours(-2), 4, Rank.BackUp));
+        foreach (var who in new[] { two.Cora, two.Anna, two.Bert, await two.Here.Hires("tina", Role.Trainee) }) Assert.Contains("bert", await Said(who), StringComparison.Ordinal);
+        Assert.DoesNotContain("nobody", await Said(two.Anna), StringComparison.Ordinal);
+        Assert.Null(await Said(await two.Here.Hires("outside", Role.OutsideStandIn)));
+        Assert.Null(await Said((await platform.Zone()).As(Role.Coordinator)));
+        // In office hours this pool needs nobody: then nothing is said.
+        platform.Clock.Advance(TimeSpan.FromHours(3));
+        await two.Cora.Send(new Terms.Command { Pool = two.Pool, OfficeFrom = TimeOnly.MinValue, OfficeTo = new TimeOnly(23, 59) });
+        Assert.Null(await Said(two.Anna));
+
+        static async Task<string?> Said(Person who)
+        {
+            using var visit = who.Visit();
+            return (await visit.Page("/worklist")).QuerySelector("section[aria-labelledby=on-call-now]")?.TextContent;
+        }
+    }
 }

@@ -433,4 +433,31 @@ public sealed class AppointmentTests(Platforms platforms)
         var worker = zone.As(Role.Caseworker);
         return (zone, worker, await worker.Registers(Cases.Intake(zone)));
     }
+
+    [Theory, EveryEngine]
+    public async Task The_rooms_of_the_zone_are_offered_another_may_be_typed_and_a_room_is_the_same_however_it_is_typed(string engine)
+    {
+        await using var platform = Platform.Start(engine);
+        var zone = await platform.Zone();
+        var anna = await zone.Hires("anna", Role.Caseworker);
+        var (dossier, at) = (await anna.Registers(Cases.Intake(zone)), platform.Clock.GetUtcNow().AddHours(4));
+        var path = $"/dossiers/{dossier}/appointments";
+        using var visit = anna.Visit();
+        Assert.Null((await visit.Page(path)).QuerySelector("datalist, [list]"));
+        var chief = zone.As(Role.Coordinator);
+        await chief.Send(new Change.Command { Setting = SettingCode.Rooms, Text = "Salle d’été\r\n\r\n B 12\r\n b 12", From = VictimSupport.Design.Html.Moment.Day(platform.Clock.GetUtcNow()) });
+        platform.Clock.Advance(TimeSpan.FromSeconds(5));
+        var page = await visit.Page(path);
+        Assert.Equal(page.QuerySelector("datalist")!.Id, page.QuerySelector("[name='Form.Room']")!.GetAttribute("list"));
+        Assert.Equal(["Salle d’été", "B 12"], page.QuerySelectorAll("datalist option").Select(o => o.GetAttribute("value")));
+        var plan = await anna.Appointment(zone, dossier) with { At = at, Room = "SALLE  d’ete" };
+        var first = await anna.Send(plan);
+        Assert.Equal("Salle d’été", await zone.Look(z => z.Set<Contact>().Where(c => c.Id == first).Select(c => c.Room).SingleAsync())); // as the zone calls it
+        foreach (var same in new[] { "salled’été", " Salle d’e\u0301te\u0301 " })
+            Assert.Contains((await Refused(anna, plan with { Room = same })).Errors, e => e.ErrorMessage.StartsWith("Salle d’été", StringComparison.Ordinal));
+        // One of nobody's list is taken too, and is the same to whoever types it otherwise.
+        await anna.Send(plan with { Room = "Grenier 1.2", At = at.AddHours(2) });
+        Assert.Contains((await Refused(anna, plan with { Room = "grénier1.2", At = at.AddHours(2) })).Errors, e => e.ErrorMessage.StartsWith("grénier1.2", StringComparison.Ordinal));
+        Assert.DoesNotContain((await Refused(anna, plan with { Room = "Grenier 12", At = at.AddHours(2) })).Errors, e => e.ErrorMessage.StartsWith("Grenier", StringComparison.Ordinal));
+    }
 }

@@ -158,4 +158,47 @@ public sealed class FeedTests(Platforms platforms)
         using var program = zone.Passer();
         Assert.Equal(HttpStatusCode.NotFound, (await program.Client.GetAsync(address)).StatusCode);
     }
+
+    [Theory, EveryEngine]
+    public async Task One_appointment_is_a_file_with_its_time_and_nothing_of_anybody_where_the_zone_allows_it(string engine)
+    {
+        await using var platform = Platform.Start(engine);
+        var zone = await platform.Zone();
+        var (anna, bert, walled, tina) = (await zone.Hires("anna", Role.Caseworker, "nl"), await zone.Hires("bert", Role.Caseworker), await zone.Hires("walled", Role.Coordinator), await zone.Hires("tina", Role.Trainee));
+        var dossier = await anna.Registers(Cases.Intake(zone, Family, "Quirien", "0470 12 34 56"));
+        var plan = await anna.Appointment(zone, dossier) with { Place = Place.Office, Room = "Zzlokaal", Note = Family + " Magnolia", At = new DateTimeOffset(2026, 11, 28, 13, 30, 0, TimeSpan.Zero), Minutes = 45 };
+        var (id, gone) = (await anna.Send(plan), await anna.Send(plan with { At = plan.At!.Value.AddHours(8) }));
+        await anna.Send(new Cancel.Command { Dossier = dossier, Contact = gone, Reason = CancelReason.NoLongerNeeded });
+        await zone.Names(dossier, tina.Id);
+        var (path, link) = ($"/dossiers/{dossier}/appointments/{id}/calendar", $"main a[href$='/appointments/{id}/calendar']");
+        string[] pages = [$"/dossiers/{dossier}", "/agenda?week=2026-W48"];
+        using (var before = anna.Visit())
+        {
+            foreach (var page in pages) Assert.Null((await before.Page(page)).QuerySelector(link));
+            Assert.Equal(HttpStatusCode.NotFound, (await before.Get(path)).StatusCode);
+        }
+        await Wants(zone, "yes");
+        await zone.WallsOff(walled, dossier);
+        using var hers = anna.Visit();
+        foreach (var page in pages) Assert.NotNull((await hers.Page(page)).QuerySelector(link));
+        var answer = await hers.Get(path);
+        Assert.Equal((HttpStatusCode.OK, "text/calendar", "appointment.ics"), (answer.StatusCode, answer.Content.Headers.ContentType?.MediaType, answer.Content.Headers.ContentDisposition?.FileName));
+        Assert.True(answer.Headers.CacheControl?.NoStore);
+        var text = await answer.Content.ReadAsStringAsync();
+        var lines = text.Replace("\r\n ", "", StringComparison.Ordinal).Split("\r\n");
+        Assert.Single(lines, l => l == "BEGIN:VEVENT");
+        foreach (var line in new[] { "DTSTART:20261128T133000Z", "DTEND:20261128T141500Z" }) Assert.Contains(line, lines);
+        foreach (var secret in new[] { Family, "Quirien", "Q.Z.", "Magnolia", "Zzlokaal", "470 12 34", "anna", id.ToString(), id.ToString("N"), dossier.ToString(), anna.Id.ToString(), anna.Id.ToString("N"), zone.Code, (await anna.Opens(dossier)).Dossier.Number })
+            Assert.DoesNotContain(secret, text, StringComparison.OrdinalIgnoreCase);
+        Assert.Contains(lines.Single(l => l.StartsWith("UID:", StringComparison.Ordinal)), await (await hers.Get(path)).Content.ReadAsStringAsync(), StringComparison.Ordinal); // taken again it is the same
+        using (var named = tina.Visit()) Assert.Equal(HttpStatusCode.OK, (await named.Get(path)).StatusCode);
+        foreach (var stranger in new[] { bert, walled, zone.As(Role.FrontDesk), (await platform.Zone()).As(Role.Coordinator) })
+        {
+            using var visit = stranger.Visit();
+            Assert.Equal(HttpStatusCode.NotFound, (await visit.Get(path)).StatusCode);
+        }
+        foreach (var none in new[] { gone, Guid.NewGuid() }) Assert.Equal(HttpStatusCode.NotFound, (await hers.Get($"/dossiers/{dossier}/appointments/{none}/calendar")).StatusCode);
+        var other = await anna.Registers(Cases.Intake(zone, "Voorbeeld"));
+        Assert.Equal(HttpStatusCode.NotFound, (await hers.Get($"/dossiers/{other}/appointments/{id}/calendar")).StatusCode); // not by way of another dossier
+    }
 }

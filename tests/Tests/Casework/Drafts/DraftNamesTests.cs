@@ -21,6 +21,7 @@ public sealed partial class DraftNamesTests
         ["PublicDesk/Desk/Texts.cshtml"] = "what stands on the public page now is shown beside it, over the version it was opened with",
         ["PublicDesk/Requests/_Questions.cshtml"] = "somebody without an account, and nothing is kept before it is sent",
         ["Statistics/Portal/Cite.cshtml"] = "shows how a figure is cited, to be taken along",
+        ["Zones/Settings/Change.cshtml"] = "written into the catalogue, outside any zone's drafts: names of rooms, a line each",
         ["Zones/Files/_Upload.cshtml"] = "a file or what was pasted from one, checked by a dry run",
         ["Zones/Onboarding/Place.cshtml"] = "a step of a wizard of the operator, which keeps itself, outside any zone",
     };

@@ -462,4 +462,30 @@ public sealed class LetterTests(Platforms platforms)
         letters.ForEach(l => _ = l.Content.Value);
         return letters;
     });
+
+    [Theory, EveryEngine]
+    public async Task Two_who_change_what_all_letters_have_in_common_lose_nothing_of_each_other(string engine)
+    {
+        await using var platform = Platform.Start(engine);
+        var zone = await platform.Zone();
+        var (one, two) = (await zone.Hires("one", Role.ZoneAdministrator), await zone.Hires("two", Role.ZoneAdministrator));
+        using var first = one.Visit();
+        using var second = two.Visit();
+        const string path = "/admin/letters";
+        await one.Send(new Templates.Command { ServicePhone = "081 00 00 00" });
+        platform.Clock.Advance(TimeSpan.FromMinutes(1));
+        var (mine, theirs) = (await first.Page(path), await second.Page(path));
+        Assert.Equal(HttpStatusCode.Redirect, (await first.Send(path, FormOf(mine), [KeyValuePair.Create("Form.ServicePhone", "081 11 11 11")])).StatusCode);
+        platform.Clock.Advance(TimeSpan.FromMinutes(1));
+        var refused = await second.Send(path, FormOf(theirs), [KeyValuePair.Create("Form.ReturnLine", "Rue 1, 9901 Val-Clair")]);
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, refused.StatusCode);
+        var page = await Visit.Read(refused);
+        Assert.Contains(page.QuerySelectorAll("main dd"), saved => saved.TextContent.Trim() == "081 11 11 11"); // what was saved is shown
+        Assert.Equal(("081 11 11 11", "Rue 1, 9901 Val-Clair"), (page.QuerySelector("[name='Form.ServicePhone']")!.GetAttribute("value"), page.QuerySelector("[name='Form.ReturnLine']")!.GetAttribute("value"))); // what was typed stays, what was not touched follows
+        Assert.Equal(HttpStatusCode.Redirect, (await second.Send(path, FormOf(page), [])).StatusCode);
+        var head = (await one.Send(new Templates.Query())).Form;
+        Assert.Equal(("081 11 11 11", "Rue 1, 9901 Val-Clair"), (head.ServicePhone, head.ReturnLine));
+
+        static IHtmlFormElement FormOf(AngleSharp.Dom.IDocument page) => page.QuerySelector<IHtmlFormElement>("main form[method=post]")!;
+    }
 }

@@ -88,4 +88,46 @@ public sealed class WorklistTests(Platforms platforms)
         Assert.NotNull(next.QuerySelector("a[rel=prev]"));
         foreach (var odd in new[] { "?at=0", "?at=-5", "?at=99999999", "?tab=99", "?tab=x" }) Assert.True((int)(await visit.Get("/worklist" + odd)).StatusCode < 500, odd);
     }
+
+    [Theory, EveryEngine]
+    public async Task Todays_appointments_of_ones_own_stand_beside_the_list_those_one_may_not_see_and_those_of_another_zone_do_not(string engine)
+    {
+        await using var platform = Platform.Start(engine);
+        var (zone, other) = (await platform.Zone(), await platform.Zone());
+        var (anna, bert, cora) = (await zone.Hires("anna", Role.Caseworker), await zone.Hires("bert", Role.Caseworker), await zone.Hires("cora", Role.Coordinator));
+        var (hers, walled, his) = (await anna.Registers(Cases.Intake(zone, "Zzkanarie", "Quirien", "0470 12 34 56")), await anna.Registers(Cases.Intake(zone, "Ypsilon", "Yara")), await bert.Registers(Cases.Intake(zone, "Voorbeeld", "Vic")));
+        var plan = await anna.Appointment(zone, hers);
+        var visit = await anna.Send(plan with { Place = Place.Home, Companion = cora.Id, At = plan.At!.Value.AddHours(2) });
+        await anna.Send(plan with { Room = "B12" });
+        await anna.Send(plan with { At = plan.At.Value.AddDays(1) });
+        var gone = await anna.Send(plan with { At = plan.At.Value.AddHours(4) });
+        await anna.Send(new VictimSupport.Casework.Contacts.Cancel.Command { Dossier = hers, Contact = gone, Reason = CancelReason.NoLongerNeeded });
+        await anna.Send(await anna.Appointment(zone, walled) with { Despite = true });
+        await bert.Send(await bert.Appointment(zone, his));
+        await zone.WallsOff(anna, walled);
+        var there = other.As(anna.Id, Role.Caseworker); // the same colleague, in another zone too
+        var elsewhere = await there.Registers(Cases.Intake(other, "Xylofoon", "Xander"));
+        await there.Send(await there.Appointment(other, elsewhere));
+
+        foreach (var tab in new[] { Tab.Mine, Tab.Closed, Tab.NoNextAct }) Assert.Equal([plan.At.Value, plan.At.Value.AddHours(2)], (await anna.Send(new Mine.Query(tab, 1))).Today.Select(r => r.At), (a, b) => (a - b).Duration() < TimeSpan.FromMilliseconds(2));
+        var today = (await anna.Send(new Mine.Query(Tab.Mine, 1))).Today;
+        Assert.Equal(("B12", "Q.Z.", hers, false), (today[0].Seen!.Room, today[0].Seen!.Initials, today[0].Seen!.Dossier, today[0].Seen!.UnderWay));
+        Assert.Equal(visit, Assert.Single((await cora.Send(new Mine.Query(Tab.Mine, 1))).Today).Seen!.Contact); // goes along
+        Assert.Equal(elsewhere, Assert.Single((await there.Send(new Mine.Query(Tab.Mine, 1))).Today).Seen!.Dossier);
+        // What stands there is recorded as listed, on a tab that lists nothing else too.
+        Assert.All(await zone.Look(z => z.Set<AuditRow>().Where(r => r.Act == "Casework.Worklist.Mine" && r.Actor == anna.Id).ToListAsync()), r => Assert.True(r.Payload.Contains(hers.ToString(), StringComparison.Ordinal) && !r.Payload.Contains(walled.ToString(), StringComparison.Ordinal)));
+
+        using var opened = anna.Visit();
+        var page = await opened.Page("/worklist");
+        var beside = page.QuerySelector("section[aria-labelledby=today]")!;
+        Assert.Equal(2, beside.QuerySelectorAll("li").Length);
+        Assert.NotNull(beside.QuerySelector($"a[href$='/dossiers/{hers}/appointments/{visit}/visit']"));
+        Assert.NotNull(page.QuerySelector(".vs-cards a[href='#today']"));
+        foreach (var secret in new[] { "Zzkanarie", "Y.Y.", "V.V.", "X.X.", walled.ToString(), his.ToString(), elsewhere.ToString() }) Assert.DoesNotContain(secret, page.DocumentElement.OuterHtml, StringComparison.Ordinal);
+        // After midnight in Belgium it is another day; with nothing and no pool, nothing stands there.
+        platform.Clock.Advance(TimeSpan.FromDays(3));
+        using var later = anna.Visit();
+        page = await later.Page("/worklist");
+        Assert.True(page.QuerySelector("#today") is null && page.QuerySelector("#on-call-now") is null && page.QuerySelector(".vs-beside") is null);
+    }
 }

@@ -110,6 +110,20 @@ public sealed class SettingsTests(Platforms platforms)
         Assert.DoesNotContain(await Changes(zone), c => c.Setting == nameof(SettingCode.Languages) && c.Withdrawn is null);
     }
 
+    [Fact]
+    public async Task Rooms_are_a_line_each_and_none_is_longer_than_an_appointment_takes()
+    {
+        var zone = await (await platforms.On("sqlite")).Zone();
+        var chief = zone.As(Role.Coordinator);
+        await Assert.ThrowsAsync<ValidationException>(() => Settles(chief, SettingCode.Rooms, new string('x', 41), Today(zone)));
+        await Assert.ThrowsAsync<ValidationException>(() => Settles(chief, SettingCode.Rooms, string.Join('\n', Enumerable.Range(0, 200).Select(i => $"Room {i}")), Today(zone)));
+        await Settles(chief, SettingCode.Rooms, "B 12\r\nAttic\r\n", Today(zone));
+        Assert.Equal(["B 12", "Attic"], (await Now(zone)).Rooms);
+        using var visit = zone.Visit(Role.ZoneAdministrator);
+        Assert.Equal("B 12\nAttic", (await visit.Page("/admin/settings/rooms")).QuerySelector("textarea")!.TextContent.Trim());
+        Assert.Contains("B 12, Attic", (await visit.Page("/admin/settings")).QuerySelector("main")!.TextContent, StringComparison.Ordinal);
+    }
+
     [Theory, EveryEngine]
     public async Task A_stand_in_whose_role_ended_is_named_no_more(string engine)
     {
