@@ -71,7 +71,7 @@ internal sealed class FollowUp : IHoldSealed, IOfDossier, IFallDue
             b.Property(f => f.Id).ValueGeneratedNever();
             b.PrimitiveCollection(f => f.Persons).HasMaxLength(4000);
             b.Sealed(f => f.Text, "follow_up.text");
-            b.HasIndex(f => f.DossierId);
+            b.HasIndex(f => new { f.DossierId, f.Done, f.DueAt }); // else what is planned in one dossier is looked for among all that is planned in the zone
             b.HasIndex(f => f.About);
             b.HasIndex(f => new { f.Done, f.DueAt });
             b.Ignore(f => f.KeyOwner);

@@ -42,6 +42,7 @@ internal sealed class Remind(IEnumerable<IRemind> kinds) : IDoWhatIsDue
             foreach (var kind in kinds)
             {
                 var due = await kind.Fallen(zone, now, InOneGo, ct);
+                if (due.Count == 0) continue;
                 var already = await Already(kind.Kind, [.. due.Select(f => f.About)], ct);
                 foreach (var fallen in due.Where(f => !already.Contains((f.About, Minute(f.DueAt)))))
                 {

@@ -1403,9 +1403,9 @@ namespace VictimSupport.Migrations.PostgreSql.Zone
 
                     b.HasIndex("About");
 
-                    b.HasIndex("DossierId");
-
                     b.HasIndex("Done", "DueAt");
+
+                    b.HasIndex("DossierId", "Done", "DueAt");
 
                     b.ToTable("follow_up", (string)null);
                 });
@@ -1598,6 +1598,7 @@ namespace VictimSupport.Migrations.PostgreSql.Zone
                         .HasColumnType("uuid");
 
                     b.Property<DateTimeOffset>("At")
+                        .IsConcurrencyToken()
                         .HasColumnType("timestamp with time zone");
 
                     b.Property<Guid>("By")
@@ -1624,6 +1625,7 @@ namespace VictimSupport.Migrations.PostgreSql.Zone
                         .HasColumnType("uuid");
 
                     b.Property<DateTimeOffset>("At")
+                        .IsConcurrencyToken()
                         .HasColumnType("timestamp with time zone");
 
                     b.Property<Guid>("By")

@@ -1402,9 +1402,9 @@ namespace VictimSupport.Migrations.SqlServer.Zone
 
                     b.HasIndex("About");
 
-                    b.HasIndex("DossierId");
-
                     b.HasIndex("Done", "DueAt");
+
+                    b.HasIndex("DossierId", "Done", "DueAt");
 
                     b.ToTable("follow_up", (string)null);
                 });
@@ -1597,6 +1597,7 @@ namespace VictimSupport.Migrations.SqlServer.Zone
                         .HasColumnType("uniqueidentifier");
 
                     b.Property<DateTimeOffset>("At")
+                        .IsConcurrencyToken()
                         .HasColumnType("datetimeoffset");
 
                     b.Property<Guid>("By")
@@ -1623,6 +1624,7 @@ namespace VictimSupport.Migrations.SqlServer.Zone
                         .HasColumnType("uniqueidentifier");
 
                     b.Property<DateTimeOffset>("At")
+                        .IsConcurrencyToken()
                         .HasColumnType("datetimeoffset");
 
                     b.Property<Guid>("By")

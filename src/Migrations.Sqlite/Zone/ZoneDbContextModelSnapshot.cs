@@ -1397,9 +1397,9 @@ namespace VictimSupport.Migrations.Sqlite.Zone
 
                     b.HasIndex("About");
 
-                    b.HasIndex("DossierId");
-
                     b.HasIndex("Done", "DueAt");
+
+                    b.HasIndex("DossierId", "Done", "DueAt");
 
                     b.ToTable("follow_up", (string)null);
                 });
@@ -1592,6 +1592,7 @@ namespace VictimSupport.Migrations.Sqlite.Zone
                         .HasColumnType("TEXT");
 
                     b.Property<long>("At")
+                        .IsConcurrencyToken()
                         .HasColumnType("INTEGER");
 
                     b.Property<Guid>("By")
@@ -1618,6 +1619,7 @@ namespace VictimSupport.Migrations.Sqlite.Zone
                         .HasColumnType("TEXT");
 
                     b.Property<long>("At")
+                        .IsConcurrencyToken()
                         .HasColumnType("INTEGER");
 
                     b.Property<Guid>("By")

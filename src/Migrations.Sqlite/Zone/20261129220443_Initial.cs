@@ -2049,9 +2049,9 @@ namespace VictimSupport.Migrations.Sqlite.Zone
                 columns: new[] { "Done", "DueAt" });
 
             migrationBuilder.CreateIndex(
-                name: "IX_follow_up_DossierId",
+                name: "IX_follow_up_DossierId_Done_DueAt",
                 table: "follow_up",
-                column: "DossierId");
+                columns: new[] { "DossierId", "Done", "DueAt" });
 
             migrationBuilder.CreateIndex(
                 name: "IX_given_service_DossierId",
