@@ -80,7 +80,10 @@ internal sealed class ReferenceApp
             SELECT count(CASE WHEN "NextDue" < @tonight THEN 1 END), count(CASE WHEN "NextDue" < @now THEN 1 END), count(CASE WHEN "AssignedTo" IS NULL THEN 1 END) FROM dossier d WHERE d."Closed" IS NULL AND (d."AssignedTo" = @self OR d."AssignedTo" IS NULL) AND {seen};
             SELECT d."Id", d."Number", d."SubKind", d."Danger", d."AssignedTo", d."NextDue", p."Id", p."Identity", s."Call", s."Sms" FROM (SELECT * FROM dossier d WHERE d."Closed" IS NULL AND {seen} {order}) d LEFT JOIN person p ON p."Id" = d."Lead" LEFT JOIN safe_contact s ON s."Id" = d."Lead" {again};
             SELECT f."Id", f."DossierId", f."Kind", f."DueAt" FROM follow_up f WHERE f."Done" IS NULL AND f."DossierId" IN (SELECT "Id" FROM dossier d WHERE d."Closed" IS NULL AND {seen} {order});
-            """ + due, "tonight", "now", "self");
+            SELECT c."At", c."Minutes", c."Place", c."Room", d."Id", d."Number", p."Id", p."Identity", s."Call" FROM contact c JOIN dossier d ON d."Id" = c."DossierId" LEFT JOIN person p ON p."Id" = d."Lead" LEFT JOIN safe_contact s ON s."Id" = d."Lead" WHERE c."PlannedFor" >= @morning AND c."PlannedFor" < @tonight AND c."State" = 1 AND (c."Worker" = @self OR c."Companion" = @self) AND {seen};
+            SELECT count(*) FROM referral r JOIN dossier d ON d."Id" = r."DossierId" WHERE {seen} AND ((d."Closed" IS NULL AND r."State" IN (2, 4, 5, 7)) OR (d."Closed" IS NOT NULL AND EXISTS (SELECT 1 FROM follow_up f WHERE f."About" = r."Id" AND f."Done" IS NULL)));
+            SELECT f."Id", f."Kind", f."Due" FROM saved_filter f WHERE f."Account" = @self OR f."Shared" ORDER BY f."Shared", f."Id";
+            """ + due, "morning", "tonight", "now", "self");
         // Names in clear text under an ordinary index: what nobody may build, and the fastest there is.
         if (NamesInClear.In(where)) byName = new Reading(where, $"""
             SELECT d."Id", d."Number", c."FamilyName", c."GivenName", p."Capacity", d."SubKind", d."Closed" FROM name_in_clear c JOIN person p ON p."Id" = c."Person" JOIN dossier d ON d."Id" = p."DossierId"
@@ -248,7 +251,7 @@ internal sealed class ReferenceApp
 
     private async Task Worklist(HttpContext http, bool isBare)
     {
-        var (now, tonight) = (DateTime.UtcNow, DateTime.UtcNow.Date.AddDays(1));
+        var (now, morning, tonight) = (DateTime.UtcNow, DateTime.UtcNow.Date, DateTime.UtcNow.Date.AddDays(1));
         var listed = new List<Guid>();
         var page = await worklist.Run(async rows =>
         {
@@ -269,13 +272,31 @@ internal sealed class ReferenceApp
                 if (!acts.TryGetValue(of, out var first) || due < first.Due) acts[of] = (rows.GetGuid(0), rows.GetInt32(2), due);
             }
             await rows.NextResultAsync();
-            var never = isBare ? [] : await NeverElsewhere([.. list.Where(r => r.Who is not null && r.Call != (int)Rule.Never).Select(r => (r.Lead, r.Who!))]);
+            var agenda = new List<(DateTime At, int Minutes, int Place, string Room, Guid Id, string Number, Guid Lead, Particulars? Who, int Call)>();
+            while (await rows.ReadAsync())
+                agenda.Add((When(rows, 0)!.Value, rows.GetInt32(1), rows.GetInt32(2), rows.IsDBNull(3) ? "" : rows.GetString(3), rows.GetGuid(4), rows.GetString(5), rows.IsDBNull(6) ? default : rows.GetGuid(6), rows.IsDBNull(6) ? null : Identity((byte[])rows.GetValue(7), rows.GetGuid(6), isBare), rows.IsDBNull(8) ? 0 : rows.GetInt32(8)));
+            await rows.NextResultAsync();
+            await rows.ReadAsync();
+            var partners = rows.GetInt32(0);
+            await rows.NextResultAsync();
+            var tabs = new List<Guid>();
+            while (await rows.ReadAsync()) tabs.Add(rows.GetGuid(0));
+            await rows.NextResultAsync();
+            var never = isBare ? [] : await NeverElsewhere([.. list.Select(r => (r.Lead, r.Who, r.Call)).Concat(agenda.Select(r => (r.Lead, r.Who, r.Call))).Where(r => r.Who is not null && r.Call != (int)Rule.Never).Select(r => (r.Lead, r.Who!)).DistinctBy(r => r.Lead)]);
             var page = new Page("À faire", await Due(rows), isBare ? "" : antiforgery.GetAndStoreTokens(http).RequestToken!);
             page.Raw("<div class=\"vs-head\"><h1 class=\"govuk-heading-l\">À faire</h1><a class=\"govuk-button\" role=\"button\" href=\"/9901/intake\">Nouvelle prise en charge</a></div><ul class=\"vs-cards\">");
-            foreach (var (figure, label) in new[] { (today, "aujourd'hui"), (late, "en retard"), (free, "non attribués") }) page.Raw("<li class=\"vs-card\"><span class=\"vs-figure\">").Text(Code(figure)).Raw("</span> ").Text(label).Raw("</li>");
+            foreach (var (figure, label) in new[] { (today, "aujourd'hui"), (late, "en retard"), (free, "non attribués"), (partners, "partenaires"), (agenda.Count, "rendez-vous") }) page.Raw("<li class=\"vs-card\"><span class=\"vs-figure\">").Text(Code(figure)).Raw("</span> ").Text(label).Raw("</li>");
             page.Raw("</ul><nav><ul class=\"vs-tabs\">");
             foreach (var tab in new[] { "Mine", "Team", "Unassigned", "Closed" }) page.Raw("<li><a href=\"/9901/worklist?tab=").Text(tab).Raw("\">").Text(tab).Raw("</a></li>");
-            page.Raw("</ul></nav><table class=\"govuk-table\"><thead><tr><th>Dossier</th><th>Qui</th><th>Faits</th><th>Contact sûr</th><th>Suite</th><th>Échéance</th><th>Intervenant</th><th>Acte</th></tr></thead><tbody>");
+            foreach (var tab in tabs) page.Raw("<li><a href=\"/9901/worklist?filter=").Text(tab.ToString()).Raw("\">").Text(tab.ToString()).Raw("</a></li>");
+            page.Raw("</ul></nav><section><h2>Agenda</h2><ul class=\"govuk-list\">");
+            foreach (var row in agenda)
+            {
+                listed.Add(row.Id);
+                page.Raw("<li class=\"vs-card\"><strong><time>").Text(row.At.ToString("g", CultureInfo.CurrentCulture)).Raw("</time></strong> ").Text(Code(row.Place)).Raw(" ").Text(row.Room).Raw("<br /><a class=\"govuk-link vs-nowrap\" href=\"/9901/dossiers/").Text(row.Id.ToString()).Raw("\">").Text(row.Number).Raw("</a> ")
+                    .Text(row.Who?.Initials ?? "–").Raw(" <span class=\"vs-badge\">").Text(Code(never.Contains(row.Lead) ? (int)Rule.Never : row.Call)).Raw("</span></li>");
+            }
+            page.Raw("</ul></section><table class=\"govuk-table\"><thead><tr><th>Dossier</th><th>Qui</th><th>Faits</th><th>Contact sûr</th><th>Suite</th><th>Échéance</th><th>Intervenant</th><th>Acte</th></tr></thead><tbody>");
             foreach (var row in list)
             {
                 listed.Add(row.Id);
@@ -290,7 +311,7 @@ internal sealed class ReferenceApp
                 page.Raw("</td></tr>");
             }
             return page.Raw("</tbody></table><nav class=\"govuk-pagination\"><p class=\"govuk-body\">Page 1 de ").Text(Code((total + 24) / 25)).Raw("</p><a rel=\"next\" href=\"/9901/worklist?at=2\">Suivante</a></nav>");
-        }, tonight, now, account);
+        }, morning, tonight, now, account);
         if (!isBare) await audit.Append(new AuditRecord(DateTimeOffset.UtcNow, account, "Casework.Worklist.Mine", null, $$"""{"session":"{{session}}","listed":[{{string.Join(',', listed.Select(l => $"\"{l}\""))}}]}"""));
         await Send(http, page);
     }
