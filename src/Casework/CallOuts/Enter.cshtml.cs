@@ -24,7 +24,7 @@ namespace VictimSupport.Casework.CallOuts;
 /// <summary>A call-out on one page, filled in on a telephone at night and again towards morning: who called, when and where, who is there, what was done, what is left to the day team. Nothing is asked for but the
 /// kind of facts and somebody; what is missing is said afterwards. At the end it is handed over.</summary>
 [Requires(May.WorkOnCallOuts)]
-internal sealed class Enter(IMediator pipeline, IEnumerable<IKnowCallOuts> pools) : PageModel, IShowAgain
+internal sealed class Enter(IMediator pipeline, IEnumerable<IKnowCallOuts> pools, TimeProvider clock) : PageModel, IShowAgain
 {
     /// <summary>null: a new one of the zone's own.</summary>
     [BindProperty(Name = "callOut", SupportsGet = true)] public Guid? Id { get; set; }
@@ -37,7 +37,7 @@ internal sealed class Enter(IMediator pipeline, IEnumerable<IKnowCallOuts> pools
     public IReadOnlyList<Choice> Callers => Choice.All<CalledBy>(Words.Of);
     public IReadOnlyList<Choice> ActsOffered => Choice.All<CallOutAct>(Words.Of);
     public IReadOnlyList<Choice> TasksOffered => Choice.All<DayTask>(Words.Of);
-    public IReadOnlyList<Choice> CapacitiesOffered => Choice.All<Capacity>(Words.Of);
+    public IReadOnlyList<Choice> CapacitiesOffered => ShippedCodes.Choices<Capacity>(Moment.Day(clock.GetUtcNow()));
     public IReadOnlyList<Choice> LanguagesOffered => [.. Languages.All.Select(l => new Choice(l, Words.Of("Language_" + l)))];
 
     public bool IsWrong(int row) => ModelState.Any(f => f.Key.StartsWith($"Form.Persons[{row}]", StringComparison.Ordinal) && f.Value?.Errors.Count > 0);

@@ -93,7 +93,7 @@ internal sealed class Entering(ZoneDbContext zone, UseCase here, Caller caller, 
         var (now, kind) = (clock.GetUtcNow(), SubKinds.Find(dossier.SubKind)!);
         var there = await zone.Set<Person>().Where(p => p.DossierId == dossier.Id).ToListAsync(ct);
         var (taken, said) = (Named(form), await zone.Set<Note>().AsNoTracking().Where(n => n.DossierId == dossier.Id && n.By == caller.Self).ToListAsync(ct));
-        foreach (var row in form.Persons)
+        foreach (var (at, row) in form.Persons.Index())
         {
             if (row.Id is { } id)
             {
@@ -109,6 +109,7 @@ internal sealed class Entering(ZoneDbContext zone, UseCase here, Caller caller, 
             var who = Known(there, taken, row, row.Capacity ?? kind.Capacity);
             if (who is null)
             {
+                ShippedCodes.Must(Moment.Day(now), $"{nameof(Enter.Command.Persons)}[{at}].{nameof(row.Capacity)}", Words.ChooseCapacity, row.Capacity);
                 there.Add(who = await Comes(dossier, row.Identity, row.Capacity ?? kind.Capacity, form.Language, now, ct));
                 taken.Add(who.Id);
             }

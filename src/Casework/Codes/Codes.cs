@@ -1,3 +1,4 @@
+using VictimSupport.Design.Tags;
 using VictimSupport.Zones.Contracts;
 
 namespace VictimSupport.Casework.Codes;
@@ -68,6 +69,9 @@ internal static class Capacities
 {
     public static bool IsHelped(this Capacity capacity) => capacity is Capacity.Victim or Capacity.Relative or Capacity.Witness;
 
+    /// <summary>In what capacity somebody can be registered on a day.</summary>
+    public static IEnumerable<Choice> Helped(DateOnly day) => ShippedCodes.Choices<Capacity>(day).Where(c => Enum.Parse<Capacity>(c.Value).IsHelped());
+
     /// <summary>Does the zone's meaning of the word victim cover somebody? Communities differ: labels and figures ask here and nowhere else.</summary>
     /// <param name="setting">What the zone chose.</param>
     /// <param name="offence">Is there an offence among the facts (<see cref="SubKinds.IsOffence"/>)?</param>
@@ -111,6 +115,12 @@ internal enum PrintReason { ForThePerson = 1, Appointment = 2, Justice = 3, Hand
 
 [Flags]
 internal enum Damage { None = 0, Material = 1, Physical = 2, Moral = 4 }
+
+internal static class Damages
+{
+    /// <summary>One by one, as a form has them.</summary>
+    public static IReadOnlyList<Damage> Each(this Damage all) => [.. Enum.GetValues<Damage>().Where(d => d != Damage.None && all.HasFlag(d))];
+}
 
 /// <summary>What whoever works with this dossier must know first.</summary>
 [Flags]

@@ -26,8 +26,9 @@ internal static class Offered
         {
             var kept = OwnCode.IdOf(query.Kept);
             var own = (await OwnOf.In(zone, query.List, ct)).Where(c => c.Holds(day) || c.Id == kept).OrderBy(c => c.Word, StringComparer.CurrentCulture).ToLookup(c => c.Shipped);
-            return [.. ShippedCodes.All.Where(c => c.List == query.List && (c.Holds(day) || c.Code == query.Kept))
-                .SelectMany(c => own[c.Code].Select(o => new Choice(o.Value, o.Word)).Prepend(new Choice(c.Code, Lists.Word(c.List, c.Code))))];
+            // An own entry goes with the shipped code that it stands for.
+            return [.. ShippedCodes.All.Where(c => c.List == query.List).SelectMany(c => own[c.Code].Where(o => c.Holds(day) || o.Id == kept).Select(o => new Choice(o.Value, o.Word))
+                .Prepend(c.Holds(day) || c.Code == query.Kept ? new Choice(c.Code, Lists.Word(c.List, c.Code)) : null).OfType<Choice>())];
         }
     }
 }

@@ -93,12 +93,12 @@ internal static class OwnCodes
     /// <summary>The entry with this id, if it stands in this list and is offered on this day, or is kept where it stood already.</summary>
     /// <param name="kept">What stood there before; it may stay though it ended.</param>
     public static async Task<OwnCode?> Offered(ZoneDbContext zone, CodeList list, Guid id, DateOnly day, Guid? kept, CancellationToken ct) =>
-        await zone.Set<OwnCode>().AsNoTracking().SingleOrDefaultAsync(c => c.Id == id && c.List == list, ct) is { } own && (own.Holds(day) || own.Id == kept) ? own : null;
+        await zone.Set<OwnCode>().AsNoTracking().SingleOrDefaultAsync(c => c.Id == id && c.List == list, ct) is { } own && (own.Id == kept || (own.Holds(day) && ShippedCodes.Holds(list, own.Shipped, day))) ? own : null;
 
     /// <summary>A choice as it is stored: the shipped code, and the zone's own beside it. null: it is neither.</summary>
     public static async Task<(T Shipped, Guid? Own)?> Resolve<T>(ZoneDbContext zone, CodeList list, Coded<T> chosen, DateOnly day, CancellationToken ct, Guid? kept = null, T? keptShipped = null) where T : struct, Enum
     {
-        if (chosen.Own is not { } id) return chosen.Shipped is { } shipped && (shipped.Equals(keptShipped) || ShippedCodes.Find(list, shipped.ToString())?.Holds(day) == true) ? (shipped, null) : null;
+        if (chosen.Own is not { } id) return chosen.Shipped is { } shipped && (shipped.Equals(keptShipped) || ShippedCodes.Holds(list, shipped.ToString(), day)) ? (shipped, null) : null;
         return await Offered(zone, list, id, day, kept, ct) is { } own && Enum.TryParse<T>(own.Shipped, out var standsFor) ? (standsFor, own.Id) : null;
     }
 
@@ -106,7 +106,7 @@ internal static class OwnCodes
     public static async Task<(SubKind SubKind, Guid? Own)?> Resolve(ZoneDbContext zone, string chosen, DateOnly day, CancellationToken ct, Guid? kept = null, string? keptShipped = null)
     {
         if (OwnCode.IdOf(chosen) is { } id) return await Offered(zone, CodeList.SubKind, id, day, kept, ct) is { } own && SubKinds.Find(own.Shipped) is { } standsFor ? (standsFor, own.Id) : null;
-        return SubKinds.Find(chosen) is { } shipped && (chosen == keptShipped || ShippedCodes.Find(CodeList.SubKind, chosen)!.Holds(day)) ? (shipped, null) : null;
+        return SubKinds.Find(chosen) is { } shipped && (chosen == keptShipped || ShippedCodes.Holds(CodeList.SubKind, chosen, day)) ? (shipped, null) : null;
     }
 
     /// <summary>Words of the entries with these ids, ended ones too. Asks nothing where there are none.</summary>

@@ -25,7 +25,7 @@ internal sealed class OwnEntry(IMediator pipeline, TimeProvider clock) : PageMod
 
     /// <summary>What it stands for, where that is settled.</summary>
     public OwnCode? Known { get; private set; }
-    public IReadOnlyList<Choice> Shipped => [.. ShippedCodes.Offered(List, Moment.Day(clock.GetUtcNow())).Select(c => new Choice(c.Code, Lists.Word(List, c.Code)))];
+    public IReadOnlyList<Choice> Shipped => ShippedCodes.Choices(List, Moment.Day(clock.GetUtcNow()));
 
     public async Task<IActionResult> OnGetAsync(CancellationToken ct)
     {
@@ -86,7 +86,7 @@ internal sealed class OwnEntry(IMediator pipeline, TimeProvider clock) : PageMod
     {
         public Rules(TimeProvider clock)
         {
-            RuleFor(c => c.Shipped).Must((c, code) => c.Id is not null || ShippedCodes.Find(c.List, code)?.Holds(Moment.Day(clock.GetUtcNow())) == true).WithMessage(_ => Words.ChooseShipped);
+            RuleFor(c => c.Shipped).Must((c, code) => c.Id is not null || ShippedCodes.Holds(c.List, code, Moment.Day(clock.GetUtcNow()))).WithMessage(_ => Words.ChooseShipped);
             foreach (var language in Languages)
                 RuleFor(c => c).Must(c => c.In(language).Length <= OwnCode.Longest && !c.In(language).Any(char.IsControl)).OverridePropertyName(FieldOf(language)).WithMessage(_ => Words.TooLong);
             RuleFor(c => c.From).Must((c, from) => c.Id is not null || (from >= Moment.Day(clock.GetUtcNow()) && from <= Moment.Day(clock.GetUtcNow()).AddYears(2))).WithMessage(_ => Words.OfferedFromToday);

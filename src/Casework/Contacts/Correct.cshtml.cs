@@ -19,7 +19,7 @@ namespace VictimSupport.Casework.Contacts;
 
 /// <summary>What was written down of a contact is put right: with whom and for whom, when and where, held or in vain. What stood before is kept and read beside it; delays, waits and figures follow. Under what has a second name, whoever countersigns here puts it right and puts their own there.</summary>
 [Requires(May.ChangeDossiers)]
-internal sealed class Correct(IMediator pipeline) : PageModel, IShowAgain
+internal sealed class Correct(IMediator pipeline, TimeProvider clock) : PageModel, IShowAgain
 {
     [BindProperty(SupportsGet = true)] public Guid Dossier { get; set; }
     [BindProperty(SupportsGet = true)] public Guid Contact { get; set; }
@@ -27,9 +27,9 @@ internal sealed class Correct(IMediator pipeline) : PageModel, IShowAgain
     public Answer View { get; private set; } = null!;
     public IReadOnlyList<Choice> Persons => [.. View.Persons.Select(p => new Choice(p.Id.ToString(), p.Name))];
     public IReadOnlyList<Choice> Counterparts => Choice.All<Counterpart>(Words.Of);
-    public IReadOnlyList<Choice> Places => Choice.All<Place>(Words.Of);
-    public IReadOnlyList<Choice> Services => Choice.All<ServiceKind>(Words.Of);
-    public IReadOnlyList<Choice> Topics => Choice.All<Topic>(Words.Of);
+    public IReadOnlyList<Choice> Places => ShippedCodes.Choices<Place>(Moment.Day(clock.GetUtcNow()), View.Form.Place);
+    public IReadOnlyList<Choice> Services => ShippedCodes.Choices<ServiceKind>(Moment.Day(clock.GetUtcNow()), View.Form.Services);
+    public IReadOnlyList<Choice> Topics => ShippedCodes.Choices<Topic>(Moment.Day(clock.GetUtcNow()), View.Form.Informed);
 
     /// <summary>The contact as it stands now, where somebody else corrected it while this form was filled in.</summary>
     public Command? Meanwhile { get; private set; }
@@ -127,6 +127,9 @@ internal sealed class Correct(IMediator pipeline) : PageModel, IShowAgain
             var (dossier, now) = (await guard.Open(form.Dossier, ct), clock.GetUtcNow());
             var contact = await Find(zone.Set<Contact>(), dossier, form.Contact, entries, caller, ct);
             if (contact.Version != form.Version) throw new ValidationException([new ValidationFailure(nameof(Command.Note), Words.ChangedMeanwhile)]);
+            ShippedCodes.Must(Moment.Day(now), nameof(Command.Place), Words.ChoosePlace, form.Place, contact.Place);
+            ShippedCodes.Must(Moment.Day(now), nameof(Command.Services), Words.ChooseService, form.Services, contact.Services);
+            ShippedCodes.Must(Moment.Day(now), nameof(Command.Informed), Words.ChooseTopic, form.Informed, contact.Informed);
             var (before, reached) = (contact.Persons.ToList(), contact.ReachedThem);
             var persons = await Concerned.Of(zone, dossier.Id, form.Persons, ct);
             var came = persons.Except(before).ToList();

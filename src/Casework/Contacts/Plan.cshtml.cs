@@ -21,7 +21,7 @@ namespace VictimSupport.Casework.Contacts;
 
 /// <summary>Plans an appointment, or moves one: who goes, when, where, with whom. What is in its way is said once and does not prevent it; a visit that the person never wants is.</summary>
 [Requires(May.ChangeDossiers)]
-internal sealed class Plan(IMediator pipeline, IAccounts accounts, WhereAndWho who) : PageModel, IShowAgain
+internal sealed class Plan(IMediator pipeline, IAccounts accounts, WhereAndWho who, TimeProvider clock) : PageModel, IShowAgain
 {
     [BindProperty(SupportsGet = true)] public Guid Dossier { get; set; }
 
@@ -31,7 +31,7 @@ internal sealed class Plan(IMediator pipeline, IAccounts accounts, WhereAndWho w
     [BindProperty(Name = FormTag.Once)] public Guid Once { get; set; }
     public Answer View { get; private set; } = null!;
     public IReadOnlyList<Choice> Persons => [.. View.People.Select(p => new Choice(p.Id.ToString(), p.Name))];
-    public IReadOnlyList<Choice> Places => [.. Choice.All<Place>(Words.Of).Where(c => c.Value != nameof(Place.Written))];
+    public IReadOnlyList<Choice> Places => [.. ShippedCodes.Choices(Moment.Day(clock.GetUtcNow()), View.Planned?.Place).Where(c => c.Value != nameof(Place.Written))];
     public IReadOnlyList<Choice> Counterparts => Choice.All<Counterpart>(Words.Of);
     public IReadOnlyList<Choice> Workers { get; private set; } = [];
 
@@ -178,6 +178,7 @@ internal sealed class Plan(IMediator pipeline, IAccounts accounts, WhereAndWho w
             planned?.MustStand(nameof(Command.At));
             if (!dossier.IsOpen) throw Wrong(nameof(Command.At), Words.ClosedNoAct);
             if (planned is not null && planned.Version != form.Version) throw Wrong(nameof(Command.At), Words.ChangedMeanwhile);
+            ShippedCodes.Must(Moment.Day(now), nameof(Command.Place), Words.ChoosePlace, form.Place, planned?.Place);
             var agreed = new Agreed(await Concerned.Of(zone, dossier.Id, form.Persons, ct), form.At!.Value, form.Minutes!.Value, form.Place!.Value, await Room(form.Room, ct), form.Travel ?? 0, form.Worker!.Value, form.Companion, form.ForThem, form.With, form.Note);
             await MayBe(dossier, agreed, planned, ct);
             if (!form.Despite && await diary.Warnings(agreed, planned?.Id, ct) is { Count: > 0 } warnings) throw new ValidationException(warnings.Distinct().Select(w => new ValidationFailure(nameof(Command.Despite), w)));

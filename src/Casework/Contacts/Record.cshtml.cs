@@ -32,11 +32,11 @@ internal sealed class Record(IMediator pipeline, UnderWay underWay, WhereAndWho 
     [BindProperty] public Command Form { get; set; } = new();
     [BindProperty(Name = FormTag.Once)] public Guid Once { get; set; }
     public IReadOnlyList<Choice> Persons { get; private set; } = [];
-    public IReadOnlyList<Choice> Places => Choice.All<Place>(Words.Of);
-    public IReadOnlyList<Choice> Services => Choice.All<ServiceKind>(Words.Of);
+    public IReadOnlyList<Choice> Places => ShippedCodes.Choices(Moment.Day(clock.GetUtcNow()), AgreedPlace);
+    public IReadOnlyList<Choice> Services => ShippedCodes.Choices<ServiceKind>(Moment.Day(clock.GetUtcNow()));
     public IReadOnlyList<Choice> Acts => Choice.All<ActKind>(Words.Of);
     public IReadOnlyList<Choice> Counterparts => Choice.All<Counterpart>(Words.Of);
-    public IReadOnlyList<Choice> Topics => Choice.All<Topic>(Words.Of);
+    public IReadOnlyList<Choice> Topics => ShippedCodes.Choices<Topic>(Moment.Day(clock.GetUtcNow()));
 
     /// <summary>What was asked for the person is unfolded: it is for them, or something stands there.</summary>
     public bool AsksForThem => Form.ForThem || !Form.Asked.IsEmpty || ModelState.Any(f => f.Key.StartsWith("Form.ToldOn", StringComparison.Ordinal) && f.Value?.Errors.Count > 0);
@@ -45,13 +45,16 @@ internal sealed class Record(IMediator pipeline, UnderWay underWay, WhereAndWho 
 
     public Task ShowAgain(CancellationToken ct) => Fill(ct);
 
+    /// <summary>Where it was agreed to meet.</summary>
+    private Place? AgreedPlace { get; set; }
+
     /// <summary>Whose rules of safe contact can be called still valid here: they are asked at each contact.</summary>
     public IReadOnlyList<Choice> AskedAgain { get; private set; } = [];
 
     private async Task<Command?> Fill(CancellationToken ct)
     {
         var (persons, planned, rules) = await pipeline.Send(new Query(Dossier, Appointment), ct);
-        Persons = [.. persons.Select(p => new Choice(p.Id.ToString(), p.Name))];
+        (Persons, AgreedPlace) = ([.. persons.Select(p => new Choice(p.Id.ToString(), p.Name))], planned?.Place);
         AskedAgain = [.. rules.Select(r => new Choice(StillGood.Key(r.Person, r.Revision), Words.ChannelRule(r.Name, r.Channels), r.Agreed))];
         return planned;
     }
@@ -172,6 +175,9 @@ internal sealed class Record(IMediator pipeline, UnderWay underWay, WhereAndWho 
             if (await zone.Set<Person>().AsNoTracking().Where(p => persons.Contains(p.Id)).ToListAsync(ct) is var people && people.Any(p => !p.IsHelped)) throw new RefusedException("mentioned", dossier.Id);
             var took = new Took(persons, form.At!.Value, form.Minutes!.Value, form.Place!.Value, form.ForThem, form.With, form.OnCall, !form.Missed, form.Services, form.Informed, form.Note) { Asked = form.Asked };
             var contact = form.Appointment is { } planned ? await Appointments.Ended(zone.Set<Contact>(), dossier.Id, planned, caller, ct) : null;
+            ShippedCodes.Must(Moment.Day(now), nameof(Command.Place), Words.ChoosePlace, form.Place, contact?.Place);
+            ShippedCodes.Must(Moment.Day(now), nameof(Command.Services), Words.ChooseService, form.Services, []);
+            ShippedCodes.Must(Moment.Day(now), nameof(Command.Informed), Words.ChooseTopic, form.Informed, []);
             if (contact is null)
             {
                 contact = Contact.Record(dossier.Id, took, caller.Self, now, Countersigning.Of(caller));

@@ -16,13 +16,13 @@ namespace VictimSupport.Casework.Countersign;
 
 /// <summary>A trainee corrects what they wrote, as long as nobody countersigned it; then it waits again.</summary>
 [Requires(May.WorkOnDossiers)]
-internal sealed class Correct(IMediator pipeline) : PageModel, IShowAgain
+internal sealed class Correct(IMediator pipeline, TimeProvider clock) : PageModel, IShowAgain
 {
     [BindProperty(SupportsGet = true)] public Guid Dossier { get; set; }
     [BindProperty(SupportsGet = true)] public Guid Entry { get; set; }
     [BindProperty] public Command Form { get; set; } = new();
     public Answer View { get; private set; } = null!;
-    public IReadOnlyList<Choice> Services => Choice.All<ServiceKind>(Words.Of);
+    public IReadOnlyList<Choice> Services => ShippedCodes.Choices<ServiceKind>(Moment.Day(clock.GetUtcNow()), View.Form.Services);
 
     public async Task OnGetAsync(CancellationToken ct)
     {
@@ -94,6 +94,7 @@ internal sealed class Correct(IMediator pipeline) : PageModel, IShowAgain
             {
                 case Contact contact:
                     if (contact.Held && form.Services.Count == 0) throw new ValidationException([new ValidationFailure(nameof(Command.Services), Words.ChooseService)]);
+                    ShippedCodes.Must(Moment.Day(clock.GetUtcNow()), nameof(Command.Services), Words.ChooseService, form.Services, contact.Services);
                     ContactChange.Keep(zone, contact, caller.Self, clock.GetUtcNow(), () => contact.Correct(form.Text, form.Minutes ?? contact.Minutes, form.Services, asked: new AskedForThem(form.Question, form.Answer, form.ToldOn)));
                     break;
                 case Note note:

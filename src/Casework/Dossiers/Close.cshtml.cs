@@ -19,7 +19,7 @@ namespace VictimSupport.Casework.Dossiers;
 
 /// <summary>Closes a dossier with a reason and an outcome. What is unfinished is finished first; what the figures need and nobody knows is left unknown, each with its why.</summary>
 [Requires(May.CloseAndHandOver)]
-internal sealed class Close(IMediator pipeline) : PageModel, IShowAgain
+internal sealed class Close(IMediator pipeline, TimeProvider clock) : PageModel, IShowAgain
 {
     [BindProperty(SupportsGet = true)] public Guid Dossier { get; set; }
     [BindProperty] public Command Form { get; set; } = new();
@@ -30,7 +30,7 @@ internal sealed class Close(IMediator pipeline) : PageModel, IShowAgain
     public IEnumerable<Gap> Unfinished => Gaps.Where(g => !g.MayStayUnknown);
     public IEnumerable<Gap> Unknown => Gaps.Where(g => g.MayStayUnknown);
     public IReadOnlyList<Choice> Reasons { get; private set; } = [];
-    public IReadOnlyList<Choice> Outcomes => Choice.All<Outcome>(Words.Of);
+    public IReadOnlyList<Choice> Outcomes => ShippedCodes.Choices<Outcome>(Moment.Day(clock.GetUtcNow()));
     public IReadOnlyList<Choice> Whys => Choice.All<WhyUnknown>(Words.Of);
 
     public Task OnGetAsync(CancellationToken ct) => ShowAgain(ct);
@@ -126,6 +126,7 @@ internal sealed class Close(IMediator pipeline) : PageModel, IShowAgain
                 if (dossier.Reason == reason && dossier.OwnReason == own && dossier.Outcome == form.Outcome) return Closing.Already;
                 throw Wrong((nameof(Command.Reason), Words.ClosedMeanwhile(Words.Of(dossier.Reason!.Value), Words.Of(dossier.Outcome!.Value))));
             }
+            ShippedCodes.Must(Moment.Day(now), nameof(Command.Outcome), Words.ChooseOutcome, form.Outcome);
             // Opened in error it is in no figure: then only what is unfinished is in the way.
             var gaps = (await Completeness.Of(zone, keys, dossier, ct)).Where(g => !g.MayStayUnknown || reason != ClosingReason.OpenedInError).ToList();
             if (gaps.Exists(g => !g.MayStayUnknown)) throw Wrong((nameof(Command.Reason), Words.FinishFirst));

@@ -20,7 +20,7 @@ namespace VictimSupport.Casework.Dossiers;
 
 /// <summary>What happened and how it came in: main kind and others, when, where, dangers, official reports; by whom help was asked for, and when.</summary>
 [Requires(May.ChangeDossiers)]
-internal sealed class Facts(IMediator pipeline) : PageModel, IShowAgain
+internal sealed class Facts(IMediator pipeline, TimeProvider clock) : PageModel, IShowAgain
 {
     [BindProperty(SupportsGet = true)] public Guid Dossier { get; set; }
     [BindProperty] public Command Form { get; set; } = new();
@@ -29,7 +29,7 @@ internal sealed class Facts(IMediator pipeline) : PageModel, IShowAgain
     public IReadOnlyList<Choice> Triggers { get; private set; } = [];
 
     /// <summary>Beside the main one stand shipped codes only.</summary>
-    public IReadOnlyList<Choice> Others => [.. Kinds.Where(k => OwnCode.IdOf(k.Value) is null)];
+    public IReadOnlyList<Choice> Others { get; private set; } = [];
     public IReadOnlyList<Choice> Dangers => [.. Enum.GetValues<Danger>().Where(d => d != Danger.None).Select(d => new Choice(d.ToString(), Words.Of(d)))];
 
     public async Task OnGetAsync(CancellationToken ct)
@@ -49,8 +49,11 @@ internal sealed class Facts(IMediator pipeline) : PageModel, IShowAgain
         await Offer(now, ct);
     }
 
-    private async Task Offer(Command now, CancellationToken ct) =>
+    private async Task Offer(Command now, CancellationToken ct)
+    {
         (Kinds, Triggers) = (await pipeline.Send(new Offered.Query(CodeList.SubKind, now.SubKind), ct), await pipeline.Send(new Offered.Query(CodeList.Trigger, now.Trigger?.ToString()), ct));
+        Others = ShippedCodes.Choices(CodeList.SubKind, Moment.Day(clock.GetUtcNow()), [now.SubKind, .. now.Additional]);
+    }
 
     /// <summary>What a list calls one of its codes.</summary>
     public static string Word(IReadOnlyList<Choice> list, string? code) => list.FirstOrDefault(k => k.Value == code)?.Text ?? "";
@@ -123,6 +126,7 @@ internal sealed class Facts(IMediator pipeline) : PageModel, IShowAgain
             if (form.Version != dossier.Version) throw Wrong(nameof(Command.SubKind), Words.ChangedMeanwhile);
             var (main, own) = await OwnCodes.Resolve(zone, form.SubKind, today, ct, dossier.OwnSubKind, dossier.SubKind) ?? throw Wrong(nameof(Command.SubKind), Words.ChooseFacts);
             var (trigger, ownTrigger) = await OwnCodes.Resolve(zone, CodeList.Trigger, form.Trigger!, today, ct, dossier.OwnTrigger, dossier.Trigger) ?? throw Wrong(nameof(Command.Trigger), Words.ChooseTrigger);
+            ShippedCodes.Must(CodeList.SubKind, today, nameof(Command.Additional), Words.ChooseFacts, form.Additional.Where(a => SubKinds.Find(a) is not null), [dossier.SubKind, .. dossier.Additional]);
             await CameIn(dossier, trigger, ownTrigger, form.RequestedAt!.Value, ct);
             await restating.Facts(dossier, main, form.Additional, form.At, form.Municipality.Trim(), form.Dangers.Aggregate(Danger.None, (all, one) => all | one), own, ct);
             await Reports(dossier, Numbers(form.OfficialReports), ct);

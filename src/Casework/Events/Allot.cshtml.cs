@@ -109,7 +109,9 @@ internal sealed class Allot(IMediator pipeline, WhereAndWho who) : PageModel, IS
         {
             await DossierCounter.TakeTurns(zone, clock.GetUtcNow(), ct);
             var (ev, _) = await at.Write(form.Event, 0, ct);
-            var rows = LineRow.Of(await at.Lines(ev.Id, ct), ev.Says.Value).ToDictionary(r => r.Line.Id);
+            // What becomes a note is read in the zone: what joined lines say is labelled in its language, whoever allots.
+            var (lines, said) = (await at.Lines(ev.Id, ct), ev.Says.Value);
+            var rows = Spoken.In(here.InZone.Record.FirstLanguage, () => LineRow.Of(lines, said)).ToDictionary(r => r.Line.Id);
             var (rules, made) = (await settings.Of(here.InZone.Id, ct), 0);
             foreach (var id in form.Chosen.Distinct())
             {
@@ -138,7 +140,7 @@ internal sealed class Allot(IMediator pipeline, WhereAndWho who) : PageModel, IS
             var safe = SafeContact.For(person);
             await joining.Into(dossier, person, safe, null, ct, line: row.Line.Id);
             zone.AddRange(dossier, first, Milestone.Reached(dossier.Id, MilestoneKind.Opened, caller.Self, now), Milestone.Reached(dossier.Id, MilestoneKind.FromEvent, caller.Self, now, code: row.Line.Number, about: ev.Id));
-            var told = string.Join('\n', new[] { says.Note, says.Seeks is { } sought ? $"{Words.EventSeeks}: {sought}" : null, says.SoughtBy is { } by ? $"{Words.EventSoughtBy}: {by}" : null }.OfType<string>());
+            var told = Spoken.In(here.InZone.Record.FirstLanguage, () => string.Join('\n', new[] { says.Note, says.Seeks is { } sought ? $"{Words.EventSeeks}: {sought}" : null, says.SoughtBy is { } by ? $"{Words.EventSoughtBy}: {by}" : null }.OfType<string>()));
             var note = told.Length > 0 ? Note.Write(dossier.Id, [person.Id], Layer.Assistance, told, caller.Self, now) : null;
             if (note is not null) zone.Add(note);
             var key = new SearchKey(here.InZone.Keys.SearchRoot);

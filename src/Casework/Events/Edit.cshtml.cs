@@ -42,9 +42,9 @@ internal sealed class Edit(IMediator pipeline, IVisits visits, TimeProvider cloc
 
     public async Task ShowAgain(CancellationToken ct)
     {
-        Facts = await pipeline.Send(new Offered.Query(CodeList.SubKind, Form.SubKind), ct);
-        if (Event is not { } id) return;
-        (Head, var now) = await pipeline.Send(new Query(id), ct);
+        (Head, var now) = Event is { } id ? await pipeline.Send(new Query(id), ct) : (null, null);
+        Facts = await pipeline.Send(new Offered.Query(CodeList.SubKind, now?.SubKind), ct);
+        if (now is null) return;
         if (now.Version != Form.Version) (Meanwhile, Form) = (now, Form with { Version = now.Version });
     }
 

@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
 using VictimSupport.Casework.Codes;
 using VictimSupport.Casework.Letters;
+using VictimSupport.Design.Html;
 using VictimSupport.Foundation.Access;
 using VictimSupport.Foundation.Pipeline;
 using VictimSupport.Zones.Contracts;
@@ -10,7 +11,7 @@ namespace VictimSupport.Casework.Intakes;
 
 /// <summary>The eight fields of the intake on paper, to be filled in where there is no network and typed in afterwards. The same fields in the same order; nothing of anybody stands on it.</summary>
 [Requires(May.OpenCallOuts)]
-internal sealed class Card(WhereAndWho who, IZoneSettings settings) : PageModel
+internal sealed class Card(WhereAndWho who, IZoneSettings settings, TimeProvider clock) : PageModel
 {
     /// <summary>Of paper.</summary>
     public static readonly IReadOnlyList<string> Sizes = ["A5", "A6"];
@@ -36,15 +37,17 @@ internal sealed class Card(WhereAndWho who, IZoneSettings settings) : PageModel
     /// <summary>In the language of the moment.</summary>
     public IReadOnlyList<Field> Fields() =>
     [
-        new($"{Words.TriggerLabel} {Words.RequestedAtLabel}", Say<Trigger>(), 1),
+        new($"{Words.TriggerLabel} {Words.RequestedAtLabel}", Say(CodeList.Trigger), 1),
         new(Words.WhenLabel, [], 1),
         new(Words.WhereLabel, [], 1),
-        new(Words.FactsLabel, [.. SubKinds.All.Select(s => Words.Of("SubKind_" + s.Code))], 0),
-        new($"{Words.GivenName}, {Words.FamilyName}", [Words.NameUnknown, .. new[] { Capacity.Victim, Capacity.Relative, Capacity.Witness }.Select(c => Words.Of(c))], 1),
+        new(Words.FactsLabel, Say(CodeList.SubKind), 0),
+        new($"{Words.GivenName}, {Words.FamilyName}", [Words.NameUnknown, .. Capacities.Helped(Today).Select(c => c.Text)], 1),
         new($"{Words.PhoneLabel}. {Words.SafeCallLabel}", Say<Rule>(), 1),
         new(Words.LanguageLabel, [.. Wording.Languages.Select(l => Words.Of("Language_" + l)), Words.Of("Language_other")], 0),
         new(Words.NoteLabel, [], Size == "A6" ? 2 : 4),
     ];
 
+    private DateOnly Today => Moment.Day(clock.GetUtcNow());
+    private IReadOnlyList<string> Say(CodeList list) => [.. ShippedCodes.Choices(list, Today).Select(c => c.Text)];
     private static IReadOnlyList<string> Say<T>() where T : struct, Enum => [.. Enum.GetValues<T>().Select(v => Words.Of(v))];
 }

@@ -39,7 +39,7 @@ internal sealed class Register(IMediator pipeline, WhereAndWho who, TimeProvider
     public IReadOnlyList<PossibleDuplicate>? Known { get; private set; }
     public IReadOnlyList<Choice> Triggers { get; private set; } = [];
     public IReadOnlyList<Choice> Facts { get; private set; } = [];
-    public IReadOnlyList<Choice> CapacitiesOffered => [.. new[] { Capacity.Victim, Capacity.Relative, Capacity.Witness }.Select(c => new Choice(c.ToString(), Words.Of(c)))];
+    public IReadOnlyList<Choice> CapacitiesOffered => [.. Capacities.Helped(Design.Html.Moment.Day(clock.GetUtcNow()))];
     public IReadOnlyList<Choice> SafeRules => Choice.All<Rule>(Words.Of);
     public IReadOnlyList<Choice> LanguagesOffered => [.. Languages.All.Select(l => new Choice(l, Words.Of("Language_" + l)))];
 
@@ -183,6 +183,7 @@ internal sealed class Register(IMediator pipeline, WhereAndWho who, TimeProvider
             var today = Design.Html.Moment.Day(now);
             var (trigger, ownTrigger) = await OwnCodes.Resolve(zone, CodeList.Trigger, form.Trigger!, today, ct) ?? throw new ValidationException([new ValidationFailure(nameof(Command.Trigger), Words.ChooseTrigger)]);
             var (kind, ownKind) = await OwnCodes.Resolve(zone, form.SubKind, today, ct) ?? throw new ValidationException([new ValidationFailure(nameof(Command.SubKind), Words.ChooseFacts)]);
+            ShippedCodes.Must(today, nameof(Command.Capacity), Words.ChooseCapacity, form.Capacity);
             var identity = form.Unknown && form.FamilyName.Trim().Length + form.GivenName.Trim().Length == 0 ? new Particulars("", "", Said(form.Phone), Address: Said(form.Address)) : new Particulars(form.FamilyName.Trim(), form.GivenName.Trim(), Said(form.Phone), Address: Said(form.Address));
             identity = Taking.Reached(entry, identity);
             var year = today.Year;

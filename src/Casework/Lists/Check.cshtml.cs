@@ -9,6 +9,7 @@ using VictimSupport.Casework.Codes;
 using VictimSupport.Casework.Dossiers;
 using VictimSupport.Casework.Intakes;
 using VictimSupport.Casework.People;
+using VictimSupport.Design.Html;
 using VictimSupport.Design.Tags;
 using VictimSupport.Foundation.Access;
 using VictimSupport.Foundation.Persistence;
@@ -21,7 +22,7 @@ internal enum PvShow { All, ToDecide, Made }
 
 /// <summary>A list before it is taken: each row with what would happen, what is wrong at its field, and who may be known. What is put right stays on the server; taking makes one intake a row, each once.</summary>
 [Requires(May.OpenCallOuts)]
-internal sealed class Check(IMediator pipeline, WhereAndWho who) : PageModel, IShowAgain
+internal sealed class Check(IMediator pipeline, WhereAndWho who, TimeProvider clock) : PageModel, IShowAgain
 {
     // Nobody waits longer for an answer; what is not taken by then is taken by the next press.
     private static readonly TimeSpan AsLong = TimeSpan.FromSeconds(20);
@@ -127,7 +128,7 @@ internal sealed class Check(IMediator pipeline, WhereAndWho who) : PageModel, IS
     }
 
     /// <summary>The facts there are; what was typed and not understood stands first, as it was typed.</summary>
-    public IReadOnlyList<Choice> FactsFor(RowForm row) => With(row.Facts, PvReading.FactsOf(row.Facts) is not null, SubKinds.All.Select(s => new Choice(s.Code, Words.Of("SubKind_" + s.Code))));
+    public IReadOnlyList<Choice> FactsFor(RowForm row) => ShippedCodes.Choices(CodeList.SubKind, Moment.Day(clock.GetUtcNow())) is var offered ? With(row.Facts, offered.Any(o => o.Value == PvReading.FactsOf(row.Facts)), offered) : [];
     public IReadOnlyList<Choice> LanguagesFor(RowForm row) => With(row.Language, PvReading.LanguageOf(row.Language) is not null, Languages.All.Select(l => new Choice(l, Words.Of("Language_" + l))));
 
     public IReadOnlyList<Choice> ChoicesFor(Row row) =>

@@ -64,7 +64,7 @@ internal sealed record PvReading(SubKind? Kind, DateTimeOffset? When, string Lan
         var unknown = IsUnknown(cells);
         if (cells.Number.Length == 0) faults.Add((nameof(PvCells.Number), Words.PvNumberMissing));
         TooLong(nameof(PvCells.Number), cells.Number, 60);
-        var kind = FactsOf(cells.Facts) is { } code ? SubKinds.Find(code) : null;
+        var kind = FactsOf(cells.Facts) is { } code && ShippedCodes.Holds(CodeList.SubKind, code, Moment.Day(now)) ? SubKinds.Find(code) : null;
         if (kind is null) faults.Add((nameof(PvCells.Facts), cells.Facts.Length == 0 ? Words.ChooseFacts : Words.PvFactsUnread));
         var when = DateOf(cells.Date);
         if (cells.Date.Length > 0 && when is null) faults.Add((nameof(PvCells.Date), Words.PvDateUnread));

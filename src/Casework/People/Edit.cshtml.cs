@@ -8,6 +8,7 @@ using VictimSupport.Casework.Codes;
 using VictimSupport.Casework.Counting;
 using VictimSupport.Casework.Dossiers;
 using VictimSupport.Casework.Walls;
+using VictimSupport.Design.Html;
 using VictimSupport.Design.Tags;
 using VictimSupport.Foundation.Access;
 using VictimSupport.Foundation.Persistence;
@@ -18,27 +19,30 @@ namespace VictimSupport.Casework.People;
 
 /// <summary>Adds a person to a dossier, or corrects one: identity, capacity, damage, language.</summary>
 [Requires(May.ChangeDossiers)]
-internal sealed class Edit(IMediator pipeline, WhereAndWho who) : PageModel, IShowAgain
+internal sealed class Edit(IMediator pipeline, WhereAndWho who, TimeProvider clock) : PageModel, IShowAgain
 {
     [BindProperty(SupportsGet = true)] public Guid Dossier { get; set; }
     [BindProperty(SupportsGet = true)] public Guid? Person { get; set; }
     [BindProperty(Name = FormTag.Once)] public Guid Once { get; set; }
     [BindProperty] public Command Form { get; set; } = new();
-    public IReadOnlyList<Choice> CapacitiesOffered => Choice.All<Capacity>(Words.Of);
-    public IReadOnlyList<Choice> DamagesOffered => [.. Enum.GetValues<Damage>().Where(d => d != Damage.None).Select(d => new Choice(d.ToString(), Words.Of(d)))];
-    public IReadOnlyList<Choice> Sexes => Choice.All<Sex>(Words.Of);
+    public IReadOnlyList<Choice> CapacitiesOffered => ShippedCodes.Choices(Moment.Day(clock.GetUtcNow()), Stands.Capacity);
+    public IReadOnlyList<Choice> DamagesOffered => ShippedCodes.Choices(Moment.Day(clock.GetUtcNow()), Stands.Damages);
+    public IReadOnlyList<Choice> Sexes => ShippedCodes.Choices<Sex>(Moment.Day(clock.GetUtcNow()), Person is null ? null : Stands.Sex);
     public IReadOnlyList<Choice> LanguagesOffered => [.. Languages.All.Select(l => new Choice(l, Words.Of("Language_" + l)))];
+
+    /// <summary>The person as they are in the dossier; somebody new is nothing yet.</summary>
+    private Command Stands { get; set; } = new();
 
     /// <summary>The person as saved now, where somebody else saved while this form was filled in.</summary>
     public Command? Meanwhile { get; private set; }
 
-    public async Task OnGetAsync(CancellationToken ct) => Form = await pipeline.Send(new Query(Dossier, Person, who.Zone!.Record.FirstLanguage), ct);
+    public async Task OnGetAsync(CancellationToken ct) => Form = Stands = await pipeline.Send(new Query(Dossier, Person, who.Zone!.Record.FirstLanguage), ct);
 
     // What was typed stays; the next press saves it over what is shown beside it.
     public async Task ShowAgain(CancellationToken ct)
     {
         if (Person is null) return;
-        var now = await pipeline.Send(new Query(Dossier, Person, who.Zone!.Record.FirstLanguage), ct);
+        var now = Stands = await pipeline.Send(new Query(Dossier, Person, who.Zone!.Record.FirstLanguage), ct);
         if (now.Version != Form.Version) (Meanwhile, Form) = (now, Form with { Version = now.Version });
     }
 
@@ -82,7 +86,7 @@ internal sealed class Edit(IMediator pipeline, WhereAndWho who) : PageModel, ISh
             RuleFor(c => c.FamilyName).MaximumLength(200).WithMessage(_ => Words.TooLong);
             RuleFor(c => c.GivenName).MaximumLength(200).WithMessage(_ => Words.TooLong);
             RuleFor(c => c.Capacity).NotNull().WithMessage(_ => Words.ChooseCapacity).IsInEnum().WithMessage(_ => Words.ChooseCapacity);
-            RuleFor(c => c.Sex).IsInEnum().WithMessage(_ => Words.ChooseCapacity);
+            RuleFor(c => c.Sex).IsInEnum().WithMessage(_ => Words.ChooseSex);
             RuleFor(c => c.Language).Must(Languages.All.Contains).WithMessage(_ => Words.ChooseLanguage);
             RuleFor(c => c.BirthDate).Must(d => d is null || (d <= DateOnly.FromDateTime(clock.GetUtcNow().UtcDateTime) && d > new DateOnly(1900, 1, 1))).WithMessage(_ => Words.NoBirthDate);
             RuleFor(c => c.EstimatedAge).Must(a => a is null or (>= 0 and <= 120)).WithMessage(_ => Words.NoAge);
@@ -102,7 +106,7 @@ internal sealed class Edit(IMediator pipeline, WhereAndWho who) : PageModel, ISh
             var identity = person.Identity.Value;
             return new Command
             {
-                FamilyName = identity.FamilyName, GivenName = identity.GivenName, Capacity = person.Capacity, Damages = [.. Enum.GetValues<Damage>().Where(d => d != Damage.None && person.Damage.HasFlag(d))], Sex = person.Sex,
+                FamilyName = identity.FamilyName, GivenName = identity.GivenName, Capacity = person.Capacity, Damages = [.. person.Damage.Each()], Sex = person.Sex,
                 BirthDate = identity.BirthDate, EstimatedAge = identity.EstimatedAge, IsMinor = person.IsMinor, Language = person.Language, NeedsInterpreter = person.NeedsInterpreter, Phone = identity.Phone, Mail = identity.Mail, Address = identity.Address,
                 Version = dossier.Version,
             };
@@ -123,6 +127,10 @@ internal sealed class Edit(IMediator pipeline, WhereAndWho who) : PageModel, ISh
             if (form.Capacity is Capacity.Representative or Capacity.SupportPerson && Authors.Are(await AuthorsOf(dossier, person, ct), identity)) throw new ValidationException([new ValidationFailure(nameof(Command.Capacity), Words.NeverTheAuthor)]);
             // After the person was found: an id that is nobody's here is refused, never told that something changed.
             if (form.Person is not null && form.Version != dossier.Version) throw new ValidationException([new ValidationFailure(nameof(Command.GivenName), Words.ChangedMeanwhile)]);
+            var (today, joins) = (Moment.Day(now), form.Person is null);
+            ShippedCodes.Must(today, nameof(Command.Capacity), Words.ChooseCapacity, form.Capacity, joins ? null : person.Capacity);
+            ShippedCodes.Must<Sex>(today, nameof(Command.Sex), Words.ChooseSex, form.Sex, joins ? null : person.Sex);
+            ShippedCodes.Must(today, nameof(Command.Damages), Words.ChooseDamage, form.Damages, person.Damage.Each());
             var was = (person.Identity.Value.FullName, (Capacity?)person.Capacity);
             var (phone, helped) = (person.Identity.Value.Phone, person.IsHelped);
             if (form.Person is not null) await AskAgain(person, identity, form, now, ct);
@@ -173,7 +181,7 @@ internal sealed class Edit(IMediator pipeline, WhereAndWho who) : PageModel, ISh
             if ((before.FullName, before.Phone, before.Mail, before.Address) != (after.FullName, after.Phone, after.Mail, after.Address) || person.IsHelped != form.Capacity!.Value.IsHelped() || person.IsMinor != IsMinor(form, now)) await gate.TakeBack([person.Id], Bar.Changed, ct);
         }
 
-        private static bool IsMinor(Command form, DateTimeOffset now) => form.IsMinor || (form.BirthDate is { } born && born.AddYears(18) > Design.Html.Moment.Day(now)) || form.EstimatedAge < 18;
+        private static bool IsMinor(Command form, DateTimeOffset now) => form.IsMinor || (form.BirthDate is { } born && born.AddYears(18) > Moment.Day(now)) || form.EstimatedAge < 18;
 
         // Somebody who is only mentioned gives the lead to the first who is helped, where there is one.
         private async Task Lead(Dossier dossier, Person person, CancellationToken ct)

@@ -76,6 +76,7 @@ internal sealed class AtHome(ZoneDbContext zone, Guard guard, IRequestHandler<Be
         };
         if (f.Tray > 0) lines.Add(new HomeLine(Words.InTheTray, "/tray", f.Tray));
         if (f.Unsigned > 0) lines.Add(new HomeLine(Words.ToCountersignCount, "/countersign", f.Unsigned));
+        // By its handler: the home asks from inside a use case of its own, and from there nothing can be sent. Whether the caller may is asked above; recorded is the home.
         if ((await bell.Handle(new Bell.Query(), ct)).Sum + f.Tray + f.Unsigned is > 0 and var rings) lines.Add(new HomeLine(Words.HomeBell, "/waiting", rings));
         return lines;
     }
