@@ -104,7 +104,9 @@ public sealed class EventTests(Platforms platforms)
         Assert.Empty(await Happenings.Lines(zone, ev));
         var again = await visit.Page(path);
         Assert.Equal(("Zzada", "Zztom, 8", "Relative"), (Box(again, "Form.GivenName"), Box(again, "Form.Seeks"), again.QuerySelector<IHtmlSelectElement>("[name='Form.Role']")!.Value));
-        Assert.DoesNotContain("Zz", (await colleague.Page(path)).Body!.InnerHtml, StringComparison.Ordinal);
+        var theirs = (await colleague.Page(path)).Body!.InnerHtml; // two letters alone may stand in a form's token
+        Assert.DoesNotContain("Zzada", theirs, StringComparison.Ordinal);
+        Assert.DoesNotContain("Zztom", theirs, StringComparison.Ordinal);
         // The list that renews itself takes no text out of its sleeve, and leaves no record of it.
         var read = await zone.Look(z => z.Set<AuditRow>().CountAsync(r => r.Act.Contains("Drafts.Find")));
         using var quiet = new HttpRequestMessage(HttpMethod.Get, $"/{zone.Code}{path}");
