@@ -128,6 +128,7 @@ public sealed class CaseworkModule : IModule
         services.AddScoped<People.ISendText, People.TextBySms>();
         services.AddScoped<IDeliver, People.SendMessage>();
         services.AddScoped<IDeliver, People.NeverElsewhere>();
+        services.AddScoped<IDeliver, People.ViolenceNoted>();
         services.AddScoped<Letters.Wording>();
         services.AddScoped<Letters.DueLetters>();
         services.AddSingleton<IInMenu, LettersInMenu>();

@@ -121,7 +121,7 @@ internal sealed class Bell(IMediator pipeline, WhereAndWho who) : IRing
         private static readonly Seen<Rings, DateTimeOffset, int, Counted> Waiting = new((z, seen, self, now, replaced, rings, tonight, _) =>
             seen.Where(d => d.Closed == null && (d.NextDue == null || d.NextDue <= now) && ((rings & Rings.All) != Rings.None || d.AssignedTo == self || ((rings & Rings.Leads) != Rings.None && d.AssignedTo == null) || replaced.Contains(d.AssignedTo!.Value)))
                 .GroupBy(_ => 1).Select(g => new Counted { Due = g.Count(d => d.NextDue != null), NoNextAct = g.Count(d => d.NextDue == null), Appointments = 0, LateVisits = 0, ToldOn = 0, PointsToldOn = 0, CameBack = 0 })
-            .Concat(z.Set<Contact>().Where(c => c.State == ContactState.Planned && (c.Worker == self || c.Companion == self) && c.At > now && c.At < tonight).Join(seen.Where(d => d.Closed == null), c => c.DossierId, d => d.Id, (c, _) => c.Id)
+            .Concat(z.Set<Contact>().Where(c => c.State == ContactState.Planned && (c.Worker == self || c.Companion == self || replaced.Contains(c.Worker!.Value)) && c.At > now && c.At < tonight).Join(seen.Where(d => d.Closed == null), c => c.DossierId, d => d.Id, (c, _) => c.Id)
                 .GroupBy(_ => 1).Select(g => new Counted { Due = 0, NoNextAct = 0, Appointments = g.Count(), LateVisits = 0, ToldOn = 0, PointsToldOn = 0, CameBack = 0 }))
             .Concat(z.Set<Contact>().Where(c => c.Worker == self && c.ExpectedOut != null && c.CheckedOut == null && c.ExpectedOut <= now)
                 .GroupBy(_ => 1).Select(g => new Counted { Due = 0, NoNextAct = 0, Appointments = 0, LateVisits = g.Count(), ToldOn = 0, PointsToldOn = 0, CameBack = 0 }))
@@ -185,8 +185,10 @@ internal abstract class NeutralMail(ISendMail mail, IAccounts accounts, IStaff s
         var (message, coordinators) = (messages[0], await staff.Holding(zone.Id, [Role.Coordinator], ct));
         var meant = message.To is not { } one ? await ForAll(message, zone, coordinators, ct) : await InTheirPlace(zone.Id, one, ct);
         var dossiers = IsOfTheDossier ? messages.Select(m => m.About).OfType<Guid>().Distinct().ToList() : [];
-        var to = dossiers.Count == 0 || messages.Any(m => m.About is null) ? meant : await pipeline.Send(new WhoMayKnow.Query(dossiers, meant, coordinators), ct);
-        foreach (var colleague in (await accounts.Named(to, ct)).Values) await Reach(message, colleague, ct);
+        var to = dossiers.Count == 0 ? [] : await pipeline.Send(new WhoMayKnow.Query(dossiers, meant, coordinators), ct);
+        // Of what is in no dossier all may know.
+        if (dossiers.Count == 0 || messages.Any(m => m.About is null)) to = [.. to.Union(meant)];
+        await ToEach.Send([.. (await accounts.Named(to, ct)).Values], c => KeyTo(message, c), c => Reach(message, c, ct));
     }
 
     /// <summary>For whom it is where it is for no one colleague: the coordinators.</summary>
@@ -196,8 +198,10 @@ internal abstract class NeutralMail(ISendMail mail, IAccounts accounts, IStaff s
     protected virtual async Task Reach(OutboxMessage message, Colleague colleague, CancellationToken ct)
     {
         var (subject, text) = Say(colleague.Language);
-        await mail.Send(new Letter($"{message.Key} {colleague.Id}", colleague.Email, subject, text), ct);
+        await mail.Send(new Letter(KeyTo(message, colleague), colleague.Email, subject, text), ct);
     }
+
+    private static string KeyTo(OutboxMessage message, Colleague colleague) => $"{message.Key} {colleague.Id}";
 
     // Whoever is away is replaced; where nobody replaces them, and where somebody works here no more, it is the coordinators'.
     private async Task<IReadOnlyList<Guid>> InTheirPlace(Guid zone, Guid account, CancellationToken ct)

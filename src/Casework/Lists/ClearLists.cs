@@ -17,7 +17,7 @@ internal sealed class ClearLists : IDoWhatIsDue
         await pipeline.Send(new Keys(), ct);
     }
 
-    public async Task<DateTimeOffset?> Next(ZoneDbContext zone, CancellationToken ct) => await zone.Set<PvList>().OrderBy(l => l.At).Select(l => (DateTimeOffset?)l.At).FirstOrDefaultAsync(ct) + PvList.Kept;
+    public async Task<DateTimeOffset?> Next(ZoneDbContext zone, CancellationToken ct) => (await zone.Set<PvList>().Select(l => new { l.Gone, l.At }).ToListAsync(ct)).Min(l => (DateTimeOffset?)(l.Gone ?? l.At + PvList.Kept));
 
     [Requires(May.RunThePlatform)]
     internal sealed record Old : ICommand<int>;

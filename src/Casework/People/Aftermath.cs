@@ -1,9 +1,11 @@
 using Microsoft.EntityFrameworkCore;
 using VictimSupport.Casework.Dossiers;
 using VictimSupport.Casework.Walls;
+using VictimSupport.Foundation.Jobs;
 using VictimSupport.Foundation.Persistence;
 using VictimSupport.Foundation.Pipeline;
 using VictimSupport.Foundation.Secrecy;
+using VictimSupport.Foundation.Zones;
 
 namespace VictimSupport.Casework.People;
 
@@ -18,7 +20,7 @@ internal sealed class Aftermath(ZoneDbContext zone, UseCase here, Keyring keys, 
         foreach (var person in people) await Reaches(person.Identity.Value, ct);
         // Somebody without a name is found by nothing.
         DateTimeOffset? now = clock.GetUtcNow();
-        await zone.Set<SafeContact>().Where(s => s.DossierId == dossier.Id).ExecuteUpdateAsync(set => set.SetProperty(s => s.ViolenceAt, now), ct);
+        Wakes(await zone.Set<SafeContact>().Where(s => s.DossierId == dossier.Id).ExecuteUpdateAsync(set => set.SetProperty(s => s.ViolenceAt, now), ct));
     }
 
     /// <summary>Reaches one person, wherever they are known; one who comes into a dossier in this very transaction was asked with the event known.</summary>
@@ -28,6 +30,21 @@ internal sealed class Aftermath(ZoneDbContext zone, UseCase here, Keyring keys, 
     {
         var ids = (await SamePerson.Find(zone, here, keys, identity, ct)).Select(p => p.Id).Where(id => id != except).ToList();
         DateTimeOffset? now = clock.GetUtcNow();
-        if (ids.Count > 0) await zone.Set<SafeContact>().Where(s => ids.Contains(s.Id)).ExecuteUpdateAsync(set => set.SetProperty(s => s.ViolenceAt, now), ct);
+        if (ids.Count > 0) Wakes(await zone.Set<SafeContact>().Where(s => ids.Contains(s.Id)).ExecuteUpdateAsync(set => set.SetProperty(s => s.ViolenceAt, now), ct));
     }
+
+    // What was agreed with partners and other zones is taken back by the zone's job, which no row tells to come.
+    private void Wakes(int rows)
+    {
+        if (rows > 0 && !zone.ChangeTracker.Entries<OutboxMessage>().Any(m => m.Entity.Kind == ViolenceNoted.KindName)) zone.Add(ViolenceNoted.New(clock.GetUtcNow()));
+    }
+}
+
+/// <summary>Wakes the zone's job after violence was noted. It names nobody, and nothing is sent: what is to be done stands in the rules of those it reached.</summary>
+internal sealed class ViolenceNoted : IDeliver
+{
+    public const string KindName = "violence-noted";
+    public string Kind => KindName;
+    public static OutboxMessage New(DateTimeOffset now) => OutboxMessage.New($"violence {Guid.CreateVersion7(now)}", KindName, null, null, now);
+    public Task Deliver(OutboxMessage message, ZoneRecord zone, CancellationToken ct) => Task.CompletedTask;
 }

@@ -120,7 +120,9 @@ internal sealed class FindTheLost : IDoWhatIsDue
 
     public Task Run(IMediator pipeline, CancellationToken ct) => pipeline.Send(new Command(), ct);
 
-    // As for leavers, the hourly round is early enough.
+    // The zone's rows do not know when a role ends: whatever visit there is looks, the hourly round at the latest.
+    public bool IsByTheClock => true;
+
     public Task<DateTimeOffset?> Next(ZoneDbContext zone, CancellationToken ct) => Task.FromResult<DateTimeOffset?>(null);
 
     [Requires(May.RunThePlatform)]

@@ -58,7 +58,7 @@ internal sealed class Mine(IMediator pipeline, IAccounts accounts, Desk desk, Ne
         Points = await points.Mine(ct);
         foreach (var one in tasks) Tasks = [.. Tasks, .. await one.Tasks(ct)];
         if (who.Caller.May(May.SeeWhoIsOnCall)) foreach (var one in pools) Duties = [.. Duties, .. await one.Now(who.Zone!.Id, ct)];
-        Names = await accounts.Named(List.Rows.Select(r => r.AssignedTo).Concat(List.Filters.Select(f => f.Worker)).Concat(Duties.Select(d => d.Account)).OfType<Guid>().Distinct(), ct);
+        Names = await accounts.Named(List.Rows.Select(r => r.AssignedTo).Concat(List.Filters.Select(f => f.Worker)).Concat(List.Today.Select(t => t.Worker)).Concat(Duties.Select(d => d.Account)).OfType<Guid>().Distinct(), ct);
     }
 
     public bool MayRemove(SavedFilter tab) => tab.Account == who.Caller.Self || who.Caller.May(May.OpenAnyDossierOfTheZone);
@@ -104,7 +104,7 @@ internal sealed class Mine(IMediator pipeline, IAccounts accounts, Desk desk, Ne
         /// <summary>Referrals that wait for a partner, or for us, in dossiers the reader sees: as many as their list shows.</summary>
         public int WithPartners { get; init; }
 
-        /// <summary>The reader's own appointments of today, of a Belgian clock, in dossiers they may open.</summary>
+        /// <summary>The appointments of today of the reader and of whoever they replace, of a Belgian clock, in dossiers they may open.</summary>
         public IReadOnlyList<Week.Row> Today { get; init; } = [];
         public int Pages => Math.Max(1, (Total + PerPage - 1) / PerPage);
         IEnumerable<Guid> IListDossiers.Listed => Rows.Select(r => r.Dossier).Concat(Today.Select(r => r.Seen!.Dossier)).Distinct();
@@ -143,8 +143,8 @@ internal sealed class Mine(IMediator pipeline, IAccounts accounts, Desk desk, Ne
             .OrderBy(d => d.NextDue == null || d.NextDue >= tonight).ThenByDescending(d => d.Urgency).ThenBy(d => d.NextDue).ThenBy(d => d.Id).Skip(skipped).Take(Answer.PerPage));
 
         // By what was planned for: that is indexed, and of an appointment still to come it is when it is. Asked before the list, so that its people are looked up with the list's.
-        private static readonly Seen<DateTimeOffset, DateTimeOffset, int, Week.Entry> OfToday = new((z, seen, self, _, _, morning, tonight, _) => z.Set<Contact>().AsNoTracking()
-            .Where(c => c.PlannedFor >= morning && c.PlannedFor < tonight && c.State == ContactState.Planned && (c.Worker == self || c.Companion == self))
+        private static readonly Seen<DateTimeOffset, DateTimeOffset, int, Week.Entry> OfToday = new((z, seen, self, _, replaced, morning, tonight, _) => z.Set<Contact>().AsNoTracking()
+            .Where(c => c.PlannedFor >= morning && c.PlannedFor < tonight && c.State == ContactState.Planned && (c.Worker == self || c.Companion == self || replaced.Contains(c.Worker!.Value)))
             .Join(seen, c => c.DossierId, d => d.Id, (c, d) => new Week.Entry(c.Id, c.At, c.Minutes, c.Worker, c.Companion, c.Place, c.Room, c.ForThem, c.State, c.CheckedIn != null && c.CheckedOut == null, c.Persons, d)));
 
         private List<Week.Entry> agenda = [];

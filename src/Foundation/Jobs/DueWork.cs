@@ -20,7 +20,7 @@ public interface IDoWhatIsDue
     /// <summary>When something will next be due, from the zone's own rows; null: nothing is waiting. What is overdue stays named until it is done: a visit for what is due runs nothing else.</summary>
     Task<DateTimeOffset?> Next(ZoneDbContext zone, CancellationToken ct);
 
-    /// <summary>true: <see cref="Next"/> goes by the clock and names only what is still to come, so every visit runs it.</summary>
+    /// <summary>true: what there is to do hangs on the clock or on what is not the zone's, and <see cref="Next"/> does not name what is overdue: every visit runs it.</summary>
     bool IsByTheClock => false;
 }
 
@@ -37,6 +37,9 @@ public sealed partial class ZoneJob(EnterZone enter, ZoneRegistry zones, NextDue
 
     private async Task Visit(string code, bool whole, CancellationToken ct)
     {
+        var id = (await zones.Find(code))?.Id;
+        // Noted anew while this visit is under way, it is for the next one.
+        var everything = id is { } zone && await nextDue.TakeEverything(zone, ct);
         try
         {
             await enter.In(code, async pipeline =>
@@ -46,9 +49,9 @@ public sealed partial class ZoneJob(EnterZone enter, ZoneRegistry zones, NextDue
                 var where = scope.ServiceProvider.GetRequiredService<WhereAndWho>();
                 (where.Zone, where.Caller) = (await zones.Find(code), Caller.Platform);
                 var modules = scope.ServiceProvider.GetServices<IDoWhatIsDue>().ToList();
-                var due = await ToRun(where.Zone!.Record.Id, modules, whole, pipeline, ct);
+                var due = whole || everything ? modules : await ToRun(modules, pipeline, ct);
                 var fault = await Do(due, pipeline, ct);
-                await Deliver(pipeline, where.Zone.Record, scope.ServiceProvider.GetServices<IDeliver>().ToDictionary(d => d.Kind), ct);
+                await Deliver(pipeline, where.Zone!.Record, scope.ServiceProvider.GetServices<IDeliver>().ToDictionary(d => d.Kind), ct);
                 fault?.Throw();
                 await nextDue.Anew(where.Zone.Record.Id, async () =>
                 {
@@ -57,9 +60,10 @@ public sealed partial class ZoneJob(EnterZone enter, ZoneRegistry zones, NextDue
                 }, ct);
             });
         }
-        catch (Exception e) when (e is not OperationCanceledException)
+        catch (Exception e)
         {
-            await NoteFailure(code, e, ct);
+            if (everything) await nextDue.Lower(id!.Value, NextDue.Everything, CancellationToken.None);
+            if (e is not OperationCanceledException) await NoteFailure(code, e, ct);
             throw;
         }
         finally
@@ -69,9 +73,8 @@ public sealed partial class ZoneJob(EnterZone enter, ZoneRegistry zones, NextDue
     }
 
     // Where they cannot be asked, all are run: one that cannot tell keeps neither the next from its own nor what waits from going out.
-    private async Task<List<IDoWhatIsDue>> ToRun(Guid zone, List<IDoWhatIsDue> modules, bool whole, IMediator pipeline, CancellationToken ct)
+    private async Task<List<IDoWhatIsDue>> ToRun(List<IDoWhatIsDue> modules, IMediator pipeline, CancellationToken ct)
     {
-        if (whole || await nextDue.Of(zone, ct) == NextDue.Everything) return modules;
         try
         {
             var (next, now) = ((await pipeline.Send(new WhenNext.Query(), ct)).Modules, clock.GetUtcNow());
@@ -131,7 +134,7 @@ public sealed partial class ZoneJob(EnterZone enter, ZoneRegistry zones, NextDue
                 NoCarrier(some[0].Kind);
                 continue;
             }
-            var taken = await pipeline.Send(new Outbox.Claim(some.ConvertAll(m => m.Id), left), ct);
+            var taken = await Claimed(some, left, pipeline, ct);
             left = [];
             var ours = some.FindAll(m => taken.Contains(m.Id));
             if (ours.Count == 0) continue;
@@ -149,6 +152,20 @@ public sealed partial class ZoneJob(EnterZone enter, ZoneRegistry zones, NextDue
             left = ours.ConvertAll(m => m.Id);
         }
         if (left.Count > 0) await pipeline.Send(new Outbox.Done(left), ct);
+    }
+
+    // Two visits of one zone at once: what the other has in hand is left to it, what left here is noted all the same.
+    private static async Task<IReadOnlyList<Guid>> Claimed(List<OutboxMessage> some, List<Guid> left, IMediator pipeline, CancellationToken ct)
+    {
+        try
+        {
+            return await pipeline.Send(new Outbox.Claim(some.ConvertAll(m => m.Id), left), ct);
+        }
+        catch (DbUpdateConcurrencyException)
+        {
+            if (left.Count > 0) await pipeline.Send(new Outbox.Done(left), ct);
+            return [];
+        }
     }
 
     // What was made in one go for one account leaves in one go; tried again after a crash too, since it was taken in hand together.

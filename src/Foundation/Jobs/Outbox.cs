@@ -29,7 +29,7 @@ internal static class Outbox
         public async Task<IReadOnlyList<OutboxMessage>> Handle(Due query, CancellationToken ct)
         {
             var now = clock.GetUtcNow();
-            return await zone.Set<OutboxMessage>().AsNoTracking().Where(m => m.Delivered == null && m.NotBefore <= now).OrderBy(m => m.NotBefore).Take(query.Most).ToListAsync(ct);
+            return await zone.Set<OutboxMessage>().AsNoTracking().Where(m => m.Delivered == null && m.NotBefore <= now).OrderBy(m => m.NotBefore).ThenBy(m => m.Id).Take(query.Most).ToListAsync(ct);
         }
     }
 

@@ -14,6 +14,7 @@ internal readonly record struct ToVisit(string Code, bool IsWhole);
 public sealed class Sweep(CatalogDatabase catalog, ZoneMaking making, TimeProvider clock, IServiceProvider services)
 {
     internal static readonly TimeSpan FullRound = TimeSpan.FromHours(1);
+    private const int RoundInOneGo = 500; // what falls due meanwhile does not wait behind the whole country
     private static readonly TimeSpan Stuck = TimeSpan.FromMinutes(10);
     private readonly ConcurrentDictionary<string, DateTimeOffset> running = new();
     private readonly HashSet<string> round = new(StringComparer.Ordinal); // still to be visited whole in this round
@@ -46,7 +47,7 @@ public sealed class Sweep(CatalogDatabase catalog, ZoneMaking making, TimeProvid
             round.Clear();
             round.UnionWith(zones.Select(z => z.Code));
         }
-        return [.. zones.Where(z => (z.IsDue || round.Contains(z.Code)) && Start(z.Code, now)).Select(z => new ToVisit(z.Code, round.Remove(z.Code)))];
+        return [.. zones.Where(z => z.IsDue).Concat(zones.Where(z => !z.IsDue && round.Contains(z.Code)).Take(RoundInOneGo)).Where(z => Start(z.Code, now)).Select(z => new ToVisit(z.Code, round.Remove(z.Code)))];
     }
 
     private async Task<bool> HouseIsDue(CancellationToken ct)

@@ -18,7 +18,9 @@ internal sealed class Leavers : IDoWhatIsDue
         if (await pipeline.Send(new Query(), ct)) await pipeline.Send(new Command(), ct);
     }
 
-    // A role ends at any moment, and nobody tells: it is found at the hourly round.
+    // The zone's rows do not know when a role ends: whatever visit there is looks, the hourly round at the latest.
+    public bool IsByTheClock => true;
+
     public Task<DateTimeOffset?> Next(ZoneDbContext zone, CancellationToken ct) => Task.FromResult<DateTimeOffset?>(null);
 
     /// <returns>Is somebody on the rota who has left?</returns>

@@ -139,8 +139,15 @@ public sealed partial class Platform : WebApplicationFactory<Program>
         return new TestZone(this, record);
     }
 
-    /// <summary>Runs the job of a zone, as the sweep would at its round.</summary>
+    /// <summary>Does what is due in a zone, as the sweep would.</summary>
     public async Task RunJobs(string code)
+    {
+        await using var scope = Services.CreateAsyncScope();
+        await scope.ServiceProvider.GetRequiredService<ZoneJob>().RunDue(code, TestContext.Current.CancellationToken);
+    }
+
+    /// <summary>Does all there may be to do in a zone, as the sweep would at its hourly round.</summary>
+    public async Task RunRound(string code)
     {
         await using var scope = Services.CreateAsyncScope();
         await scope.ServiceProvider.GetRequiredService<ZoneJob>().Run(code, TestContext.Current.CancellationToken);

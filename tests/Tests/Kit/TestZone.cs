@@ -45,6 +45,7 @@ public sealed class TestZone(Platform platform, ZoneRecord record)
     }
 
     public Task RunJobs() => platform.RunJobs(Code);
+    public Task RunRound() => platform.RunRound(Code);
 }
 
 /// <summary>Somebody acting in a zone.</summary>

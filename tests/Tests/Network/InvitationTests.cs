@@ -274,8 +274,8 @@ public sealed class InvitationTests
         var (offer, third) = (await two.Offer(), await platform.Zone());
         await two.Admin.Send(new VictimSupport.OnCall.Pools.Show.Ask { Pool = two.Pool, Code = third.Code });
         await third.As(Role.ZoneAdministrator).Send(new VictimSupport.OnCall.Pools.Show.Answer { Pool = two.Pool, Agrees = true });
-        await two.Here.RunJobs();
-        await two.Here.RunJobs();
+        await two.Here.RunRound();
+        await two.Here.RunRound();
         Assert.Single(await third.As(Role.Coordinator).Send(new Offers.Query()));
         // Asked in time and carried too late: it is answered all the same.
         await two.Bert.Send(Asks(offer, "Bob", "Wijk"));

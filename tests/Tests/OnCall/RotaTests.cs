@@ -215,8 +215,8 @@ public sealed class RotaTests(Platforms platforms)
         // A month later nobody is shown it, and nothing of it is left, seen or not.
         Assert.NotEmpty(await Left());
         platform.Clock.Advance(TimeSpan.FromDays(32));
-        await two.Here.RunJobs();
-        await two.There.RunJobs();
+        await two.Here.RunRound();
+        await two.There.RunRound();
         Assert.Empty(await Left());
 
         async Task<IReadOnlyList<ShiftNews>> Left()

@@ -84,17 +84,17 @@ public sealed class UnusualTests(Platforms platforms)
         var other = await worker.Registers(Cases.Intake(zone, "Voorbeeld", "Karel"));
         await worker.Opens(dossier);
         await worker.Opens(other);
-        await zone.RunJobs();
+        await zone.RunRound();
         Assert.Empty(await Findings(zone)); // the day is not over
 
         platform.Clock.Advance(TimeSpan.FromDays(1));
-        await zone.RunJobs();
-        await zone.RunJobs();
+        await zone.RunRound();
+        await zone.RunRound();
         var finding = Assert.Single(await Findings(zone));
         Assert.Equal((FindingKind.OwnName, worker.Id, dossier), (finding.Kind, finding.Actor, finding.Dossier!.Value));
         await worker.Opens(dossier);
         platform.Clock.Advance(TimeSpan.FromDays(1));
-        await zone.RunJobs();
+        await zone.RunRound();
         Assert.Single(await Findings(zone)); // each once
 
         var row = Assert.Single(await officer.Send(new List.Query()));
@@ -116,7 +116,7 @@ public sealed class UnusualTests(Platforms platforms)
         var dossier = await zone.As(Role.Caseworker).Registers(Cases.Intake(zone)); // Ada Exemple, a colleague's
         await worker.Send(new VictimSupport.Casework.Intakes.Register.Check { FamilyName = "Exemple", GivenName = "Ada" });
         platform.Clock.Advance(TimeSpan.FromDays(1));
-        await zone.RunJobs();
+        await zone.RunRound();
         var finding = Assert.Single(await Findings(zone), f => f.Actor == worker.Id);
         Assert.Equal((FindingKind.OwnNameSearched, dossier), (finding.Kind, finding.Dossier!.Value));
     }
@@ -130,7 +130,7 @@ public sealed class UnusualTests(Platforms platforms)
         await zone.As(Role.Caseworker).Registers(Cases.Intake(zone)); // Ada Exemple, in a dossier neither may open
         foreach (var (who, typed) in new[] { (worker, "exemple ada"), (curious, "Ada Exemple"), (curious, "Ada"), (curious, "Tess Sample") }) Assert.Empty((await who.Send(new VictimSupport.Casework.Dossiers.Search.Query { Text = typed })).Rows);
         platform.Clock.Advance(TimeSpan.FromDays(1));
-        await zone.RunJobs();
+        await zone.RunRound();
         var findings = (await Findings(zone)).Where(f => f.Actor == worker.Id || f.Actor == curious.Id).ToList();
         Assert.Equal(FindingKind.OwnNameSearched, Assert.Single(findings, f => f.Actor == worker.Id).Kind);
         Assert.Equal(FindingKind.ColleaguesNameSearched, Assert.Single(findings, f => f.Actor == curious.Id).Kind);

@@ -204,7 +204,7 @@ public sealed class CaseTests(Platforms platforms)
             await CaseCounter.Next(z, 2025, Guid.NewGuid(), TestContext.Current.CancellationToken);
             await CaseCounter.Next(z, 2024, Guid.NewGuid(), TestContext.Current.CancellationToken);
         });
-        await zone.RunJobs();
+        await zone.RunRound();
         Assert.Equal([2026], await zone.Look(z => z.Set<CaseCounter>().Select(c => c.Year).ToListAsync()));
     }
 

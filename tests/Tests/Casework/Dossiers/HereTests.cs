@@ -37,7 +37,7 @@ public sealed class HereTests(Platforms platforms)
         Assert.Empty((await bert.Opens(id)).Others);
         platform.Clock.Advance(TimeSpan.FromMinutes(3));
         Assert.Empty((await anna.Opens(id)).Others);
-        await zone.RunJobs();
+        await zone.RunRound();
         Assert.Equal(0, await zone.Look(z => z.Set<Presence>().CountAsync()));
 
         Task<int> Records() => zone.Look(z => z.Set<AuditRow>().CountAsync());

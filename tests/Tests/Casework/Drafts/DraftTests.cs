@@ -284,22 +284,22 @@ public sealed class DraftTests(Platforms platforms)
         var (loose, held) = (await Saved(anna, "/Casework/Intakes/Register intake", null), await Saved(anna, Of(id), id));
         var left = await Saved(stranger, "/Casework/Intakes/Register intake", null);
         Assert.NotNull(zone.Handle.Keys.Find(loose));
-        await zone.RunJobs();
+        await zone.RunRound();
         Assert.NotNull(await anna.Send(new Find.Query(Of(id), null)));
         Assert.Null((await zone.Look(z => z.Set<Draft>().SingleAsync(d => d.Id == left))).Text);
 
         platform.Clock.Advance(Draft.Kept - TimeSpan.FromMinutes(1));
-        await zone.RunJobs();
+        await zone.RunRound();
         Assert.NotNull(await anna.Send(new Find.Query(Of(id), null)));
         platform.Clock.Advance(TimeSpan.FromMinutes(2));
         Assert.Null(await anna.Send(new Find.Query(Of(id), null))); // before any job ran
-        await zone.RunJobs();
+        await zone.RunRound();
         Assert.Equal(0, await zone.Look(z => z.Set<Draft>().CountAsync(d => d.Text != null)));
         Assert.Null(zone.Handle.Keys.Find(loose));
         Assert.NotNull(zone.Handle.Keys.Find(id)); // the dossier's own key is none of ours
         Assert.NotNull(await anna.Opens(id));
         platform.Clock.Advance(Draft.Remembered + TimeSpan.FromMinutes(1));
-        await zone.RunJobs();
+        await zone.RunRound();
         Assert.Equal(0, await zone.Look(z => z.Set<Draft>().CountAsync()));
         Assert.NotEqual(held, loose);
     }
@@ -481,7 +481,7 @@ public sealed class DraftTests(Platforms platforms)
         await left.Saves((Text, rows));
         platform.Clock.Advance(VictimSupport.Casework.Lists.PvList.Kept + TimeSpan.FromMinutes(1));
         Assert.Null((await visit.Page("/intake/list")).QuerySelector(".vs-kept")); // before any job ran
-        await zone.RunJobs();
+        await zone.RunRound();
         Assert.Equal(kept, Assert.Single(await zone.Look(z => z.Set<Draft>().Where(d => d.Text != null).Select(d => d.Id).ToListAsync())));
         Assert.Null(zone.Handle.Keys.Find(left.Kept));
     }

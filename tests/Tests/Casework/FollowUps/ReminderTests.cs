@@ -75,6 +75,26 @@ public sealed class ReminderTests
     }
 
     [Theory, EveryEngine]
+    public async Task Together_with_what_is_in_no_dossier_a_sealed_one_is_still_told_to_its_readers(string engine)
+    {
+        await using var platform = Platform.Start(engine);
+        var zone = await platform.Zone();
+        var (anna, cora) = (await zone.Hires("anna", Role.Caseworker), await zone.Hires("cora", Role.Coordinator));
+        var id = await cora.Registers(Cases.Intake(zone));
+        await cora.Protects(id, Protection.Sealed, anna.Id);
+        await zone.RunJobs();
+        var now = platform.Clock.GetUtcNow();
+        await zone.Handle.Database.Write(new Keyring(zone.Handle.Keys), async context =>
+        {
+            context.AddRange(OutboxMessage.New("told-on a", "told-on", null, null, now), OutboxMessage.New("told-on b", "told-on", id, null, now));
+            await context.SaveChangesAsync();
+            return new Written<bool>(true, new VictimSupport.Foundation.Audit.AuditRecord(default, null, "Test", null, "{}"));
+        }, default);
+        await zone.RunJobs();
+        Assert.Equal([Staff.AddressOf(zone, "anna"), Staff.AddressOf(zone, "cora")], platform.Post.Letters.Where(l => l.Key.StartsWith("told-on", StringComparison.Ordinal)).Select(l => l.To).Order());
+    }
+
+    [Theory, EveryEngine]
     public async Task Of_what_falls_due_in_one_go_one_mail_tells_whoever_may_know_of_any_of_it(string engine)
     {
         await using var platform = Platform.Start(engine);

@@ -95,7 +95,7 @@ public sealed class BulkTests(Platforms platforms)
         Assert.Equal(before, await NextDue(zone, two[0]));
         platform.Clock.Advance(BulkTurn.Undoable + TimeSpan.FromSeconds(1));
         await Refused(anna.Send(new Back.Query(turn.Id)));
-        await zone.RunJobs();
+        await zone.RunRound();
         Assert.Equal(0, await zone.Look(z => z.Set<BulkTurn>().CountAsync()));
     }
 

@@ -34,12 +34,12 @@ public sealed class FeedbackTests(Platforms platforms)
         await Assert.ThrowsAsync<RefusedException>(() => zone.As(Role.Caseworker).Send(new FeedbackList.Query()));
 
         zone.Platform.Clock.Advance(TimeSpan.FromDays(89));
-        await zone.RunJobs();
+        await zone.RunRound();
         Assert.NotNull((await zone.Look(z => z.Set<FeedbackNote>().SingleAsync())).Text);
         zone.Platform.Clock.Advance(TimeSpan.FromDays(2));
         var key = note.Id;
         Assert.NotNull(zone.Handle.Keys.Find(key));
-        await zone.RunJobs();
+        await zone.RunRound();
         Assert.Equal(0, await zone.Look(z => z.Set<FeedbackNote>().CountAsync()));
         Assert.Null(zone.Handle.Keys.Find(key));
     }

@@ -1,0 +1,35 @@
+using System.Collections.Concurrent;
+using System.Runtime.ExceptionServices;
+
+namespace VictimSupport.Foundation.Mail;
+
+/// <summary>One message to several people: a mailbox that takes nothing keeps it from nobody else, and when the message is tried again those who have it do not get it once more. (What this process knows; another repeats under the same message id.)</summary>
+public static class ToEach
+{
+    private static readonly ConcurrentDictionary<string, byte> Reached = new(StringComparer.Ordinal);
+
+    /// <param name="key">Names the message to this one.</param>
+    /// <exception cref="Exception">What the first of them threw, after all were tried.</exception>
+    public static async Task Send<T>(IReadOnlyCollection<T> people, Func<T, string> key, Func<T, Task> send)
+    {
+        ExceptionDispatchInfo? fault = null;
+        foreach (var one in people)
+        {
+            if (Reached.ContainsKey(key(one))) continue;
+            try
+            {
+                await send(one);
+                Reached[key(one)] = 0;
+            }
+            catch (Exception e) when (e is not OperationCanceledException)
+            {
+                fault ??= ExceptionDispatchInfo.Capture(e);
+            }
+        }
+        if (fault is null || Reached.Count > 10_000)
+        {
+            foreach (var one in people) Reached.TryRemove(key(one), out _);
+        }
+        fault?.Throw();
+    }
+}
