@@ -3,14 +3,17 @@ using AngleSharp.Dom;
 using AngleSharp.Html.Dom;
 using FluentValidation;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
 using VictimSupport.Casework.Codes;
 using VictimSupport.Casework.Dossiers;
 using VictimSupport.Casework.FollowUps;
 using VictimSupport.Casework.Intakes;
 using VictimSupport.Casework.Lists;
+using VictimSupport.Casework.People;
 using VictimSupport.Casework.Tray;
 using VictimSupport.Design.Html;
 using VictimSupport.Foundation.Access;
+using VictimSupport.Foundation.Jobs;
 using VictimSupport.Tests.Kit;
 
 namespace VictimSupport.Tests.Casework;
@@ -117,5 +120,24 @@ public sealed class FactsTests(Platforms platforms)
         var shown = (await Visit.Read(await visit.Send(path, stale, []))).QuerySelector("main dl.govuk-summary-list")!;
         foreach (var saved in new[] { VictimSupport.Casework.Words.Of("SubKind_Stalking"), VictimSupport.Casework.Words.Of(Trigger.Patrol) }) Assert.Contains(saved, shown.TextContent, StringComparison.Ordinal);
         Assert.NotNull(shown.QuerySelector($"time[datetime='{Moment.Machine((await worker.Opens(dossier)).Dossier.RequestedAt)}']"));
+    }
+
+    [Theory, EveryEngine]
+    public async Task That_it_was_violence_at_home_brings_the_zones_job_at_once_and_names_nobody(string engine)
+    {
+        await using var platform = Platform.Start(engine);
+        var zone = await platform.Zone();
+        var worker = zone.As(Role.Caseworker);
+        var dossier = await worker.Registers(Cases.Intake(zone));
+        await zone.RunJobs();
+        var next = platform.Services.GetRequiredService<NextDue>();
+        Assert.True(await next.Of(zone.Id, default) > platform.Clock.GetUtcNow());
+        await worker.Send((await worker.Send(new Facts.Query(dossier))) with { Dossier = dossier, SubKind = "PartnerViolence" });
+        Assert.True(await next.Of(zone.Id, default) <= platform.Clock.GetUtcNow());
+        var woken = await zone.Look(z => z.Set<OutboxMessage>().AsNoTracking().SingleAsync(m => m.Kind == ViolenceNoted.KindName));
+        Assert.Null(woken.About);
+        Assert.DoesNotContain(dossier.ToString(), woken.Key, StringComparison.OrdinalIgnoreCase);
+        await zone.RunJobs();
+        Assert.True(await next.Of(zone.Id, default) > platform.Clock.GetUtcNow());
     }
 }
