@@ -188,7 +188,7 @@ internal abstract class NeutralMail(ISendMail mail, IAccounts accounts, IStaff s
         var to = dossiers.Count == 0 ? [] : await pipeline.Send(new WhoMayKnow.Query(dossiers, meant, coordinators), ct);
         // Of what is in no dossier all may know.
         if (dossiers.Count == 0 || messages.Any(m => m.About is null)) to = [.. to.Union(meant)];
-        await ToEach.Send([.. (await accounts.Named(to, ct)).Values], c => KeyTo(message, c), c => Reach(message, c, ct));
+        await ToEach.Send([.. (await accounts.Named(to, ct)).Values], c => KeyTo(message, c), (c, _) => Reach(message, c, ct));
     }
 
     /// <summary>For whom it is where it is for no one colleague: the coordinators.</summary>

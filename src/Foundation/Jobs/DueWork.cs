@@ -37,11 +37,12 @@ public sealed partial class ZoneJob(EnterZone enter, ZoneRegistry zones, NextDue
 
     private async Task Visit(string code, bool whole, CancellationToken ct)
     {
-        var id = (await zones.Find(code))?.Id;
-        // Noted anew while this visit is under way, it is for the next one.
-        var everything = id is { } zone && await nextDue.TakeEverything(zone, ct);
+        var (id, everything) = ((Guid?)null, false);
         try
         {
+            id = (await zones.Find(code))?.Id;
+            // Noted anew while this visit is under way, it is for the next one.
+            everything = id is { } zone && await nextDue.TakeEverything(zone, ct);
             await enter.In(code, async pipeline =>
             {
                 await using var scope = scopes.CreateAsyncScope();

@@ -8,28 +8,27 @@ public static class ToEach
 {
     private static readonly ConcurrentDictionary<string, byte> Reached = new(StringComparer.Ordinal);
 
-    /// <param name="key">Names the message to this one.</param>
+    /// <param name="key">Names the message to this one; <paramref name="send"/> is told it.</param>
     /// <exception cref="Exception">What the first of them threw, after all were tried.</exception>
-    public static async Task Send<T>(IReadOnlyCollection<T> people, Func<T, string> key, Func<T, Task> send)
+    public static async Task Send<T>(IReadOnlyCollection<T> people, Func<T, string> key, Func<T, string, Task> send)
     {
         ExceptionDispatchInfo? fault = null;
         foreach (var one in people)
         {
-            if (Reached.ContainsKey(key(one))) continue;
+            var name = key(one);
+            if (Reached.ContainsKey(name)) continue;
             try
             {
-                await send(one);
-                Reached[key(one)] = 0;
+                await send(one, name);
+                Reached[name] = 0;
             }
             catch (Exception e) when (e is not OperationCanceledException)
             {
                 fault ??= ExceptionDispatchInfo.Capture(e);
             }
         }
-        if (fault is null || Reached.Count > 10_000)
-        {
-            foreach (var one in people) Reached.TryRemove(key(one), out _);
-        }
+        if (Reached.Count > 10_000) Reached.Clear();
         fault?.Throw();
+        foreach (var one in people) Reached.TryRemove(key(one), out _);
     }
 }

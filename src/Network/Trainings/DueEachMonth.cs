@@ -67,10 +67,10 @@ internal sealed class DueTold(ISendMail mail, PortalAddress portal, IAccounts ac
     {
         var years = (await settings.Of(zone.Id, ct)).TrainedEvery;
         if (await pipeline.Send(new Query(years), ct) is not (> 0 and var count)) return;
-        await ToEach.Send([.. (await accounts.Named(await staff.Holding(zone.Id, [Role.Coordinator, Role.ZoneAdministrator], ct), ct)).Values], c => $"{message.Key} {c.Id}", async colleague =>
+        await ToEach.Send([.. (await accounts.Named(await staff.Holding(zone.Id, [Role.Coordinator, Role.ZoneAdministrator], ct), ct)).Values], c => $"{message.Key} {c.Id}", async (colleague, key) =>
         {
             var (subject, text) = Spoken.In(colleague.Language, () => (Words.TrainingDueTitle, Words.TrainingDueTold(count, years, portal.To($"/{zone.Code}/trainings/due?topic={Due.AnyTopic}&years={years}"))));
-            await mail.Send(new Letter($"{message.Key} {colleague.Id}", colleague.Email, subject, text), ct);
+            await mail.Send(new Letter(key, colleague.Email, subject, text), ct);
         });
     }
 

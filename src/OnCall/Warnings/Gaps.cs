@@ -92,10 +92,10 @@ internal sealed class GapMail(ISendMail mail, IAccounts accounts, IStaff staff) 
     {
         var to = await staff.Holding(message.Zone!.Value, [Role.Coordinator], ct);
         if (to.Count == 0) to = await staff.Holding(message.Zone.Value, [Role.ZoneAdministrator], ct);
-        await ToEach.Send([.. (await accounts.Named(to, ct)).Values], c => $"{message.Key} {c.Id}", async colleague =>
+        await ToEach.Send([.. (await accounts.Named(to, ct)).Values], c => $"{message.Key} {c.Id}", async (colleague, key) =>
         {
             var (subject, text) = Spoken.In(colleague.Language, () => (Words.GapSubject, Words.GapText));
-            await mail.Send(new Letter($"{message.Key} {colleague.Id}", colleague.Email, subject, text), ct);
+            await mail.Send(new Letter(key, colleague.Email, subject, text), ct);
         });
     }
 }

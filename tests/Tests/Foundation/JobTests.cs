@@ -202,7 +202,7 @@ public sealed class JobTests(Platforms platforms)
         Assert.Equal("bert", tried[^1]);
         Assert.Equal(5, tried.Count);
 
-        Task Send() => VictimSupport.Foundation.Mail.ToEach.Send(["anna", "bert", "cora"], name => $"{key} {name}", name =>
+        Task Send() => VictimSupport.Foundation.Mail.ToEach.Send(["anna", "bert", "cora"], name => $"{key} {name}", (name, _) =>
         {
             tried.Add(name);
             return name == "bert" && isAway ? throw new IOException("no such mailbox") : Task.CompletedTask;

@@ -5,6 +5,7 @@ using VictimSupport.Casework.Contacts;
 using VictimSupport.Casework.Dossiers;
 using VictimSupport.Casework.FollowUps;
 using VictimSupport.Foundation.Access;
+using VictimSupport.Foundation.Modules;
 using VictimSupport.Tests.Casework;
 using VictimSupport.Tests.Kit;
 
@@ -35,6 +36,31 @@ public sealed class BellTests
         Assert.Equal(6, await Figure(hers));
         await cora.Send(new Assign.Command(early, bert.Id));
         Assert.Equal((4, 2), (await Figure(hers), await Figure(his)));
+    }
+
+    [Fact]
+    public async Task Once_it_is_old_one_asks_anew_and_whoever_comes_meanwhile_is_told_what_was_known()
+    {
+        await using var platform = Platform.Start("sqlite");
+        var zone = await platform.Zone();
+        var anna = await zone.Hires("anna", Role.Caseworker);
+        var (figure, asked, answer) = (new VictimSupport.Portal.BellFigure(platform.Clock), 0, new TaskCompletionSource<int>());
+        var caller = new Caller(anna.Id, null, new HashSet<Role> { Role.Caseworker });
+        IRing[] rings = [new Ring(() => { asked++; return answer.Task; })];
+        answer.SetResult(3);
+        Assert.Equal(3, await figure.Of(zone.Handle, caller, rings, default));
+        platform.Clock.Advance(TimeSpan.FromSeconds(11));
+        answer = new();
+        var first = figure.Of(zone.Handle, caller, rings, default).AsTask();
+        Assert.Equal(3, await figure.Of(zone.Handle, caller, rings, default).AsTask().WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken));
+        Assert.Equal(2, asked);
+        answer.SetResult(5);
+        Assert.Equal((5, 5), (await first, await figure.Of(zone.Handle, caller, rings, default)));
+    }
+
+    private sealed class Ring(Func<Task<int>> count) : IRing
+    {
+        public async ValueTask<IReadOnlyList<RingLine>> Lines(CancellationToken ct) => [new RingLine("", "", await count())];
     }
 
     [Theory, EveryEngine]

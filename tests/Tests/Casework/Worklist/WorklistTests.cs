@@ -124,6 +124,12 @@ public sealed class WorklistTests(Platforms platforms)
         Assert.NotNull(beside.QuerySelector($"a[href$='/dossiers/{hers}/appointments/{visit}/visit']"));
         Assert.NotNull(page.QuerySelector(".vs-cards a[href='#today']"));
         foreach (var secret in new[] { "Zzkanarie", "Y.Y.", "V.V.", "X.X.", walled.ToString(), his.ToString(), elsewhere.ToString() }) Assert.DoesNotContain(secret, page.DocumentElement.OuterHtml, StringComparison.Ordinal);
+        // Who replaces somebody is mailed of what is theirs today, and sees it.
+        var dora = await zone.Hires("dora", Role.Caseworker);
+        await zone.IsAway(bert, dora);
+        Assert.Equal((his, bert.Id), Assert.Single((await dora.Send(new Mine.Query(Tab.Mine, 1))).Today) is var theirs ? (theirs.Seen!.Dossier, theirs.Worker!.Value) : default);
+        Assert.Equal(1, (await dora.Send(new VictimSupport.Casework.FollowUps.Bell.Query())).Appointments);
+        using (var replacing = dora.Visit()) Assert.Contains("bert", (await replacing.Page("/worklist")).QuerySelector("section[aria-labelledby=today]")!.TextContent, StringComparison.OrdinalIgnoreCase);
         // After midnight in Belgium it is another day; with nothing and no pool, nothing stands there.
         platform.Clock.Advance(TimeSpan.FromDays(3));
         using var later = anna.Visit();
