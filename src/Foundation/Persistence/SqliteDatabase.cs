@@ -52,11 +52,6 @@ internal sealed class SqliteDatabase<TContext> : Database<TContext> where TConte
         // Not the context's own: its pool closes what it owns.
         var connection = new PreparedSqlite(SqliteFiles.Reading(file) + ";Pooling=False");
         connection.Open();
-        using (var map = connection.CreateCommand())
-        {
-            map.CommandText = "PRAGMA mmap_size=134217728;"; // pages come from the kernel's cache without a call for each
-            map.ExecuteNonQuery();
-        }
         opened.Add(connection);
         context.Database.SetDbConnection(connection, contextOwnsConnection: false);
         return context;

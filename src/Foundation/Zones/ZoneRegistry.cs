@@ -115,12 +115,12 @@ public sealed class ZoneRegistry : IAsyncDisposable
         await zone.DisposeAsync();
     }
 
-    // A zone holds eight files, nine mapped stretches and one to two megabytes; half of what the machine gives is for everything else.
+    // A zone holds eight files, two to four mapped stretches and a megabyte; half of what the machine gives is for everything else.
     private static int Room()
     {
         var maps = File.Exists("/proc/sys/vm/max_map_count") && long.TryParse(File.ReadAllText("/proc/sys/vm/max_map_count").Trim(), out var stretches) ? stretches : long.MaxValue;
         var limit = File.Exists("/proc/self/limits") && File.ReadLines("/proc/self/limits").FirstOrDefault(l => l.StartsWith("Max open files", StringComparison.Ordinal)) is { } line && long.TryParse(line[26..].Split(' ', StringSplitOptions.RemoveEmptyEntries)[0], out var files) ? files : long.MaxValue;
-        return (int)Math.Clamp(Math.Min(Math.Min(limit, maps) / 16, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / (4 << 20)), 50, 100_000);
+        return (int)Math.Clamp(Math.Min(Math.Min(limit / 16, maps / 8), GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / (4 << 20)), 50, 100_000);
     }
 
     private async ValueTask<bool> IsStillActive(ZoneHandle zone)
@@ -144,13 +144,21 @@ public sealed class ZoneRegistry : IAsyncDisposable
         var record = await house.Set<ZoneRecord>().AsNoTracking().SingleOrDefaultAsync(z => z.Code == code);
         if (record is not { State: ZoneState.Active or ZoneState.FiguresOnly }) return null;
         var placement = PlacementOf(record);
-        await using (var zone = engine.Administer(placement))
+        var keys = KeysOf(record, placement);
+        var database = engine.OpenZone(placement, new Chain(keys.ChainKey));
+        try
         {
+            // Asked over the connection that the zone is used by.
+            await using var zone = database.Lease();
             if (await zone.Set<Seal>().AsNoTracking().SingleOrDefaultAsync() is not { } seal || seal.Zone != record.Id)
                 throw new SealBrokenException($"The database behind zone {code} does not carry that zone's seal.");
+            return new ZoneHandle(record, keys, new ZoneDatabase(database));
         }
-        var keys = KeysOf(record, placement);
-        return new ZoneHandle(record, keys, new ZoneDatabase(engine.OpenZone(placement, new Chain(keys.ChainKey))));
+        catch
+        {
+            await database.DisposeAsync();
+            throw;
+        }
     }
 
     internal Placement PlacementOf(ZoneRecord record) => Placements.Open(record, master) ?? engine.DefaultPlacement(record.Code)
