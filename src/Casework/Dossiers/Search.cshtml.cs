@@ -89,8 +89,9 @@ internal sealed class Search(IMediator pipeline, WhereAndWho who) : PageModel
         // Colleagues are few and asked about at every search; whoever is searched for is read each time and kept nowhere.
         private static ReadName Read(string colleague)
         {
+            if (Colleagues.TryGetValue(colleague, out var read)) return read;
             if (Colleagues.Count > 5_000) Colleagues.Clear();
-            return Colleagues.GetOrAdd(colleague, name => ReadName.Of(name, ""));
+            return Colleagues[colleague] = ReadName.Of(colleague, "");
         }
 
         private Task<HashSet<Guid>> Owners(SearchKey key, IReadOnlyList<IReadOnlyList<SearchPart>> groups, CancellationToken ct) => SearchToken.OwnersOfAll(zone, key, groups, Candidates, ct);

@@ -39,6 +39,7 @@ public static class PhoneNumber
         number = new PhoneNumbers.PhoneNumber();
         if (string.IsNullOrWhiteSpace(typed)) return PhoneReading.Empty;
         if (typed.Length > MostTyped) return PhoneReading.TooLong;
+        if (!typed.Any(char.IsDigit)) return PhoneReading.NotANumber; // a name that is searched for: the library would throw
         // Numbers copied from an address book carry invisible direction marks.
         var plain = string.Concat(typed.Where(c => char.GetUnicodeCategory(c) != UnicodeCategory.Format && !char.IsWhiteSpace(c))).Replace("(0)", "", StringComparison.Ordinal);
         try
