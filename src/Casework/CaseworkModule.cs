@@ -118,6 +118,7 @@ public sealed class CaseworkModule : IModule
         services.AddSingleton<Contracts.IInventCases, Demo.InventedCases>();
         services.AddScoped<People.Gate>();
         services.AddScoped<People.Nevers>();
+        services.AddScoped<People.Accused>();
         services.AddScoped<IWarn, People.RulesOnEveryPage>();
         services.AddScoped<People.Aftermath>();
         services.AddScoped<People.Glances>();

@@ -78,8 +78,12 @@ internal sealed record PersonView(Person Person, Particulars Identity, SafeConta
     /// <summary>What is closed by a never that does not stand in this row.</summary>
     public ClosedChannels ClosedElsewhere { get; init; } = ClosedChannels.Nothing;
 
+    /// <summary>What was agreed names somebody whom they accuse, here or in another dossier of theirs.</summary>
+    public bool NamesAuthor { get; init; }
+
     /// <summary>The rule that holds here.</summary>
-    public Rule Of(Channel channel) => ClosedElsewhere.Contains(channel) ? Rule.Never : Safe.Of(channel);
+    public Rule Of(Channel channel) => ClosedElsewhere.Of(channel, Safe, NamesAuthor);
+    public string Says(Channel channel) => ClosedElsewhere.Says(channel, Safe, NamesAuthor);
 }
 
 /// <summary>A referral as the dossier page lists it.</summary>
@@ -142,7 +146,7 @@ internal sealed record ShowView(Dossier Dossier, IReadOnlyList<PersonView> Peopl
     [Requires(May.WorkOnDossiers)]
     internal sealed record Query(Guid Dossier) : IQuery<ShowView>;
 
-    internal sealed class Handler(ZoneDbContext zone, Guard guard, Nevers nevers, Entries entries, Colleagues colleagues, Keyring keys, Network.Contracts.IPartners partners, UseCase here, IZoneSettings settings, Caller caller, TimeProvider clock) : IRequestHandler<Query, ShowView>
+    internal sealed class Handler(ZoneDbContext zone, Guard guard, Nevers nevers, Accused accused, Entries entries, Colleagues colleagues, Keyring keys, Network.Contracts.IPartners partners, UseCase here, IZoneSettings settings, Caller caller, TimeProvider clock) : IRequestHandler<Query, ShowView>
     {
         private static readonly Compiled<Guid, Person> PeopleOf = Compiled.Query((ZoneDbContext z, Guid dossier) => z.Set<Person>().AsNoTracking().Where(p => p.DossierId == dossier).OrderBy(p => p.Id));
         private static readonly Compiled<Guid, SafeContact> SafeOf = Compiled.Query((ZoneDbContext z, Guid dossier) => z.Set<SafeContact>().AsNoTracking().Where(s => s.DossierId == dossier));
@@ -169,6 +173,8 @@ internal sealed record ShowView(Dossier Dossier, IReadOnlyList<PersonView> Peopl
             var safe = (await SafeOf.In(zone, dossier.Id, ct)).ToDictionary(s => s.Id);
             var views = people.Select(p => new PersonView(p, p.Identity.Value, safe.TryGetValue(p.Id, out var rules) ? rules : SafeContact.For(p))).OrderByDescending(p => p.IsHelped).ToList();
             var closed = await nevers.Closed(views.Where(v => v.IsHelped).Select(v => (v.Person, v.Safe)), ct);
+            var named = await accused.NamedBy(views.Where(v => v.IsHelped).Select(v => (v.Person, v.Safe)), ct);
+            if (named.Count > 0) views = views.ConvertAll(v => v with { NamesAuthor = named.Contains(v.Id) });
             if (closed.Count > 0) views = views.ConvertAll(v => closed.TryGetValue(v.Id, out var channels) ? v with { ClosedElsewhere = channels } : v);
             var reports = await ReportsOf.In(zone, dossier.Id, ct);
             var acts = await ActsOf.In(zone, dossier.Id, ct);
@@ -177,8 +183,8 @@ internal sealed record ShowView(Dossier Dossier, IReadOnlyList<PersonView> Peopl
             var others = caller.Account is { } self ? await Here.Handler.Of(zone, dossier, self, clock.GetUtcNow(), ct) : [];
             var referrals = await ReferralsOf.In(zone, dossier.Id, ct);
             var asked = referrals.Count == 0 ? new Dictionary<Guid, Network.Contracts.PartnerEntry>() : await partners.Of([.. referrals.Select(r => r.PartnerId)], ct);
-            var named = referrals.ToDictionary(r => r.Id, r => asked[r.PartnerId].Organisation);
-            var timeline = (await Happenings(dossier.Id, acts, contacts, views, named, ct)).OrderByDescending(h => h.MinuteAt).ThenByDescending(h => h.EnteredAt).ToList();
+            var organisations = referrals.ToDictionary(r => r.Id, r => asked[r.PartnerId].Organisation);
+            var timeline = (await Happenings(dossier.Id, acts, contacts, views, organisations, ct)).OrderByDescending(h => h.MinuteAt).ThenByDescending(h => h.EnteredAt).ToList();
             var accounts = timeline.Select(h => h.By).Concat(timeline.SelectMany(h => h.Earlier).Select(e => e.Change.By)).Concat(timeline.SelectMany(h => h.Police?.Ends ?? []).Select(g => g.By)).Concat(others.Select(o => o.Account)).Concat(timeline.Select(h => h.Signed?.SignedBy).OfType<Guid>()).Concat(safe.Values.Select(s => s.CheckedBy).OfType<Guid>()).Concat(appointments.SelectMany(a => new[] { a.Worker, a.Companion }).OfType<Guid>()).Append(dossier.AssignedTo ?? dossier.OpenedBy).Append(dossier.OpenedBy).Distinct().ToList();
             var risks = await RisksOf.In(zone, dossier.Id, ct);
             var zoneRules = await settings.Of(here.InZone.Id, ct);
@@ -187,7 +193,7 @@ internal sealed record ShowView(Dossier Dossier, IReadOnlyList<PersonView> Peopl
             {
                 CallOut = dossier.CallOut is { } began ? await zone.Set<CallOuts.CallOut>().AsNoTracking().SingleOrDefaultAsync(c => c.Id == began, ct) : null,
                 Own = await OwnCodes.WordsOf(zone, [dossier.OwnSubKind, dossier.OwnTrigger, dossier.OwnReason], ct), LeftUnknown = dossier.IsOpen ? [] : await UnknownOf.In(zone, dossier.Id, ct),
-                Referrals = [.. referrals.Select(r => new ReferralLine(r.Id, named[r.Id], views.Count < 2 ? null : views.Find(p => p.Id == r.PersonId)?.Name, r.State, r.TurnedAt))], Sharings = await SharingsOf.In(zone, dossier.Id, ct),
+                Referrals = [.. referrals.Select(r => new ReferralLine(r.Id, organisations[r.Id], views.Count < 2 ? null : views.Find(p => p.Id == r.PersonId)?.Name, r.State, r.TurnedAt))], Sharings = await SharingsOf.In(zone, dossier.Id, ct),
                 Standings = await StandingsOf.In(zone, dossier.Id, ct), Interpreters = (await InterpretersOf.In(zone, dossier.Id, ct)).ToDictionary(i => i.Id), Victim = zoneRules.Victim,
                 Recontacts = Recontact.Proposed(dossier, views.Where(v => v.IsHelped).Select(v => v.Id), acts, contacts, zoneRules, clock.GetUtcNow()),
                 Risks = [.. people.Select(p => Risk.Latest(risks, p.Id)).OfType<Risk>().Distinct().OrderByDescending(r => r.Level).ThenByDescending(r => r.On)],

@@ -21,7 +21,7 @@ internal sealed record PossibleDuplicate(Guid? Dossier, string? Number, string? 
     public bool NamesAuthor { get; init; }
 
     /// <summary>The rule that holds of a channel, in words: as the gate would have it, not as it was ticked in this one dossier.</summary>
-    public string Says(Channel channel) => !Closed.Contains(channel) && NamesAuthor && Safe.Of(channel) != Rule.Never ? Words.ChannelRule(Words.Of(channel), Words.Of(Rule.NotAsked)) : Closed.Says(channel, Safe);
+    public string Says(Channel channel) => Closed.Says(channel, Safe, NamesAuthor);
 }
 
 /// <summary>The cards shown, and whose they are: the dossier behind each is recorded as listed, also where it may not be opened.</summary>
@@ -31,7 +31,7 @@ internal sealed class Shown(IReadOnlyList<(Guid Dossier, PossibleDuplicate Card)
 }
 
 /// <summary>Finds people of this zone with the same telephone, or a name that fits; the latest first. Never across zones, never blocking.</summary>
-internal sealed class Duplicates(ZoneDbContext zone, Guard guard, Nevers nevers, UseCase here, Keyring keys, Caller caller, TimeProvider clock)
+internal sealed class Duplicates(ZoneDbContext zone, Guard guard, Nevers nevers, Accused accused, UseCase here, Keyring keys, Caller caller, TimeProvider clock)
 {
     private const int Most = 5, Candidates = 200, PerToken = 2000;
     private static readonly Compiled<List<Guid>, Person> People = Compiled.Query((ZoneDbContext z, List<Guid> ids) => z.Set<Person>().AsNoTracking().Where(p => ids.Contains(p.Id)));
@@ -96,14 +96,13 @@ internal sealed class Duplicates(ZoneDbContext zone, Guard guard, Nevers nevers,
         var visible = (await zone.Set<Dossier>().AsNoTracking().Where(await guard.Visible(ct)).Where(d => dossierIds.Contains(d.Id)).Select(d => d.Id).ToListAsync(ct)).ToHashSet();
         var rules = meant.ToDictionary(p => p.Id, p => safe.TryGetValue(p.Id, out var own) ? own : SafeContact.For(p));
         var closed = await nevers.Closed(meant.Select(p => (p, rules[p.Id])), ct);
-        var authors = (await zone.Set<Person>().AsNoTracking().Where(p => dossierIds.Contains(p.DossierId) && p.Capacity == Capacity.AllegedAuthor).ToListAsync(ct)).ToLookup(p => p.DossierId);
-        await keys.Fetch(authors.SelectMany(a => a).Select(a => a.KeyOwner), ct);
+        var named = await accused.NamedBy(meant.Select(p => (p, rules[p.Id])), ct);
         return new Shown([.. meant.Select(person =>
         {
             var (dossier, identity, own) = (dossiers[person.DossierId], person.Identity.Value, rules[person.Id]);
             var card = new PossibleDuplicate(null, null, null, identity.Initials, person.Language, dossier.Danger, dossier.AssignedTo, own)
             {
-                Closed = closed.GetValueOrDefault(person.Id, ClosedChannels.Nothing), NamesAuthor = own.Details.Value.Names(authors[dossier.Id].Select(a => a.Identity.Value)),
+                Closed = closed.GetValueOrDefault(person.Id, ClosedChannels.Nothing), NamesAuthor = named.Contains(person.Id),
             };
             if (visible.Contains(dossier.Id)) return (dossier.Id, card with { Dossier = dossier.Id, Number = dossier.Number, Name = identity.FullName });
             Tell(dossier);

@@ -59,9 +59,14 @@ internal sealed record ClosedChannels(IReadOnlySet<Channel> Theirs, IReadOnlySet
     public bool IsNothing => Theirs.Count + AtTheNumber.Count == 0;
     public bool Contains(Channel channel) => Theirs.Contains(channel) || AtTheNumber.Contains(channel);
 
-    /// <summary>The rule that holds of a channel beside the person's own, in words: a never of somebody else is not told as theirs.</summary>
-    public string Says(Channel channel, SafeContact own) => Words.ChannelRule(Words.Of(channel),
-        !Contains(channel) || own.Of(channel) == Rule.Never ? Words.Of(own.Of(channel)) : Theirs.Contains(channel) ? Words.Of(Rule.Never) : Words.NotAtThisNumber);
+    /// <summary>The rule that holds of a channel.</summary>
+    /// <param name="own">As they were asked.</param>
+    /// <param name="namesAuthor">What was agreed then names somebody whom they accuse.</param>
+    public Rule Of(Channel channel, SafeContact own, bool namesAuthor) => Contains(channel) ? Rule.Never : own.Of(channel) is var rule && namesAuthor && rule != Rule.Never ? Rule.NotAsked : rule;
+
+    /// <summary>The same in words: a never of somebody else is not told as theirs.</summary>
+    public string Says(Channel channel, SafeContact own, bool namesAuthor) =>
+        Words.ChannelRule(Words.Of(channel), !Contains(channel) || Theirs.Contains(channel) || own.Of(channel) == Rule.Never ? Words.Of(Of(channel, own, namesAuthor)) : Words.NotAtThisNumber);
 }
 
 /// <summary>Whom it would reach, and all that decides on it.</summary>
@@ -80,7 +85,7 @@ internal sealed record Addressee(Person Person, SafeContact Safe, Dossier Dossie
     public bool Written { get; init; }
 
     /// <summary>What holds of a channel.</summary>
-    public Rule Of(Channel channel) => ClosedElsewhere.Contains(channel) ? Rule.Never : Safe.Of(channel) is var rule && NamesAuthor && rule != Rule.Never ? Rule.NotAsked : rule;
+    public Rule Of(Channel channel) => ClosedElsewhere.Of(channel, Safe, NamesAuthor);
 
     /// <summary>What to keep to.</summary>
     public SafeDetails Agreed => NamesAuthor ? Safe.Details.Value with { WhoMayAnswer = null, ThirdPerson = null } : Safe.Details.Value;

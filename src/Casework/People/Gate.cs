@@ -17,7 +17,7 @@ using Place = VictimSupport.Casework.Codes.Place;
 namespace VictimSupport.Casework.People;
 
 /// <summary>Brings before the gate whoever shall be reached, with all that decides on it; and takes back what waits to go out when a rule changes.</summary>
-internal sealed class Gate(ZoneDbContext zone, UseCase here, Keyring keys, IZoneSettings settings, Nevers nevers, Handovers.Proposals proposals, Caller caller, TimeProvider clock)
+internal sealed class Gate(ZoneDbContext zone, UseCase here, Keyring keys, IZoneSettings settings, Nevers nevers, Accused accused, Handovers.Proposals proposals, Caller caller, TimeProvider clock)
 {
     /// <summary>Leave for one act.</summary>
     /// <exception cref="RefusedException">The channel is closed (a code of <see cref="Bars"/>), or nobody of this id is in the dossier.</exception>
@@ -91,27 +91,18 @@ internal sealed class Gate(ZoneDbContext zone, UseCase here, Keyring keys, IZone
         var standing = await zone.Set<Standing>().AsNoTracking().SingleOrDefaultAsync(s => s.DossierId == dossier.Id && s.PersonId == person && s.WhoId == through, ct);
         if (standing is null || await zone.Set<Person>().AsNoTracking().SingleOrDefaultAsync(p => p.Id == through && p.DossierId == dossier.Id, ct) is not { } who) return null;
         var safe = await zone.Set<SafeContact>().AsNoTracking().SingleOrDefaultAsync(s => s.Id == through, ct) ?? SafeContact.For(who);
-        var authors = await AuthorsOf(await zone.Set<Person>().AsNoTracking().SingleAsync(p => p.Id == person && p.DossierId == dossier.Id, ct), ct);
+        var authors = await accused.By(await zone.Set<Person>().AsNoTracking().SingleAsync(p => p.Id == person && p.DossierId == dossier.Id, ct), ct);
         return new Stead(standing, who, safe, Authors.Are(authors, who.Identity.Value), (await nevers.Closed(who, safe, ct)).Contains(Channel.Call), safe.Details.Value.Names(authors));
     }
 
     /// <summary>The same, of rows that were read already.</summary>
     public async Task<Addressee> Of(Dossier dossier, Person who, SafeContact safe, bool first, CancellationToken ct, Guid? letter = null)
     {
-        var authors = await AuthorsOf(who, ct);
+        var authors = await accused.By(who, ct);
         return new(who, safe, dossier, (await settings.Of(here.InZone.Id, ct)).FirstLetterFor, first && await Elsewhere(who, ct), NamesAuthor: safe.Details.Value.Names(authors))
         {
             ClosedElsewhere = await nevers.Closed(who, safe, ct), Authors = authors, Written = first && await Written(who, letter, ct),
         };
-    }
-
-    // Whom somebody accuses in one dossier is no safe way to them in another. Which dossier it is, nobody is told.
-    private async Task<IReadOnlyList<Particulars>> AuthorsOf(Person who, CancellationToken ct)
-    {
-        var dossiers = (await SamePerson.Rows(zone, here, keys, who.Identity.Value, ct)).Where(p => p.IsHelped).Select(p => p.DossierId).Append(who.DossierId).Distinct().ToList();
-        var authors = await zone.Set<Person>().AsNoTracking().Where(p => dossiers.Contains(p.DossierId) && p.Capacity == Capacity.AllegedAuthor).ToListAsync(ct);
-        await keys.Fetch(authors.Select(a => a.KeyOwner), ct);
-        return [.. authors.Select(a => a.Identity.Value)];
     }
 
     /// <summary>What waits to go out to these people is dropped: prepared letters, queued messages; what was proposed of them to another zone is taken back, and so is what a partner would be told that is so no more. In the transaction of whatever changed.</summary>
@@ -160,9 +151,9 @@ internal sealed class Gate(ZoneDbContext zone, UseCase here, Keyring keys, IZone
     }
 
     /// <summary>How this person is reached, as others are told.</summary>
-    /// <param name="people">Everybody of the dossier; those who are the alleged perpetrators count.</param>
+    /// <param name="people">Everybody of the dossier, with what the caller changed and did not save yet; those who are the alleged perpetrators count, and those of the person's other dossiers.</param>
     public async Task<RulesForOthers> ForOthers(Person person, SafeContact safe, IEnumerable<Person> people, CancellationToken ct) =>
-        RulesForOthers.Of(person, safe, [.. people.Where(p => p.Capacity == Capacity.AllegedAuthor).Select(p => p.Identity.Value)], await nevers.Closed(person, safe, ct));
+        RulesForOthers.Of(person, safe, [.. people.Where(p => p.Capacity == Capacity.AllegedAuthor).Select(p => p.Identity.Value), .. await accused.Elsewhere(person, ct)], await nevers.Closed(person, safe, ct));
 
     // Unasked one letter goes to somebody, in whichever of their rows; where they were asked since, another may follow.
     private async Task<bool> Written(Person who, Guid? letter, CancellationToken ct)

@@ -16,7 +16,7 @@ internal sealed record Glance(Addressee Whom, DateTimeOffset Now)
     public Rule Of(Channel channel) => Whom.Of(channel);
 
     /// <summary>What holds, in words; a never of somebody else at the same telephone is not told as theirs.</summary>
-    public string Says(Channel channel) => Whom.NamesAuthor && Of(channel) != Rule.Never ? Words.ChannelRule(Words.Of(channel), Words.Of(Of(channel))) : Whom.ClosedElsewhere.Says(channel, Whom.Safe);
+    public string Says(Channel channel) => Whom.ClosedElsewhere.Says(channel, Whom.Safe, Whom.NamesAuthor);
 
     public string Tone(Channel channel) => Of(channel) switch { Rule.Never => "vs-badge--danger", Rule.Safe => "vs-badge--assistance", _ => "vs-badge--warn" };
 
@@ -27,8 +27,8 @@ internal sealed record Glance(Addressee Whom, DateTimeOffset Now)
     public bool IsOutsideHours => Of(Channel.Call) is Rule.Safe or Rule.OnlyIf && Clearance.Look(Whom, new Outgoing(Channel.Call), Now).Bar == Bar.Hours;
 }
 
-/// <summary>Looks at all whom a list names, together: one question for their own rules and one for the nevers of others, however long it is; two more where one of them is found, one where an agreement names somebody.</summary>
-internal sealed class Glances(ZoneDbContext zone, Nevers nevers, Keyring keys, TimeProvider clock)
+/// <summary>Looks at all whom a list names, together: one question for their own rules and one for the nevers of others, however long it is; two more where one of them is found, three where an agreement names somebody.</summary>
+internal sealed class Glances(ZoneDbContext zone, Nevers nevers, Accused accused, TimeProvider clock)
 {
     private static readonly Compiled<List<Guid>, SafeContact> Rules = Compiled.Query((ZoneDbContext z, List<Guid> people) => z.Set<SafeContact>().AsNoTracking().Where(s => people.Contains(s.Id)));
 
@@ -42,14 +42,7 @@ internal sealed class Glances(ZoneDbContext zone, Nevers nevers, Keyring keys, T
         var rows = all.ConvertAll(s => (s.Who, s.In, Safe: stored.GetValueOrDefault(s.Who.Id) ?? SafeContact.For(s.Who)));
         // What is closed in the row itself need not be looked for elsewhere.
         var closed = await nevers.Closed(rows.Where(r => r.Safe is not { Call: Rule.Never, Visit: Rule.Never }).Select(r => (r.Who, r.Safe)), ct);
-        var authors = await AuthorsOf([.. rows.Where(r => r.Safe.Details.Value.NamesSomebody).Select(r => r.In.Id).Distinct()], ct);
-        return rows.ToDictionary(r => r.Who.Id, r => new Glance(new Addressee(r.Who, r.Safe, r.In, ImmutableHashSet<string>.Empty, NamesAuthor: r.Safe.Details.Value.Names(authors[r.In.Id])) { ClosedElsewhere = closed.GetValueOrDefault(r.Who.Id, ClosedChannels.Nothing) }, now));
-    }
-
-    private async Task<ILookup<Guid, Particulars>> AuthorsOf(List<Guid> dossiers, CancellationToken ct)
-    {
-        var authors = dossiers.Count == 0 ? [] : await zone.Set<Person>().AsNoTracking().Where(p => dossiers.Contains(p.DossierId) && p.Capacity == Capacity.AllegedAuthor).ToListAsync(ct);
-        await keys.Fetch(authors.Select(p => p.KeyOwner), ct);
-        return authors.ToLookup(p => p.DossierId, p => p.Identity.Value);
+        var named = await accused.NamedBy(rows.Select(r => (r.Who, r.Safe)), ct);
+        return rows.ToDictionary(r => r.Who.Id, r => new Glance(new Addressee(r.Who, r.Safe, r.In, ImmutableHashSet<string>.Empty, NamesAuthor: named.Contains(r.Who.Id)) { ClosedElsewhere = closed.GetValueOrDefault(r.Who.Id, ClosedChannels.Nothing) }, now));
     }
 }

@@ -19,22 +19,23 @@ internal sealed class RulesOnEveryPage(IMediator pipeline) : IWarn
 
     private static string Say(One one)
     {
-        var rules = string.Join(", ", Enum.GetValues<Channel>().Where(c => one.Of(c) is Rule.Never or Rule.OnlyIf).Select(c => one.Closed.Says(c, one.Safe)));
-        var review = one.Safe.ReviewBy is { } at && at > one.Now ? Words.ReviewBy(Moment.ShowLong(Moment.Day(at))) : Words.AskAgain;
+        var rules = string.Join(", ", Enum.GetValues<Channel>().Where(c => one.Of(c) is Rule.Never or Rule.OnlyIf).Select(c => one.Closed.Says(c, one.Safe, one.NamesAuthor)));
+        var review = one.NamesAuthor ? Words.AgreedNamesAuthor : one.Safe.ReviewBy is { } at && at > one.Now ? Words.ReviewBy(Moment.ShowLong(Moment.Day(at))) : Words.AskAgain;
         return string.Join(' ', new[] { Words.ChannelRule(Words.SafeContactOf(one.Name), rules.Length > 0 ? rules : Words.DoNotConfirm), rules.Length > 0 ? Words.DoNotConfirm : "", review }.Where(s => s.Length > 0));
     }
 
     /// <param name="Closed">By a never that does not stand in this row.</param>
-    internal sealed record One(string Name, SafeContact Safe, DateTimeOffset Now, ClosedChannels Closed)
+    /// <param name="NamesAuthor">What was agreed names somebody whom they accuse: nothing of it is to be kept to.</param>
+    internal sealed record One(string Name, SafeContact Safe, DateTimeOffset Now, ClosedChannels Closed, bool NamesAuthor)
     {
-        public Rule Of(Channel channel) => Closed.Contains(channel) ? Rule.Never : Safe.Of(channel);
+        public Rule Of(Channel channel) => Closed.Of(channel, Safe, NamesAuthor);
     }
 
     /// <summary>Leaves no record of its own: the page that stands below opened this dossier in the same request, and that is recorded.</summary>
     [Requires(May.WorkOnDossiers)]
     internal sealed record Query(Guid Dossier) : IQuery<IReadOnlyList<One>>;
 
-    internal sealed class Handler(ZoneDbContext zone, Guard guard, Nevers nevers, Keyring keys, TimeProvider clock) : IRequestHandler<Query, IReadOnlyList<One>>
+    internal sealed class Handler(ZoneDbContext zone, Guard guard, Nevers nevers, Accused accused, Keyring keys, TimeProvider clock) : IRequestHandler<Query, IReadOnlyList<One>>
     {
         private static readonly Compiled<Guid, Person> PeopleOf = Compiled.Query((ZoneDbContext z, Guid dossier) => z.Set<Person>().AsNoTracking().Where(p => p.DossierId == dossier).OrderBy(p => p.Id));
         private static readonly Compiled<Guid, SafeContact> RulesOf = Compiled.Query((ZoneDbContext z, Guid dossier) => z.Set<SafeContact>().AsNoTracking().Where(s => s.DossierId == dossier));
@@ -46,8 +47,8 @@ internal sealed class RulesOnEveryPage(IMediator pipeline) : IWarn
             var rules = (await RulesOf.In(zone, dossier.Id, ct)).ToDictionary(s => s.Id);
             var people = (await PeopleOf.In(zone, dossier.Id, ct)).Where(p => p.IsHelped).Select(p => (Who: p, Safe: rules.GetValueOrDefault(p.Id) ?? SafeContact.For(p))).ToList();
             await keys.Fetch(people.Select(p => p.Who.Id), ct);
-            var closed = await nevers.Closed(people, ct);
-            return [.. people.Where(p => p.Safe.MustNotBeConfirmed(p.Who.IsMinor, dossier.IsDangerous) || closed.GetValueOrDefault(p.Who.Id) is { IsNothing: false }).Select(p => new One(p.Who.Identity.Value.FullName, p.Safe, clock.GetUtcNow(), closed.GetValueOrDefault(p.Who.Id, ClosedChannels.Nothing)))];
+            var (closed, named) = (await nevers.Closed(people, ct), await accused.NamedBy(people, ct));
+            return [.. people.Where(p => p.Safe.MustNotBeConfirmed(p.Who.IsMinor, dossier.IsDangerous) || named.Contains(p.Who.Id) || closed.GetValueOrDefault(p.Who.Id) is { IsNothing: false }).Select(p => new One(p.Who.Identity.Value.FullName, p.Safe, clock.GetUtcNow(), closed.GetValueOrDefault(p.Who.Id, ClosedChannels.Nothing), named.Contains(p.Who.Id)))];
         }
     }
 }
