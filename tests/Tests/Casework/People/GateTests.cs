@@ -10,6 +10,7 @@ using VictimSupport.Casework.People;
 using VictimSupport.Casework.Worklist;
 using VictimSupport.Foundation.Access;
 using VictimSupport.Foundation.Audit;
+using VictimSupport.Foundation.Secrecy;
 using VictimSupport.Tests.Kit;
 using VictimSupport.Zones.Settings;
 using Person = VictimSupport.Casework.People.Person;
