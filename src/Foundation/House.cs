@@ -92,7 +92,8 @@ public static class House
             {
                 var kind = contract.GetGenericTypeDefinition();
                 if (kind == typeof(IRequestHandler<,>)) services.AddTransient(contract, type);
-                else if (kind == typeof(IValidator<>)) services.AddTransient(contract, type);
+                // Rules that ask nobody are made once: making them builds their expressions.
+                else if (kind == typeof(IValidator<>)) services.Add(new(contract, type, type.GetConstructor(Type.EmptyTypes) is null ? ServiceLifetime.Transient : ServiceLifetime.Singleton));
             }
         }
         EveryDoorSaysWhoMay(assembly.GetTypes());

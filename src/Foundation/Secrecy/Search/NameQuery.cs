@@ -34,7 +34,8 @@ public sealed class NameQuery
         for (var i = chunks.Count - 1; i >= 0; i--)
         {
             best[i] = Add(Fit(i, person), best[i + 1]);
-            if (i + 1 < chunks.Count) best[i] = Math.Max(best[i], Add(Paired(i).Max(person.Same), best[i + 2]));
+            // Joined they are one word at most: not read where they fit better apart.
+            if (i + 1 < chunks.Count && best[i] < Exact + best[i + 2]) best[i] = Math.Max(best[i], Add(Paired(i).Max(person.Same), best[i + 2]));
         }
         return best[0];
 
@@ -73,15 +74,18 @@ public sealed class NameQuery
 /// <summary>A name as it is compared: its forms, and how each sounds.</summary>
 public sealed class ReadName
 {
-    private readonly IReadOnlySet<string> forms, heard;
+    private readonly IReadOnlySet<string> forms;
 
-    private ReadName(IReadOnlySet<string> forms) => (this.forms, heard) = (forms, forms.Select(Sound.Of).ToHashSet(StringComparer.Ordinal));
+    private ReadName(IReadOnlySet<string> forms) => this.forms = forms;
+
+    // Listened to only where nothing fits as it is written.
+    private IReadOnlySet<string> Heard => field ??= forms.Select(Sound.Of).ToHashSet(StringComparer.Ordinal);
 
     public static ReadName Of(string familyName, string? givenName) => new(NameForms.Forms(familyName, givenName));
 
     internal bool Begins(string letters) => forms.Any(f => f.StartsWith(letters, StringComparison.Ordinal));
 
-    internal int Same(string word) => forms.Contains(word) ? NameQuery.Exact : heard.Contains(Sound.Of(word)) ? NameQuery.Sounds : 0;
+    internal int Same(string word) => forms.Contains(word) ? NameQuery.Exact : Heard.Contains(Sound.Of(word)) ? NameQuery.Sounds : 0;
 
     internal int Fit(string word) => forms.Contains(word) ? NameQuery.Exact : NameForms.Beginning(word) is not null && Begins(word) ? NameQuery.Beginning : Same(word);
 }
