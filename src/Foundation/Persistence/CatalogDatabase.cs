@@ -16,7 +16,7 @@ public sealed class CatalogDatabase : IAsyncDisposable
     internal CatalogDatabase(Engine engine, IHoldTheMasterKey master)
     {
         Chain = new Chain(HKDF.DeriveKey(HashAlgorithmName.SHA256, master.Key, 32, info: "catalogue chain"u8.ToArray()));
-        database = new(() => engine.OpenCatalog(Chain));
+        database = new(() => engine.OpenCatalog(new(Chain)));
         connection = () => engine.CatalogConnection;
     }
 

@@ -9,9 +9,10 @@ namespace VictimSupport.Foundation.Persistence;
 internal readonly record struct Written<T>(T Result, AuditRecord? Record);
 
 /// <summary>A database with an audit chain. Everything that is written, and every record of a read, enters it here.</summary>
-internal abstract class Database<TContext>(Chain chain, TimeProvider clock) : IAsyncDisposable where TContext : DbContext
+internal abstract class Database<TContext>(Lazy<Chain> chain, TimeProvider clock) : IAsyncDisposable where TContext : DbContext
 {
-    protected Chain Chain => chain;
+    // Made when something is first written: its key is not opened before the seal is known to be the zone's.
+    protected Chain Chain => chain.Value;
 
     /// <summary>A context to read with, from the database's own pool. The scope that asked for it gives it back.</summary>
     public abstract TContext Lease();
@@ -27,7 +28,7 @@ internal abstract class Database<TContext>(Chain chain, TimeProvider clock) : IA
 
     public abstract ValueTask DisposeAsync();
 
-    protected AuditEntry Next(AuditHead head, AuditRecord record) => chain.Next(head, record with { At = clock.GetUtcNow() });
+    protected AuditEntry Next(AuditHead head, AuditRecord record) => Chain.Next(head, record with { At = clock.GetUtcNow() });
 }
 
 /// <summary>Data keys made during a unit of work: they must be durable before the data that need them.</summary>

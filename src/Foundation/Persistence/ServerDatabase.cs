@@ -24,7 +24,7 @@ internal abstract class AuditDialect
 /// <summary>A database on a server engine, shared by several processes. A writing transaction takes the head last; records of reads that
 /// arrive together are committed together. The head is compared and swapped; after one loss the row lock decides, else two processes starve each other.</summary>
 internal sealed class ServerDatabase<TContext>(string connectionString, Func<DbContextOptionsBuilder<TContext>, DbContextOptionsBuilder> engine,
-    Func<DbContextOptionsBuilder<TContext>> options, AuditDialect dialect, Chain chain, TimeProvider clock) : Database<TContext>(chain, clock) where TContext : DbContext, IAuditedContext
+    Func<DbContextOptionsBuilder<TContext>> options, AuditDialect dialect, Lazy<Chain> chain, TimeProvider clock) : Database<TContext>(chain, clock) where TContext : DbContext, IAuditedContext
 {
     private const int LargestGroup = 256;
     private readonly PooledDbContextFactory<TContext> contexts = new((DbContextOptions<TContext>)engine(options().AddInterceptors(HeldConnection.Instance)).Options, 256);

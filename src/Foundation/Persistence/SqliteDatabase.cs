@@ -28,7 +28,7 @@ internal sealed class SqliteDatabase<TContext> : Database<TContext> where TConte
     private int waiting, size;
     private bool closed;
 
-    public SqliteDatabase(string file, Func<DbContextOptionsBuilder<TContext>> options, Chain chain, TimeProvider clock) : base(chain, clock)
+    public SqliteDatabase(string file, Func<DbContextOptionsBuilder<TContext>> options, Lazy<Chain> chain, TimeProvider clock) : base(chain, clock)
     {
         this.file = file;
         readers = new(options().UseSqlite(SqliteFiles.Reading(file), Lists).Options, 64);

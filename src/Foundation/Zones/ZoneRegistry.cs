@@ -144,14 +144,15 @@ public sealed class ZoneRegistry : IAsyncDisposable
         var record = await house.Set<ZoneRecord>().AsNoTracking().SingleOrDefaultAsync(z => z.Code == code);
         if (record is not { State: ZoneState.Active or ZoneState.FiguresOnly }) return null;
         var placement = PlacementOf(record);
-        var keys = KeysOf(record, placement);
-        var database = engine.OpenZone(placement, new Chain(keys.ChainKey));
+        ZoneKeys? keys = null;
+        var database = engine.OpenZone(placement, new(() => new Chain(keys!.ChainKey)));
         try
         {
             // Asked over the connection that the zone is used by.
             await using var zone = database.Lease();
             if (await zone.Set<Seal>().AsNoTracking().SingleOrDefaultAsync() is not { } seal || seal.Zone != record.Id)
                 throw new SealBrokenException($"The database behind zone {code} does not carry that zone's seal.");
+            keys = KeysOf(record, placement);
             return new ZoneHandle(record, keys, new ZoneDatabase(database));
         }
         catch

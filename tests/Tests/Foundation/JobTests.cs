@@ -75,6 +75,43 @@ public sealed class JobTests(Platforms platforms)
         Assert.Equal([new(busy.Code, true)], await sweep.Due(default)); // it was being visited then, and is owed the round
     }
 
+    [Fact]
+    public async Task Of_the_round_five_hundred_zones_are_begun_at_once_and_what_is_due_does_not_wait_behind_them()
+    {
+        await using var platform = Platform.Start("sqlite");
+        var (busy, sweep) = (await platform.Zone(), platform.Services.GetRequiredService<Sweep>());
+        await platform.Services.GetRequiredService<CatalogDatabase>().WriteAsPlatform("Test", null, house =>
+        {
+            for (var i = 0; i < 600; i++)
+            {
+                var zone = ZoneRecord.New(new ZoneFacts($"r{i:000}", "Zone", null, null, ["fr"], null, null, []), platform.Clock.GetUtcNow());
+                zone.State = ZoneState.Active;
+                house.Add(zone);
+            }
+            return Task.FromResult(true);
+        }, default);
+        await platform.Services.GetRequiredService<NextDue>().Lower(busy.Id, platform.Clock.GetUtcNow(), default);
+        var first = await sweep.Due(default);
+        Assert.Equal((new(busy.Code, true), 501), (first[0], first.Count));
+        var then = await sweep.Due(default);
+        Assert.Equal(100, then.Count);
+        Assert.Empty(then.Intersect(first));
+        Assert.Empty(await sweep.Due(default));
+    }
+
+    [Fact]
+    public async Task A_visit_that_cannot_enter_its_zone_is_over_for_the_sweep_all_the_same()
+    {
+        await using var platform = Platform.Start("sqlite");
+        var (zone, sweep) = (await platform.Zone(), platform.Services.GetRequiredService<Sweep>());
+        await using (var attacker = await zone.Break()) await attacker.Do($"UPDATE seal SET \"Zone\" = '{Guid.NewGuid().ToString().ToUpperInvariant()}'");
+        await platform.Services.GetRequiredService<ZoneRegistry>().Forget(zone.Code);
+        Assert.Equal([new(zone.Code, true)], await sweep.Due(default));
+        await Assert.ThrowsAsync<SealBrokenException>(zone.RunRound);
+        await platform.Services.GetRequiredService<NextDue>().Lower(zone.Id, platform.Clock.GetUtcNow(), default);
+        Assert.Equal([new(zone.Code, false)], await sweep.Due(default)); // not only once it is taken for stuck
+    }
+
     [Theory, EveryEngine]
     public async Task A_message_no_module_carries_stays_in_the_outbox(string engine)
     {

@@ -25,7 +25,7 @@ internal abstract class Engine(IConfiguration configuration, HouseModules module
 
     /// <summary>Creates or upgrades the catalogue and figures databases.</summary>
     public abstract Task MigrateHouse(CancellationToken ct);
-    public abstract Database<CatalogDbContext> OpenCatalog(Chain chain);
+    public abstract Database<CatalogDbContext> OpenCatalog(Lazy<Chain> chain);
     public abstract string CatalogConnection { get; }
 
     /// <summary>A context on the figures, which have no zone, no key and no audit chain.</summary>
@@ -46,7 +46,7 @@ internal abstract class Engine(IConfiguration configuration, HouseModules module
 
     /// <summary>Brings an existing zone database to the current schema.</summary>
     public abstract Task MigrateZone(string code, Placement placement, CancellationToken ct);
-    public abstract Database<ZoneDbContext> OpenZone(Placement placement, Chain chain);
+    public abstract Database<ZoneDbContext> OpenZone(Placement placement, Lazy<Chain> chain);
     public abstract KeyStore KeysOf(Placement placement);
 
     /// <summary>Where a zone is whose record names no place: embedded mode names files after the code.</summary>

@@ -84,10 +84,10 @@ internal abstract class ServerEngine(IConfiguration configuration, HouseModules 
         await command.ExecuteScalarAsync();
     }
 
-    public override Database<CatalogDbContext> OpenCatalog(Chain chain) =>
+    public override Database<CatalogDbContext> OpenCatalog(Lazy<Chain> chain) =>
         new ServerDatabase<CatalogDbContext>(Administering(CatalogName), b => Use(b, Administering(CatalogName)), Options<CatalogDbContext>, Dialect, chain, Clock);
 
-    public override Database<ZoneDbContext> OpenZone(Placement placement, Chain chain) =>
+    public override Database<ZoneDbContext> OpenZone(Placement placement, Lazy<Chain> chain) =>
         new ServerDatabase<ZoneDbContext>(placement.Data, b => Use(b, placement.Data), Options<ZoneDbContext>, Dialect, chain, Clock);
 
     public override KeyStore KeysOf(Placement placement) => new(() => Dialect.Connect(placement.Keys));

@@ -42,8 +42,8 @@ internal sealed class SqliteEngine(IConfiguration configuration, HouseModules mo
         ? new((DbContextOptions<FiguresDbContext>)Options<FiguresDbContext>().UseSqlite(SqliteFiles.Reading(Figures)).Options)
         : new(Writing<FiguresDbContext>(Figures));
 
-    public override Database<CatalogDbContext> OpenCatalog(Chain chain) => new SqliteDatabase<CatalogDbContext>(Catalog, Options<CatalogDbContext>, chain, Clock);
-    public override Database<ZoneDbContext> OpenZone(Placement placement, Chain chain) => new SqliteDatabase<ZoneDbContext>(placement.Data, Options<ZoneDbContext>, chain, Clock);
+    public override Database<CatalogDbContext> OpenCatalog(Lazy<Chain> chain) => new SqliteDatabase<CatalogDbContext>(Catalog, Options<CatalogDbContext>, chain, Clock);
+    public override Database<ZoneDbContext> OpenZone(Placement placement, Lazy<Chain> chain) => new SqliteDatabase<ZoneDbContext>(placement.Data, Options<ZoneDbContext>, chain, Clock);
 
     public override KeyStore KeysOf(Placement placement)
     {
