@@ -5,6 +5,7 @@ using FluentValidation;
 using Microsoft.EntityFrameworkCore;
 using VictimSupport.Casework.Codes;
 using VictimSupport.Casework.Dossiers;
+using VictimSupport.Casework.Intakes;
 using VictimSupport.Casework.Letters;
 using VictimSupport.Casework.People;
 using VictimSupport.Casework.Worklist;
@@ -482,13 +483,14 @@ public sealed class GateTests(Platforms platforms)
         await worker.Send((await worker.Send(new Edit.Query(dossier, person, "fr"))) with { Dossier = dossier, Person = person, Phone = "0470 65 43 21", Mail = "seule@exemple.be" });
         await worker.Agrees(dossier, person, r => r with { Mail = Rule.Safe, Sms = Rule.Safe, Call = Rule.Safe, WhoMayAnswer = "Bram Muster" });
         Assert.DoesNotContain(Bar.None, await Ways());
-        // Whatever shows her rules says so too: the dossier, the strip on every page of it, the worklist, the card beside an intake.
+        // Whatever shows her rules says so too: the dossier, the strip on every page of it, the worklist, the card beside an intake, the print.
         var asGate = VictimSupport.Casework.Words.ChannelRule(VictimSupport.Casework.Words.Of(Channel.Call), VictimSupport.Casework.Words.Of(Rule.NotAsked));
         var shown = (await worker.Send(new ShowView.Query(dossier))).People.Single(p => p.Id == person);
         Assert.True(shown.NamesAuthor);
         Assert.Equal(asGate, shown.Says(Channel.Call));
         Assert.True(Assert.Single(await worker.Send(new RulesOnEveryPage.Query(dossier))).NamesAuthor);
         Assert.Equal(asGate, (await worker.Send(new Mine.Query(Tab.Mine, 1))).Rows.Single(r => r.Dossier == dossier).Reach!.Says(Channel.Call));
+        Assert.Equal(asGate, (await worker.Send(new Register.Check { FamilyName = shown.Identity.FamilyName, GivenName = shown.Identity.GivenName })).Single(c => c.Dossier == dossier).Says(Channel.Call));
         var printed = await worker.Send(new PrintPerson.Command { Dossier = dossier, Person = person, Layers = [Layer.Assistance], Reason = PrintReason.Justice });
         Assert.Equal((Rule.NotAsked, null), (printed.Rules.Of(Channel.Call), printed.Rules.Details.WhoMayAnswer));
         await worker.Agrees(dossier, person, r => r with { WhoMayAnswer = null });
