@@ -26,7 +26,7 @@ internal sealed class Reminding(string program, string folder, int zones, int ea
             // A process that starts looks into every zone once; what is measured comes after.
             var (watch, spentAtStart) = (Stopwatch.StartNew(), Machine.Cpu(child.Id));
             var there = await Count(product.Where, product.Where.Catalog, "SELECT count(*) FROM zone");
-            while (await Count(product.Where, product.Where.Catalog, "SELECT count(*) FROM zone_visit WHERE \"Ended\" IS NOT NULL OR \"Failed\" IS NOT NULL") < there && watch.Elapsed.TotalMinutes < 20) await Task.Delay(1000);
+            while (await Count(product.Where, product.Where.Catalog, "SELECT count(*) FROM zone_visit WHERE \"DoneUpTo\" IS NOT NULL OR \"Failed\" IS NOT NULL") < there && watch.Elapsed.TotalMinutes < 20) await Task.Delay(1000);
             Console.Error.WriteLine($"The first round took {watch.Elapsed.TotalSeconds:0} s, {Machine.Cpu(child.Id) - spentAtStart:0} s CPU.");
             watch.Restart();
             var now = DateTime.UtcNow;

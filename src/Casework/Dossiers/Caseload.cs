@@ -56,9 +56,7 @@ internal sealed class ReleaseLeavers : IDoWhatIsDue
 {
     public Task Run(IMediator pipeline, CancellationToken ct) => pipeline.Send(new Command(), ct);
 
-    // The zone's rows do not know when a role ends: whatever visit there is looks, the hourly round at the latest.
-    public bool IsByTheClock => true;
-
+    // The zone's rows do not know when a role ends. Whoever does brings all.
     public Task<DateTimeOffset?> Next(ZoneDbContext zone, CancellationToken ct) => Task.FromResult<DateTimeOffset?>(null);
 
     [Requires(May.RunThePlatform)]

@@ -12,11 +12,7 @@ namespace VictimSupport.Casework.Reminding;
 /// <summary>What fell due, of every kind and from every module, is put into the outbox once; where it led to nothing, the coordinators are told after the zone's delay.</summary>
 internal sealed class Remind(IEnumerable<IRemind> kinds) : IDoWhatIsDue
 {
-    public async Task Run(IMediator pipeline, CancellationToken ct)
-    {
-        await pipeline.Send(new Command(), ct);
-        await pipeline.Send(new TellOn(), ct);
-    }
+    public Task Run(IMediator pipeline, CancellationToken ct) => pipeline.Send(new Command(), ct);
 
     public async Task<DateTimeOffset?> Next(ZoneDbContext zone, CancellationToken ct)
     {
@@ -29,10 +25,7 @@ internal sealed class Remind(IEnumerable<IRemind> kinds) : IDoWhatIsDue
     [Requires(May.RunThePlatform)]
     internal sealed record Command : ICommand<int>;
 
-    [Requires(May.RunThePlatform)]
-    internal sealed record TellOn : ICommand<int>;
-
-    internal sealed class Handler(ZoneDbContext zone, UseCase here, IEnumerable<IRemind> kinds, IZoneSettings settings, TimeProvider clock) : IRequestHandler<Command, int>, IRequestHandler<TellOn, int>
+    internal sealed class Handler(ZoneDbContext zone, UseCase here, IEnumerable<IRemind> kinds, IZoneSettings settings, TimeProvider clock) : IRequestHandler<Command, int>
     {
         private const int InOneGo = 500;
 
@@ -55,7 +48,7 @@ internal sealed class Remind(IEnumerable<IRemind> kinds) : IDoWhatIsDue
                     foreach (var to in fallen.To.Distinct()) zone.Add(OutboxMessage.New($"{key} {to}", kind.Kind, fallen.Dossier, to, now));
                 }
             }
-            return told;
+            return told + await TellOn(now, ct);
         }
 
         // An act that was put off and put back is due once more at an instant it was told of before.
@@ -65,9 +58,8 @@ internal sealed class Remind(IEnumerable<IRemind> kinds) : IDoWhatIsDue
         // As the effect's key has it.
         private static long Minute(DateTimeOffset at) => at.UtcTicks / TimeSpan.TicksPerMinute;
 
-        public async Task<int> Handle(TellOn command, CancellationToken ct)
+        private async Task<int> TellOn(DateTimeOffset now, CancellationToken ct)
         {
-            var now = clock.GetUtcNow();
             var over = await zone.Set<Told>().Where(t => t.TellOnAt != null && t.TellOnAt <= now).OrderBy(t => t.TellOnAt).Take(InOneGo).ToListAsync(ct);
             foreach (var kind in over.GroupBy(t => t.Kind))
             {

@@ -50,5 +50,12 @@ public static class Moment
         return new DateTimeOffset(wall, offset).ToUniversalTime();
     }
 
+    /// <summary>The first instant after this one at which a Belgian clock shows that time.</summary>
+    public static DateTimeOffset Next(DateTimeOffset after, TimeOnly time)
+    {
+        var day = Day(after);
+        return Instant(day.ToDateTime(time)) is var at && at > after ? at : Instant(day.AddDays(1).ToDateTime(time));
+    }
+
     static DateTime Wall(DateTime local) => DateTime.SpecifyKind(local, DateTimeKind.Unspecified);
 }

@@ -17,17 +17,18 @@ public interface IDoWhatIsDue
     /// <summary>Does what is due; run before the outbox is emptied.</summary>
     Task Run(IMediator pipeline, CancellationToken ct);
 
-    /// <summary>When something will next be due, from the zone's own rows; null: nothing is waiting. What is overdue stays named until it is done: a visit for what is due runs nothing else.</summary>
+    /// <summary>When something will next be due; null: nothing is waiting. What is overdue stays named until it is done: a visit for what is due runs nothing else. What goes by the clock is done when a visit that began after it has ended well (<see cref="ZoneVisit.Done"/>).</summary>
     Task<DateTimeOffset?> Next(ZoneDbContext zone, CancellationToken ct);
 
-    /// <summary>true: what there is to do hangs on the clock or on what is not the zone's, and <see cref="Next"/> does not name what is overdue: every visit runs it.</summary>
-    bool IsByTheClock => false;
+    /// <summary>true: where this is due, something changed that no row of the zone tells, and every module looks what it has to do.</summary>
+    bool BringsAll => false;
 }
 
 /// <summary>The job of one zone: what is due, then the outbox, then tells the catalogue when to come again and anchors the audit chain there.</summary>
 public sealed partial class ZoneJob(EnterZone enter, ZoneRegistry zones, NextDue nextDue, Verification verification, CatalogDatabase catalog, IServiceScopeFactory scopes, Sweep sweep, TimeProvider clock, ILogger<ZoneJob> log)
 {
     private const int MessagesInOneGo = 200;
+    private static readonly TimeSpan Committing = TimeSpan.FromSeconds(30); // what bears an earlier instant may have been written only since
 
     /// <summary>Does all that any module may have to do: at the start, and each hour.</summary>
     public Task Run(string code, CancellationToken ct) => Visit(code, whole: true, ct);
@@ -37,12 +38,9 @@ public sealed partial class ZoneJob(EnterZone enter, ZoneRegistry zones, NextDue
 
     private async Task Visit(string code, bool whole, CancellationToken ct)
     {
-        var (id, everything) = ((Guid?)null, false);
+        var begun = clock.GetUtcNow();
         try
         {
-            id = (await zones.Find(code))?.Id;
-            // Noted anew while this visit is under way, it is for the next one.
-            everything = id is { } zone && await nextDue.TakeEverything(zone, ct);
             await enter.In(code, async pipeline =>
             {
                 await using var scope = scopes.CreateAsyncScope();
@@ -50,21 +48,20 @@ public sealed partial class ZoneJob(EnterZone enter, ZoneRegistry zones, NextDue
                 var where = scope.ServiceProvider.GetRequiredService<WhereAndWho>();
                 (where.Zone, where.Caller) = (await zones.Find(code), Caller.Platform);
                 var modules = scope.ServiceProvider.GetServices<IDoWhatIsDue>().ToList();
-                var due = whole || everything ? modules : await ToRun(modules, pipeline, ct);
+                var due = whole ? modules : await ToRun(modules, pipeline, ct);
                 var fault = await Do(due, pipeline, ct);
                 await Deliver(pipeline, where.Zone!.Record, scope.ServiceProvider.GetServices<IDeliver>().ToDictionary(d => d.Kind), ct);
                 fault?.Throw();
                 await nextDue.Anew(where.Zone.Record.Id, async () =>
                 {
                     var found = await pipeline.Send(new WhenNext.Query(), ct);
-                    await verification.Anchor(code, visit => (visit.Ended, visit.Waiting, visit.OldestDue, visit.Failed, visit.Fault) = (clock.GetUtcNow(), found.Waiting, found.OldestDue, null, null), found.Modules.Append(found.OldestDue).Min(), ct);
+                    await verification.Anchor(code, visit => (visit.DoneUpTo, visit.Waiting, visit.OldestDue, visit.Failed, visit.Fault) = (begun - Committing, found.Waiting, found.OldestDue, null, null), found.Modules.Append(found.OldestDue).Min(), ct);
                 }, ct);
             });
         }
-        catch (Exception e)
+        catch (Exception e) when (e is not OperationCanceledException)
         {
-            if (everything) await nextDue.Lower(id!.Value, NextDue.Everything, CancellationToken.None);
-            if (e is not OperationCanceledException) await NoteFailure(code, e, ct);
+            await NoteFailure(code, e, ct);
             throw;
         }
         finally
@@ -79,7 +76,8 @@ public sealed partial class ZoneJob(EnterZone enter, ZoneRegistry zones, NextDue
         try
         {
             var (next, now) = ((await pipeline.Send(new WhenNext.Query(), ct)).Modules, clock.GetUtcNow());
-            return [.. modules.Where((module, i) => module.IsByTheClock || next[i] <= now)];
+            var due = modules.Where((_, i) => next[i] <= now).ToList();
+            return due.Exists(module => module.BringsAll) ? modules : due;
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {

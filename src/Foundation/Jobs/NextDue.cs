@@ -21,9 +21,6 @@ public sealed class NextDue(CatalogDatabase catalog, TimeProvider clock)
         }, ct);
     }
 
-    /// <summary>Noted where something may be due that the zone's own rows do not tell: whoever visits does all there may be to do.</summary>
-    public static readonly DateTimeOffset Everything = DateTimeOffset.UnixEpoch;
-
     /// <summary>The same, within a transaction on the catalogue.</summary>
     public static void Lower(ZoneRecord record, DateTimeOffset due)
     {
@@ -36,31 +33,17 @@ public sealed class NextDue(CatalogDatabase catalog, TimeProvider clock)
         return await house.Set<ZoneRecord>().AsNoTracking().Where(z => z.Id == zone).Select(z => z.NextDue).SingleOrDefaultAsync(ct);
     }
 
-    /// <summary>Takes away the note that everything may be due, before it is done: whoever notes so meanwhile is not forgotten.</summary>
-    /// <returns>Did it stand there?</returns>
-    internal async Task<bool> TakeEverything(Guid zone, CancellationToken ct)
-    {
-        if (await Of(zone, ct) != Everything) return false;
-        return await catalog.WriteAsPlatform("Foundation.RewriteNextDue", null, async c =>
-        {
-            var record = await c.Set<ZoneRecord>().SingleAsync(z => z.Id == zone, ct);
-            if (record.NextDue != Everything) return false;
-            record.NextDue = null;
-            return true;
-        }, ct);
-    }
-
     /// <summary>Notes anew what is next. A note whose time has come is taken away before the zone's rows are asked: a write that they do not show yet would find it earlier than its own and leave it, and be forgotten with it.
     /// One that is still to come is never put off: the visit at that time does it.</summary>
     /// <param name="asked">Asks the rows, and notes what they say. What it throws leaves the note as it was.</param>
     internal async Task Anew(Guid zone, Func<Task> asked, CancellationToken ct)
     {
         var noted = await Of(zone, ct);
-        if (noted <= clock.GetUtcNow() && noted != Everything)
+        if (noted <= clock.GetUtcNow())
         {
             await catalog.WriteAsPlatform("Foundation.RewriteNextDue", null, async c =>
             {
-                if (await c.Set<ZoneRecord>().SingleAsync(z => z.Id == zone, ct) is { } record && record.NextDue != Everything) record.NextDue = null;
+                (await c.Set<ZoneRecord>().SingleAsync(z => z.Id == zone, ct)).NextDue = null;
                 return true;
             }, ct);
         }

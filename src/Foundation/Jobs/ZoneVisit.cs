@@ -9,8 +9,8 @@ public sealed class ZoneVisit
 {
     public Guid Zone { get; init; }
 
-    /// <summary>When the job last ended well.</summary>
-    public DateTimeOffset? Ended { get; set; }
+    /// <summary>Half a minute before the last job that ended well began: what was due by then is done.</summary>
+    public DateTimeOffset? DoneUpTo { get; set; }
 
     /// <summary>Messages in the outbox that are not delivered yet, and since when the oldest of them waits.</summary>
     public int Waiting { get; set; }
@@ -19,6 +19,10 @@ public sealed class ZoneVisit
     /// <summary>When the job last broke off, and the type of what stopped it; null once it ended well again. Never a message: it may quote what was typed.</summary>
     public DateTimeOffset? Failed { get; set; }
     public string? Fault { get; set; }
+
+    /// <summary><see cref="DoneUpTo"/> of a zone; long ago where no job of it has ended well.</summary>
+    public static async Task<DateTimeOffset> Done(CatalogDbContext house, Guid zone, CancellationToken ct) =>
+        await house.Set<ZoneVisit>().AsNoTracking().Where(v => v.Zone == zone).Select(v => v.DoneUpTo).SingleOrDefaultAsync(ct) ?? DateTimeOffset.UnixEpoch;
 
     /// <summary>The zone's visit, in a transaction on the catalogue; two jobs of one zone take turns at its row.</summary>
     internal static async Task<ZoneVisit> Of(CatalogDbContext house, Guid zone, CancellationToken ct)

@@ -314,7 +314,7 @@ namespace VictimSupport.Migrations.PostgreSql.Catalog
                     b.Property<Guid>("Zone")
                         .HasColumnType("uuid");
 
-                    b.Property<DateTimeOffset?>("Ended")
+                    b.Property<DateTimeOffset?>("DoneUpTo")
                         .HasColumnType("timestamp with time zone");
 
                     b.Property<DateTimeOffset?>("Failed")

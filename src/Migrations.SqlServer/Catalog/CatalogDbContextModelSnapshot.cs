@@ -313,7 +313,7 @@ namespace VictimSupport.Migrations.SqlServer.Catalog
                     b.Property<Guid>("Zone")
                         .HasColumnType("uniqueidentifier");
 
-                    b.Property<DateTimeOffset?>("Ended")
+                    b.Property<DateTimeOffset?>("DoneUpTo")
                         .HasColumnType("datetimeoffset");
 
                     b.Property<DateTimeOffset?>("Failed")

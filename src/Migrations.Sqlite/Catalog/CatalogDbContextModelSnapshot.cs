@@ -306,7 +306,7 @@ namespace VictimSupport.Migrations.Sqlite.Catalog
                     b.Property<Guid>("Zone")
                         .HasColumnType("TEXT");
 
-                    b.Property<long?>("Ended")
+                    b.Property<long?>("DoneUpTo")
                         .HasColumnType("INTEGER");
 
                     b.Property<long?>("Failed")

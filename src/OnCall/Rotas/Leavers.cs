@@ -18,9 +18,7 @@ internal sealed class Leavers : IDoWhatIsDue
         if (await pipeline.Send(new Query(), ct)) await pipeline.Send(new Command(), ct);
     }
 
-    // The zone's rows do not know when a role ends: whatever visit there is looks, the hourly round at the latest.
-    public bool IsByTheClock => true;
-
+    // The zone's rows do not know when a role ends. Whoever does brings all.
     public Task<DateTimeOffset?> Next(ZoneDbContext zone, CancellationToken ct) => Task.FromResult<DateTimeOffset?>(null);
 
     /// <returns>Is somebody on the rota who has left?</returns>

@@ -22,14 +22,11 @@ internal sealed class Gaps(CatalogDatabase catalog, UseCase here, TimeProvider c
         if ((await pipeline.Send(new Query(), ct)).Count > 0) await pipeline.Send(new Command(), ct);
     }
 
-    public bool IsByTheClock => true;
-
     // What comes nearer with the days is looked at each morning; what is written in between, at the hourly round.
     public async Task<DateTimeOffset?> Next(ZoneDbContext zone, CancellationToken ct)
     {
-        var today = Moment.Day(clock.GetUtcNow());
         await using var house = catalog.Lease();
-        return (await PoolsOf(house, here.InZone.Id, today, ct)).Count == 0 ? null : Moment.Instant(today.AddDays(1).ToDateTime(new TimeOnly(6, 0)));
+        return (await PoolsOf(house, here.InZone.Id, Moment.Day(clock.GetUtcNow()), ct)).Count == 0 ? null : Moment.Next(await ZoneVisit.Done(house, here.InZone.Id, ct), new TimeOnly(6, 0));
     }
 
     [Requires(May.RunThePlatform)]

@@ -10,24 +10,27 @@ using VictimSupport.Zones.Staff;
 namespace VictimSupport.Zones.Reviews;
 
 /// <summary>A review that is owed is called to mind once a week until it is signed.</summary>
-internal sealed class Reminders(CatalogDatabase catalog, UseCase here, TimeProvider clock) : IDoWhatIsDue
+internal sealed class Reminders(CatalogDatabase catalog, UseCase here) : IDoWhatIsDue
 {
     public const string Kind = "review-owed";
+    private static readonly TimeOnly Six = new(6, 0);
 
     public async Task Run(IMediator pipeline, CancellationToken ct)
     {
         if ((await pipeline.Send(new Query(), ct)).Count > 0) await pipeline.Send(new Command(), ct);
     }
 
-    public bool IsByTheClock => true;
-
+    // The first morning of each week of what is owed, or of the next quarter.
     public async Task<DateTimeOffset?> Next(ZoneDbContext zone, CancellationToken ct)
     {
-        var (id, today) = (here.InZone.Id, Design.Html.Moment.Day(clock.GetUtcNow()));
+        var id = here.InZone.Id;
         await using var house = catalog.Lease();
         if (!await house.Set<ZoneStep>().AnyAsync(s => s.Zone == id && s.Step == ZoneStep.Live, ct)) return null;
-        var next = await Desk.Owed(house, id, today, ct) is { } owed ? owed.Next.First.AddDays((WeekOf(owed, today) + 1) * 7) : Quarter.Of(today).Next.First;
-        return Design.Html.Moment.Instant(next.ToDateTime(new TimeOnly(6, 0)));
+        var morning = Design.Html.Moment.Next(await ZoneVisit.Done(house, id, ct), Six);
+        var day = Design.Html.Moment.Day(morning);
+        if (await Desk.Owed(house, id, day, ct) is not { } owed) return Design.Html.Moment.Instant(Quarter.Of(day).Next.First.ToDateTime(Six));
+        var first = owed.Next.First.AddDays(WeekOf(owed, day) * 7);
+        return first == day ? morning : Design.Html.Moment.Instant(first.AddDays(7).ToDateTime(Six));
     }
 
     // Weeks since the review fell due, which is the first day after its quarter.

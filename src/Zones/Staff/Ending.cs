@@ -117,6 +117,6 @@ internal sealed class Ending(ISessions sessions, IAccounts accounts, IInvite inv
     // In the same transaction: the sweep comes within half a minute, whatever happens to this process.
     private async Task Wake(CatalogDbContext house, IReadOnlyList<Guid> zones, CancellationToken ct)
     {
-        foreach (var record in await house.Set<ZoneRecord>().Where(z => zones.Contains(z.Id)).ToListAsync(ct)) NextDue.Lower(record, NextDue.Everything);
+        foreach (var record in await house.Set<ZoneRecord>().Where(z => zones.Contains(z.Id)).ToListAsync(ct)) NextDue.Lower(record, clock.GetUtcNow());
     }
 }

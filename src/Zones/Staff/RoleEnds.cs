@@ -9,7 +9,7 @@ namespace VictimSupport.Zones.Staff;
 
 /// <summary>A role that ends by its date counts no more at that instant, by itself; this makes the zone's job come then, so that what rested on the account is let go of.
 /// Where it was the last role in the zone the account comes from, that is leaving.</summary>
-internal sealed class RoleEnds(CatalogDatabase catalog, UseCase here, Standing standing, TimeProvider clock) : IDoWhatIsDue
+internal sealed class RoleEnds(CatalogDatabase catalog, UseCase here, Standing standing) : IDoWhatIsDue
 {
     public async Task Run(IMediator pipeline, CancellationToken ct)
     {
@@ -18,13 +18,15 @@ internal sealed class RoleEnds(CatalogDatabase catalog, UseCase here, Standing s
         standing.ForgetAll();
     }
 
-    public bool IsByTheClock => true;
+    public bool BringsAll => true;
 
+    // Ended by its date or by somebody: named until a visit that began after it has ended well.
     public async Task<DateTimeOffset?> Next(ZoneDbContext zone, CancellationToken ct)
     {
-        var (now, id) = (clock.GetUtcNow(), here.InZone.Id);
+        var id = here.InZone.Id;
         await using var house = catalog.Lease();
-        return await house.Set<RoleGrant>().Where(g => g.Zone == id && g.To != null && g.To > now).OrderBy(g => g.To).Select(g => g.To).FirstOrDefaultAsync(ct);
+        var done = await ZoneVisit.Done(house, id, ct);
+        return await house.Set<RoleGrant>().Where(g => g.Zone == id && g.To > done).MinAsync(g => g.To, ct);
     }
 
     [Requires(May.RunThePlatform)]

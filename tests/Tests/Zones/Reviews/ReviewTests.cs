@@ -4,6 +4,7 @@ using AngleSharp.Html.Dom;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using VictimSupport.Foundation.Access;
+using VictimSupport.Foundation.Jobs;
 using VictimSupport.Foundation.Persistence;
 using VictimSupport.Tests.Casework;
 using VictimSupport.Tests.Kit;
@@ -143,6 +144,11 @@ public sealed class ReviewTests(Platforms platforms)
         Assert.Single(await Mails(zone));
         Assert.Contains(chief.Id, (await Mails(zone)).Select(m => m.To!.Value));
         Assert.DoesNotContain(zone.Code, string.Join(' ', (await Mails(zone)).Select(m => m.Kind)), StringComparison.Ordinal);
+        // Visited when the catalogue says that something is due, and at no other time.
+        var (clock, next) = (zone.Platform.Clock, zone.Platform.Services.GetRequiredService<NextDue>());
+        for (var until = clock.GetUtcNow().AddDays(28); await next.Of(zone.Id, default) is { } due && due <= until; await zone.RunJobs())
+            clock.SetUtcNow(due > clock.GetUtcNow() ? due : clock.GetUtcNow().AddSeconds(20));
+        Assert.Equal(5, (await Mails(zone)).Count);
     }
 
     [Theory]
@@ -171,7 +177,7 @@ public sealed class ReviewTests(Platforms platforms)
         return Task.FromResult(true);
     }, TestContext.Current.CancellationToken);
 
-    private static async Task<List<VictimSupport.Foundation.Jobs.OutboxMessage>> Mails(TestZone zone)
+    private static async Task<List<OutboxMessage>> Mails(TestZone zone)
     {
         await using var house = zone.Platform.Services.GetRequiredService<CatalogDatabase>().Lease();
         return await house.Set<VictimSupport.Foundation.Jobs.OutboxMessage>().AsNoTracking().Where(m => m.Zone == zone.Id && m.Kind == Reminders.Kind).ToListAsync(TestContext.Current.CancellationToken);

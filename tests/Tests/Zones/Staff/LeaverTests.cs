@@ -228,6 +228,36 @@ public sealed class LeaverTests
     }
 
     [Theory, EveryEngine]
+    public async Task A_role_that_ended_is_named_until_a_visit_that_began_after_it_has_ended_well(string engine)
+    {
+        await using var platform = Platform.Start(engine);
+        var zone = await platform.Zone();
+        var jonas = await zone.Hires("jonas", Role.FrontDesk);
+        await zone.RunJobs();
+        var end = platform.Clock.GetUtcNow().AddDays(7);
+        await platform.Services.GetRequiredService<CatalogDatabase>().WriteAsPlatform("test", null, async house =>
+        {
+            (await house.Set<RoleGrant>().SingleAsync(g => g.Account == jonas.Id)).End(Guid.NewGuid(), end);
+            return true;
+        }, default);
+        Assert.Equal(end, await Named());
+        platform.Clock.SetUtcNow(end);
+        Assert.Equal(end, await Named());
+        await zone.RunJobs();
+        Assert.Equal(end, await Named()); // a deed of that instant may be committed only now
+        platform.Clock.Advance(TimeSpan.FromSeconds(31));
+        await zone.RunJobs();
+        Assert.Null(await Named());
+
+        async Task<DateTimeOffset?> Named()
+        {
+            await using var scope = platform.Services.CreateAsyncScope();
+            var at = scope.ServiceProvider.GetServices<IDoWhatIsDue>().ToList().FindIndex(m => m is RoleEnds);
+            return (await jonas.SendAsPlatform(new WhenNext.Query())).Modules[at];
+        }
+    }
+
+    [Theory, EveryEngine]
     public async Task Somebody_comes_from_where_a_role_has_stood_longest_without_a_break(string engine)
     {
         await using var platform = Platform.Start(engine);

@@ -1015,7 +1015,7 @@ namespace VictimSupport.Migrations.PostgreSql.Catalog
                 columns: table => new
                 {
                     Zone = table.Column<Guid>(type: "uuid", nullable: false),
-                    Ended = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    DoneUpTo = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
                     Waiting = table.Column<int>(type: "integer", nullable: false),
                     OldestDue = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
                     Failed = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),

@@ -11,7 +11,7 @@ using VictimSupport.Foundation.Persistence;
 namespace VictimSupport.Migrations.Sqlite.Catalog
 {
     [DbContext(typeof(CatalogDbContext))]
-    [Migration("20261129084930_Initial")]
+    [Migration("20261130052130_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -309,7 +309,7 @@ namespace VictimSupport.Migrations.Sqlite.Catalog
                     b.Property<Guid>("Zone")
                         .HasColumnType("TEXT");
 
-                    b.Property<long?>("Ended")
+                    b.Property<long?>("DoneUpTo")
                         .HasColumnType("INTEGER");
 
                     b.Property<long?>("Failed")

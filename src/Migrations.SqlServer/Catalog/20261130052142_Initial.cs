@@ -1013,7 +1013,7 @@ namespace VictimSupport.Migrations.SqlServer.Catalog
                 columns: table => new
                 {
                     Zone = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
-                    Ended = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true),
+                    DoneUpTo = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true),
                     Waiting = table.Column<int>(type: "int", nullable: false),
                     OldestDue = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true),
                     Failed = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true),

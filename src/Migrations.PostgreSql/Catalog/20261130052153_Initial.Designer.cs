@@ -13,7 +13,7 @@ using VictimSupport.Foundation.Persistence;
 namespace VictimSupport.Migrations.PostgreSql.Catalog
 {
     [DbContext(typeof(CatalogDbContext))]
-    [Migration("20261129085029_Initial")]
+    [Migration("20261130052153_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -317,7 +317,7 @@ namespace VictimSupport.Migrations.PostgreSql.Catalog
                     b.Property<Guid>("Zone")
                         .HasColumnType("uuid");
 
-                    b.Property<DateTimeOffset?>("Ended")
+                    b.Property<DateTimeOffset?>("DoneUpTo")
                         .HasColumnType("timestamp with time zone");
 
                     b.Property<DateTimeOffset?>("Failed")

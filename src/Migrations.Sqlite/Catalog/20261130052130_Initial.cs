@@ -1013,7 +1013,7 @@ namespace VictimSupport.Migrations.Sqlite.Catalog
                 columns: table => new
                 {
                     Zone = table.Column<Guid>(type: "TEXT", nullable: false),
-                    Ended = table.Column<long>(type: "INTEGER", nullable: true),
+                    DoneUpTo = table.Column<long>(type: "INTEGER", nullable: true),
                     Waiting = table.Column<int>(type: "INTEGER", nullable: false),
                     OldestDue = table.Column<long>(type: "INTEGER", nullable: true),
                     Failed = table.Column<long>(type: "INTEGER", nullable: true),

@@ -12,7 +12,7 @@ using VictimSupport.Foundation.Persistence;
 namespace VictimSupport.Migrations.SqlServer.Catalog
 {
     [DbContext(typeof(CatalogDbContext))]
-    [Migration("20261129085000_Initial")]
+    [Migration("20261130052142_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -316,7 +316,7 @@ namespace VictimSupport.Migrations.SqlServer.Catalog
                     b.Property<Guid>("Zone")
                         .HasColumnType("uniqueidentifier");
 
-                    b.Property<DateTimeOffset?>("Ended")
+                    b.Property<DateTimeOffset?>("DoneUpTo")
                         .HasColumnType("datetimeoffset");
 
                     b.Property<DateTimeOffset?>("Failed")
