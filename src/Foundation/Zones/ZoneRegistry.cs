@@ -10,20 +10,23 @@ namespace VictimSupport.Foundation.Zones;
 /// <summary>The zones that are open in this process. A zone is opened at its first request: seal verified, keys unwrapped.</summary>
 public sealed class ZoneRegistry : IAsyncDisposable
 {
-    private static readonly TimeSpan UnknownFor = TimeSpan.FromSeconds(5), ActiveFor = TimeSpan.FromSeconds(3), Leaving = TimeSpan.FromSeconds(30), Shortly = TimeSpan.FromSeconds(5), Rested = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan UnknownFor = TimeSpan.FromSeconds(5), ActiveFor = TimeSpan.FromSeconds(3), Leaving = TimeSpan.FromSeconds(30), Shortly = TimeSpan.FromSeconds(1), Rested = TimeSpan.FromSeconds(1);
     private readonly ConcurrentDictionary<string, Lazy<Task<ZoneHandle?>>> open = new();
     private readonly ConcurrentDictionary<string, long> unknown = new(), asked = new();
     private readonly CatalogDatabase catalog;
     private readonly Engine engine;
     private readonly IHoldTheMasterKey master;
     private readonly TimeProvider clock;
-    private int makingRoom;
+    private int makingRoom, closing;
 
     /// <summary>So many zones are held open at once; for one more, those that have rested longest are closed. Else a country of zones would run out of files.</summary>
     internal int Most { get; set; } = Room();
 
     /// <summary>How many are.</summary>
     internal int Count => open.Count;
+
+    /// <summary>How many are open, or not closed yet.</summary>
+    internal int Held => open.Count + Volatile.Read(ref closing);
 
     internal ZoneRegistry(CatalogDatabase catalog, Engine engine, IHoldTheMasterKey master, TimeProvider clock) =>
         (this.catalog, this.engine, this.master, this.clock) = (catalog, engine, master, clock);
@@ -44,6 +47,7 @@ public sealed class ZoneRegistry : IAsyncDisposable
             return null;
         }
         if (unknown.TryGetValue(code, out var since) && clock.GetElapsedTime(since) < UnknownFor) return null;
+        if (!open.ContainsKey(code)) await RoomForOne();
         var opening = open.GetOrAdd(code, c => new(() => Open(c)));
         try
         {
@@ -89,6 +93,16 @@ public sealed class ZoneRegistry : IAsyncDisposable
         bool IsUsed() => zone.Within > 0 || zone.Idle < since;
     }
 
+    // Where a whole country is visited in turn, zones are opened faster than they are closed: whoever comes waits, for half as many again leave no files for anything else. Not for ever: all may be in use.
+    private async Task RoomForOne()
+    {
+        for (var waits = 0; Held >= Most + Most / 2 && waits < 200; waits++)
+        {
+            MakeRoom();
+            await Task.Delay(50);
+        }
+    }
+
     // A sixteenth more than needed, so that not every opening has to look for the next.
     private void MakeRoom()
     {
@@ -107,12 +121,20 @@ public sealed class ZoneRegistry : IAsyncDisposable
     private static ZoneHandle? Opened(Lazy<Task<ZoneHandle?>> handle) => handle.IsValueCreated && handle.Value.IsCompletedSuccessfully ? handle.Value.Result : null;
 
     // Whoever is inside may end.
-    private static async Task CloseLater(Task<ZoneHandle?> handle, TimeSpan leaving)
+    private async Task CloseLater(Task<ZoneHandle?> handle, TimeSpan leaving)
     {
-        await Task.Delay(leaving);
-        if (await handle is not { } zone) return;
-        for (var waits = 0; zone.Within > 0 && waits < 60; waits++) await Task.Delay(TimeSpan.FromSeconds(1));
-        await zone.DisposeAsync();
+        Interlocked.Increment(ref closing);
+        try
+        {
+            await Task.Delay(leaving);
+            if (await handle is not { } zone) return;
+            for (var waits = 0; zone.Within > 0 && waits < 60; waits++) await Task.Delay(TimeSpan.FromSeconds(1));
+            await zone.DisposeAsync();
+        }
+        finally
+        {
+            Interlocked.Decrement(ref closing);
+        }
     }
 
     // A zone holds eight files, two to four mapped stretches and a megabyte; half of what the machine gives is for everything else.

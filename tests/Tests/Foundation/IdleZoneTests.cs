@@ -54,6 +54,22 @@ public sealed class IdleZoneTests(Platforms platforms)
         Assert.True(zones.LetGoIfIdle(all[0].Code, TimeSpan.Zero));
     }
 
+    [Theory, EveryEngine]
+    public async Task Zones_are_not_opened_faster_than_they_are_closed(string engine)
+    {
+        await using var platform = Platform.Start(engine);
+        var zones = platform.Services.GetRequiredService<ZoneRegistry>();
+        var all = new List<TestZone>();
+        for (var i = 0; i < 8; i++) all.Add(await platform.Zone());
+        foreach (var zone in all) await zones.Forget(zone.Code);
+        zones.Most = 2;
+        foreach (var zone in all)
+        {
+            Assert.NotNull(await zones.Find(zone.Code));
+            Assert.InRange(zones.Held, 1, 3);
+        }
+    }
+
     [Fact]
     public async Task A_zone_that_was_just_made_or_is_closed_holds_no_file()
     {
