@@ -11,7 +11,7 @@ namespace VictimSupport.Foundation.Jobs;
 internal readonly record struct ToVisit(string Code, bool IsWhole);
 
 /// <summary>Every 20 s: asks the catalogue which zones have something due and starts one job for each. At start and once an hour it visits every zone whole.</summary>
-public sealed class Sweep(CatalogDatabase catalog, ZoneMaking making, TimeProvider clock, IServiceProvider services)
+public sealed class Sweep(CatalogDatabase catalog, ZoneMaking making, ZoneRegistry registry, TimeProvider clock, IServiceProvider services)
 {
     internal static readonly TimeSpan FullRound = TimeSpan.FromHours(1);
     private const int RoundInOneGo = 500; // what falls due meanwhile does not wait behind the whole country
@@ -40,13 +40,15 @@ public sealed class Sweep(CatalogDatabase catalog, ZoneMaking making, TimeProvid
         var isRound = now - lastFull >= FullRound;
         var all = isRound || round.Count > 0;
         await using var house = catalog.Lease();
-        var zones = await house.Set<ZoneRecord>().AsNoTracking().Where(z => z.State == ZoneState.Active && (all || z.NextDue <= now)).OrderBy(z => z.NextDue).Select(z => new { z.Code, IsDue = z.NextDue <= now }).ToListAsync(ct);
+        var zones = await house.Set<ZoneRecord>().AsNoTracking().Where(z => z.State == ZoneState.Active && (all || z.NextDue <= now)).Select(z => new { z.Code, z.NextDue, IsDue = z.NextDue <= now }).ToListAsync(ct);
         if (isRound)
         {
             lastFull = now;
             round.Clear();
             round.UnionWith(zones.Select(z => z.Code));
         }
+        // Of what is due at one instant, zones that are open first: else each that is opened closes one whose turn would come, and a country is opened anew.
+        zones = [.. zones.OrderBy(z => z.NextDue).ThenBy(z => !registry.IsOpen(z.Code))];
         return [.. zones.Where(z => z.IsDue).Concat(zones.Where(z => !z.IsDue && round.Contains(z.Code)).Take(RoundInOneGo)).Where(z => Start(z.Code, now)).Select(z => new ToVisit(z.Code, round.Remove(z.Code)))];
     }
 

@@ -25,6 +25,8 @@ public sealed class ZoneRegistry : IAsyncDisposable
     /// <summary>How many are.</summary>
     internal int Count => open.Count;
 
+    internal bool IsOpen(string code) => open.ContainsKey(code);
+
     /// <summary>How many are open, or not closed yet.</summary>
     internal int Held => open.Count + Volatile.Read(ref closing);
 

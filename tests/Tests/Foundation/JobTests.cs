@@ -100,6 +100,22 @@ public sealed class JobTests(Platforms platforms)
     }
 
     [Fact]
+    public async Task Of_what_is_due_at_one_instant_zones_that_are_open_come_first_and_what_was_due_before_comes_before_them()
+    {
+        await using var platform = Platform.Start("sqlite");
+        var (zones, next) = (platform.Services.GetRequiredService<ZoneRegistry>(), platform.Services.GetRequiredService<NextDue>());
+        var (due, made) = (platform.Clock.GetUtcNow(), new List<TestZone>());
+        for (var i = 0; i < 5; i++) made.Add(await platform.Zone());
+        foreach (var zone in made)
+        {
+            await zones.Forget(zone.Code);
+            await next.Lower(zone.Id, zone == made[4] ? due.AddMinutes(-1) : due, default);
+        }
+        await zones.Find(made[2].Code);
+        Assert.Equal([4, 2, 0, 1, 3], (await platform.Services.GetRequiredService<Sweep>().Due(default)).Select(v => made.FindIndex(z => z.Code == v.Code)));
+    }
+
+    [Fact]
     public async Task A_visit_that_cannot_enter_its_zone_is_over_for_the_sweep_all_the_same()
     {
         await using var platform = Platform.Start("sqlite");

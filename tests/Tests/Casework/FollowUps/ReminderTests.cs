@@ -192,7 +192,7 @@ public sealed class ReminderTests
         var (broken, sound) = (await platform.Zone(), await platform.Zone());
         foreach (var zone in new[] { broken, sound }) await (await zone.Hires("anna", Role.Caseworker)).Registers(Cases.Intake(zone));
         var jobs = new Jobs();
-        var sweep = new Sweep(platform.Services.GetRequiredService<CatalogDatabase>(), platform.Services.GetRequiredService<ZoneMaking>(), platform.Clock, jobs);
+        var sweep = new Sweep(platform.Services.GetRequiredService<CatalogDatabase>(), platform.Services.GetRequiredService<ZoneMaking>(), platform.Services.GetRequiredService<ZoneRegistry>(), platform.Clock, jobs);
         await Swept(); // the round at the start
         platform.Clock.Advance(UntilDue);
         await using (var attacker = await broken.Break()) await attacker.Do("ALTER TABLE follow_up RENAME TO follow_up_away");
