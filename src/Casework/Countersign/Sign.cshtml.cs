@@ -63,7 +63,7 @@ internal sealed class Sign(IMediator pipeline, IAccounts accounts) : PageModel, 
     internal sealed record Answer(string Number, int Version, Guid By, DateTimeOffset At, string Text, Codes.Place? Place, int Minutes, bool Held, IReadOnlyList<ServiceKind> Services)
     {
         /// <summary>The document to be read before it is signed; null: it is a note or a contact.</summary>
-        public Guid? Document { get; init; }
+        public DownloadLink? Document { get; init; }
 
         /// <summary>Of a note: for whom it is, and on what ground it was copied there; no ground: it is no copy.</summary>
         public Layer? Layer { get; init; }
@@ -85,7 +85,7 @@ internal sealed class Sign(IMediator pipeline, IAccounts accounts) : PageModel, 
             return entry switch
             {
                 Contact contact => new Answer(dossier.Number, dossier.Version, entry.By, entry.At, string.Join('\n', contact.AskedInWords().Append(contact.Note?.Value ?? "")), contact.Place, contact.Minutes, contact.Held, contact.Services),
-                Document document => new Answer(dossier.Number, dossier.Version, entry.By, entry.At, $"{Words.Of(document.Kind)}: {document.Head!.Value.Title}", null, 0, false, []) { Document = document.Id },
+                Document document => new Answer(dossier.Number, dossier.Version, entry.By, entry.At, $"{Words.Of(document.Kind)}: {document.Head!.Value.Title}", null, 0, false, []) { Document = new(dossier.Id, document.Id, document.Head.Value.Title, document.Head.Value.Warning) },
                 _ => Of(dossier, (Note)entry),
             };
         }

@@ -73,6 +73,9 @@ internal sealed class Add(IMediator pipeline, FileLimit limit, IScanFiles scanne
         public List<Guid> Persons { get; init; } = [];
         public Layer Layer { get; init; }
         public string Title { get; init; } = "";
+
+        /// <summary>What in it is hard to look at, said to whoever opens it.</summary>
+        public string? Warning { get; init; }
         public IFormFile? File { get; init; }
         internal byte[] Content { get; init; } = [];
         internal string FileName { get; init; } = "";
@@ -82,7 +85,7 @@ internal sealed class Add(IMediator pipeline, FileLimit limit, IScanFiles scanne
 
     internal sealed class Rules : AbstractValidator<Command>
     {
-        public const int LongestTitle = 120;
+        public const int LongestTitle = 120, LongestWarning = 120;
 
         public Rules(FileLimit limit, IScanFiles scanner)
         {
@@ -90,6 +93,7 @@ internal sealed class Add(IMediator pipeline, FileLimit limit, IScanFiles scanne
             RuleFor(c => c.Persons).NotEmpty().WithMessage(_ => Words.ChoosePerson);
             RuleFor(c => c.Layer).IsInEnum().WithMessage(_ => Words.ChooseLayer);
             RuleFor(c => c.Title).Must(t => t.Trim().Length > 0).WithMessage(_ => Words.EnterDocumentTitle).MaximumLength(LongestTitle).WithMessage(_ => Words.TooLong);
+            RuleFor(c => c.Warning).MaximumLength(LongestWarning).WithMessage(_ => Words.TooLong);
             RuleFor(c => c.Content).CustomAsync(async (content, context, ct) =>
             {
                 if (await Fault(content, limit, scanner, ct) is { } fault) context.AddFailure(new ValidationFailure(nameof(Command.File), fault));
@@ -124,7 +128,7 @@ internal sealed class Add(IMediator pipeline, FileLimit limit, IScanFiles scanne
             var (dossier, now) = (await guard.Open(form.Dossier, ct), clock.GetUtcNow());
             if (form.Once != default && await zone.Set<Submission>().AsNoTracking().SingleOrDefaultAsync(s => s.Id == form.Once, ct) is { } before) return before.Made;
             var persons = await Concerned.Of(zone, dossier.Id, form.Persons, ct);
-            var document = Document.Put(dossier.Id, persons, form.Kind!.Value, form.Layer, form.Title.Trim(), NameOf(form.FileName), FileTypes.Of(form.Content).Type!.Value, form.Content, caller.Self, now, Countersigning.Of(caller), out var parts);
+            var document = Document.Put(dossier.Id, persons, form.Kind!.Value, form.Layer, form.Title.Trim(), string.IsNullOrWhiteSpace(form.Warning) ? null : form.Warning.Trim(), NameOf(form.FileName), FileTypes.Of(form.Content).Type!.Value, form.Content, caller.Self, now, Countersigning.Of(caller), out var parts);
             zone.Add(document);
             zone.AddRange(parts);
             zone.Add(Milestone.Reached(dossier.Id, MilestoneKind.DocumentAdded, caller.Self, now, code: (int)document.Kind));

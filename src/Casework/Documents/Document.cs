@@ -12,7 +12,8 @@ namespace VictimSupport.Casework.Documents;
 /// <summary>What a document says of itself. It names its parts in their order, so that none can be left out, doubled or exchanged unseen.</summary>
 /// <param name="FileName">As the file was called where it came from.</param>
 /// <param name="Length">In bytes.</param>
-internal sealed record DocumentHead(string Title, string FileName, int Length, IReadOnlyList<Guid> Parts);
+/// <param name="Warning">What in it is hard to look at; null: nobody said so.</param>
+internal sealed record DocumentHead(string Title, string FileName, int Length, IReadOnlyList<Guid> Parts, string? Warning = null);
 
 /// <summary>A file in a dossier: a consent, a certificate, an order, a letter that was sent. Title, file name and content are sealed: under the key of the person it concerns, where it concerns one, else under the dossier's.
 /// Its content lies in <see cref="DocumentPart"/>s, apart from this row, which is all that a list reads.</summary>
@@ -41,14 +42,14 @@ internal sealed class Document : IHoldSealed, ISayMyLayer, IOfDossier, ICounters
     public Sealed<string>? Remark { get; set; }
 
     /// <param name="parts">The content, to be added beside it.</param>
-    public static Document Put(Guid dossier, IReadOnlyList<Guid> persons, DocumentKind kind, Layer layer, string title, string fileName, FileType type, byte[] content, Guid by, DateTimeOffset now, Signing signing, out IReadOnlyList<DocumentPart> parts)
+    public static Document Put(Guid dossier, IReadOnlyList<Guid> persons, DocumentKind kind, Layer layer, string title, string? warning, string fileName, FileType type, byte[] content, Guid by, DateTimeOffset now, Signing signing, out IReadOnlyList<DocumentPart> parts)
     {
         var (id, owner) = (Guid.CreateVersion7(now), persons is [var only] ? only : dossier);
         parts = [.. content.Chunk(DocumentPart.Size).Select(piece => DocumentPart.Of(id, owner, layer, piece, now))];
         return new Document
         {
             Id = id, DossierId = dossier, Persons = [.. persons], Kind = kind, Layer = layer, Type = type, At = now, By = by, KeyOwner = owner, Signing = signing,
-            Head = new DocumentHead(title, fileName, content.Length, [.. parts.Select(p => p.Id)]),
+            Head = new DocumentHead(title, fileName, content.Length, [.. parts.Select(p => p.Id)], warning),
         };
     }
 

@@ -11,6 +11,9 @@ using VictimSupport.Foundation.Secrecy;
 
 namespace VictimSupport.Casework.Documents;
 
+/// <summary>Where a document is fetched, with what is to be said before.</summary>
+internal sealed record DownloadLink(Guid Dossier, Guid Document, string Title, string? Warning);
+
 /// <summary>Hands a document out, to be saved and never shown in the browser. Which one, to whom and why it was open to them is recorded durably before the first byte leaves.</summary>
 [Requires(May.WorkOnDossiers)]
 internal sealed class Download(IMediator pipeline) : PageModel

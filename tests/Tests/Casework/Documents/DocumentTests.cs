@@ -238,6 +238,29 @@ public sealed class DocumentTests(Platforms platforms)
         Assert.DoesNotContain(await worker.Send(new Close.Query(dossier)), g => g.Kind == GapKind.UnsignedDocument);
     }
 
+    [Fact]
+    public async Task What_is_hard_to_look_at_is_said_before_it_is_opened_on_the_list_and_to_whoever_signs()
+    {
+        var zone = await (await platforms.On("sqlite")).Zone();
+        var (worker, trainee) = (await zone.Hires("worker", Role.Caseworker), await zone.Hires("trainee", Role.Trainee));
+        var dossier = await worker.Registers(Cases.Intake(zone));
+        await zone.Names(dossier, trainee.Id);
+        var (hard, plain) = (await trainee.Send(await trainee.File(dossier) with { Warning = " Photos of injuries " }), await worker.Send(await worker.File(dossier) with { Warning = " " }));
+        await Assert.ThrowsAsync<ValidationException>(async () => await worker.Send(await worker.File(dossier) with { Warning = new string('x', 121) }));
+        using var visit = worker.Visit();
+        foreach (var path in new[] { "documents", $"countersign/{hard}" })
+        {
+            var page = await visit.Page($"/dossiers/{dossier}/{path}");
+            Assert.StartsWith("Download all the same", Link(page, hard).TextContent, StringComparison.Ordinal);
+            Assert.Equal("Hard to look at: Photos of injuries", Link(page, hard).PreviousElementSibling!.TextContent);
+        }
+        var link = Link(await visit.Page($"/dossiers/{dossier}/documents"), plain);
+        Assert.Equal("Download: Attest", link.TextContent);
+        Assert.Null(link.PreviousElementSibling);
+
+        static IElement Link(IParentNode page, Guid document) => page.QuerySelector($"main a[href$='/documents/{document}/file']")!;
+    }
+
     [Theory, EveryEngine]
     public async Task A_document_lies_whole_in_the_layer_it_was_put_into(string engine)
     {
