@@ -3,6 +3,7 @@ using Microsoft.EntityFrameworkCore;
 using VictimSupport.Casework.Codes;
 using VictimSupport.Casework.FollowUps;
 using VictimSupport.Design.Html;
+using VictimSupport.Design.Tags;
 using VictimSupport.Casework.Reminding;
 using VictimSupport.Foundation.Access;
 using VictimSupport.Foundation.Jobs;
@@ -48,6 +49,22 @@ internal sealed class Caseload(ZoneDbContext zone, UseCase place, IStaff staff, 
                 zone.Add(OutboxMessage.New(effect, CaseloadMail.KindName, null, coordinator, now));
         }
     }
+}
+
+/// <summary>How many open dossiers rest on each colleague, said to whoever gives them more: of those that are there for the reader, as the difference would tell of the others.</summary>
+/// <param name="Open">null: not for the reader, who sees none but their own.</param>
+internal sealed record Loads(IReadOnlyDictionary<Guid, int>? Open)
+{
+    public static readonly Loads None = new((IReadOnlyDictionary<Guid, int>?)null);
+
+    public int this[Guid account] => Open?.GetValueOrDefault(account) ?? 0;
+
+    public static async Task<Loads> For(Caller reader, ZoneDbContext zone, Guard guard, CancellationToken ct) => !reader.May(May.OpenAnyDossierOfTheZone) ? None
+        : new(await zone.Set<Dossier>().Where(await guard.Visible(ct)).Where(d => d.Closed == null && d.AssignedTo != null).GroupBy(d => d.AssignedTo!.Value).Select(g => new { g.Key, Count = g.Count() }).ToDictionaryAsync(g => g.Key, g => g.Count, ct));
+
+    /// <summary>Colleagues to choose from, each with what they have, by name.</summary>
+    public IReadOnlyList<Choice> Among(IEnumerable<Colleague> colleagues) =>
+        [.. colleagues.OrderBy(c => c.DisplayName, StringComparer.CurrentCulture).Select(c => new Choice(c.Id.ToString(), Open is null ? c.DisplayName : Words.WithLoad(c.DisplayName, this[c.Id])))];
 }
 
 /// <summary>Roles end in the catalogue, dossiers rest in the zone: whoever was killed between the two left dossiers with somebody who opens them no more. The zone's job finds them,

@@ -54,7 +54,7 @@ internal sealed class Show(IMediator pipeline, IAccounts accounts, WhereAndWho w
         who.RulesAreShown = true;
         Names = await accounts.Named(View.Accounts, ct);
         if (View.MayGet.Count == 0) return;
-        Colleagues = [.. (await accounts.Named(View.MayGet, ct)).Values.OrderBy(c => c.DisplayName, StringComparer.CurrentCulture).Select(c => new Choice(c.Id.ToString(), c.DisplayName))];
+        Colleagues = View.Loads.Among((await accounts.Named(View.MayGet, ct)).Values);
     }
 
     public async Task<IActionResult> OnPostAsync(CancellationToken ct)

@@ -94,6 +94,9 @@ internal sealed record ReferralLine(Guid Id, string Partner, string? Person, Ref
 /// <param name="MayGet">To whom the reader may give it; empty for whoever does not decide that.</param>
 internal sealed record ShowView(Dossier Dossier, IReadOnlyList<PersonView> People, IReadOnlyList<string> OfficialReports, IReadOnlyList<FollowUp> Planned, IReadOnlyList<Happening> Timeline, IReadOnlyList<Guid> Accounts, IReadOnlyList<Guid> MayGet)
 {
+    /// <summary>What those to whom it may be given have already.</summary>
+    public Loads Loads { get; init; } = Loads.None;
+
     /// <summary>Does the reader countersign here?</summary>
     public bool MaySign { get; init; }
 
@@ -191,6 +194,7 @@ internal sealed record ShowView(Dossier Dossier, IReadOnlyList<PersonView> Peopl
             var mayGet = await guard.Leads(dossier, ct) ? await colleagues.WhoMayGet(dossier, ct) : [];
             return new ShowView(dossier, views, [.. reports.Select(r => r.Number.Value)], [.. acts.Where(a => a.Done is null)], timeline, accounts, mayGet)
             {
+                Loads = mayGet.Count > 0 ? await Loads.For(caller, zone, guard, ct) : Loads.None,
                 CallOut = dossier.CallOut is { } began ? await zone.Set<CallOuts.CallOut>().AsNoTracking().SingleOrDefaultAsync(c => c.Id == began, ct) : null,
                 Own = await OwnCodes.WordsOf(zone, [dossier.OwnSubKind, dossier.OwnTrigger, dossier.OwnReason], ct), LeftUnknown = dossier.IsOpen ? [] : await UnknownOf.In(zone, dossier.Id, ct),
                 Referrals = [.. referrals.Select(r => new ReferralLine(r.Id, organisations[r.Id], views.Count < 2 ? null : views.Find(p => p.Id == r.PersonId)?.Name, r.State, r.TurnedAt))], Sharings = await SharingsOf.In(zone, dossier.Id, ct),

@@ -29,7 +29,7 @@ internal sealed class Bulk(IMediator pipeline, IAccounts accounts, WhereAndWho w
     public bool MayAssign => who.Caller.May(May.OpenAnyDossierOfTheZone);
     public int LeftOut => Form.Dossiers.Distinct().Count() - View.Rows.Count;
     public IReadOnlyList<Choice> Acts => [.. Enum.GetValues<BulkAct>().Where(a => a != BulkAct.HandOver && (a != BulkAct.Assign || MayAssign)).Select(a => new Choice(a.ToString(), Words.Of(a)))];
-    public IReadOnlyList<Choice> Workers => [.. View.MayGet.Where(Names.ContainsKey).Select(w => new Choice(w.ToString(), Names[w].DisplayName)).OrderBy(c => c.Text, StringComparer.CurrentCulture)];
+    public IReadOnlyList<Choice> Workers => View.Loads.Among(View.MayGet.Where(Names.ContainsKey).Select(w => Names[w]));
 
     public IActionResult OnGet() => RedirectToPage("/Casework/Worklist/Mine");
 
@@ -95,6 +95,8 @@ internal sealed class Bulk(IMediator pipeline, IAccounts accounts, WhereAndWho w
     /// <param name="MayGet">Colleagues to whom every one of them may go.</param>
     internal sealed record Answer(IReadOnlyList<Row> Rows, IReadOnlyList<Guid> MayGet) : IListDossiers
     {
+        public Loads Loads { get; init; } = Loads.None;
+
         IEnumerable<Guid> IListDossiers.Listed => Rows.Select(r => r.Dossier);
     }
 
@@ -153,7 +155,10 @@ internal sealed class Bulk(IMediator pipeline, IAccounts accounts, WhereAndWho w
             {
                 var act = acts.GetValueOrDefault(d.Id);
                 return new Row(d.Id, d.Number, d.Lead is { } lead && people.TryGetValue(lead, out var person) ? person.Identity.Value.Initials : "–", d.SubKind, d.Danger, act?.Kind, act?.DueAt, d.AssignedTo) { Own = own.Of(d.OwnSubKind) };
-            })], [.. mayGet ?? []]);
+            })], [.. mayGet ?? []])
+            {
+                Loads = query.Assigns ? await Loads.For(caller, zone, guard, ct) : Loads.None,
+            };
         }
 
         public async Task<Turn> Handle(Command form, CancellationToken ct)

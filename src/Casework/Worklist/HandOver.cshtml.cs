@@ -29,8 +29,8 @@ internal sealed class HandOver(IMediator pipeline, IAccounts accounts, WhereAndW
     [BindProperty] public Command Form { get; set; } = new();
     public Answer View { get; private set; } = new([], null, [], [], []);
     public IReadOnlyDictionary<Guid, Colleague> Names { get; private set; } = new Dictionary<Guid, Colleague>();
-    public IReadOnlyList<Choice> Holders => [.. View.Holders.Select(h => new Choice(h.ToString(), Name(h))).OrderBy(c => c.Text, StringComparer.CurrentCulture)];
-    public IReadOnlyList<Choice> Receivers => [.. View.Workers.Where(w => w != View.From).Select(w => new Choice(w.ToString(), Name(w))).OrderBy(c => c.Text, StringComparer.CurrentCulture)];
+    public IReadOnlyList<Choice> Holders => Among(View.Holders);
+    public IReadOnlyList<Choice> Receivers => Among([.. View.Workers.Where(w => w != View.From)]);
 
     public Task OnGetAsync(CancellationToken ct) => ShowAgain(ct);
 
@@ -70,9 +70,7 @@ internal sealed class HandOver(IMediator pipeline, IAccounts accounts, WhereAndW
     }
 
     /// <summary>To whom a row may go; staying is always possible.</summary>
-    public IReadOnlyList<Choice> Among(IReadOnlyList<Guid> mayGet) => [.. mayGet.Where(Names.ContainsKey).Select(w => new Choice(w.ToString(), Name(w))).OrderBy(c => c.Text, StringComparer.CurrentCulture)];
-
-    public string Name(Guid account) => Names.TryGetValue(account, out var colleague) ? colleague.DisplayName : Words.Nobody;
+    public IReadOnlyList<Choice> Among(IReadOnlyList<Guid> mayGet) => View.Loads.Among(mayGet.Where(Names.ContainsKey).Select(w => Names[w]));
 
     /// <param name="Proposed">null: nobody of those chosen may have it, or it is handed over by itself.</param>
     /// <param name="Alone">Sealed: its wall is decided on at the dossier itself.</param>
@@ -85,6 +83,8 @@ internal sealed class HandOver(IMediator pipeline, IAccounts accounts, WhereAndW
     /// <param name="From">Whose it is; null: not chosen.</param>
     internal sealed record Answer(IReadOnlyList<Guid> Holders, Guid? From, IReadOnlyList<Row> Rows, IReadOnlyList<Elsewhere> Meetings, IReadOnlyList<Guid> Workers) : IListDossiers
     {
+        public Loads Loads { get; init; } = Loads.None;
+
         IEnumerable<Guid> IListDossiers.Listed => Rows.Select(r => r.Dossier).Concat(Meetings.Select(m => m.Dossier)).Distinct();
     }
 
@@ -127,16 +127,16 @@ internal sealed class HandOver(IMediator pipeline, IAccounts accounts, WhereAndW
         public async Task<Answer> Handle(Query query, CancellationToken ct)
         {
             var workers = await staff.Holding(here.InZone.Id, [Role.Coordinator, Role.Caseworker], ct);
-            var holders = await Holders(ct);
+            var (holders, loads) = (await Holders(ct), await Loads.For(caller, zone, guard, ct));
             // Whoever holds nothing that is there for the reader is nobody.
-            if (query.From is not { } from || !holders.Contains(from)) return new Answer(holders, null, [], [], workers);
+            if (query.From is not { } from || !holders.Contains(from)) return new Answer(holders, null, [], [], workers) { Loads = loads };
             var to = query.To.Where(t => t != from && workers.Contains(t)).Distinct().ToList();
             var held = await (await Of(from, ct)).OrderBy(d => d.NextDue).ThenBy(d => d.Id).Take(Most).ToListAsync(ct);
             var leads = held.Select(d => d.Lead).OfType<Guid>().ToList();
             var people = (await zone.Set<Person>().AsNoTracking().Where(p => leads.Contains(p.Id)).ToListAsync(ct)).ToDictionary(p => p.Id);
             await keys.Fetch(people.Keys, ct);
             var planned = await Planned(from, ct);
-            var (rows, load) = (new List<Row>(), to.ToDictionary(t => t, _ => 0));
+            var (rows, load) = (new List<Row>(), to.ToDictionary(t => t, t => loads[t]));
             foreach (var dossier in held)
             {
                 var alone = dossier.Protection == Protection.Sealed || (dossier.Protection == Protection.Restricted && !await guard.Leads(dossier, ct));
@@ -145,7 +145,7 @@ internal sealed class HandOver(IMediator pipeline, IAccounts accounts, WhereAndW
                 if (proposed is { } one) load[one]++;
                 rows.Add(new Row(dossier.Id, dossier.Number, dossier.Lead is { } lead && people.TryGetValue(lead, out var person) ? person.Identity.Value.Initials : "–", dossier.SubKind, dossier.Danger, dossier.NextDue, mayGet, proposed, planned.Count(p => p.DossierId == dossier.Id), alone));
             }
-            return new Answer(holders, from, rows, await Others(from, planned, to, ct), workers);
+            return new Answer(holders, from, rows, await Others(from, planned, to, ct), workers) { Loads = loads };
         }
 
         public async Task<Bulk.Turn> Handle(Command form, CancellationToken ct)

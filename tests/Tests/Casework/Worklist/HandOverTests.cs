@@ -58,6 +58,26 @@ public sealed class HandOverTests(Platforms platforms)
     }
 
     [Theory, EveryEngine]
+    public async Task Whoever_gives_work_reads_what_colleagues_have_already_and_whoever_has_least_is_proposed(string engine)
+    {
+        await using var platform = Platform.Start(engine);
+        var zone = await platform.Zone();
+        var (chief, anna, bert, cleo) = (await zone.Hires("chief", Role.Coordinator), await zone.Hires("anna", Role.Caseworker), await zone.Hires("bert", Role.Caseworker), await zone.Hires("cleo", Role.Caseworker));
+        var hers = await anna.Registers(Cases.Intake(zone));
+        await bert.Registers(Cases.Intake(zone, "Muster"));
+        await bert.Closes(await bert.Registers(Cases.Intake(zone, "Fictif")));
+        var hidden = await cleo.Registers(Cases.Intake(zone, "Voorbeeld"));
+        await zone.WallsOff(chief, hidden);
+        var look = await chief.Send(new HandOver.Query(anna.Id, [bert.Id, cleo.Id]));
+        Assert.Equal((1, 1, 0), (look.Loads[anna.Id], look.Loads[bert.Id], look.Loads[cleo.Id])); // what is not there for her is not counted
+        Assert.Equal(cleo.Id, Assert.Single(look.Rows).Proposed);
+        using var visit = chief.Visit();
+        foreach (var path in new[] { $"/dossiers/{hers}", "/worklist/hand-over" }) Assert.Equal("bert (1 open)", (await visit.Page(path)).QuerySelector($"main option[value='{bert.Id}']")!.TextContent);
+        using var own = anna.Visit();
+        Assert.DoesNotContain(" open)", (await own.Page("/worklist/hand-over")).QuerySelector("main")!.TextContent, StringComparison.Ordinal); // she sees none but her own: a nought would be a lie
+    }
+
+    [Theory, EveryEngine]
     public async Task Whoever_leaves_hands_over_their_own_and_nobody_elses(string engine)
     {
         await using var platform = Platform.Start(engine);
