@@ -77,7 +77,7 @@ internal sealed class Enter(IMediator pipeline, IEnumerable<IKnowCallOuts> pools
         var saved = await pipeline.Send(Form with { CallOut = Id, Once = Once, HandsOver = handsOver }, ct);
         if (saved is { From: { } from, To: { } to })
             foreach (var pool in pools) await pool.Took(saved.Id, from, to, ct);
-        TempData["Done"] = handsOver ? Words.CallOutClosed : Words.CallOutSaved;
+        TempData["Done"] = !handsOver ? Words.CallOutSaved : SubKinds.IsHeavy(Form.SubKind) ? $"{Words.CallOutClosed}. {Words.HeavyCallOut}" : Words.CallOutClosed;
         return await pipeline.Send(new StillTheirs(saved.Id), ct) ? RedirectToPage(new { callOut = (Guid?)saved.Id }) : RedirectToPage("/Casework/CallOuts/Mine");
     }
 

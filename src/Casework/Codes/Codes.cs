@@ -48,6 +48,9 @@ internal static class SubKinds
     /// <summary>Violence by a partner or in the family: after it, what was safe may be so no more.</summary>
     public static bool IsAtHome(string code) => code is "PartnerViolence" or "FamilyViolence";
 
+    /// <summary>Somebody died: whoever was there is told that they need not carry it alone.</summary>
+    public static bool IsHeavy(string code) => code is "DeathNotification" or "Suicide" or "Homicide";
+
     /// <summary>Is it an offence? Violence in the family is one, whatever main kind it stands under.</summary>
     public static bool IsOffence(string code) => Find(code)?.Kind is KindOfEvent.Offence or KindOfEvent.PartnerViolence || code == "FamilyViolence";
 

@@ -325,18 +325,21 @@ public sealed class EnterTests(Platforms platforms)
         Assert.True(int.Parse(again.QuerySelector("[name='Form.Version']")!.GetAttribute("value")!, System.Globalization.CultureInfo.InvariantCulture) > then.Version);
     }
 
-    [Fact]
-    public async Task With_script_off_the_form_saves_and_hands_over_from_the_page()
+    [Theory]
+    [InlineData("Fire", false), InlineData("Suicide", true)]
+    public async Task With_script_off_the_form_saves_and_hands_over_from_the_page_and_after_a_death_nobody_is_left_alone_with_it(string facts, bool isHeavy)
     {
         var zone = await (await platforms.On("sqlite")).Zone();
         using var visit = (await zone.Hires("worker", Role.OnCall)).Visit();
         var wrong = await Visit.Read(await visit.Submit("/call-outs/enter", [KeyValuePair.Create("Form.Note", "Nuit difficile")]));
         Assert.Equal("Nuit difficile", wrong.QuerySelector("[name='Form.Note']")!.TextContent.Trim());
-        var saved = await visit.Submit("/call-outs/enter", [KeyValuePair.Create("Form.SubKind", "Fire"), KeyValuePair.Create("Form.Persons[0].GivenName", "Ada"), KeyValuePair.Create("Form.Persons[0].FamilyName", "Exemple")]);
+        var saved = await visit.Submit("/call-outs/enter", [KeyValuePair.Create("Form.SubKind", facts), KeyValuePair.Create("Form.Persons[0].GivenName", "Ada"), KeyValuePair.Create("Form.Persons[0].FamilyName", "Exemple")]);
         var page = saved.Headers.Location!.ToString()[5..];
         Assert.NotNull((await visit.Page(page)).QuerySelector("[data-missing]"));
         Assert.Equal(System.Net.HttpStatusCode.Redirect, (await visit.Press(page, "button[formaction*='handler=HandOver']")).StatusCode);
-        Assert.Contains("Handed over", (await visit.Page("/call-outs")).Body!.TextContent, StringComparison.Ordinal);
+        var after = (await visit.Page("/call-outs")).Body!.TextContent;
+        Assert.Contains("Handed over", after, StringComparison.Ordinal);
+        Assert.Equal(isHeavy, after.Contains("You need not carry it alone", StringComparison.Ordinal));
         Assert.Null((await visit.Page(page)).QuerySelector("button[formaction*='handler=HandOver']"));
     }
 }

@@ -1,8 +1,11 @@
 using System.Net;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
 using VictimSupport.Casework.Codes;
 using VictimSupport.Casework.Dossiers;
 using VictimSupport.Foundation.Access;
+using VictimSupport.Foundation.Persistence;
+using VictimSupport.Foundation.Zones;
 using VictimSupport.Tests.Kit;
 
 namespace VictimSupport.Tests.Casework;
@@ -18,6 +21,31 @@ public sealed class IntakePageTests(Platforms platforms)
         Assert.Equal(HttpStatusCode.Redirect, saved.StatusCode);
         var page = await visit.Page(saved.Headers.Location!.OriginalString);
         Assert.Contains("Ada Exemple", page.Body!.TextContent, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_zones_own_towns_are_offered_and_any_other_is_taken()
+    {
+        var zone = await (await platforms.On("sqlite")).Zone();
+        await zone.Platform.Services.GetRequiredService<CatalogDatabase>().WriteAsPlatform("Test.Places", zone.Id, async house =>
+        {
+            var record = await house.Set<ZoneRecord>().SingleAsync(z => z.Id == zone.Id);
+            record.Take(record.Facts with { Places = ["4700 Eupen", "4780 Sankt Vith"] });
+            return true;
+        }, TestContext.Current.CancellationToken);
+        await zone.Platform.Services.GetRequiredService<ZoneRegistry>().Forget(zone.Code);
+        var worker = await zone.Hires("worker", Role.Caseworker);
+        using var visit = worker.Visit();
+        var dossier = await worker.Registers(Cases.Intake(zone));
+        foreach (var path in new[] { "/intake", $"/dossiers/{dossier}/facts", "/call-outs/enter" })
+        {
+            var page = await visit.Page(path);
+            var list = page.QuerySelector("[name='Form.Municipality']")!.GetAttribute("list");
+            Assert.Equal(["4700 Eupen", "4780 Sankt Vith"], page.QuerySelectorAll($"datalist#{list} option").Select(o => o.GetAttribute("value")));
+        }
+        var saved = await visit.Submit("/intake", Typed(("Form.Municipality", "Zürich")));
+        Assert.Equal("Zürich", await zone.Look(z => z.Set<Dossier>().Where(d => d.Id != dossier).Select(d => d.Municipality).SingleAsync()));
+        Assert.Equal(HttpStatusCode.Redirect, saved.StatusCode);
     }
 
     [Fact]
