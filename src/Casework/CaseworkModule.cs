@@ -40,6 +40,7 @@ public sealed class CaseworkModule : IModule
         services.AddScoped<Colleagues>();
         services.AddScoped<Duplicates>();
         services.AddScoped<Masonry>();
+        services.AddScoped<People.Found>();
         services.AddScoped<LastResort>();
         services.AddScoped<Reach>();
         services.AddScoped<IHideDossiers, Hidden>();

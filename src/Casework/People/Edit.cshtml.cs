@@ -113,7 +113,7 @@ internal sealed class Edit(IMediator pipeline, WhereAndWho who, TimeProvider clo
         }
     }
 
-    internal sealed class Handler(ZoneDbContext zone, Guard guard, UseCase here, Joining joining, Masonry masonry, Gate gate, Aftermath aftermath, Tally tally, Caller caller, TimeProvider clock) : IRequestHandler<Command, Guid>
+    internal sealed class Handler(ZoneDbContext zone, Guard guard, Found found, Joining joining, Gate gate, Aftermath aftermath, Tally tally, Caller caller, TimeProvider clock) : IRequestHandler<Command, Guid>
     {
         public async Task<Guid> Handle(Command form, CancellationToken ct)
         {
@@ -140,7 +140,7 @@ internal sealed class Edit(IMediator pipeline, WhereAndWho who, TimeProvider clo
             if (person.IsMinor && person.IsHelped) dossier.Danger |= Danger.MinorPresent;
             if (form.Person is not null && person.Capacity is Capacity.AllegedAuthor or Capacity.Deceased) await StandsNoMore(person, now, ct);
             if (form.Person is null) await joining.Into(dossier, person, SafeContact.For(person), null, ct);
-            else await IsPutRight(dossier, person, identity, ct);
+            else await IsPutRight(dossier, person, ct);
             // After they stand in the dossier as what they are: what others would be told of everybody in it depends on it. Who came in is known by then.
             if (form.Person is not null && person.Capacity == Capacity.AllegedAuthor) await gate.AuthorCame(dossier, identity, ct);
             if (form.Person is not null) await gate.AskConsentAnew(was.Item2 == Capacity.AllegedAuthor ? await zone.Set<Person>().Where(p => p.DossierId == dossier.Id).Select(p => p.Id).ToListAsync(ct) : [person.Id], Bar.Changed, ct);
@@ -192,11 +192,10 @@ internal sealed class Edit(IMediator pipeline, WhereAndWho who, TimeProvider clo
             dossier.Lead = others.Find(p => p.Capacity.IsHelped())?.Id ?? dossier.Lead;
         }
 
-        private async Task IsPutRight(Dossier dossier, Person person, Particulars identity, CancellationToken ct)
+        private async Task IsPutRight(Dossier dossier, Person person, CancellationToken ct)
         {
-            await tally.IsPutRight(person, identity, ct);
-            await masonry.Meets(dossier, identity, null, ct);
-            await SearchToken.FindAgain(zone, new SearchKey(here.InZone.Keys.SearchRoot), person, ct);
+            await tally.IsPutRight(person, person.Identity.Value, ct);
+            await found.ByName(dossier, person, ct);
         }
 
         private static string? Said(string? text) => string.IsNullOrWhiteSpace(text) ? null : text.Trim();

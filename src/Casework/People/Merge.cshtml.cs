@@ -6,7 +6,6 @@ using Microsoft.AspNetCore.Mvc.RazorPages;
 using Microsoft.EntityFrameworkCore;
 using VictimSupport.Casework.Codes;
 using VictimSupport.Casework.Dossiers;
-using VictimSupport.Casework.Walls;
 using VictimSupport.Design.Html;
 using VictimSupport.Design.Tags;
 using VictimSupport.Foundation.Access;
@@ -57,7 +56,7 @@ internal sealed class Merge(IMediator pipeline, IAccounts accounts) : PageModel,
 
     public async Task<IActionResult> OnPostUndoAsync(Guid merger, CancellationToken ct)
     {
-        await pipeline.Send(new Undo(Dossier, merger), ct);
+        await pipeline.Send(new UndoMerge.Command(Dossier, merger), ct);
         TempData["Done"] = Words.MergeUndone;
         return await pipeline.Send(new StillMine.Query(Dossier), ct) ? RedirectToPage("/Casework/Dossiers/Show", new { Dossier }) : RedirectToPage("/Casework/Worklist/Mine");
     }
@@ -105,10 +104,6 @@ internal sealed class Merge(IMediator pipeline, IAccounts accounts) : PageModel,
         internal Guid Other { get; init; }
     }
 
-    /// <summary>Makes two rows again, as they were.</summary>
-    [Requires(May.ChangeDossiers)]
-    internal sealed record Undo(Guid Dossier, Guid Merger) : ICommand<bool>, ISensitive;
-
     internal sealed class Rules : AbstractValidator<Command>
     {
         public Rules()
@@ -124,7 +119,7 @@ internal sealed class Merge(IMediator pipeline, IAccounts accounts) : PageModel,
         }
     }
 
-    internal sealed class Handler(ZoneDbContext zone, Guard guard, UseCase here, Keyring keys, Masonry masonry, Gate gate, Caller caller, TimeProvider clock) : IRequestHandler<Query, Answer>, IRequestHandler<Command, Guid>, IRequestHandler<Undo, bool>
+    internal sealed class Handler(ZoneDbContext zone, Guard guard, UseCase here, Keyring keys, Found found, Gate gate, Caller caller, TimeProvider clock) : IRequestHandler<Query, Answer>, IRequestHandler<Command, Guid>
     {
         public async Task<Answer> Handle(Query query, CancellationToken ct)
         {
@@ -178,68 +173,12 @@ internal sealed class Merge(IMediator pipeline, IAccounts accounts) : PageModel,
             var after = zone.ChangeTracker.Entries<Standing>().Where(e => e.State is not (EntityState.Deleted or EntityState.Detached)).Select(e => e.Entity.Keep()).OrderBy(s => s.Id).ToList();
             zone.AddRange(Merger.Of(dossier.Id, kept.Id, gone.Id, new WhatWas(was, before, kept.Keep(), goneRules, rules, safe.Now(), goneInterpreter, interpreter, interpreter ?? goneInterpreter, standingsBefore, after, pointers, lead), caller.Self, now),
                 Milestone.Reached(dossier.Id, MilestoneKind.Merged, caller.Self, now));
-            await Found(dossier, kept, ct);
-            await SearchToken.Replace(zone, Key, dossier.Id, gone.Id, [], ct);
+            await found.ByName(dossier, kept, ct);
+            await SearchToken.Replace(zone, new SearchKey(here.InZone.Keys.SearchRoot), dossier.Id, gone.Id, [], ct);
             await gate.AskConsentAnew([kept.Id, gone.Id], Bar.Changed, ct);
             dossier.Touch();
             return kept.Id;
         }
-
-        public async Task<bool> Handle(Undo command, CancellationToken ct)
-        {
-            await DossierCounter.TakeTurns(zone, clock.GetUtcNow(), ct);
-            var (dossier, now) = (await guard.Open(command.Dossier, ct), clock.GetUtcNow());
-            var merger = await zone.Set<Merger>().SingleOrDefaultAsync(m => m.Id == command.Merger && m.DossierId == dossier.Id, ct) ?? throw new RefusedException("absent", dossier.Id);
-            // Pressed twice: it is undone.
-            if (merger.Undone is not null) return false;
-            var kept = await zone.Set<Person>().SingleOrDefaultAsync(p => p.Id == merger.Kept && p.DossierId == dossier.Id, ct) ?? throw Wrong(nameof(Undo.Merger), Words.UndoLaterFirst);
-            await keys.Fetch([kept.Id, merger.Gone, dossier.Id], ct);
-            var was = merger.Was!.Value;
-            var later = await zone.Set<Merger>().AnyAsync(m => m.DossierId == dossier.Id && m.Undone == null && m.Kept == merger.Kept && m.Id != merger.Id && m.At >= merger.At, ct);
-            if (later) throw Wrong(nameof(Undo.Merger), Words.UndoLaterFirst);
-            if (kept.Keep() != was.After) throw Wrong(nameof(Undo.Merger), Words.UndoPersonChanged);
-            var safe = await zone.Set<SafeContact>().SingleAsync(s => s.Id == kept.Id, ct);
-            if (Said(safe.Now()) != Said(was.RulesAfter)) throw Wrong(nameof(Undo.Merger), Words.UndoRulesChanged);
-            var interpreter = await zone.Set<Interpreter>().SingleOrDefaultAsync(i => i.Id == kept.Id, ct);
-            // In the order of their ids as .NET has it: each engine has an order of its own.
-            var standings = (await zone.Set<Standing>().Where(s => s.DossierId == dossier.Id && (s.WhoId == kept.Id || s.PersonId == kept.Id)).ToListAsync(ct)).OrderBy(s => s.Id).ToList();
-            if (interpreter?.Keep() != was.InterpreterAfter || !standings.Select(s => s.Keep()).SequenceEqual(was.StandingsAfter)) throw Wrong(nameof(Undo.Merger), Words.UndoPersonChanged);
-            if (!await new Pointers(zone).TurnBack(dossier.Id, was.Pointers, kept.Id, merger.Gone, ct)) throw Wrong(nameof(Undo.Merger), Words.UndoEntryChanged);
-
-            await gate.TakeBack([kept.Id], Bar.Changed, ct);
-            var gone = People.Person.Back(merger.Gone, dossier.Id, was.Gone);
-            var (rules, violence) = (SafeContact.For(gone), safe.ViolenceAt);
-            kept.Take(was.Before);
-            zone.Add(RuleChange.Of(safe, safe.Now(), caller.Self, now));
-            safe.PutBack(was.RulesBefore with { ViolenceAt = Later(violence, was.RulesAfter.ViolenceAt, was.RulesBefore.ViolenceAt) });
-            rules.PutBack(was.GoneRules with { ViolenceAt = Later(violence, was.RulesAfter.ViolenceAt, was.GoneRules.ViolenceAt) });
-            zone.AddRange(gone, rules);
-            if (was.GoneInterpreter is { } theirs) zone.Add(Interpreter.Of(gone.Id, dossier.Id, theirs));
-            if (was.InterpreterBefore is null && interpreter is not null) zone.Remove(interpreter);
-            foreach (var standing in was.StandingsBefore)
-            {
-                if (standings.Find(s => s.Id == standing.Id) is { } row) row.Take(standing);
-                else zone.Add(Standing.Of(dossier.Id, standing));
-            }
-            if (was.Lead == gone.Id) dossier.Lead = gone.Id;
-            merger.Undo(caller.Self, now);
-            zone.Add(Milestone.Reached(dossier.Id, MilestoneKind.MergeUndone, caller.Self, now));
-            await Found(dossier, kept, ct);
-            await Found(dossier, gone, ct);
-            foreach (var author in new[] { kept, gone }.Where(p => p.Capacity == Capacity.AllegedAuthor)) await gate.AuthorCame(dossier, author.Identity.Value, ct);
-            await gate.AskConsentAnew([kept.Id, gone.Id], Bar.Changed, ct);
-            dossier.Touch();
-            return true;
-        }
-
-        // Found by the name it bears now; and whoever is walled off from that name is walled off from here on.
-        private async Task Found(Dossier dossier, Person person, CancellationToken ct)
-        {
-            await masonry.Meets(dossier, person.Identity.Value, null, ct);
-            await SearchToken.FindAgain(zone, Key, person, ct);
-        }
-
-        private SearchKey Key => new(here.InZone.Keys.SearchRoot);
 
         private void Restand(List<Standing> standings, Guid kept, Guid gone)
         {
@@ -280,12 +219,6 @@ internal sealed class Merge(IMediator pipeline, IAccounts accounts) : PageModel,
 
             static string Birth(Particulars who) => who.BirthDate is { } born ? Moment.Show(born) : who.EstimatedAge is { } age ? Words.YearsOld(age) : "";
         }
-
-        // What somebody decided since; when it was asked, and that violence became known, takes nothing from what the undo puts back.
-        private static RulesAsTheyStood Said(RulesAsTheyStood rules) => rules with { Checked = null, CheckedBy = null, ViolenceAt = null, Revision = 0 };
-
-        // Violence that became known since the merge counts for both.
-        private static DateTimeOffset? Later(DateTimeOffset? now, DateTimeOffset? merged, DateTimeOffset? own) => now > merged || (merged is null && now is not null) ? now : own;
 
         private static ValidationException Wrong(string field, string why) => new([new ValidationFailure(field, why)]);
     }

@@ -57,7 +57,7 @@ public sealed class MergeTests(Platforms platforms)
         await worker.Send(await worker.Form(twins));
         Assert.Equal([twins.Kept, twins.Kept], await Whose());
         Assert.All(await zone.Look(z => z.Set<VictimSupport.Casework.Referrals.Consent>().ToListAsync()), c => Assert.Equal(1, c.Version));
-        await worker.Send(new Merge.Undo(twins.Dossier, (await worker.Send(new Merge.Query(twins.Dossier, twins.Kept, null))).Mergers.Single().Id));
+        await worker.Send(new UndoMerge.Command(twins.Dossier, (await worker.Send(new Merge.Query(twins.Dossier, twins.Kept, null))).Mergers.Single().Id));
         Assert.Equal([twins.Kept, twins.Gone], await Whose());
 
         async Task<Guid[]> Whose() => [.. (await zone.Look(z => z.Set<VictimSupport.Casework.Referrals.Referral>().AsNoTracking().ToListAsync())).OrderBy(r => made.IndexOf(r.Id)).Select(r => r.PersonId)];
@@ -71,9 +71,9 @@ public sealed class MergeTests(Platforms platforms)
         await worker.Send(await worker.Form(twins) with { Name = Merge.Row.Gone, Phone = Merge.Row.Gone });
         Assert.NotEqual(before, await State(zone, twins));
         var merger = Assert.Single((await worker.Send(new Merge.Query(twins.Dossier, twins.Kept, null))).Mergers);
-        Assert.True(await worker.Send(new Merge.Undo(twins.Dossier, merger.Id)));
+        Assert.True(await worker.Send(new UndoMerge.Command(twins.Dossier, merger.Id)));
         Assert.Equal(before, await State(zone, twins));
-        Assert.False(await worker.Send(new Merge.Undo(twins.Dossier, merger.Id))); // pressed twice
+        Assert.False(await worker.Send(new UndoMerge.Command(twins.Dossier, merger.Id))); // pressed twice
         Assert.Empty((await worker.Send(new Merge.Query(twins.Dossier, twins.Kept, null))).Mergers);
         Assert.Null(await zone.Look(async z => (await z.Set<Merger>().SingleAsync()).Was)); // what it kept of both is gone
         // Both keys seal what is theirs: destroying the one's forgets the one.
@@ -94,7 +94,7 @@ public sealed class MergeTests(Platforms platforms)
         await worker.Agrees(twins.Dossier, twins.Kept, r => r with { CodeWord = "Magnolia" });
         Assert.Contains("rules of safe contact were changed", await Says(), StringComparison.Ordinal);
 
-        async Task<string> Says() => Assert.Single((await Assert.ThrowsAsync<ValidationException>(() => worker.Send(new Merge.Undo(twins.Dossier, merger)))).Errors).ErrorMessage;
+        async Task<string> Says() => Assert.Single((await Assert.ThrowsAsync<ValidationException>(() => worker.Send(new UndoMerge.Command(twins.Dossier, merger)))).Errors).ErrorMessage;
     }
 
     [Theory, EveryEngine]
@@ -104,7 +104,7 @@ public sealed class MergeTests(Platforms platforms)
         await worker.Send(await worker.Form(twins));
         await worker.Send(new Write.Command { Dossier = twins.Dossier, Persons = [twins.Kept], Layer = Layer.Assistance, Text = "written since" });
         await worker.Send(new StillGood.Command(twins.Dossier, twins.Kept, (await worker.RulesOf(twins.Dossier, twins.Kept)).Revision)); // asked again: nothing that would be lost
-        await worker.Send(new Merge.Undo(twins.Dossier, Assert.Single((await worker.Send(new Merge.Query(twins.Dossier, twins.Kept, null))).Mergers).Id));
+        await worker.Send(new UndoMerge.Command(twins.Dossier, Assert.Single((await worker.Send(new Merge.Query(twins.Dossier, twins.Kept, null))).Mergers).Id));
         var view = await worker.Opens(twins.Dossier);
         Assert.Equal(2, view.People.Count);
         Assert.Equal("Ada Exemple", Assert.Single(view.Timeline, h => h.Text == "written since").Persons);
@@ -131,7 +131,7 @@ public sealed class MergeTests(Platforms platforms)
         await worker.Send(await worker.Form(new Twins(family.Dossier, family.Grandmother, again)));
         var one = Assert.Single((await worker.Opens(family.Dossier)).Standings);
         Assert.Equal((family.Grandmother, family.Noah, true, Authority.Nobody), (one.WhoId, one.PersonId, one.Conflict, one.Reached));
-        await worker.Send(new Merge.Undo(family.Dossier, Assert.Single((await worker.Send(new Merge.Query(family.Dossier, family.Grandmother, null))).Mergers).Id));
+        await worker.Send(new UndoMerge.Command(family.Dossier, Assert.Single((await worker.Send(new Merge.Query(family.Dossier, family.Grandmother, null))).Mergers).Id));
         Assert.Equal(before, await Stood());
 
         async Task<string> Stood() => string.Join('\n', (await zone.Look(z => z.Set<Standing>().ToListAsync())).OrderBy(s => s.Id).Select(s => s.Keep().ToString()));
