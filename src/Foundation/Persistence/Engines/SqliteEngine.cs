@@ -10,6 +10,13 @@ namespace VictimSupport.Foundation.Persistence.Engines;
 /// <summary>Embedded mode: a file per zone in the data folder, one process.</summary>
 internal sealed class SqliteEngine(IConfiguration configuration, HouseModules modules, DataFolder folder, TimeProvider clock) : Engine(configuration, modules, clock)
 {
+    // SQLite counts what it allocates under one lock of the process, and nobody reads the count.
+    static SqliteEngine()
+    {
+        SQLitePCL.Batteries_V2.Init();
+        SQLitePCL.raw.sqlite3_config(SQLitePCL.raw.SQLITE_CONFIG_MEMSTATUS, 0);
+    }
+
     public override string Name => "sqlite";
     public override bool IsEmbedded => true;
     public override string CatalogConnection => SqliteFiles.Writing(Catalog);
