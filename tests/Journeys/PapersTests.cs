@@ -23,6 +23,7 @@ public sealed class PapersTests(RunningPortal portal)
         var title = "Zzcanary attest " + Guid.NewGuid().ToString("N")[..4];
         await screen.Page.CheckAsync("[name='Form.Kind'][value='MedicalCertificate']", new() { Force = true });
         await screen.Page.FillAsync("[name='Form.Title']", title);
+        await screen.Page.FillAsync("[name='Form.Warning']", "Zzcanary photos of injuries");
         await screen.Page.SetInputFilesAsync("[name='Form.File']", new FilePayload { Name = "Zzcanary.pdf", MimeType = "application/pdf", Buffer = "<html>"u8.ToArray() });
         await Submit(screen); // a web page that calls itself a PDF
         Assert.Equal(title, await screen.Page.InputValueAsync("[name='Form.Title']"));
@@ -34,6 +35,7 @@ public sealed class PapersTests(RunningPortal portal)
         Assert.Contains(title, await screen.Page.InnerTextAsync("main"), StringComparison.Ordinal);
         await Sound(screen, script);
         await Look(screen, "documents", width);
+        await Assertions.Expect(screen.Page.Locator(".vs-card", new() { HasTextString = title }).Locator(".vs-badge--warn")).ToContainTextAsync("Zzcanary photos of injuries");
         var download = await screen.Page.RunAndWaitForDownloadAsync(() => screen.Page.Locator(".vs-card", new() { HasTextString = title }).Locator("a[href$='/file']").ClickAsync());
         Assert.Matches("^document-[0-9]{8}-[0-9a-f]{6}\\.pdf$", download.SuggestedFilename);
         Assert.Equal("%PDF-1.7\n%%EOF", await File.ReadAllTextAsync(await download.PathAsync(), TestContext.Current.CancellationToken));
