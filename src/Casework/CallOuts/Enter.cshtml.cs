@@ -77,7 +77,7 @@ internal sealed class Enter(IMediator pipeline, IEnumerable<IKnowCallOuts> pools
         var saved = await pipeline.Send(Form with { CallOut = Id, Once = Once, HandsOver = handsOver }, ct);
         if (saved is { From: { } from, To: { } to })
             foreach (var pool in pools) await pool.Took(saved.Id, from, to, ct);
-        TempData["Done"] = !handsOver ? Words.CallOutSaved : SubKinds.IsHeavy(Form.SubKind) ? $"{Words.CallOutClosed}. {Words.HeavyCallOut}" : Words.CallOutClosed;
+        TempData["Done"] = !handsOver ? Words.CallOutSaved : saved.IsHeavy ? $"{Words.CallOutClosed}. {Words.HeavyCallOut}" : Words.CallOutClosed;
         return await pipeline.Send(new StillTheirs(saved.Id), ct) ? RedirectToPage(new { callOut = (Guid?)saved.Id }) : RedirectToPage("/Casework/CallOuts/Mine");
     }
 
@@ -108,7 +108,11 @@ internal sealed class Enter(IMediator pipeline, IEnumerable<IKnowCallOuts> pools
     }
 
     /// <param name="From">How long it took, where both ends are known.</param>
-    internal sealed record Saved(Guid Id, DateTimeOffset? From, DateTimeOffset? To);
+    internal sealed record Saved(Guid Id, DateTimeOffset? From, DateTimeOffset? To)
+    {
+        /// <summary>Somebody died: whoever was there is told that they need not carry it alone.</summary>
+        public bool IsHeavy { get; init; }
+    }
 
     /// <param name="Number">Of the dossier; null: it has not been entered yet.</param>
     /// <param name="Names">Those whose name is known: they are put right in the dossier and not here.</param>

@@ -47,7 +47,8 @@ internal sealed class Entering(ZoneDbContext zone, UseCase here, Caller caller, 
         await NextAct.Settle(zone, dossier, ct);
         dossier.Touch();
         if (form.Once != default && before is null) zone.Add(new Submission { Id = form.Once, Made = callOut.Id });
-        return new Enter.Saved(callOut.Id, callOut.Arrived ?? callOut.CalledAt, callOut.Ended);
+        var died = SubKinds.IsHeavy(dossier.SubKind) || form.Persons.Exists(p => p is { IsFilled: true, Capacity: Capacity.Deceased }) || await zone.Set<Person>().AnyAsync(p => p.DossierId == dossier.Id && p.Capacity == Capacity.Deceased, ct);
+        return new Enter.Saved(callOut.Id, callOut.Arrived ?? callOut.CalledAt, callOut.Ended) { IsHeavy = died };
     }
 
     private async Task<(CallOut, Dossier)> Begin(Enter.Command form, ZoneSettings rules, DateTimeOffset now, CancellationToken ct)

@@ -48,7 +48,7 @@ internal static class SubKinds
     /// <summary>Violence by a partner or in the family: after it, what was safe may be so no more.</summary>
     public static bool IsAtHome(string code) => code is "PartnerViolence" or "FamilyViolence";
 
-    /// <summary>Somebody died: whoever was there is told that they need not carry it alone.</summary>
+    /// <summary>Did somebody die, by the facts themselves?</summary>
     public static bool IsHeavy(string code) => code is "DeathNotification" or "Suicide" or "Homicide";
 
     /// <summary>Is it an offence? Violence in the family is one, whatever main kind it stands under.</summary>

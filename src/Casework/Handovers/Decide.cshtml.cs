@@ -53,7 +53,7 @@ internal sealed class Decide(IMediator pipeline, IAccounts accounts) : PageModel
     {
         View = await pipeline.Send(new Query(Handover), ct);
         From = (await pipeline.Send(new Neighbours.Query(), ct)).Say(View.From);
-        Workers = [.. (await accounts.Named(View.Workers, ct)).Values.OrderBy(c => c.DisplayName, StringComparer.CurrentCulture).Select(c => new Choice(c.Id.ToString(), c.DisplayName))];
+        Workers = View.Loads.Among((await accounts.Named(View.Workers, ct)).Values);
     }
 
     public async Task<IActionResult> OnPostAsync(CancellationToken ct)
@@ -80,7 +80,10 @@ internal sealed class Decide(IMediator pipeline, IAccounts accounts) : PageModel
 
     /// <param name="IsOpen">It may still be decided on.</param>
     /// <param name="Names">Of those who came, by the key under which they did.</param>
-    internal sealed record Answer(string From, bool IsOpen, IReadOnlyList<Guid> Workers, IReadOnlyList<Offer> Ways, IReadOnlyDictionary<Guid, string> Names);
+    internal sealed record Answer(string From, bool IsOpen, IReadOnlyList<Guid> Workers, IReadOnlyList<Offer> Ways, IReadOnlyDictionary<Guid, string> Names)
+    {
+        public Loads Loads { get; init; } = Loads.None;
+    }
 
     [Requires(May.OpenAnyDossierOfTheZone)]
     internal sealed record Query(Guid Handover) : IQuery<Answer>;
@@ -113,14 +116,14 @@ internal sealed class Decide(IMediator pipeline, IAccounts accounts) : PageModel
         }
     }
 
-    internal sealed class Handler(ZoneDbContext zone, Proposals proposals, Colleagues colleagues, Joining joining, Telling telling, UseCase here, Trail trail, IZoneSettings settings, Caller caller, TimeProvider clock) : IRequestHandler<Query, Answer>, IRequestHandler<Command, Guid?>
+    internal sealed class Handler(ZoneDbContext zone, Guard guard, Proposals proposals, Colleagues colleagues, Joining joining, Telling telling, UseCase here, Trail trail, IZoneSettings settings, Caller caller, TimeProvider clock) : IRequestHandler<Query, Answer>, IRequestHandler<Command, Guid?>
     {
         public async Task<Answer> Handle(Query query, CancellationToken ct)
         {
             var (handover, _) = await proposals.Read(query.Handover, ct);
             if (!handover.CameIn) throw new RefusedException("absent", query.Handover);
             return new Answer(handover.Other, handover.IsOpen, await colleagues.WhoMayTake(handover.Id, ct), handover.Content is { } content ? await Offers(handover, content.Value, ct) : [],
-                (handover.Content?.Value.People ?? []).ToDictionary(p => p.Key, p => p.Identity.FullName));
+                (handover.Content?.Value.People ?? []).ToDictionary(p => p.Key, p => p.Identity.FullName)) { Loads = await Loads.For(caller, zone, guard, ct) };
         }
 
         private async Task<IReadOnlyList<Offer>> Offers(Handover handover, HandedOver content, CancellationToken ct)

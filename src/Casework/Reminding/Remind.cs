@@ -12,7 +12,11 @@ namespace VictimSupport.Casework.Reminding;
 /// <summary>What fell due, of every kind and from every module, is put into the outbox once; where it led to nothing, the coordinators are told after the zone's delay.</summary>
 internal sealed class Remind(IEnumerable<IRemind> kinds) : IDoWhatIsDue
 {
-    public Task Run(IMediator pipeline, CancellationToken ct) => pipeline.Send(new Command(), ct);
+    // In two: what cannot be told on keeps nobody's reminder back.
+    public async Task Run(IMediator pipeline, CancellationToken ct)
+    {
+        if (await pipeline.Send(new Command(), ct)) await pipeline.Send(new TellOn(), ct);
+    }
 
     public async Task<DateTimeOffset?> Next(ZoneDbContext zone, CancellationToken ct)
     {
@@ -22,16 +26,20 @@ internal sealed class Remind(IEnumerable<IRemind> kinds) : IDoWhatIsDue
         return next;
     }
 
+    /// <returns>Is there something to be told on?</returns>
     [Requires(May.RunThePlatform)]
-    internal sealed record Command : ICommand<int>;
+    internal sealed record Command : ICommand<bool>;
 
-    internal sealed class Handler(ZoneDbContext zone, UseCase here, IEnumerable<IRemind> kinds, IZoneSettings settings, TimeProvider clock) : IRequestHandler<Command, int>
+    [Requires(May.RunThePlatform)]
+    internal sealed record TellOn : ICommand<int>;
+
+    internal sealed class Handler(ZoneDbContext zone, UseCase here, IEnumerable<IRemind> kinds, IZoneSettings settings, TimeProvider clock) : IRequestHandler<Command, bool>, IRequestHandler<TellOn, int>
     {
         private const int InOneGo = 500;
 
-        public async Task<int> Handle(Command command, CancellationToken ct)
+        public async Task<bool> Handle(Command command, CancellationToken ct)
         {
-            var (now, delay, told) = (clock.GetUtcNow(), (await settings.Of(here.InZone.Id, ct)).ToldOnAfter, 0);
+            var (now, delay) = (clock.GetUtcNow(), (await settings.Of(here.InZone.Id, ct)).ToldOnAfter);
             foreach (var kind in kinds)
             {
                 var due = await kind.Fallen(zone, now, InOneGo, ct);
@@ -39,7 +47,6 @@ internal sealed class Remind(IEnumerable<IRemind> kinds) : IDoWhatIsDue
                 var already = await Already(kind.Kind, [.. due.Select(f => f.About)], ct);
                 foreach (var fallen in due.Where(f => !already.Contains((f.About, Minute(f.DueAt)))))
                 {
-                    told++;
                     zone.Add(Told.Of(kind.Kind, fallen, kind.IsToldOn && fallen.To.Count > 0 ? delay : null, now));
                     if (fallen.Quiet) continue;
                     // The key names the thing, its due instant and whom: queued twice, it is sent once.
@@ -48,7 +55,7 @@ internal sealed class Remind(IEnumerable<IRemind> kinds) : IDoWhatIsDue
                     foreach (var to in fallen.To.Distinct()) zone.Add(OutboxMessage.New($"{key} {to}", kind.Kind, fallen.Dossier, to, now));
                 }
             }
-            return told + await TellOn(now, ct);
+            return await Over(now).AnyAsync(ct);
         }
 
         // An act that was put off and put back is due once more at an instant it was told of before.
@@ -58,9 +65,12 @@ internal sealed class Remind(IEnumerable<IRemind> kinds) : IDoWhatIsDue
         // As the effect's key has it.
         private static long Minute(DateTimeOffset at) => at.UtcTicks / TimeSpan.TicksPerMinute;
 
-        private async Task<int> TellOn(DateTimeOffset now, CancellationToken ct)
+        private IQueryable<Told> Over(DateTimeOffset now) => zone.Set<Told>().Where(t => t.TellOnAt != null && t.TellOnAt <= now);
+
+        public async Task<int> Handle(TellOn command, CancellationToken ct)
         {
-            var over = await zone.Set<Told>().Where(t => t.TellOnAt != null && t.TellOnAt <= now).OrderBy(t => t.TellOnAt).Take(InOneGo).ToListAsync(ct);
+            var now = clock.GetUtcNow();
+            var over = await Over(now).OrderBy(t => t.TellOnAt).Take(InOneGo).ToListAsync(ct);
             foreach (var kind in over.GroupBy(t => t.Kind))
             {
                 // Told of two due instants of one thing, only the later can still wait.

@@ -38,7 +38,7 @@ internal sealed class Open(IMediator pipeline, IAccounts accounts) : PageModel, 
     {
         View = await pipeline.Send(new Query(Entry), ct);
         Names = await accounts.Named(View.MayTake.Concat(new Guid?[] { View.Entry.PutBy, View.Entry.For, View.Entry.ClosedBy }.OfType<Guid>()), ct);
-        Colleagues = [.. View.MayTake.Where(Names.ContainsKey).Select(w => Names[w]).OrderBy(c => c.DisplayName, StringComparer.CurrentCulture).Select(c => new Choice(c.Id.ToString(), c.DisplayName))];
+        Colleagues = View.Loads.Among(View.MayTake.Where(Names.ContainsKey).Select(w => Names[w]));
     }
 
     public async Task<IActionResult> OnPostCallAsync(CancellationToken ct)
@@ -83,7 +83,10 @@ internal sealed class Open(IMediator pipeline, IAccounts accounts) : PageModel, 
     /// <param name="MayTake">Colleagues it may be put to.</param>
     /// <param name="MayCall">How the number may be called; null: it may not, there is none, or the dossier's rules hold now.</param>
     /// <param name="IsClosed">They, or somebody at the same number or mailbox, said in a dossier that the way they named is never to be used: it holds until they are asked anew.</param>
-    internal sealed record Answer(TrayEntry Entry, TrayMessage Message, string? Reason, string? Number, IReadOnlyList<Guid> MayTake, Passage? MayCall, bool IsClosed);
+    internal sealed record Answer(TrayEntry Entry, TrayMessage Message, string? Reason, string? Number, IReadOnlyList<Guid> MayTake, Passage? MayCall, bool IsClosed)
+    {
+        public Loads Loads { get; init; } = Loads.None;
+    }
 
     [Requires(May.OpenCallOuts)]
     internal sealed record Query(Guid Entry) : IQuery<Answer>;
@@ -99,7 +102,7 @@ internal sealed class Open(IMediator pipeline, IAccounts accounts) : PageModel, 
                 number = await zone.Set<Dossier>().AsNoTracking().Where(await guard.Visible(ct)).Where(d => d.Id == made).Select(d => d.Number).SingleOrDefaultAsync(ct) ?? throw new RefusedException("absent", entry.Id);
             trail.Concerns(entry.Id, "tray");
             var message = entry.Message.Value;
-            return new Answer(entry, message, entry.Reason?.Value, number, await colleagues.WhoMayTake(entry.Id, ct), entry.State != TrayState.Taken && Clearance.Look(entry) is { Bar: Bar.None } look ? look.Passage : null, await IsClosed(message, ct));
+            return new Answer(entry, message, entry.Reason?.Value, number, await colleagues.WhoMayTake(entry.Id, ct), entry.State != TrayState.Taken && Clearance.Look(entry) is { Bar: Bar.None } look ? look.Passage : null, await IsClosed(message, ct)) { Loads = await Loads.For(caller, zone, guard, ct) };
         }
 
         // A call is asked of the gate when somebody wants the number.

@@ -120,7 +120,7 @@ internal sealed class FindTheLost : IDoWhatIsDue
 
     public Task Run(IMediator pipeline, CancellationToken ct) => pipeline.Send(new Command(), ct);
 
-    // The zone's rows do not know when a role ends. Whoever does brings all.
+    // The zone's rows do not know when a role ends. Whoever does brings all; an hour that is over waits for the hourly round.
     public Task<DateTimeOffset?> Next(ZoneDbContext zone, CancellationToken ct) => Task.FromResult<DateTimeOffset?>(null);
 
     [Requires(May.RunThePlatform)]

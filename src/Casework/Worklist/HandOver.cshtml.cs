@@ -29,7 +29,7 @@ internal sealed class HandOver(IMediator pipeline, IAccounts accounts, WhereAndW
     [BindProperty] public Command Form { get; set; } = new();
     public Answer View { get; private set; } = new([], null, [], [], []);
     public IReadOnlyDictionary<Guid, Colleague> Names { get; private set; } = new Dictionary<Guid, Colleague>();
-    public IReadOnlyList<Choice> Holders => Among(View.Holders);
+    public IReadOnlyList<Choice> Holders => [.. Among(View.Holders), .. View.Holders.Where(h => !Names.ContainsKey(h)).Select(h => new Choice(h.ToString(), Words.Nobody))];
     public IReadOnlyList<Choice> Receivers => Among([.. View.Workers.Where(w => w != View.From)]);
 
     public Task OnGetAsync(CancellationToken ct) => ShowAgain(ct);

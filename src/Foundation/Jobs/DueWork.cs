@@ -28,7 +28,6 @@ public interface IDoWhatIsDue
 public sealed partial class ZoneJob(EnterZone enter, ZoneRegistry zones, NextDue nextDue, Verification verification, CatalogDatabase catalog, IServiceScopeFactory scopes, Sweep sweep, TimeProvider clock, ILogger<ZoneJob> log)
 {
     private const int MessagesInOneGo = 200;
-    private static readonly TimeSpan Committing = TimeSpan.FromSeconds(30); // what bears an earlier instant may have been written only since
 
     /// <summary>Does all that any module may have to do: at the start, and each hour.</summary>
     public Task Run(string code, CancellationToken ct) => Visit(code, whole: true, ct);
@@ -52,10 +51,10 @@ public sealed partial class ZoneJob(EnterZone enter, ZoneRegistry zones, NextDue
                 var fault = await Do(due, pipeline, ct);
                 await Deliver(pipeline, where.Zone!.Record, scope.ServiceProvider.GetServices<IDeliver>().ToDictionary(d => d.Kind), ct);
                 fault?.Throw();
-                await nextDue.Anew(where.Zone.Record.Id, async () =>
+                await nextDue.Anew(where.Zone.Record.Id, begun - ZoneVisit.Committing, async () =>
                 {
                     var found = await pipeline.Send(new WhenNext.Query(), ct);
-                    await verification.Anchor(code, visit => (visit.DoneUpTo, visit.Waiting, visit.OldestDue, visit.Failed, visit.Fault) = (begun - Committing, found.Waiting, found.OldestDue, null, null), found.Modules.Append(found.OldestDue).Min(), ct);
+                    await verification.Anchor(code, visit => (visit.Waiting, visit.OldestDue, visit.Failed, visit.Fault) = (found.Waiting, found.OldestDue, null, null), found.Modules.Append(found.OldestDue).Min(), ct);
                 }, ct);
             });
         }

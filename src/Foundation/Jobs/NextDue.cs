@@ -35,18 +35,19 @@ public sealed class NextDue(CatalogDatabase catalog, TimeProvider clock)
 
     /// <summary>Notes anew what is next. A note whose time has come is taken away before the zone's rows are asked: a write that they do not show yet would find it earlier than its own and leave it, and be forgotten with it.
     /// One that is still to come is never put off: the visit at that time does it.</summary>
+    /// <param name="done">What was due by then is done; noted before the rows are asked, so that what goes by the clock is not named once more.</param>
     /// <param name="asked">Asks the rows, and notes what they say. What it throws leaves the note as it was.</param>
-    internal async Task Anew(Guid zone, Func<Task> asked, CancellationToken ct)
+    internal async Task Anew(Guid zone, DateTimeOffset done, Func<Task> asked, CancellationToken ct)
     {
-        var noted = await Of(zone, ct);
-        if (noted <= clock.GetUtcNow())
+        var (now, noted) = (clock.GetUtcNow(), (DateTimeOffset?)null);
+        await catalog.WriteAsPlatform("Foundation.RewriteNextDue", null, async c =>
         {
-            await catalog.WriteAsPlatform("Foundation.RewriteNextDue", null, async c =>
-            {
-                (await c.Set<ZoneRecord>().SingleAsync(z => z.Id == zone, ct)).NextDue = null;
-                return true;
-            }, ct);
-        }
+            (await ZoneVisit.Of(c, zone, ct)).DoneUpTo = done;
+            var record = await c.Set<ZoneRecord>().SingleAsync(z => z.Id == zone, ct);
+            noted = record.NextDue;
+            if (noted <= now) record.NextDue = null;
+            return true;
+        }, ct);
         try
         {
             await asked();

@@ -9,7 +9,10 @@ public sealed class ZoneVisit
 {
     public Guid Zone { get; init; }
 
-    /// <summary>Half a minute before the last job that ended well began: what was due by then is done.</summary>
+    /// <summary>What bears an earlier instant than a visit's beginning may be committed only since.</summary>
+    internal static readonly TimeSpan Committing = TimeSpan.FromSeconds(10);
+
+    /// <summary>What was due by then is done: <see cref="Committing"/> before the last job that ended well began.</summary>
     public DateTimeOffset? DoneUpTo { get; set; }
 
     /// <summary>Messages in the outbox that are not delivered yet, and since when the oldest of them waits.</summary>

@@ -14,7 +14,7 @@ namespace VictimSupport.Foundation.Zones;
 /// <param name="DiskFree">Bytes left where the data folder is; null where the machine does not say.</param>
 public sealed record HouseState(TimeSpan Answered, long? DiskFree, long? DiskTotal, string Engine, string Product, string Runtime, string System, IReadOnlyList<ZoneHealth> Zones);
 
-/// <param name="Visited">Up to when the zone's job has done what was due; null: never yet.</param>
+/// <param name="Visited">When the zone's last job that ended well began; null: never yet.</param>
 /// <param name="Waiting">Messages in its outbox at that visit.</param>
 /// <param name="Anchored">When the end of its audit chain was last noted outside its database, and its number.</param>
 /// <param name="Fault">What stopped its job since, as the name of a type.</param>
@@ -41,7 +41,7 @@ public sealed class HouseReport
         return new HouseState(answered, free, total, engine.Name, Version(), RuntimeInformation.FrameworkDescription, RuntimeInformation.OSDescription, [.. zones.Select(z =>
         {
             var (visit, anchor) = (visits.GetValueOrDefault(z.Id), anchors.GetValueOrDefault(z.Id));
-            return new ZoneHealth(z, visit?.DoneUpTo, visit?.Waiting ?? 0, visit?.OldestDue, anchor?.At, anchor?.Seq ?? 0, visit?.Failed, visit?.Fault);
+            return new ZoneHealth(z, visit?.DoneUpTo + ZoneVisit.Committing, visit?.Waiting ?? 0, visit?.OldestDue, anchor?.At, anchor?.Seq ?? 0, visit?.Failed, visit?.Fault);
         })]);
     }
 

@@ -81,7 +81,7 @@ public sealed class ZoneRegistry : IAsyncDisposable
     /// <returns>How many were closed.</returns>
     internal int LetGoOfIdle(TimeSpan since) => open.Keys.Count(code => LetGoIfIdle(code, since));
 
-    internal bool LetGoIfIdle(string code, TimeSpan since) => LetGoIfIdle(code, since, Leaving);
+    internal bool LetGoIfIdle(string code, TimeSpan since) => LetGoIfIdle(code, since, Shortly);
 
     private bool LetGoIfIdle(string code, TimeSpan since, TimeSpan leaving)
     {

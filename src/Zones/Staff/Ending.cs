@@ -32,7 +32,6 @@ internal sealed class Ending(ISessions sessions, IAccounts accounts, IInvite inv
         }
         await KeepAnAdministrator(house, zone, [found], ct);
         found.End(by, now);
-        await Wake(house, [zone], ct);
         return found.Account;
     }
 
@@ -97,11 +96,7 @@ internal sealed class Ending(ISessions sessions, IAccounts accounts, IInvite inv
     }
 
     // Two who end each other at once would each find the other still there: whoever ends roles of a zone waits here until the one before is done.
-    private Task InTurn(CatalogDbContext house, Guid zone, CancellationToken ct)
-    {
-        DateTimeOffset? now = clock.GetUtcNow();
-        return house.Set<ZoneRecord>().Where(z => z.Id == zone).ExecuteUpdateAsync(set => set.SetProperty(z => z.NextDue, now), ct);
-    }
+    private Task InTurn(CatalogDbContext house, Guid zone, CancellationToken ct) => Wake(house, [zone], ct);
 
     private async Task KeepAnAdministrator(CatalogDbContext house, Guid zone, IReadOnlyList<RoleGrant> ending, CancellationToken ct)
     {
@@ -114,9 +109,10 @@ internal sealed class Ending(ISessions sessions, IAccounts accounts, IInvite inv
     private static async Task<bool> OtherHolds(CatalogDbContext house, Guid? zone, Role role, Guid account, DateTimeOffset now, CancellationToken ct) =>
         (await house.Set<RoleGrant>().Where(g => g.Zone == zone && g.Role == role && g.Account != account).ToListAsync(ct)).Any(g => g.Counts(now));
 
-    // In the same transaction: the sweep comes within half a minute, whatever happens to this process.
-    private async Task Wake(CatalogDbContext house, IReadOnlyList<Guid> zones, CancellationToken ct)
+    // In the same transaction: the sweep comes within half a minute, whatever happens to this process. Written though something is due there already: a visit that is under way has to wait for it at the zone's row, or come again.
+    private Task Wake(CatalogDbContext house, IReadOnlyList<Guid> zones, CancellationToken ct)
     {
-        foreach (var record in await house.Set<ZoneRecord>().Where(z => zones.Contains(z.Id)).ToListAsync(ct)) NextDue.Lower(record, clock.GetUtcNow());
+        DateTimeOffset? now = clock.GetUtcNow();
+        return house.Set<ZoneRecord>().Where(z => zones.Contains(z.Id)).ExecuteUpdateAsync(set => set.SetProperty(z => z.NextDue, now), ct);
     }
 }

@@ -33,7 +33,7 @@ public sealed class JobTests(Platforms platforms)
         {
             await zone.Platform.Services.GetRequiredService<CatalogDatabase>().WriteAsPlatform("Test", null, async c => (await c.Set<ZoneRecord>().SingleAsync(z => z.Id == zone.Id)).NextDue = null, default);
             await next.Lower(zone.Id, now.AddMinutes(due), default);
-            await next.Anew(zone.Id, async () =>
+            await next.Anew(zone.Id, now, async () =>
             {
                 await next.Lower(zone.Id, now.AddMinutes(written), default);
                 if (said is { } minutes) await next.Lower(zone.Id, now.AddMinutes(minutes), default);
@@ -48,7 +48,7 @@ public sealed class JobTests(Platforms platforms)
         var zone = await (await platforms.On(engine)).Zone();
         var (next, now) = (zone.Platform.Services.GetRequiredService<NextDue>(), zone.Platform.Clock.GetUtcNow());
         await next.Lower(zone.Id, now.AddMinutes(-1), default);
-        await Assert.ThrowsAsync<TimeoutException>(() => next.Anew(zone.Id, () => throw new TimeoutException(), default));
+        await Assert.ThrowsAsync<TimeoutException>(() => next.Anew(zone.Id, now, () => throw new TimeoutException(), default));
         Assert.Equal(now.AddMinutes(-1), (await next.Of(zone.Id, default))!.Value, TimeSpan.FromSeconds(1));
     }
 

@@ -326,14 +326,15 @@ public sealed class EnterTests(Platforms platforms)
     }
 
     [Theory]
-    [InlineData("Fire", false), InlineData("Suicide", true)]
-    public async Task With_script_off_the_form_saves_and_hands_over_from_the_page_and_after_a_death_nobody_is_left_alone_with_it(string facts, bool isHeavy)
+    [InlineData("Fire", false, false), InlineData("Fire", true, true), InlineData("Suicide", false, true)]
+    public async Task With_script_off_the_form_saves_and_hands_over_from_the_page_and_after_a_death_nobody_is_left_alone_with_it(string facts, bool died, bool isHeavy)
     {
         var zone = await (await platforms.On("sqlite")).Zone();
         using var visit = (await zone.Hires("worker", Role.OnCall)).Visit();
         var wrong = await Visit.Read(await visit.Submit("/call-outs/enter", [KeyValuePair.Create("Form.Note", "Nuit difficile")]));
         Assert.Equal("Nuit difficile", wrong.QuerySelector("[name='Form.Note']")!.TextContent.Trim());
-        var saved = await visit.Submit("/call-outs/enter", [KeyValuePair.Create("Form.SubKind", facts), KeyValuePair.Create("Form.Persons[0].GivenName", "Ada"), KeyValuePair.Create("Form.Persons[0].FamilyName", "Exemple")]);
+        var saved = await visit.Submit("/call-outs/enter", [KeyValuePair.Create("Form.SubKind", facts), KeyValuePair.Create("Form.Persons[0].GivenName", "Ada"), KeyValuePair.Create("Form.Persons[0].FamilyName", "Exemple"),
+            KeyValuePair.Create("Form.Persons[1].GivenName", "Leo"), KeyValuePair.Create("Form.Persons[1].FamilyName", "Exemple"), KeyValuePair.Create("Form.Persons[1].Capacity", died ? "Deceased" : "Witness")]);
         var page = saved.Headers.Location!.ToString()[5..];
         Assert.NotNull((await visit.Page(page)).QuerySelector("[data-missing]"));
         Assert.Equal(System.Net.HttpStatusCode.Redirect, (await visit.Press(page, "button[formaction*='handler=HandOver']")).StatusCode);

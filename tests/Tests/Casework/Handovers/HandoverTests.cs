@@ -819,8 +819,7 @@ public sealed class HandoverTests(Platforms platforms)
     {
         var reaper = new ParcelTests.Reaper();
         await using var platform = Platform.Start(engine, services: services => ParcelTests.Kills(services, reaper));
-        var remind = typeof(VictimSupport.Casework.Reminding.Remind.Command);
-        foreach (var (request, whenDue, whenToldOn) in new[] { (remind, true, false), (remind, false, true), (typeof(Outbox.Claim), true, true) })
+        foreach (var request in new[] { typeof(VictimSupport.Casework.Reminding.Remind.Command), typeof(VictimSupport.Casework.Reminding.Remind.TellOn), typeof(Outbox.Claim) })
         {
             foreach (var after in new[] { false, true })
             {
@@ -831,7 +830,7 @@ public sealed class HandoverTests(Platforms platforms)
                 await anna.Send(new Recontact.Command(dossier));
                 await anna.HandsOver(dossier, b);
                 await b.RunJobs();
-                foreach (var (later, dies) in new[] { (TimeSpan.FromDays(3).Add(TimeSpan.FromMinutes(2)), whenDue), (TimeSpan.FromHours(25), whenToldOn) })
+                foreach (var (later, dies) in new[] { (TimeSpan.FromDays(3).Add(TimeSpan.FromMinutes(2)), request != typeof(VictimSupport.Casework.Reminding.Remind.TellOn)), (TimeSpan.FromHours(25), request != typeof(VictimSupport.Casework.Reminding.Remind.Command)) })
                 {
                     platform.Clock.Advance(later);
                     foreach (var zone in new[] { a, b })

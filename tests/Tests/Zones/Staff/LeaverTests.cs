@@ -245,9 +245,13 @@ public sealed class LeaverTests
         Assert.Equal(end, await Named());
         await zone.RunJobs();
         Assert.Equal(end, await Named()); // a deed of that instant may be committed only now
-        platform.Clock.Advance(TimeSpan.FromSeconds(31));
+        Assert.Equal(end, await Noted());
+        platform.Clock.Advance(TimeSpan.FromSeconds(20));
         await zone.RunJobs();
         Assert.Null(await Named());
+        Assert.True(await Noted() is null || await Noted() > platform.Clock.GetUtcNow(), "nobody needs to come once more");
+
+        Task<DateTimeOffset?> Noted() => platform.Services.GetRequiredService<NextDue>().Of(zone.Id, default);
 
         async Task<DateTimeOffset?> Named()
         {
@@ -255,6 +259,34 @@ public sealed class LeaverTests
             var at = scope.ServiceProvider.GetServices<IDoWhatIsDue>().ToList().FindIndex(m => m is RoleEnds);
             return (await jonas.SendAsPlatform(new WhenNext.Query())).Modules[at];
         }
+    }
+
+    [Theory, EveryEngine]
+    public async Task A_role_that_ends_while_a_visit_is_under_way_brings_another_that_runs_all(string engine)
+    {
+        var (looked, during) = (0, (Func<Task>?)null);
+        await using var platform = Platform.Start(engine, services: services => services.Add(ServiceDescriptor.Scoped<IDoWhatIsDue>(_ => new Looks(async () =>
+        {
+            looked++;
+            if (during is not null) await during();
+        }))));
+        var zone = await platform.Zone();
+        var (chief, jonas) = (await zone.Hires("chief", Role.ZoneAdministrator), await zone.Hires("jonas", Role.FrontDesk));
+        var grant = await platform.Services.GetRequiredService<CatalogDatabase>().WriteAsPlatform("test", null, async house => (await house.Set<RoleGrant>().SingleAsync(g => g.Account == jonas.Id)).Id, default);
+        during = () => chief.Send(new VictimSupport.Zones.Staff.Show.EndCommand { Account = jonas.Id, Grant = grant });
+        await zone.RunRound();
+        during = null;
+        Assert.Equal(1, looked);
+        Assert.True(await platform.Services.GetRequiredService<NextDue>().Of(zone.Id, default) <= platform.Clock.GetUtcNow(), "somebody has to come again");
+        await zone.RunJobs();
+        Assert.Equal(2, looked);
+    }
+
+    private sealed class Looks(Func<Task> deed) : IDoWhatIsDue
+    {
+        public Task Run(MediatR.IMediator pipeline, CancellationToken ct) => deed();
+
+        public Task<DateTimeOffset?> Next(ZoneDbContext zone, CancellationToken ct) => Task.FromResult<DateTimeOffset?>(null);
     }
 
     [Theory, EveryEngine]
