@@ -68,7 +68,7 @@ internal sealed record Loads(IReadOnlyDictionary<Guid, int>? Open)
 }
 
 /// <summary>Roles end in the catalogue, dossiers rest in the zone: whoever was killed between the two left dossiers with somebody who opens them no more. The zone's job finds them,
-/// within an hour at the latest; so it does where a role ends by its date.</summary>
+/// when a role has ended or its date has come, and at the hourly round.</summary>
 internal sealed class ReleaseLeavers : IDoWhatIsDue
 {
     public Task Run(IMediator pipeline, CancellationToken ct) => pipeline.Send(new Command(), ct);

@@ -81,15 +81,13 @@ public sealed class ZoneRegistry : IAsyncDisposable
     /// <returns>How many were closed.</returns>
     internal int LetGoOfIdle(TimeSpan since) => open.Keys.Count(code => LetGoIfIdle(code, since));
 
-    internal bool LetGoIfIdle(string code, TimeSpan since) => LetGoIfIdle(code, since, Shortly);
-
-    private bool LetGoIfIdle(string code, TimeSpan since, TimeSpan leaving)
+    internal bool LetGoIfIdle(string code, TimeSpan since)
     {
         if (!open.TryGetValue(code, out var handle) || Opened(handle) is not { } zone) return false;
         if (IsUsed() || !open.TryRemove(new(code, handle))) return false;
         // Somebody found it in this very moment: it stays theirs, unless another has opened it anew.
         if (IsUsed() && open.TryAdd(code, handle)) return false;
-        _ = CloseLater(handle.Value, leaving);
+        _ = CloseLater(handle.Value, Shortly);
         return true;
 
         bool IsUsed() => zone.Within > 0 || zone.Idle < since;
@@ -112,7 +110,7 @@ public sealed class ZoneRegistry : IAsyncDisposable
         try
         {
             var rested = open.Select(o => (o.Key, Zone: Opened(o.Value))).Where(o => o.Zone is { Within: 0 }).Select(o => (o.Key, o.Zone!.Idle)).Where(o => o.Idle >= Rested).OrderByDescending(o => o.Idle);
-            foreach (var (code, _) in rested.Take(open.Count - Most + Most / 16).ToList()) LetGoIfIdle(code, Rested, Shortly);
+            foreach (var (code, _) in rested.Take(open.Count - Most + Most / 16).ToList()) LetGoIfIdle(code, Rested);
         }
         finally
         {

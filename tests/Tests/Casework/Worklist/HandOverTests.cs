@@ -73,6 +73,11 @@ public sealed class HandOverTests(Platforms platforms)
         Assert.Equal(cleo.Id, Assert.Single(look.Rows).Proposed);
         using var visit = chief.Visit();
         foreach (var path in new[] { $"/dossiers/{hers}", "/worklist/hand-over" }) Assert.Equal("bert (1 open)", (await visit.Page(path)).QuerySelector($"main option[value='{bert.Id}']")!.TextContent);
+        var (message, other) = (await chief.Send(TrayTests.Message()), await platform.Zone());
+        var dora = await other.Hires("dora", Role.Coordinator);
+        var coming = await dora.HandsOver(await dora.Registers(Cases.Intake(other)), zone);
+        Assert.All(new[] { (await chief.Send(new Bulk.Query([hers], true))).Loads, (await chief.Send(new VictimSupport.Casework.Tray.Open.Query(message))).Loads, (await chief.Send(new VictimSupport.Casework.Handovers.Decide.Query(coming))).Loads },
+            loads => Assert.Equal((1, 0), (loads[bert.Id], loads[cleo.Id])));
         using var own = anna.Visit();
         Assert.DoesNotContain(" open)", (await own.Page("/worklist/hand-over")).QuerySelector("main")!.TextContent, StringComparison.Ordinal); // she sees none but her own: a nought would be a lie
     }
