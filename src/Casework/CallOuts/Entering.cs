@@ -66,7 +66,7 @@ internal sealed class Entering(ZoneDbContext zone, UseCase here, Caller caller, 
         // Until the end of the shift and the zone's time after it; then it is there for them no more, whatever else they may do here.
         zone.AddRange(dossier, callOut, first, Grant.Give(dossier.Id, self, GrantKind.CallOut, now, leave.Until, self), Milestone.Reached(dossier.Id, MilestoneKind.Opened, self, now),
             OutboxMessage.New($"dossier-opened {dossier.Id}", NewDossierMail.KindName, dossier.Id, null, now));
-        SearchToken.Add(zone, new SearchKey(here.InZone.Keys.SearchRoot), dossier.Id, dossier.Id, [new SearchPart(PartKind.DossierNumber, dossier.Number)]);
+        SearchToken.Add(zone, here.InZone.Keys.Search, dossier.Id, dossier.Id, [new SearchPart(PartKind.DossierNumber, dossier.Number)]);
         await masonry.Begins(dossier, callOut.Id, ct);
         return (callOut, dossier);
     }
@@ -149,7 +149,7 @@ internal sealed class Entering(ZoneDbContext zone, UseCase here, Caller caller, 
         await masonry.Meets(dossier, identity, null, ct);
         await gate.TakeBack([person.Id], Bar.Changed, ct);
         if (person.IsHelped && dossier.IsViolenceAtHome) await aftermath.Reaches(identity, ct, except: person.Id);
-        await SearchToken.FindAgain(zone, new SearchKey(here.InZone.Keys.SearchRoot), person, ct);
+        await SearchToken.FindAgain(zone, here.InZone.Keys.Search, person, ct);
         if (person.Capacity == Capacity.AllegedAuthor) await gate.AuthorCame(dossier, identity, ct);
         if (row.HasName) await joining.CheckInterpretersAgain(dossier, ct);
     }
@@ -159,7 +159,7 @@ internal sealed class Entering(ZoneDbContext zone, UseCase here, Caller caller, 
         if (string.IsNullOrWhiteSpace(form.Report)) return;
         var number = form.Report.Trim();
         if ((await zone.Set<OfficialReport>().AsNoTracking().Where(r => r.DossierId == dossier.Id).ToListAsync(ct)).Exists(r => string.Equals(r.Number.Value, number, StringComparison.OrdinalIgnoreCase))) return;
-        OfficialReport.Add(zone, new SearchKey(here.InZone.Keys.SearchRoot), dossier.Id, number, now);
+        OfficialReport.Add(zone, here.InZone.Keys.Search, dossier.Id, number, now);
     }
 
     private async Task Note(CallOut callOut, List<Guid> helped, Enter.Command form, DateTimeOffset now, CancellationToken ct)

@@ -58,7 +58,7 @@ internal static class Invent
             await new Joining(zone, here, masonry, gate, aftermath, new Tally(zone, here, new StandingClock(at)), new StandingClock(at)).Into(dossier, person, safe, null, ct);
             var first = FollowUp.Plan(dossier.Id, [person.Id], ActKind.FirstContact, null, at.AddDays(3), Milestone.ThePlatform, at);
             zone.AddRange(dossier, first, Milestone.Reached(dossier.Id, MilestoneKind.Opened, Milestone.ThePlatform, at));
-            SearchToken.Add(zone, new SearchKey(here.InZone.Keys.SearchRoot), dossier.Id, dossier.Id, [new SearchPart(PartKind.DossierNumber, dossier.Number)]);
+            SearchToken.Add(zone, here.InZone.Keys.Search, dossier.Id, dossier.Id, [new SearchPart(PartKind.DossierNumber, dossier.Number)]);
             if (one.Met is { } met) Meets(dossier, person, first, met);
             if (one.Closed is not { } closed)
             {

@@ -156,7 +156,7 @@ internal sealed class Facts(IMediator pipeline, TimeProvider clock) : PageModel,
 
         private async Task Reports(Dossier dossier, IReadOnlyList<string> numbers, CancellationToken ct)
         {
-            var (key, known) = (new SearchKey(here.InZone.Keys.SearchRoot), await zone.Set<OfficialReport>().Where(r => r.DossierId == dossier.Id).ToListAsync(ct));
+            var (key, known) = (here.InZone.Keys.Search, await zone.Set<OfficialReport>().Where(r => r.DossierId == dossier.Id).ToListAsync(ct));
             foreach (var gone in known.Where(r => !numbers.Contains(r.Number.Value)))
             {
                 zone.Remove(gone);

@@ -118,7 +118,7 @@ internal sealed class Give(IMediator pipeline, TimeProvider clock) : PageModel, 
             if (number is null || (await zone.Set<OfficialReport>().Where(r => r.DossierId == dossier.Id).ToListAsync(ct)).Exists(r => PvNumber.Part(r.Number.Value) == PvNumber.Part(number))) return;
             var report = OfficialReport.Of(dossier.Id, number, now);
             zone.Add(report);
-            SearchToken.Add(zone, new SearchKey(here.InZone.Keys.SearchRoot), dossier.Id, report.Id, [PvNumber.Part(number)]);
+            SearchToken.Add(zone, here.InZone.Keys.Search, dossier.Id, report.Id, [PvNumber.Part(number)]);
         }
 
         private static string? Said(string? text) => string.IsNullOrWhiteSpace(text) ? null : text.Trim();

@@ -66,7 +66,7 @@ internal sealed class Search(IMediator pipeline, WhereAndWho who) : PageModel
 
         public async Task<Answer> Handle(Query query, CancellationToken ct)
         {
-            var (key, typed) = (new SearchKey(here.InZone.Keys.SearchRoot), query.Text.Trim());
+            var (key, typed) = (here.InZone.Keys.Search, query.Text.Trim());
             if (DossierNumber.TryParse(typed, out var number)) return First(await ByDossier(d => d.Number == number.Text, ct));
             if (PhoneNumber.Part(typed) is { } phone) return First(await ByPerson(await Owners(key, [[phone]], ct), p => PhoneNumber.ToE164(p.Phone) == phone.Text ? 1 : 0, ct, phone.Text));
             if (typed.Count(char.IsDigit) >= 6 && await ByReport(key, PvNumber.Part(typed), ct) is { Count: > 0 } reports) return First(reports);

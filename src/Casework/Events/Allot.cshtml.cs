@@ -143,7 +143,7 @@ internal sealed class Allot(IMediator pipeline, WhereAndWho who) : PageModel, IS
             var told = Spoken.In(here.InZone.Record.FirstLanguage, () => string.Join('\n', new[] { says.Note, says.Seeks is { } sought ? $"{Words.EventSeeks}: {sought}" : null, says.SoughtBy is { } by ? $"{Words.EventSoughtBy}: {by}" : null }.OfType<string>()));
             var note = told.Length > 0 ? Note.Write(dossier.Id, [person.Id], Layer.Assistance, told, caller.Self, now) : null;
             if (note is not null) zone.Add(note);
-            var key = new SearchKey(here.InZone.Keys.SearchRoot);
+            var key = here.InZone.Keys.Search;
             SearchToken.Add(zone, key, dossier.Id, dossier.Id, [new SearchPart(PartKind.DossierNumber, dossier.Number)]);
             var report = ev.Says.Value.OfficialReport is { Length: > 0 } written ? written : null;
             if (report is not null) OfficialReport.Add(zone, key, dossier.Id, report, now);

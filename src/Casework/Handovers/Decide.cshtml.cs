@@ -180,7 +180,7 @@ internal sealed class Decide(IMediator pipeline, IAccounts accounts) : PageModel
             trail.Concerns(dossier.Id, "intake");
             Plan(dossier, content, people, told.Keys, rules, now);
             foreach (var note in content.Notes) zone.Add(Note.Write(dossier.Id, note.Persons.Select(p => people[p]), Layer.Assistance, $"{handover.Other} {content.Number}, {Moment.Show(note.At)}: {note.Text}", caller.Self, now));
-            var key = new SearchKey(here.InZone.Keys.SearchRoot);
+            var key = here.InZone.Keys.Search;
             SearchToken.Add(zone, key, dossier.Id, dossier.Id, [new SearchPart(PartKind.DossierNumber, dossier.Number)]);
             foreach (var report in content.Reports) OfficialReport.Add(zone, key, dossier.Id, report, now);
             zone.Add(Milestone.Reached(dossier.Id, MilestoneKind.Opened, caller.Self, now));

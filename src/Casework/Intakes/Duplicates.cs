@@ -57,7 +57,7 @@ internal sealed class Duplicates(ZoneDbContext zone, Guard guard, Nevers nevers,
     {
         if (number.Length == 0) return [];
         var part = PvNumber.Part(number);
-        var owners = (await SearchToken.OwnersOf(zone, new SearchKey(here.InZone.Keys.SearchRoot), [part], Candidates, ct)).ToList();
+        var owners = (await SearchToken.OwnersOf(zone, here.InZone.Keys.Search, [part], Candidates, ct)).ToList();
         if (owners.Count == 0) return [];
         var reports = await zone.Set<OfficialReport>().AsNoTracking().Where(r => owners.Contains(r.Id)).ToListAsync(ct);
         var about = reports.Select(r => r.DossierId).Distinct().ToList();
@@ -74,7 +74,7 @@ internal sealed class Duplicates(ZoneDbContext zone, Guard guard, Nevers nevers,
 
     private async Task<IReadOnlyList<Person>> Meant(string familyName, string givenName, string? typedPhone, Guid? except, CancellationToken ct)
     {
-        var (key, query, phone) = (new SearchKey(here.InZone.Keys.SearchRoot), NameQuery.Parse($"{givenName} {familyName}"), PhoneNumber.ToE164(typedPhone));
+        var (key, query, phone) = (here.InZone.Keys.Search, NameQuery.Parse($"{givenName} {familyName}"), PhoneNumber.ToE164(typedPhone));
         var owners = PhoneNumber.Part(typedPhone) is { } number ? await SearchToken.OwnersOf(zone, key, [number], PerToken, ct) : [];
         if (familyName.Length > 1 && givenName.Length > 0 && !query.IsEmpty) owners.UnionWith(await SearchToken.OwnersOfAll(zone, key, query.Groups, PerToken, ct));
         if (owners.Count == 0) return [];

@@ -206,7 +206,7 @@ internal sealed class Register(IMediator pipeline, WhereAndWho who, TimeProvider
             if (entry is not null) await taking.Into(entry, dossier, now, ct);
             if (form.OfferFollowUp) await offering.Plan(dossier, person.Id, form.When, now, ct);
             if (form.Once != default) zone.Add(new Submission { Id = form.Once, Made = dossier.Id });
-            var key = new SearchKey(here.InZone.Keys.SearchRoot);
+            var key = here.InZone.Keys.Search;
             SearchToken.Add(zone, key, dossier.Id, dossier.Id, [new SearchPart(PartKind.DossierNumber, dossier.Number)]);
             if (Said(form.OfficialReport) is { } named) OfficialReport.Add(zone, key, dossier.Id, named, now);
             return new Registered(dossier.Id, IsNew: true);

@@ -32,7 +32,7 @@ internal static class AddReport
             var reading = PvReading.Of(cells, here.InZone.Record.FirstLanguage, now);
             var dossier = await guard.Open(command.Dossier, ct);
             if (!dossier.IsOpen || reading.Faults.Count > 0) throw new RefusedException("closed", dossier.Id);
-            var key = new SearchKey(here.InZone.Keys.SearchRoot);
+            var key = here.InZone.Keys.Search;
             await Report(dossier, cells.Number, key, now, ct);
             var (person, known) = await Person(dossier, cells, reading, now, ct);
             if (person is { } concerned && Left(cells, reading, known) is { Length: > 0 } text) zone.Add(Note.Write(dossier.Id, [concerned], Foundation.Secrecy.Layer.Assistance, text, caller.Self, now, Countersigning.Of(caller)));

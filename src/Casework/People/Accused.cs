@@ -30,7 +30,7 @@ internal sealed class Accused(ZoneDbContext zone, UseCase place, Keyring keys)
     {
         var own = some.ToDictionary(p => p.Id, p => p.DossierId);
         var stands = new HashSet<(Guid Who, Guid DossierId)>(here ? own.Select(p => (p.Key, p.Value)) : []);
-        var alike = await new Sought(new SearchKey(place.InZone.Keys.SearchRoot), [.. some.Select(p => (p.Identity.Value, (SafeDetails?)null))]).In(zone, closed: false, ct);
+        var alike = await new Sought(place.InZone.Keys.Search, [.. some.Select(p => (p.Identity.Value, (SafeDetails?)null))]).In(zone, closed: false, ct);
         foreach (var those in alike.Where(a => a.Owner != some[a.Place].Id).GroupBy(a => a.Owner, a => some[a.Place]).Chunk(400))
         {
             // Opened only where somebody is accused.

@@ -24,7 +24,7 @@ internal sealed class Doors(ZoneDbContext zone, Guard guard, UseCase here, Keyri
     {
         var houses = addresses.Select(Address.Part).OfType<SearchPart>().Distinct().ToList();
         if (houses.Count == 0) return Danger.None;
-        var ids = (await SearchToken.OwnersOf(zone, new SearchKey(here.InZone.Keys.SearchRoot), houses, Most, ct)).ToList();
+        var ids = (await SearchToken.OwnersOf(zone, here.InZone.Keys.Search, houses, Most, ct)).ToList();
         var neighbours = await zone.Set<Person>().AsNoTracking().Where(p => ids.Contains(p.Id) && p.DossierId != dossier.Id)
             .Join(zone.Set<Dossier>().Where(await guard.Exists(ct)).Where(d => d.Danger != Danger.None), p => p.DossierId, d => d.Id, (person, other) => new { person, other.Danger }).ToListAsync(ct);
         await keys.Fetch(neighbours.Select(n => n.person.KeyOwner), ct);

@@ -12,6 +12,6 @@ internal sealed class Found(ZoneDbContext zone, UseCase here, Masonry masonry)
     public async Task ByName(Dossier dossier, Person person, CancellationToken ct)
     {
         await masonry.Meets(dossier, person.Identity.Value, null, ct);
-        await SearchToken.FindAgain(zone, new SearchKey(here.InZone.Keys.SearchRoot), person, ct);
+        await SearchToken.FindAgain(zone, here.InZone.Keys.Search, person, ct);
     }
 }

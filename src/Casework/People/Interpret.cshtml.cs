@@ -131,7 +131,7 @@ internal sealed class Interpret(IMediator pipeline, IAccounts accounts) : PageMo
         private async Task<bool> IsKnown(NameQuery typed, string name, Dossier dossier, CancellationToken ct)
         {
             if (typed.IsEmpty) return false;
-            var owners = (await SearchToken.OwnersOfAll(zone, new SearchKey(here.InZone.Keys.SearchRoot), typed.Groups, Most, ct)).ToList();
+            var owners = (await SearchToken.OwnersOfAll(zone, here.InZone.Keys.Search, typed.Groups, Most, ct)).ToList();
             var visible = zone.Set<Dossier>().Where(await guard.Visible(ct)).Where(d => d.Id != dossier.Id && d.Protection != Protection.Sealed);
             var people = await zone.Set<Person>().AsNoTracking().Where(p => owners.Contains(p.Id)).Join(visible, p => p.DossierId, d => d.Id, (p, _) => p).ToListAsync(ct);
             await keys.Fetch(people.Select(p => p.KeyOwner), ct);

@@ -25,7 +25,7 @@ internal sealed class Joining(ZoneDbContext zone, UseCase here, Masonry masonry,
         NeverElsewhere.Queue(zone, safe, clock.GetUtcNow());
         var walled = await masonry.Meets(dossier, identity, entry?.Id ?? line, ct);
         if (person.IsHelped && dossier.IsViolenceAtHome) await aftermath.Reaches(identity, ct);
-        SearchToken.Add(zone, new SearchKey(here.InZone.Keys.SearchRoot), dossier.Id, person.Id, SearchToken.PartsOf(identity, safe.Details.Value));
+        SearchToken.Add(zone, here.InZone.Keys.Search, dossier.Id, person.Id, SearchToken.PartsOf(identity, safe.Details.Value));
         await tally.Joins(person, identity, ct, origin);
         if (person.Capacity == Capacity.AllegedAuthor) await gate.AuthorCame(dossier, identity, ct);
         if (zone.Entry(dossier).State != EntityState.Added) await CheckInterpretersAgain(dossier, ct);

@@ -174,7 +174,7 @@ internal sealed class Merge(IMediator pipeline, IAccounts accounts) : PageModel,
             zone.AddRange(Merger.Of(dossier.Id, kept.Id, gone.Id, new WhatWas(was, before, kept.Keep(), goneRules, rules, safe.Now(), goneInterpreter, interpreter, interpreter ?? goneInterpreter, standingsBefore, after, pointers, lead), caller.Self, now),
                 Milestone.Reached(dossier.Id, MilestoneKind.Merged, caller.Self, now));
             await found.ByName(dossier, kept, ct);
-            await SearchToken.Replace(zone, new SearchKey(here.InZone.Keys.SearchRoot), dossier.Id, gone.Id, [], ct);
+            await SearchToken.Replace(zone, here.InZone.Keys.Search, dossier.Id, gone.Id, [], ct);
             await gate.AskConsentAnew([kept.Id, gone.Id], Bar.Changed, ct);
             dossier.Touch();
             return kept.Id;

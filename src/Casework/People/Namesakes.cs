@@ -12,7 +12,7 @@ internal sealed class Namesakes(ZoneDbContext zone, UseCase here) : IRecogniseCo
 {
     public async Task<IReadOnlyDictionary<Guid, IReadOnlySet<Guid>>> In(IReadOnlyCollection<Guid> dossiers, IReadOnlyDictionary<Guid, string> names, CancellationToken ct)
     {
-        var key = new SearchKey(here.InZone.Keys.SearchRoot);
+        var key = here.InZone.Keys.Search;
         var wanted = names.Select(n => (Account: n.Key, Words: Words(key, n.Value))).Where(n => n.Words.Count > 1).ToList();
         var found = new Dictionary<Guid, IReadOnlySet<Guid>>();
         if (wanted.Count == 0) return found;

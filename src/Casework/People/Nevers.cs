@@ -80,7 +80,7 @@ internal sealed class Nevers(ZoneDbContext zone, UseCase here, Keyring keys)
     // Tokens and rules first, which are no secret, in one question for all: hardly ever somebody has to be opened.
     private async Task<ILookup<Guid, Never>> Of(IReadOnlyList<(Guid Row, Guid Dossier, Particulars Identity, SafeDetails? Second)> some, CancellationToken ct)
     {
-        var alike = await new Sought(new SearchKey(here.InZone.Keys.SearchRoot), [.. some.Select(s => (s.Identity, s.Second))]).In(zone, closed: true, ct);
+        var alike = await new Sought(here.InZone.Keys.Search, [.. some.Select(s => (s.Identity, s.Second))]).In(zone, closed: true, ct);
         var found = new List<(Guid Row, Never Never)>();
         foreach (var those in alike.Where(a => a.Owner != some[a.Place].Row).GroupBy(a => a.Owner, a => some[a.Place]).Chunk(400))
         {

@@ -168,7 +168,7 @@ internal sealed class Safe(IMediator pipeline, IAccounts accounts) : PageModel, 
             var details = new SafeDetails(Said(form.Hours), Said(form.WhoMayAnswer), Said(form.WhatMayBeSaid), Said(form.CodeWord), Said(form.ThirdPerson), form.From, form.Until, form.Weekdays, reason, Said(form.SmsNumber));
             safe.Agree(form.Call, form.Sms, form.Mail, form.Letter, form.Visit, details, caller.Self, now);
             safe.Decide(decided);
-            await SearchToken.FindAgain(zone, new SearchKey(here.InZone.Keys.SearchRoot), people.Single(p => p.Id == form.Person), ct);
+            await SearchToken.FindAgain(zone, here.InZone.Keys.Search, people.Single(p => p.Id == form.Person), ct);
             NeverElsewhere.Queue(zone, safe, now);
             if (before.LettersHome != decided) zone.Add(Milestone.Reached(dossier.Id, MilestoneKind.MinorDecided, caller.Self, now));
             if (safe.Revision != before.Revision)

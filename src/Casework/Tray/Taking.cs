@@ -101,6 +101,6 @@ internal sealed class Taking(ZoneDbContext zone, Guard guard, UseCase here, Call
         entry.Becomes(dossier.Id, caller.Self, now);
         if (entry.FromPublic) await requests.Answered(entry.Id, Ending.WeReach, (await settings.Of(here.InZone.Id, ct)).RequestKept, ct);
         if (entry.Message.Value.OfficialReport is not { } number) return;
-        OfficialReport.Add(zone, new SearchKey(here.InZone.Keys.SearchRoot), dossier.Id, number, now);
+        OfficialReport.Add(zone, here.InZone.Keys.Search, dossier.Id, number, now);
     }
 }

@@ -48,7 +48,7 @@ internal static class SamePerson
     public static async Task<IReadOnlyList<Person>> Rows(ZoneDbContext zone, UseCase here, Keyring keys, Particulars who, CancellationToken ct)
     {
         var found = new List<Person>();
-        foreach (var ids in (await new Sought(new SearchKey(here.InZone.Keys.SearchRoot), [(who, null)]).In(zone, closed: false, ct)).Select(a => a.Owner).Chunk(400).Select(c => c.ToList()))
+        foreach (var ids in (await new Sought(here.InZone.Keys.Search, [(who, null)]).In(zone, closed: false, ct)).Select(a => a.Owner).Chunk(400).Select(c => c.ToList()))
         {
             var people = await zone.Set<Person>().AsNoTracking().Where(p => ids.Contains(p.Id)).ToListAsync(ct);
             await keys.Fetch(people.Select(p => p.KeyOwner), ct);
@@ -74,7 +74,7 @@ internal static class SamePerson
     /// <summary>Everybody whose search tokens fit; who is meant shows only after opening (<see cref="May"/>).</summary>
     public static async Task<IReadOnlySet<Guid>> Alike(ZoneDbContext zone, UseCase here, Particulars who, CancellationToken ct)
     {
-        var key = new SearchKey(here.InZone.Keys.SearchRoot);
+        var key = here.InZone.Keys.Search;
         var owners = new HashSet<Guid>();
         if (PhoneNumber.Part(who.Phone) is { } phone) owners.UnionWith(await SearchToken.OwnersOf(zone, key, [phone], int.MaxValue, ct));
         if (who is { FamilyName.Length: > 0, GivenName.Length: > 0 }) owners.UnionWith(await SearchToken.OwnersOfAll(zone, key, Name(who).Groups, int.MaxValue, ct));

@@ -7,22 +7,38 @@ namespace VictimSupport.Foundation.Persistence;
 /// query; each of them runs on the kept one with the same text. One user at a time, as any connection.</summary>
 internal sealed class PreparedSqlite(string connectionString) : SqliteConnection(connectionString)
 {
-    // What is asked most is asked first; the rest is prepared each time, so memory has a limit.
+    // Memory has a limit: what was not asked for longest makes room.
     private const int Most = 64;
     private readonly Dictionary<string, Kept> statements = new(StringComparer.Ordinal);
+    private long asked;
 
     public override SqliteCommand CreateCommand() => new Asked { Connection = this, CommandTimeout = DefaultTimeout, Transaction = Transaction };
 
     private Kept? Of(string sql)
     {
-        if (statements.TryGetValue(sql, out var kept)) return kept;
-        if (statements.Count >= Most) return null;
-        return statements[sql] = new Kept(new SqliteCommand { Connection = this, CommandText = sql });
+        if (!statements.TryGetValue(sql, out var kept))
+        {
+            if (statements.Count >= Most && !Forget()) return null;
+            statements[sql] = kept = new Kept(new SqliteCommand { Connection = this, CommandText = sql });
+        }
+        kept.Asked = ++asked;
+        return kept;
+    }
+
+    internal bool Keeps(string sql) => statements.ContainsKey(sql);
+
+    private bool Forget()
+    {
+        if (statements.Where(s => !s.Value.IsRead).MinBy(s => s.Value.Asked) is not { Key: { } sql, Value: var oldest }) return false;
+        statements.Remove(sql);
+        oldest.Command.Dispose();
+        return true;
     }
 
     private sealed class Kept(SqliteCommand command)
     {
         public SqliteCommand Command => command;
+        public long Asked { get; set; }
         public SqliteDataReader? Reader { get; set; }
         public bool IsRead => Reader is { IsClosed: false };
     }

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using System.Text;
+using VictimSupport.Foundation.Secrecy.Search;
 
 namespace VictimSupport.Foundation.Secrecy;
 
@@ -33,6 +34,7 @@ public sealed class ZoneKeys
         ChainKey = Derive(root, "audit chain");
         NumberKey = Derive(root, "dossier numbers");
         SearchRoot = Derive(root, "search tokens");
+        Search = new SearchKey(SearchRoot);
         CaseKey = Derive(root, "counted cases");
     }
 
@@ -46,8 +48,11 @@ public sealed class ZoneKeys
     /// <summary>Keys the marks by which a person is recognised within a year, so that the figures count at most so many of their cases.</summary>
     public byte[] CaseKey { get; }
 
-    /// <summary>The key that search tokens are derived from, a key per field.</summary>
+    /// <summary>Keys the slips of those who asked for help without an account; <see cref="Search"/> hangs under it.</summary>
     public byte[] SearchRoot { get; }
+
+    /// <summary>Keys the tokens by which people are found in the sealed store.</summary>
+    public SearchKey Search { get; }
 
     /// <summary>From memory, else from the key store; null: there is no such key.</summary>
     internal byte[]? Find(Guid id) => opened.TryGetValue(id, out var key) ? key : Store.FindWaiting(id) is { } young ? Open(id, young) : Keep(id, Store.Find(id));

@@ -34,7 +34,7 @@ internal sealed class Intake
     public Intake(Where where, Secrets secrets, Appender audit, Guid account, Guid template, Where? from = null)
     {
         (this.where, this.secrets, this.audit, this.account, this.template) = (where, secrets, audit, account, template);
-        search = new SearchKey(secrets.Keys.SearchRoot);
+        search = secrets.Keys.Search;
         using var connection = where.Connect((from ?? where).Data);
         connection.Open();
         foreach (var (table, by) in Tables)

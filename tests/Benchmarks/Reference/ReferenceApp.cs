@@ -47,7 +47,7 @@ internal sealed class ReferenceApp
         secrets = new Secrets(where);
         audit = new Appender(where, new Chain(secrets.Keys.ChainKey));
         intake = new Intake(where, secrets, audit, account, template);
-        search = new SearchKey(secrets.Keys.SearchRoot);
+        search = secrets.Keys.Search;
         string Among(string list) => where.IsSqlite ? $"IN (SELECT value FROM json_each(@{list}))" : $"= ANY(@{list})";
         closed = new Reading(where, $"""SELECT t."Owner", t."Token" FROM safe_contact s JOIN search_token t ON t."Owner" = s."Id" WHERE s."Nevers" > 0 AND t."Token" {Among("tokens")}""", "tokens");
         named = new Reading(where, $"""SELECT p."Id", p."Identity", s."Call" FROM person p JOIN safe_contact s ON s."Id" = p."Id" WHERE p."Id" {Among("some")}""", "some");

@@ -41,6 +41,30 @@ public sealed class PreparedSqliteTests
         Assert.Equal(3L, Run(connection, "SELECT count(*) FROM number"));
     }
 
+    [Fact]
+    public void What_is_asked_again_and_again_stays_and_what_was_not_asked_for_longest_goes()
+    {
+        using var connection = Open();
+        for (var i = 0; i < 200; i++)
+        {
+            Run(connection, $"SELECT {i}");
+            Run(connection, "SELECT 'each time'");
+        }
+        Assert.True(connection.Keeps("SELECT 'each time'"));
+        Assert.True(connection.Keeps("SELECT 199"));
+        Assert.False(connection.Keeps("SELECT 0"));
+    }
+
+    [Fact]
+    public void What_is_still_read_stays_however_much_is_asked_meanwhile()
+    {
+        using var connection = Open();
+        using var first = Ask(connection, 3);
+        Assert.True(first.Read());
+        for (var i = 0; i < 200; i++) Assert.Equal((long)i, Run(connection, $"SELECT {i}"));
+        Assert.Equal([2, 3], Rest(first));
+    }
+
     private static PreparedSqlite Open()
     {
         var connection = new PreparedSqlite("Data Source=:memory:");

@@ -8,8 +8,15 @@ public sealed class NameQuery
     internal const int Exact = 4, Beginning = 2, Sounds = 1;
 
     private readonly IReadOnlyList<NameChunk> chunks;
+    private readonly Typed[][] joined, bare, paired;
 
-    private NameQuery(IReadOnlyList<NameChunk> chunks) => this.chunks = chunks;
+    private NameQuery(IReadOnlyList<NameChunk> chunks)
+    {
+        this.chunks = chunks;
+        joined = [.. chunks.Select(c => Words(c.Joined))];
+        bare = [.. chunks.Select(c => Words(c.Bare))];
+        paired = [.. chunks.Zip(chunks.Skip(1), (one, next) => Words(one.Joined.SelectMany(a => next.Joined.Select(b => a + b))))];
+    }
 
     public static NameQuery Parse(string typed) => new([.. NameForms.Chunks(typed.Length > MostLetters ? typed[..MostLetters] : typed).Take(MostWords)]);
 
@@ -35,7 +42,7 @@ public sealed class NameQuery
         {
             best[i] = Add(Fit(i, person), best[i + 1]);
             // Joined they are one word at most: not read where they fit better apart.
-            if (i + 1 < chunks.Count && best[i] < Exact + best[i + 2]) best[i] = Math.Max(best[i], Add(Paired(i).Max(person.Same), best[i + 2]));
+            if (i + 1 < chunks.Count && best[i] < Exact + best[i + 2]) best[i] = Math.Max(best[i], Add(paired[i].Max(person.Same), best[i + 2]));
         }
         return best[0];
 
@@ -46,8 +53,8 @@ public sealed class NameQuery
     {
         var chunk = chunks[place];
         if (IsInitial(place)) return person.Begins(chunk.Bare[0]) ? Sounds : 0;
-        var fit = chunk.Joined.Max(person.Fit);
-        return fit == 0 && chunk.Initial is { } initial && person.Begins(initial.ToString()) ? Math.Min(Beginning, chunk.Bare.Max(person.Fit)) : fit;
+        var fit = joined[place].Max(person.Fit);
+        return fit == 0 && chunk.Initial is { } initial && person.Begins(initial.ToString()) ? Math.Min(Beginning, bare[place].Max(person.Fit)) : fit;
     }
 
     // A single letter is searched only if nothing else was typed: no beginning that short is kept.
@@ -55,20 +62,30 @@ public sealed class NameQuery
 
     private IEnumerable<SearchPart> Alternatives(int place)
     {
-        foreach (var word in chunks[place].Initial is null ? chunks[place].Joined : [.. chunks[place].Joined, .. chunks[place].Bare])
+        foreach (var word in chunks[place].Initial is null ? joined[place] : [.. joined[place], .. bare[place]])
         {
-            yield return new SearchPart(PartKind.Word, word);
-            yield return new SearchPart(PartKind.Sound, Sound.Of(word));
-            if (NameForms.Beginning(word) is { } beginning) yield return new SearchPart(PartKind.Prefix, beginning);
+            yield return new SearchPart(PartKind.Word, word.Text);
+            yield return new SearchPart(PartKind.Sound, word.Sounds);
+            if (word.Beginning is { } beginning) yield return new SearchPart(PartKind.Prefix, beginning);
         }
-        foreach (var pair in new[] { place - 1, place }.Where(p => p >= 0 && p + 1 < chunks.Count).SelectMany(Paired))
+        foreach (var pair in new[] { place - 1, place }.Where(p => p >= 0 && p < paired.Length).SelectMany(p => paired[p]))
         {
-            yield return new SearchPart(PartKind.Word, pair);
-            yield return new SearchPart(PartKind.Sound, Sound.Of(pair));
+            yield return new SearchPart(PartKind.Word, pair.Text);
+            yield return new SearchPart(PartKind.Sound, pair.Sounds);
         }
     }
 
-    private IEnumerable<string> Paired(int place) => chunks[place].Joined.SelectMany(a => chunks[place + 1].Joined.Select(b => a + b));
+    private static Typed[] Words(IEnumerable<string> words) => [.. words.Select(w => new Typed(w))];
+}
+
+/// <summary>A word that somebody looks for. How it sounds is worked out once, however many people it is compared with.</summary>
+internal sealed class Typed(string text)
+{
+    public string Text => text;
+    public string Sounds => field ??= Sound.Of(text);
+
+    /// <summary>What it is searched by as a beginning; null: it is too short.</summary>
+    public string? Beginning { get; } = NameForms.Beginning(text);
 }
 
 /// <summary>A name as it is compared: its forms, and how each sounds.</summary>
@@ -85,7 +102,7 @@ public sealed class ReadName
 
     internal bool Begins(string letters) => forms.Any(f => f.StartsWith(letters, StringComparison.Ordinal));
 
-    internal int Same(string word) => forms.Contains(word) ? NameQuery.Exact : Heard.Contains(Sound.Of(word)) ? NameQuery.Sounds : 0;
+    internal int Same(Typed word) => forms.Contains(word.Text) ? NameQuery.Exact : Heard.Contains(word.Sounds) ? NameQuery.Sounds : 0;
 
-    internal int Fit(string word) => forms.Contains(word) ? NameQuery.Exact : NameForms.Beginning(word) is not null && Begins(word) ? NameQuery.Beginning : Same(word);
+    internal int Fit(Typed word) => forms.Contains(word.Text) ? NameQuery.Exact : word.Beginning is not null && Begins(word.Text) ? NameQuery.Beginning : Same(word);
 }

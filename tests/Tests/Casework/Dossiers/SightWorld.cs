@@ -135,7 +135,7 @@ internal sealed class SightWorld : IAsyncDisposable
         var now = platform.Clock.GetUtcNow();
         var cases = new List<Case>();
         var rows = new List<object>();
-        var key = new SearchKey(zone.Handle.Keys.SearchRoot);
+        var key = zone.Handle.Keys.Search;
         var times = Enum.GetValues<GrantKind>().Where(k => k != GrantKind.None).SelectMany(k => Enum.GetValues<Lasts>().Select(t => ((GrantKind?)k, t))).Prepend((null, Lasts.Now)).ToList();
         var keys = new Keyring(zone.Handle.Keys);
         await zone.Handle.Database.Write(keys, async context =>
