@@ -32,5 +32,5 @@ internal sealed class Namesakes(ZoneDbContext zone, UseCase here) : IRecogniseCo
 
     // For each word of the name the tokens of which a person has one.
     private static List<HashSet<long>> Words(SearchKey key, string name) =>
-        [.. NameQuery.Parse(name).Groups.Select(group => group.Where(part => part.Kind == PartKind.Word).Select(part => SearchToken.Of(key, part)).ToHashSet()).Where(tokens => tokens.Count > 0)];
+        [.. NameQuery.Parse(name).ToTheLetter.Select(words => words.Select(word => SearchToken.Of(key, word)).ToHashSet())];
 }

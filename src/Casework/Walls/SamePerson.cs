@@ -108,11 +108,7 @@ internal sealed class Sought
         {
             var (who, agreed) = some[place];
             var names = who is { FamilyName.Length: > 0, GivenName.Length: > 0 } ? SamePerson.Name(who).Groups : [];
-            for (var i = 0; i < names.Count; i++)
-            {
-                // Who has the word has its sound.
-                foreach (var part in names[i]) if (part.Kind != PartKind.Word) Mark(part, names.Count == 1 ? Enough : 1 << i);
-            }
+            for (var i = 0; i < names.Count; i++) foreach (var part in names[i]) Mark(part, names.Count == 1 ? Enough : 1 << i);
             if (PhoneNumber.Part(who.Phone) is { } number) Mark(number, Enough);
             if (PhoneNumber.Part(agreed?.SmsNumber) is { } other) Mark(other, Enough);
 

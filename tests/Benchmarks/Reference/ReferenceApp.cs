@@ -387,7 +387,7 @@ internal sealed class ReferenceApp
             var groups = NameQuery.Parse($"{list[i].Who.GivenName} {list[i].Who.FamilyName}").Groups;
             for (var g = 0; g < groups.Count; g++)
             {
-                foreach (var part in groups[g]) if (part.Kind != PartKind.Word) Mark(part, 1 << g);
+                foreach (var part in groups[g]) Mark(part, 1 << g);
             }
             if (PhoneNumber.Part(list[i].Who.Phone) is { } number) Mark(number, 3);
 

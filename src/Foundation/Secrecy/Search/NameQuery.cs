@@ -22,8 +22,11 @@ public sealed class NameQuery
 
     public bool IsEmpty => chunks.Count == 0;
 
-    /// <summary>For each typed name the parts of which one must be found; a person must have one of each group. Whoever <see cref="Matches"/> is among those found.</summary>
-    public IReadOnlyList<IReadOnlyList<SearchPart>> Groups => field ??= [.. Enumerable.Range(0, chunks.Count).Where(i => !IsInitial(i)).Select(i => (IReadOnlyList<SearchPart>)[.. Alternatives(i).Distinct()])];
+    /// <summary>For each typed name the parts of which one must be found; a person must have one of each group. Whoever <see cref="Matches"/> is among those found: who bears the very word sounds like it too.</summary>
+    public IReadOnlyList<IReadOnlyList<SearchPart>> Groups => field ??= [.. Places.Select(i => (IReadOnlyList<SearchPart>)[.. Alternatives(i).Distinct()])];
+
+    /// <summary>For each typed name the words of which one must be borne, to the letter.</summary>
+    public IReadOnlyList<IReadOnlyList<SearchPart>> ToTheLetter => [.. Places.Select(i => (IReadOnlyList<SearchPart>)[.. ByItself(i).Concat(WithANeighbour(i)).Select(w => new SearchPart(PartKind.Word, w.Text)).Distinct()])];
 
     /// <summary>Is this person meant?</summary>
     public bool Matches(string familyName, string? givenName) => Rank(familyName, givenName) > 0;
@@ -60,20 +63,13 @@ public sealed class NameQuery
     // A single letter is searched only if nothing else was typed: no beginning that short is kept.
     private bool IsInitial(int place) => chunks[place] is { Particles.Count: 0, Bare: [{ Length: 1 }, ..] } && chunks.Any(c => c.Bare[0].Length > 1);
 
-    private IEnumerable<SearchPart> Alternatives(int place)
-    {
-        foreach (var word in chunks[place].Initial is null ? joined[place] : [.. joined[place], .. bare[place]])
-        {
-            yield return new SearchPart(PartKind.Word, word.Text);
-            yield return new SearchPart(PartKind.Sound, word.Sounds);
-            if (word.Beginning is { } beginning) yield return new SearchPart(PartKind.Prefix, beginning);
-        }
-        foreach (var pair in new[] { place - 1, place }.Where(p => p >= 0 && p < paired.Length).SelectMany(p => paired[p]))
-        {
-            yield return new SearchPart(PartKind.Word, pair.Text);
-            yield return new SearchPart(PartKind.Sound, pair.Sounds);
-        }
-    }
+    private IEnumerable<int> Places => Enumerable.Range(0, chunks.Count).Where(i => !IsInitial(i));
+
+    private IEnumerable<SearchPart> Alternatives(int place) =>
+        [.. ByItself(place).Concat(WithANeighbour(place)).Select(w => new SearchPart(PartKind.Sound, w.Sounds)), .. ByItself(place).Where(w => w.Beginning is not null).Select(w => new SearchPart(PartKind.Prefix, w.Beginning!))];
+
+    private IEnumerable<Typed> ByItself(int place) => chunks[place].Initial is null ? joined[place] : joined[place].Concat(bare[place]);
+    private IEnumerable<Typed> WithANeighbour(int place) => new[] { place - 1, place }.Where(p => p >= 0 && p < paired.Length).SelectMany(p => paired[p]);
 
     private static Typed[] Words(IEnumerable<string> words) => [.. words.Select(w => new Typed(w))];
 }
