@@ -81,6 +81,7 @@ internal sealed class Cancel(IMediator pipeline, UnderWay underWay, WhereAndWho 
             var planned = await Appointments.Find(zone.Set<Contact>(), dossier.Id, form.Contact, ct);
             if (planned.State == ContactState.Cancelled && planned.Cancelled == form.Reason) return false; // pressed twice: what came next was planned the first time
             planned.MustStand(nameof(Command.Reason));
+            planned.MustNotBeGoingOn(caller.Self, nameof(Command.Reason));
             dossier.MayPlan(form.Next);
             planned.Cancel(form.Reason!.Value, caller.Self, now);
             await AppointmentReminders.TakeBack(zone, planned.Id, now, ct);

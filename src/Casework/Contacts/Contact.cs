@@ -208,6 +208,13 @@ internal sealed class Contact : IHoldSealed, ISayMyLayer, IOfDossier, ICountersi
         return OutboxMessage.New($"check-out {Id} {ExpectedOut!.Value.UtcDateTime:yyyyMMddHHmm}", LateCheckOutMail.KindName, DossierId, null, now);
     }
 
+    /// <summary>While somebody is there only they end it: noted or called off from elsewhere, nobody would miss them.</summary>
+    /// <exception cref="ValidationException">A colleague is there now.</exception>
+    public void MustNotBeGoingOn(Guid by, string field)
+    {
+        if (IsUnderWay && Worker != by && Companion != by) throw new ValidationException([new ValidationFailure(field, Words.SomebodyIsThere)]);
+    }
+
     /// <summary>Whoever's page was open before is told, and keeps what they typed.</summary>
     /// <exception cref="ValidationException">It is no longer to come: held, missed or cancelled meanwhile.</exception>
     public void MustStand(string field)

@@ -53,7 +53,7 @@ internal sealed class Plan(IMediator pipeline, IAccounts accounts, WhereAndWho w
                 Persons = planned.Persons, At = planned.At, Minutes = planned.Minutes, Place = planned.Place, Room = planned.Room, Travel = planned.Travel == 0 ? null : planned.Travel, ForThem = planned.ForThem, With = planned.With, Worker = planned.Worker, Companion = planned.Companion,
                 Note = planned.Note?.Value, Remind = [.. View.Reminded.Select(r => r.ToString())], Version = planned.Version,
             }
-            : new Command { Persons = [.. View.People.Take(1).Select(p => p.Id)], Minutes = 60, Worker = who.Caller.Account };
+            : new Command { Persons = Concerned.TheOnlyOne(View.People.Select(p => p.Id)), Minutes = 60, Worker = who.Caller.Account };
     }
 
     // What was typed stays; the next press saves it over what is shown beside it.
@@ -176,6 +176,7 @@ internal sealed class Plan(IMediator pipeline, IAccounts accounts, WhereAndWho w
             if (form.Once != default && await zone.Set<Submission>().AsNoTracking().SingleOrDefaultAsync(s => s.Id == form.Once, ct) is { } before) return before.Made;
             var planned = form.Contact is { } id ? await Appointments.Find(zone.Set<Contact>(), dossier.Id, id, ct) : null;
             planned?.MustStand(nameof(Command.At));
+            planned?.MustNotBeGoingOn(caller.Self, nameof(Command.At));
             if (!dossier.IsOpen) throw Wrong(nameof(Command.At), Words.ClosedNoAct);
             if (planned is not null && planned.Version != form.Version) throw Wrong(nameof(Command.At), Words.ChangedMeanwhile);
             ShippedCodes.Must(Moment.Day(now), nameof(Command.Place), Words.ChoosePlace, form.Place, planned?.Place);

@@ -41,7 +41,7 @@ internal sealed class Record(IMediator pipeline, UnderWay underWay, WhereAndWho 
     /// <summary>What was asked for the person is unfolded: it is for them, or something stands there.</summary>
     public bool AsksForThem => Form.ForThem || !Form.Asked.IsEmpty || ModelState.Any(f => f.Key.StartsWith("Form.ToldOn", StringComparison.Ordinal) && f.Value?.Errors.Count > 0);
 
-    public async Task OnGetAsync(CancellationToken ct) => Form = await Fill(ct) ?? new Command { Place = Place, At = clock.GetUtcNow(), Minutes = 15, Persons = [.. Persons.Take(1).Select(p => Guid.Parse(p.Value))] };
+    public async Task OnGetAsync(CancellationToken ct) => Form = await Fill(ct) ?? new Command { Place = Place, At = clock.GetUtcNow(), Minutes = 15, Persons = Concerned.TheOnlyOne(Persons.Select(p => Guid.Parse(p.Value))) };
 
     public Task ShowAgain(CancellationToken ct) => Fill(ct);
 
@@ -186,6 +186,7 @@ internal sealed class Record(IMediator pipeline, UnderWay underWay, WhereAndWho 
             else
             {
                 contact.MustStand(nameof(Command.At));
+                contact.MustNotBeGoingOn(caller.Self, nameof(Command.At));
                 contact.Happens(took, caller.Self, now, Countersigning.Of(caller));
                 await AppointmentReminders.TakeBack(zone, contact.Id, now, ct);
             }

@@ -132,12 +132,14 @@ internal sealed class LateCheckOutMail(ISendMail mail, IAccounts accounts, IStaf
     // As with the red band: of the person visited it says nothing. A dossier that few may open would leave whoever goes there without anybody who is told.
     protected override bool IsOfTheDossier => false;
 
-    // A coordinator alone may be asleep, or be the one who is late.
+    /// <summary>A coordinator alone may be asleep, or be the one who is late; at night whoever is on call is awake.</summary>
+    internal static readonly IReadOnlyList<Role> Told = [Role.Caseworker, Role.Coordinator, Role.OnCall];
+
     protected override async Task<IReadOnlyList<Guid>> ForAll(OutboxMessage message, ZoneRecord zone, IReadOnlyList<Guid> coordinators, CancellationToken ct)
     {
         var visitors = await Pipeline.Send(new LateCheckOuts.Visitors(message.About!.Value), ct);
         var there = new List<Guid>();
-        foreach (var one in (await Staff.Holding(zone.Id, [Role.Caseworker, Role.Coordinator], ct)).Except(visitors))
+        foreach (var one in (await Staff.Holding(zone.Id, Told, ct)).Except(visitors))
             if (await Staff.AwayNow(zone.Id, one, ct) is null) there.Add(one);
         return there;
     }
@@ -154,7 +156,7 @@ internal sealed class LateCheckOutSms(ISendSms sms, IAccounts accounts, IStaff s
     public async Task Deliver(OutboxMessage message, ZoneRecord zone, CancellationToken ct)
     {
         if (message is not { About: { } dossier, To: { } account } || !sms.IsReady) return;
-        if (!(await staff.Holding(zone.Id, [Role.Caseworker, Role.Coordinator], ct)).Contains(account) || await staff.AwayNow(zone.Id, account, ct) is not null) return;
+        if (!(await staff.Holding(zone.Id, LateCheckOutMail.Told, ct)).Contains(account) || await staff.AwayNow(zone.Id, account, ct) is not null) return;
         if (await pipeline.Send(new LateCheckOuts.Telephone(dossier, account), ct) is not { } number) return;
         if (!(await accounts.Named([account], ct)).TryGetValue(account, out var colleague)) return;
         await sms.Send(new Sms(message.Key, number, Spoken.In(colleague.Language, () => Words.CheckOutLateSms)), ct);

@@ -16,6 +16,7 @@ using VictimSupport.Foundation.Numbers;
 using VictimSupport.Foundation.Persistence;
 using VictimSupport.Foundation.Pipeline;
 using VictimSupport.Foundation.Secrecy.Search;
+using VictimSupport.Zones.Contracts;
 
 namespace VictimSupport.Casework.Demo;
 
@@ -31,7 +32,7 @@ internal static class Invent
     [Requires(May.RunThePlatform)]
     internal sealed record Command(InventedZone Zone, int Most) : ICommand<(int Written, int Of)>;
 
-    internal sealed class Handler(ZoneDbContext zone, UseCase here, Caller caller, Trail trail, Masonry masonry, Gate gate, Aftermath aftermath, IHostEnvironment environment, TimeProvider clock) : IRequestHandler<Command, (int Written, int Of)>
+    internal sealed class Handler(ZoneDbContext zone, UseCase here, Caller caller, Trail trail, Masonry masonry, Gate gate, Aftermath aftermath, IZoneSettings settings, IHostEnvironment environment, TimeProvider clock) : IRequestHandler<Command, (int Written, int Of)>
     {
         public async Task<(int Written, int Of)> Handle(Command command, CancellationToken ct)
         {
@@ -55,7 +56,7 @@ internal static class Invent
             var safe = SafeContact.For(person);
             if (one.Met is { } asked) safe.Agree(Rule.Safe, default, default, default, default, new SafeDetails(), Milestone.ThePlatform, asked.At);
             dossier.Lead = person.Id;
-            await new Joining(zone, here, masonry, gate, aftermath, new Tally(zone, here, new StandingClock(at)), new StandingClock(at)).Into(dossier, person, safe, null, ct);
+            await new Joining(zone, here, masonry, gate, aftermath, new Tally(zone, here, new StandingClock(at)), settings, caller, new StandingClock(at)).Into(dossier, person, safe, null, ct);
             var first = FollowUp.Plan(dossier.Id, [person.Id], ActKind.FirstContact, null, at.AddDays(3), Milestone.ThePlatform, at);
             zone.AddRange(dossier, first, Milestone.Reached(dossier.Id, MilestoneKind.Opened, Milestone.ThePlatform, at));
             SearchToken.Add(zone, here.InZone.Keys.Search, dossier.Id, dossier.Id, [new SearchPart(PartKind.DossierNumber, dossier.Number)]);

@@ -34,7 +34,7 @@ internal sealed class Add(IMediator pipeline, FileLimit limit, IScanFiles scanne
     public async Task OnGetAsync(CancellationToken ct)
     {
         await ShowAgain(ct);
-        if (Persons.Count == 1) Form = new Command { Persons = [.. Persons.Select(p => Guid.Parse(p.Value))] };
+        Form = new Command { Persons = Concerned.TheOnlyOne(Persons.Select(p => Guid.Parse(p.Value))) };
     }
 
     public async Task ShowAgain(CancellationToken ct) => Persons = [.. (await pipeline.Send(new Query(Dossier), ct)).Select(p => new Choice(p.Id.ToString(), p.Name))];

@@ -36,13 +36,14 @@ internal sealed class Withdraw(IMediator pipeline) : PageModel, IShowAgain
         return RedirectToPage("/Casework/Documents/List", new { Dossier });
     }
 
-    /// <summary>Whoever changes dossiers may; a trainee only their own, as long as nobody signed it.</summary>
-    public static bool May(Caller caller, Document document) => caller.May(Foundation.Access.May.ChangeDossiers) || (document.By == caller.Account && !document.Counts());
+    /// <summary>Whoever put it in, a trainee as long as nobody signed it. What a colleague put in may be why something was done: that goes by a coordinator alone.</summary>
+    public static bool May(Caller caller, Document document) =>
+        caller.May(Foundation.Access.May.DecideWhoSees) || (document.By == caller.Account && (caller.May(Foundation.Access.May.ChangeDossiers) || !document.Counts()));
 
     [Requires(Foundation.Access.May.WorkOnDossiers)]
     internal sealed record Query(Guid Dossier, Guid Document) : IQuery<string>;
 
-    [Requires(Foundation.Access.May.WorkOnDossiers)]
+    [Requires(Foundation.Access.May.WorkOnDossiers), FreshFactor]
     internal sealed record Command : ICommand<bool>, ISensitive
     {
         public WithdrawReason? Reason { get; init; }

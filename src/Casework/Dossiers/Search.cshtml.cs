@@ -68,7 +68,8 @@ internal sealed class Search(IMediator pipeline, WhereAndWho who) : PageModel
         {
             var (key, typed) = (here.InZone.Keys.Search, query.Text.Trim());
             if (DossierNumber.TryParse(typed, out var number)) return First(await ByDossier(d => d.Number == number.Text, ct));
-            if (PhoneNumber.Part(typed) is { } phone) return First(await ByPerson(await Owners(key, [[phone]], ct), p => PhoneNumber.ToE164(p.Phone) == phone.Text ? 1 : 0, ct, phone.Text));
+            // A report without its unit may read as a telephone: where nobody has that number it is looked for as a report.
+            if (PhoneNumber.Part(typed) is { } phone && await ByPerson(await Owners(key, [[phone]], ct), p => PhoneNumber.ToE164(p.Phone) == phone.Text ? 1 : 0, ct, phone.Text) is { Count: > 0 } callers) return First(callers);
             if (typed.Count(char.IsDigit) >= 6 && await ByReport(key, PvNumber.Part(typed), ct) is { Count: > 0 } reports) return First(reports);
             var name = NameQuery.Parse(typed);
             if (name.Groups.Count > 1) await SayWhose(name, ct);

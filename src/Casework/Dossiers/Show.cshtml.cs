@@ -45,7 +45,7 @@ internal sealed class Show(IMediator pipeline, IAccounts accounts, WhereAndWho w
     public async Task OnGetAsync(CancellationToken ct)
     {
         await ShowAgain(ct);
-        Form = new Write.Command { Persons = [.. View.People.Where(p => p.IsHelped).Take(1).Select(p => p.Id)], Version = View.Dossier.Version };
+        Form = new Write.Command { Persons = Concerned.TheOnlyOne(View.People.Where(p => p.IsHelped).Select(p => p.Id)), Version = View.Dossier.Version };
     }
 
     public async Task ShowAgain(CancellationToken ct)

@@ -77,6 +77,9 @@ internal static class Write
 /// <summary>Which persons of a dossier an entry concerns; an id from another dossier is nobody.</summary>
 internal static class Concerned
 {
+    /// <summary>Whom a form has ticked when it opens: the only one there is. Of several nobody, so that nothing said of a child stands with its mother.</summary>
+    public static List<Guid> TheOnlyOne(IEnumerable<Guid> some) => some.Take(2).ToList() is [var only] ? [only] : [];
+
     /// <exception cref="RefusedException">None of them is in this dossier.</exception>
     public static async Task<List<Guid>> Of(ZoneDbContext zone, Guid dossier, IReadOnlyList<Guid> named, CancellationToken ct)
     {

@@ -20,6 +20,12 @@ internal sealed record PossibleDuplicate(Guid? Dossier, string? Number, string? 
     /// <summary>What was agreed names somebody who is the alleged perpetrator by now: it holds as if nobody had been asked.</summary>
     public bool NamesAuthor { get; init; }
 
+    /// <summary>What was agreed, or changed since, is to be asked again.</summary>
+    public bool AskAgain { get; init; }
+
+    /// <summary>On what condition: whoever reads "only if" at night reads of what.</summary>
+    public SafeDetails Agreed => NamesAuthor ? Safe.Details.Value with { WhoMayAnswer = null, ThirdPerson = null } : Safe.Details.Value;
+
     /// <summary>The rule that holds of a channel, in words: as the gate would have it, not as it was ticked in this one dossier.</summary>
     public string Says(Channel channel) => Closed.Says(channel, Safe, NamesAuthor);
 }
@@ -102,7 +108,7 @@ internal sealed class Duplicates(ZoneDbContext zone, Guard guard, Nevers nevers,
             var (dossier, identity, own) = (dossiers[person.DossierId], person.Identity.Value, rules[person.Id]);
             var card = new PossibleDuplicate(null, null, null, identity.Initials, person.Language, dossier.Danger, dossier.AssignedTo, own)
             {
-                Closed = closed.GetValueOrDefault(person.Id, ClosedChannels.Nothing), NamesAuthor = named.Contains(person.Id),
+                Closed = closed.GetValueOrDefault(person.Id, ClosedChannels.Nothing), NamesAuthor = named.Contains(person.Id), AskAgain = own.MustBeAskedAgain(clock.GetUtcNow()),
             };
             if (visible.Contains(dossier.Id)) return (dossier.Id, card with { Dossier = dossier.Id, Number = dossier.Number, Name = identity.FullName });
             Tell(dossier);

@@ -191,7 +191,7 @@ internal sealed class Register(IMediator pipeline, WhereAndWho who, TimeProvider
             var dossier = Dossier.Open(number, trigger, kind, form.When, form.Municipality.Trim(), caller.Self, now, ownTrigger, ownKind, form.RequestedAt ?? entry?.PutAt);
             var person = Person.Add(dossier.Id, identity, form.Capacity ?? kind.Capacity, form.Language, now);
             var safe = SafeContact.For(person);
-            taking.Agrees(safe, entry, form.Safe, Said(form.Condition), now);
+            taking.Agrees(safe, entry, form.Safe, Said(form.Condition), trigger == Trigger.Person, now);
             taking.Interprets(entry, person);
             var first = Taking.FirstAct(entry, dossier, person, rules.FirstContactWithin, caller.Self, now);
             dossier.Lead = person.Id;

@@ -81,6 +81,7 @@ internal static class AddReport
             var person = People.Person.Add(dossier.Id, identity, reading.Kind!.Capacity, reading.Language, now);
             dossier.Lead ??= person.Id;
             await joining.Into(dossier, person, SafeContact.For(person), null, ct);
+            await joining.Waits(dossier, person, ct);
             return (person.Id, null);
         }
     }

@@ -90,9 +90,9 @@ internal sealed record Addressee(Person Person, SafeContact Safe, Dossier Dossie
     /// <summary>What to keep to.</summary>
     public SafeDetails Agreed => NamesAuthor ? Safe.Details.Value with { WhoMayAnswer = null, ThirdPerson = null } : Safe.Details.Value;
 
-    /// <summary>May a letter go unasked? What is listed counts for the main facts; what is never sent unasked counts wherever it stands. Never to a house in which the alleged perpetrator lives too.</summary>
+    /// <summary>May a letter go unasked? What is listed counts for the main facts; what is never sent unasked counts wherever it stands. Where somebody is accused it was no stranger, but on the road; and never to a house in which they live too.</summary>
     public bool MayGetFirstLetter => !Elsewhere && !Written && !Person.IsMinor && FirstLetterFor.Contains(Dossier.SubKind) && !Dossier.Danger.HasFlag(Danger.AtHome) && !Dossier.Danger.HasFlag(Danger.AddressSecret)
-        && !Dossier.Additional.Append(Dossier.SubKind).Any(SubKinds.NeverUnasked) && !Clearance.IsAlsoOf(Person.Identity.Value, Agreed, Channel.Letter, Authors);
+        && !Dossier.Additional.Append(Dossier.SubKind).Any(SubKinds.NeverUnasked) && (Authors.Count == 0 || Dossier.Kind == KindOfEvent.RoadAccident) && !Clearance.IsAlsoOf(Person.Identity.Value, Agreed, Channel.Letter, Authors);
 }
 
 /// <summary>Leave to reach this person by this channel, now. Only the gate (<see cref="Ask(Addressee, Outgoing, DateTimeOffset)"/>) gives one, and whatever goes out must be handed one: it alone knows where to.</summary>
@@ -177,7 +177,8 @@ internal sealed class Clearance
         Rule.Never => (Passage.Closed, Bar.Never),
         Rule.NotAsked => (Passage.AttendedAfterScript, Bar.None),
         Rule.OnlyIf => (Passage.AsAgreed, Bar.None),
-        _ => (Passage.Open, Bar.None),
+        // An officer called it safe, perhaps with the partner in the room.
+        _ => (entry.Message.Value.Officer is null ? Passage.Open : Passage.AttendedAfterScript, Bar.None),
     };
 
     private static (Passage Passage, Bar Bar) Rules(Addressee whom, Outgoing what, DateTimeOffset now)
@@ -195,6 +196,8 @@ internal sealed class Clearance
         if (what is { Unattended: true, Channel: not Channel.Letter } && safe.MustBeAskedAgain(now)) return (Passage.Closed, Bar.Outdated);
         // A letter lies until somebody opens it; everything else is noticed when it comes.
         if (what.Channel != Channel.Letter && !safe.Details.Value.IsTime(what.At ?? now)) return (Passage.Closed, Bar.Hours);
+        // Called safe by an officer or a hospital, in writing, or before two rows became one: whoever dials asks first.
+        if (rule == Rule.Safe && safe.Checked is null && what.Channel is Channel.Call or Channel.Visit) return (Passage.AttendedAfterScript, Bar.None);
         return (rule == Rule.OnlyIf ? Passage.AsAgreed : Passage.Open, Bar.None);
     }
 

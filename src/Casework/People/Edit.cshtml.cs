@@ -148,6 +148,7 @@ internal sealed class Edit(IMediator pipeline, WhereAndWho who, TimeProvider clo
             if (form.Person is not null && person.IsHelped && dossier.IsViolenceAtHome && (!helped || was.FullName != identity.FullName || PhoneNumber.ToE164(phone) != PhoneNumber.ToE164(identity.Phone)))
                 await aftermath.Reaches(identity, ct, except: person.Id);
             await Lead(dossier, person, ct);
+            if (form.Person is null || !helped) await joining.Waits(dossier, person, ct);
             if (form.Person is not null && was != (identity.FullName, form.Capacity)) await joining.CheckInterpretersAgain(dossier, ct);
             if (form.Once != default) zone.Add(new Submission { Id = form.Once, Made = person.Id });
             dossier.Touch();

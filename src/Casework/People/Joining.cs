@@ -2,17 +2,20 @@ using Microsoft.EntityFrameworkCore;
 using VictimSupport.Casework.Codes;
 using VictimSupport.Casework.Counting;
 using VictimSupport.Casework.Dossiers;
+using VictimSupport.Casework.FollowUps;
 using VictimSupport.Casework.Tray;
 using VictimSupport.Casework.Walls;
+using VictimSupport.Foundation.Access;
 using VictimSupport.Foundation.Persistence;
 using VictimSupport.Foundation.Pipeline;
 using VictimSupport.Foundation.Secrecy.Search;
+using VictimSupport.Zones.Contracts;
 
 namespace VictimSupport.Casework.People;
 
 /// <summary>Somebody comes into a dossier, by whatever door: with rules of safe contact, kept from whom they are walled off from, found by their name, a case where they are helped; and where violence at home is
 /// among the facts, what was agreed with them elsewhere is to be asked again. Whoever calls has taken the year's turn before (<see cref="DossierCounter"/>).</summary>
-internal sealed class Joining(ZoneDbContext zone, UseCase here, Masonry masonry, Gate gate, Aftermath aftermath, Tally tally, TimeProvider clock)
+internal sealed class Joining(ZoneDbContext zone, UseCase here, Masonry masonry, Gate gate, Aftermath aftermath, Tally tally, IZoneSettings settings, Caller caller, TimeProvider clock)
 {
     /// <param name="entry">The message in the tray by which they came; null: by none.</param>
     /// <param name="line">The line of an event they come from; null: from none.</param>
@@ -30,6 +33,15 @@ internal sealed class Joining(ZoneDbContext zone, UseCase here, Masonry masonry,
         if (person.Capacity == Capacity.AllegedAuthor) await gate.AuthorCame(dossier, identity, ct);
         if (zone.Entry(dossier).State != EntityState.Added) await CheckInterpretersAgain(dossier, ct);
         return walled;
+    }
+
+    /// <summary>Somebody helped came into a dossier that goes on: whoever else was reached, they wait for a first contact of their own.</summary>
+    public async Task Waits(Dossier dossier, Person person, CancellationToken ct)
+    {
+        if (!person.IsHelped || !dossier.IsOpen) return;
+        var now = clock.GetUtcNow();
+        zone.Add(FollowUp.Plan(dossier.Id, [person.Id], ActKind.FirstContact, null, now + (await settings.Of(here.InZone.Id, ct)).FirstContactWithin, caller.Self, now));
+        await NextAct.Settle(zone, dossier, ct);
     }
 
     /// <summary>The name of an interpreter was checked against those who were there, as what they were: somebody came, or is somebody else.</summary>

@@ -30,7 +30,7 @@ internal sealed class NoteRisk(IMediator pipeline, IAccounts accounts) : PageMod
     public async Task OnGetAsync(CancellationToken ct)
     {
         await ShowAgain(ct);
-        Form = new Command { On = View.Today, Persons = [.. View.People.Take(1).Select(p => p.Id)] };
+        Form = new Command { On = View.Today, Persons = Concerned.TheOnlyOne(View.People.Select(p => p.Id)) };
     }
 
     public async Task ShowAgain(CancellationToken ct)

@@ -28,7 +28,7 @@ internal sealed class Share(IMediator pipeline, TimeProvider clock) : PageModel,
     public async Task OnGetAsync(CancellationToken ct)
     {
         await ShowAgain(ct);
-        Form = new Command { At = clock.GetUtcNow(), Persons = [.. Persons.Take(1).Select(p => Guid.Parse(p.Value))] };
+        Form = new Command { At = clock.GetUtcNow(), Persons = Concerned.TheOnlyOne(Persons.Select(p => Guid.Parse(p.Value))) };
     }
 
     public async Task ShowAgain(CancellationToken ct) => Persons = [.. (await pipeline.Send(new Query(Dossier), ct)).Select(p => new Choice(p.Id.ToString(), p.Name))];

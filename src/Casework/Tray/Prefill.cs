@@ -25,7 +25,7 @@ internal static class Prefill
             var message = entry.Message.Value;
             return new Register.Command
             {
-                Trigger = Trigger.Person, GivenName = message.GivenName, FamilyName = message.FamilyName, Unknown = message.GivenName.Length + message.FamilyName.Length == 0, Phone = message.Phone,
+                Trigger = message.Officer is null ? Trigger.Person : Trigger.Patrol, GivenName = message.GivenName, FamilyName = message.FamilyName, Unknown = message.GivenName.Length + message.FamilyName.Length == 0, Phone = message.Phone,
                 Safe = message.Phone is null ? null : entry.MayCall, Condition = message.Phone is not null && entry.MayCall == Rule.OnlyIf ? message.Condition : null, Language = entry.Language, Note = message.Asked is { } asked ? Said(asked) : message.About, RequestedAt = entry.PutAt,
             };
         }

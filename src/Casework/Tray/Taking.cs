@@ -47,8 +47,9 @@ internal sealed class Taking(ZoneDbContext zone, Guard guard, UseCase here, Call
     /// <summary>As it was said at the desk: whether, and on what condition, the number may be called. Whoever asked on the public page said how they are reached, and that no other way is: so it stands, word for word.</summary>
     /// <param name="call">As the form of the intake has it; null: nothing was said there.</param>
     /// <param name="condition">On what condition, as the form has it.</param>
+    /// <param name="theirWord">The person said so themselves; what an officer, a hospital or a relative ticked holds, and is to be asked.</param>
     /// <param name="now">When the person came in: what was said then, and what they are asked later, are told apart by it.</param>
-    public void Agrees(SafeContact safe, TrayEntry? entry, Rule? call, string? condition, DateTimeOffset now)
+    public void Agrees(SafeContact safe, TrayEntry? entry, Rule? call, string? condition, bool theirWord, DateTimeOffset now)
     {
         if (entry?.Message.Value.Asked is { } asked)
         {
@@ -60,7 +61,8 @@ internal sealed class Taking(ZoneDbContext zone, Guard guard, UseCase here, Call
         }
         else if (call is { } rule && rule != Rule.NotAsked)
         {
-            safe.Agree(rule, default, default, default, default, new SafeDetails(WhatMayBeSaid: condition), caller.Self, now);
+            if (theirWord && entry?.Message.Value.Officer is null) safe.Agree(rule, default, default, default, default, new SafeDetails(WhatMayBeSaid: condition), caller.Self, now);
+            else safe.Wrote(rule, default, default, default, default, new SafeDetails(WhatMayBeSaid: condition));
         }
         else if (condition is not null)
         {

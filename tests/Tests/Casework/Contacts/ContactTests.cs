@@ -43,11 +43,29 @@ public sealed class ContactTests(Platforms platforms)
     {
         var (zone, worker, dossier) = await Registered(engine);
         var other = await worker.Send(new VictimSupport.Casework.People.Edit.Command { Dossier = dossier, GivenName = "Bo", FamilyName = "Voorbeeld", Capacity = Capacity.Victim, Language = "nl" });
-        await worker.Send(new VictimSupport.Casework.Dossiers.Write.Command { Dossier = dossier, Persons = [other], Layer = Layer.Assistance, Next = ActKind.FirstContact, Due = zone.Platform.Clock.GetUtcNow().AddHours(3) });
+        // Whoever comes in later waits for a first contact of their own, and who is only mentioned for none.
+        await worker.Send(new VictimSupport.Casework.People.Edit.Command { Dossier = dossier, GivenName = "Dirk", FamilyName = "Voorbeeld", Capacity = Capacity.AllegedAuthor, Language = "nl" });
         await worker.Send(await worker.Contact(zone, dossier)); // with the lead
-        Assert.Equal([other], Assert.Single((await worker.Opens(dossier)).Planned).Persons);
+        var waits = Assert.Single((await worker.Opens(dossier)).Planned);
+        Assert.Equal((other, ActKind.FirstContact, waits.DueAt), (Assert.Single(waits.Persons), waits.Kind, (await worker.Opens(dossier)).Dossier.NextDue));
         await worker.Send(await worker.Contact(zone, dossier) with { Persons = [other] });
         Assert.Empty((await worker.Opens(dossier)).Planned);
+    }
+
+    [Fact]
+    public async Task The_only_person_is_ticked_and_of_several_nobody()
+    {
+        var (zone, worker, dossier) = await Registered("sqlite");
+        using var visit = worker.Visit();
+        string[] forms = ["", "/contact", "/appointments", "/risk", "/documents/add", "/sharing"];
+        foreach (var form in forms) Assert.Single((await visit.Page($"/dossiers/{dossier}{form}")).QuerySelectorAll("[name='Form.Persons'][checked], [name='Form.Persons'][type=hidden]"));
+        await worker.Send(new VictimSupport.Casework.People.Edit.Command { Dossier = dossier, GivenName = "Noah", FamilyName = "Voorbeeld", Capacity = Capacity.Victim, Language = "nl" });
+        foreach (var form in forms)
+        {
+            var boxes = (await visit.Page($"/dossiers/{dossier}{form}")).QuerySelectorAll("[name='Form.Persons']");
+            Assert.Equal(2, boxes.Length);
+            Assert.All(boxes, box => Assert.True(!box.HasAttribute("checked") && box.GetAttribute("type") == "checkbox", form));
+        }
     }
 
     [Theory, EveryEngine]

@@ -47,7 +47,6 @@ public sealed class CorrectTests(Platforms platforms)
     {
         var (zone, anna, dossier) = await Registered(engine);
         var (ada, bo) = (await anna.LeadOf(dossier), await anna.Send(new Edit.Command { Dossier = dossier, GivenName = "Bo", FamilyName = "Voorbeeld", Capacity = Capacity.Victim, Language = "nl" }));
-        await anna.Send(new Write.Command { Dossier = dossier, Persons = [bo], Layer = Layer.Assistance, Next = ActKind.FirstContact, Due = zone.Platform.Clock.GetUtcNow().AddHours(3) });
         var id = await anna.Send(await anna.Contact(zone, dossier));
         Assert.Equal([bo], Assert.Single((await anna.Opens(dossier)).Planned).Persons);
         await Puts(anna, dossier, id, f => f with { Persons = [bo] });

@@ -124,7 +124,7 @@ public sealed class HomeVisitTests(Platforms platforms)
         await using var platform = Platform.Start(engine, Provider);
         var zone = await platform.Zone();
         var (cora, bert, dora, desk) = (await zone.Hires("cora", Role.Coordinator), await zone.Hires("bert", Role.Caseworker), await zone.Hires("dora", Role.Caseworker), await zone.Hires("desk", Role.FrontDesk));
-        var (away, silent) = (await zone.Hires("away", Role.Caseworker), await zone.Hires("silent", Role.Caseworker));
+        var (away, silent) = (await zone.Hires("away", Role.Caseworker), await zone.Hires("silent", Role.OnCall));
         var dossier = await cora.Registers(Cases.Intake(zone, Family, "Quirien"));
         foreach (var (colleague, number) in new[] { (cora, "0470 00 00 01"), (bert, "0470 00 00 02"), (dora, "+31 6 12345678"), (away, "0470 00 00 04") })
             await colleague.Send(new Choose.Command { Rhythm = MailRhythm.Never, Hour = 8, Telephone = number });
@@ -227,6 +227,20 @@ public sealed class HomeVisitTests(Platforms platforms)
             await ends(id);
             Assert.NotNull(await zone.Look(z => z.Set<Contact>().Where(c => c.Id == id).Select(c => c.CheckedOut).SingleAsync()));
         }
+
+        // From elsewhere nobody ends it: whoever is inside would be missed by nobody.
+        var (office, inside) = (zone.As(Role.Coordinator), await worker.Send(await worker.Appointment(zone, dossier) with { Place = Place.Home, Despite = true }));
+        await worker.Send(new HomeVisit.In { Dossier = dossier, Contact = inside, Minutes = 30 });
+        var moved = await office.Appointment(zone, dossier) with { Contact = inside, Place = Place.Home, Despite = true };
+        foreach (var press in (Func<Task>[])
+        [
+            () => office.Send(new Cancel.Command { Dossier = dossier, Contact = inside, Reason = CancelReason.NotSafe }),
+            async () => await office.Send((await office.Send(new Record.Query(dossier, inside))).Planned! with { Dossier = dossier, Appointment = inside, Missed = true }),
+            () => office.Send(moved),
+        ]) Assert.Equal(VictimSupport.Casework.Words.SomebodyIsThere, Assert.Single((await Assert.ThrowsAsync<FluentValidation.ValidationException>(press)).Errors).ErrorMessage);
+        Assert.Null(await zone.Look(z => z.Set<Contact>().Where(c => c.Id == inside).Select(c => c.CheckedOut).SingleAsync()));
+        await office.Send(new HomeVisit.Out(dossier, inside));
+        await office.Send(new Cancel.Command { Dossier = dossier, Contact = inside, Reason = CancelReason.NotSafe });
 
         async Task Cancels(Guid id) => await worker.Send(new Cancel.Command { Dossier = dossier, Contact = id, Reason = CancelReason.NotSafe });
         async Task Records(Guid id) => await worker.Send((await worker.Send(new Record.Query(dossier, id))).Planned! with { Dossier = dossier, Appointment = id, Services = [ServiceKind.Listening] });

@@ -61,6 +61,16 @@ public sealed class SearchTests(Platforms platforms)
     }
 
     [Theory, EveryEngine]
+    public async Task A_report_that_reads_as_a_telephone_is_found_where_nobody_has_that_number(string engine)
+    {
+        var zone = await (await platforms.On(engine)).Zone();
+        var worker = zone.As(Role.Caseworker);
+        var id = await worker.Registers(Cases.Intake(zone) with { OfficialReport = "045678/2026" });
+        Assert.NotNull(VictimSupport.Foundation.Secrecy.Search.PhoneNumber.Part("045678/2026"));
+        Assert.Equal([id], (await worker.Send(new Search.Query { Text = "045678/2026" })).Rows.Select(r => r.Dossier));
+    }
+
+    [Theory, EveryEngine]
     public async Task Whoever_calls_from_the_number_for_their_messages_is_found_by_it(string engine)
     {
         var zone = await (await platforms.On(engine)).Zone();

@@ -72,11 +72,13 @@ public sealed class DraftTests(Platforms platforms)
         var zone = await (await platforms.On(engine)).Zone();
         var worker = zone.As(Role.Caseworker);
         var id = await worker.Registers(Cases.Intake(zone));
-        await worker.Send(new VictimSupport.Casework.People.Edit.Command { Dossier = id, GivenName = "Bram", FamilyName = "Muster", Capacity = Capacity.Relative, Language = "nl" });
+        var bram = await worker.Send(new VictimSupport.Casework.People.Edit.Command { Dossier = id, GivenName = "Bram", FamilyName = "Muster", Capacity = Capacity.Relative, Language = "nl" });
         using var visit = worker.Visit();
         var path = $"/dossiers/{id}/contact";
+        var before = await Open(visit, path);
+        await before.Saves(("Form.Persons", bram.ToString()));
         var tab = await Open(visit, path);
-        Assert.NotNull(tab.Page.QuerySelector("[name='Form.Persons'][checked]")); // somebody is ticked before anything is typed
+        Assert.Equal(bram.ToString(), tab.Page.QuerySelector("[name='Form.Persons'][checked]")!.GetAttribute("value"));
         await tab.Saves(("Form.Place", nameof(Place.Home)), ("Form.Missed", "true"), ("Form.At.Date", "2026-11-23"), ("Form.At.Time", "25:61"), ("Form.Minutes", "veel"), ("Form.Services", nameof(ServiceKind.Listening)), ("Form.Services", nameof(ServiceKind.Information)),
             ("Form.Note", "één <b>regel</b>\nen nog een"), ("Form.Next", nameof(ActKind.CallBack)), (FormTag.Unticked, "Form.Persons"), (FormTag.Unticked, "Form.OnCall"));
         var again = await visit.Page(path);

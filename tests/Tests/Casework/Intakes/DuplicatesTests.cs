@@ -76,12 +76,14 @@ public sealed class DuplicatesTests(Platforms platforms)
         await other.Agrees(said, herself, r => r with { Sms = Rule.Never });
         var card = (await worker.Send(new Register.Check { FamilyName = "Exemple", GivenName = "Ada" })).Single(c => c.Dossier == ticked);
         Assert.Equal(("SMS: never", "Letter: not asked"), (card.Says(Channel.Sms), card.Says(Channel.Letter)));
+        Assert.Equal(("the library", "Theo Later", false), (card.Agreed.WhatMayBeSaid, card.Agreed.ThirdPerson, card.AskAgain));
         // Whom the agreement names turned out to be the perpetrator: it holds as if nobody had been asked.
         await worker.Send(new VictimSupport.Casework.People.Edit.Command { Dossier = ticked, GivenName = "Theo", FamilyName = "Later", Capacity = Capacity.AllegedAuthor, Language = "fr" });
         using var visit = worker.Visit();
         var page = await Checked(visit, new() { ["Form.GivenName"] = "Ada", ["Form.FamilyName"] = "Exemple" });
         var shown = page.QuerySelectorAll(".vs-card").Single(c => c.QuerySelector($"a[href$='{ticked}']") is not null).TextContent;
-        foreach (var rule in new[] { "SMS: never", "Call: not asked" }) Assert.Contains(rule, shown, StringComparison.Ordinal);
+        foreach (var rule in new[] { "SMS: never", "Call: not asked", "the library" }) Assert.Contains(rule, shown, StringComparison.Ordinal); // of a condition it says which
+        Assert.DoesNotContain("Theo Later", shown, StringComparison.Ordinal);
     }
 
     [Fact]

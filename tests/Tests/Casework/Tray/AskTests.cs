@@ -54,6 +54,36 @@ public sealed class AskTests(Platforms platforms)
     }
 
     [Theory, EveryEngine]
+    public async Task What_an_officer_calls_safe_is_to_be_asked_and_what_the_person_said_is_not(string engine)
+    {
+        var zone = await (await platforms.On(engine)).Zone();
+        var (anna, path) = (await zone.Hires("anna", Role.Caseworker), await Makes(zone));
+        using var officer = zone.Passer();
+        await officer.Submit(path, new Dictionary<string, string>(Filled()) { ["Form.MayCall"] = nameof(Rule.Safe), ["Form.Condition"] = "" });
+        var entry = await zone.Look(z => z.Set<TrayEntry>().AsNoTracking().SingleAsync());
+        using (var visit = anna.Visit())
+        {
+            var shown = (await visit.Page($"/tray/{entry.Id}")).QuerySelector("main")!.TextContent;
+            Assert.Contains("Not asked yet", shown, StringComparison.Ordinal);
+            Assert.DoesNotContain("the person said so", shown, StringComparison.Ordinal);
+        }
+        var filled = await anna.Send(new Prefill.Query(entry.Id));
+        Assert.Equal((Trigger.Patrol, Rule.Safe), (filled.Trigger, filled.Safe!.Value));
+        var dossier = await anna.Registers(Cases.Intake(zone, "Zzcanary", "Ada", "0470 12 34 56") with { Tray = entry.Id, Trigger = Trigger.Patrol, Safe = Rule.Safe });
+        var byHerself = await anna.Registers(Cases.Intake(zone, "Anders", "Bo", "0470 65 43 21") with { Trigger = Trigger.Person, Safe = Rule.Safe });
+        var byHospital = await anna.Registers(Cases.Intake(zone, "Derde", "Cy", "0470 65 43 22") with { Trigger = Trigger.Hospital, Safe = Rule.Safe });
+        foreach (var (which, asked) in new[] { (dossier, false), (byHerself, true), (byHospital, false) })
+        {
+            var safe = await zone.Look(z => z.Set<VictimSupport.Casework.People.SafeContact>().AsNoTracking().SingleAsync(s => s.DossierId == which));
+            Assert.Equal((Rule.Safe, asked), (safe.Call, safe.Checked is not null));
+            using var visit = anna.Visit();
+            var shown = (await visit.Page($"/dossiers/{which}/people/{safe.Id}/call")).QuerySelector("main")!.TextContent;
+            Assert.Equal(asked, shown.Contains("Calling is safe, the person said so", StringComparison.Ordinal));
+            Assert.Equal(!asked, shown.Contains("Ask again", StringComparison.Ordinal));
+        }
+    }
+
+    [Theory, EveryEngine]
     public async Task Revoked_never_made_and_made_up_are_the_same(string engine)
     {
         var platform = await platforms.On(engine);
