@@ -78,10 +78,17 @@ internal sealed class Dossier : IOfDossier
     public bool IsOffence => Additional.Append(SubKind).Any(SubKinds.IsOffence);
     Guid IOfDossier.DossierId => Id;
 
-    /// <summary>How urgent it is before any date: danger at home and partner violence first. Kept beside the rest so that lists can be ordered by it.</summary>
+    /// <summary>The highest level that somebody assessed and that holds of one of the persons.</summary>
+    public RiskLevel Risk { get; private set; }
+
+    /// <summary>How urgent it is before any date: a risk that was assessed as high, danger at home and violence among the facts, the main ones or others, first. Kept beside the rest so that lists can be ordered by it.</summary>
     public int Urgency { get; private set; }
 
-    private int Weight => (Danger.HasFlag(Danger.AtHome) ? 2 : 0) + (Kind == KindOfEvent.PartnerViolence || SubKind is "Stalking" or "SexualViolence" or "FamilyViolence" ? 1 : 0);
+    private int Weight => (Risk switch { RiskLevel.Acute => 4, RiskLevel.High => 3, _ => 0 }) + (Danger.HasFlag(Danger.AtHome) ? 2 : 0) + (Danger.HasFlag(Danger.AuthorAtLarge) ? 1 : 0)
+        + (Kind == KindOfEvent.PartnerViolence || IsViolenceAtHome || Additional.Append(SubKind).Any(s => s is "Stalking" or "SexualViolence") ? 1 : 0);
+
+    /// <summary>A risk was noted, or taken back.</summary>
+    public void Assessed(IReadOnlyList<People.Risk> all) => Risk = People.Risk.Highest(all);
 
     public static Dossier Open(DossierNumber number, Trigger trigger, SubKind subKind, DateTimeOffset? factsAt, string municipality, Guid by, DateTimeOffset now, Guid? ownTrigger = null, Guid? ownSubKind = null, DateTimeOffset? requestedAt = null)
     {

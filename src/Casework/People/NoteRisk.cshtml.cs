@@ -109,6 +109,7 @@ internal sealed class NoteRisk(IMediator pipeline, IAccounts accounts) : PageMod
             var risk = Risk.Note(dossier.Id, form.Persons.Distinct(), form.On!.Value, form.Level!.Value, form.Author!.Value, caller.Self, now);
             zone.AddRange(risk, Milestone.Reached(dossier.Id, MilestoneKind.RiskNoted, caller.Self, now, code: (int)risk.Level));
             if (form.Once != default) zone.Add(new Submission { Id = form.Once, Made = risk.Id });
+            dossier.Assessed([.. await zone.Set<Risk>().Where(r => r.DossierId == dossier.Id).ToListAsync(ct), risk]);
             dossier.Touch();
             return risk.Id;
         }
@@ -116,8 +117,10 @@ internal sealed class NoteRisk(IMediator pipeline, IAccounts accounts) : PageMod
         public async Task<bool> Handle(Withdraw command, CancellationToken ct)
         {
             var dossier = await guard.Open(command.Dossier, ct);
-            var risk = await zone.Set<Risk>().SingleOrDefaultAsync(r => r.Id == command.Risk && r.DossierId == dossier.Id, ct) ?? throw new RefusedException("absent", dossier.Id);
+            var all = await zone.Set<Risk>().Where(r => r.DossierId == dossier.Id).ToListAsync(ct);
+            var risk = all.Find(r => r.Id == command.Risk) ?? throw new RefusedException("absent", dossier.Id);
             if (risk.Withdrawn is null) risk.Withdraw(caller.Self, clock.GetUtcNow());
+            dossier.Assessed(all);
             dossier.Touch();
             return true;
         }

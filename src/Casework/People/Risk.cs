@@ -33,6 +33,9 @@ internal sealed class Risk : IOfDossier
     /// <summary>What holds now of each person: the latest assessment; of two on one day the one noted later.</summary>
     public static Risk? Latest(IEnumerable<Risk> risks, Guid person) => risks.Where(r => r.Withdrawn is null && r.Persons.Contains(person)).OrderByDescending(r => r.On).ThenByDescending(r => r.At).FirstOrDefault();
 
+    /// <summary>The highest of what holds now.</summary>
+    public static RiskLevel Highest(IReadOnlyList<Risk> risks) => risks.SelectMany(r => r.Persons).Distinct().Select(p => Latest(risks, p)?.Level ?? RiskLevel.NotSaid).DefaultIfEmpty().Max();
+
     internal sealed class Mapping : IZoneMapping<Risk>
     {
         public void Configure(EntityTypeBuilder<Risk> b)

@@ -73,7 +73,7 @@ internal sealed class Mine(IMediator pipeline, IAccounts accounts, Desk desk, Ne
     }
 
     /// <param name="Act">The next act planned; null where there is none, or where an appointment comes first.</param>
-    internal sealed record Row(Guid Dossier, string Number, string Initials, string SubKind, Danger Danger, int Urgency, Guid? Act, ActKind? ActKind, DateTimeOffset? Due, Guid? AssignedTo)
+    internal sealed record Row(Guid Dossier, string Number, string Initials, string SubKind, Danger Danger, RiskLevel Risk, Guid? Act, ActKind? ActKind, DateTimeOffset? Due, Guid? AssignedTo)
     {
         /// <summary>What the gate would say of whom it is shown under; null: of nobody.</summary>
         public Glance? Reach { get; init; }
@@ -213,7 +213,7 @@ internal sealed class Mine(IMediator pipeline, IAccounts accounts, Desk desk, Ne
             })];
 
             static Row Of(Dossier d, Glance? reach, Act? act, Meeting? meeting) =>
-                new(d.Id, d.Number, reach?.Initials ?? "–", d.SubKind, d.Danger, d.Urgency, act?.Id, act?.Kind, meeting?.At ?? act?.DueAt, d.AssignedTo) { Reach = reach, Lead = reach is null ? null : d.Lead, Meets = meeting?.Place };
+                new(d.Id, d.Number, reach?.Initials ?? "–", d.SubKind, d.Danger, d.Risk, act?.Id, act?.Kind, meeting?.At ?? act?.DueAt, d.AssignedTo) { Reach = reach, Lead = reach is null ? null : d.Lead, Meets = meeting?.Place };
         }
     }
 }

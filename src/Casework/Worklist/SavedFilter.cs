@@ -35,7 +35,7 @@ internal sealed class SavedFilter
     public IQueryable<Dossier> Of(IQueryable<Dossier> open, DateTimeOffset now, DateTimeOffset tonight)
     {
         if (Kind is { } kind) open = open.Where(d => d.Kind == kind);
-        if (Dangerous) open = open.Where(d => d.Danger != Danger.None);
+        if (Dangerous) open = open.Where(d => d.Danger != Danger.None || d.Risk >= RiskLevel.High);
         if (Worker is { } worker) open = worker == Guid.Empty ? open.Where(d => d.AssignedTo == null) : open.Where(d => d.AssignedTo == worker);
         if (Due == DueBy.Any) return open;
         var by = Due == DueBy.Late ? now : Due == DueBy.Today ? tonight : tonight.AddDays(6);

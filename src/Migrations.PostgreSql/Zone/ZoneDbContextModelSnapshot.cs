@@ -618,6 +618,9 @@ namespace VictimSupport.Migrations.PostgreSql.Zone
                     b.Property<DateTimeOffset>("RequestedAt")
                         .HasColumnType("timestamp with time zone");
 
+                    b.Property<int>("Risk")
+                        .HasColumnType("integer");
+
                     b.Property<string>("SubKind")
                         .IsRequired()
                         .HasMaxLength(40)

@@ -617,6 +617,9 @@ namespace VictimSupport.Migrations.SqlServer.Zone
                     b.Property<DateTimeOffset>("RequestedAt")
                         .HasColumnType("datetimeoffset");
 
+                    b.Property<int>("Risk")
+                        .HasColumnType("int");
+
                     b.Property<string>("SubKind")
                         .IsRequired()
                         .HasMaxLength(40)

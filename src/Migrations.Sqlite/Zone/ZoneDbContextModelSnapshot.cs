@@ -612,6 +612,9 @@ namespace VictimSupport.Migrations.Sqlite.Zone
                     b.Property<long>("RequestedAt")
                         .HasColumnType("INTEGER");
 
+                    b.Property<int>("Risk")
+                        .HasColumnType("INTEGER");
+
                     b.Property<string>("SubKind")
                         .IsRequired()
                         .HasMaxLength(40)

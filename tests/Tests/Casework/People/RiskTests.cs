@@ -1,7 +1,9 @@
 using FluentValidation;
+using Microsoft.EntityFrameworkCore;
 using VictimSupport.Casework.Codes;
 using VictimSupport.Casework.Dossiers;
 using VictimSupport.Casework.People;
+using VictimSupport.Casework.Worklist;
 using VictimSupport.Design.Html;
 using VictimSupport.Foundation.Access;
 using VictimSupport.Tests.Kit;
@@ -30,6 +32,25 @@ public sealed class RiskTests(Platforms platforms)
         Assert.Equal(3, history.Count);
         Assert.Equal(worker.Id, history.Single(r => r.Id == later).WithdrawnBy);
         Assert.Contains((await worker.Opens(family.Dossier)).Timeline, h => h.Title == "Assessed risk noted: high");
+    }
+
+    [Theory, EveryEngine]
+    public async Task A_high_risk_and_violence_among_the_other_facts_come_before_the_rest_of_the_worklist(string engine)
+    {
+        var zone = await (await platforms.On(engine)).Zone();
+        var worker = await zone.Hires("worker", Role.Caseworker);
+        var (plain, beside, risky) = (await worker.Registers(Cases.Intake(zone)), await worker.Registers(Cases.Intake(zone, "Anders", "Bo")), await worker.Registers(Cases.Intake(zone, "Derde", "Cy")));
+        var facts = await worker.Send(new Facts.Query(beside));
+        await worker.Send(facts with { Dossier = beside, Additional = ["PartnerViolence"] });
+        var noted = new NoteRisk.Command { Dossier = risky, Persons = [await worker.LeadOf(risky)], On = Moment.Day(zone.Platform.Clock.GetUtcNow()), Level = RiskLevel.Acute, Author = RiskAuthor.Police };
+        var error = await worker.Send(noted);
+        Assert.Equal([risky, beside, plain], await Order());
+        var tab = SavedFilter.Make(null, dangerous: true, DueBy.Any, null, shared: false, worker.Id, zone.Platform.Clock.GetUtcNow());
+        Assert.Equal([risky], await zone.Look(z => tab.Of(z.Set<Dossier>(), default, default).Select(d => d.Id).ToListAsync()));
+        await worker.Send(new NoteRisk.Withdraw(risky, error));
+        Assert.Equal(beside, (await Order())[0]);
+
+        async Task<IReadOnlyList<Guid>> Order() => [.. (await worker.Send(new Mine.Query(Tab.Mine, 1))).Rows.Select(r => r.Dossier)];
     }
 
     [Fact]

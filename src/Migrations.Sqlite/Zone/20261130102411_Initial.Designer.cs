@@ -12,7 +12,7 @@ using VictimSupport.Foundation.Secrecy;
 namespace VictimSupport.Migrations.Sqlite.Zone
 {
     [DbContext(typeof(ZoneDbContext))]
-    [Migration("20261129220443_Initial")]
+    [Migration("20261130102411_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -613,6 +613,9 @@ namespace VictimSupport.Migrations.Sqlite.Zone
                         .HasColumnType("TEXT");
 
                     b.Property<long>("RequestedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("Risk")
                         .HasColumnType("INTEGER");
 
                     b.Property<string>("SubKind")

@@ -13,7 +13,7 @@ using VictimSupport.Foundation.Secrecy;
 namespace VictimSupport.Migrations.SqlServer.Zone
 {
     [DbContext(typeof(ZoneDbContext))]
-    [Migration("20261129220454_Initial")]
+    [Migration("20261130102441_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -619,6 +619,9 @@ namespace VictimSupport.Migrations.SqlServer.Zone
 
                     b.Property<DateTimeOffset>("RequestedAt")
                         .HasColumnType("datetimeoffset");
+
+                    b.Property<int>("Risk")
+                        .HasColumnType("int");
 
                     b.Property<string>("SubKind")
                         .IsRequired()

@@ -414,6 +414,7 @@ namespace VictimSupport.Migrations.Sqlite.Zone
                     CallOut = table.Column<Guid>(type: "TEXT", nullable: true),
                     PutOffUntil = table.Column<long>(type: "INTEGER", nullable: true),
                     Version = table.Column<int>(type: "INTEGER", nullable: false),
+                    Risk = table.Column<int>(type: "INTEGER", nullable: false),
                     Urgency = table.Column<int>(type: "INTEGER", nullable: false)
                 },
                 constraints: table =>

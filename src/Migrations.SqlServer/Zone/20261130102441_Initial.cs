@@ -414,6 +414,7 @@ namespace VictimSupport.Migrations.SqlServer.Zone
                     CallOut = table.Column<Guid>(type: "uniqueidentifier", nullable: true),
                     PutOffUntil = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true),
                     Version = table.Column<int>(type: "int", nullable: false),
+                    Risk = table.Column<int>(type: "int", nullable: false),
                     Urgency = table.Column<int>(type: "int", nullable: false)
                 },
                 constraints: table =>

@@ -415,6 +415,7 @@ namespace VictimSupport.Migrations.PostgreSql.Zone
                     CallOut = table.Column<Guid>(type: "uuid", nullable: true),
                     PutOffUntil = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
                     Version = table.Column<int>(type: "integer", nullable: false),
+                    Risk = table.Column<int>(type: "integer", nullable: false),
                     Urgency = table.Column<int>(type: "integer", nullable: false)
                 },
                 constraints: table =>

@@ -14,7 +14,7 @@ using VictimSupport.Foundation.Secrecy;
 namespace VictimSupport.Migrations.PostgreSql.Zone
 {
     [DbContext(typeof(ZoneDbContext))]
-    [Migration("20261129220505_Initial")]
+    [Migration("20261130102516_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -620,6 +620,9 @@ namespace VictimSupport.Migrations.PostgreSql.Zone
 
                     b.Property<DateTimeOffset>("RequestedAt")
                         .HasColumnType("timestamp with time zone");
+
+                    b.Property<int>("Risk")
+                        .HasColumnType("integer");
 
                     b.Property<string>("SubKind")
                         .IsRequired()
