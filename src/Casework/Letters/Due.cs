@@ -3,6 +3,7 @@ using System.Text;
 using MediatR;
 using Microsoft.EntityFrameworkCore;
 using VictimSupport.Casework.Codes;
+using VictimSupport.Casework.Contacts;
 using VictimSupport.Casework.Dossiers;
 using VictimSupport.Casework.FollowUps;
 using VictimSupport.Casework.People;
@@ -90,13 +91,16 @@ internal sealed class DueLetters(ZoneDbContext zone, Guard guard, Gate gate, Wor
         var safe = await zone.Set<SafeContact>().AsNoTracking().Where(s => ids.Contains(s.DossierId)).ToDictionaryAsync(s => s.Id, ct);
         await keys.Fetch(people.Keys.Concat(ids), ct);
         var written = (await zone.Set<Letter>().AsNoTracking().Where(l => ids.Contains(l.DossierId) && l.State == LetterState.Printed).Select(l => l.PersonId).ToListAsync(ct)).ToHashSet();
+        var met = (await zone.Set<Contact>().AsNoTracking().Where(c => ids.Contains(c.DossierId) && c.State == ContactState.Held && !c.ForThem).Select(c => c.Persons).ToListAsync(ct)).SelectMany(p => p).ToHashSet();
         var handed = (await zone.Set<Handovers.Handover>().Where(h => h.CameIn && ids.Contains(h.DossierId)).Select(h => h.DossierId).ToListAsync(ct)).ToHashSet();
         var due = new List<DueLetter>();
         foreach (var (act, id) in waiting)
         {
             if (!people.TryGetValue(id, out var person)) continue;
             var (dossier, identity, rules) = (dossiers[act.DossierId], person.Identity.Value, safe.TryGetValue(id, out var own) ? own : SafeContact.For(person));
-            var kind = dossier.FirstContact is not null || written.Contains(id) ? LetterKind.Recontact : handed.Contains(dossier.Id) ? LetterKind.HandedOver : LetterKind.First;
+            // Somebody who came into the dossier later may have been neither met nor asked: theirs is the first letter still.
+            var reached = dossier.FirstContact is not null && (id == dossier.Lead || rules.Letter != Rule.NotAsked || met.Contains(id));
+            var kind = reached || written.Contains(id) ? LetterKind.Recontact : handed.Contains(dossier.Id) ? LetterKind.HandedOver : LetterKind.First;
             var (_, bar) = Clearance.Look(await gate.Of(dossier, person, rules, kind == LetterKind.First, ct), new Outgoing(Channel.Letter, Unattended: true, First: kind == LetterKind.First), now);
             var recipient = Recipient.Of(identity);
             var twin = bar == Bar.None ? going.Find(g => g.Who.IsSame(recipient)).Number : null;

@@ -231,7 +231,7 @@ public sealed class LetterTests(Platforms platforms)
         zone.Platform.Clock.Advance(TimeSpan.FromDays(20));
         var (other, again) = await worker.Knows(zone, "Rue 2", "Exemple", "Ada", "Fire", phone: null);
         Assert.Equal("gate-firstletter", await Code(Prepares(worker, other, again, LetterKind.First)));
-        Assert.Equal(Bar.FirstLetter, await worker.Send(new VictimSupport.Casework.Lists.FirstLetter.Command(other)));
+        Assert.Equal(Bar.FirstLetter, (await worker.Send(new VictimSupport.Casework.Lists.FirstLetter.Command(other, again))).Bar);
         // The paper jammed: the same one once more. Asked since, they may get another elsewhere.
         Assert.NotNull((await worker.Send(new Print.Command(first))).Content);
         await worker.Agrees(dossier, person, r => r with { Letter = Rule.Safe });
