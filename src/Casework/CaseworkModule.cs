@@ -69,6 +69,7 @@ public sealed class CaseworkModule : IModule
         services.AddScoped<IRemind, FirstContactsOverdue>();
         services.AddScoped<IRemind, NoNextAct>();
         services.AddScoped<IRemind, AppointmentsToday>();
+        services.AddScoped<IRemind, UnrecordedAppointments>();
         services.AddScoped<IDeliver, ReminderMail>();
         services.AddScoped<IDeliver, ActionPointMail>();
         services.AddScoped<IDeliver, FiguresToLookAtMail>();
@@ -77,6 +78,7 @@ public sealed class CaseworkModule : IModule
         services.AddScoped<IDeliver, FirstContactMail>();
         services.AddScoped<IDeliver, NoNextActMail>();
         services.AddScoped<IDeliver, AppointmentMail>();
+        services.AddScoped<IDeliver, UnrecordedMail>();
         services.AddScoped<IDeliver, ToldOnMail>();
         services.AddScoped<IDeliver, DigestMail>();
         services.AddSingleton<IInMenu, ReviewsInMenu>();

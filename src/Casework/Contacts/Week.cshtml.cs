@@ -93,6 +93,9 @@ internal sealed class Week(IMediator pipeline, IAccounts accounts, TimeProvider 
     {
         /// <summary>The zone lets its people take them along in a calendar of their own.</summary>
         public bool MayTakeAlong { get; init; }
+
+        /// <summary>The Mondays of earlier weeks in which something is still to be recorded.</summary>
+        public IReadOnlyList<DateOnly> Unrecorded { get; init; } = [];
         IEnumerable<Guid> IListDossiers.Listed => Rows.Select(r => r.Seen?.Dossier).OfType<Guid>().Distinct();
     }
 
@@ -111,6 +114,7 @@ internal sealed class Week(IMediator pipeline, IAccounts accounts, TimeProvider 
             var earlier = from.AddDays(-1); // what began on Sunday night may last into the week
             var all = query.Everybody;
             var planned = zone.Set<Contact>().AsNoTracking().Where(c => c.PlannedFor != null && c.State != ContactState.Cancelled && c.At > earlier && c.At < to && (all || c.Worker == whose || c.Companion == whose));
+            var open = zone.Set<Contact>().AsNoTracking().Where(c => c.PlannedFor < from && c.State == ContactState.Planned && (all || c.Worker == whose || c.Companion == whose)).Join(zone.Set<Dossier>().Where(visible).Where(d => d.Closed == null), c => c.DossierId, d => d.Id, (c, _) => c.At);
             var seen = await planned.Join(zone.Set<Dossier>().AsNoTracking().Where(visible), c => c.DossierId, d => d.Id, (c, d) => new Entry(c.Id, c.At, c.Minutes, c.Worker, c.Companion, c.Place, c.Room, c.ForThem, c.State, c.CheckedIn != null && c.CheckedOut == null, c.Persons, d)).ToListAsync(ct);
             var ids = seen.SelectMany(s => s.Asked).Distinct().ToList();
             var people = (await zone.Set<Person>().AsNoTracking().Where(p => ids.Contains(p.Id)).ToListAsync(ct)).ToDictionary(p => p.Id);
@@ -124,7 +128,7 @@ internal sealed class Week(IMediator pipeline, IAccounts accounts, TimeProvider 
                 var busy = await planned.Where(c => c.State == ContactState.Planned).Select(c => new { c.Id, c.At, c.Minutes, c.Worker, c.Companion, c.Place }).ToListAsync(ct);
                 rows.AddRange(busy.Where(b => !theirs.Contains(b.Id)).Select(b => new Row(b.At, b.Minutes, b.Worker, b.Companion, b.Place, null)));
             }
-            return new Answer(query.Monday, whose, [.. rows.Where(r => r.Ends > from).OrderBy(r => r.At).ThenBy(r => r.Worker)], others) { MayTakeAlong = (await settings.Of(here.InZone.Id, ct)).CalendarFeeds };
+            return new Answer(query.Monday, whose, [.. rows.Where(r => r.Ends > from).OrderBy(r => r.At).ThenBy(r => r.Worker)], others) { MayTakeAlong = (await settings.Of(here.InZone.Id, ct)).CalendarFeeds, Unrecorded = [.. (await open.ToListAsync(ct)).Select(at => MondayOf(Moment.Day(at))).Where(m => m < query.Monday).Distinct().Order()] };
         }
     }
 }

@@ -64,7 +64,7 @@ internal sealed class Bell(IMediator pipeline, WhereAndWho who) : IRing
         return
         [
             new(Words.WaitsDue, "/worklist", waits.Due), new(Words.WaitsFirstContact, "/worklist", waits.FirstContact), new(Words.WaitsNoNextAct, "/worklist?tab=NoNextAct", waits.NoNextAct), new(Words.WaitsAppointments, "/agenda", waits.Appointments),
-            new(Words.WaitsCheckOut, "/agenda", waits.LateVisits), new(Words.WaitsToldOn, "/worklist?tab=Team", waits.ToldOn), new(Words.WaitsPointsToldOn, "/action-points", waits.PointsToldOn), new(Words.WaitsCameBack, "/referrals", waits.CameBack),
+            new(Words.WaitsUnrecorded, "/agenda", waits.Unrecorded), new(Words.WaitsCheckOut, "/agenda", waits.LateVisits), new(Words.WaitsToldOn, "/worklist?tab=Team", waits.ToldOn), new(Words.WaitsPointsToldOn, "/action-points", waits.PointsToldOn), new(Words.WaitsCameBack, "/referrals", waits.CameBack),
         ];
     }
 
@@ -82,6 +82,9 @@ internal sealed class Bell(IMediator pipeline, WhereAndWho who) : IRing
         /// <summary>The caller's, today and still to come.</summary>
         public int Appointments { get; init; }
 
+        /// <summary>The caller's that are over and that nobody recorded, once they were reminded of.</summary>
+        public int Unrecorded { get; init; }
+
         /// <summary>Visits from which the caller is late.</summary>
         public int LateVisits { get; init; }
 
@@ -94,7 +97,7 @@ internal sealed class Bell(IMediator pipeline, WhereAndWho who) : IRing
         /// <summary>Referrals that came back in closed dossiers; those of open ones are due.</summary>
         public int CameBack { get; init; }
 
-        public int Sum => Due + FirstContact + NoNextAct + Appointments + LateVisits + ToldOn + PointsToldOn + CameBack;
+        public int Sum => Due + FirstContact + NoNextAct + Appointments + Unrecorded + LateVisits + ToldOn + PointsToldOn + CameBack;
     }
 
     [Requires(May.WorkOnDossiers)]
@@ -120,18 +123,20 @@ internal sealed class Bell(IMediator pipeline, WhereAndWho who) : IRing
         // Each part says no more than its own figure; what a reader may not see is in none of them.
         private static readonly Seen<Rings, DateTimeOffset, int, Counted> Waiting = new((z, seen, self, now, replaced, rings, tonight, _) =>
             seen.Where(d => d.Closed == null && (d.NextDue == null || d.NextDue <= now) && ((rings & Rings.All) != Rings.None || d.AssignedTo == self || ((rings & Rings.Leads) != Rings.None && d.AssignedTo == null) || replaced.Contains(d.AssignedTo!.Value)))
-                .GroupBy(_ => 1).Select(g => new Counted { Due = g.Count(d => d.NextDue != null), NoNextAct = g.Count(d => d.NextDue == null), Appointments = 0, LateVisits = 0, ToldOn = 0, PointsToldOn = 0, CameBack = 0 })
-            .Concat(z.Set<Contact>().Where(c => c.State == ContactState.Planned && (c.Worker == self || c.Companion == self || replaced.Contains(c.Worker!.Value)) && c.At > now && c.At < tonight).Join(seen.Where(d => d.Closed == null), c => c.DossierId, d => d.Id, (c, _) => c.Id)
-                .GroupBy(_ => 1).Select(g => new Counted { Due = 0, NoNextAct = 0, Appointments = g.Count(), LateVisits = 0, ToldOn = 0, PointsToldOn = 0, CameBack = 0 }))
+                .GroupBy(_ => 1).Select(g => new Counted { Due = g.Count(d => d.NextDue != null), NoNextAct = g.Count(d => d.NextDue == null), Appointments = 0, Unrecorded = 0, LateVisits = 0, ToldOn = 0, PointsToldOn = 0, CameBack = 0 })
+            .Concat(z.Set<Contact>().Where(c => c.State == ContactState.Planned && (c.Worker == self || c.Companion == self || replaced.Contains(c.Worker!.Value)) && c.At < tonight && (c.At > now || z.Set<Told>().Any(t => t.Kind == UnrecordedAppointments.Code && t.About == c.Id && t.DueAt == c.At)))
+                .Join(seen.Where(d => d.Closed == null), c => c.DossierId, d => d.Id, (c, _) => c.At)
+                .GroupBy(_ => 1).Select(g => new Counted { Due = 0, NoNextAct = 0, Appointments = g.Count(at => at > now), Unrecorded = g.Count(at => at <= now), LateVisits = 0, ToldOn = 0, PointsToldOn = 0, CameBack = 0 }))
             .Concat(z.Set<Contact>().Where(c => c.Worker == self && c.ExpectedOut != null && c.CheckedOut == null && c.ExpectedOut <= now)
-                .GroupBy(_ => 1).Select(g => new Counted { Due = 0, NoNextAct = 0, Appointments = 0, LateVisits = g.Count(), ToldOn = 0, PointsToldOn = 0, CameBack = 0 }))
+                .GroupBy(_ => 1).Select(g => new Counted { Due = 0, NoNextAct = 0, Appointments = 0, Unrecorded = 0, LateVisits = g.Count(), ToldOn = 0, PointsToldOn = 0, CameBack = 0 }))
             .Concat(seen.Where(d => (rings & Rings.Leads) != Rings.None && d.Closed == null && z.Set<Told>().Any(t => t.DossierId == d.Id && t.ToldOn != null
                 && ((t.Kind == FirstContactsOverdue.Code && d.FirstContact == null) || (t.Kind == NoNextAct.Code && d.NextDue == null) || z.Set<Handovers.Handover>().Any(h => h.Id == t.About && h.AnswerBy == t.DueAt)
+                    || z.Set<Contact>().Any(c => c.Id == t.About && c.State == ContactState.Planned && c.At == t.DueAt)
                     || z.Set<FollowUp>().Any(f => f.Id == t.About && ((f.Done == null && f.DueAt == t.DueAt) || (f.Kind == ActKind.FirstContact && d.FirstContact == null))))))
-                .GroupBy(_ => 1).Select(g => new Counted { Due = 0, NoNextAct = 0, Appointments = 0, LateVisits = 0, ToldOn = g.Count(), PointsToldOn = 0, CameBack = 0 }))
+                .GroupBy(_ => 1).Select(g => new Counted { Due = 0, NoNextAct = 0, Appointments = 0, Unrecorded = 0, LateVisits = 0, ToldOn = g.Count(), PointsToldOn = 0, CameBack = 0 }))
             .Concat(z.Set<FollowUp>().Where(f => f.About != null && f.Done == null)
                 .Join(seen.Where(d => d.Closed != null && (rings != Rings.None || d.AssignedTo == self || replaced.Contains(d.AssignedTo!.Value))), f => f.DossierId, d => d.Id, (f, _) => f.About)
-                .GroupBy(_ => 1).Select(g => new Counted { Due = 0, NoNextAct = 0, Appointments = 0, LateVisits = 0, ToldOn = 0, PointsToldOn = 0, CameBack = g.Distinct().Count() })));
+                .GroupBy(_ => 1).Select(g => new Counted { Due = 0, NoNextAct = 0, Appointments = 0, Unrecorded = 0, LateVisits = 0, ToldOn = 0, PointsToldOn = 0, CameBack = g.Distinct().Count() })));
 
         // Whoever asked not to be reached comes forward themselves: nobody is late.
         private static readonly Seen<Rings, DateTimeOffset, DateTimeOffset, int> Unreached = new((z, seen, self, _, replaced, rings, late, waitedSince) => seen
@@ -148,7 +153,7 @@ internal sealed class Bell(IMediator pipeline, WhereAndWho who) : IRing
             var unreached = await Unreached.In(zone, who, rings, now - (await settings.Of(here.InZone.Id, ct)).FirstContactWithin, now - TrayEntry.WaitedFor, ct);
             return new Counted
             {
-                Due = parts.Sum(p => p.Due), FirstContact = unreached.Sum(), NoNextAct = parts.Sum(p => p.NoNextAct), Appointments = parts.Sum(p => p.Appointments),
+                Due = parts.Sum(p => p.Due), FirstContact = unreached.Sum(), NoNextAct = parts.Sum(p => p.NoNextAct), Appointments = parts.Sum(p => p.Appointments), Unrecorded = parts.Sum(p => p.Unrecorded),
                 LateVisits = parts.Sum(p => p.LateVisits), ToldOn = parts.Sum(p => p.ToldOn), PointsToldOn = who.Leads && caller.May(May.SeeBodies) ? await Points(ct) : 0, CameBack = parts.Sum(p => p.CameBack),
             };
         }

@@ -3,6 +3,7 @@ using System.Text;
 using MediatR;
 using Microsoft.EntityFrameworkCore;
 using VictimSupport.Casework.Codes;
+using VictimSupport.Casework.Contacts;
 using VictimSupport.Casework.Dossiers;
 using VictimSupport.Casework.FollowUps;
 using VictimSupport.Casework.People;
@@ -28,6 +29,10 @@ internal sealed record DueLetter(Guid Act, Guid Dossier, string Number, Guid Per
     public static (Guid Act, Guid Person)? Read(string? key) => key is { Length: 64 } && Guid.TryParseExact(key[..32], "N", out var act) && Guid.TryParseExact(key[32..], "N", out var person) ? (act, person) : null;
 }
 
+/// <summary>The letters that are due, as many as a page shows.</summary>
+/// <param name="All">How many are due in all.</param>
+internal sealed record DueSoFar(IReadOnlyList<DueLetter> Letters, int All);
+
 /// <summary>The letters that are due in the dossiers the caller sees, each before the gate, and each person and address once.</summary>
 internal sealed class DueLetters(ZoneDbContext zone, Guard guard, Gate gate, Wording wording, Keyring keys, TimeProvider clock)
 {
@@ -36,12 +41,19 @@ internal sealed class DueLetters(ZoneDbContext zone, Guard guard, Gate gate, Wor
     /// <summary>A letter printed so lately counts as one that is on its way.</summary>
     private static readonly TimeSpan OnItsWay = TimeSpan.FromDays(7);
 
-    /// <summary>What is due by then, the earliest first.</summary>
-    public async Task<IReadOnlyList<DueLetter>> By(DateTimeOffset until, CancellationToken ct)
+    /// <summary>What is due by then, the earliest first and what may go before what may not. What is barred keeps nothing from being found: all are judged, until as many may go as one press carries.</summary>
+    public async Task<DueSoFar> By(DateTimeOffset until, CancellationToken ct)
     {
         var seen = zone.Set<Dossier>().AsNoTracking().Where(await guard.Visible(ct)).Where(d => d.Closed == null);
-        var acts = await zone.Set<FollowUp>().AsNoTracking().Where(f => f.Kind == ActKind.Letter && f.Done == null && f.DueAt <= until).Where(f => seen.Any(d => d.Id == f.DossierId)).OrderBy(f => f.DueAt).ThenBy(f => f.Id).Take(Most).ToListAsync(ct);
-        return await Judge(acts, null, ct);
+        var acts = await zone.Set<FollowUp>().AsNoTracking().Where(f => f.Kind == ActKind.Letter && f.Done == null && f.DueAt <= until).Where(f => seen.Any(d => d.Id == f.DossierId)).OrderBy(f => f.DueAt).ThenBy(f => f.Id).ToListAsync(ct);
+        var waiting = await Waiting(acts, ct);
+        var (free, barred, going) = (new List<DueLetter>(), new List<DueLetter>(), waiting.Count == 0 ? [] : await Going(ct));
+        foreach (var some in waiting.Chunk(Most))
+        {
+            if (free.Count >= Most) break;
+            foreach (var one in await Judge(some, going, ct)) (one.Bar == Bar.None ? free : barred).Add(one);
+        }
+        return new DueSoFar([.. free.Take(Most), .. barred.Take(Most)], waiting.Count);
     }
 
     /// <summary>One of them, as it stands now; null: it is prepared already, or done.</summary>
@@ -52,28 +64,43 @@ internal sealed class DueLetters(ZoneDbContext zone, Guard guard, Gate gate, Wor
         var dossier = await guard.Open(about, ct);
         var found = await zone.Set<FollowUp>().AsNoTracking().SingleAsync(f => f.Id == act, ct);
         if (!found.Persons.Contains(person)) throw new RefusedException("absent", dossier.Id);
-        return (found.Done is null && dossier.IsOpen ? (await Judge([found], person, ct)).FirstOrDefault() : null, dossier);
+        if (found.Done is not null || !dossier.IsOpen) return (null, dossier);
+        return ((await Judge([.. (await Waiting([found], ct)).Where(w => w.Person == person)], await Going(ct), ct)).FirstOrDefault(), dossier);
     }
 
-    private async Task<IReadOnlyList<DueLetter>> Judge(List<FollowUp> acts, Guid? only, CancellationToken ct)
+    // Each for itself: of several people of one act some may have got their letter, and it is due for the others.
+    private async Task<IReadOnlyList<(FollowUp Act, Guid Person)>> Waiting(IReadOnlyCollection<FollowUp> acts, CancellationToken ct)
     {
-        if (acts.Count == 0) return [];
-        var (now, ids) = (clock.GetUtcNow(), acts.Select(a => a.DossierId).Distinct().ToList());
+        var (begun, there) = (new HashSet<(Guid? Act, Guid Person)>(), new HashSet<Guid>());
+        foreach (var some in acts.Select(a => a.DossierId).Distinct().Chunk(400))
+        {
+            var ids = some.ToList();
+            begun.UnionWith((await zone.Set<Letter>().AsNoTracking().Where(l => ids.Contains(l.DossierId) && l.Act != null && l.State != LetterState.Dropped).Select(l => new { l.Act, l.PersonId }).ToListAsync(ct)).Select(l => (l.Act, l.PersonId)));
+            there.UnionWith(await zone.Set<Person>().Where(p => ids.Contains(p.DossierId)).Select(p => p.Id).ToListAsync(ct));
+        }
+        return [.. acts.SelectMany(a => a.Persons.Select(p => (Act: a, Person: p))).Where(w => there.Contains(w.Person) && !begun.Contains((w.Act.Id, w.Person)))];
+    }
+
+    /// <param name="going">Whose letters are on their way; what may go is added, for those that are judged later.</param>
+    private async Task<IReadOnlyList<DueLetter>> Judge(IReadOnlyCollection<(FollowUp Act, Guid Person)> waiting, List<(string Number, Recipient Who)> going, CancellationToken ct)
+    {
+        if (waiting.Count == 0) return [];
+        var (now, ids) = (clock.GetUtcNow(), waiting.Select(w => w.Act.DossierId).Distinct().ToList());
         var dossiers = await zone.Set<Dossier>().AsNoTracking().Where(d => ids.Contains(d.Id)).ToDictionaryAsync(d => d.Id, ct);
         var people = (await zone.Set<Person>().AsNoTracking().Where(p => ids.Contains(p.DossierId)).ToListAsync(ct)).ToDictionary(p => p.Id);
         var safe = await zone.Set<SafeContact>().AsNoTracking().Where(s => ids.Contains(s.DossierId)).ToDictionaryAsync(s => s.Id, ct);
         await keys.Fetch(people.Keys.Concat(ids), ct);
-        // Of several people of one act some may have got their letter: it is due for the others.
-        var begun = (await zone.Set<Letter>().AsNoTracking().Where(l => ids.Contains(l.DossierId) && l.Act != null && l.State != LetterState.Dropped).Select(l => new { l.Act, l.PersonId }).ToListAsync(ct)).Select(l => (l.Act, l.PersonId)).ToHashSet();
         var written = (await zone.Set<Letter>().AsNoTracking().Where(l => ids.Contains(l.DossierId) && l.State == LetterState.Printed).Select(l => l.PersonId).ToListAsync(ct)).ToHashSet();
+        var met = (await zone.Set<Contact>().AsNoTracking().Where(c => ids.Contains(c.DossierId) && c.State == ContactState.Held && !c.ForThem).Select(c => c.Persons).ToListAsync(ct)).SelectMany(p => p).ToHashSet();
         var handed = (await zone.Set<Handovers.Handover>().Where(h => h.CameIn && ids.Contains(h.DossierId)).Select(h => h.DossierId).ToListAsync(ct)).ToHashSet();
-        var going = await Going(ct);
         var due = new List<DueLetter>();
-        foreach (var (act, id) in acts.SelectMany(a => a.Persons.Select(p => (a, p))))
+        foreach (var (act, id) in waiting)
         {
-            if ((only is { } one && id != one) || begun.Contains((act.Id, id)) || !people.TryGetValue(id, out var person)) continue;
+            if (!people.TryGetValue(id, out var person)) continue;
             var (dossier, identity, rules) = (dossiers[act.DossierId], person.Identity.Value, safe.TryGetValue(id, out var own) ? own : SafeContact.For(person));
-            var kind = dossier.FirstContact is not null || written.Contains(id) ? LetterKind.Recontact : handed.Contains(dossier.Id) ? LetterKind.HandedOver : LetterKind.First;
+            // Somebody who came into the dossier later may have been neither met nor asked: theirs is the first letter still.
+            var reached = dossier.FirstContact is not null && (id == dossier.Lead || rules.Letter != Rule.NotAsked || met.Contains(id));
+            var kind = reached || written.Contains(id) ? LetterKind.Recontact : handed.Contains(dossier.Id) ? LetterKind.HandedOver : LetterKind.First;
             var (_, bar) = Clearance.Look(await gate.Of(dossier, person, rules, kind == LetterKind.First, ct), new Outgoing(Channel.Letter, Unattended: true, First: kind == LetterKind.First), now);
             var recipient = Recipient.Of(identity);
             var twin = bar == Bar.None ? going.Find(g => g.Who.IsSame(recipient)).Number : null;

@@ -87,6 +87,8 @@ internal sealed class List(IMediator pipeline, IAccounts accounts, WhereAndWho w
 
     internal sealed record Answer(IReadOnlyList<DueLetter> Due, IReadOnlyList<Row> Prepared, IReadOnlyList<Row> Ended) : IListDossiers
     {
+        /// <summary>How many letters are due in all; more than are shown, where there are many.</summary>
+        public int AllDue { get; init; }
         IEnumerable<Guid> IListDossiers.Listed => Due.Select(d => d.Dossier).Concat(Prepared.Concat(Ended).Select(r => r.Dossier)).Distinct();
     }
 
@@ -103,7 +105,8 @@ internal sealed class List(IMediator pipeline, IAccounts accounts, WhereAndWho w
             var tonight = Moment.Instant(Moment.Day(now).AddDays(1).ToDateTime(TimeOnly.MinValue));
             var since = now - Kept;
             var letters = zone.Set<Letter>().AsNoTracking();
-            return new Answer(await due.By(tonight, ct), await Rows(letters.Where(l => l.State == LetterState.Prepared), ct), await Rows(letters.Where(l => l.State != LetterState.Prepared && l.Ended > since), ct));
+            var (waiting, all) = await due.By(tonight, ct);
+            return new Answer(waiting, await Rows(letters.Where(l => l.State == LetterState.Prepared), ct), await Rows(letters.Where(l => l.State != LetterState.Prepared && l.Ended > since), ct)) { AllDue = all };
         }
 
         private async Task<IReadOnlyList<Row>> Rows(IQueryable<Letter> letters, CancellationToken ct)

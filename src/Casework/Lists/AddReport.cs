@@ -26,7 +26,8 @@ internal static class AddReport
             var (now, once) = (clock.GetUtcNow(), PvList.OnceOf(command.List, command.Row));
             await DossierCounter.TakeTurns(zone, now, ct);
             if (await zone.Set<Submission>().AnyAsync(s => s.Id == once, ct)) return false;
-            var rows = (await PvList.Own(zone.Set<PvList>().AsNoTracking(), command.List, caller.Self, now, ct)).Sheet!.Value.Rows;
+            var list = await PvList.Own(zone.Set<PvList>(), command.List, caller.Self, now, ct);
+            var rows = list.Sheet!.Value.Rows;
             if (command.Row < 1 || command.Row > rows.Count) throw new RefusedException("absent", command.Dossier);
             var cells = rows[command.Row - 1].Cells;
             var reading = PvReading.Of(cells, here.InZone.Record.FirstLanguage, now);
@@ -38,6 +39,8 @@ internal static class AddReport
             if (person is { } concerned && Left(cells, reading, known) is { Length: > 0 } text) zone.Add(Note.Write(dossier.Id, [concerned], Foundation.Secrecy.Layer.Assistance, text, caller.Self, now, Countersigning.Of(caller)));
             await Facts(dossier, reading.Kind!, ct);
             if (PvReading.OffersFollowUp(cells)) await offering.Plan(dossier, person, reading.When, now, ct);
+            // Whom a letter of this list would be for: not the person of the dossier whose name is not in it.
+            if (person is { } theirs && !reading.Unknown && known is not { IsHelped: false }) list.Change(new PvSheet([.. rows.Select((r, i) => i == command.Row - 1 ? r with { Person = theirs } : r)]));
             dossier.Touch();
             zone.Add(new Submission { Id = once, Made = dossier.Id });
             return true;
@@ -64,8 +67,8 @@ internal static class AddReport
         {
             List<string> lines = [];
             if (reading.When is { } when) lines.Add(Words.ChannelRule(Words.PvDate, Moment.Show(when)));
-            if (known is not null && cells.Address.Length > 0 && cells.Address != known.Identity.Value.Address) lines.Add(Words.ChannelRule(Words.AddressLabel, cells.Address));
-            if (known is not null && cells.Language.Length > 0 && reading.Language != known.Language) lines.Add(Words.ChannelRule(Words.LanguageLabel, Words.Of("Language_" + reading.Language)));
+            if (known is { IsHelped: true } && cells.Address.Length > 0 && cells.Address != known.Identity.Value.Address) lines.Add(Words.ChannelRule(Words.AddressLabel, cells.Address));
+            if (known is { IsHelped: true } && cells.Language.Length > 0 && reading.Language != known.Language) lines.Add(Words.ChannelRule(Words.LanguageLabel, Words.Of("Language_" + reading.Language)));
             return lines.Count == 0 ? "" : string.Join('\n', lines.Prepend(Words.PvNoted(cells.Number)));
         });
 
@@ -77,7 +80,7 @@ internal static class AddReport
             await keys.Fetch(people.Select(p => p.Id), ct);
             var identity = new Particulars(cells.FamilyName, cells.GivenName, Address: cells.Address.Length > 0 ? cells.Address : null);
             var query = SamePerson.Name(identity);
-            if (people.Find(p => SamePerson.May(identity, p.Identity.Value) || (!query.IsEmpty && query.Matches(p.Identity.Value.FamilyName, p.Identity.Value.GivenName))) is { } known) return known.IsHelped ? (known.Id, known) : (dossier.Lead, null);
+            if (people.Find(p => SamePerson.May(identity, p.Identity.Value) || (!query.IsEmpty && query.Matches(p.Identity.Value.FamilyName, p.Identity.Value.GivenName))) is { } known) return (known.IsHelped ? known.Id : dossier.Lead, known);
             var person = People.Person.Add(dossier.Id, identity, reading.Kind!.Capacity, reading.Language, now);
             dossier.Lead ??= person.Id;
             await joining.Into(dossier, person, SafeContact.For(person), null, ct);

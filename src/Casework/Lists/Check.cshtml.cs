@@ -100,15 +100,17 @@ internal sealed class Check(IMediator pipeline, WhereAndWho who, TimeProvider cl
         return RedirectToPage(new { List, Show = PvShow.Made });
     }
 
-    /// <summary>Plans a first letter for each of the list to whom one may go unasked, and leads to the letters.</summary>
+    /// <summary>Plans a first letter for each person of the list to whom one may go unasked, and leads to the letters.</summary>
     public async Task<IActionResult> OnPostLettersAsync(CancellationToken ct)
     {
-        var (planned, closed) = (0, 0);
-        foreach (var dossier in await pipeline.Send(new Ready.Made(List), ct))
+        var (planned, already, closed) = (0, 0, 0);
+        foreach (var (dossier, person) in await pipeline.Send(new Ready.Made(List), ct))
         {
             try
             {
-                if (await pipeline.Send(new FirstLetter.Command(dossier), ct) == Bar.None) planned++;
+                var outcome = person is { } whom ? await pipeline.Send(new FirstLetter.Command(dossier, whom), ct) : new FirstLetter.Outcome(Bar.Nowhere, IsNew: false);
+                if (outcome.IsNew) planned++;
+                else if (outcome.Bar == Bar.None) already++;
                 else closed++;
             }
             catch (RefusedException)
@@ -116,7 +118,7 @@ internal sealed class Check(IMediator pipeline, WhereAndWho who, TimeProvider cl
                 closed++; // not theirs any more
             }
         }
-        TempData["Done"] = Words.PvLetters(planned, closed);
+        TempData["Done"] = already == 0 ? Words.PvLetters(planned, closed) : $"{Words.PvLetters(planned, closed)} {Words.PvLettersAlready(already)}";
         return RedirectToPage("/Casework/Letters/List");
     }
 

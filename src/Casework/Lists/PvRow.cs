@@ -19,7 +19,8 @@ internal enum PvChoice
 
 /// <summary>A row of a list, and what was chosen for it.</summary>
 /// <param name="Known">Somebody alike, or the report, is in this zone already; who may not know of it is not told more.</param>
-internal sealed record PvRow(PvCells Cells, PvChoice Choice, bool Known, Guid? AddTo = null);
+/// <param name="Person">Who of the dossier it was added to is meant; null: nobody is named, or it was not added.</param>
+internal sealed record PvRow(PvCells Cells, PvChoice Choice, bool Known, Guid? AddTo = null, Guid? Person = null);
 
 /// <summary>A whole list: sealed together.</summary>
 internal sealed record PvSheet(IReadOnlyList<PvRow> Rows)

@@ -18,11 +18,14 @@ internal static class Ready
     [Requires(May.OpenCallOuts)]
     internal sealed record Query(Guid List) : IQuery<IReadOnlyList<Row>>;
 
-    /// <summary>The dossiers that were made of it, or got a report of it.</summary>
-    [Requires(May.OpenCallOuts)]
-    internal sealed record Made(Guid List) : IQuery<IReadOnlyList<Guid>>;
+    /// <param name="Person">Whom a letter would be for; null: the row names nobody of that dossier.</param>
+    internal sealed record Taken(Guid Dossier, Guid? Person);
 
-    internal sealed class Handler(ZoneDbContext zone, UseCase here, Caller caller, TimeProvider clock) : IRequestHandler<Query, IReadOnlyList<Row>>, IRequestHandler<Made, IReadOnlyList<Guid>>
+    /// <summary>The dossiers that were made of it, or got a report of it, each with whom the row is about.</summary>
+    [Requires(May.OpenCallOuts)]
+    internal sealed record Made(Guid List) : IQuery<IReadOnlyList<Taken>>;
+
+    internal sealed class Handler(ZoneDbContext zone, UseCase here, Caller caller, TimeProvider clock) : IRequestHandler<Query, IReadOnlyList<Row>>, IRequestHandler<Made, IReadOnlyList<Taken>>
     {
         public async Task<IReadOnlyList<Row>> Handle(Query query, CancellationToken ct)
         {
@@ -34,10 +37,17 @@ internal static class Ready
                 .Select(r => new Row(r.Row, r.Of.Choice == PvChoice.Add ? null : IntakeOf(list, r.Row, r.Of.Cells, r.Reading), r.Of.Choice == PvChoice.Add ? r.Of.AddTo : null))];
         }
 
-        public async Task<IReadOnlyList<Guid>> Handle(Made query, CancellationToken ct)
+        public async Task<IReadOnlyList<Taken>> Handle(Made query, CancellationToken ct)
         {
             var list = await PvList.Own(zone.Set<PvList>().AsNoTracking(), query.List, caller.Self, clock.GetUtcNow(), ct);
-            return [.. (await MadeOf(zone, list, ct)).Values.Distinct()];
+            var (made, rows, leads) = (await MadeOf(zone, list, ct), list.Sheet!.Value.Rows, new Dictionary<Guid, Guid?>());
+            foreach (var some in made.Where(m => rows[m.Key - 1].Choice != PvChoice.Add).Select(m => m.Value).Distinct().Chunk(400))
+            {
+                var ids = some.ToList();
+                foreach (var dossier in await zone.Set<Dossier>().AsNoTracking().Where(d => ids.Contains(d.Id)).Select(d => new { d.Id, d.Lead }).ToListAsync(ct)) leads[dossier.Id] = dossier.Lead;
+            }
+            // In a dossier that was there already the lead is somebody else, who may not be in the list at all.
+            return [.. made.Select(m => new Taken(m.Value, rows[m.Key - 1] is { Choice: PvChoice.Add } added ? added.Person : leads.GetValueOrDefault(m.Value))).Distinct()];
         }
 
         /// <summary>By row, counted from 1.</summary>

@@ -141,3 +141,54 @@ internal sealed class AppointmentsToday(TimeProvider clock) : IRemind
     private static IQueryable<Contact> Untold(ZoneDbContext zone, DateTimeOffset now) =>
         zone.Set<Contact>().AsNoTracking().Where(c => c.State == ContactState.Planned && c.At > now && c.Worker != null && !zone.Set<Told>().Any(t => t.Kind == Code && t.About == c.Id && t.DueAt == c.At));
 }
+
+/// <summary>Appointments that are over and of which nobody said how they went, to whoever was to go: four hours after their end. A visit that nobody checked out of is watched as one. Moved, it is told anew.</summary>
+internal sealed class UnrecordedAppointments : IRemind
+{
+    public const string Code = "appointment-unrecorded";
+    private static readonly TimeSpan Grace = TimeSpan.FromHours(4);
+
+    public string Kind => Code;
+    public bool IsToldOn => true;
+
+    private sealed record Over(Guid Id, Guid Dossier, Guid? Worker, DateTimeOffset At, int Minutes, DateTimeOffset? CheckedOut)
+    {
+        // Whoever stayed longer has as long after they came out.
+        public DateTimeOffset Due => (At.AddMinutes(Minutes) is var ends && CheckedOut is { } left && left > ends ? left : ends) + Grace;
+    }
+
+    public async Task<IReadOnlyList<Fallen>> Fallen(ZoneDbContext zone, DateTimeOffset now, int most, CancellationToken ct)
+    {
+        var (latest, over) = (now - Grace, new List<Fallen>());
+        await foreach (var one in Untold(zone, latest).AsAsyncEnumerable().WithCancellation(ct))
+        {
+            if (one.Due <= now) over.Add(new Fallen(one.Id, one.Dossier, one.Worker is { } worker ? [worker] : [], one.At));
+            if (over.Count == most) break;
+        }
+        return over;
+    }
+
+    // By their beginning: what begins later is due no earlier than the grace after that.
+    public async Task<DateTimeOffset?> Next(ZoneDbContext zone, CancellationToken ct)
+    {
+        DateTimeOffset? next = null;
+        await foreach (var one in Untold(zone, DateTimeOffset.MaxValue).AsAsyncEnumerable().WithCancellation(ct))
+        {
+            if (one.At + Grace >= next) break;
+            if (next is null || one.Due < next) next = one.Due;
+        }
+        return next;
+    }
+
+    public async Task<IReadOnlySet<Guid>> Undone(ZoneDbContext zone, IReadOnlyDictionary<Guid, DateTimeOffset> told, CancellationToken ct)
+    {
+        var ids = told.Keys.ToList();
+        var planned = await zone.Set<Contact>().AsNoTracking().Where(c => ids.Contains(c.Id) && c.State == ContactState.Planned).Where(c => zone.Set<Dossier>().Any(d => d.Id == c.DossierId && d.Closed == null)).Select(c => new { c.Id, c.At }).ToListAsync(ct);
+        return planned.Where(c => told[c.Id] == c.At).Select(c => c.Id).ToHashSet();
+    }
+
+    // While it is planned it stands where it was last agreed on: by that it is found in the index.
+    private static IQueryable<Over> Untold(ZoneDbContext zone, DateTimeOffset latest) => zone.Set<Contact>().AsNoTracking()
+        .Where(c => c.PlannedFor <= latest && c.State == ContactState.Planned && (c.CheckedIn == null || c.CheckedOut != null) && zone.Set<Dossier>().Any(d => d.Id == c.DossierId && d.Closed == null) && !zone.Set<Told>().Any(t => t.Kind == Code && t.About == c.Id && t.DueAt == c.At))
+        .OrderBy(c => c.PlannedFor).Select(c => new Over(c.Id, c.DossierId, c.Worker, c.At, c.Minutes, c.CheckedOut));
+}

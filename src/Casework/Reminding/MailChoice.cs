@@ -155,6 +155,12 @@ internal sealed class AppointmentMail(ISendMail mail, IAccounts accounts, IStaff
     protected override (string Subject, string Text) Say(string language) => Spoken.In(language, () => (Words.AppointmentTodaySubject, Words.AppointmentTodayText));
 }
 
+internal sealed class UnrecordedMail(ISendMail mail, IAccounts accounts, IStaff staff, IMediator pipeline, TimeProvider clock) : MailAsChosen(mail, accounts, staff, pipeline, clock)
+{
+    public override string Kind => UnrecordedAppointments.Code;
+    protected override (string Subject, string Text) Say(string language) => Spoken.In(language, () => (Words.ReminderSubject, Words.ReminderText));
+}
+
 /// <summary>To the coordinators: a colleague was reminded, and nothing came of it.</summary>
 internal sealed class ToldOnMail(ISendMail mail, IAccounts accounts, IStaff staff, IMediator pipeline, TimeProvider clock) : MailAsChosen(mail, accounts, staff, pipeline, clock)
 {

@@ -5,6 +5,7 @@ using FluentValidation;
 using Microsoft.EntityFrameworkCore;
 using VictimSupport.Casework.Codes;
 using VictimSupport.Casework.Dossiers;
+using VictimSupport.Casework.FollowUps;
 using VictimSupport.Casework.Letters;
 using VictimSupport.Casework.People;
 using VictimSupport.Foundation.Access;
@@ -56,6 +57,7 @@ public sealed class LetterTests(Platforms platforms)
         Assert.Equal(2, page.QuerySelectorAll("input[name='chosen']").Length); // what is refused cannot be ticked
         Assert.Single(page.QuerySelectorAll("section[aria-labelledby='due'] tbody .vs-badge"), b => b.TextContent == "age not known");
         Assert.Equal(7, page.QuerySelectorAll("section[aria-labelledby='refused'] tbody tr").Length);
+        Assert.Null(page.QuerySelector("#cut")); // all are shown
         // Forged: all of them are sent.
         var form = page.QuerySelector<IHtmlFormElement>("section[aria-labelledby='due'] form")!;
         var answer = await visit.Send("/letters", form, due.Values.Select(d => KeyValuePair.Create("chosen", d.Key)));
@@ -229,7 +231,7 @@ public sealed class LetterTests(Platforms platforms)
         zone.Platform.Clock.Advance(TimeSpan.FromDays(20));
         var (other, again) = await worker.Knows(zone, "Rue 2", "Exemple", "Ada", "Fire", phone: null);
         Assert.Equal("gate-firstletter", await Code(Prepares(worker, other, again, LetterKind.First)));
-        Assert.Equal(Bar.FirstLetter, await worker.Send(new VictimSupport.Casework.Lists.FirstLetter.Command(other)));
+        Assert.Equal(Bar.FirstLetter, (await worker.Send(new VictimSupport.Casework.Lists.FirstLetter.Command(other, again))).Bar);
         // The paper jammed: the same one once more. Asked since, they may get another elsewhere.
         Assert.NotNull((await worker.Send(new Print.Command(first))).Content);
         await worker.Agrees(dossier, person, r => r with { Letter = Rule.Safe });
@@ -440,6 +442,38 @@ public sealed class LetterTests(Platforms platforms)
         Assert.Single(await Letters(zone), l => l.PersonId == cases[5].Person && l.State == LetterState.Prepared);
         // Where nothing came of it, it is as for what is not there.
         Assert.Equal(HttpStatusCode.NotFound, (await Sends(visit, letters[0])).StatusCode);
+    }
+
+    [Theory, EveryEngine]
+    public async Task What_is_barred_or_begun_keeps_no_letter_from_being_found_and_what_is_not_shown_is_said(string engine)
+    {
+        var zone = await (await platforms.On(engine)).Zone();
+        var worker = zone.As(Role.Caseworker);
+        var nowhere = await worker.Registers(Cases.Intake(zone, "Muster", "Gil"));
+        var nobody = await worker.LeadOf(nowhere);
+        var may = new List<(Guid Dossier, Guid Person)>();
+        foreach (var family in new[] { "Exemple", "Voorbeeld" })
+            foreach (var given in new[] { "Ada", "Bo", "Cleo", "Dirk", "Emil" }) may.Add(await worker.Knows(zone, $"Rue {family} {may.Count}", family, given, phone: null));
+        var now = zone.Platform.Clock.GetUtcNow();
+        await zone.Handle.Database.Write(new Keyring(zone.Handle.Keys), async context =>
+        {
+            context.AddRange(Enumerable.Range(1, 110).Select(i => FollowUp.Plan(nowhere, [nobody], ActKind.Letter, null, now.AddMinutes(-10 - i), worker.Id, now)));
+            context.AddRange(may.Select(m => FollowUp.Plan(m.Dossier, [m.Person], ActKind.Letter, null, now, worker.Id, now)));
+            await context.SaveChangesAsync();
+            return new Written<bool>(true, new VictimSupport.Foundation.Audit.AuditRecord(default, null, "Test", null, "{}"));
+        }, default);
+        var view = await worker.Send(new List.Query());
+        Assert.Equal(may.Select(m => m.Person).Order(), view.Due.Where(d => d.Bar == Bar.None).Select(d => d.Person).Order());
+        Assert.All(view.Due.Take(10), d => Assert.Equal(Bar.None, d.Bar)); // before what may not go
+        Assert.Equal((110, 120), (view.Due.Count, view.AllDue));
+        using var visit = worker.Visit();
+        var page = await visit.Page("/letters");
+        Assert.Equal(10, page.QuerySelectorAll("input[name='chosen']").Length);
+        Assert.StartsWith("The first 110 of 120", page.QuerySelector("#cut")!.TextContent, StringComparison.Ordinal);
+        // What is prepared has no place there any more.
+        foreach (var due in view.Due.Take(10)) Assert.Equal(Bar.None, await worker.Send(new PrepareDue.Command(due.Act, due.Person)));
+        view = await worker.Send(new List.Query());
+        Assert.Equal((100, 110), (view.Due.Count, view.AllDue));
     }
 
     private static async Task<Guid> Prepares(Person by, Guid dossier, Guid person, LetterKind kind) =>

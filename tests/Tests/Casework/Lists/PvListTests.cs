@@ -176,14 +176,59 @@ public sealed class PvListTests(Platforms platforms)
         var path = await Pastes(visit, Night);
         await Take(visit, path);
         await Take(visit, path);
-        var sent = await visit.Client.PostAsync($"{path}?handler=Letters", new FormUrlEncodedContent([KeyValuePair.Create("__RequestVerificationToken", Token(await visit.Page(path)))]), TestContext.Current.CancellationToken);
-        Assert.EndsWith("/letters", sent.Headers.Location!.ToString(), StringComparison.Ordinal);
+        await Letters(visit, path);
         var acts = await zone.Look(z => z.Set<FollowUp>().Where(f => f.Kind == ActKind.Letter).ToListAsync());
         Assert.Equal(await DossierOf(zone, "Burglary"), Assert.Single(acts).DossierId); // partner violence: never
-        Assert.Equal(Bar.None, await anna.Send(new FirstLetter.Command(acts[0].DossierId))); // pressed again: one act
+        Assert.Equal(new FirstLetter.Outcome(Bar.None, IsNew: false), await anna.Send(new FirstLetter.Command(acts[0].DossierId, acts[0].Persons[0]))); // pressed again: one act
         Assert.Single(await zone.Look(z => z.Set<FollowUp>().Where(f => f.Kind == ActKind.Letter).ToListAsync()));
         var letters = await visit.Page("/letters");
         Assert.Single(letters.QuerySelectorAll("input[name='chosen']"));
+    }
+
+    [Theory, EveryEngine]
+    public async Task In_a_dossier_that_was_there_the_letter_is_for_whom_the_row_names_and_not_for_whom_it_is_shown_under(string engine)
+    {
+        var zone = await (await platforms.On(engine)).Zone();
+        var anna = zone.As(Role.Caseworker);
+        var (mine, zoe) = await anna.Knows(zone, "Rue Haute 7, 9901 Val-Clair", "Sample", "Zoë", phone: null);
+        await anna.Send(await anna.Send(new Facts.Query(mine)) with { Dossier = mine, OfficialReports = "br 30 l1 1/26" });
+        await anna.Send(await anna.Contact(zone, mine)); // with Zoë: Ada was never spoken to
+        using var visit = anna.Visit();
+        var path = await Pastes(visit, Night);
+        await visit.Send(path, FormOf(await visit.Page(path)), [KeyValuePair.Create("Form.Rows[0].Choice", mine.ToString())]);
+        await Take(visit, path);
+        await Take(visit, path);
+        Assert.Contains("planned for 1 people. For 1 no letter", await Letters(visit, path), StringComparison.Ordinal); // partner violence: never
+        var ada = (await anna.Opens(mine)).People.Single(p => p.Id != zoe).Id;
+        var act = Assert.Single(await zone.Look(z => z.Set<FollowUp>().Where(f => f.Kind == ActKind.Letter).ToListAsync()));
+        Assert.Equal((mine, ada), (act.DossierId, Assert.Single(act.Persons)));
+        var due = Assert.Single((await anna.Send(new VictimSupport.Casework.Letters.List.Query())).Due);
+        Assert.Equal((ada, Bar.None, VictimSupport.Casework.Letters.LetterKind.First), (due.Person, due.Bar, due.Kind)); // and the batch lets it out
+    }
+
+    [Fact]
+    public async Task Whoever_has_a_letter_already_is_not_counted_as_planned()
+    {
+        var zone = await (await platforms.On("sqlite")).Zone();
+        var anna = zone.As(Role.Caseworker);
+        using var visit = anna.Visit();
+        var path = await Pastes(visit, Night);
+        await Take(visit, path);
+        Assert.DoesNotContain("already", await Letters(visit, path), StringComparison.Ordinal);
+        Assert.Contains("planned for 0 people. For 1 no letter goes out unasked. For 1 one was planned or written already.", await Letters(visit, path), StringComparison.Ordinal);
+        var act = Assert.Single(await zone.Look(z => z.Set<FollowUp>().Where(f => f.Kind == ActKind.Letter).ToListAsync()));
+        await anna.Send(new VictimSupport.Casework.Letters.PrepareDue.Command(act.Id, act.Persons[0]));
+        await anna.Send(new VictimSupport.Casework.Letters.Print.Command(await zone.Look(z => z.Set<VictimSupport.Casework.Letters.Letter>().Select(l => l.Id).SingleAsync())));
+        Assert.Contains("planned for 0 people. For 1 no letter goes out unasked. For 1 one was planned or written already.", await Letters(visit, path), StringComparison.Ordinal);
+        Assert.Single(await zone.Look(z => z.Set<FollowUp>().Where(f => f.Kind == ActKind.Letter).ToListAsync()));
+    }
+
+    // What the page says after the press.
+    private static async Task<string> Letters(Visit visit, string path)
+    {
+        var sent = await visit.Client.PostAsync($"{path}?handler=Letters", new FormUrlEncodedContent([KeyValuePair.Create("__RequestVerificationToken", Token(await visit.Page(path)))]), TestContext.Current.CancellationToken);
+        Assert.EndsWith("/letters", sent.Headers.Location!.ToString(), StringComparison.Ordinal);
+        return (await visit.Page("/letters")).Body!.TextContent;
     }
 
     [Fact]
