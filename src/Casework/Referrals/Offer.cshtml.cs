@@ -144,6 +144,7 @@ internal sealed class Offer(IMediator pipeline) : PageModel, IShowAgain
                 zone.Add(referral);
                 await tally.Refers(referral, ct);
                 zone.Add(Milestone.Reached(dossier.Id, MilestoneKind.Referral, caller.Self, now, code: (int)referral.State, about: referral.Id));
+                await Standstill.Follow(zone, dossier, referral, null, caller.Self, now, ct);
             }
             dossier.Touch();
             if (form.Once != default) zone.Add(new Submission { Id = form.Once, Made = made[0].Id });
