@@ -1,3 +1,4 @@
+using VictimSupport.Casework.People;
 using VictimSupport.Foundation.Secrecy.Search;
 using VictimSupport.Foundation.Zones;
 
@@ -8,10 +9,10 @@ internal static class Towns
 {
     public static IEnumerable<string> Of(ZoneRecord zone) => (zone.Facts.Places ?? []).Select(place => place[(place.IndexOf(' ', StringComparison.Ordinal) + 1)..]).Distinct(StringComparer.OrdinalIgnoreCase);
 
-    /// <summary>The town of a zone in which an address ends, however it is spelled; null: in none of them.</summary>
-    public static string? OfAddress(string? address, ZoneRecord zone)
+    /// <summary>The town of a zone in which somebody's address ends, however it is spelled, and nothing else of it; null: in none of them.</summary>
+    public static string? Of(Person? person, ZoneRecord zone)
     {
-        if (string.IsNullOrWhiteSpace(address)) return null;
+        if (person?.Identity.Value.Address is not { Length: > 0 } address) return null;
         var said = ' ' + NameForms.Fold(address);
         // The longest: who lives in Deux-Rives-Haut does not live in Haut.
         return Of(zone).Where(town => said.EndsWith(' ' + NameForms.Fold(town), StringComparison.Ordinal)).MaxBy(town => town.Length);

@@ -141,7 +141,7 @@ internal sealed class Offer(IMediator pipeline) : PageModel, IShowAgain
             bool WasFor(Sought typed) => typed.For is { } before && before != whom?.Id && typed == FilledIn(people.Find(p => p.Id == before));
 
             // Help is sought where somebody lives; where that is not known, where it happened. With an interpreter any partner is as good.
-            Sought FilledIn(Person? person) => new(Towns.OfAddress(person?.Identity.Value.Address, here.InZone.Record) ?? (dossier.Municipality.Length == 0 ? null : dossier.Municipality),
+            Sought FilledIn(Person? person) => new(Towns.Of(person, here.InZone.Record) ?? (dossier.Municipality.Length == 0 ? null : dossier.Municipality),
                 person is null or { Language: "" or "other" } or { NeedsInterpreter: true } || interpreted.Contains(person.Id) ? null : person.Language, person?.Id);
         }
 
