@@ -67,6 +67,7 @@ internal sealed class Close(IMediator pipeline, TimeProvider clock) : PageModel,
         GapKind.Sex or GapKind.Age or GapKind.Language or GapKind.Damage => Url.Page("/Casework/People/Edit", new { Dossier, person = gap.Person }),
         GapKind.Letter => Url.Page("/Casework/Letters/List"),
         GapKind.UnsignedDocument => Url.Page("/Casework/Documents/List", new { Dossier }),
+        GapKind.UnsentReferral => Url.Page("/Casework/Referrals/Show", new { Dossier, referral = gap.Entry }),
         GapKind.PoliceEntry => Url.Page("/Casework/Dossiers/Give", new { Dossier, entry = gap.Entry }),
         _ => Url.Page("/Casework/Dossiers/Show", new { Dossier }) + (gap.Kind == GapKind.Appointment ? "#next" : "#timeline"),
     };

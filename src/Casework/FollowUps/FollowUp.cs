@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 using VictimSupport.Casework.Codes;
+using VictimSupport.Casework.Referrals;
 using VictimSupport.Foundation.Audit;
 using VictimSupport.Foundation.Jobs;
 using VictimSupport.Foundation.Persistence;
@@ -15,7 +16,7 @@ internal sealed class FollowUp : IHoldSealed, IOfDossier, IFallDue
     public Guid DossierId { get; private set; }
     public List<Guid> Persons { get; private set; } = [];
 
-    /// <summary>The referral that came back; null: it is planned for itself.</summary>
+    /// <summary>The referral that came back, or that waits for us; null: it is planned for itself.</summary>
     public Guid? About { get; private set; }
     public ActKind Kind { get; private set; }
     public Sealed<string>? Text { get; private set; }
@@ -42,6 +43,14 @@ internal sealed class FollowUp : IHoldSealed, IOfDossier, IFallDue
     {
         var act = Plan(dossier, [person], ActKind.Referral, text, now, by, now);
         act.About = referral;
+        return act;
+    }
+
+    /// <summary>A referral waits for us: on that day somebody goes on with it.</summary>
+    public static FollowUp PlanAbout(Referral referral, string text, DateTimeOffset due, Guid by, DateTimeOffset now)
+    {
+        var act = Plan(referral.DossierId, [referral.PersonId], ActKind.Referral, text, due, by, now);
+        act.About = referral.Id;
         return act;
     }
 

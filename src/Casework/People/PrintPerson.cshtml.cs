@@ -10,6 +10,7 @@ using VictimSupport.Casework.Documents;
 using VictimSupport.Casework.Dossiers;
 using VictimSupport.Casework.FollowUps;
 using VictimSupport.Casework.Referrals;
+using VictimSupport.Casework.Sharings;
 using VictimSupport.Design.Html;
 using VictimSupport.Design.Tags;
 using VictimSupport.Foundation.Access;
@@ -66,7 +67,7 @@ internal sealed class PrintPerson(IMediator pipeline, IAccounts accounts, WhereA
     /// <param name="Rules">As they hold when it is printed, and as others are told: it goes from hand to hand.</param>
     /// <param name="Details">Without the names of others.</param>
     /// <param name="Reports">Numbers of official reports, where facts for the police file were chosen.</param>
-    /// <param name="LeftOut">Entries that name somebody else too, or still wait for a second name: said on the screen, never on the paper.</param>
+    /// <param name="LeftOut">Entries that name somebody else too, still wait for a second name, or of which the person was not told: said on the screen, never on the paper.</param>
     internal sealed record Sheet(string Number, string Name, Capacity Capacity, bool CountsAsVictim, string Language, string Facts, DateTimeOffset? FactsAt, RulesForOthers Rules, SafeDetails Details, bool IsMinor, bool MustNotBeConfirmed,
         IReadOnlyList<string> Stands, Risk? Risk, IReadOnlyList<string> Reports, IReadOnlyList<Entry> Entries, int LeftOut)
     {
@@ -76,11 +77,22 @@ internal sealed class PrintPerson(IMediator pipeline, IAccounts accounts, WhereA
         /// <summary>The person's own, the latest first. Of the layer of assistance.</summary>
         public IReadOnlyList<Referred> Referrals { get; init; } = [];
 
+        /// <summary>What the person agreed that a partner be told, the latest first. Of the layer of assistance.</summary>
+        public IReadOnlyList<Agreed> Consents { get; init; } = [];
+
+        /// <summary>What was shared of this person outside the team and they were told of, the latest first. Of the layer of assistance.</summary>
+        public IReadOnlyList<Shared> Sharings { get; init; } = [];
+
         /// <summary>What was put in about this person, the latest first; what stands in them is not printed.</summary>
         public IReadOnlyList<Kept> Documents { get; init; } = [];
     }
 
     internal sealed record Referred(string Partner, Network.Contracts.Need Need, ReferralState State, DateTimeOffset Offered, DateTimeOffset Since);
+
+    /// <param name="On">The day on which they agreed.</param>
+    internal sealed record Agreed(string Partner, int Version, IReadOnlyList<SharedField> Fields, DateOnly On, DateTimeOffset? Withdrawn);
+
+    internal sealed record Shared(SharingGround Ground, string Recipient, DateTimeOffset At);
 
     internal sealed record Kept(string Title, DocumentKind Kind, DateTimeOffset At, Layer Layer);
 
@@ -130,11 +142,13 @@ internal sealed class PrintPerson(IMediator pipeline, IAccounts accounts, WhereA
             var reports = form.Layers.Contains(Layer.Police) ? await zone.Set<OfficialReport>().AsNoTracking().Where(r => r.DossierId == dossier.Id).OrderBy(r => r.Id).ToListAsync(ct) : [];
             var facts = (await OwnCodes.WordsOf(zone, [dossier.OwnSubKind], ct)).Of(dossier.OwnSubKind) ?? Words.Of("SubKind_" + dossier.SubKind);
             var (documents, apart) = await Documents(dossier.Id, person.Id, form.Layers, black, ct);
+            var (sharings, untold) = form.Layers.Contains(Layer.Assistance) ? await Sharings(dossier.Id, person.Id, black, ct) : ([], 0);
             return new Sheet(dossier.Number, identity.FullName, person.Capacity, person.Capacity.CountsAsVictim((await settings.Of(here.InZone.Id, ct)).Victim, dossier.IsOffence), person.Language, facts, dossier.FactsAt,
-                rules, black.Of(rules.Details), person.IsMinor, safe.MustNotBeConfirmed(person.IsMinor, dossier.IsDangerous) || rules.ForbidsSomething, await Stands(dossier.Id, person.Id, people, black, ct), Risk.Latest(risks.Where(r => r.Persons.All(p => p == person.Id)), person.Id), [.. reports.Select(r => r.Number.Value)], entries, leftOut + apart)
+                rules, black.Of(rules.Details), person.IsMinor, safe.MustNotBeConfirmed(person.IsMinor, dossier.IsDangerous) || rules.ForbidsSomething, await Stands(dossier.Id, person.Id, people, black, ct), Risk.Latest(risks.Where(r => r.Persons.All(p => p == person.Id)), person.Id), [.. reports.Select(r => r.Number.Value)], entries, leftOut + apart + untold)
             {
                 Interpreter = await zone.Set<Interpreter>().AsNoTracking().SingleOrDefaultAsync(i => i.Id == person.Id, ct) is { Kind: not InterpreterKind.None } interpreter ? interpreter.Kind : null,
                 Referrals = form.Layers.Contains(Layer.Assistance) ? await Referrals(dossier.Id, person.Id, black, ct) : [], Documents = documents,
+                Consents = form.Layers.Contains(Layer.Assistance) ? await Consents(dossier.Id, person.Id, black, ct) : [], Sharings = sharings,
             };
         }
 
@@ -143,6 +157,21 @@ internal sealed class PrintPerson(IMediator pipeline, IAccounts accounts, WhereA
             var own = await zone.Set<Referral>().AsNoTracking().Where(r => r.DossierId == dossier && r.PersonId == person).OrderByDescending(r => r.Id).ToListAsync(ct);
             var asked = await partners.Of([.. own.Select(r => r.PartnerId)], ct);
             return [.. own.Select(r => new Referred(asked.TryGetValue(r.PartnerId, out var partner) ? black.Of(partner.Organisation) : "–", r.Need, r.State, r.OfferedAt, r.TurnedAt))];
+        }
+
+        private async Task<IReadOnlyList<Agreed>> Consents(Guid dossier, Guid person, Blackout black, CancellationToken ct)
+        {
+            var own = await zone.Set<Consent>().AsNoTracking().Where(c => c.DossierId == dossier && c.PersonId == person).OrderByDescending(c => c.At).ThenByDescending(c => c.Version).ToListAsync(ct);
+            var told = await partners.Of([.. own.Select(c => c.PartnerId)], ct);
+            return [.. own.Select(c => new Agreed(told.TryGetValue(c.PartnerId, out var partner) ? black.Of(partner.Organisation) : "–", c.Version, c.Fields, c.On, c.Withdrawn))];
+        }
+
+        // What the person was not told they do not learn from a paper: that is decided with whoever decided it.
+        private async Task<(IReadOnlyList<Shared> Sharings, int LeftOut)> Sharings(Guid dossier, Guid person, Blackout black, CancellationToken ct)
+        {
+            var about = (await zone.Set<Sharing>().AsNoTracking().Where(s => s.DossierId == dossier).OrderByDescending(s => s.At).ToListAsync(ct)).Where(s => s.Persons.Contains(person)).ToList();
+            var own = about.Where(s => s.Told && s.Persons.TrueForAll(p => p == person)).ToList();
+            return ([.. own.Select(s => new Shared(s.Ground, black.Of(s.Content.Value.Recipient), s.At))], about.Count - own.Count);
         }
 
         // As with what was written: of this person and nobody else, and as good as any other.

@@ -147,8 +147,10 @@ internal sealed class Agree(IMediator pipeline, TimeProvider clock) : PageModel,
             zone.Add(consent);
             // What goes is another thing now: what was sent before can be read no longer.
             await Links.End(zone, referral, now, ct);
+            var before = referral.State;
             referral.Agrees(consent, now);
             await tally.Refers(referral, ct);
+            await Standstill.Follow(zone, dossier, referral, before, caller.Self, now, ct);
             zone.Add(Milestone.Reached(dossier.Id, MilestoneKind.ConsentGiven, caller.Self, now, code: consent.Version, about: referral.Id));
             dossier.Touch();
             if (form.Once != default) zone.Add(new Submission { Id = form.Once, Made = consent.Id });

@@ -59,8 +59,8 @@ internal sealed class Referral : IHoldSealed, IOfDossier, IFallDue
     /// <summary>Nothing is sent any more; asked again it is a new one.</summary>
     public bool IsOver => State is ReferralState.Refused or ReferralState.Withdrawn;
 
-    /// <summary>A colleague, or the partner, has something to do.</summary>
-    public bool IsWaiting => State is ReferralState.Accepted or ReferralState.Sent or ReferralState.Received or ReferralState.NoAnswer;
+    /// <summary>What is next is ours: to ask the person again, or to send what they agreed to.</summary>
+    public bool IsWithUs => State is ReferralState.Offered or ReferralState.Accepted;
 
     /// <summary>The partner may answer.</summary>
     public bool IsAsked => State is ReferralState.Sent or ReferralState.Received or ReferralState.TakenUp or ReferralState.NoAnswer or ReferralState.CannotTakeUp or ReferralState.DidNotCome;
@@ -186,7 +186,7 @@ internal sealed class Referral : IHoldSealed, IOfDossier, IFallDue
             b.Ignore(r => r.KeyOwner);
             b.Ignore(r => r.Due);
             b.Ignore(r => r.IsOver);
-            b.Ignore(r => r.IsWaiting);
+            b.Ignore(r => r.IsWithUs);
             b.Ignore(r => r.IsAsked);
             b.Ignore(r => r.MustBeErased);
             b.Ignore(r => r.MayBeWithdrawn);

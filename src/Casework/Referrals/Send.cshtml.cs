@@ -140,7 +140,9 @@ internal sealed class Send(IMediator pipeline, WhereAndWho who, PortalAddress po
             var partner = (await partners.Of([referral.PartnerId], ct))[referral.PartnerId];
             if (form.How == SentAs.Mail && !partner.HasMailbox) throw Wrong(Words.ChooseSentAs);
             await Links.End(zone, referral, now, ct);
+            var before = referral.State;
             var sent = await Goes(referral, consent, content, form.How!.Value, dossier.Id, now, ct);
+            await Standstill.Follow(zone, dossier, referral, before, caller.Self, now, ct);
             zone.Add(Milestone.Reached(dossier.Id, MilestoneKind.Referral, caller.Self, now, code: (int)ReferralState.Sent, about: referral.Id));
             dossier.Touch();
             if (form.Once != default) zone.Add(new Submission { Id = form.Once, Made = referral.Id });

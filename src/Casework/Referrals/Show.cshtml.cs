@@ -119,7 +119,7 @@ internal sealed class Show(IMediator pipeline, IAccounts accounts, WhereAndWho w
             var history = await zone.Set<Milestone>().AsNoTracking().Where(m => m.DossierId == dossier.Id && m.About == referral.Id).OrderBy(m => m.At).ThenBy(m => m.Id).ToListAsync(ct);
             var link = referral.LinkId is { } id ? await zone.Set<Link>().AsNoTracking().SingleOrDefaultAsync(l => l.Id == id, ct) : null;
             var alive = link?.IsAlive(clock.GetUtcNow()) == true;
-            var back = await Answered.Unseen(zone.Set<FollowUp>().AsNoTracking(), referral.Id).OrderBy(f => f.DueAt).ToListAsync(ct);
+            var back = await Answered.Unseen(zone.Set<FollowUp>().AsNoTracking(), referral, clock.GetUtcNow()).OrderBy(f => f.DueAt).ToListAsync(ct);
             return new Answer(referral, person.Identity.Value.FullName, (await partners.Of([referral.PartnerId], ct))[referral.PartnerId], dossier.IsOpen, [.. consents.Select(c => new Agreed(c, c.Content.Value))], history, alive ? link!.Expires : null, alive && link!.IsLocked) { CameBack = [.. back.Select(f => f.Text?.Value)] };
         }
     }
@@ -130,8 +130,8 @@ internal sealed class Show(IMediator pipeline, IAccounts accounts, WhereAndWho w
         {
             var (dossier, now) = (await guard.Open(turn.Dossier, ct), clock.GetUtcNow());
             var referral = await Found.In(zone.Set<Referral>(), dossier, turn.Referral, ct);
-            var to = turn.To!.Value;
-            if (referral.State == to) return false; // pressed twice
+            var (to, before) = (turn.To!.Value, referral.State);
+            if (before == to) return false; // pressed twice
             switch (to)
             {
                 case ReferralState.Accepted or ReferralState.Refused when referral.State == ReferralState.Offered:
@@ -145,7 +145,7 @@ internal sealed class Show(IMediator pipeline, IAccounts accounts, WhereAndWho w
                     referral.Refuse(turn.Reason, now);
                     break;
                 case ReferralState.Withdrawn when referral.MayBeWithdrawn:
-                    await Withdraw(dossier, referral, now, ct);
+                    await Withdraw(referral, now, ct);
                     break;
                 case var _ when turn.SaidByPartner && referral.IsAsked:
                     await Answered.By(zone, dossier, referral, to, caller.Self, (await settings.Of(here.InZone.Id, ct)).ReferralAnswerWithin, now, ct);
@@ -155,16 +155,23 @@ internal sealed class Show(IMediator pipeline, IAccounts accounts, WhereAndWho w
                     throw new ValidationException([new ValidationFailure(nameof(Turn.To), Words.ReferralCameFurther(Words.Of(referral.State)))]);
             }
             zone.Add(Milestone.Reached(dossier.Id, MilestoneKind.Referral, caller.Self, now, code: (int)to, about: referral.Id));
+            // What was planned ends before a partner is to be told: that is still to be done.
+            await Standstill.Follow(zone, dossier, referral, before, caller.Self, now, ct);
+            if (to == ReferralState.Withdrawn) await TellsThePartner(dossier, referral, now, ct);
             dossier.Touch();
             return true;
         }
 
         // At once, whatever else: the link is dead, what waits does not leave, and who got something is told to erase it.
-        private async Task Withdraw(Dossier dossier, Referral referral, DateTimeOffset now, CancellationToken ct)
+        private async Task Withdraw(Referral referral, DateTimeOffset now, CancellationToken ct)
         {
             await Links.End(zone, referral, now, ct);
             foreach (var consent in await zone.Set<Consent>().Where(c => c.ReferralId == referral.Id && c.Withdrawn == null).ToListAsync(ct)) consent.Withdraw(now);
             referral.Withdraw(now);
+        }
+
+        private async Task TellsThePartner(Dossier dossier, Referral referral, DateTimeOffset now, CancellationToken ct)
+        {
             if (!referral.WentOut) return;
             // A mail speaks of it by the reference that came with a link.
             if (referral.Reference is not null && (await partners.Of([referral.PartnerId], ct))[referral.PartnerId].HasMailbox)
@@ -192,6 +199,7 @@ internal static class Answered
     /// <summary>Somebody has to look at it now. A closed dossier stands on no worklist: there whoever worked on it last is written to, else the coordinators, and it waits on the list of referrals.</summary>
     public static async Task ComesBack(ZoneDbContext zone, Dossier dossier, Referral referral, string? text, DateTimeOffset now, CancellationToken ct)
     {
+        await Standstill.Forestalls(zone, referral, now, ct);
         var act = FollowUp.BringBack(dossier.Id, referral.PersonId, referral.Id, text, dossier.AssignedTo ?? referral.By, now);
         zone.Add(act);
         if (!dossier.IsOpen)
@@ -202,8 +210,12 @@ internal static class Answered
         await NextAct.Settle(zone, dossier, ct);
     }
 
-    /// <summary>That a referral came back, and nobody has dealt with it.</summary>
-    public static IQueryable<FollowUp> Unseen(IQueryable<FollowUp> acts, Guid referral) => acts.Where(f => f.About == referral && f.Done == null);
+    /// <summary>That a referral came back, and nobody has dealt with it. What is planned for one that waits for us has not come back before its day.</summary>
+    public static IQueryable<FollowUp> Unseen(IQueryable<FollowUp> acts, Referral referral, DateTimeOffset now)
+    {
+        var open = acts.Where(f => f.About == referral.Id && f.Done == null);
+        return referral.IsWithUs ? open.Where(f => f.DueAt <= now) : open;
+    }
 }
 
 /// <summary>Somebody dealt with a referral that came back. Was it withdrawn, then they told the partner to erase what it has.</summary>
@@ -218,12 +230,13 @@ internal static class Seen
         {
             var (dossier, now) = (await guard.Open(command.Dossier, ct), clock.GetUtcNow());
             var referral = await Found.In(zone.Set<Referral>(), dossier, command.Referral, ct);
-            var acts = await Answered.Unseen(zone.Set<FollowUp>(), referral.Id).ToListAsync(ct);
+            var acts = await Answered.Unseen(zone.Set<FollowUp>(), referral, now).ToListAsync(ct);
             if (acts.Count == 0) return false; // pressed twice
             foreach (var act in acts) act.Complete(caller.Self, now);
             if (referral.MustBeErased && !await zone.Set<Milestone>().AnyAsync(m => m.About == referral.Id && m.Kind == MilestoneKind.PartnerTold, ct))
                 zone.Add(Milestone.Reached(dossier.Id, MilestoneKind.PartnerTold, caller.Self, now, about: referral.Id));
-            await NextAct.Settle(zone, dossier, ct);
+            // Looked at, and no further: it comes back once more.
+            await Standstill.Follow(zone, dossier, referral, referral.State, caller.Self, now, ct);
             dossier.Touch();
             return true;
         }

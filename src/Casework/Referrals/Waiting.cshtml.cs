@@ -13,7 +13,7 @@ using VictimSupport.Network.Contracts;
 
 namespace VictimSupport.Casework.Referrals;
 
-/// <summary>What waits for a partner, or for us to send it, in the dossiers one sees: the longest first. Of closed dossiers, what came back and nobody has dealt with. Initials only.</summary>
+/// <summary>What waits for a partner, for us to send it, or for the person who thinks about it, in the dossiers one sees: the longest first. Of closed dossiers, what came back and nobody has dealt with. Initials only.</summary>
 [Requires(May.WorkOnDossiers)]
 internal sealed class Waiting(IMediator pipeline) : PageModel
 {
@@ -34,7 +34,7 @@ internal sealed class Waiting(IMediator pipeline) : PageModel
     internal sealed class Handler(ZoneDbContext zone, Guard guard, IPartners partners, Keyring keys) : IRequestHandler<Query, Answer>
     {
         private const int Most = 200;
-        private static readonly ReferralState[] States = [ReferralState.Accepted, ReferralState.Sent, ReferralState.Received, ReferralState.NoAnswer];
+        private static readonly ReferralState[] States = [ReferralState.Offered, ReferralState.Accepted, ReferralState.Sent, ReferralState.Received, ReferralState.NoAnswer];
 
         /// <summary>How many there are: nothing, or one number.</summary>
         public static readonly Dossiers.Seen<int, int, int, int> Figure = new((z, seen, _, _, _, _, _, _) => z.Set<Referral>()

@@ -59,6 +59,7 @@ public sealed partial class GateTests(Platforms platforms)
         ["VictimSupport.Casework.Walls.SamePerson"] = "compared, to know whether two are the same",
         ["VictimSupport.Casework.Counting.Mark"] = "hashed with a key, to know whose case it is",
         ["VictimSupport.Casework.Intakes.Duplicates"] = "compared, to show who may be known",
+        ["VictimSupport.Casework.Intakes.Towns"] = "the town in which somebody lives, so that partners are looked for there: a town comes out, no address",
         ["VictimSupport.Casework.Intakes.Known"] = "handed to the search for duplicates",
         ["VictimSupport.Casework.Dossiers.Search"] = "compared with what was searched for",
         [typeof(TrayMessage).FullName!] = "the message's own: whom it is about, for walls",

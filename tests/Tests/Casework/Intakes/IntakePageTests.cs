@@ -37,7 +37,7 @@ public sealed class IntakePageTests(Platforms platforms)
         var worker = await zone.Hires("worker", Role.Coordinator);
         using var visit = worker.Visit();
         var dossier = await worker.Registers(Cases.Intake(zone));
-        foreach (var path in new[] { "/intake", $"/dossiers/{dossier}/facts", "/call-outs/enter", "/events/edit" })
+        foreach (var path in new[] { "/intake", $"/dossiers/{dossier}/facts", "/call-outs/enter", "/events/edit", $"/dossiers/{dossier}/referral" })
         {
             var page = await visit.Page(path);
             var list = page.QuerySelector("[name='Form.Municipality']")!.GetAttribute("list");

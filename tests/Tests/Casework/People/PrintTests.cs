@@ -121,6 +121,44 @@ public sealed class PrintTests(Platforms platforms)
     }
 
     [Theory, EveryEngine]
+    public async Task What_was_agreed_to_and_what_was_shared_with_his_knowledge_stands_on_it_and_the_rest_is_counted(string engine)
+    {
+        var (zone, worker, family) = await Family.In(await platforms.On(engine));
+        var partner = await worker.Send(Referring.Partner("CAW Noordwijk"));
+        foreach (var person in new[] { family.Noah, family.Mother })
+        {
+            var referral = (await worker.Send(new VictimSupport.Casework.Referrals.Offer.Command { Dossier = family.Dossier, Persons = [person], Need = VictimSupport.Network.Contracts.Need.Support, Partner = partner, Answer = ReferralState.Accepted, Once = Guid.NewGuid() }))!.Value;
+            await worker.Send((await worker.Consent(family.Dossier, referral, null, SharedField.Name)) with { AgreedBy = AgreedBy.Person });
+            if (person != family.Noah) continue;
+            await worker.Send((await worker.Consent(family.Dossier, referral, null, SharedField.Name, SharedField.Language)) with { AgreedBy = AgreedBy.Person });
+            await worker.Turns(family.Dossier, referral, ReferralState.Withdrawn);
+        }
+        await Shares("his school, through Sarah Muster", true, family.Noah);
+        await Shares("Zzcanary untold", false, family.Noah);
+        await Shares("Zzcanary of both", true, family.Noah, family.Mother);
+        await Shares("Zzcanary hers", true, family.Mother);
+        var sheet = await worker.Send(new PrintPerson.Command { Dossier = family.Dossier, Person = family.Noah, Layers = [Layer.Assistance], Reason = PrintReason.ForThePerson });
+        Assert.Equal(2, sheet.LeftOut); // what he was not told, and what is about both
+        Assert.Equal([(2, true), (1, true)], sheet.Consents.Select(c => (c.Version, c.Withdrawn is not null)));
+        using var visit = worker.Visit();
+        var paper = await Paper("Assistance");
+        foreach (var secret in new[] { "Zzcanary", "Sarah", "Muster" }) Assert.DoesNotContain(secret, paper, StringComparison.OrdinalIgnoreCase);
+        foreach (var told in new[] { "Shared outside the team: his school, through [Victim]", VictimSupport.Design.Html.Spoken.In("en", () => VictimSupport.Casework.Words.Of(SharingGround.PersonsRequest)), "Consent, version 1: CAW Noordwijk", "Consent, version 2: CAW Noordwijk", "withdrawn on" }) Assert.Contains(told, paper, StringComparison.Ordinal);
+        // Neither is of the layer for the police, and nothing of them is left out of it.
+        Assert.Equal(0, (await worker.Send(new PrintPerson.Command { Dossier = family.Dossier, Person = family.Noah, Layers = [Layer.Police], Reason = PrintReason.ForThePerson })).LeftOut);
+        var police = await Paper("Police");
+        foreach (var told in new[] { "Shared outside", "Consent" }) Assert.DoesNotContain(told, police, StringComparison.Ordinal);
+
+        async Task Shares(string to, bool told, params Guid[] persons) => await worker.Send(new VictimSupport.Casework.Sharings.Share.Command
+        {
+            Dossier = family.Dossier, Once = Guid.NewGuid(), Persons = [.. persons], Ground = SharingGround.PersonsRequest, Recipient = to, What = "Zzcanary what", DecidedBy = "Zzcanary who", Reason = "Zzcanary why", Told = told, WhyNotTold = told ? null : "Zzcanary silence", At = zone.Platform.Clock.GetUtcNow(),
+        });
+
+        async Task<string> Paper(string layer) =>
+            (await Visit.Read(await visit.Submit($"/dossiers/{family.Dossier}/people/{family.Noah}/print", [new("Form.Layers", layer), new("Form.Reason", "ForThePerson")]))).QuerySelector(".vs-paper")!.TextContent;
+    }
+
+    [Theory, EveryEngine]
     public async Task The_rules_on_a_print_are_those_that_hold_when_it_is_printed(string engine)
     {
         await using var platform = Platform.Start(engine);

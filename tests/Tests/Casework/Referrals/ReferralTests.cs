@@ -496,7 +496,7 @@ public sealed partial class ReferralTests(Platforms platforms)
         var author = await anna.Send(new Edit.Command { Dossier = dossier, GivenName = "Marc", FamilyName = "Fictif", Capacity = Capacity.AllegedAuthor, Language = "fr" });
         var command = new Offer.Command { Dossier = dossier, Persons = [author], Need = Need.Support, Partner = partner, Answer = ReferralState.Accepted };
         Assert.Equal("mentioned", (await Assert.ThrowsAsync<RefusedException>(() => anna.Send(command))).Code);
-        Assert.DoesNotContain((await anna.Send(new Offer.Query(dossier, null, [], false))).Persons, p => p.Id == author);
+        Assert.DoesNotContain((await anna.Send(new Offer.Query(dossier, null, [], null))).Persons, p => p.Id == author);
         // Two who are helped have one each.
         var relative = await anna.Send(new Edit.Command { Dossier = dossier, GivenName = "Bo", FamilyName = "Peeters", Capacity = Capacity.Relative, Language = "nl" });
         await anna.Send(command with { Persons = [await anna.LeadOf(dossier), relative] });
@@ -619,7 +619,7 @@ public sealed partial class ReferralTests(Platforms platforms)
         Assert.Single((await walled.Send(new Waiting.Query())).Rows);
         await zone.As(Role.DataProtectionOfficer).Send(new Build.Command { Colleague = walled.Id, Round = Round.Dossier, Number = (await anna.Opens(dossier)).Dossier.Number });
         Assert.Empty((await walled.Send(new Waiting.Query())).Rows);
-        foreach (var deed in new Func<Person, Task>[] { p => p.Send(new Show.Query(dossier, referral)), p => p.Turns(dossier, referral, ReferralState.Withdrawn), p => p.Send(new Send.Query(dossier, referral)), p => p.Send(new Send.NewCode(dossier, referral, default)), p => p.Send(new Agree.Query(dossier, referral, [], null)), p => p.Send(new Offer.Query(dossier, null, [], false)) })
+        foreach (var deed in new Func<Person, Task>[] { p => p.Send(new Show.Query(dossier, referral)), p => p.Turns(dossier, referral, ReferralState.Withdrawn), p => p.Send(new Send.Query(dossier, referral)), p => p.Send(new Send.NewCode(dossier, referral, default)), p => p.Send(new Agree.Query(dossier, referral, [], null)), p => p.Send(new Offer.Query(dossier, null, [], null)) })
             Assert.Equal("absent", (await Assert.ThrowsAsync<RefusedException>(() => deed(walled))).Code);
         Assert.Equal(ReferralState.Sent, await anna.StateOf(dossier, referral));
     }
