@@ -42,7 +42,7 @@ internal sealed class Offer(IMediator pipeline) : PageModel, IShowAgain
         var before = Again is { } again ? await pipeline.Send(new Before(Dossier, again), ct) : null;
         Form = before ?? new Command();
         await Fill(null, ct);
-        if (before is null) Form = Form with { Persons = [.. Persons.Take(1).Select(p => Guid.Parse(p.Value))] };
+        if (before is null) Form = Form with { Persons = Concerned.TheOnlyOne(Persons.Select(p => Guid.Parse(p.Value))) };
     }
 
     public Task ShowAgain(CancellationToken ct) => Fill(new(Form.Municipality, Form.Language), ct);

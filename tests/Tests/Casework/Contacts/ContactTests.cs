@@ -57,7 +57,7 @@ public sealed class ContactTests(Platforms platforms)
     {
         var (zone, worker, dossier) = await Registered("sqlite");
         using var visit = worker.Visit();
-        string[] forms = ["", "/contact", "/appointments", "/risk", "/documents/add", "/sharing"];
+        string[] forms = ["", "/contact", "/appointments", "/risk", "/documents/add", "/sharing", "/referral"];
         foreach (var form in forms) Assert.Single((await visit.Page($"/dossiers/{dossier}{form}")).QuerySelectorAll("[name='Form.Persons'][checked], [name='Form.Persons'][type=hidden]"));
         await worker.Send(new VictimSupport.Casework.People.Edit.Command { Dossier = dossier, GivenName = "Noah", FamilyName = "Voorbeeld", Capacity = Capacity.Victim, Language = "nl" });
         foreach (var form in forms)
