@@ -130,7 +130,6 @@ internal sealed class Offer(IMediator pipeline) : PageModel, IShowAgain
             var people = (await zone.Set<Person>().AsNoTracking().Where(p => p.DossierId == dossier.Id).OrderBy(p => p.Id).ToListAsync(ct)).Where(p => p.IsHelped).ToList();
             await keys.Fetch(people.Select(p => p.Id), ct);
             var whom = people.Find(p => query.Persons.Contains(p.Id)) ?? people.FirstOrDefault();
-            var interpreted = await zone.Set<Interpreter>().AsNoTracking().Where(i => i.DossierId == dossier.Id && i.Kind != InterpreterKind.None).Select(i => i.Id).ToListAsync(ct);
             var sought = query.Sought is { } typed && !WasFor(typed) ? typed with { For = whom?.Id } : FilledIn(whom);
             var fitting = query.Need is not { } need || !Enum.IsDefined(need) ? null : await partners.Fitting(need, sought.Language, sought.Municipality, ct);
             // One that was chosen stays in sight, whether it fits or not.
@@ -142,7 +141,7 @@ internal sealed class Offer(IMediator pipeline) : PageModel, IShowAgain
 
             // Help is sought where somebody lives; where that is not known, where it happened. With an interpreter any partner is as good.
             Sought FilledIn(Person? person) => new(Towns.Of(person, here.InZone.Record) ?? (dossier.Municipality.Length == 0 ? null : dossier.Municipality),
-                person is null or { Language: "" or "other" } or { NeedsInterpreter: true } || interpreted.Contains(person.Id) ? null : person.Language, person?.Id);
+                person is null or { Language: "" or "other" } or { NeedsInterpreter: true } ? null : person.Language, person?.Id);
         }
 
         public async Task<Command> Handle(Before query, CancellationToken ct)
