@@ -75,6 +75,16 @@ internal sealed class Duplicates(ZoneDbContext zone, Guard guard, Nevers nevers,
         return people;
     }
 
+    /// <summary>Of whoever is alike, those who are helped in dossiers that go on and that the caller may open. Of the others it shows nothing, and tells nobody.</summary>
+    public async Task<IReadOnlyList<(Person Person, Dossier Dossier)>> GoingOn(Particulars who, CancellationToken ct)
+    {
+        var meant = (await Meant(who.FamilyName, who.GivenName, who.Phone, null, ct)).Where(p => p.IsHelped).ToList();
+        if (meant.Count == 0) return [];
+        var ids = meant.Select(p => p.DossierId).Distinct().ToList();
+        var open = await zone.Set<Dossier>().AsNoTracking().Where(await guard.Visible(ct)).Where(d => d.Closed == null && ids.Contains(d.Id)).ToDictionaryAsync(d => d.Id, ct);
+        return [.. meant.Where(p => open.ContainsKey(p.DossierId)).Take(Most).Select(p => (p, open[p.DossierId]))];
+    }
+
     /// <summary>Is somebody alike known? Shows nothing and tells nobody.</summary>
     public async Task<bool> Any(string familyName, string givenName, string? phone, CancellationToken ct) => (await Meant(familyName, givenName, phone, null, ct)).Count > 0;
 

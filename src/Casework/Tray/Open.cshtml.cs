@@ -26,6 +26,9 @@ internal sealed class Open(IMediator pipeline, IAccounts accounts) : PageModel, 
     public IReadOnlyList<Choice> Colleagues { get; private set; } = [];
     public IReadOnlyList<Choice> Causes => Choice.All<DeclineCause>(Words.Of);
 
+    /// <summary>Dossiers into which it may go instead of becoming one.</summary>
+    public IReadOnlyList<AddTo.Known> GoingOn { get; private set; } = [];
+
     /// <summary>The number, once what was said of it was read.</summary>
     public Clearance? Leave { get; private set; }
 
@@ -37,6 +40,7 @@ internal sealed class Open(IMediator pipeline, IAccounts accounts) : PageModel, 
     public async Task ShowAgain(CancellationToken ct)
     {
         View = await pipeline.Send(new Query(Entry), ct);
+        if (View.Entry is { State: TrayState.Waiting, FromPublic: false }) GoingOn = (await pipeline.Send(new AddTo.Query(Entry), ct)).Dossiers;
         Names = await accounts.Named(View.MayTake.Concat(new Guid?[] { View.Entry.PutBy, View.Entry.For, View.Entry.ClosedBy }.OfType<Guid>()), ct);
         Colleagues = View.Loads.Among(View.MayTake.Where(Names.ContainsKey).Select(w => Names[w]));
     }
@@ -54,6 +58,13 @@ internal sealed class Open(IMediator pipeline, IAccounts accounts) : PageModel, 
         }
         await ShowAgain(ct);
         return Page();
+    }
+
+    public async Task<IActionResult> OnPostAddToAsync(Guid dossier, CancellationToken ct)
+    {
+        await pipeline.Send(new AddTo.Command(Entry, dossier), ct);
+        TempData["Done"] = Words.MessageAdded;
+        return RedirectToPage("/Casework/Dossiers/Show", new { dossier });
     }
 
     public async Task<IActionResult> OnPostPutToAsync(Guid? to, CancellationToken ct)

@@ -71,6 +71,7 @@ public sealed partial class GateTests(Platforms platforms)
         ["VictimSupport.Casework.Handovers.Show"] = "handed to the search for duplicates",
         ["VictimSupport.Casework.Handovers.Decide"] = "whether a letter may be planned: the gate is asked before one is written",
         ["VictimSupport.Casework.Tray.Prefill"] = "the intake form that a message fills in",
+        ["VictimSupport.Casework.Tray.AddTo"] = "a number that a message names and the dossier has not: written down beside what was said of it",
         ["AspNetCoreGeneratedDocument.Casework_People_Edit"] = "the form",
         ["VictimSupport.Casework.Lists.AddReport"] = "compared with what a list says, which is written down beside it",
         ["VictimSupport.Casework.Events.LineRow"] = "asks whose number is not shown in the list of an event",

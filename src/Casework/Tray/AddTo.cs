@@ -1,0 +1,99 @@
+using FluentValidation;
+using FluentValidation.Results;
+using MediatR;
+using Microsoft.EntityFrameworkCore;
+using VictimSupport.Casework.Codes;
+using VictimSupport.Casework.Countersign;
+using VictimSupport.Casework.Dossiers;
+using VictimSupport.Casework.FollowUps;
+using VictimSupport.Casework.Intakes;
+using VictimSupport.Casework.People;
+using VictimSupport.Design.Html;
+using VictimSupport.Foundation.Access;
+using VictimSupport.Foundation.Audit;
+using VictimSupport.Foundation.Persistence;
+using VictimSupport.Foundation.Pipeline;
+using VictimSupport.Foundation.Secrecy;
+using VictimSupport.Foundation.Secrecy.Search;
+
+namespace VictimSupport.Casework.Tray;
+
+/// <summary>A message about somebody whose dossier goes on already is put into that dossier: what was said becomes a note, that they are to be called an act, and the message is closed. Not for a request from the public page, which was promised an answer of its own.</summary>
+internal static class AddTo
+{
+    /// <summary>A dossier that goes on, in which somebody of this name or number is helped.</summary>
+    internal sealed record Known(Guid Dossier, string Number, string Name);
+
+    internal sealed record Answer(IReadOnlyList<Known> Dossiers) : IListDossiers
+    {
+        IEnumerable<Guid> IListDossiers.Listed => Dossiers.Select(d => d.Dossier);
+    }
+
+    [Requires(May.ChangeDossiers)]
+    internal sealed record Query(Guid Entry) : IQuery<Answer>;
+
+    /// <returns>false: it was put there before.</returns>
+    [Requires(May.ChangeDossiers)]
+    internal sealed record Command(Guid Entry, Guid Dossier) : ICommand<bool>;
+
+    internal sealed class Handler(ZoneDbContext zone, Guard guard, Duplicates duplicates, Keyring keys, UseCase here, Caller caller, Trail trail, TimeProvider clock) : IRequestHandler<Query, Answer>, IRequestHandler<Command, bool>
+    {
+        public async Task<Answer> Handle(Query query, CancellationToken ct)
+        {
+            var entry = await Find(query.Entry, ct);
+            if (entry.State != TrayState.Waiting) return new Answer([]);
+            return new Answer([.. (await duplicates.GoingOn(entry.Message.Value.Who, ct)).Select(k => new Known(k.Dossier.Id, k.Dossier.Number, k.Person.Identity.Value.FullName)).DistinctBy(k => k.Dossier)]);
+        }
+
+        public async Task<bool> Handle(Command command, CancellationToken ct)
+        {
+            var (entry, now) = (await Find(command.Entry, ct), clock.GetUtcNow());
+            if (entry.Dossier == command.Dossier) return false;
+            if (entry.State != TrayState.Waiting) throw new RefusedException("absent", entry.Id);
+            var dossier = await guard.Open(command.Dossier, ct);
+            var (person, _) = (await duplicates.GoingOn(entry.Message.Value.Who, ct)).FirstOrDefault(k => k.Dossier.Id == dossier.Id);
+            if (person is null) throw new RefusedException("absent", dossier.Id);
+            await RuleStands(entry, person, ct);
+            zone.AddRange(
+                Note.Write(dossier.Id, [person.Id], Layer.Assistance, Said(entry, person), caller.Self, now, Countersigning.Of(caller)),
+                FollowUp.Plan(dossier.Id, [person.Id], ActKind.CallBack, null, entry.RemindAt > now ? entry.RemindAt : now, caller.Self, now));
+            await Report(entry, dossier, now, ct);
+            entry.Becomes(dossier.Id, caller.Self, now);
+            await NextAct.Settle(zone, dossier, ct);
+            dossier.Touch();
+            return true;
+        }
+
+        private async Task<TrayEntry> Find(Guid id, CancellationToken ct)
+        {
+            var entry = await There.Messages(zone, caller.Self).SingleOrDefaultAsync(e => e.Id == id && !e.FromPublic, ct) ?? throw new RefusedException("absent", id);
+            trail.Concerns(entry.Id, "tray");
+            return entry;
+        }
+
+        // What was said of the telephone must not lie in a note while the dossier still lets everybody call: it is put into their rules first, where all that hangs on them is done.
+        private async Task RuleStands(TrayEntry entry, Person person, CancellationToken ct)
+        {
+            var own = await zone.Set<SafeContact>().AsNoTracking().Where(s => s.Id == person.Id).Select(s => s.Call).SingleAsync(ct);
+            if (entry.MayCall is Rule.Never or Rule.OnlyIf && SafeContact.Stricter(Channel.Call, own, entry.MayCall) != own) throw new ValidationException([new ValidationFailure("Dossier", Words.RuleFirst(Words.ChannelRule(Words.Of(Channel.Call), Words.Of(entry.MayCall))))]);
+        }
+
+        private string Said(TrayEntry entry, Person person) => Spoken.In(here.InZone.Record.FirstLanguage, () =>
+        {
+            var message = entry.Message.Value;
+            List<string> lines = [Words.MessageOf(Moment.Show(entry.PutAt)), message.About];
+            if (message.Officer is { } officer) lines.Insert(1, $"{officer.Name}, {officer.Unit}");
+            if (message.Phone is { Length: > 0 } phone && PhoneNumber.ToE164(phone) != PhoneNumber.ToE164(person.Identity.Value.Phone)) lines.Add(Words.ChannelRule(Words.PhoneLabel, phone));
+            if (entry.MayCall != Rule.NotAsked) lines.Add(Words.ChannelRule(Words.Of(Channel.Call), $"{Words.Of(entry.MayCall)} {message.Condition}".TrimEnd()));
+            return string.Join('\n', lines.Where(l => l.Length > 0));
+        });
+
+        private async Task Report(TrayEntry entry, Dossier dossier, DateTimeOffset now, CancellationToken ct)
+        {
+            if (entry.Message.Value.OfficialReport is not { Length: > 0 } number) return;
+            var known = await zone.Set<OfficialReport>().AsNoTracking().Where(r => r.DossierId == dossier.Id).ToListAsync(ct);
+            await keys.Fetch([dossier.Id], ct);
+            if (known.All(r => PvNumber.Part(r.Number.Value) != PvNumber.Part(number))) OfficialReport.Add(zone, here.InZone.Keys.Search, dossier.Id, number, now);
+        }
+    }
+}

@@ -1,0 +1,79 @@
+using System.Net;
+using FluentValidation;
+using Microsoft.EntityFrameworkCore;
+using VictimSupport.Casework.Codes;
+using VictimSupport.Casework.Dossiers;
+using VictimSupport.Casework.FollowUps;
+using VictimSupport.Casework.Tray;
+using VictimSupport.Foundation.Access;
+using VictimSupport.Tests.Kit;
+
+namespace VictimSupport.Tests.Casework;
+
+/// <summary>A message about somebody who is helped already goes into their dossier, and makes no second one.</summary>
+public sealed class AddToTests(Platforms platforms)
+{
+    [Theory, EveryEngine]
+    public async Task It_becomes_a_note_and_a_call_to_make_and_is_closed(string engine)
+    {
+        var zone = await (await platforms.On(engine)).Zone();
+        var (desk, anna) = (zone.As(Role.FrontDesk), await zone.Hires("anna", Role.Caseworker));
+        var dossier = await anna.Registers(Cases.Intake(zone, "Exemple", "Ada", "0470 12 34 56"));
+        await anna.Send(await anna.Contact(zone, dossier));
+        var entry = await desk.Send(TrayTests.Message() with { MayCall = Rule.Safe, Condition = null });
+        Assert.Equal([dossier], (await anna.Send(new AddTo.Query(entry))).Dossiers.Select(d => d.Dossier));
+        using var visit = anna.Visit();
+        var page = await visit.Page($"/tray/{entry}");
+        Assert.Contains("Already helped", page.QuerySelector("main")!.TextContent, StringComparison.Ordinal);
+        var sent = await visit.Submit($"/tray/{entry}", [], "form[action*='AddTo']");
+        Assert.Equal((HttpStatusCode.Redirect, $"/{zone.Code}/dossiers/{dossier}"), (sent.StatusCode, sent.Headers.Location!.ToString()));
+        var view = await anna.Opens(dossier);
+        var note = Assert.Single(await zone.Look(z => z.Set<Note>().Where(n => n.DossierId == dossier).ToListAsync()));
+        var act = Assert.Single(view.Planned);
+        Assert.Equal((ActKind.CallBack, view.Dossier.NextDue), (act.Kind, act.DueAt));
+        var text = Assert.Single(view.Timeline, h => h.Text?.Contains("Asks for a talk", StringComparison.Ordinal) == true).Text!;
+        Assert.Contains("0470 11 22 33", text, StringComparison.Ordinal); // another number than theirs
+        Assert.Contains("BR.30.L1.012345/2026", view.OfficialReports);
+        Assert.Equal((note.DossierId, 1), (dossier, await zone.Look(z => z.Set<Dossier>().CountAsync())));
+        Assert.Equal((TrayState.Taken, (Guid?)dossier), await zone.Look(z => z.Set<TrayEntry>().Select(e => ValueTuple.Create(e.State, e.Dossier)).SingleAsync()));
+        // Pressed twice, there is one of each.
+        Assert.False(await anna.Send(new AddTo.Command(entry, dossier)));
+        Assert.Equal(1, await zone.Look(z => z.Set<FollowUp>().CountAsync(f => f.Done == null)));
+    }
+
+    [Theory, EveryEngine]
+    public async Task What_was_said_of_the_telephone_stands_in_the_rules_before_the_message_goes_in(string engine)
+    {
+        var zone = await (await platforms.On(engine)).Zone();
+        var (desk, anna) = (zone.As(Role.FrontDesk), await zone.Hires("anna", Role.Caseworker));
+        var dossier = await anna.Registers(Cases.Intake(zone, "Exemple", "Ada", "0470 12 34 56"));
+        var lead = await anna.LeadOf(dossier);
+        await anna.Agrees(dossier, lead, r => r with { Call = Rule.Safe });
+        var entry = await desk.Send(TrayTests.Message() with { MayCall = Rule.Never, Condition = null });
+        Assert.Contains("never", Assert.Single((await Assert.ThrowsAsync<ValidationException>(() => anna.Send(new AddTo.Command(entry, dossier)))).Errors).ErrorMessage, StringComparison.Ordinal);
+        Assert.Equal(TrayState.Waiting, await zone.Look(z => z.Set<TrayEntry>().Select(e => e.State).SingleAsync()));
+        await anna.Agrees(dossier, lead, r => r with { Call = Rule.Never });
+        Assert.True(await anna.Send(new AddTo.Command(entry, dossier)));
+    }
+
+    [Theory, EveryEngine]
+    public async Task Only_into_a_dossier_of_theirs_that_goes_on_and_that_one_may_open(string engine)
+    {
+        var zone = await (await platforms.On(engine)).Zone();
+        var (desk, anna, bert) = (zone.As(Role.FrontDesk), await zone.Hires("anna", Role.Caseworker), await zone.Hires("bert", Role.Caseworker));
+        var chief = await zone.Hires("chief", Role.Coordinator);
+        var (theirs, strangers, over) = (await anna.Registers(Cases.Intake(zone)), await anna.Registers(Cases.Intake(zone, "Anders", "Bo")), await anna.Registers(Cases.Intake(zone)));
+        await anna.ClosesAtOnce(over);
+        var entry = await desk.Send(TrayTests.Message() with { MayCall = Rule.NotAsked, Condition = null });
+        Assert.Equal([theirs], (await anna.Send(new AddTo.Query(entry))).Dossiers.Select(d => d.Dossier));
+        foreach (var other in new[] { strangers, over, Guid.NewGuid() }) await Refused(() => anna.Send(new AddTo.Command(entry, other)));
+        await zone.WallsOff(bert, theirs);
+        Assert.Empty((await bert.Send(new AddTo.Query(entry))).Dossiers);
+        await Refused(() => bert.Send(new AddTo.Command(entry, theirs)));
+        await Refused(() => desk.Send(new AddTo.Command(entry, theirs)));
+        Assert.Equal(TrayState.Waiting, await zone.Look(z => z.Set<TrayEntry>().Select(e => e.State).SingleAsync()));
+        Assert.True(await chief.Send(new AddTo.Command(entry, theirs)));
+
+        static Task Refused(Func<Task> act) => Assert.ThrowsAsync<RefusedException>(act);
+    }
+}
