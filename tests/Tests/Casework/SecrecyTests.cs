@@ -60,7 +60,7 @@ public sealed class SecrecyTests
         var care = platform.Services.GetRequiredService<KeyCare>();
         var before = await care.Verify(zone.Code, default);
         Assert.Empty(before.Faults);
-        Assert.Equal(12, before.Boxes); // identity, safe contact, what the rules said before, report, two notes, contact, two drafts, consent, what lies behind the partner's link, sharing
+        Assert.Equal(13, before.Boxes); // identity, safe contact, what the rules said before, report, two notes, contact, two drafts, consent, the act by which an unsent referral comes back, what lies behind the partner’s link, sharing
         await care.Rotate(zone.Code, default);
         var view = await anna.Opens(id);
         Assert.Contains(view.People, p => p.Name == "Zzcanarygiven Zzcanaryfamily");
