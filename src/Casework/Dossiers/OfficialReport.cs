@@ -26,6 +26,14 @@ internal sealed class OfficialReport : IHoldSealed, IOfDossier
         SearchToken.Add(zone, key, dossier, report.Id, [PvNumber.Part(number)]);
     }
 
+    /// <summary>The same, where the dossier does not have it yet.</summary>
+    public static async Task AddUnlessKnown(ZoneDbContext zone, Keyring keys, SearchKey key, Guid dossier, string number, DateTimeOffset now, CancellationToken ct)
+    {
+        var known = await zone.Set<OfficialReport>().AsNoTracking().Where(r => r.DossierId == dossier).ToListAsync(ct);
+        await keys.Fetch([dossier], ct);
+        if (known.All(r => PvNumber.Part(r.Number.Value) != PvNumber.Part(number))) Add(zone, key, dossier, number, now);
+    }
+
     internal sealed class Mapping : IZoneMapping<OfficialReport>
     {
         public void Configure(EntityTypeBuilder<OfficialReport> b)

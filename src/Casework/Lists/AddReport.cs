@@ -33,8 +33,7 @@ internal static class AddReport
             var reading = PvReading.Of(cells, here.InZone.Record.FirstLanguage, now);
             var dossier = await guard.Open(command.Dossier, ct);
             if (!dossier.IsOpen || reading.Faults.Count > 0) throw new RefusedException("closed", dossier.Id);
-            var key = here.InZone.Keys.Search;
-            await Report(dossier, cells.Number, key, now, ct);
+            await OfficialReport.AddUnlessKnown(zone, keys, here.InZone.Keys.Search, dossier.Id, cells.Number, now, ct);
             var (person, known) = await Person(dossier, cells, reading, now, ct);
             if (person is { } concerned && Left(cells, reading, known) is { Length: > 0 } text) zone.Add(Note.Write(dossier.Id, [concerned], Foundation.Secrecy.Layer.Assistance, text, caller.Self, now, Countersigning.Of(caller)));
             await Facts(dossier, reading.Kind!, ct);
@@ -44,13 +43,6 @@ internal static class AddReport
             dossier.Touch();
             zone.Add(new Submission { Id = once, Made = dossier.Id });
             return true;
-        }
-
-        private async Task Report(Dossier dossier, string number, SearchKey key, DateTimeOffset now, CancellationToken ct)
-        {
-            var known = await zone.Set<OfficialReport>().AsNoTracking().Where(r => r.DossierId == dossier.Id).ToListAsync(ct);
-            await keys.Fetch([dossier.Id], ct);
-            if (known.All(r => PvNumber.Part(r.Number.Value) != PvNumber.Part(number))) OfficialReport.Add(zone, key, dossier.Id, number, now);
         }
 
         // A second burglary of the same house stands in the report; other facts stand beside the main ones, and what was safe may be so no more.

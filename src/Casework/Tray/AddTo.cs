@@ -57,7 +57,7 @@ internal static class AddTo
             zone.AddRange(
                 Note.Write(dossier.Id, [person.Id], Layer.Assistance, Said(entry, person), caller.Self, now, Countersigning.Of(caller)),
                 FollowUp.Plan(dossier.Id, [person.Id], ActKind.CallBack, null, entry.RemindAt > now ? entry.RemindAt : now, caller.Self, now));
-            await Report(entry, dossier, now, ct);
+            if (entry.Message.Value.OfficialReport is { Length: > 0 } number) await OfficialReport.AddUnlessKnown(zone, keys, here.InZone.Keys.Search, dossier.Id, number, now, ct);
             entry.Becomes(dossier.Id, caller.Self, now);
             await NextAct.Settle(zone, dossier, ct);
             dossier.Touch();
@@ -87,13 +87,5 @@ internal static class AddTo
             if (entry.MayCall != Rule.NotAsked) lines.Add(Words.ChannelRule(Words.Of(Channel.Call), $"{Words.Of(entry.MayCall)} {message.Condition}".TrimEnd()));
             return string.Join('\n', lines.Where(l => l.Length > 0));
         });
-
-        private async Task Report(TrayEntry entry, Dossier dossier, DateTimeOffset now, CancellationToken ct)
-        {
-            if (entry.Message.Value.OfficialReport is not { Length: > 0 } number) return;
-            var known = await zone.Set<OfficialReport>().AsNoTracking().Where(r => r.DossierId == dossier.Id).ToListAsync(ct);
-            await keys.Fetch([dossier.Id], ct);
-            if (known.All(r => PvNumber.Part(r.Number.Value) != PvNumber.Part(number))) OfficialReport.Add(zone, here.InZone.Keys.Search, dossier.Id, number, now);
-        }
     }
 }

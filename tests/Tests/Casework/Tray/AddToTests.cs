@@ -52,6 +52,12 @@ public sealed class AddToTests(Platforms platforms)
         await anna.Agrees(dossier, lead, r => r with { Call = Rule.Safe });
         var entry = await desk.Send(TrayTests.Message() with { MayCall = Rule.Never, Condition = null });
         Assert.Contains("never", Assert.Single((await Assert.ThrowsAsync<ValidationException>(() => anna.Send(new AddTo.Command(entry, dossier)))).Errors).ErrorMessage, StringComparison.Ordinal);
+        using (var visit = anna.Visit())
+        {
+            var sent = await visit.Submit($"/tray/{entry}", [], "form[action*='AddTo']");
+            Assert.Equal(HttpStatusCode.UnprocessableEntity, sent.StatusCode);
+            Assert.Contains("Note that rule in the dossier first", await sent.Content.ReadAsStringAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
+        }
         Assert.Equal(TrayState.Waiting, await zone.Look(z => z.Set<TrayEntry>().Select(e => e.State).SingleAsync()));
         await anna.Agrees(dossier, lead, r => r with { Call = Rule.Never });
         Assert.True(await anna.Send(new AddTo.Command(entry, dossier)));
