@@ -77,6 +77,35 @@ public sealed class LettersTests(RunningPortal portal)
         Assert.DoesNotContain(name, portal.Output, StringComparison.OrdinalIgnoreCase);
     }
 
+    [Theory]
+    [InlineData("fr", 1280, true), InlineData("nl", 320, true), InlineData("de", 320, false), InlineData("en", 1280, false)]
+    public async Task A_leaflet_in_the_persons_language_is_one_sheet_and_the_card_goes_into_a_purse(string language, int width, bool script)
+    {
+        await using var screen = await Screen.Open(portal, width, language, script);
+        await screen.Go("/demo");
+        await screen.Page.Locator("button", new() { HasTextString = "Claire Demo-A" }).First.ClickAsync();
+        await screen.Page.Arrives("**/9901/worklist");
+        await screen.Go("/9901/letters");
+        await screen.Page.ClickAsync("main a[href$='/9901/leaflets']");
+        foreach (var leaflet in new[] { "ServiceLeaflet", "AfterShockLeaflet", "RightsLeaflet", "PocketCard" })
+        {
+            await screen.Page.ClickAsync($"main nav a[hreflang='{language}']");
+            await screen.Page.ClickAsync($"main nav a[href$='/leaflets/{language}/{leaflet}']");
+            await Sound(screen, script);
+            await Shot(screen, $"leaflet-{leaflet}-{language}", width);
+            Assert.Equal(language, await screen.Page.GetAttributeAsync("[data-leaflet]", "lang"));
+            await screen.IsOneSheet(leaflet == "PocketCard" ? 86 : 148, Folder is null ? null : Path.Combine(Folder, $"leaflet-{leaflet}-{language}.pdf"));
+            await screen.Page.EmulateMediaAsync(new() { Media = Microsoft.Playwright.Media.Print });
+            foreach (var round in new[] { ".vs-header", "h1", "main nav" }) Assert.False(await screen.Page.Locator(round).First.IsVisibleAsync());
+            Assert.True(await screen.Page.Locator("[data-leaflet]").IsVisibleAsync());
+            await screen.Page.EmulateMediaAsync(new() { Media = Microsoft.Playwright.Media.Null });
+        }
+        await screen.Page.ClickAsync("main a[href$='/admin/letters/pocketcard']");
+        await Sound(screen, script);
+        await Shot(screen, $"leaflet-text-{language}", width);
+        screen.SaysNothingWrong();
+    }
+
     // On paper there is the sheet and the label, and nothing of the portal round them.
     private static async Task OnPaper(Screen screen, int width)
     {

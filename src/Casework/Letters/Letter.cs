@@ -9,7 +9,16 @@ using VictimSupport.Foundation.Secrecy;
 namespace VictimSupport.Casework.Letters;
 
 /// <summary>What a letter is for; one text of the zone for each.</summary>
-internal enum LetterKind { First = 1, Recontact = 2, Appointment = 3, Closing = 4, Free = 5, HandedOver = 6 }
+/// <summary>What a zone has a text for: letters to somebody, and from 21 on leaflets, which are about nobody.</summary>
+internal enum LetterKind { First = 1, Recontact = 2, Appointment = 3, Closing = 4, Free = 5, HandedOver = 6, ServiceLeaflet = 21, AfterShockLeaflet = 22, RightsLeaflet = 23, PocketCard = 24 }
+
+internal static class LetterKinds
+{
+    public static readonly IReadOnlyList<LetterKind> Letters = [.. Enum.GetValues<LetterKind>().Where(k => !k.IsLeaflet())];
+    public static readonly IReadOnlyList<LetterKind> Leaflets = [.. Enum.GetValues<LetterKind>().Where(k => k.IsLeaflet())];
+
+    public static bool IsLeaflet(this LetterKind kind) => kind >= LetterKind.ServiceLeaflet;
+}
 
 internal enum LetterState { Prepared = 1, Printed = 2, Dropped = 3 }
 

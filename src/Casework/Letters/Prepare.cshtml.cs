@@ -32,14 +32,14 @@ internal sealed class Prepare(IMediator pipeline) : PageModel, IShowAgain
 
     public async Task OnGetAsync(LetterKind? kind, string? language, CancellationToken ct)
     {
-        View = await pipeline.Send(new Query(Dossier, Person, kind is { } asked && Enum.IsDefined(asked) ? asked : null, Wording.Languages.Contains(language) ? language : null), ct);
+        View = await pipeline.Send(new Query(Dossier, Person, kind is { } asked && LetterKinds.Letters.Contains(asked) ? asked : null, Wording.Languages.Contains(language) ? language : null), ct);
         Form = new Command { Kind = View.Kind, Language = View.Language, Text = View.Text, Shown = View.Revision };
     }
 
     // What was typed stays, over the rules as they are now.
     public async Task ShowAgain(CancellationToken ct)
     {
-        View = await pipeline.Send(new Query(Dossier, Person, Enum.IsDefined(Form.Kind) ? Form.Kind : null, Wording.Languages.Contains(Form.Language) ? Form.Language : null), ct);
+        View = await pipeline.Send(new Query(Dossier, Person, LetterKinds.Letters.Contains(Form.Kind) ? Form.Kind : null, Wording.Languages.Contains(Form.Language) ? Form.Language : null), ct);
         ModelState.Remove("Form.Shown");
         Form = Form with { Shown = View.Revision };
     }
@@ -88,7 +88,7 @@ internal sealed class Prepare(IMediator pipeline) : PageModel, IShowAgain
     {
         public Rules()
         {
-            RuleFor(c => c.Kind).IsInEnum().WithMessage(_ => Words.ChooseLetterKind);
+            RuleFor(c => c.Kind).Must(LetterKinds.Letters.Contains).WithMessage(_ => Words.ChooseLetterKind);
             RuleFor(c => c.Language).Must(Wording.Languages.Contains).WithMessage(_ => Words.ChooseLanguage);
             RuleFor(c => c.Text).Must(t => t.Trim().Length > 0).WithMessage(_ => Words.WriteALetter).MaximumLength(LetterTemplate.Longest).WithMessage(_ => Words.TooLong);
             RuleFor(c => c.Text).Must(t => Wording.Gap(t) is null).WithMessage(c => Words.FillTheGap(Wording.Gap(c.Text)));

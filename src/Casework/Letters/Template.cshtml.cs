@@ -65,19 +65,17 @@ internal sealed class Template(IMediator pipeline) : PageModel, IShowAgain
 
     internal sealed class Rules : AbstractValidator<Command>
     {
-        private static readonly string[] Known = ["[name]", "[service]", "[worker]", "[phone]", "[date]"];
-
         public Rules()
         {
             foreach (var language in Wording.Languages)
             {
                 RuleFor(c => c).Must(c => c.In(language).Length <= LetterTemplate.Longest).OverridePropertyName(FieldOf(language)).WithMessage(_ => Words.TooLong);
-                // Letters of a batch are read by nobody before they are printed: there a gap would stay one.
-                RuleFor(c => c).Must(c => c.Kind is not (LetterKind.First or LetterKind.Recontact) || Gap(c.In(language)) is null).OverridePropertyName(FieldOf(language)).WithMessage(c => Words.UnknownPlaceholder(Gap(c.In(language))));
+                // Leaflets, and letters of a batch, are read by nobody before they are printed: there a gap would stay one.
+                RuleFor(c => c).Must(c => (!c.Kind.IsLeaflet() && c.Kind is not (LetterKind.First or LetterKind.Recontact)) || Gap(c, language) is null).OverridePropertyName(FieldOf(language)).WithMessage(c => Words.UnknownPlaceholder(Gap(c, language)));
             }
         }
 
-        private static string? Gap(string text) => Wording.Gap(Known.Aggregate(text, (whole, known) => whole.Replace(known, "", StringComparison.Ordinal)));
+        private static string? Gap(Command form, string language) => Wording.Gap(Wording.Placeholders(form.Kind).Aggregate(form.In(language), (whole, known) => whole.Replace(known, "", StringComparison.Ordinal)));
     }
 
     internal sealed class Handler(ZoneDbContext zone, Wording wording, Caller caller, TimeProvider clock) : IRequestHandler<Query, Command>, IRequestHandler<Command, bool>
@@ -95,6 +93,8 @@ internal sealed class Template(IMediator pipeline) : PageModel, IShowAgain
             foreach (var language in Wording.Languages)
             {
                 var (text, template) = (form.In(language), own.Find(t => t.Language == language));
+                // Whoever goes through a purse or a pocket reads it too.
+                if (form.Kind == LetterKind.PocketCard && await wording.Telling(text, ct) is { } telling) throw new ValidationException([new ValidationFailure(FieldOf(language), Words.NotNeutral(telling))]);
                 if (text.Length == 0 || text == Wording.Shipped(form.Kind, language).ReplaceLineEndings("\n").Trim())
                 {
                     if (template is not null) zone.Remove(template);

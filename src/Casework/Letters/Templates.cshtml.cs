@@ -63,7 +63,7 @@ internal sealed class Templates(IMediator pipeline) : PageModel, IShowAgain
         }
     }
 
-    internal sealed class Handler(ZoneDbContext zone, UseCase here, Wording wording, IZoneSettings settings, Caller caller, TimeProvider clock) : IRequestHandler<Query, View>, IRequestHandler<Command, bool>
+    internal sealed class Handler(ZoneDbContext zone, Wording wording, Caller caller, TimeProvider clock) : IRequestHandler<Query, View>, IRequestHandler<Command, bool>
     {
         public async Task<View> Handle(Query query, CancellationToken ct)
         {
@@ -77,8 +77,7 @@ internal sealed class Templates(IMediator pipeline) : PageModel, IShowAgain
             if (form.Version != (head?.Version ?? 0)) throw new ValidationException([new ValidationFailure(nameof(Command.ServicePhone), Words.ChangedMeanwhile)]);
             var line = form.ReturnLine?.Trim() ?? "";
             // It stands on the envelope, before the eyes of whoever empties the box.
-            ZoneFacts facts = here.InZone.Record.Facts;
-            if (Neutral.Telling(line, [.. (await settings.Of(here.InZone.Id, ct)).ServiceNames.Values, .. new[] { facts.NameFr, facts.NameNl, facts.NameDe }.OfType<string>()]) is { } telling) throw new ValidationException([new ValidationFailure(nameof(Command.ReturnLine), Words.NotNeutral(telling))]);
+            if (await wording.Telling(line, ct) is { } telling) throw new ValidationException([new ValidationFailure(nameof(Command.ReturnLine), Words.NotNeutral(telling))]);
             if (head is null) zone.Add(head = new LetterHead());
             head.Say(form.ServicePhone?.Trim() ?? "", line, caller.Self, clock.GetUtcNow());
             return true;

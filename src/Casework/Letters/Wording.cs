@@ -7,6 +7,7 @@ using VictimSupport.Design.Html;
 using VictimSupport.Foundation.Access;
 using VictimSupport.Foundation.Persistence;
 using VictimSupport.Foundation.Pipeline;
+using VictimSupport.Foundation.Zones;
 using VictimSupport.Identity.Contracts;
 using VictimSupport.Zones.Contracts;
 
@@ -28,6 +29,14 @@ internal sealed partial class Wording(ZoneDbContext zone, UseCase here, Caller c
         _ => fallback,
     };
 
+    /// <summary>The words in square brackets that have a value in this kind. A leaflet is about nobody; a card in somebody's purse does not say of whom it is.</summary>
+    public static IReadOnlyList<string> Placeholders(LetterKind kind) => kind switch
+    {
+        LetterKind.PocketCard => ["[phone]", "[hours]"],
+        _ when kind.IsLeaflet() => ["[service]", "[phone]", "[hours]"],
+        _ => ["[name]", "[service]", "[worker]", "[phone]", "[hours]", "[date]"],
+    };
+
     /// <summary>The shipped text of a kind.</summary>
     public static string Shipped(LetterKind kind, string language) => Design.Html.Spoken.In(language, () => Words.Of("LetterText_" + kind));
 
@@ -43,16 +52,25 @@ internal sealed partial class Wording(ZoneDbContext zone, UseCase here, Caller c
 
     public async Task<LetterHead> Head(CancellationToken ct) => await zone.Set<LetterHead>().AsNoTracking().SingleOrDefaultAsync(ct) ?? new LetterHead();
 
-    /// <summary>The text for one person. A line whose placeholder has no value is left out.</summary>
+    /// <summary>What in a text that others see would tell, in this zone, who writes or why; null: nothing.</summary>
+    public async Task<string?> Telling(string text, CancellationToken ct)
+    {
+        ZoneFacts facts = here.InZone.Record.Facts;
+        return Neutral.Telling(text, [.. (await settings.Of(here.InZone.Id, ct)).ServiceNames.Values, .. new[] { facts.NameFr, facts.NameNl, facts.NameDe }.OfType<string>()]);
+    }
+
+    /// <summary>The text for one person, or a leaflet for anybody. A line whose placeholder has no value is left out.</summary>
     public async Task<string> Compose(LetterKind kind, string language, string name, CancellationToken ct)
     {
-        var names = (await settings.Of(here.InZone.Id, ct)).ServiceNames;
+        var set = await settings.Of(here.InZone.Id, ct);
+        var names = set.ServiceNames;
         var values = new Dictionary<string, string>(StringComparer.Ordinal)
         {
             ["[name]"] = name == People.Particulars.Nameless ? "" : name,
-            ["[service]"] = names.TryGetValue(language, out var own) ? own : names.Values.FirstOrDefault() ?? Design.Html.Spoken.In(language, () => Words.OurService),
+            ["[service]"] = names.TryGetValue(language, out var own) ? own : names.Values.FirstOrDefault() ?? (kind.IsLeaflet() ? "" : Design.Html.Spoken.In(language, () => Words.OurService)),
             ["[worker]"] = (await accounts.Named([caller.Self], ct)).TryGetValue(caller.Self, out var worker) ? worker.DisplayName : "",
             ["[phone]"] = (await Head(ct)).ServicePhone,
+            ["[hours]"] = Hours(set.Hours, CultureInfo.GetCultureInfo(language + "-BE"), brief: kind == LetterKind.PocketCard),
             ["[date]"] = Moment.ShowLong(Moment.Day(clock.GetUtcNow()), CultureInfo.GetCultureInfo(language + "-BE")),
         };
         var text = new StringBuilder();
@@ -63,6 +81,10 @@ internal sealed partial class Wording(ZoneDbContext zone, UseCase here, Caller c
         }
         return text.ToString().Trim();
     }
+
+    // A day a line, as a list: Monday first, days on which nobody is there left out.
+    private static string Hours(OpeningHours hours, CultureInfo culture, bool brief) => string.Join('\n', Enumerable.Range(1, 7).Select(i => (DayOfWeek)(i % 7)).Where(day => hours.On(day).Count > 0)
+        .Select(day => $"- {(brief ? culture.DateTimeFormat.GetAbbreviatedDayName(day) : culture.DateTimeFormat.GetDayName(day))} {string.Join(", ", hours.On(day).Select(s => string.Create(CultureInfo.InvariantCulture, $"{s.From:HH:mm}–{s.To:HH:mm}")))}"));
 
     [GeneratedRegex(@"\[[^\[\]\n]{1,40}\]", RegexOptions.None, 1000)]
     private static partial Regex Placeholder();

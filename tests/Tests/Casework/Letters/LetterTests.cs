@@ -297,7 +297,7 @@ public sealed class LetterTests(Platforms platforms)
     [Fact]
     public void Every_kind_has_a_shipped_text_in_four_languages_that_says_nothing_of_what_happened()
     {
-        foreach (var kind in Enum.GetValues<LetterKind>())
+        foreach (var kind in LetterKinds.Letters)
         {
             var texts = Wording.Languages.Select(l => Wording.Shipped(kind, l)).ToList();
             Assert.Equal(4, texts.Distinct(StringComparer.Ordinal).Count());
