@@ -199,7 +199,7 @@ internal sealed class Record(IMediator pipeline, UnderWay underWay, WhereAndWho 
             }
             // What changed meanwhile was not read: it stays to be asked, and the dossier's page says so.
             if (caller.May(May.ChangeDossiers))
-                foreach (var said in form.StillValid.Select(key => StillGood.Read(dossier.Id, key)).OfType<StillGood.Command>()) await StillGood.Say(zone, gate, dossier, said, caller.Self, now, ct);
+                foreach (var said in form.StillValid.Select(key => StillGood.Read(dossier.Id, key)).OfType<StillGood.Command>()) await StillGood.Say(zone, gate, dossier, said, caller.Self, form.At!.Value < now ? form.At.Value : now, now, ct);
             await NextAct.Settle(zone, dossier, ct);
             dossier.Touch();
             if (form.Once != default) zone.Add(new Submission { Id = form.Once, Made = contact.Id });

@@ -2,6 +2,7 @@ using System.Reflection;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using VictimSupport.Casework.Documents;
 using VictimSupport.Foundation.Audit;
 using VictimSupport.Foundation.Persistence;
 using VictimSupport.Foundation.Secrecy;
@@ -80,6 +81,7 @@ internal sealed class Pointers(ZoneDbContext zone)
                     if (!before.Contains(from)) continue;
                     List<Guid> after = [.. before.Select(p => p == from ? to : p).Distinct()];
                     entry.Property(Several).CurrentValue = after;
+                    await Reown(row, from, to, ct);
                     turned.Add(new Pointer(type.Name, id, [.. before], after));
                 }
                 else if (Equals(entry.Property(One).CurrentValue, from))
@@ -109,6 +111,7 @@ internal sealed class Pointers(ZoneDbContext zone)
                 {
                     if (!((List<Guid>)entry.Property(Several).CurrentValue!).SequenceEqual(pointer.After!)) return false;
                     entry.Property(Several).CurrentValue = before.ToList();
+                    await Reown(row, from, to, ct);
                 }
                 else
                 {
@@ -118,6 +121,16 @@ internal sealed class Pointers(ZoneDbContext zone)
             }
         }
         return true;
+    }
+
+    // A document about one person stands under that person's key: it goes with them, and is erased with them.
+    private async Task Reown(object row, Guid from, Guid to, CancellationToken ct)
+    {
+        if (row is not Document document || document.KeyOwner != from) return;
+        var parts = await zone.Set<DocumentPart>().Where(p => p.DocumentId == document.Id).ToListAsync(ct);
+        zone.Entry(document).SealAnew();
+        foreach (var part in parts) zone.Entry(part).SealAnew();
+        document.GoTo(to, parts);
     }
 
     private static void Point(Microsoft.EntityFrameworkCore.ChangeTracking.EntityEntry entry, Guid to)

@@ -95,7 +95,7 @@ internal sealed class Safe(IMediator pipeline, IAccounts accounts) : PageModel, 
         public Decider LettersHome { get; init; }
         public string? MinorReason { get; init; }
 
-        /// <summary>When the rules this form showed were asked, in ticks; 0: never. Tells whether somebody agreed on others meanwhile.</summary>
+        /// <summary>A mark of all that this form showed: what was agreed, the violence since, and what a never elsewhere closes. 0: nobody has asked yet, and nothing is known. Where it is another now, what is saved was not agreed over that.</summary>
         public long Asked { get; init; }
         internal Guid Dossier { get; init; }
         internal Guid Person { get; init; }
@@ -126,6 +126,13 @@ internal sealed class Safe(IMediator pipeline, IAccounts accounts) : PageModel, 
         private static bool Said(string? text) => !string.IsNullOrWhiteSpace(text);
     }
 
+    // The same in every process: a draft is filled in again after a restart.
+    private static long MarkOf(SafeContact safe, ClosedChannels elsewhere)
+    {
+        var (theirs, atTheNumber) = (elsewhere.Theirs.Sum(c => 1L << (int)c), elsewhere.AtTheNumber.Sum(c => 1L << (int)c));
+        return new[] { safe.Checked?.UtcTicks ?? 0, safe.Revision, safe.ViolenceAt?.UtcTicks ?? 0, theirs, atTheNumber }.Aggregate(0L, (mark, part) => unchecked((mark * 31) + part));
+    }
+
     internal sealed class QueryHandler(ZoneDbContext zone, Guard guard, Gate gate) : IRequestHandler<Query, Current>
     {
         private const int Most = 50;
@@ -141,7 +148,7 @@ internal sealed class Safe(IMediator pipeline, IAccounts accounts) : PageModel, 
             {
                 Call = Shown(Channel.Call), Sms = Shown(Channel.Sms), Mail = Shown(Channel.Mail), Letter = Shown(Channel.Letter), Visit = Shown(Channel.Visit), SmsNumber = details.SmsNumber, Hours = details.Hours, WhoMayAnswer = details.WhoMayAnswer, WhatMayBeSaid = details.WhatMayBeSaid, CodeWord = details.CodeWord, ThirdPerson = details.ThirdPerson,
                 From = details.From, Until = details.Until, Weekdays = details.Weekdays, LettersHome = safe.LettersHome, MinorReason = details.MinorReason,
-                Asked = safe.Checked?.UtcTicks ?? 0,
+                Asked = MarkOf(safe, whom.ClosedElsewhere),
             }, person.IsMinor, whom.ClosedElsewhere.AtTheNumber.Count > 0, await guard.Leads(dossier, ct), await zone.Set<RuleChange>().AsNoTracking().Where(c => c.PersonId == person.Id).OrderByDescending(c => c.At).ThenByDescending(c => c.Id).Take(Most).ToListAsync(ct));
         }
     }
@@ -152,7 +159,7 @@ internal sealed class Safe(IMediator pipeline, IAccounts accounts) : PageModel, 
         {
             var (dossier, now) = (await guard.Open(form.Dossier, ct), clock.GetUtcNow());
             var safe = await zone.Set<SafeContact>().SingleOrDefaultAsync(s => s.Id == form.Person && s.DossierId == dossier.Id, ct) ?? throw new RefusedException("absent", dossier.Id);
-            if (form.Asked != (safe.Checked?.UtcTicks ?? 0)) throw Wrong(nameof(Command.Call), Words.ChangedMeanwhile);
+            if (form.Asked != MarkOf(safe, (await gate.Of(dossier, safe.Id, first: false, ct)).ClosedElsewhere)) throw Wrong(nameof(Command.Call), Words.ChangedMeanwhile);
             var before = safe.Now();
             var people = await zone.Set<Person>().AsNoTracking().Where(p => p.DossierId == dossier.Id).ToListAsync(ct);
             var minor = people.Single(p => p.Id == form.Person).IsMinor;
@@ -200,18 +207,21 @@ internal static class StillGood
         public async Task<bool> Handle(Command command, CancellationToken ct)
         {
             var dossier = await guard.Open(command.Dossier, ct);
-            return await Say(zone, gate, dossier, command, caller.Self, clock.GetUtcNow(), ct);
+            var now = clock.GetUtcNow();
+            return await Say(zone, gate, dossier, command, caller.Self, now, now, ct);
         }
     }
 
     /// <summary>The same within another deed of a dossier that is open for change: a contact at which it was asked.</summary>
-    internal static async Task<bool> Say(ZoneDbContext zone, Gate gate, Dossier dossier, Command said, Guid by, DateTimeOffset now, CancellationToken ct)
+    /// <param name="asked">When: a talk is often entered days later, and what became known since was not asked about.</param>
+    internal static async Task<bool> Say(ZoneDbContext zone, Gate gate, Dossier dossier, Command said, Guid by, DateTimeOffset asked, DateTimeOffset now, CancellationToken ct)
     {
         var safe = await zone.Set<SafeContact>().SingleOrDefaultAsync(s => s.Id == said.Person && s.DossierId == dossier.Id, ct) ?? throw new RefusedException("absent", dossier.Id);
         if (safe.Revision != said.Read) return false;
         var whom = await gate.Of(dossier, safe.Id, first: false, ct);
         if (Enum.GetValues<Channel>().Any(c => whom.ClosedElsewhere.Contains(c) && safe.Of(c) != Rule.Never)) return false;
-        safe.StillGood(by, now);
+        if (safe.Checked >= asked) return true;
+        safe.StillGood(by, asked);
         NeverElsewhere.Queue(zone, safe, now);
         return true;
     }

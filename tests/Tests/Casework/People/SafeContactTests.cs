@@ -168,6 +168,74 @@ public sealed class SafeContactTests(Platforms platforms)
         async Task<bool> IsToBeAsked() => (await visit.Page($"/dossiers/{dossier}")).QuerySelector(".vs-safe form[action*='StillGood']") is not null;
     }
 
+    [Theory, EveryEngine]
+    public async Task What_was_asked_on_Monday_and_entered_on_Wednesday_says_nothing_of_Tuesday(string engine)
+    {
+        await using var platform = Platform.Start(engine);
+        var zone = await platform.Zone();
+        var worker = await zone.Hires("worker", Role.Caseworker);
+        var dossier = await worker.Registers(Cases.Intake(zone, phone: "0470 12 34 56"));
+        var lead = await worker.LeadOf(dossier);
+        await worker.Agrees(dossier, lead, r => r with { Call = Rule.Safe });
+        platform.Clock.Advance(TimeSpan.FromDays(1));
+        var monday = platform.Clock.GetUtcNow();
+        platform.Clock.Advance(TimeSpan.FromDays(1));
+        await worker.Send(await worker.Send(new Facts.Query(dossier)) with { Dossier = dossier, SubKind = "PartnerViolence" });
+        platform.Clock.Advance(TimeSpan.FromDays(1));
+        var rules = await worker.RulesOf(dossier, lead);
+        Assert.True(rules.MustBeAskedAgain(platform.Clock.GetUtcNow()));
+
+        await worker.Send(await worker.Contact(zone, dossier) with { At = monday, StillValid = [StillGood.Key(lead, rules.Revision)] });
+        rules = await worker.RulesOf(dossier, lead);
+        Assert.Equal(monday, rules.Checked);
+        Assert.True(rules.MustBeAskedAgain(platform.Clock.GetUtcNow()));
+        // Asked today it holds, and a talk of long ago that is entered after it takes nothing back.
+        await worker.Send(await worker.Contact(zone, dossier) with { StillValid = [StillGood.Key(lead, rules.Revision)] });
+        var asked = (await worker.RulesOf(dossier, lead)).Checked;
+        Assert.False((await worker.RulesOf(dossier, lead)).MustBeAskedAgain(platform.Clock.GetUtcNow()));
+        await worker.Send(await worker.Contact(zone, dossier) with { At = monday, StillValid = [StillGood.Key(lead, rules.Revision)] });
+        Assert.Equal(asked, (await worker.RulesOf(dossier, lead)).Checked);
+    }
+
+    [Theory, EveryEngine]
+    public async Task A_form_of_yesterday_is_not_saved_over_a_never_a_violence_or_a_number_that_came_since(string engine)
+    {
+        await using var platform = Platform.Start(engine);
+        var zone = await platform.Zone();
+        var (worker, bert) = (await zone.Hires("worker", Role.Caseworker), await zone.Hires("bert", Role.Caseworker));
+        var dossier = await worker.Registers(Cases.Intake(zone, phone: "0470 12 34 56") with { Safe = Rule.NotAsked });
+        var lead = await worker.LeadOf(dossier);
+        async Task<Safe.Command> Form() => (await worker.Send(new Safe.Query(dossier, lead))).Form with { Dossier = dossier, Person = lead, Call = Rule.Safe };
+        async Task IsLate(Safe.Command form)
+        {
+            Assert.Contains((await Assert.ThrowsAsync<ValidationException>(() => worker.Send(form))).Errors, e => e.PropertyName == nameof(Safe.Command.Call));
+            Assert.NotEqual(form.Asked, (await Form()).Asked); // what stands there now is shown beside it
+        }
+
+        // Her number changes, and then again while nobody has asked.
+        await worker.Agrees(dossier, lead, r => r with { Call = Rule.OnlyIf, WhatMayBeSaid = "x", Letter = Rule.Safe });
+        await worker.Send(await worker.Send(new Edit.Query(dossier, lead, "fr")) with { Dossier = dossier, Person = lead, Phone = "0470 12 34 57" });
+        var form = await Form();
+        await worker.Send(await worker.Send(new Edit.Query(dossier, lead, "fr")) with { Dossier = dossier, Person = lead, Phone = "0470 12 34 58" });
+        await IsLate(form);
+
+        // Violence becomes known.
+        form = await Form();
+        await worker.Send(await worker.Send(new Facts.Query(dossier)) with { Dossier = dossier, SubKind = "PartnerViolence" });
+        await IsLate(form);
+
+        // She says never to a colleague, in another dossier of hers.
+        form = await Form();
+        var theirs = await bert.Registers(Cases.Intake(zone, phone: "0470 12 34 58"));
+        platform.Clock.Advance(TimeSpan.FromMinutes(1));
+        await bert.Agrees(theirs, await bert.LeadOf(theirs), r => r with { Call = Rule.Never });
+        platform.Clock.Advance(TimeSpan.FromMinutes(1));
+        await IsLate(form);
+        Assert.Equal(Rule.Never, (await worker.Send(new Safe.Query(dossier, lead))).Form.Call);
+        // Over what is shown now it is saved: she was asked.
+        await worker.Send(await Form());
+    }
+
     private async Task<AngleSharp.Html.Dom.IHtmlDocument> Shown(Rule rule)
     {
         var zone = await (await platforms.On("sqlite")).Zone();
