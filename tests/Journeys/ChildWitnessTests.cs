@@ -120,6 +120,9 @@ public sealed class ChildWitnessTests(RunningPortal portal)
         await screen.Go(noah + "/standing");
         await Picks(screen, $"Sarah {name}mum");
         await PeopleSteps.Chooses(screen, "Form.Role", "Parent");
+        await PeopleSteps.Chooses(screen, "Form.Told", "Person");
+        await page.FillAsync("[name='Form.What']", "school");
+        await page.FillAsync("[name='Form.Reason']", "he asks");
         await PeopleSteps.Submits(screen);
         await screen.Go("/9901/partners/edit");
         await page.FillAsync("[name='Form.Organisation']", "Centre " + name);

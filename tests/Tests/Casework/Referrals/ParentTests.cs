@@ -19,11 +19,20 @@ public sealed class ParentTests(Platforms platforms)
         Assert.Empty(await May());
         foreach (var parent in new[] { family.Mother, family.Father }) await anna.Send(await anna.Standing(family, parent) with { Role = StandingRole.Parent, Conflict = parent == family.Father, ConflictWhat = parent == family.Father ? "suspect" : null });
         await anna.Send(await anna.Standing(family, family.Grandmother) with { Role = StandingRole.Support });
+        // Nobody decided that she is told: to ask her would tell her.
+        Assert.Empty(await May());
+        await anna.Send(await anna.Standing(family, family.Mother) with { Role = StandingRole.Parent, Told = Authority.Person, What = "l’école", Reason = "il le veut" });
         Assert.Equal(family.Mother, Assert.Single(await May()));
         var consent = await anna.Consent(family.Dossier, referral, null, SharedField.Name) with { AgreedBy = AgreedBy.Representative, Representative = family.Mother };
         Assert.Equal("absent", (await Assert.ThrowsAsync<RefusedException>(() => anna.Send(consent with { Representative = family.Father, Once = Guid.NewGuid() }))).Code);
         await anna.Send(consent with { Once = Guid.NewGuid() });
         Assert.NotNull((await anna.Sends(family.Dossier, referral)).Token);
+        // He would rather not: she is told nothing from now on, and what she agreed to goes no further until it is decided anew.
+        await anna.Send(await anna.Standing(family, family.Mother) with { Role = StandingRole.Parent, Told = Authority.Nobody, What = null, Reason = null });
+        Assert.Empty(await May());
+        Assert.Null((await anna.Send(new Show.Query(family.Dossier, referral))).Referral.ConsentId);
+        await anna.Send(await anna.Standing(family, family.Mother) with { Role = StandingRole.Parent, Told = Authority.Person, What = "l’école", Reason = "il le veut" });
+        await anna.Send(await anna.Consent(family.Dossier, referral, null, SharedField.Name) with { AgreedBy = AgreedBy.Representative, Representative = family.Mother, Once = Guid.NewGuid() });
         // Grown up, he agrees for himself: what she agreed to goes no further.
         await anna.Send(await anna.Send(new Edit.Query(family.Dossier, family.Noah, "fr")) with { Dossier = family.Dossier, Person = family.Noah, IsMinor = false, EstimatedAge = 19 });
         Assert.Empty(await May());

@@ -214,12 +214,15 @@ public sealed class ToldTests(Platforms platforms)
         var partner = await anna.Send(Referring.Partner());
         var referral = (await anna.Send(new Offer.Command { Dossier = family.Dossier, Persons = [family.Noah], Need = VictimSupport.Network.Contracts.Need.Support, Partner = partner, Answer = ReferralState.Accepted, Once = Guid.NewGuid() }))!.Value;
         async Task<HashSet<Guid>> May() => [.. (await anna.Send(new Agree.Query(family.Dossier, referral, [], null))).Representatives.Select(r => r.Id)];
+        // Whoever stands there as a representative, of whom is not said, is asked nothing about a minor.
+        Assert.Empty(await May());
+        foreach (var told in new[] { guardian, aunt }) await anna.Send(await anna.Standing(family, told) with { Role = StandingRole.Guardian, Told = Authority.Person, What = "all", Reason = "he asks" });
         Assert.Equal(new HashSet<Guid> { guardian, aunt }, await May());
         var consent = await anna.Consent(family.Dossier, referral, null, SharedField.Name) with { AgreedBy = AgreedBy.Representative, Representative = aunt };
         await anna.Send(consent with { Once = Guid.NewGuid() });
         Assert.NotNull((await anna.Send(new Show.Query(family.Dossier, referral))).Referral.ConsentId);
         // Her interest is no longer his: what she agreed to goes no further, and she agrees to nothing.
-        await anna.Send(await anna.Standing(family, aunt) with { Role = StandingRole.Guardian, Conflict = true, ConflictWhat = "inherits" });
+        await anna.Send(await anna.Standing(family, aunt) with { Role = StandingRole.Guardian, Conflict = true, ConflictWhat = "inherits", Told = Authority.Nobody });
         Assert.Equal(guardian, Assert.Single(await May()));
         var view = await anna.Send(new Show.Query(family.Dossier, referral));
         Assert.Null(view.Referral.ConsentId);
@@ -231,6 +234,28 @@ public sealed class ToldTests(Platforms platforms)
         Assert.Empty(await May());
         Assert.Null((await anna.Send(new Show.Query(family.Dossier, referral))).Referral.ConsentId);
         Assert.Equal("absent", (await Assert.ThrowsAsync<RefusedException>(() => anna.Send(consent with { Once = Guid.NewGuid(), Representative = guardian }))).Code);
+    }
+
+    [Theory, EveryEngine]
+    public async Task The_representative_of_one_agrees_for_no_other(string engine)
+    {
+        var zone = await (await platforms.On(engine)).Zone();
+        var worker = await zone.Hires("worker", Role.Caseworker);
+        var dossier = await worker.Registers(Cases.Intake(zone));
+        var ada = await worker.LeadOf(dossier);
+        Edit.Command Somebody(string given, Capacity capacity) => new() { Dossier = dossier, GivenName = given, FamilyName = "Muster", Capacity = capacity, Language = "fr" };
+        var lawyer = await worker.Send(Somebody("Lex", Capacity.Representative));
+        var partner = await worker.Send(Referring.Partner());
+        var referral = (await worker.Send(new Offer.Command { Dossier = dossier, Persons = [ada], Need = VictimSupport.Network.Contracts.Need.Support, Partner = partner, Answer = ReferralState.Accepted, Once = Guid.NewGuid() }))!.Value;
+        async Task<Guid[]> May() => [.. (await worker.Send(new Agree.Query(dossier, referral, [], null))).Representatives.Select(r => r.Id)];
+        Assert.Equal([lawyer], await May()); // she is helped alone: whose else would it be
+        var bram = await worker.Send(Somebody("Bram", Capacity.Victim));
+        Assert.Empty(await May());
+        async Task Stands(Guid person) => await worker.Send((await worker.Send(new Stand.Query(dossier, person, lawyer))).Form with { Dossier = dossier, Person = person, Who = lawyer, Role = StandingRole.Other });
+        await Stands(bram);
+        Assert.Empty(await May());
+        await Stands(ada);
+        Assert.Equal([lawyer], await May());
     }
 
     // Lines a partner would read, without the one that says when the rules were asked.
