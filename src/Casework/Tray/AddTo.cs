@@ -15,10 +15,12 @@ using VictimSupport.Foundation.Persistence;
 using VictimSupport.Foundation.Pipeline;
 using VictimSupport.Foundation.Secrecy;
 using VictimSupport.Foundation.Secrecy.Search;
+using VictimSupport.PublicDesk.Contracts;
 
 namespace VictimSupport.Casework.Tray;
 
-/// <summary>A message about somebody whose dossier goes on already is put into that dossier: what was said becomes a note, that they are to be called an act, and the message is closed. Not for a request from the public page, which was promised an answer of its own.</summary>
+/// <summary>A message about somebody whose dossier goes on already is put into that dossier: what was said becomes a note, that they are to be called an act, and the message is closed.
+/// Whoever asked on the public page said how they are reached, and that no other way is: that joins their rules, the stricter of two holds, and all of it is to be asked.</summary>
 internal static class AddTo
 {
     /// <summary>A dossier that goes on, in which somebody of this name or number is helped.</summary>
@@ -36,7 +38,7 @@ internal static class AddTo
     [Requires(May.ChangeDossiers)]
     internal sealed record Command(Guid Entry, Guid Dossier) : ICommand<bool>;
 
-    internal sealed class Handler(ZoneDbContext zone, Guard guard, Duplicates duplicates, Keyring keys, UseCase here, Caller caller, Trail trail, TimeProvider clock) : IRequestHandler<Query, Answer>, IRequestHandler<Command, bool>
+    internal sealed class Handler(ZoneDbContext zone, Guard guard, Duplicates duplicates, Taking taking, Gate gate, Keyring keys, UseCase here, Caller caller, Trail trail, TimeProvider clock) : IRequestHandler<Query, Answer>, IRequestHandler<Command, bool>
     {
         public async Task<Answer> Handle(Query query, CancellationToken ct)
         {
@@ -53,12 +55,18 @@ internal static class AddTo
             var dossier = await guard.Open(command.Dossier, ct);
             var (person, _) = (await duplicates.GoingOn(entry.Message.Value.Who, ct)).FirstOrDefault(k => k.Dossier.Id == dossier.Id);
             if (person is null) throw new RefusedException("absent", dossier.Id);
-            await RuleStands(entry, person, ct);
-            zone.AddRange(
-                Note.Write(dossier.Id, [person.Id], Layer.Assistance, Said(entry, person), caller.Self, now, Countersigning.Of(caller)),
-                FollowUp.Plan(dossier.Id, [person.Id], ActKind.CallBack, null, entry.RemindAt > now ? entry.RemindAt : now, caller.Self, now));
-            if (entry.Message.Value.OfficialReport is { Length: > 0 } number) await OfficialReport.AddUnlessKnown(zone, keys, here.InZone.Keys.Search, dossier.Id, number, now, ct);
-            entry.Becomes(dossier.Id, caller.Self, now);
+            zone.AddRange(Note.Write(dossier.Id, [person.Id], Layer.Assistance, Said(entry, person), caller.Self, now, Countersigning.Of(caller)), Act(entry, dossier, person, now));
+            if (entry.FromPublic)
+            {
+                await Joins(entry, person, dossier, now, ct);
+                await taking.Into(entry, dossier, now, ct);
+            }
+            else
+            {
+                await RuleStands(entry, person, ct);
+                if (entry.Message.Value.OfficialReport is { Length: > 0 } number) await OfficialReport.AddUnlessKnown(zone, keys, here.InZone.Keys.Search, dossier.Id, number, now, ct);
+                entry.Becomes(dossier.Id, caller.Self, now);
+            }
             await NextAct.Settle(zone, dossier, ct);
             dossier.Touch();
             return true;
@@ -66,7 +74,7 @@ internal static class AddTo
 
         private async Task<TrayEntry> Find(Guid id, CancellationToken ct)
         {
-            var entry = await There.Messages(zone, caller.Self).SingleOrDefaultAsync(e => e.Id == id && !e.FromPublic, ct) ?? throw new RefusedException("absent", id);
+            var entry = await There.Messages(zone, caller.Self).SingleOrDefaultAsync(e => e.Id == id, ct) ?? throw new RefusedException("absent", id);
             trail.Concerns(entry.Id, "tray");
             return entry;
         }
@@ -78,14 +86,61 @@ internal static class AddTo
             if (entry.MayCall is Rule.Never or Rule.OnlyIf && SafeContact.Stricter(Channel.Call, own, entry.MayCall) != own) throw new ValidationException([new ValidationFailure("Dossier", Words.RuleFirst(Words.ChannelRule(Words.Of(Channel.Call), Words.Of(entry.MayCall))))]);
         }
 
-        private string Said(TrayEntry entry, Person person) => Spoken.In(here.InZone.Record.FirstLanguage, () =>
+        // By when they were promised an answer. To call is not what whoever named another way asked for.
+        private FollowUp Act(TrayEntry entry, Dossier dossier, Person person, DateTimeOffset now)
+        {
+            var (kind, text, due) = entry switch
+            {
+                { ComesForward: true } => (ActKind.Other, InTheZone(() => Words.TheyComeForward), now + TrayEntry.WaitedFor),
+                { Message.Value.Asked: { Way: not Way.Call } asked } => (ActKind.Other, InTheZone(() => Words.ReachAsAsked(RequestWords.Of(asked.Way))), entry.RemindAt),
+                _ => (ActKind.CallBack, null, entry.RemindAt),
+            };
+            return FollowUp.Plan(dossier.Id, [person.Id], kind, text, due > now ? due : now, caller.Self, now);
+        }
+
+        // What waits to go out over the rules that held before is taken back, as whenever rules change.
+        private async Task Joins(TrayEntry entry, Person person, Dossier dossier, DateTimeOffset now, CancellationToken ct)
+        {
+            var (safe, wrote) = (await zone.Set<SafeContact>().SingleAsync(s => s.Id == person.Id, ct), SafeContact.For(person));
+            await keys.Fetch([person.Id], ct);
+            taking.Agrees(wrote, entry, null, null, theirWord: false, now);
+            var before = safe.Now();
+            // Of visits, and of letters to a minor, the form asks nothing.
+            safe.Join(wrote.Now() with { Visit = safe.Visit, LettersHome = safe.LettersHome });
+            zone.Add(RuleChange.Of(safe, before, caller.Self, now));
+            NeverElsewhere.Queue(zone, safe, now);
+            await gate.TakeBack([safe.Id], Bar.RuleChanged, ct);
+            if (await zone.Set<Interpreter>().AllAsync(i => i.Id != person.Id, ct)) taking.Interprets(entry, person);
+        }
+
+        private T InTheZone<T>(Func<T> say) => Spoken.In(here.InZone.Record.FirstLanguage, say);
+
+        private string Said(TrayEntry entry, Person person) => InTheZone(() =>
         {
             var message = entry.Message.Value;
             List<string> lines = [Words.MessageOf(Moment.Show(entry.PutAt)), message.About];
             if (message.Officer is { } officer) lines.Insert(1, $"{officer.Name}, {officer.Unit}");
             if (message.Phone is { Length: > 0 } phone && PhoneNumber.ToE164(phone) != PhoneNumber.ToE164(person.Identity.Value.Phone)) lines.Add(Words.ChannelRule(Words.PhoneLabel, phone));
-            if (entry.MayCall != Rule.NotAsked) lines.Add(Words.ChannelRule(Words.Of(Channel.Call), $"{Words.Of(entry.MayCall)} {message.Condition}".TrimEnd()));
+            if (message.Asked is { } asked) lines.AddRange(InWords(asked, person.Identity.Value));
+            else if (entry.MayCall != Rule.NotAsked) lines.Add(Words.ChannelRule(Words.Of(Channel.Call), $"{Words.Of(entry.MayCall)} {message.Condition}".TrimEnd()));
             return string.Join('\n', lines.Where(l => l.Length > 0));
         });
+
+        private static IEnumerable<string> InWords(Asked asked, Particulars known)
+        {
+            yield return Words.ChannelRule(Words.AskedFor, RequestWords.Of(asked.Need));
+            if (asked.Way == Way.Self)
+            {
+                yield return Words.ComesForward;
+                yield break;
+            }
+            yield return Words.ChannelRule(RequestWords.Of(asked.Way), Words.Of(asked.OnlyIf ? Rule.OnlyIf : Rule.Safe));
+            // A number stands above; what is known already stands behind its rule.
+            if (asked.Way is not (Way.Call or Way.Sms) && asked.Reach != known.Mail && asked.Reach != known.Address) yield return asked.Reach ?? "";
+            foreach (var (label, text) in new[] { (Words.AskedHours, asked.Hours), (Words.AskedSay, asked.MayBeSaid), (Words.AskedCodeWord, asked.CodeWord) }) if (text is not null) yield return Words.ChannelRule(label, text);
+            yield return Words.NoOtherWay;
+            if (asked.Place is { } place) yield return Words.ChannelRule(Words.AskedPlace, RequestWords.Of(place));
+            if (string.Join(", ", RequestWords.Of(asked.Parts)) is { Length: > 0 } parts) yield return Words.ChannelRule(Words.AskedWhen, parts);
+        }
     }
 }

@@ -40,7 +40,7 @@ internal sealed class Open(IMediator pipeline, IAccounts accounts) : PageModel, 
     public async Task ShowAgain(CancellationToken ct)
     {
         View = await pipeline.Send(new Query(Entry), ct);
-        if (View.Entry is { State: TrayState.Waiting, FromPublic: false }) GoingOn = (await pipeline.Send(new AddTo.Query(Entry), ct)).Dossiers;
+        if (View.Entry.State == TrayState.Waiting) GoingOn = (await pipeline.Send(new AddTo.Query(Entry), ct)).Dossiers;
         Names = await accounts.Named(View.MayTake.Concat(new Guid?[] { View.Entry.PutBy, View.Entry.For, View.Entry.ClosedBy }.OfType<Guid>()), ct);
         Colleagues = View.Loads.Among(View.MayTake.Where(Names.ContainsKey).Select(w => Names[w]));
     }

@@ -6,7 +6,10 @@ using VictimSupport.Casework.Dossiers;
 using VictimSupport.Casework.FollowUps;
 using VictimSupport.Casework.Tray;
 using VictimSupport.Foundation.Access;
+using VictimSupport.PublicDesk.Contracts;
+using VictimSupport.PublicDesk.Requests;
 using VictimSupport.Tests.Kit;
+using VictimSupport.Tests.PublicDesk;
 
 namespace VictimSupport.Tests.Casework;
 
@@ -82,5 +85,53 @@ public sealed class AddToTests(Platforms platforms)
         Assert.True(await chief.Send(new AddTo.Command(entry, theirs)));
 
         static Task Refused(Func<Task> act) => Assert.ThrowsAsync<RefusedException>(act);
+    }
+
+    [Theory, EveryEngine]
+    public async Task Whoever_is_helped_already_and_asks_on_the_public_page_is_reached_as_they_asked_there(string engine)
+    {
+        var zone = await (await platforms.On(engine)).Zone();
+        var (anna, clock) = (await zone.Hires("anna", Role.Caseworker), zone.Platform.Clock);
+        var dossier = await anna.Registers(Cases.Intake(zone, "Exemple", "Ada", "0470 12 34 56"));
+        var lead = await anna.LeadOf(dossier);
+        await anna.Send(await anna.Contact(zone, dossier));
+        await anna.Agrees(dossier, lead, r => r with { Call = Rule.Safe, Sms = Rule.Safe, Visit = Rule.Safe });
+        var revision = (await anna.RulesOf(dossier, lead)).Revision;
+        var request = await zone.As().AsksFor("Ada", Way.Sms, "0470 12 34 56", onlyIf: true, when: Haste.Soon);
+        var promised = await zone.Look(z => z.Set<TrayEntry>().Where(e => e.Id == request).Select(e => e.RemindAt).SingleAsync());
+        using var visit = anna.Visit();
+        await visit.Submit($"/tray/{request}", [], "form[action*='AddTo']");
+
+        // She wrote that no other way is used: so it stands, beside what was agreed, and is to be asked.
+        var view = await anna.Opens(dossier);
+        var safe = Assert.Single(view.People).Safe;
+        Assert.Equal((Rule.Never, Rule.OnlyIf, Rule.Never, Rule.Never, Rule.Safe), (safe.Call, safe.Sms, safe.Mail, safe.Letter, safe.Visit));
+        Assert.True(safe.MustBeAskedAgain(clock.GetUtcNow()));
+        Assert.True(safe.Revision > revision);
+        Assert.Contains("say it is the library", safe.Details.Value.WhatMayBeSaid, StringComparison.Ordinal);
+        Assert.NotEmpty((await anna.Send(new VictimSupport.Casework.People.Safe.Query(dossier, lead))).History);
+        var act = Assert.Single(view.Planned);
+        Assert.Equal((ActKind.Other, promised), (act.Kind, act.DueAt));
+        Assert.Contains("SMS", act.Text!.Value, StringComparison.Ordinal);
+        var text = Assert.Single(view.Timeline, h => h.Text?.Contains("say it is the library", StringComparison.Ordinal) == true).Text!;
+        Assert.DoesNotContain("0470", text, StringComparison.Ordinal); // hers is known, and stands behind the rule
+        // Whoever sent it reads that they will be reached; taken back, the dossier says so.
+        Assert.Equal(TrayState.Taken, await zone.Look(z => z.Set<TrayEntry>().Where(e => e.Id == request).Select(e => e.State).SingleAsync()));
+        Assert.Equal(SlipState.WeReach, await zone.Look(z => z.Set<Slip>().Where(r => r.Id == request).Select(r => r.State).SingleAsync()));
+        Assert.False(await anna.Send(new AddTo.Command(request, dossier)));
+    }
+
+    [Theory, EveryEngine]
+    public async Task Whoever_comes_forward_themselves_is_waited_for_in_their_dossier_too(string engine)
+    {
+        var zone = await (await platforms.On(engine)).Zone();
+        var anna = await zone.Hires("anna", Role.Caseworker);
+        var dossier = await anna.Registers(Cases.Intake(zone, "Exemple", "Ada", "0470 12 34 56"));
+        await anna.Send(await anna.Contact(zone, dossier));
+        var request = await zone.As().AsksFor("Ada Exemple", Way.Self, null);
+        Assert.True(await anna.Send(new AddTo.Command(request, dossier)));
+        var view = await anna.Opens(dossier);
+        Assert.Equal(zone.Platform.Clock.GetUtcNow() + TrayEntry.WaitedFor, Assert.Single(view.Planned).DueAt, TimeSpan.FromMinutes(1));
+        Assert.Equal((Rule.Never, Rule.Never), (view.People[0].Safe.Call, view.People[0].Safe.Sms));
     }
 }
