@@ -49,6 +49,7 @@ public sealed class CaseworkModule : IModule
         services.AddScoped<Taking>();
         services.AddScoped<Desk>();
         services.AddScoped<Entries>();
+        services.AddScoped<Documents.Withdrawals>();
         services.AddScoped<Unsigned>();
         services.AddSingleton<IInMenu, WorklistInMenu>();
         services.AddSingleton<IInMenu, IntakeInMenu>();

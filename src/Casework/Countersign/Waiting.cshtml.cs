@@ -26,7 +26,11 @@ internal sealed class Waiting(IMediator pipeline, IAccounts accounts) : PageMode
 
     public string Name(Guid account) => Names.TryGetValue(account, out var colleague) ? colleague.DisplayName : Words.Nobody;
 
-    internal sealed record Row(Guid Entry, Guid Dossier, string Number, bool IsContact, bool IsDocument, Guid By, DateTimeOffset At, Signing Signing);
+    internal sealed record Row(Guid Entry, Guid Dossier, string Number, bool IsContact, bool IsDocument, Guid By, DateTimeOffset At, Signing Signing)
+    {
+        /// <summary>What waits is not the document: somebody asked that it be withdrawn.</summary>
+        public bool IsWithdrawal { get; init; }
+    }
 
     internal sealed record Answer(IReadOnlyList<Row> ToSign, IReadOnlyList<Row> Mine) : IListDossiers
     {
@@ -50,7 +54,8 @@ internal sealed class Waiting(IMediator pipeline, IAccounts accounts) : PageMode
             var notes = await zone.Set<Note>().Where(n => n.Signing == Signing.Waiting || n.Signing == Signing.Returned).Join(dossiers, n => n.DossierId, d => d.Id, (n, d) => new Row(n.Id, d.Id, d.Number, false, false, n.By, n.At, n.Signing)).ToListAsync(ct);
             var contacts = await zone.Set<Contact>().Where(c => c.Signing == Signing.Waiting || c.Signing == Signing.Returned).Join(dossiers, c => c.DossierId, d => d.Id, (c, d) => new Row(c.Id, d.Id, d.Number, true, false, c.By, c.At, c.Signing)).ToListAsync(ct);
             var documents = await zone.Set<Document>().Where(p => p.Withdrawn == null && (p.Signing == Signing.Waiting || p.Signing == Signing.Returned)).Join(dossiers, p => p.DossierId, d => d.Id, (p, d) => new Row(p.Id, d.Id, d.Number, false, true, p.By, p.At, p.Signing)).ToListAsync(ct);
-            return [.. notes.Concat(contacts).Concat(documents).Where(r => whose(r.By) && (state is null || r.Signing == state)).OrderBy(r => r.At)];
+            var withdrawals = await zone.Set<Document>().Where(p => p.WithdrawalBy != null).Join(dossiers, p => p.DossierId, d => d.Id, (p, d) => new Row(p.Id, d.Id, d.Number, false, true, p.WithdrawalBy!.Value, p.WithdrawalAt!.Value, Signing.Waiting) { IsWithdrawal = true }).ToListAsync(ct);
+            return [.. notes.Concat(contacts).Concat(documents).Concat(withdrawals).Where(r => whose(r.By) && (state is null || r.Signing == state)).OrderBy(r => r.At)];
         }
     }
 }
@@ -62,7 +67,7 @@ internal sealed class Unsigned(ZoneDbContext zone, Guard guard, Caller caller)
 
     public async Task<IQueryable<Dossier>> ToSign(CancellationToken ct) => (await Visible(ct)).Where(Countersigning.SignedBy(await guard.Looks(ct)));
 
-    /// <summary>How many entries wait for the caller: to countersign, or, given back, to correct.</summary>
+    /// <summary>How many entries wait for the caller: to countersign or to go, or, given back, to correct.</summary>
     public async Task<int> Count(CancellationToken ct)
     {
         var who = await guard.Looks(ct);
@@ -73,6 +78,7 @@ internal sealed class Unsigned(ZoneDbContext zone, Guard guard, Caller caller)
         z.Set<Note>().Where(n => n.Signing == Signing.Waiting || n.Signing == Signing.Returned).Select(n => new { n.DossierId, n.By, n.Signing })
             .Concat(z.Set<Contact>().Where(c => c.Signing == Signing.Waiting || c.Signing == Signing.Returned).Select(c => new { c.DossierId, c.By, c.Signing }))
             .Concat(z.Set<Document>().Where(p => p.Withdrawn == null && (p.Signing == Signing.Waiting || p.Signing == Signing.Returned)).Select(p => new { p.DossierId, p.By, p.Signing }))
+            .Concat(z.Set<Document>().Where(p => p.WithdrawalBy != null).Select(p => new { p.DossierId, By = p.WithdrawalBy!.Value, Signing = Signing.Waiting }))
             .Join(seen, e => e.DossierId, d => d.Id, (e, d) => new { e.By, e.Signing, d.AssignedTo })
             .Where(e => (e.Signing == Signing.Returned && e.By == self) || (signs && e.Signing == Signing.Waiting && e.By != self && (leads || e.AssignedTo == self || replaced.Contains(e.AssignedTo!.Value))))
             .GroupBy(_ => 1).Select(g => g.Count()));

@@ -15,6 +15,9 @@ namespace VictimSupport.Casework.Documents;
 /// <param name="Warning">What in it is hard to look at; null: nobody said so.</param>
 internal sealed record DocumentHead(string Title, string FileName, int Length, IReadOnlyList<Guid> Parts, string? Warning = null);
 
+/// <summary>Somebody asked that a document be withdrawn, and nobody has agreed yet.</summary>
+internal sealed record WithdrawalAsk(Guid By, DateTimeOffset At, WithdrawReason For);
+
 /// <summary>A file in a dossier: a consent, a certificate, an order, a letter that was sent. Title, file name and content are sealed: under the key of the person it concerns, where it concerns one, else under the dossier's.
 /// Its content lies in <see cref="DocumentPart"/>s, apart from this row, which is all that a list reads.</summary>
 internal sealed class Document : IHoldSealed, ISayMyLayer, IOfDossier, ICountersigned
@@ -36,6 +39,12 @@ internal sealed class Document : IHoldSealed, ISayMyLayer, IOfDossier, ICounters
     public Sealed<DocumentHead>? Head { get; private set; }
     public Guid KeyOwner { get; private set; }
     public DateTimeOffset? Withdrawn { get; private set; }
+
+    /// <summary>Who asked that it be withdrawn; null: nobody, or it was withdrawn or kept since.</summary>
+    public Guid? WithdrawalBy { get; private set; }
+    public DateTimeOffset? WithdrawalAt { get; private set; }
+    public WithdrawReason? WithdrawalFor { get; private set; }
+    public WithdrawalAsk? Asked => WithdrawalBy is { } by ? new(by, WithdrawalAt!.Value, WithdrawalFor!.Value) : null;
     public Signing Signing { get; set; }
     public Guid? SignedBy { get; set; }
     public DateTimeOffset? SignedAt { get; set; }
@@ -53,8 +62,32 @@ internal sealed class Document : IHoldSealed, ISayMyLayer, IOfDossier, ICounters
         };
     }
 
+    /// <summary>It stands under another's key from now on; what is sealed was opened before, and is sealed anew when it is saved.</summary>
+    public void GoTo(Guid owner, IEnumerable<DocumentPart> parts)
+    {
+        KeyOwner = owner;
+        foreach (var part in parts) part.GoTo(owner);
+    }
+
+    /// <summary>So long whoever put it in takes it out again alone: the wrong file, or the wrong dossier, is not to lie there until a colleague is at hand.</summary>
+    public static readonly TimeSpan Slip = TimeSpan.FromDays(1);
+
+    /// <summary>Nobody can have built on it yet: it was put in by them just now, or waits for a second name.</summary>
+    public bool IsASlipOf(Guid by, DateTimeOffset now) => !this.Counts() || (By == by && now - At <= Slip);
+
+    public void AskWithdrawal(WithdrawReason why, Guid by, DateTimeOffset now) => (WithdrawalFor, WithdrawalBy, WithdrawalAt) = (why, by, now);
+
+    public void Stays() => (WithdrawalFor, WithdrawalBy, WithdrawalAt) = (null, null, null);
+
     /// <summary>Nothing of it is kept but that it was there. Its parts are deleted beside it.</summary>
-    public void Withdraw(DateTimeOffset now) => (Head, Remark, Withdrawn) = (null, null, now);
+    public void Withdraw(DateTimeOffset now)
+    {
+        (Head, Remark, Withdrawn) = (null, null, now);
+        Stays();
+    }
+
+    /// <summary>Says what in it is hard to look at, as somebody found who opened it; null: nothing is.</summary>
+    public void Warn(string? warning) => Head = Head!.Value with { Warning = warning };
 
     /// <summary>The name under which it is handed out: a folder of downloads tells nothing of anybody.</summary>
     public string NeutralName => $"document-{Design.Html.Moment.Day(At):yyyyMMdd}-{Id.ToString("N")[^6..]}.{Type.Extension()}";
@@ -70,6 +103,8 @@ internal sealed class Document : IHoldSealed, ISayMyLayer, IOfDossier, ICounters
             b.SealedInItsLayer(d => d.Remark, "document.remark");
             b.HasIndex(d => d.DossierId);
             b.HasIndex(d => d.Signing);
+            b.HasIndex(d => d.WithdrawalBy);
+            b.Ignore(d => d.Asked);
             b.Ignore(d => d.NeutralName);
         }
     }
@@ -90,6 +125,8 @@ internal sealed class DocumentPart : IHoldSealed, ISayMyLayer
     public Sealed<byte[]> Content { get; private set; } = null!;
 
     public static DocumentPart Of(Guid document, Guid owner, Layer layer, byte[] piece, DateTimeOffset now) => new() { Id = Guid.CreateVersion7(now), DocumentId = document, KeyOwner = owner, Layer = layer, Content = piece };
+
+    public void GoTo(Guid owner) => KeyOwner = owner;
 
     internal sealed class Mapping : IZoneMapping<DocumentPart>
     {

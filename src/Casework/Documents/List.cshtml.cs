@@ -27,7 +27,7 @@ internal sealed class List(IMediator pipeline, IAccounts accounts, WhereAndWho w
     public async Task OnGetAsync(CancellationToken ct)
     {
         View = await pipeline.Send(new Query(Dossier), ct);
-        Names = await accounts.Named(View.Rows.SelectMany(r => new[] { r.Document.By, r.Document.SignedBy }).OfType<Guid>().Concat(Self is { } self ? [self] : []), ct);
+        Names = await accounts.Named(View.Rows.SelectMany(r => new[] { r.Document.By, r.Document.SignedBy, r.Document.WithdrawalBy }).OfType<Guid>().Concat(Self is { } self ? [self] : []), ct);
     }
 
     public string Name(Guid? account) => account is { } id && Names.TryGetValue(id, out var colleague) ? colleague.DisplayName : Words.Nobody;
@@ -36,7 +36,7 @@ internal sealed class List(IMediator pipeline, IAccounts accounts, WhereAndWho w
     /// <param name="MayWithdraw">The reader may take it out again.</param>
     internal sealed record Row(Document Document, DocumentHead Head, string? Persons, bool MayWithdraw);
 
-    internal sealed record Answer(string Number, IReadOnlyList<Row> Rows, bool MaySign);
+    internal sealed record Answer(string Number, IReadOnlyList<Row> Rows, bool MaySign, bool MayWarn);
 
     [Requires(May.WorkOnDossiers)]
     internal sealed record Query(Guid Dossier) : IQuery<Answer>;
@@ -50,7 +50,7 @@ internal sealed class List(IMediator pipeline, IAccounts accounts, WhereAndWho w
             var people = await zone.Set<Person>().AsNoTracking().Where(p => p.DossierId == dossier.Id).OrderBy(p => p.Id).ToListAsync(ct);
             await keys.Fetch(people.Select(p => p.Id).Concat(documents.Select(d => d.KeyOwner)).Distinct(), ct);
             return new Answer(dossier.Number, [.. documents.Select(d => new Row(d, d.Head!.Value, people.Count < 2 ? null : string.Join(", ", people.Where(p => d.Persons.Contains(p.Id)).Select(p => p.Identity.Value.FullName)), Withdraw.May(caller, d)))],
-                documents.Any(d => d.Signing == Signing.Waiting) && await entries.MaySign(dossier, ct));
+                documents.Any(d => d.Signing == Signing.Waiting || d.Asked is not null) && await entries.MaySign(dossier, ct), caller.May(May.ChangeDossiers));
         }
     }
 }

@@ -176,4 +176,10 @@ internal enum MilestoneKind
 
     /// <summary>A document was withdrawn and its content destroyed; the code says why.</summary>
     DocumentWithdrawn = 42,
+
+    /// <summary>Somebody asked that a document be withdrawn, and another is to agree; the code says why.</summary>
+    WithdrawalAsked = 43,
+
+    /// <summary>It was asked, and the document stays.</summary>
+    DocumentKept = 44,
 }

@@ -61,6 +61,7 @@ internal sealed class AtHome(ZoneDbContext zone, Guard guard, IRequestHandler<Be
         .Concat(z.Set<Note>().Where(n => n.Signing == Signing.Waiting || n.Signing == Signing.Returned).Select(n => new { n.DossierId, n.By, n.Signing })
             .Concat(z.Set<Contact>().Where(c => c.Signing == Signing.Waiting || c.Signing == Signing.Returned).Select(c => new { c.DossierId, c.By, c.Signing }))
             .Concat(z.Set<Document>().Where(p => p.Withdrawn == null && (p.Signing == Signing.Waiting || p.Signing == Signing.Returned)).Select(p => new { p.DossierId, p.By, p.Signing }))
+            .Concat(z.Set<Document>().Where(p => p.WithdrawalBy != null).Select(p => new { p.DossierId, By = p.WithdrawalBy!.Value, Signing = Signing.Waiting }))
             .Join(seen, e => e.DossierId, d => d.Id, (e, d) => new { e.By, e.Signing, d.AssignedTo })
             .Where(e => (e.Signing == Signing.Returned && e.By == self)
                 || ((takes & Takes.Countersigns) != Takes.None && e.Signing == Signing.Waiting && e.By != self && ((takes & (Takes.Leads | Takes.AllDue)) != Takes.None || e.AssignedTo == self || replaced.Contains(e.AssignedTo!.Value))))

@@ -497,6 +497,15 @@ namespace VictimSupport.Migrations.PostgreSql.Zone
                     b.Property<int>("Type")
                         .HasColumnType("integer");
 
+                    b.Property<DateTimeOffset?>("WithdrawalAt")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<Guid?>("WithdrawalBy")
+                        .HasColumnType("uuid");
+
+                    b.Property<int?>("WithdrawalFor")
+                        .HasColumnType("integer");
+
                     b.Property<DateTimeOffset?>("Withdrawn")
                         .HasColumnType("timestamp with time zone");
 
@@ -505,6 +514,8 @@ namespace VictimSupport.Migrations.PostgreSql.Zone
                     b.HasIndex("DossierId");
 
                     b.HasIndex("Signing");
+
+                    b.HasIndex("WithdrawalBy");
 
                     b.ToTable("document", (string)null);
                 });

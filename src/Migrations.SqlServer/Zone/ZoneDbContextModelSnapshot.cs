@@ -496,6 +496,15 @@ namespace VictimSupport.Migrations.SqlServer.Zone
                     b.Property<int>("Type")
                         .HasColumnType("int");
 
+                    b.Property<DateTimeOffset?>("WithdrawalAt")
+                        .HasColumnType("datetimeoffset");
+
+                    b.Property<Guid?>("WithdrawalBy")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<int?>("WithdrawalFor")
+                        .HasColumnType("int");
+
                     b.Property<DateTimeOffset?>("Withdrawn")
                         .HasColumnType("datetimeoffset");
 
@@ -504,6 +513,8 @@ namespace VictimSupport.Migrations.SqlServer.Zone
                     b.HasIndex("DossierId");
 
                     b.HasIndex("Signing");
+
+                    b.HasIndex("WithdrawalBy");
 
                     b.ToTable("document", (string)null);
                 });

@@ -491,6 +491,15 @@ namespace VictimSupport.Migrations.Sqlite.Zone
                     b.Property<int>("Type")
                         .HasColumnType("INTEGER");
 
+                    b.Property<long?>("WithdrawalAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<Guid?>("WithdrawalBy")
+                        .HasColumnType("TEXT");
+
+                    b.Property<int?>("WithdrawalFor")
+                        .HasColumnType("INTEGER");
+
                     b.Property<long?>("Withdrawn")
                         .HasColumnType("INTEGER");
 
@@ -499,6 +508,8 @@ namespace VictimSupport.Migrations.Sqlite.Zone
                     b.HasIndex("DossierId");
 
                     b.HasIndex("Signing");
+
+                    b.HasIndex("WithdrawalBy");
 
                     b.ToTable("document", (string)null);
                 });

@@ -102,6 +102,12 @@ public sealed class HomeTests(Platforms platforms)
         await trainee.Send(new Write.Command { Dossier = first, Persons = [await anna.LeadOf(first)], Layer = Layer.Assistance, Text = "Beobachtung", Version = (await trainee.Opens(first)).Dossier.Version });
         foreach (var who in new[] { anna, bert, chief, standIn, trainee }) Assert.Equal((await who.Send(new Desk.Query())).Unsigned, await Figure(who, "to countersign") ?? 0);
         Assert.Equal((1, null), (await Figure(anna, "to countersign"), await Figure(trainee, "to countersign")));
+        // So does a document that somebody asks to be withdrawn, for everybody but them.
+        var document = await bert.Puts(first);
+        zone.Platform.Clock.Advance(VictimSupport.Casework.Documents.Document.Slip + TimeSpan.FromMinutes(1));
+        await bert.Fresh().Send(new VictimSupport.Casework.Documents.Withdraw.Command { Dossier = first, Document = document, Reason = WithdrawReason.OutOfDate });
+        foreach (var who in new[] { anna, bert, chief, standIn, trainee }) Assert.Equal((await who.Send(new Desk.Query())).Unsigned, await Figure(who, "to countersign") ?? 0);
+        Assert.Equal((2, 1), (await Figure(anna, "to countersign"), await Figure(bert, "to countersign")));
     }
 
     [Fact]

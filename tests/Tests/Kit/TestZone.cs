@@ -68,6 +68,9 @@ public sealed class Person(TestZone zone, Caller caller)
     /// <summary>The same person, who showed a factor long ago.</summary>
     public Person Stale() => new(zone, caller with { LastFactor = null });
 
+    /// <summary>The same person, who showed a factor just now.</summary>
+    public Person Fresh() => new(zone, caller with { LastFactor = zone.Platform.Clock.GetUtcNow() });
+
     /// <summary>Sends what only the platform itself sends: jobs.</summary>
     public async Task<T> SendAsPlatform<T>(IRequest<T> request)
     {

@@ -204,15 +204,15 @@ public sealed class DocumentTests(Platforms platforms)
         var dossier = await worker.Registers(Cases.Intake(zone));
         var (kept, gone) = (await worker.Puts(dossier), await worker.Puts(dossier));
         await Assert.ThrowsAsync<ValidationException>(() => worker.Send(new Withdraw.Command { Dossier = dossier, Document = gone }));
-        // What a colleague put in goes by a coordinator alone, and nothing goes on a screen that was left open.
+        // What a colleague put in goes when a coordinator asks, and nothing goes on a screen that was left open.
         var (chief, withdrawal) = (await zone.Hires("chief", Role.Coordinator), new Withdraw.Command { Dossier = dossier, Document = gone, Reason = WithdrawReason.WrongDossier });
         var theirs = await chief.Puts(dossier);
         await Assert.ThrowsAsync<RefusedException>(() => worker.Send(withdrawal with { Document = theirs }));
         Assert.All((await worker.Send(new List.Query(dossier))).Rows, r => Assert.Equal(r.Document.Id != theirs, r.MayWithdraw));
         Assert.All((await chief.Send(new List.Query(dossier))).Rows, r => Assert.True(r.MayWithdraw));
-        await chief.Send(withdrawal with { Document = theirs });
+        Assert.True(await chief.Send(withdrawal with { Document = theirs }));
         await Assert.ThrowsAsync<StaleFactorException>(() => worker.Stale().Send(withdrawal));
-        await worker.Send(withdrawal);
+        Assert.True(await worker.Send(withdrawal));
         await Assert.ThrowsAsync<RefusedException>(() => worker.Send(new Download.Query(dossier, gone)));
         Assert.Equal([kept], (await worker.Send(new List.Query(dossier))).Rows.Select(r => r.Document.Id));
         Assert.Equal(0, await zone.Look(z => z.Set<DocumentPart>().CountAsync(p => p.DocumentId == gone)));
@@ -221,6 +221,67 @@ public sealed class DocumentTests(Platforms platforms)
         var record = await zone.Look(z => z.Set<AuditRow>().Where(r => r.Act == "Casework.Documents.Withdraw").OrderByDescending(r => r.Seq).FirstAsync());
         Assert.Contains(nameof(WithdrawReason.WrongDossier), record.Payload, StringComparison.Ordinal);
         Assert.Contains($"Document changed {gone}", record.Payload, StringComparison.Ordinal);
+    }
+
+    [Theory, EveryEngine]
+    public async Task After_a_day_a_document_goes_by_two_names_and_until_then_it_stays(string engine)
+    {
+        var zone = await (await platforms.On(engine)).Zone();
+        var (worker, chief, trainee) = (await zone.Hires("worker", Role.Caseworker), await zone.Hires("chief", Role.Coordinator), await zone.Hires("trainee", Role.Trainee));
+        var dossier = await worker.Registers(Cases.Intake(zone));
+        await zone.Names(dossier, trainee.Id);
+        var document = await worker.Puts(dossier);
+        zone.Platform.Clock.Advance(Document.Slip + TimeSpan.FromMinutes(1));
+        var asked = new Withdraw.Command { Dossier = dossier, Document = document, Reason = WithdrawReason.OutOfDate };
+        Assert.False(await worker.Fresh().Send(asked));
+        Assert.False(await worker.Fresh().Send(asked with { Reason = WithdrawReason.Duplicate })); // pressed twice: what was asked first stands
+        Assert.Equal((worker.Id, WithdrawReason.OutOfDate), ((await worker.Send(new List.Query(dossier))).Rows.Single().Document.Asked!.By, (await worker.Send(new List.Query(dossier))).Rows.Single().Document.Asked!.For));
+        await worker.Send(new Download.Query(dossier, document));
+
+        // It waits where whoever leads looks for what wants a second name, and nobody gives it to themselves.
+        Assert.True(Assert.Single((await chief.Send(new Waiting.Query())).ToSign).IsWithdrawal);
+        Assert.Empty((await worker.Send(new Waiting.Query())).ToSign);
+        foreach (var nobody in new[] { worker, trainee }) await Assert.ThrowsAsync<RefusedException>(() => nobody.Fresh().Send(new Confirm.Command(dossier, document)));
+        await Assert.ThrowsAsync<RefusedException>(() => trainee.Send(new Keep.Command(dossier, document)));
+        using (var visit = chief.Visit())
+        {
+            Assert.NotNull((await visit.Page("/countersign")).QuerySelector($"main a[href$='/documents/{document}/withdraw']"));
+            Assert.Equal(1, (await chief.Send(new VictimSupport.Casework.Worklist.Desk.Query())).Unsigned);
+            Assert.NotNull((await visit.Page($"/dossiers/{dossier}/documents/{document}/withdraw")).QuerySelector("form[action$='handler=Confirm']"));
+        }
+        using (var visit = worker.Visit()) Assert.Null((await visit.Page($"/dossiers/{dossier}/documents/{document}/withdraw")).QuerySelector("form[action$='handler=Confirm']"));
+
+        // Kept, then asked again and confirmed.
+        await chief.Send(new Keep.Command(dossier, document));
+        await Assert.ThrowsAsync<RefusedException>(() => chief.Fresh().Send(new Confirm.Command(dossier, document)));
+        Assert.Empty((await chief.Send(new Waiting.Query())).ToSign);
+        await worker.Fresh().Send(asked);
+        await Assert.ThrowsAsync<StaleFactorException>(() => chief.Stale().Send(new Confirm.Command(dossier, document)));
+        await chief.Fresh().Send(new Confirm.Command(dossier, document));
+        Assert.Equal(0, await zone.Look(z => z.Set<DocumentPart>().CountAsync(p => p.DocumentId == document)));
+        Assert.Empty((await chief.Send(new Waiting.Query())).ToSign);
+        string[] told = ["Withdrawal of a document asked: It is no longer valid", "Not withdrawn, the document stays", "Document withdrawn: It is no longer valid"];
+        var timeline = (await worker.Opens(dossier)).Timeline;
+        Assert.All(told, line => Assert.Contains(timeline, h => h.Title == line));
+    }
+
+    [Theory, EveryEngine]
+    public async Task Whoever_opened_it_warns_those_who_come_after(string engine)
+    {
+        var zone = await (await platforms.On(engine)).Zone();
+        var (worker, trainee) = (await zone.Hires("worker", Role.Caseworker), await zone.Hires("trainee", Role.Trainee));
+        var dossier = await worker.Registers(Cases.Intake(zone));
+        await zone.Names(dossier, trainee.Id);
+        var document = await worker.Puts(dossier);
+        Assert.Null((await worker.Send(new Warn.Query(dossier, document))).Form.Warning);
+        await worker.Send(new Warn.Command { Dossier = dossier, Document = document, Warning = " Foto’s van verwondingen " });
+        var head = Assert.Single((await worker.Send(new List.Query(dossier))).Rows).Head;
+        Assert.Equal(("Foto’s van verwondingen", "scan.pdf"), (head.Warning, head.FileName));
+        Assert.Equal(Files.Pdf.Length, (await worker.Send(new Download.Query(dossier, document))).Content.Length);
+        await Assert.ThrowsAsync<ValidationException>(() => worker.Send(new Warn.Command { Dossier = dossier, Document = document, Warning = new string('x', Add.Rules.LongestWarning + 1) }));
+        await Assert.ThrowsAsync<RefusedException>(() => trainee.Send(new Warn.Command { Dossier = dossier, Document = document, Warning = "x" }));
+        await worker.Send(new Warn.Command { Dossier = dossier, Document = document });
+        Assert.Null(Assert.Single((await worker.Send(new List.Query(dossier))).Rows).Head.Warning);
     }
 
     [Theory, EveryEngine]

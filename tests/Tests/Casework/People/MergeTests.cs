@@ -64,6 +64,29 @@ public sealed class MergeTests(Platforms platforms)
     }
 
     [Theory, EveryEngine]
+    public async Task A_document_about_whoever_went_stands_under_the_key_of_whoever_stayed_and_back(string engine)
+    {
+        var (zone, worker, twins) = await Twins.In(await platforms.On(engine));
+        async Task<Guid> Puts(params Guid[] about) => await worker.Send(await worker.File(twins.Dossier) with { Persons = [.. about] });
+        var (theirs, both) = (await Puts(twins.Gone), await Puts(twins.Kept, twins.Gone));
+        Assert.Equal((twins.Gone, twins.Dossier), (await Owner(theirs), await Owner(both)));
+        await worker.Send(await worker.Form(twins));
+        Assert.Equal((twins.Kept, twins.Dossier), (await Owner(theirs), await Owner(both)));
+        Assert.Equal(Files.Pdf, (await worker.Send(new VictimSupport.Casework.Documents.Download.Query(twins.Dossier, theirs))).Content);
+        await worker.Send(new UndoMerge.Command(twins.Dossier, (await worker.Send(new Merge.Query(twins.Dossier, twins.Kept, null))).Mergers.Single().Id));
+        Assert.Equal((twins.Gone, twins.Dossier), (await Owner(theirs), await Owner(both)));
+        Assert.Equal(Files.Pdf, (await worker.Send(new VictimSupport.Casework.Documents.Download.Query(twins.Dossier, theirs))).Content);
+        Assert.All((await worker.Send(new VictimSupport.Casework.Documents.List.Query(twins.Dossier))).Rows, r => Assert.Equal("Attest", r.Head.Title));
+
+        async Task<Guid> Owner(Guid document) => await zone.Look(async z =>
+        {
+            var row = await z.Set<VictimSupport.Casework.Documents.Document>().SingleAsync(d => d.Id == document);
+            Assert.All(await z.Set<VictimSupport.Casework.Documents.DocumentPart>().Where(p => p.DocumentId == document).Select(p => p.KeyOwner).ToListAsync(), o => Assert.Equal(row.KeyOwner, o));
+            return row.KeyOwner;
+        });
+    }
+
+    [Theory, EveryEngine]
     public async Task Undone_everything_is_as_it_was(string engine)
     {
         var (zone, worker, twins) = await Twins.In(await platforms.On(engine));

@@ -358,6 +358,9 @@ namespace VictimSupport.Migrations.Sqlite.Zone
                     Head = table.Column<byte[]>(type: "BLOB", maxLength: -1, nullable: true),
                     KeyOwner = table.Column<Guid>(type: "TEXT", nullable: false),
                     Withdrawn = table.Column<long>(type: "INTEGER", nullable: true),
+                    WithdrawalBy = table.Column<Guid>(type: "TEXT", nullable: true),
+                    WithdrawalAt = table.Column<long>(type: "INTEGER", nullable: true),
+                    WithdrawalFor = table.Column<int>(type: "INTEGER", nullable: true),
                     Signing = table.Column<int>(type: "INTEGER", nullable: false),
                     SignedBy = table.Column<Guid>(type: "TEXT", nullable: true),
                     SignedAt = table.Column<long>(type: "INTEGER", nullable: true),
@@ -1949,6 +1952,11 @@ namespace VictimSupport.Migrations.Sqlite.Zone
                 name: "IX_document_Signing",
                 table: "document",
                 column: "Signing");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_document_WithdrawalBy",
+                table: "document",
+                column: "WithdrawalBy");
 
             migrationBuilder.CreateIndex(
                 name: "IX_document_part_DocumentId",

@@ -358,6 +358,9 @@ namespace VictimSupport.Migrations.SqlServer.Zone
                     Head = table.Column<byte[]>(type: "varbinary(max)", maxLength: -1, nullable: true),
                     KeyOwner = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
                     Withdrawn = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true),
+                    WithdrawalBy = table.Column<Guid>(type: "uniqueidentifier", nullable: true),
+                    WithdrawalAt = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true),
+                    WithdrawalFor = table.Column<int>(type: "int", nullable: true),
                     Signing = table.Column<int>(type: "int", nullable: false),
                     SignedBy = table.Column<Guid>(type: "uniqueidentifier", nullable: true),
                     SignedAt = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true),
@@ -1949,6 +1952,11 @@ namespace VictimSupport.Migrations.SqlServer.Zone
                 name: "IX_document_Signing",
                 table: "document",
                 column: "Signing");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_document_WithdrawalBy",
+                table: "document",
+                column: "WithdrawalBy");
 
             migrationBuilder.CreateIndex(
                 name: "IX_document_part_DocumentId",

@@ -359,6 +359,9 @@ namespace VictimSupport.Migrations.PostgreSql.Zone
                     Head = table.Column<byte[]>(type: "bytea", maxLength: -1, nullable: true),
                     KeyOwner = table.Column<Guid>(type: "uuid", nullable: false),
                     Withdrawn = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    WithdrawalBy = table.Column<Guid>(type: "uuid", nullable: true),
+                    WithdrawalAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    WithdrawalFor = table.Column<int>(type: "integer", nullable: true),
                     Signing = table.Column<int>(type: "integer", nullable: false),
                     SignedBy = table.Column<Guid>(type: "uuid", nullable: true),
                     SignedAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
@@ -1950,6 +1953,11 @@ namespace VictimSupport.Migrations.PostgreSql.Zone
                 name: "IX_document_Signing",
                 table: "document",
                 column: "Signing");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_document_WithdrawalBy",
+                table: "document",
+                column: "WithdrawalBy");
 
             migrationBuilder.CreateIndex(
                 name: "IX_document_part_DocumentId",
