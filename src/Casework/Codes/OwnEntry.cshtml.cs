@@ -31,17 +31,18 @@ internal sealed class OwnEntry(IMediator pipeline, TimeProvider clock) : PageMod
     {
         if (Id is null && !Lists.OfTheZone.Contains(List)) return NotFound();
         await Find(ct);
-        Form = Known is { } own
-            ? new Command { Shipped = own.Shipped, Fr = own.Fr, Nl = own.Nl, De = own.De, En = own.En, From = own.From, Until = own.Until, Version = own.Version }
-            : new Command { From = Moment.Day(clock.GetUtcNow()) };
+        Form = Known is { } own ? Command.Of(own) : new Command { From = Moment.Day(clock.GetUtcNow()) };
         return Page();
     }
 
-    // What was typed stays; the next press saves it over what stands now.
+    /// <summary>What stands there now, where somebody else saved while this form was filled in.</summary>
+    public Command? Meanwhile { get; private set; }
+
+    // What was typed stays; the next press saves it over what stands now, and is seen.
     public async Task ShowAgain(CancellationToken ct)
     {
         await Find(ct);
-        if (Known is { } own && own.Version != Form.Version) Form = Form with { Version = own.Version };
+        if (Known is { } own && own.Version != Form.Version) (Meanwhile, Form) = (Command.Of(own), Form with { Version = own.Version });
     }
 
     public async Task<IActionResult> OnPostAsync(CancellationToken ct)
@@ -78,6 +79,8 @@ internal sealed class OwnEntry(IMediator pipeline, TimeProvider clock) : PageMod
 
         /// <summary>One-time id of the form: sent twice, it makes one entry.</summary>
         internal Guid Once { get; init; }
+
+        public static Command Of(OwnCode own) => new() { Shipped = own.Shipped, Fr = own.Fr, Nl = own.Nl, De = own.De, En = own.En, From = own.From, Until = own.Until, Version = own.Version };
 
         public string In(string language) => (language switch { "fr" => Fr, "nl" => Nl, "de" => De, _ => En })?.Trim() ?? "";
     }

@@ -7,6 +7,7 @@ using Microsoft.EntityFrameworkCore;
 using VictimSupport.Casework.Codes;
 using VictimSupport.Casework.FollowUps;
 using VictimSupport.Casework.People;
+using VictimSupport.Casework.Referrals;
 using VictimSupport.Design.Html;
 using VictimSupport.Design.Tags;
 using VictimSupport.Foundation.Access;
@@ -16,7 +17,7 @@ using VictimSupport.Zones.Contracts;
 
 namespace VictimSupport.Casework.Dossiers;
 
-/// <summary>Opens a closed dossier again. What the closing cancelled is taken up again where that is chosen and nobody said no to it meanwhile; where it then waits for nothing, its next act is to get in touch.</summary>
+/// <summary>Opens a closed dossier again. What the closing cancelled is taken up again where that is chosen and nobody said no to it meanwhile; where nothing is, its next act is to get in touch. A referral that is with us comes back whatever is chosen.</summary>
 [Requires(May.CloseAndHandOver)]
 internal sealed class Reopen(IMediator pipeline) : PageModel, IShowAgain
 {
@@ -79,6 +80,9 @@ internal sealed class Reopen(IMediator pipeline) : PageModel, IShowAgain
             dossier.PutOff(now + (await settings.Of(here.InZone.Id, ct)).ShortTerm);
             foreach (var (act, _) in taken) act.Undo();
             if (taken.Count == 0) zone.Add(FollowUp.Plan(dossier.Id, dossier.Lead is { } lead ? [lead] : [], await gate.InTouch(dossier, dossier.Lead, ct), null, now.AddDays(1), caller.Self, now));
+            // No partner knows of what is with us: taken up or left, it comes back by an act.
+            foreach (var referral in await zone.Set<Referral>().Where(r => r.DossierId == dossier.Id && (r.State == ReferralState.Offered || r.State == ReferralState.Accepted)).ToListAsync(ct))
+                if (!taken.Exists(d => d.Act.About == referral.Id)) await Standstill.Follow(zone, dossier, referral, referral.State, caller.Self, now, ct);
             zone.Add(Milestone.Reached(dossier.Id, MilestoneKind.Reopened, caller.Self, now));
             await NextAct.Settle(zone, dossier, ct); // a referral may have come back meanwhile
             return true;

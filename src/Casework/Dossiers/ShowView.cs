@@ -118,6 +118,9 @@ internal sealed record ShowView(Dossier Dossier, IReadOnlyList<PersonView> Peopl
     /// <summary>The latest first.</summary>
     public IReadOnlyList<ReferralLine> Referrals { get; init; } = [];
 
+    /// <summary>The acts that ask to tell a partner to erase what it has.</summary>
+    public IReadOnlySet<Guid> Tells { get; init; } = new HashSet<Guid>();
+
     /// <summary>What else was shared outside the team, the latest first.</summary>
     public IReadOnlyList<Sharings.Sharing> Sharings { get; init; } = [];
 
@@ -198,6 +201,7 @@ internal sealed record ShowView(Dossier Dossier, IReadOnlyList<PersonView> Peopl
                 CallOut = dossier.CallOut is { } began ? await zone.Set<CallOuts.CallOut>().AsNoTracking().SingleOrDefaultAsync(c => c.Id == began, ct) : null,
                 Own = await OwnCodes.WordsOf(zone, [dossier.OwnSubKind, dossier.OwnTrigger, dossier.OwnReason], ct), LeftUnknown = dossier.IsOpen ? [] : await UnknownOf.In(zone, dossier.Id, ct),
                 Referrals = [.. referrals.Select(r => new ReferralLine(r.Id, organisations[r.Id], views.Count < 2 ? null : views.Find(p => p.Id == r.PersonId)?.Name, r.State, r.TurnedAt))], Sharings = await SharingsOf.In(zone, dossier.Id, ct),
+                Tells = acts.Where(a => a.Done is null && referrals.Exists(r => r.Id == a.About && VictimSupport.Casework.Referrals.Seen.Tells(a.Id, r))).Select(a => a.Id).ToHashSet(),
                 Standings = await StandingsOf.In(zone, dossier.Id, ct), Interpreters = (await InterpretersOf.In(zone, dossier.Id, ct)).ToDictionary(i => i.Id), Victim = zoneRules.Victim,
                 Recontacts = Recontact.Proposed(dossier, views.Where(v => v.IsHelped).Select(v => v.Id), acts, contacts, zoneRules, clock.GetUtcNow()),
                 Risks = [.. people.Select(p => Risk.Latest(risks, p.Id)).OfType<Risk>().Distinct().OrderByDescending(r => r.Level).ThenByDescending(r => r.On)],

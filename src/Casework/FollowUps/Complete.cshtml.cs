@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
 using Microsoft.EntityFrameworkCore;
 using VictimSupport.Casework.Dossiers;
+using VictimSupport.Casework.Referrals;
 using VictimSupport.Casework.Worklist;
 using VictimSupport.Design.Html;
 using VictimSupport.Foundation.Access;
@@ -11,7 +12,7 @@ using VictimSupport.Foundation.Pipeline;
 
 namespace VictimSupport.Casework.FollowUps;
 
-/// <summary>Marks a next act as done, takes that back for ten minutes, or puts it to the next day at the same hour. Pressed twice, or when a colleague was quicker, it is done once.</summary>
+/// <summary>Marks a next act as done, takes that back for ten minutes, with what came of it, or puts it to the next day at the same hour. Pressed twice, or when a colleague was quicker, it is done once.</summary>
 [Requires(May.ChangeDossiers)]
 internal sealed class Complete(IMediator pipeline, WhereAndWho who, TimeProvider clock) : PageModel
 {
@@ -68,9 +69,11 @@ internal sealed class Complete(IMediator pipeline, WhereAndWho who, TimeProvider
     {
         public async Task<Guid> Handle(Command command, CancellationToken ct)
         {
-            var (dossier, act) = await Open(command.Act, ct);
+            var ((dossier, act), now) = (await Open(command.Act, ct), clock.GetUtcNow());
             if (act.Done is not null) return dossier.Id;
-            act.Complete(caller.Self, clock.GetUtcNow());
+            // Done here or on the page of its referral: the same follows.
+            if (await About(act, ct) is { } referral) await Referrals.Seen.End(zone, dossier, referral, [act], caller.Self, now, ct);
+            else act.Complete(caller.Self, now);
             await Settle(dossier, ct);
             return dossier.Id;
         }
@@ -79,6 +82,7 @@ internal sealed class Complete(IMediator pipeline, WhereAndWho who, TimeProvider
         {
             var (dossier, act) = await Open(command.Act, ct);
             if (!dossier.IsOpen || !act.MayUndo(caller.Self, clock.GetUtcNow())) return (dossier.Id, false);
+            if (await About(act, ct) is { } referral && !await Referrals.Seen.TakeBack(zone, referral, act, ct)) return (dossier.Id, false);
             act.Undo();
             await Settle(dossier, ct);
             return (dossier.Id, true);
@@ -89,6 +93,8 @@ internal sealed class Complete(IMediator pipeline, WhereAndWho who, TimeProvider
             var about = await zone.Set<FollowUp>().Where(f => f.Id == id).Select(f => (Guid?)f.DossierId).SingleOrDefaultAsync(ct) ?? throw new RefusedException("absent", id);
             return (await guard.Open(about, ct), await zone.Set<FollowUp>().SingleAsync(f => f.Id == id, ct));
         }
+
+        private async Task<Referral?> About(FollowUp act, CancellationToken ct) => act.About is { } about ? await zone.Set<Referral>().SingleOrDefaultAsync(r => r.Id == about, ct) : null;
 
         private async Task Settle(Dossier dossier, CancellationToken ct)
         {

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 using VictimSupport.Casework.Codes;
@@ -69,6 +70,9 @@ internal sealed class FollowUp : IHoldSealed, IOfDossier, IFallDue
 
     /// <summary>Somebody is told that it is due; postponed, it is told anew.</summary>
     public void WasTold() => RemindedFor = DueAt;
+
+    /// <summary>When an act was planned, in milliseconds: they stand in front of its id.</summary>
+    public static long PlannedAt(Guid act) => BinaryPrimitives.ReadInt64BigEndian(act.ToByteArray(bigEndian: true)) >> 16;
 
     private static DateTimeOffset WholeMinute(DateTimeOffset at) => new(at.UtcTicks - at.UtcTicks % TimeSpan.TicksPerMinute, TimeSpan.Zero);
 

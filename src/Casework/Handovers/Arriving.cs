@@ -131,7 +131,7 @@ internal sealed class Arriving(ZoneDbContext zone, Proposals proposals, Post pos
         var helped = await Handing.People(zone, keys, dossier, ct);
         var acts = await zone.Set<FollowUp>().Where(f => f.DossierId == dossier.Id && f.Done == null).ToListAsync(ct);
         // What was to be done for those who went is the other zone's, as far as it went there: what was planned since is not known there.
-        foreach (var act in acts.Where(a => handover.Fields.Contains(HandedField.Acts) && Planned(a) <= handover.ProposedAt.ToUnixTimeMilliseconds() && a.Persons.Count > 0 && a.Persons.TrueForAll(handover.Persons.Contains) && a.About is null)) act.Drop(Milestone.ThePlatform, now);
+        foreach (var act in acts.Where(a => handover.Fields.Contains(HandedField.Acts) && FollowUp.PlannedAt(a.Id) <= handover.ProposedAt.ToUnixTimeMilliseconds() && a.Persons.Count > 0 && a.Persons.TrueForAll(handover.Persons.Contains) && a.About is null)) act.Drop(Milestone.ThePlatform, now);
         if (helped.All(p => handover.Persons.Contains(p.Id)) && acts.TrueForAll(a => a.Done is not null) && (await Completeness.Of(zone, keys, dossier, ct)).All(gap => ofEvent && gap.MayStayUnknown))
         {
             dossier.Close(ClosingReason.HandedOver, dossier.FirstContact is null ? Outcome.NoContact : Outcome.Ongoing, now);
@@ -141,9 +141,6 @@ internal sealed class Arriving(ZoneDbContext zone, Proposals proposals, Post pos
         zone.Add(FollowUp.Plan(dossier.Id, handover.Persons, ActKind.Administration, null, now, Milestone.ThePlatform, now));
         await NextAct.Settle(zone, dossier, ct);
     }
-
-    // Its id says when: the milliseconds stand in front.
-    private static long Planned(FollowUp act) => System.Buffers.Binary.BinaryPrimitives.ReadInt64BigEndian(act.Id.ToByteArray(bigEndian: true)) >> 16;
 
     private void Tell(Handover handover, string kind, Guid? to) => zone.Add(OutboxMessage.New($"{kind} {handover.Id} {handover.Version}", kind, handover.DossierId, to, clock.GetUtcNow()));
 }

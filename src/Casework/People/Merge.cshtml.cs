@@ -34,13 +34,30 @@ internal sealed class Merge(IMediator pipeline, IAccounts accounts) : PageModel,
 
     public async Task OnGetAsync(CancellationToken ct)
     {
-        await ShowAgain(ct);
-        Form = new Command { Version = View.Version, Name = First(Field.Name), Capacity = First(Field.Capacity), Sex = First(Field.Sex), Birth = First(Field.Birth), Language = First(Field.Language), Phone = First(Field.Phone), Mail = First(Field.Mail), Address = First(Field.Address) };
+        await Find(ct);
+        Form = AsItComes();
+    }
+
+    /// <summary>Somebody else changed the dossier while this form was filled in.</summary>
+    public bool IsOvertaken { get; private set; }
+
+    // What was chosen stays; the next press takes it from the rows as they are now, which are seen.
+    public async Task ShowAgain(CancellationToken ct)
+    {
+        await Find(ct);
+        // A merger is undone without the form.
+        if (Form.Name == default) Form = AsItComes();
+        else if (Form.Version != View.Version) (IsOvertaken, Form) = (true, Form with { Version = View.Version });
+    }
+
+    private Command AsItComes()
+    {
+        return new Command { Version = View.Version, Name = First(Field.Name), Capacity = First(Field.Capacity), Sex = First(Field.Sex), Birth = First(Field.Birth), Language = First(Field.Language), Phone = First(Field.Phone), Mail = First(Field.Mail), Address = First(Field.Address) };
 
         Row First(Field field) => View.Values.FirstOrDefault(v => v.Field == field) is { Kept.Length: 0, Gone.Length: > 0 } ? Row.Gone : Row.Kept;
     }
 
-    public async Task ShowAgain(CancellationToken ct)
+    private async Task Find(CancellationToken ct)
     {
         View = await pipeline.Send(new Query(Dossier, Person, Other), ct);
         Names = await accounts.Named(View.Mergers.Select(m => m.By), ct);

@@ -71,6 +71,9 @@ internal sealed class Show(IMediator pipeline, IAccounts accounts, WhereAndWho w
         /// <summary>Why somebody has to look at it, once for each time it came back; null: as the state says.</summary>
         public IReadOnlyList<string?> CameBack { get; init; } = [];
 
+        /// <summary>Among them is that the partner must be told to erase.</summary>
+        public bool IsToTell { get; init; }
+
         /// <summary>How and when it last went to the service outside, and when that first said anything since; null: nothing is out there.</summary>
         public (SentAs How, DateTimeOffset Sent, DateTimeOffset? Acknowledged)? Receipt
         {
@@ -120,7 +123,7 @@ internal sealed class Show(IMediator pipeline, IAccounts accounts, WhereAndWho w
             var link = referral.LinkId is { } id ? await zone.Set<Link>().AsNoTracking().SingleOrDefaultAsync(l => l.Id == id, ct) : null;
             var alive = link?.IsAlive(clock.GetUtcNow()) == true;
             var back = await Answered.Unseen(zone.Set<FollowUp>().AsNoTracking(), referral, clock.GetUtcNow()).OrderBy(f => f.DueAt).ToListAsync(ct);
-            return new Answer(referral, person.Identity.Value.FullName, (await partners.Of([referral.PartnerId], ct))[referral.PartnerId], dossier.IsOpen, [.. consents.Select(c => new Agreed(c, c.Content.Value))], history, alive ? link!.Expires : null, alive && link!.IsLocked) { CameBack = [.. back.Select(f => f.Text?.Value)] };
+            return new Answer(referral, person.Identity.Value.FullName, (await partners.Of([referral.PartnerId], ct))[referral.PartnerId], dossier.IsOpen, [.. consents.Select(c => new Agreed(c, c.Content.Value))], history, alive ? link!.Expires : null, alive && link!.IsLocked) { CameBack = [.. back.Select(f => f.Text?.Value)], IsToTell = back.Exists(f => Seen.Tells(f.Id, referral)) };
         }
     }
 
@@ -215,30 +218,5 @@ internal static class Answered
     {
         var open = acts.Where(f => f.About == referral.Id && f.Done == null);
         return referral.IsWithUs ? open.Where(f => f.DueAt <= now) : open;
-    }
-}
-
-/// <summary>Somebody dealt with a referral that came back. Was it withdrawn, then they told the partner to erase what it has.</summary>
-internal static class Seen
-{
-    [Requires(May.ChangeDossiers)]
-    internal sealed record Command(Guid Dossier, Guid Referral) : ICommand<bool>;
-
-    internal sealed class Handler(ZoneDbContext zone, Guard guard, Caller caller, TimeProvider clock) : IRequestHandler<Command, bool>
-    {
-        public async Task<bool> Handle(Command command, CancellationToken ct)
-        {
-            var (dossier, now) = (await guard.Open(command.Dossier, ct), clock.GetUtcNow());
-            var referral = await Found.In(zone.Set<Referral>(), dossier, command.Referral, ct);
-            var acts = await Answered.Unseen(zone.Set<FollowUp>(), referral, now).ToListAsync(ct);
-            if (acts.Count == 0) return false; // pressed twice
-            foreach (var act in acts) act.Complete(caller.Self, now);
-            if (referral.MustBeErased && !await zone.Set<Milestone>().AnyAsync(m => m.About == referral.Id && m.Kind == MilestoneKind.PartnerTold, ct))
-                zone.Add(Milestone.Reached(dossier.Id, MilestoneKind.PartnerTold, caller.Self, now, about: referral.Id));
-            // Looked at, and no further: it comes back once more.
-            await Standstill.Follow(zone, dossier, referral, referral.State, caller.Self, now, ct);
-            dossier.Touch();
-            return true;
-        }
     }
 }

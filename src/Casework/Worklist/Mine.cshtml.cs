@@ -81,6 +81,9 @@ internal sealed class Mine(IMediator pipeline, IAccounts accounts, Desk desk, Ne
         /// <summary>Whom it is shown under; null: nobody who may be called.</summary>
         public Guid? Lead { get; init; }
 
+        /// <summary>Its act is to tell a partner to erase what it has.</summary>
+        public bool Tells { get; init; }
+
         /// <summary>Where its next appointment is, if that comes before any act.</summary>
         public Place? Meets { get; init; }
 
@@ -112,11 +115,11 @@ internal sealed class Mine(IMediator pipeline, IAccounts accounts, Desk desk, Ne
 
     internal sealed class Handler(ZoneDbContext zone, UseCase here, Guard guard, Glances glances, Keyring keys, IZoneSettings settings, Caller caller, TimeProvider clock) : IRequestHandler<Query, Answer>
     {
-        private sealed record Act(Guid Id, Guid DossierId, ActKind Kind, DateTimeOffset DueAt);
+        private sealed record Act(Guid Id, Guid DossierId, ActKind Kind, DateTimeOffset DueAt, Guid? About);
         private sealed record Meeting(Guid DossierId, DateTimeOffset At, Place Place);
 
         private static readonly Compiled<List<Guid>, Person> Leads = Compiled.Query((ZoneDbContext z, List<Guid> leads) => z.Set<Person>().AsNoTracking().Where(p => leads.Contains(p.Id)));
-        private static readonly Compiled<List<Guid>, Act> Planned = Compiled.Query((ZoneDbContext z, List<Guid> dossiers) => z.Set<FollowUp>().Where(f => dossiers.Contains(f.DossierId) && f.Done == null).Select(f => new Act(f.Id, f.DossierId, f.Kind, f.DueAt)));
+        private static readonly Compiled<List<Guid>, Act> Planned = Compiled.Query((ZoneDbContext z, List<Guid> dossiers) => z.Set<FollowUp>().Where(f => dossiers.Contains(f.DossierId) && f.Done == null).Select(f => new Act(f.Id, f.DossierId, f.Kind, f.DueAt, f.About)));
         private static readonly Compiled<List<Guid>, Meeting> Appointments = Compiled.Query((ZoneDbContext z, List<Guid> dossiers) => z.Set<Contact>().Where(c => dossiers.Contains(c.DossierId) && c.State == ContactState.Planned).Select(c => new Meeting(c.DossierId, c.At, c.Place)));
 
         private sealed record Kept(SavedFilter Filter, bool IsFirst);
@@ -203,13 +206,15 @@ internal sealed class Mine(IMediator pipeline, IAccounts accounts, Desk desk, Ne
             // Asked only where a dossier waits for something else than its first act.
             var others = page.Where(d => d.Closed is null && d.NextDue is not null && d.NextDue != acts.GetValueOrDefault(d.Id)?.DueAt).Select(d => d.Id).ToList();
             var meets = others.Count == 0 ? new Dictionary<Guid, Meeting>() : (await Appointments.In(zone, others, ct)).GroupBy(c => c.DossierId).ToDictionary(g => g.Key, g => g.MinBy(c => c.At)!);
+            var about = acts.Values.Select(a => a.About).OfType<Guid>().ToList();
+            var referrals = about.Count == 0 ? [] : await zone.Set<Referrals.Referral>().AsNoTracking().Where(r => about.Contains(r.Id)).ToDictionaryAsync(r => r.Id, ct);
             var own = await OwnCodes.WordsOf(zone, page.Select(d => d.OwnSubKind), ct);
             return [.. page.Select(d =>
             {
                 var rules = d.Lead is { } lead ? reach.GetValueOrDefault(lead) : null;
                 var act = acts.GetValueOrDefault(d.Id);
                 if (meets.TryGetValue(d.Id, out var meeting) && (act is null || meeting.At < act.DueAt)) return Of(d, rules, null, meeting) with { Own = own.Of(d.OwnSubKind) };
-                return Of(d, rules, act, null) with { Own = own.Of(d.OwnSubKind) };
+                return Of(d, rules, act, null) with { Own = own.Of(d.OwnSubKind), Tells = act?.About is { } of && referrals.TryGetValue(of, out var referral) && Referrals.Seen.Tells(act.Id, referral) };
             })];
 
             static Row Of(Dossier d, Glance? reach, Act? act, Meeting? meeting) =>

@@ -174,6 +174,27 @@ public sealed class OwnCodeTests(Platforms platforms)
         }
     }
 
+    [Theory, EveryEngine]
+    public async Task What_a_colleague_saved_meanwhile_is_shown_and_an_entry_that_ended_does_not_come_back(string engine)
+    {
+        var (zone, _, own) = await Added(engine);
+        using var visit = zone.As(Role.ZoneAdministrator).Visit();
+        var path = $"/admin/codes/edit/{own}";
+        var before = await visit.Page(path);
+        Assert.Null(Meanwhile(before));
+        await Changes(zone, own, c => c with { Until = Today(zone).AddDays(-1) });
+        var shown = await Visit.Read(await visit.Send(path, Form(before), [KeyValuePair.Create("Form.Nl", "Beet van een hond")]));
+        var theirs = Meanwhile(shown)!;
+        Assert.Contains(Spoken.In("en", () => Moment.Show(Today(zone).AddDays(-1))), theirs, StringComparison.Ordinal);
+        Assert.Contains("Hondenbeet", theirs, StringComparison.Ordinal);
+        Assert.Equal(HttpStatusCode.Redirect, (await visit.Send(path, Form(shown), [])).StatusCode);
+        var now = await zone.As(Role.Coordinator).Send(new OwnEntry.Query(own));
+        Assert.Equal(("Beet van een hond", Today(zone).AddDays(-1)), (now.Nl, now.Until!.Value));
+
+        static string? Meanwhile(AngleSharp.Html.Dom.IHtmlDocument page) => page.QuerySelectorAll("main .govuk-summary-card").FirstOrDefault(s => s.TextContent.Contains("Saved meanwhile", StringComparison.Ordinal))?.TextContent;
+        static AngleSharp.Html.Dom.IHtmlFormElement Form(AngleSharp.Html.Dom.IHtmlDocument page) => page.QuerySelectorAll("main form[method=post]").Cast<AngleSharp.Html.Dom.IHtmlFormElement>().Last();
+    }
+
     [Fact]
     public async Task The_same_form_sent_twice_adds_one_entry()
     {

@@ -171,6 +171,24 @@ public sealed class MergeTests(Platforms platforms)
         StandingTests.Fails(await Assert.ThrowsAsync<ValidationException>(async () => await worker.Send(await worker.Form(twins) with { Version = 1 })), "Name");
     }
 
+    [Theory, EveryEngine]
+    public async Task Overtaken_by_a_colleague_the_rows_are_shown_as_they_are_now_and_the_next_press_merges_them(string engine)
+    {
+        var (zone, worker, twins) = await Twins.In(await platforms.On(engine));
+        using var visit = worker.Visit();
+        var path = $"/dossiers/{twins.Dossier}/people/{twins.Kept}/merge/{twins.Gone}";
+        var before = await visit.Page(path);
+        Assert.DoesNotContain("Saved meanwhile", before.QuerySelector("main")!.TextContent, StringComparison.Ordinal);
+        await worker.Send(await worker.Send(new Edit.Query(twins.Dossier, twins.Gone, "nl")) with { Dossier = twins.Dossier, Person = twins.Gone, Phone = "0470 00 00 09" });
+        var shown = await Visit.Read(await visit.Send(path, Form(before), [KeyValuePair.Create("Form.Phone", nameof(Merge.Row.Gone))]));
+        var theirs = shown.QuerySelectorAll("main .govuk-summary-card").Single(s => s.TextContent.Contains("Saved meanwhile", StringComparison.Ordinal));
+        Assert.Contains("0470 00 00 01 / 0470 00 00 09", theirs.TextContent, StringComparison.Ordinal);
+        Assert.Equal(System.Net.HttpStatusCode.Redirect, (await visit.Send(path, Form(shown), [])).StatusCode);
+        Assert.Equal("0470 00 00 09", Assert.Single((await worker.Opens(twins.Dossier)).People).Identity.Phone); // what was chosen is what was shown
+
+        static AngleSharp.Html.Dom.IHtmlFormElement Form(AngleSharp.Html.Dom.IHtmlDocument page) => page.QuerySelectorAll("main form[method=post]").Cast<AngleSharp.Html.Dom.IHtmlFormElement>().Single(f => f.QuerySelector("[name='Form.Version']") is not null);
+    }
+
     [Fact]
     public async Task Whatever_names_a_person_of_a_dossier_is_repointed()
     {

@@ -118,6 +118,58 @@ public sealed class CameBackTests
     }
 
     [Theory, EveryEngine]
+    public async Task Ticked_off_on_the_worklist_or_in_the_dossier_the_partner_was_told_and_that_can_be_taken_back(string engine)
+    {
+        await using var platform = Platform.Start(engine);
+        var (zone, anna, dossier, _) = await Begin(platform);
+        await anna.Send(new Complete.Command(Assert.Single((await anna.Opens(dossier)).Planned).Id)); // the worklist shows what is next
+        var (referral, _, _) = await anna.Refers(dossier, await anna.Send(Referring.Partner("Paper") with { Mailbox = null }));
+        await anna.Turns(dossier, referral, ReferralState.Withdrawn);
+        var act = Assert.Single((await anna.Opens(dossier)).Planned, a => a.About == referral).Id;
+        using var hers = anna.Visit();
+        // Both pages say what is recorded.
+        Assert.Contains("The partner was told", (await hers.Page("/worklist")).QuerySelector($"button[formaction$='/acts/{act}/done']")!.TextContent, StringComparison.Ordinal);
+        Assert.Contains("The partner was told", (await hers.Page($"/dossiers/{dossier}")).QuerySelector($"form[action*='/acts/{act}/done'] button")!.TextContent, StringComparison.Ordinal);
+        await hers.Press("/worklist", $"button[formaction$='/acts/{act}/done']");
+        Assert.Equal(anna.Id, Assert.Single(await Tellings()).By);
+        Assert.Empty((await anna.Send(new Show.Query(dossier, referral))).CameBack);
+        await hers.Press("/worklist", "form[action*='handler=Undo'] button");
+        Assert.Empty(await Tellings());
+        Assert.NotNull(Assert.Single((await anna.Send(new Show.Query(dossier, referral))).CameBack));
+        await hers.Press($"/dossiers/{dossier}", $"form[action*='/acts/{act}/done'] button");
+        await anna.Send(new Complete.Command(act)); // pressed twice
+        Assert.Single(await Tellings());
+        // Said on the page of the referral it is taken back as well.
+        await anna.Send(new Complete.Undo(act));
+        await anna.Send(new Seen.Command(dossier, referral));
+        Assert.Single(await Tellings());
+        Assert.Equal((dossier, true), await anna.Send(new Complete.Undo(act)));
+        Assert.Empty(await Tellings());
+
+        async Task<List<Milestone>> Tellings() => [.. (await anna.Send(new Show.Query(dossier, referral))).History.Where(m => m.Kind == MilestoneKind.PartnerTold)];
+    }
+
+    [Theory, EveryEngine]
+    public async Task Whoever_ticks_off_what_came_back_before_the_withdrawal_told_nobody_and_the_mail_leaves(string engine)
+    {
+        await using var platform = Platform.Start(engine);
+        var (zone, anna, dossier, partner) = await Begin(platform);
+        var (referral, _, _) = await anna.Refers(dossier, partner);
+        await anna.Turns(dossier, referral, ReferralState.CannotTakeUp, partner: true);
+        var act = Assert.Single((await anna.Opens(dossier)).Planned, a => a.About == referral).Id;
+        platform.Clock.Advance(TimeSpan.FromMinutes(1));
+        await anna.Turns(dossier, referral, ReferralState.Withdrawn);
+        using var hers = anna.Visit();
+        Assert.Contains("It is dealt with", (await hers.Page($"/dossiers/{dossier}/referrals/{referral}")).QuerySelector("[data-came-back] button")!.TextContent, StringComparison.Ordinal);
+        Assert.DoesNotContain("The partner was told", (await hers.Page($"/dossiers/{dossier}")).QuerySelector($"form[action*='/acts/{act}/done'] button")!.TextContent, StringComparison.Ordinal);
+        await anna.Send(new Complete.Command(act));
+        await zone.RunJobs();
+        await zone.RunJobs();
+        Assert.Single(platform.Post.Letters, l => l.To == "onthaal@caw.example");
+        Assert.Equal(Milestone.ThePlatform, Assert.Single((await anna.Send(new Show.Query(dossier, referral))).History, m => m.Kind == MilestoneKind.PartnerTold).By);
+    }
+
+    [Theory, EveryEngine]
     public async Task A_link_that_no_mail_could_carry_comes_back_and_is_not_sent(string engine)
     {
         await using var platform = Platform.Start(engine);

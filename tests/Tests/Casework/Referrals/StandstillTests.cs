@@ -70,7 +70,7 @@ public sealed class StandstillTests(Platforms platforms)
         Assert.Equal((anna.Id, false), (done.DoneBy, done.Dropped));
         var view = await anna.Opens(dossier);
         Assert.Equal(view.Planned.Min(a => a.DueAt), view.Dossier.NextDue);
-        // Ticked off by hand before anything was agreed to, it is planned anew when something is.
+        // Ticked off by hand before anything was agreed to, it stands there once when something is.
         var second = await anna.Offers(dossier, partner);
         await anna.Send(new Complete.Command(Assert.Single(await Open(zone, second)).Id));
         await anna.Agrees(dossier, second);
@@ -78,6 +78,64 @@ public sealed class StandstillTests(Platforms platforms)
         await anna.Turns(dossier, second, ReferralState.Withdrawn);
         Assert.Empty(await Open(zone, second));
         Assert.Contains(await zone.Look(z => z.Set<FollowUp>().AsNoTracking().Where(f => f.About == second).ToListAsync()), f => f.Dropped); // nobody sent it
+    }
+
+    [Theory, EveryEngine]
+    public async Task Ticked_off_and_not_sent_it_comes_back_in_two_days_and_taken_back_it_is_the_same_act_again(string engine)
+    {
+        await using var platform = Platform.Start(engine);
+        var (zone, anna, dossier, partner) = await Begin(platform);
+        var referral = await anna.Offers(dossier, partner);
+        await anna.Agrees(dossier, referral);
+        platform.Clock.Advance(Standstill.SendWithin);
+        var act = Assert.Single(await Open(zone, referral));
+        await anna.Send(new Complete.Command(act.Id));
+        var next = Assert.Single(await Open(zone, referral));
+        Assert.NotEqual(act.Id, next.Id);
+        Assert.Equal(2.0, Math.Round((next.DueAt - platform.Clock.GetUtcNow()).TotalDays, 1));
+        await anna.Send(new Complete.Command(act.Id)); // pressed twice
+        Assert.Equal(next.Id, Assert.Single(await Open(zone, referral)).Id);
+        Assert.Equal((dossier, true), await anna.Send(new Complete.Undo(act.Id)));
+        Assert.Equal(act.Id, Assert.Single(await Open(zone, referral)).Id);
+        var view = await anna.Opens(dossier);
+        Assert.Equal(view.Planned.Min(a => a.DueAt), view.Dossier.NextDue);
+        // Sent since, it asks nothing any more.
+        await anna.Send(new Complete.Command(act.Id));
+        platform.Clock.Advance(TimeSpan.FromMinutes(1));
+        await anna.Sends(dossier, referral);
+        Assert.Equal((dossier, false), await anna.Send(new Complete.Undo(act.Id)));
+        Assert.Empty(await Open(zone, referral));
+        // What ended with a yes is not asked again, and what came of the yes stays.
+        var second = await anna.Offers(dossier, partner, ReferralState.Offered);
+        var asks = Assert.Single(await Open(zone, second));
+        platform.Clock.Advance(TimeSpan.FromMinutes(1));
+        await anna.Turns(dossier, second, ReferralState.Accepted);
+        Assert.Equal((dossier, false), await anna.Send(new Complete.Undo(asks.Id)));
+        Assert.Contains("not sent", Assert.Single(await Open(zone, second)).Text!.Value, StringComparison.Ordinal);
+    }
+
+    [Theory, EveryEngine]
+    public async Task In_a_dossier_that_is_opened_again_it_comes_back_whether_its_act_was_late_or_left(string engine)
+    {
+        await using var platform = Platform.Start(engine);
+        var (zone, anna, dossier, partner) = await Begin(platform);
+        var cora = await zone.Hires("cora", Role.Coordinator);
+        var referral = await anna.Offers(dossier, partner, ReferralState.Offered);
+        platform.Clock.Advance(Standstill.AskAgainAfter + TimeSpan.FromDays(1));
+        await anna.Closes(dossier);
+        Assert.Empty(await Open(zone, referral));
+        await cora.Send(new Reopen.Command(dossier)); // its act is late: nobody ticked it
+        var act = Assert.Single(await Open(zone, referral));
+        Assert.Equal(14.0, Math.Round((act.DueAt - platform.Clock.GetUtcNow()).TotalDays, 1));
+        Assert.Contains((await anna.Opens(dossier)).Planned, a => a.Kind != ActKind.Referral); // and to get in touch
+        await anna.Closes(dossier);
+        await cora.Send(new Reopen.Command(dossier, [act.Id])); // taken up, it is the same
+        Assert.Equal(act.Id, Assert.Single(await Open(zone, referral)).Id);
+        await anna.Closes(dossier);
+        await cora.Send(new Reopen.Command(dossier, []));
+        Assert.NotEqual(act.Id, Assert.Single(await Open(zone, referral)).Id);
+        var view = await anna.Opens(dossier);
+        Assert.Equal(view.Planned.Min(a => a.DueAt), view.Dossier.NextDue);
     }
 
     [Theory, EveryEngine]
