@@ -41,7 +41,7 @@ public sealed partial class DraftNamesTests
         Assert.All(Without.Keys, name => Assert.NotEmpty(Bare(pages[name])));
         Assert.All(Made, name => Assert.Contains("draft=\"@Model.Draft\"", pages[name], StringComparison.Ordinal));
         Assert.True(pages.Values.Sum(p => LongBox().Count(p)) >= 30); // the boxes are found at all
-        foreach (var kind in Enum.GetValues<LetterKind>())
+        foreach (var kind in LetterKinds.Letters)
             foreach (var language in Wording.Languages) Assert.True(Place.IsName(Prepare.DraftOf(kind, language)), $"{kind} {language}");
     }
 

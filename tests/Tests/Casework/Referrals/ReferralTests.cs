@@ -188,7 +188,8 @@ public sealed partial class ReferralTests(Platforms platforms)
         var bytes = await Bytes(them, forged);
         Assert.Equal(bytes, await Bytes(them, withdrawn.Token));
         Assert.Equal(bytes, await Bytes(them, replaced.Token));
-        Assert.Equal(bytes, (await Bytes(there, expired.Token)).Replace(other.Code, zone.Code, StringComparison.Ordinal));
+        // In both: the hash of a style sheet may hold a zone's code.
+        Assert.Equal(bytes.Replace(other.Code, zone.Code, StringComparison.Ordinal), (await Bytes(there, expired.Token)).Replace(other.Code, zone.Code, StringComparison.Ordinal));
         platform.Clock.Advance(Referral.LinkGoodFor);
         Assert.Equal(bytes, await Bytes(them, expired.Token));
         // A post tells no more than a look.
