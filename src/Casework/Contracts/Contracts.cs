@@ -19,6 +19,9 @@ public interface ITellStories
     /// <param name="people">Coordinator, a colleague, a worker: those in whose names the three pipelines stand.</param>
     Task KeepApart(IMediator coordinator, IMediator colleague, IMediator worker, IReadOnlyList<Guid> people, string language, Action<TimeSpan> stand, CancellationToken ct);
 
+    /// <summary>Says the telephone and the return line of the zone's letters and leaflets, in the caller's name: a coordinator. Once said, they stay.</summary>
+    Task HeadLetters(IMediator pipeline, string telephone, string returnLine, CancellationToken ct);
+
     /// <summary>Puts the story's messages in the tray, in the caller's name: somebody of the front desk. May be repeated.</summary>
     Task LeaveMessages(IMediator pipeline, string language, Action<TimeSpan> stand, CancellationToken ct);
 

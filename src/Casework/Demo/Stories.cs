@@ -58,6 +58,12 @@ internal sealed class Stories(Network.Contracts.ITellPartners partners, TimeProv
         await CoachAccident.Tell(coordinator, worker, clock, language, stand, ct);
     }
 
+    public async Task HeadLetters(IMediator pipeline, string telephone, string returnLine, CancellationToken ct)
+    {
+        var head = (await pipeline.Send(new Letters.Templates.Query(), ct)).Form;
+        if (head.Version == 0) await pipeline.Send(head with { ServicePhone = telephone, ReturnLine = returnLine }, ct);
+    }
+
     public Task LeaveMessages(IMediator pipeline, string language, Action<TimeSpan> stand, CancellationToken ct) => TwoMessages.Leave(pipeline, language, stand, ct);
 
     public async Task<Guid?> NameTrainee(IMediator pipeline, Guid trainee, Action<TimeSpan> stand, CancellationToken ct)

@@ -23,7 +23,8 @@ internal sealed class Print(IMediator pipeline, WhereAndWho who) : PageModel
         return Page();
     }
 
-    internal sealed record Answer(LetterKind Kind, string Language, IReadOnlyList<Block> Blocks);
+    /// <param name="HasPhone">A telephone of the service is set; without one a leaflet names none.</param>
+    internal sealed record Answer(LetterKind Kind, string Language, IReadOnlyList<Block> Blocks, bool HasPhone);
 
     /// <param name="Language">null: the zone's first.</param>
     [Requires(May.WorkOnDossiers)]
@@ -34,7 +35,7 @@ internal sealed class Print(IMediator pipeline, WhereAndWho who) : PageModel
         public async Task<Answer> Handle(Query query, CancellationToken ct)
         {
             var language = query.Language ?? here.InZone.Record.FirstLanguage;
-            return new Answer(query.Kind, language, Block.Read(await wording.Compose(query.Kind, language, "", ct)));
+            return new Answer(query.Kind, language, Block.Read(await wording.Compose(query.Kind, language, "", ct)), (await wording.Head(ct)).ServicePhone.Length > 0);
         }
     }
 }

@@ -86,6 +86,7 @@ internal static class DemoVerbs
         await enter.In(zone.Code, async pipeline => trained = await services.GetRequiredService<Network.Contracts.ITellTrainings>().Tell(pipeline, zone.Language, ct), As(zone.Caseworkers[0], Role.Coordinator));
         await enter.In(zone.Code, pipeline => services.GetRequiredService<Network.Contracts.ITellTrainings>().Evaluate(pipeline, trained, zone.Language, ct));
         await enter.In(zone.Code, pipeline => services.GetRequiredService<IMakePublicPages>().Make(pipeline, zone.Code, zone.Language, ct), As(zone.Caseworkers[0], Role.Coordinator));
+        await enter.In(zone.Code, pipeline => stories.HeadLetters(pipeline, $"081 00 {zone.Code[..2]} {zone.Code[2..]}", $"Postbus 1, {zone.Code}", ct), As(zone.Caseworkers[0], Role.Coordinator));
         await enter.In(zone.Code, pipeline => services.GetRequiredService<Network.Contracts.ITellBodies>().Tell(pipeline, zone.Language, zone.Caseworkers, ct), As(zone.Caseworkers[0], Role.Coordinator));
         await enter.In(zone.Code, pipeline => services.GetRequiredService<Statistics.Contracts.ITellReport>().Tell(pipeline, zone.Language, ct), As(zone.Caseworkers[0], Role.Coordinator));
         await enter.In(zone.Code, pipeline => services.GetRequiredService<Statistics.Contracts.ITellReport>().AskToLook(pipeline, ct));

@@ -35,7 +35,7 @@ public sealed class LeafletTests(Platforms platforms)
         Assert.Equal(language, bare.Language);
         Assert.True(bare.Blocks.Count > 1);
         Assert.DoesNotContain('[', TextOf(bare.Blocks));
-        Assert.Equal(BlockKind.Heading, bare.Blocks[0].Kind);
+        Assert.Equal((BlockKind.Heading, false), (bare.Blocks[0].Kind, bare.HasPhone));
 
         await zone.As(Role.Coordinator).Send(new Templates.Command { ServicePhone = "081 00 00 00" });
         Assert.Contains("081 00 00 00", TextOf((await worker.Send(new Print.Query((LetterKind)kind, language))).Blocks));
