@@ -39,6 +39,12 @@ public sealed class PapersTests(RunningPortal portal)
         var download = await screen.Page.RunAndWaitForDownloadAsync(() => screen.Page.Locator(".vs-card", new() { HasTextString = title }).Locator("a[href$='/file']").ClickAsync());
         Assert.Matches("^document-[0-9]{8}-[0-9a-f]{6}\\.pdf$", download.SuggestedFilename);
         Assert.Equal("%PDF-1.7\n%%EOF", await File.ReadAllTextAsync(await download.PathAsync(), TestContext.Current.CancellationToken));
+        await screen.Page.Locator(".vs-card", new() { HasTextString = title }).Locator("a[href$='/warning']").ClickAsync();
+        await Sound(screen, script);
+        await screen.Page.FillAsync("[name='Form.Warning']", "Foto’s");
+        await Look(screen, "document-warning", width);
+        await Submit(screen);
+        Assert.Contains("Foto’s", await screen.Page.Locator(".vs-card", new() { HasTextString = title }).InnerTextAsync(), StringComparison.Ordinal);
         await screen.Page.Locator(".vs-card", new() { HasTextString = title }).Locator("a[href$='/withdraw']").ClickAsync();
         await Sound(screen, script);
         await screen.Page.CheckAsync("[name='Form.Reason'][value='WrongFile']", new() { Force = true });

@@ -8,6 +8,7 @@ using VictimSupport.Casework.Dossiers;
 using VictimSupport.Casework.FollowUps;
 using VictimSupport.Casework.Intakes;
 using VictimSupport.Casework.People;
+using VictimSupport.Casework.Walls;
 using VictimSupport.Design.Html;
 using VictimSupport.Foundation.Access;
 using VictimSupport.Foundation.Audit;
@@ -20,11 +21,11 @@ using VictimSupport.PublicDesk.Contracts;
 namespace VictimSupport.Casework.Tray;
 
 /// <summary>A message about somebody whose dossier goes on already is put into that dossier: what was said becomes a note, that they are to be called an act, and the message is closed.
-/// Whoever asked on the public page said how they are reached, and that no other way is: that joins their rules, the stricter of two holds, and all of it is to be asked.</summary>
+/// Whoever asked on the public page said how they are reached, and that no other way is: that joins their rules, the stricter of two holds, and all of it is to be asked. Nobody knows yet who filled that form in: a way to somewhere else opens nothing here, and a code word stands in the note alone.</summary>
 internal static class AddTo
 {
-    /// <summary>A dossier that goes on, in which somebody of this name or number is helped.</summary>
-    internal sealed record Known(Guid Dossier, string Number, string Name);
+    /// <summary>Somebody of this name or number who is helped in a dossier that goes on. A family shares a telephone: whoever puts the message there says whose it is.</summary>
+    internal sealed record Known(Guid Dossier, string Number, Guid Person, string Name);
 
     internal sealed record Answer(IReadOnlyList<Known> Dossiers) : IListDossiers
     {
@@ -36,26 +37,29 @@ internal static class AddTo
 
     /// <returns>false: it was put there before.</returns>
     [Requires(May.ChangeDossiers)]
-    internal sealed record Command(Guid Entry, Guid Dossier) : ICommand<bool>;
+    internal sealed record Command(Guid Entry, Guid Dossier, Guid Person) : ICommand<bool>;
 
-    internal sealed class Handler(ZoneDbContext zone, Guard guard, Duplicates duplicates, Taking taking, Gate gate, Keyring keys, UseCase here, Caller caller, Trail trail, TimeProvider clock) : IRequestHandler<Query, Answer>, IRequestHandler<Command, bool>
+    internal sealed class Handler(ZoneDbContext zone, Guard guard, Duplicates duplicates, Taking taking, Gate gate, Masonry masonry, Keyring keys, UseCase here, Caller caller, Trail trail, TimeProvider clock) : IRequestHandler<Query, Answer>, IRequestHandler<Command, bool>
     {
         public async Task<Answer> Handle(Query query, CancellationToken ct)
         {
             var entry = await Find(query.Entry, ct);
             if (entry.State != TrayState.Waiting) return new Answer([]);
-            return new Answer([.. (await duplicates.GoingOn(entry.Message.Value.Who, ct)).Select(k => new Known(k.Dossier.Id, k.Dossier.Number, k.Person.Identity.Value.FullName)).DistinctBy(k => k.Dossier)]);
+            return new Answer([.. (await duplicates.GoingOn(entry.Message.Value.Who, ct)).Select(k => new Known(k.Dossier.Id, k.Dossier.Number, k.Person.Id, k.Person.Identity.Value.FullName))]);
         }
 
         public async Task<bool> Handle(Command command, CancellationToken ct)
         {
+            // A wall that is built meanwhile looks for messages too: they take turns.
+            await DossierCounter.TakeTurns(zone, clock.GetUtcNow(), ct);
             var (entry, now) = (await Find(command.Entry, ct), clock.GetUtcNow());
             if (entry.Dossier == command.Dossier) return false;
             if (entry.State != TrayState.Waiting) throw new RefusedException("absent", entry.Id);
             var dossier = await guard.Open(command.Dossier, ct);
-            var (person, _) = (await duplicates.GoingOn(entry.Message.Value.Who, ct)).FirstOrDefault(k => k.Dossier.Id == dossier.Id);
+            var (person, _) = (await duplicates.GoingOn(entry.Message.Value.Who, ct)).FirstOrDefault(k => k.Dossier.Id == dossier.Id && k.Person.Id == command.Person);
             if (person is null) throw new RefusedException("absent", dossier.Id);
-            zone.AddRange(Note.Write(dossier.Id, [person.Id], Layer.Assistance, Said(entry, person), caller.Self, now, Countersigning.Of(caller)), Act(entry, dossier, person, now));
+            await masonry.Meets(dossier, person.Identity.Value, entry.Id, ct);
+            zone.AddRange(Note.Write(dossier.Id, [person.Id], Layer.Assistance, Said(entry, person), caller.Self, now, Countersigning.Of(caller)), await Act(entry, dossier, person, now, ct));
             if (entry.FromPublic)
             {
                 await Joins(entry, person, dossier, now, ct);
@@ -86,27 +90,45 @@ internal static class AddTo
             if (entry.MayCall is Rule.Never or Rule.OnlyIf && SafeContact.Stricter(Channel.Call, own, entry.MayCall) != own) throw new ValidationException([new ValidationFailure("Dossier", Words.RuleFirst(Words.ChannelRule(Words.Of(Channel.Call), Words.Of(entry.MayCall))))]);
         }
 
-        // By when they were promised an answer. To call is not what whoever named another way asked for.
-        private FollowUp Act(TrayEntry entry, Dossier dossier, Person person, DateTimeOffset now)
+        // By when they were promised an answer. Nobody is to call who may not be called, or there where they no longer are.
+        private async Task<FollowUp> Act(TrayEntry entry, Dossier dossier, Person person, DateTimeOffset now, CancellationToken ct)
         {
+            var inTouch = await gate.InTouch(dossier, person.Id, ct);
             var (kind, text, due) = entry switch
             {
                 { ComesForward: true } => (ActKind.Other, InTheZone(() => Words.TheyComeForward), now + TrayEntry.WaitedFor),
-                { Message.Value.Asked: { Way: not Way.Call } asked } => (ActKind.Other, InTheZone(() => Words.ReachAsAsked(RequestWords.Of(asked.Way))), entry.RemindAt),
-                _ => (ActKind.CallBack, null, entry.RemindAt),
+                { Message.Value.Asked: { } asked } when asked.Way != Way.Call || inTouch != ActKind.CallBack || await LeadsElsewhere(asked, person, ct) => (ActKind.Other, InTheZone(() => Words.ReachAsAsked(RequestWords.Of(asked.Way))), entry.RemindAt),
+                { Message.Value.Phone: { Length: > 0 } phone, FromPublic: false } when !Same(phone, person.Identity.Value.Phone) => (ActKind.Other, InTheZone(() => Words.OtherNumberLeft), entry.RemindAt),
+                _ => (inTouch, null, entry.RemindAt),
             };
             return FollowUp.Plan(dossier.Id, [person.Id], kind, text, due > now ? due : now, caller.Self, now);
         }
+
+        // Does the way they named lead to another telephone, mailbox or house than the one that stands in the dossier?
+        private async Task<bool> LeadsElsewhere(Asked asked, Person person, CancellationToken ct)
+        {
+            var (known, rules) = (person.Identity.Value, await zone.Set<SafeContact>().SingleAsync(s => s.Id == person.Id, ct));
+            return asked.Way switch
+            {
+                Way.Call => !Same(asked.Reach, known.Phone),
+                Way.Sms => !Same(asked.Reach, SafeContact.SmsGoElsewhere(rules.Details.Value) ? rules.Details.Value.SmsNumber : known.Phone),
+                Way.Mail or Way.Video => !string.Equals(asked.Reach?.Trim(), known.Mail?.Trim(), StringComparison.OrdinalIgnoreCase),
+                Way.Letter => !string.Equals(asked.Reach?.Trim(), known.Address?.Trim(), StringComparison.OrdinalIgnoreCase),
+                _ => false,
+            };
+        }
+
+        private static bool Same(string? one, string? other) => PhoneNumber.ToE164(one) is { } number && number == PhoneNumber.ToE164(other);
 
         // What waits to go out over the rules that held before is taken back, as whenever rules change.
         private async Task Joins(TrayEntry entry, Person person, Dossier dossier, DateTimeOffset now, CancellationToken ct)
         {
             var (safe, wrote) = (await zone.Set<SafeContact>().SingleAsync(s => s.Id == person.Id, ct), SafeContact.For(person));
-            await keys.Fetch([person.Id], ct);
             taking.Agrees(wrote, entry, null, null, theirWord: false, now);
-            var before = safe.Now();
             // Of visits, and of letters to a minor, the form asks nothing.
-            safe.Join(wrote.Now() with { Visit = safe.Visit, LettersHome = safe.LettersHome });
+            var (before, theirs) = (safe.Now(), wrote.Now() with { Visit = safe.Visit, LettersHome = safe.LettersHome, Details = wrote.Details.Value with { CodeWord = null } });
+            if (await LeadsElsewhere(entry.Message.Value.Asked!, person, ct)) theirs = theirs with { Call = Rule.Never, Sms = Rule.Never, Mail = Rule.Never, Letter = Rule.Never };
+            safe.Join(theirs);
             zone.Add(RuleChange.Of(safe, before, caller.Self, now));
             NeverElsewhere.Queue(zone, safe, now);
             await gate.TakeBack([safe.Id], Bar.RuleChanged, ct);

@@ -60,11 +60,12 @@ internal sealed class Open(IMediator pipeline, IAccounts accounts) : PageModel, 
         return Page();
     }
 
-    public async Task<IActionResult> OnPostAddToAsync(Guid dossier, CancellationToken ct)
+    public async Task<IActionResult> OnPostAddToAsync(Guid dossier, Guid person, CancellationToken ct)
     {
-        await pipeline.Send(new AddTo.Command(Entry, dossier), ct);
+        await pipeline.Send(new AddTo.Command(Entry, dossier, person), ct);
         TempData["Done"] = Words.MessageAdded;
-        return RedirectToPage("/Casework/Dossiers/Show", new { dossier });
+        // A wall round the message stands round the dossier now, perhaps for whoever put it there.
+        return await pipeline.Send(new StillMine.Query(dossier), ct) ? RedirectToPage("/Casework/Dossiers/Show", new { dossier }) : RedirectToPage("/Casework/Worklist/Mine");
     }
 
     public async Task<IActionResult> OnPostPutToAsync(Guid? to, CancellationToken ct)
