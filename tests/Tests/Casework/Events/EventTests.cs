@@ -367,7 +367,7 @@ public sealed class EventTests(Platforms platforms)
         Assert.False((await anna.Opens(lines[0].Dossier!.Value)).Dossier.IsOpen); // nobody here is left to do anything for her
         var stays = await anna.Opens(lines[1].Dossier!.Value);
         Assert.True(stays.Dossier.IsOpen);
-        Assert.Equal(new[] { ActKind.FirstContact, ActKind.Administration }.Order(), stays.Planned.Select(p => p.Kind).Order()); // she is still to be reached, and whoever has it reads why she stays
+        Assert.Equal([ActKind.FirstContact, ActKind.Administration], stays.Planned.Select(p => p.Kind).Order()); // she is still to be reached, and whoever has it reads why she stays
         Assert.Equal((3, 0), (await zone.Look(z => z.Set<VictimSupport.Casework.Counting.Case>().CountAsync(c => c.Counts)), await home.Look(z => z.Set<VictimSupport.Casework.Counting.Case>().CountAsync(c => c.Counts)))); // Bo was known before
     }
 
