@@ -68,6 +68,7 @@ internal sealed class Close(IMediator pipeline, TimeProvider clock) : PageModel,
         GapKind.Letter => Url.Page("/Casework/Letters/List"),
         GapKind.UnsignedDocument => Url.Page("/Casework/Documents/List", new { Dossier }),
         GapKind.UnsentReferral => Url.Page("/Casework/Referrals/Show", new { Dossier, referral = gap.Entry }),
+        GapKind.OpenHandover => Url.Page("/Casework/Handovers/Show", new { handover = gap.Entry }),
         GapKind.PoliceEntry => Url.Page("/Casework/Dossiers/Give", new { Dossier, entry = gap.Entry }),
         _ => Url.Page("/Casework/Dossiers/Show", new { Dossier }) + (gap.Kind == GapKind.Appointment ? "#next" : "#timeline"),
     };

@@ -4,6 +4,7 @@ using VictimSupport.Casework.Codes;
 using VictimSupport.Casework.Contacts;
 using VictimSupport.Casework.Countersign;
 using VictimSupport.Casework.Documents;
+using VictimSupport.Casework.Handovers;
 using VictimSupport.Casework.Letters;
 using VictimSupport.Casework.People;
 using VictimSupport.Casework.Referrals;
@@ -14,11 +15,11 @@ using VictimSupport.Foundation.Secrecy;
 namespace VictimSupport.Casework.Dossiers;
 
 /// <summary>What a dossier lacks before it closes. Up to 19 the figures need it, and it may be unknown; from 21 on something is unfinished.</summary>
-internal enum GapKind { When = 1, Where = 2, FirstContact = 3, Nobody = 4, Sex = 5, Age = 6, Language = 7, Damage = 8, Service = 9, Appointment = 21, Letter = 22, PoliceEntry = 23, Unsigned = 24, UnsignedDocument = 27, UnsentReferral = 28 }
+internal enum GapKind { When = 1, Where = 2, FirstContact = 3, Nobody = 4, Sex = 5, Age = 6, Language = 7, Damage = 8, Service = 9, Appointment = 21, Letter = 22, PoliceEntry = 23, Unsigned = 24, UnsignedDocument = 27, UnsentReferral = 28, OpenHandover = 29 }
 
 /// <param name="Person">Whom it is about, where it is about one person.</param>
 /// <param name="Name">Their name, opened for the reader.</param>
-/// <param name="Entry">The appointment, letter, entry or referral that is unfinished.</param>
+/// <param name="Entry">The appointment, letter, entry, referral or handover that is unfinished.</param>
 internal sealed record Gap(GapKind Kind, Guid? Person = null, string? Name = null, Guid? Entry = null, DateTimeOffset? At = null)
 {
     /// <summary>May the dossier close while this is unknown, if it is said why?</summary>
@@ -66,12 +67,15 @@ internal static class Completeness
         var ended = notes.Exists(n => n.Layer == Layer.Police) ? await zone.Set<Giving>().AsNoTracking().Where(g => g.DossierId == dossier.Id).Select(g => g.NoteId).ToListAsync(ct) : [];
         // One that went out may stay open, for to be referred is a reason to close; one that never did is a promise nobody kept.
         var unsent = await zone.Set<Referral>().AsNoTracking().Where(r => r.DossierId == dossier.Id && r.State == ReferralState.Accepted && !r.WentOut).OrderBy(r => r.Id).Select(r => new { r.Id, r.TurnedAt }).ToListAsync(ct);
+        // Until the other zone has accepted, this one answers for them. What is being taken up from there stands in memory and not in the database yet: so it is tracked, and asked again.
+        var handovers = (await zone.Set<Handover>().Where(h => h.DossierId == dossier.Id && !h.CameIn && h.State != HandoverState.Accepted && h.State != HandoverState.Refused && h.State != HandoverState.Withdrawn).OrderBy(h => h.Id).ToListAsync(ct)).Where(h => h.IsOpen);
         return contacts.Where(c => c.IsPlanned).Select(c => new Gap(GapKind.Appointment, Entry: c.Id, At: c.At))
             .Concat(letters.Select(l => new Gap(GapKind.Letter, Entry: l.Id, At: l.PreparedAt)))
             .Concat(notes.Where(n => n.Layer == Layer.Police && n.Counts() && !ended.Contains(n.Id)).Select(n => new Gap(GapKind.PoliceEntry, Entry: n.Id, At: n.At)))
             .Concat(notes.Cast<ICountersigned>().Concat(contacts).Where(e => !e.Counts()).Select(e => new Gap(GapKind.Unsigned, Entry: e.Id, At: e.At)))
             .Concat((await Documents(zone, dossier, ct)).Select(d => new Gap(GapKind.UnsignedDocument, Entry: d.Id, At: d.At)))
-            .Concat(unsent.Select(r => new Gap(GapKind.UnsentReferral, Entry: r.Id, At: r.TurnedAt)));
+            .Concat(unsent.Select(r => new Gap(GapKind.UnsentReferral, Entry: r.Id, At: r.TurnedAt)))
+            .Concat(handovers.Select(h => new Gap(GapKind.OpenHandover, Entry: h.Id, At: h.ProposedAt)));
     }
 
     // One that was withdrawn waits for nobody.

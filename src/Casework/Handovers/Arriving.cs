@@ -99,9 +99,13 @@ internal sealed class Arriving(ZoneDbContext zone, Proposals proposals, Post pos
                 break;
             case HandoverStep.Refused:
                 handover.Refuse(now);
+                await proposals.ComesBack(handover, dossier, () => Words.ZoneHandoverStays, ct);
                 break;
             case HandoverStep.Withdrawn:
+                // Whoever took it back knows of it.
+                var isKnown = handover.State == HandoverState.Withdrawing && dossier.IsOpen;
                 handover.Withdraw(now);
+                if (!isKnown) await proposals.ComesBack(handover, dossier, () => Words.ZoneHandoverStays, ct);
                 break;
             case HandoverStep.Accepted:
                 handover.AcceptedThere(word.Number!, now);

@@ -165,16 +165,19 @@ internal sealed class Decide(IMediator pipeline, IAccounts accounts) : PageModel
             var (content, rules, year) = (handover.Content!.Value, await settings.Of(here.InZone.Id, ct), Moment.Day(now).Year);
             var dossier = content.Becomes(DossierNumber.Of(year, await DossierCounter.Next(zone, year, ct), here.InZone.Keys.NumberKey), caller.Self, handover.ProposedAt, now);
             zone.Add(dossier);
-            var (walled, people, told) = (new HashSet<Guid>(), new Dictionary<Guid, Guid>(), form.Tell.Select(Reminder.Read).OfType<Reminder>().ToDictionary(t => t.Person, t => t.Channel));
+            var (walled, people, risks, told) = (new HashSet<Guid>(), new Dictionary<Guid, Guid>(), new List<Risk>(), form.Tell.Select(Reminder.Read).OfType<Reminder>().ToDictionary(t => t.Person, t => t.Channel));
             if (told.Keys.Any(key => content.Told || content.People.All(p => p.Key != key))) throw new RefusedException("absent", handover.Id);
             foreach (var came in content.People)
             {
-                var (person, safe) = came.Enters(dossier, now);
+                var (person, safe, risk, interpreter) = came.Enters(dossier, caller.Self, now);
                 if (told.TryGetValue(came.Key, out var channel) && await telling.Tell(dossier, came, person, safe, channel, ct) is not Bar.None and var bar) throw new RefusedException(bar.Code(), handover.Id) { Field = nameof(Command.Tell) };
                 dossier.Lead ??= person.Id;
                 people[came.Key] = person.Id;
+                if (interpreter is not null) zone.Add(interpreter);
+                if (risk is not null) risks.Add(risk);
                 walled.UnionWith(await joining.Into(dossier, person, safe, null, ct, CaseOrigin.HandedOver));
             }
+            Assessed(dossier, risks, now);
             if (content.Restricted) dossier.Protect(Protection.Restricted);
             if (form.Worker is { } one && !walled.Contains(one)) Give(dossier, one, now);
             trail.Concerns(dossier.Id, "intake");
@@ -187,6 +190,14 @@ internal sealed class Decide(IMediator pipeline, IAccounts accounts) : PageModel
             handover.AcceptInto(dossier.Id, now);
             await proposals.Turn(handover, HandoverStep.Accepted, null, ct, number: dossier.Number);
             return dossier.Id;
+        }
+
+        // As where somebody notes it: what is urgent there is urgent here.
+        private void Assessed(Dossier dossier, List<Risk> risks, DateTimeOffset now)
+        {
+            foreach (var risk in risks) zone.AddRange(risk, Milestone.Reached(dossier.Id, MilestoneKind.RiskNoted, caller.Self, now, code: (int)risk.Level));
+            dossier.Assessed(risks);
+            dossier.Touch();
         }
 
         private void Give(Dossier dossier, Guid worker, DateTimeOffset now)

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using VictimSupport.Casework.Codes;
+using VictimSupport.Casework.Contacts;
 using VictimSupport.Casework.Countersign;
 using VictimSupport.Casework.Dossiers;
 using VictimSupport.Casework.FollowUps;
@@ -34,24 +35,57 @@ internal sealed record HandedOver(string Number, string Why, HandoverBasis Basis
     public string Print() => Convert.ToHexString(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(this)));
 }
 
-/// <summary>Somebody who is helped. The rules of safe contact are no field that could be left out.</summary>
+/// <summary>Somebody who is helped. The rules of safe contact, the risk and how they are interpreted for are no field that could be left out.</summary>
 /// <param name="Key">The id in the zone they come from: by which notes and acts name them.</param>
 /// <param name="Stale">The rules were to be asked again there already: too old, or asked before the last violence at home.</param>
 /// <param name="GoodUntil">When what was agreed there has to be asked again; null: nobody was asked.</param>
-internal sealed record HandedPerson(Guid Key, Particulars Identity, Capacity Capacity, Damage Damage, Sex Sex, string Language, bool NeedsInterpreter, bool IsMinor, RulesAsTheyStood Rules, bool Stale = false, DateTimeOffset? GoodUntil = null)
+/// <param name="Risk">What held of them when it was proposed; null: nobody assessed it, or it was proposed before risks went along.</param>
+/// <param name="Interpreter">How they are interpreted for, never by whom: a name is checked against the people of each zone.</param>
+internal sealed record HandedPerson(Guid Key, Particulars Identity, Capacity Capacity, Damage Damage, Sex Sex, string Language, bool NeedsInterpreter, bool IsMinor, RulesAsTheyStood Rules, bool Stale = false, DateTimeOffset? GoodUntil = null,
+    HandedRisk? Risk = null, InterpreterKind Interpreter = InterpreterKind.None)
 {
     /// <summary>Has what was agreed grown old, there or on its way?</summary>
     public bool IsStale(DateTimeOffset now) => Stale || GoodUntil < now;
 
-    /// <summary>Who they become in that dossier, with the rules they came with.</summary>
-    public (Person Person, SafeContact Safe) Enters(Dossier dossier, DateTimeOffset now)
+    /// <summary>Who they become in that dossier, with the rules they came with, the risk that was noted of them and how they are interpreted for.</summary>
+    public (Person Person, SafeContact Safe, Risk? Risk, Interpreter? Interpreter) Enters(Dossier dossier, Guid by, DateTimeOffset now)
     {
         var person = Person.Add(dossier.Id, Identity, Capacity, Language, now);
         (person.Damage, person.Sex, person.NeedsInterpreter, person.IsMinor) = (Damage, Sex, NeedsInterpreter, IsMinor);
         var safe = SafeContact.For(person);
         safe.PutBack(Rules);
-        return (person, safe);
+        return (person, safe, Risk?.Of(person, by, now), Interprets(person, by, now));
     }
+
+    private Interpreter? Interprets(Person person, Guid by, DateTimeOffset now)
+    {
+        if (Interpreter == InterpreterKind.None) return null;
+        var interpreter = People.Interpreter.For(person);
+        interpreter.Settle(Interpreter, null, InterpreterHit.None, compared: false, by, now);
+        return interpreter;
+    }
+}
+
+/// <summary>The latest assessment of a risk that holds of somebody.</summary>
+/// <param name="On">The day of the assessment.</param>
+internal sealed record HandedRisk(RiskLevel Level, RiskAuthor Author, DateOnly On)
+{
+    public static HandedRisk? Of(Risk? risk) => risk is null ? null : new(risk.Level, risk.Author, risk.On);
+
+    /// <summary>The same, noted of them where they are now.</summary>
+    public Risk Of(Person person, Guid by, DateTimeOffset now) => Risk.Note(person.DossierId, [person.Id], On, Level, Author, by, now);
+}
+
+/// <summary>What was written down and may be chosen: a note, or what was written of a contact.</summary>
+internal sealed record Noted(Guid Id, IReadOnlyList<Guid> Persons, DateTimeOffset At, Sealed<string> Text)
+{
+    public static Noted Of(Note note) => new(note.Id, note.Persons, note.At, note.Text);
+
+    /// <returns>null: nothing was written of it.</returns>
+    public static Noted? Of(Contact contact) => contact.Note is { } text ? new(contact.Id, contact.Persons, contact.At, text) : null;
+
+    /// <summary>The earliest first.</summary>
+    public static IReadOnlyList<Noted> All(IEnumerable<Note> notes, IEnumerable<Contact> contacts) => [.. notes.Select(Of).Concat(contacts.Select(Of).OfType<Noted>()).OrderBy(w => w.At).ThenBy(w => w.Id)];
 }
 
 internal sealed record HandedNote(IReadOnlyList<Guid> Persons, DateTimeOffset At, string Text);
@@ -74,9 +108,13 @@ internal static class Handing
         return people;
     }
 
-    /// <summary>Notes of assistance that count and concern nobody but people who may go. What is for the police file goes there and nowhere else.</summary>
-    public static async Task<IReadOnlyList<Note>> Notes(ZoneDbContext zone, Dossier dossier, IReadOnlyCollection<Guid> helped, CancellationToken ct) =>
-        [.. (await zone.Set<Note>().AsNoTracking().Where(n => n.DossierId == dossier.Id && n.Layer == Layer.Assistance).OrderBy(n => n.At).ToListAsync(ct)).Where(n => n.Counts() && n.Persons.TrueForAll(helped.Contains))];
+    /// <summary>What was noted of assistance, by itself or of a contact that took place or was tried, counts, and concerns nobody but people who may go. What is for the police file goes there and nowhere else.</summary>
+    public static async Task<IReadOnlyList<Noted>> Notes(ZoneDbContext zone, Dossier dossier, IReadOnlyCollection<Guid> helped, CancellationToken ct)
+    {
+        var notes = await zone.Set<Note>().AsNoTracking().Where(n => n.DossierId == dossier.Id && n.Layer == Layer.Assistance).ToListAsync(ct);
+        var contacts = await zone.Set<Contact>().AsNoTracking().Where(c => c.DossierId == dossier.Id && c.Layer == Layer.Assistance && (c.State == ContactState.Held || c.State == ContactState.Missed)).ToListAsync(ct);
+        return [.. Noted.All(notes.Where(n => n.Counts()), contacts.Where(c => c.Counts())).Where(w => w.Persons.Count > 0 && w.Persons.All(helped.Contains))];
+    }
 
     /// <exception cref="RefusedException">A person or a note was named that may not go.</exception>
     public static async Task<HandedOver> Write(ZoneDbContext zone, Keyring keys, Gate gate, Nevers nevers, DateTimeOffset now, Dossier dossier, IReadOnlyCollection<Guid> persons, IReadOnlyCollection<HandedField> fields, IReadOnlyCollection<Guid> notes, HandoverReason reason, HandoverBasis basis, bool told, CancellationToken ct)
@@ -88,12 +126,14 @@ internal static class Handing
         if (notes.Any(id => possible.All(n => n.Id != id))) throw new RefusedException("absent", dossier.Id);
         var safe = await zone.Set<SafeContact>().AsNoTracking().Where(s => s.DossierId == dossier.Id).ToDictionaryAsync(s => s.Id, ct);
         var closed = await nevers.Closed(chosen.Select(p => (p, RulesOf(p))), ct);
+        var risks = await zone.Set<Risk>().AsNoTracking().Where(r => r.DossierId == dossier.Id).ToListAsync(ct);
+        var interpreted = await zone.Set<Interpreter>().AsNoTracking().Where(i => i.DossierId == dossier.Id).ToDictionaryAsync(i => i.Id, i => i.Kind, ct);
         var ids = chosen.Select(p => p.Id).ToHashSet();
         var authors = (await zone.Set<Person>().AsNoTracking().Where(p => p.DossierId == dossier.Id && p.Capacity == Capacity.AllegedAuthor).ToListAsync(ct)).ConvertAll(p => p.Identity.Value);
         var acts = !fields.Contains(HandedField.Acts) ? [] : (await zone.Set<FollowUp>().AsNoTracking().Where(f => f.DossierId == dossier.Id && f.Done == null).OrderBy(f => f.DueAt).ToListAsync(ct)).Where(f => f.Persons.Count > 0 && f.Persons.TrueForAll(ids.Contains)).ToList();
         var reports = !fields.Contains(HandedField.Reports) ? [] : await zone.Set<OfficialReport>().AsNoTracking().Where(r => r.DossierId == dossier.Id).OrderBy(r => r.Id).ToListAsync(ct);
         return new HandedOver(dossier.Number, reason.Text, basis, reason.WithoutAgreement, told, dossier.SubKind, dossier.Additional, dossier.Danger, dossier.Protection == Protection.Restricted, fields.Contains(HandedField.FactsOn) ? dossier.FactsAt : null, fields.Contains(HandedField.FactsWhere) ? dossier.Municipality : null,
-            [.. reports.Select(r => r.Number.Value)], [.. chosen.Select(p => Hand(p, RulesOf(p), closed.GetValueOrDefault(p.Id, ClosedChannels.Nothing), now, authors, fields))],
+            [.. reports.Select(r => r.Number.Value)], [.. chosen.Select(p => Hand(p, RulesOf(p), closed.GetValueOrDefault(p.Id, ClosedChannels.Nothing), now, authors, fields) with { Risk = HandedRisk.Of(Risk.Latest(risks, p.Id)), Interpreter = interpreted.GetValueOrDefault(p.Id) })],
             [.. await WhoStands(zone, keys, gate, dossier, chosen, now, ct), .. possible.Where(n => notes.Contains(n.Id)).Select(n => new HandedNote(n.Persons, n.At, n.Text.Value))], [.. acts.Select(a => new HandedAct(a.Persons, a.Kind, a.DueAt))]);
 
         SafeContact RulesOf(Person who) => safe.GetValueOrDefault(who.Id) ?? SafeContact.For(who);

@@ -38,7 +38,7 @@ internal sealed class Handover : IHoldSealed, IOfDossier, IFallDue
     /// <summary>A whole minute; without a word until then somebody is reminded. null: nobody here waits for anything.</summary>
     public DateTimeOffset? AnswerBy { get; private set; }
 
-    /// <summary>Who, what and which notes went.</summary>
+    /// <summary>Who, what and which notes went; those of contacts by the id of the contact.</summary>
     public List<Guid> Persons { get; private set; } = [];
     public List<HandedField> Fields { get; private set; } = [];
     public List<Guid> Notes { get; private set; } = [];

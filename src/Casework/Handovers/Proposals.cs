@@ -9,11 +9,12 @@ using VictimSupport.Foundation.Audit;
 using VictimSupport.Foundation.Parcels;
 using VictimSupport.Foundation.Persistence;
 using VictimSupport.Foundation.Pipeline;
+using VictimSupport.Zones.Contracts;
 
 namespace VictimSupport.Casework.Handovers;
 
 /// <summary>Finds handovers, and brings them further. What goes is there for whoever may open its dossier; what came in, for the coordinators, and for none who is walled off from one of its people.</summary>
-internal sealed class Proposals(ZoneDbContext zone, Guard guard, Post post, UseCase here, Caller caller, Trail trail, TimeProvider clock)
+internal sealed class Proposals(ZoneDbContext zone, Guard guard, Post post, UseCase here, Caller caller, Trail trail, IZoneSettings settings, TimeProvider clock)
 {
     /// <summary>Kind of the parcels in which handovers travel.</summary>
     public const string ParcelKind = "handover";
@@ -84,10 +85,24 @@ internal sealed class Proposals(ZoneDbContext zone, Guard guard, Post post, UseC
         {
             handover.AskBack(now);
             await Turn(handover, HandoverStep.AskedBack, null, ct);
-            var act = FollowUp.Plan(handover.DossierId, handover.Persons, ActKind.Administration, caller.Account is null ? Spoken.In(here.InZone.Record.FirstLanguage, () => Words.ZoneHandoverOutdated) : Words.ZoneHandoverOutdated, now, caller.Account ?? Milestone.ThePlatform, now);
-            zone.Add(act);
-            (await zone.Set<Dossier>().SingleAsync(d => d.Id == handover.DossierId, ct)).Awaits(act.DueAt);
+            await ComesBack(handover, await zone.Set<Dossier>().SingleAsync(d => d.Id == handover.DossierId, ct), () => Words.ZoneHandoverOutdated, ct);
         }
+    }
+
+    /// <summary>The other zone does not answer for them: somebody here has to go on, now. In a dossier that was closed meanwhile nobody would, so it is open again.</summary>
+    /// <param name="says">What is to be done; of the platform, in the zone's own language.</param>
+    public async Task ComesBack(Handover handover, Dossier dossier, Func<string> says, CancellationToken ct)
+    {
+        var (now, by) = (clock.GetUtcNow(), caller.Account ?? Milestone.ThePlatform);
+        if (!dossier.IsOpen)
+        {
+            dossier.Reopen();
+            // Its time begins anew.
+            dossier.PutOff(now + (await settings.Of(here.InZone.Id, ct)).ShortTerm);
+            zone.Add(Milestone.Reached(dossier.Id, MilestoneKind.Reopened, by, now));
+        }
+        zone.Add(FollowUp.Plan(dossier.Id, handover.Persons, ActKind.Administration, caller.Account is null ? Spoken.In(here.InZone.Record.FirstLanguage, says) : says(), now, by, now));
+        await NextAct.Settle(zone, dossier, ct);
     }
 
     /// <summary>Notes a turn in the history, and in the dossier where there is one.</summary>

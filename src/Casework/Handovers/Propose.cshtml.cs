@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
 using Microsoft.EntityFrameworkCore;
 using VictimSupport.Casework.Codes;
+using VictimSupport.Casework.Contacts;
 using VictimSupport.Casework.Dossiers;
 using VictimSupport.Casework.People;
 using VictimSupport.Design.Html;
@@ -66,7 +67,8 @@ internal sealed class Propose(IMediator pipeline, WhereAndWho who) : PageModel, 
         return RedirectToPage("/Casework/Handovers/Show", new { handover = made });
     }
 
-    /// <param name="Begins">The first words of the note.</param>
+    /// <param name="At">When it was written, or when the contact was.</param>
+    /// <param name="Begins">The first words.</param>
     internal sealed record NoteLine(Guid Id, DateTimeOffset At, string Begins);
 
     /// <param name="Barred">Why nothing can be handed over now, in words; null: it can.</param>
@@ -112,11 +114,15 @@ internal sealed class Propose(IMediator pipeline, WhereAndWho who) : PageModel, 
             RuleFor(c => c.Zone).Must(z => z.Length == 4 && z.All(char.IsAsciiDigit)).WithMessage(_ => Words.ZoneHandoverChooseZone);
             RuleFor(c => c.Persons).NotEmpty().WithMessage(_ => Words.ChoosePerson);
             RuleForEach(c => c.Fields).IsInEnum().WithMessage(_ => Words.TickSomething);
+            RuleFor(c => c.Notes).Must(n => n.Count <= Most).WithMessage(_ => Words.ZoneHandoverTooManyNotes);
             RuleFor(c => c.Reason).Must(Said).WithMessage(_ => Words.ZoneHandoverEnterReason).MaximumLength(4000).WithMessage(_ => Words.TooLong);
             RuleFor(c => c.Basis).NotNull().WithMessage(_ => Words.ChooseGround).IsInEnum().WithMessage(_ => Words.ChooseGround);
             RuleFor(c => c.WithoutAgreement).Must(why => Said(why)).When(c => c.Basis == HandoverBasis.WithoutAgreement).WithMessage(_ => Words.ZoneHandoverEnterWithout).MaximumLength(2000).WithMessage(_ => Words.TooLong);
             RuleFor(c => c.Told).NotNull().WithMessage(_ => Words.ChooseTold);
         }
+
+        /// <summary>As many as a handover has room to name.</summary>
+        private const int Most = 100;
 
         private static bool Said(string? text) => !string.IsNullOrWhiteSpace(text);
     }
@@ -174,9 +180,10 @@ internal sealed class Propose(IMediator pipeline, WhereAndWho who) : PageModel, 
         {
             if (await Bar(dossier, 1, ct) is { } barred) throw Wrong(nameof(Command.Zone), barred);
             var notes = await zone.Set<Note>().AsNoTracking().Where(n => n.DossierId == dossier.Id).Select(n => new { n.Id, n.Persons }).ToListAsync(ct);
+            var contacts = await zone.Set<Contact>().AsNoTracking().Where(c => c.DossierId == dossier.Id).Select(c => new { c.Id, c.Persons }).ToListAsync(ct);
             var content = await Handing.Write(zone, keys, gate, nevers, clock.GetUtcNow(), dossier, form.Persons, form.Fields, form.Notes, form.Why, form.Basis!.Value, form.Told == true, ct);
             // What was noted about several goes only where all of them go.
-            if (notes.Exists(n => form.Notes.Contains(n.Id) && n.Persons.Exists(p => !form.Persons.Contains(p)))) throw Wrong(nameof(Command.Notes), Words.ZoneHandoverNoteOfOthers);
+            if (notes.Concat(contacts).Any(n => form.Notes.Contains(n.Id) && n.Persons.Exists(p => !form.Persons.Contains(p)))) throw Wrong(nameof(Command.Notes), Words.ZoneHandoverNoteOfOthers);
             return content;
         }
 

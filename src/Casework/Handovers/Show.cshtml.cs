@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
 using Microsoft.EntityFrameworkCore;
 using VictimSupport.Casework.Codes;
+using VictimSupport.Casework.Contacts;
 using VictimSupport.Casework.Dossiers;
 using VictimSupport.Casework.Intakes;
 using VictimSupport.Casework.People;
@@ -58,7 +59,7 @@ internal sealed class Show(IMediator pipeline, IAccounts accounts, WhereAndWho w
     /// <param name="Number">Of the dossier here; null: it is none yet.</param>
     /// <param name="Persons">Names of those who went, from here.</param>
     /// <param name="Known">Somebody of those that came may be known here.</param>
-    internal sealed record Answer(Handover Handover, string? Number, bool IsOwn, IReadOnlyList<HandoverTurn> Turns, HandedOver? Content, IReadOnlyList<string> Persons, IReadOnlyList<Note> Notes, bool Known);
+    internal sealed record Answer(Handover Handover, string? Number, bool IsOwn, IReadOnlyList<HandoverTurn> Turns, HandedOver? Content, IReadOnlyList<string> Persons, IReadOnlyList<Noted> Notes, bool Known);
 
     [Requires(May.WorkOnDossiers)]
     internal sealed record Query(Guid Handover) : IQuery<Answer>;
@@ -82,8 +83,9 @@ internal sealed class Show(IMediator pipeline, IAccounts accounts, WhereAndWho w
                 return new Answer(handover, dossier?.Number, false, turns, content, [], [], content is not null && await AnyKnown(content, ct));
             }
             var people = await zone.Set<Person>().AsNoTracking().Where(p => p.DossierId == dossier!.Id && handover.Persons.Contains(p.Id)).OrderBy(p => p.Id).ToListAsync(ct);
-            var notes = await zone.Set<Note>().AsNoTracking().Where(n => n.DossierId == dossier!.Id && handover.Notes.Contains(n.Id)).OrderBy(n => n.At).ToListAsync(ct);
-            return new Answer(handover, dossier!.Number, await guard.Owns(dossier, ct), turns, null, [.. people.Select(p => p.Identity.Value.FullName)], notes, false);
+            var notes = await zone.Set<Note>().AsNoTracking().Where(n => n.DossierId == dossier!.Id && handover.Notes.Contains(n.Id)).ToListAsync(ct);
+            var contacts = await zone.Set<Contact>().AsNoTracking().Where(c => c.DossierId == dossier!.Id && handover.Notes.Contains(c.Id)).ToListAsync(ct);
+            return new Answer(handover, dossier!.Number, await guard.Owns(dossier, ct), turns, null, [.. people.Select(p => p.Identity.Value.FullName)], Noted.All(notes, contacts), false);
         }
 
         public async Task<IReadOnlyList<PossibleDuplicate>> Handle(Check command, CancellationToken ct)

@@ -25,7 +25,7 @@ internal sealed class Telling(ZoneDbContext zone, Gate gate, IEnumerable<ISendTe
         if (content.Told) return open;
         foreach (var came in content.People.Where(p => !p.IsMinor && !p.IsStale(now)))
         {
-            var (person, safe) = came.Enters(dossier, now);
+            var (person, safe, _, _) = came.Enters(dossier, caller.Self, now);
             var whom = await gate.Of(dossier, person, safe, first: false, ct);
             open.AddRange(new[] { Channel.Sms, Channel.Mail }.Where(c => Look(whom, c, now) == Bar.None).Select(c => new Reminder(came.Key, c)));
         }

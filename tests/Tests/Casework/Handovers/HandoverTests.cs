@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text.Json;
 using FluentValidation;
 using MediatR;
 using Microsoft.EntityFrameworkCore;
@@ -491,6 +492,193 @@ public sealed class HandoverTests(Platforms platforms)
     }
 
     [Theory, EveryEngine]
+    public async Task A_dossier_does_not_close_over_a_handover_that_nobody_has_decided_on(string engine)
+    {
+        var (a, b) = await Two(engine);
+        var (anna, bert) = (await a.Hires("anna", Role.Coordinator), b.As(Role.Coordinator));
+        var dossier = await anna.Registers(Cases.Intake(a));
+        var handover = await anna.HandsOver(dossier, b);
+        async Task StaysOpen()
+        {
+            var gap = Assert.Single(await anna.Send(new Close.Query(dossier)), g => g.Kind == GapKind.OpenHandover);
+            Assert.Equal((handover, false), (gap.Entry!.Value, gap.MayStayUnknown));
+            await Assert.ThrowsAsync<ValidationException>(() => anna.ClosesAtOnce(dossier));
+            await Assert.ThrowsAsync<ValidationException>(() => anna.Send(new Close.Command { Dossier = dossier, Reason = ClosingReason.OpenedInError, Outcome = Outcome.NoContact }));
+        }
+
+        await StaysOpen();
+        using var hers = anna.Visit();
+        var says = (await hers.Page($"/dossiers/{dossier}/close")).QuerySelector("[data-unfinished] a")!;
+        Assert.EndsWith($"/handovers/{handover}", says.GetAttribute("href"), StringComparison.Ordinal);
+        Assert.Equal(HttpStatusCode.OK, (await hers.Get(says.GetAttribute("href")!)).StatusCode);
+        await bert.AsksAbout(handover);
+        await b.RunJobs();
+        await StaysOpen();
+        // Taken back, it may have been accepted there meanwhile: it holds once they have said so.
+        await anna.Send(new Withdraw.Command(handover));
+        await StaysOpen();
+        await a.RunJobs();
+        await b.RunJobs();
+        Assert.Equal(HandoverState.Withdrawn, await anna.StateOf(handover));
+        Assert.DoesNotContain((await anna.Opens(dossier)).Planned, p => p.Kind == ActKind.Administration); // whoever took it back knows
+        await anna.ClosesAtOnce(dossier);
+        Assert.False((await anna.Opens(dossier)).Dossier.IsOpen);
+    }
+
+    [Theory, EveryEngine]
+    public async Task Refused_there_it_is_an_act_here_at_once_on_the_worklist_and_reminded_of(string engine)
+    {
+        await using var platform = Platform.Start(engine);
+        var (a, b) = (await platform.Zone(), await platform.Zone());
+        var (anna, chief, bert) = (await a.Hires("anna", Role.Caseworker), await a.Hires("chief", Role.Coordinator), b.As(Role.Coordinator));
+        var dossier = await anna.Registers(Cases.Intake(a));
+        await anna.Send(await anna.Contact(a, dossier) with { Next = ActKind.CallBack, Due = platform.Clock.GetUtcNow().AddDays(20) });
+        foreach (var done in (await anna.Opens(dossier)).Planned.Where(p => p.Kind != ActKind.CallBack)) await anna.Send(new Complete.Command(done.Id));
+        var lead = await anna.LeadOf(dossier);
+        var handover = await anna.HandsOver(dossier, b);
+        platform.Clock.Advance(TimeSpan.FromHours(1));
+        await bert.Refuses(handover, "She moved on");
+        await b.RunJobs();
+        var act = Assert.Single((await anna.Opens(dossier)).Planned, p => p.Kind == ActKind.Administration);
+        Assert.True(act.DueAt <= platform.Clock.GetUtcNow());
+        Assert.Equal([lead], act.Persons);
+        Assert.Equal(Stays(a), act.Text!.Value);
+        Assert.Equal(act.DueAt, (await anna.Opens(dossier)).Dossier.NextDue);
+        Assert.Equal(1, (await anna.Send(new Bell.Query())).Due);
+        for (var i = 0; i < 2; i++) await a.RunJobs();
+        Assert.Contains(platform.Post.Letters, l => l.Key.StartsWith($"{ActsDue.Code} {act.Id}", StringComparison.Ordinal) && l.To == Staff.AddressOf(a, "anna"));
+        platform.Clock.Advance(TimeSpan.FromHours(25));
+        for (var i = 0; i < 2; i++) await a.RunJobs();
+        Assert.Equal(1, (await chief.Send(new Bell.Query())).ToldOn); // done by nobody, it is told on
+    }
+
+    [Theory, EveryEngine]
+    public async Task What_comes_back_to_a_dossier_that_was_closed_over_it_opens_it_again(string engine)
+    {
+        var (a, b) = await Two(engine);
+        var (anna, bert) = (await a.Hires("anna", Role.Coordinator), b.As(Role.Coordinator));
+        foreach (var how in new[] { "refused", "withdrawn", "outdated" })
+        {
+            var dossier = await anna.Registers(Cases.Intake(a, "Janssens", how));
+            var handover = await anna.HandsOver(dossier, b);
+            // As it was possible before a handover stood in the way.
+            foreach (var dropped in (await anna.Opens(dossier)).Planned) await anna.Send(new Complete.Command(dropped.Id));
+            var (now, nothing, reason) = ((DateTimeOffset?)a.Platform.Clock.GetUtcNow(), (DateTimeOffset?)null, (ClosingReason?)ClosingReason.HandedOver);
+            await a.Handle.Database.Write(new Keyring(a.Handle.Keys), async z =>
+            {
+                await z.Set<Dossier>().Where(d => d.Id == dossier).ExecuteUpdateAsync(set => set.SetProperty(d => d.Closed, now).SetProperty(d => d.Reason, reason).SetProperty(d => d.NextDue, nothing).SetProperty(d => d.PutOffUntil, nothing), TestContext.Current.CancellationToken);
+                return new VictimSupport.Foundation.Persistence.Written<bool>(true, new AuditRecord(default, null, "Test.Plant", null, "{}"));
+            }, TestContext.Current.CancellationToken);
+            if (how == "withdrawn") await anna.Send(new Withdraw.Command(handover));
+            else if (how == "outdated") await anna.Agrees(dossier, await anna.LeadOf(dossier), r => r with { Letter = Rule.Never });
+            else await bert.Refuses(handover);
+            for (var i = 0; i < 2; i++)
+            {
+                await a.RunJobs();
+                await b.RunJobs();
+            }
+            var view = await anna.Opens(dossier);
+            Assert.Equal((how, true, (ClosingReason?)null), (how, view.Dossier.IsOpen, view.Dossier.Reason));
+            var act = Assert.Single(view.Planned, p => p.Kind == ActKind.Administration);
+            Assert.Equal(act.DueAt, view.Dossier.NextDue);
+            Assert.True(view.Dossier.PutOffUntil > now);
+            Assert.Equal(1, await a.Look(z => z.Set<Milestone>().CountAsync(m => m.DossierId == dossier && m.Kind == MilestoneKind.Reopened)));
+        }
+    }
+
+    [Theory, EveryEngine]
+    public async Task The_risk_that_holds_and_the_kind_of_interpreter_go_along_whatever_is_ticked(string engine)
+    {
+        var (a, b) = await Two(engine);
+        var (anna, bert) = (a.As(Role.Coordinator), await b.Hires("bert", Role.Coordinator));
+        var dossier = await anna.Registers(Cases.Intake(a, "Janssens", "Mia"));
+        var lead = await anna.LeadOf(dossier);
+        var bo = await anna.Send(new Edit.Command { Dossier = dossier, GivenName = "Bo", FamilyName = "Janssens", Capacity = Capacity.Relative, Language = "nl" });
+        var cas = await anna.Send(new Edit.Command { Dossier = dossier, GivenName = "Cas", FamilyName = "Janssens", Capacity = Capacity.Relative, Language = "nl" });
+        var today = VictimSupport.Design.Html.Moment.Day(a.Platform.Clock.GetUtcNow());
+        Task<Guid> Risk(RiskLevel level, int daysAgo, params Guid[] persons) => anna.Send(new NoteRisk.Command { Dossier = dossier, Persons = [.. persons], On = today.AddDays(-daysAgo), Level = level, Author = RiskAuthor.Prosecutor, Once = Guid.NewGuid() });
+        await Risk(RiskLevel.Low, 9, lead, bo);
+        await Risk(RiskLevel.High, 3, lead);
+        await anna.Send(new NoteRisk.Withdraw(dossier, await Risk(RiskLevel.Acute, 1, lead))); // in error
+        await Risk(RiskLevel.Acute, 1, cas);
+        await anna.Send(new Interpret.Command { Dossier = dossier, Person = lead, Kind = InterpreterKind.Sworn, Name = "Wanda Wolkers", Agency = "Wolk & Co", Version = (await anna.Opens(dossier)).Dossier.Version });
+
+        var handover = await anna.HandsOver(dossier, b, f => f with { Persons = [lead, bo], Fields = [] });
+        var content = (await bert.Send(new Show.Query(handover))).Content!;
+        var came = content.People.ToDictionary(p => p.Key);
+        Assert.Equal((new HandedRisk(RiskLevel.High, RiskAuthor.Prosecutor, today.AddDays(-3)), InterpreterKind.Sworn), (came[lead].Risk, came[lead].Interpreter));
+        Assert.Equal((new HandedRisk(RiskLevel.Low, RiskAuthor.Prosecutor, today.AddDays(-9)), InterpreterKind.None), (came[bo].Risk, came[bo].Interpreter));
+        Assert.DoesNotContain("Wol", JsonSerializer.Serialize(content), StringComparison.Ordinal); // by whom is no matter of the other zone
+        using var his = bert.Visit();
+        var goes = (await his.Page($"/handovers/{handover}")).QuerySelector("[data-goes]")!;
+        Assert.Contains("high", goes.QuerySelector(".vs-badge--danger")!.TextContent, StringComparison.Ordinal);
+        Assert.Contains("sworn interpreter", goes.TextContent, StringComparison.Ordinal);
+
+        var theirs = (await bert.Accepts(handover))!.Value;
+        var view = await bert.Opens(theirs);
+        var (mia, her) = (view.People.Single(p => p.Name.StartsWith("Mia", StringComparison.Ordinal)).Id, await b.Look(z => z.Set<VictimSupport.Casework.People.Risk>().AsNoTracking().ToListAsync()));
+        Assert.Equal([RiskLevel.High, RiskLevel.Low], view.Risks.Select(r => r.Level).OrderDescending());
+        var risk = Assert.Single(her, r => r.Persons.Contains(mia));
+        Assert.Equal((RiskLevel.High, RiskAuthor.Prosecutor, today.AddDays(-3), bert.Id), (risk.Level, risk.Author, risk.On, risk.By));
+        Assert.Equal((RiskLevel.High, 3), (view.Dossier.Risk, view.Dossier.Urgency)); // as urgent as it was there
+        Assert.Equal(2, view.Timeline.Count(h => h.Title.StartsWith(VictimSupport.Casework.Words.Of(MilestoneKind.RiskNoted), StringComparison.Ordinal)));
+        var interpreter = await b.Look(z => z.Set<Interpreter>().AsNoTracking().SingleAsync());
+        Assert.Equal((mia, InterpreterKind.Sworn, false), (interpreter.Id, interpreter.Kind, interpreter.MustBeChecked));
+        Assert.Null(interpreter.Who);
+    }
+
+    [Fact]
+    public async Task What_was_proposed_before_risks_went_along_is_read_all_the_same()
+    {
+        var (a, b) = await Two("sqlite");
+        var anna = a.As(Role.Coordinator);
+        var handover = await anna.HandsOver(await anna.Registers(Cases.Intake(a, "Janssens", "Mia")), b);
+        var now = JsonSerializer.SerializeToNode((await b.As(Role.Coordinator).Send(new Show.Query(handover))).Content!)!;
+        foreach (var person in now["People"]!.AsArray()) Assert.True(person!.AsObject().Remove("Risk") & person.AsObject().Remove("Interpreter"));
+        var before = now.Deserialize<HandedOver>()!;
+        Assert.Equal(("Mia Janssens", null, InterpreterKind.None), (before.People[0].Identity.FullName, before.People[0].Risk, before.People[0].Interpreter));
+        var (person2, _, risk, interpreter) = before.People[0].Enters(before.Becomes(VictimSupport.Foundation.Numbers.DossierNumber.Of(2026, 1, b.Handle.Keys.NumberKey), anna.Id, a.Platform.Clock.GetUtcNow(), a.Platform.Clock.GetUtcNow()), anna.Id, a.Platform.Clock.GetUtcNow());
+        Assert.Equal(("Mia Janssens", null, null), (person2.Identity.Value.FullName, risk, interpreter));
+    }
+
+    [Theory, EveryEngine]
+    public async Task What_was_noted_of_a_contact_goes_where_it_is_ticked_as_a_note_does(string engine)
+    {
+        var (a, b) = await Two(engine);
+        var (anna, trainee, bert) = (a.As(Role.Coordinator), a.As(Role.Trainee), b.As(Role.Coordinator));
+        var dossier = await anna.Registers(Cases.Intake(a, "Janssens", "Mia"));
+        var lead = await anna.LeadOf(dossier);
+        var bo = await anna.Send(new Edit.Command { Dossier = dossier, GivenName = "Bo", FamilyName = "Janssens", Capacity = Capacity.Relative, Language = "nl" });
+        await a.Names(dossier, trainee.Id);
+        var talk = a.Platform.Clock.GetUtcNow().AddHours(-2);
+        async Task Talks(Person by, string? note, bool missed = false, params Guid[] persons) => await by.Send(await by.Contact(a, dossier) with { At = talk, Persons = [.. persons], Note = note, Missed = missed, Services = missed ? [] : [VictimSupport.Casework.Codes.ServiceKind.Listening], Once = Guid.NewGuid() });
+        await Talks(anna, "She sleeps badly", persons: lead);
+        await Talks(anna, "Nobody opened", missed: true, lead);
+        await Talks(anna, "Of both", persons: [lead, bo]);
+        await Talks(anna, null, persons: lead);
+        await Talks(trainee, "Not signed", persons: lead);
+        await anna.Send(await anna.Appointment(a, dossier) with { Note = "Has not taken place" });
+        await Notes(anna, dossier, Layer.Assistance, "A note", lead);
+        var contacts = (await a.Look(z => z.Set<VictimSupport.Casework.Contacts.Contact>().AsNoTracking().ToListAsync())).Where(c => c.Note is not null).ToDictionary(c => c.Note!.Value, c => c.Id);
+
+        var page = await anna.Send(new Propose.Query(dossier));
+        Assert.Equal(["A note", "Nobody opened", "Of both", "She sleeps badly"], page.Notes.Select(n => n.Begins).Order());
+        Assert.Equal(talk, page.Notes.Single(n => n.Begins == "She sleeps badly").At);
+        foreach (var forged in new[] { "Not signed", "Has not taken place" }) await Refused(() => anna.Handing(dossier, b, f => f with { Notes = [contacts[forged]] }));
+        Assert.Contains((await Assert.ThrowsAsync<ValidationException>(() => anna.Handing(dossier, b, f => f with { Persons = [lead], Notes = [contacts["Of both"]] }))).Errors, e => e.PropertyName == "Notes");
+        Assert.Contains((await Assert.ThrowsAsync<ValidationException>(() => anna.Handing(dossier, b, f => f with { Notes = [.. Enumerable.Range(0, 101).Select(_ => Guid.NewGuid())] }))).Errors, e => e.PropertyName.EndsWith("Notes", StringComparison.Ordinal));
+
+        var handover = await anna.HandsOver(dossier, b, f => f with { Persons = [lead], Notes = [contacts["She sleeps badly"]] });
+        var note = Assert.Single((await bert.Send(new Show.Query(handover))).Content!.Notes);
+        Assert.Equal((talk, "She sleeps badly"), (note.At, note.Text));
+        Assert.Equal([lead], note.Persons);
+        var went = Assert.Single((await anna.Send(new Show.Query(handover))).Notes); // what went is seen here too
+        Assert.Equal((talk, "She sleeps badly"), (went.At, went.Text.Value));
+        var theirs = (await bert.Accepts(handover))!.Value;
+        Assert.Contains("She sleeps badly", (await b.Look(z => z.Set<Note>().AsNoTracking().SingleAsync(n => n.DossierId == theirs))).Text.Value, StringComparison.Ordinal);
+    }
+
+    [Theory, EveryEngine]
     public async Task Only_what_was_ticked_and_shown_goes_and_what_may_not_go_is_nothing(string engine)
     {
         var (a, b) = await Two(engine);
@@ -904,6 +1092,8 @@ public sealed class HandoverTests(Platforms platforms)
         await by.Send(await by.Send(new Edit.Query(dossier, person, "nl")) with { Dossier = dossier, Person = person, Address = "Dorpsstraat 1" });
         await by.Agrees(dossier, person, how);
     }
+
+    private static string Stays(TestZone zone) => VictimSupport.Design.Html.Spoken.In(zone.Handle.Record.FirstLanguage, () => VictimSupport.Casework.Words.ZoneHandoverStays);
 
     private static readonly Dictionary<string, string?> NeutralSender = new() { ["Texts:From"] = "agenda@mail.example" };
 
