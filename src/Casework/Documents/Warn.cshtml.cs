@@ -1,4 +1,5 @@
 using FluentValidation;
+using FluentValidation.Results;
 using MediatR;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
@@ -20,7 +21,14 @@ internal sealed class Warn(IMediator pipeline) : PageModel, IShowAgain
 
     public async Task OnGetAsync(CancellationToken ct) => (About, Form) = await pipeline.Send(new Query(Dossier, Document), ct);
 
-    public async Task ShowAgain(CancellationToken ct) => (About, _) = await pipeline.Send(new Query(Dossier, Document), ct);
+    /// <summary>What a colleague warned of meanwhile; null: nobody did.</summary>
+    public Command? Meanwhile { get; private set; }
+
+    public async Task ShowAgain(CancellationToken ct)
+    {
+        (About, var now) = await pipeline.Send(new Query(Dossier, Document), ct);
+        if (now.Was != Form.Was) (Meanwhile, Form) = (now, Form with { Was = now.Was });
+    }
 
     public async Task<IActionResult> OnPostAsync(CancellationToken ct)
     {
@@ -38,6 +46,9 @@ internal sealed class Warn(IMediator pipeline) : PageModel, IShowAgain
     internal sealed record Command : ICommand<bool>
     {
         public string? Warning { get; init; }
+
+        /// <summary>The warning that stood there when the form was shown.</summary>
+        public string? Was { get; init; }
         internal Guid Dossier { get; init; }
         internal Guid Document { get; init; }
     }
@@ -53,7 +64,7 @@ internal sealed class Warn(IMediator pipeline) : PageModel, IShowAgain
         {
             var document = await withdrawals.Find(await guard.Read(query.Dossier, ct), query.Document, ct);
             await keys.Fetch([document.KeyOwner], ct);
-            return new Answer($"{Words.Of(document.Kind)}: {document.Head!.Value.Title}", new Command { Warning = document.Head.Value.Warning });
+            return new Answer($"{Words.Of(document.Kind)}: {document.Head!.Value.Title}", new Command { Warning = document.Head.Value.Warning, Was = document.Head.Value.Warning });
         }
 
         public async Task<bool> Handle(Command form, CancellationToken ct)
@@ -61,6 +72,7 @@ internal sealed class Warn(IMediator pipeline) : PageModel, IShowAgain
             var dossier = await guard.Open(form.Dossier, ct);
             var document = await withdrawals.Find(dossier, form.Document, ct);
             await keys.Fetch([document.KeyOwner], ct);
+            if ((form.Was ?? "") != (document.Head!.Value.Warning ?? "")) throw new ValidationException([new ValidationFailure(nameof(Command.Warning), Words.ChangedMeanwhile)]);
             document.Warn(string.IsNullOrWhiteSpace(form.Warning) ? null : form.Warning.Trim());
             dossier.Touch();
             return true;

@@ -1,3 +1,6 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
 using FluentValidation;
 using FluentValidation.Results;
 using MediatR;
@@ -26,7 +29,7 @@ internal sealed class Close(IMediator pipeline, TimeProvider clock) : PageModel,
     public IReadOnlyList<Gap> Gaps { get; private set; } = [];
 
     /// <summary>What is planned and ends with it.</summary>
-    public Ending Ends { get; private set; } = new([], 0);
+    public Ending Ends { get; private set; } = new([], 0, "");
     public IEnumerable<Gap> Unfinished => Gaps.Where(g => !g.MayStayUnknown);
     public IEnumerable<Gap> Unknown => Gaps.Where(g => g.MayStayUnknown);
     public IReadOnlyList<Choice> Reasons { get; private set; } = [];
@@ -39,6 +42,8 @@ internal sealed class Close(IMediator pipeline, TimeProvider clock) : PageModel,
     {
         Gaps = await pipeline.Send(new Query(Dossier), ct);
         Ends = await pipeline.Send(new Planned(Dossier), ct);
+        Form = Form with { Shown = Ends.Mark };
+        ModelState.Remove("Form.Shown");
         Reasons = await pipeline.Send(new Offered.Query(CodeList.ClosingReason), ct);
         foreach (var gap in Unknown) Form.Why.TryAdd(gap.Key, null);
     }
@@ -83,7 +88,8 @@ internal sealed class Close(IMediator pipeline, TimeProvider clock) : PageModel,
 
     /// <param name="Acts">In words, the earliest first.</param>
     /// <param name="Messages">How many wait to go out.</param>
-    internal sealed record Ending(IReadOnlyList<string> Acts, int Messages);
+    /// <param name="Mark">Of all that: what somebody planned meanwhile is not cancelled unseen.</param>
+    internal sealed record Ending(IReadOnlyList<string> Acts, int Messages, string Mark);
 
     /// <summary>What closing did. AndDropped: a message to somebody had not left yet, and does not leave any more.</summary>
     internal enum Closing { Already, Done, AndDropped }
@@ -96,6 +102,9 @@ internal sealed class Close(IMediator pipeline, TimeProvider clock) : PageModel,
 
         /// <summary>Why something is unknown, by the key of its gap.</summary>
         public Dictionary<string, WhyUnknown?> Why { get; init; } = [];
+
+        /// <summary>The mark of what the form said that it cancels; null: it was not asked by a form.</summary>
+        public string? Shown { get; init; }
         internal Guid Dossier { get; init; }
     }
 
@@ -129,35 +138,42 @@ internal sealed class Close(IMediator pipeline, TimeProvider clock) : PageModel,
                 throw Wrong((nameof(Command.Reason), Words.ClosedMeanwhile(Words.Of(dossier.Reason!.Value), Words.Of(dossier.Outcome!.Value))));
             }
             ShippedCodes.Must(Moment.Day(now), nameof(Command.Outcome), Words.ChooseOutcome, form.Outcome);
+            var (ending, waiting) = (await Dropped(dossier.Id, ct), await Waiting(dossier.Id, ct));
+            if (form.Shown is { } shown && shown != MarkOf(ending, waiting.Count)) throw Wrong((nameof(Command.Reason), Words.EndsChangedMeanwhile));
             // Opened in error it is in no figure: then only what is unfinished is in the way.
             var gaps = (await Completeness.Of(zone, keys, dossier, ct)).Where(g => !g.MayStayUnknown || reason != ClosingReason.OpenedInError).ToList();
             if (gaps.Exists(g => !g.MayStayUnknown)) throw Wrong((nameof(Command.Reason), Words.FinishFirst));
             if (gaps.Where(g => Said(form, g) is null).Select(g => ($"{nameof(Command.Why)}[{g.Key}]", Words.SayWhyUnknown(Say(g)))).ToArray() is { Length: > 0 } unsaid) throw Wrong(unsaid);
             zone.RemoveRange(await zone.Set<LeftUnknown>().Where(u => u.DossierId == dossier.Id).ToListAsync(ct));
             foreach (var gap in gaps) zone.Add(LeftUnknown.Leave(dossier.Id, gap, Said(form, gap)!.Value, caller.Self, now));
-            foreach (var act in await Dropped(dossier.Id, ct)) act.Drop(caller.Self, now);
+            foreach (var act in ending) act.Drop(caller.Self, now);
             dossier.Close(reason, form.Outcome!.Value, now, own);
             zone.Add(Milestone.Reached(dossier.Id, MilestoneKind.Closed, caller.Self, now, code: (int)reason));
-            return await DropsMessages(dossier, now, ct) ? Closing.AndDropped : Closing.Done;
+            return DropsMessages(dossier, waiting, now) ? Closing.AndDropped : Closing.Done;
         }
 
         public async Task<Ending> Handle(Planned query, CancellationToken ct)
         {
             var dossier = await guard.Read(query.Dossier, ct);
             await guard.MustOwn(dossier, ct);
-            return new Ending([.. (await Dropped(dossier.Id, ct)).OrderBy(f => f.DueAt).Select(f => Say(f.Kind, f.DueAt, f.Text?.Value))], await zone.Set<Message>().CountAsync(m => m.DossierId == dossier.Id && m.State == MessageState.Waiting, ct));
+            var (ending, waiting) = (await Dropped(dossier.Id, ct), await zone.Set<Message>().CountAsync(m => m.DossierId == dossier.Id && m.State == MessageState.Waiting, ct));
+            return new Ending([.. ending.OrderBy(f => f.DueAt).Select(f => Say(f.Kind, f.DueAt, f.Text?.Value))], waiting, MarkOf(ending, waiting));
         }
 
         // What the partner of a withdrawn referral still has to erase stays to be said to it: closing does not say it.
-        private async Task<IEnumerable<FollowUp>> Dropped(Guid dossier, CancellationToken ct)
+        private async Task<IReadOnlyList<FollowUp>> Dropped(Guid dossier, CancellationToken ct)
         {
             var erased = await zone.Set<Referral>().Where(r => r.DossierId == dossier && r.State == ReferralState.Withdrawn && r.WentOut).Select(r => r.Id).ToListAsync(ct);
-            return (await zone.Set<FollowUp>().Where(f => f.DossierId == dossier && f.Done == null).ToListAsync(ct)).Where(f => f.About is not { } referral || !erased.Contains(referral));
+            return [.. (await zone.Set<FollowUp>().Where(f => f.DossierId == dossier && f.Done == null).ToListAsync(ct)).Where(f => f.About is not { } referral || !erased.Contains(referral))];
         }
 
-        private async Task<bool> DropsMessages(Dossier dossier, DateTimeOffset now, CancellationToken ct)
+        private Task<List<Message>> Waiting(Guid dossier, CancellationToken ct) => zone.Set<Message>().Where(m => m.DossierId == dossier && m.State == MessageState.Waiting).ToListAsync(ct);
+
+        private static string MarkOf(IEnumerable<FollowUp> acts, int messages) =>
+            Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join(' ', acts.OrderBy(f => f.Id).Select(f => $"{f.Id:N}{f.DueAt.UtcTicks}").Append(messages.ToString(CultureInfo.InvariantCulture))))).AsSpan(0, 8));
+
+        private bool DropsMessages(Dossier dossier, List<Message> waiting, DateTimeOffset now)
         {
-            var waiting = await zone.Set<Message>().Where(m => m.DossierId == dossier.Id && m.State == MessageState.Waiting).ToListAsync(ct);
             foreach (var message in waiting) message.Drop(Bar.Ended, now);
             if (waiting.Count > 0) zone.Add(Milestone.Reached(dossier.Id, MilestoneKind.TakenBack, caller.Self, now, code: (int)Bar.Ended));
             return waiting.Count > 0;

@@ -34,6 +34,9 @@ internal sealed class Register(IMediator pipeline, WhereAndWho who, TimeProvider
     /// <summary>The message in the tray that this intake is made from.</summary>
     [BindProperty(SupportsGet = true)] public Guid? Tray { get; set; }
 
+    /// <summary>Whoever was saved before this one may be known already: the dossier to look at. The next is typed first, or not.</summary>
+    public Guid? ToLookAt { get; private set; }
+
     /// <summary>The field for it is unfolded: something stands in it, or is wrong with it.</summary>
     public bool CameEarlier => Form.RequestedAt is not null || ModelState.Any(f => f.Key.StartsWith("Form.RequestedAt", StringComparison.Ordinal) && f.Value?.Errors.Count > 0);
     public IReadOnlyList<PossibleDuplicate>? Known { get; private set; }
@@ -43,8 +46,9 @@ internal sealed class Register(IMediator pipeline, WhereAndWho who, TimeProvider
     public IReadOnlyList<Choice> SafeRules => Choice.All<Rule>(Words.Of);
     public IReadOnlyList<Choice> LanguagesOffered => [.. Languages.All.Select(l => new Choice(l, Words.Of("Language_" + l)))];
 
-    public async Task OnGetAsync(Guid? after, CancellationToken ct)
+    public async Task OnGetAsync(Guid? after, bool look, CancellationToken ct)
     {
+        if (look) ToLookAt = after;
         Form = new Command { When = clock.GetUtcNow(), Language = who.Zone!.Record.FirstLanguage };
         if (after is { } previous) Form = await pipeline.Send(new SameFacts.Query(previous), ct);
         if (Tray is { } entry) Form = await pipeline.Send(new Prefill.Query(entry), ct);
@@ -68,9 +72,10 @@ internal sealed class Register(IMediator pipeline, WhereAndWho who, TimeProvider
 
     public async Task<IActionResult> OnPostNextAsync(CancellationToken ct)
     {
+        var alike = await pipeline.Send(new Alike.Query(Form.FamilyName.Trim(), Form.GivenName.Trim(), Form.Phone), ct);
         var made = await Save(ct);
         TempData["Done"] = Words.SavedAndNext;
-        return RedirectToPage(await pipeline.Send(new StillMine.Query(made.Dossier), ct) ? new { after = (Guid?)made.Dossier } : new { after = (Guid?)null });
+        return RedirectToPage(await pipeline.Send(new StillMine.Query(made.Dossier), ct) ? new { after = (Guid?)made.Dossier, look = made.IsNew && alike ? true : (bool?)null } : new { after = (Guid?)null, look = (bool?)null });
     }
 
     /// <summary>They came without an appointment and are here: the conversation is recorded next, as held in the office now.</summary>

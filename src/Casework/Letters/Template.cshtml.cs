@@ -71,7 +71,7 @@ internal sealed class Template(IMediator pipeline) : PageModel, IShowAgain
             {
                 RuleFor(c => c).Must(c => c.In(language).Length <= LetterTemplate.Longest).OverridePropertyName(FieldOf(language)).WithMessage(_ => Words.TooLong);
                 // Leaflets, and letters of a batch, are read by nobody before they are printed: there a gap would stay one.
-                RuleFor(c => c).Must(c => (!c.Kind.IsLeaflet() && c.Kind is not (LetterKind.First or LetterKind.Recontact)) || Gap(c, language) is null).OverridePropertyName(FieldOf(language)).WithMessage(c => Words.UnknownPlaceholder(Gap(c, language)));
+                RuleFor(c => c).Must(c => (!c.Kind.IsLeaflet() && c.Kind is not (LetterKind.First or LetterKind.Recontact or LetterKind.HandedOver)) || Gap(c, language) is null).OverridePropertyName(FieldOf(language)).WithMessage(c => Words.UnknownPlaceholder(Gap(c, language)));
             }
         }
 

@@ -226,8 +226,9 @@ internal sealed class Check(IMediator pipeline, WhereAndWho who, TimeProvider cl
                 var before = rows[change.Row - 1];
                 var to = Guid.TryParse(change.Choice, out var dossier) ? dossier : (Guid?)null;
                 var choice = to is not null ? PvChoice.Add : change.Choice switch { nameof(PvChoice.Take) => PvChoice.Take, nameof(PvChoice.Leave) => PvChoice.Leave, _ => PvChoice.Undecided };
-                // What nobody asked about when it was chosen is asked now: put right, it may be about somebody else.
-                if (change.Known && !before.Known && choice == PvChoice.Take) choice = PvChoice.Undecided;
+                // What nobody asked about when it was chosen is asked now: put right, it is about somebody else, who may be known too, and whose dossier is another.
+                var isAnother = (change.Cells.GivenName, change.Cells.FamilyName) != (before.Cells.GivenName, before.Cells.FamilyName);
+                if ((change.Known && choice == PvChoice.Take && (!before.Known || isAnother)) || (choice == PvChoice.Add && isAnother)) (choice, to) = (PvChoice.Undecided, null);
                 rows[change.Row - 1] = new PvRow(change.Cells, choice, change.Known, to);
             }
             list.Change(new PvSheet(rows));

@@ -151,6 +151,8 @@ internal sealed class Agree(IMediator pipeline, TimeProvider clock) : PageModel,
             referral.Agrees(consent, now);
             await tally.Refers(referral, ct);
             await Standstill.Follow(zone, dossier, referral, before, caller.Self, now, ct);
+            // Who thought about it and consents has accepted: the history says both.
+            if (before == ReferralState.Offered) zone.Add(Milestone.Reached(dossier.Id, MilestoneKind.Referral, caller.Self, now, code: (int)ReferralState.Accepted, about: referral.Id));
             zone.Add(Milestone.Reached(dossier.Id, MilestoneKind.ConsentGiven, caller.Self, now, code: consent.Version, about: referral.Id));
             dossier.Touch();
             if (form.Once != default) zone.Add(new Submission { Id = form.Once, Made = consent.Id });

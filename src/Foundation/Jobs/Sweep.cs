@@ -16,7 +16,7 @@ public sealed class Sweep(CatalogDatabase catalog, ZoneMaking making, ZoneRegist
     internal static readonly TimeSpan FullRound = TimeSpan.FromHours(1);
     private const int RoundInOneGo = 500; // what falls due meanwhile does not wait behind the whole country
     private static readonly TimeSpan Stuck = TimeSpan.FromMinutes(10);
-    private readonly ConcurrentDictionary<string, DateTimeOffset> running = new();
+    private readonly ConcurrentDictionary<string, Started> running = new();
     private readonly HashSet<string> round = new(StringComparer.Ordinal); // still to be visited whole in this round
     private DateTimeOffset lastFull = DateTimeOffset.MinValue;
 
@@ -40,7 +40,8 @@ public sealed class Sweep(CatalogDatabase catalog, ZoneMaking making, ZoneRegist
         var isRound = now - lastFull >= FullRound;
         var all = isRound || round.Count > 0;
         await using var house = catalog.Lease();
-        var zones = await house.Set<ZoneRecord>().AsNoTracking().Where(z => z.State == ZoneState.Active && (all || z.NextDue <= now)).Select(z => new { z.Code, z.NextDue, IsDue = z.NextDue <= now }).ToListAsync(ct);
+        var zones = await house.Set<ZoneRecord>().AsNoTracking().Where(z => z.State == ZoneState.Active && (all || z.NextDue <= now))
+            .LeftJoin(house.Set<ZoneVisit>(), z => z.Id, v => v.Zone, (z, v) => new { z.Code, z.NextDue, IsDue = z.NextDue <= now, DoneUpTo = v == null ? null : v.DoneUpTo, Failed = v == null ? null : v.Failed }).ToListAsync(ct);
         if (isRound)
         {
             lastFull = now;
@@ -49,7 +50,7 @@ public sealed class Sweep(CatalogDatabase catalog, ZoneMaking making, ZoneRegist
         }
         // Of what is due at one instant, zones that are open first: else each that is opened closes one whose turn would come, and a country is opened anew.
         zones = [.. zones.OrderBy(z => z.NextDue).ThenBy(z => !registry.IsOpen(z.Code))];
-        return [.. zones.Where(z => z.IsDue).Concat(zones.Where(z => !z.IsDue && round.Contains(z.Code)).Take(RoundInOneGo)).Where(z => Start(z.Code, now)).Select(z => new ToVisit(z.Code, round.Remove(z.Code)))];
+        return [.. zones.Where(z => z.IsDue).Concat(zones.Where(z => !z.IsDue && round.Contains(z.Code)).Take(RoundInOneGo)).Where(z => Start(z.Code, new Started(now, z.DoneUpTo, z.Failed))).Select(z => new ToVisit(z.Code, round.Remove(z.Code)))];
     }
 
     private async Task<bool> HouseIsDue(CancellationToken ct)
@@ -61,10 +62,17 @@ public sealed class Sweep(CatalogDatabase catalog, ZoneMaking making, ZoneRegist
 
     internal void Finished(string code) => running.TryRemove(code, out _);
 
-    private bool Start(string code, DateTimeOffset now)
+    private bool Start(string code, Started now)
     {
-        if (running.TryGetValue(code, out var since) && now - since < Stuck) return false;
+        if (running.TryGetValue(code, out var before) && !before.EndedElsewhere(now) && now.At - before.At < Stuck) return false;
         running[code] = now;
         return true;
+    }
+
+    /// <summary>A visit that was given to whichever process takes it up, and what the catalogue said of the zone's last one then.</summary>
+    private sealed record Started(DateTimeOffset At, DateTimeOffset? DoneUpTo, DateTimeOffset? Failed)
+    {
+        /// <summary>Another process did it: here nobody said that it is finished.</summary>
+        public bool EndedElsewhere(Started now) => (DoneUpTo, Failed) != (now.DoneUpTo, now.Failed);
     }
 }

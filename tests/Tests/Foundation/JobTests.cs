@@ -76,6 +76,29 @@ public sealed class JobTests(Platforms platforms)
     }
 
     [Fact]
+    public async Task A_zone_that_another_process_visited_is_not_passed_over_until_it_is_taken_for_stuck()
+    {
+        await using var platform = Platform.Start("sqlite");
+        var zone = await platform.Zone();
+        var sweep = platform.Services.GetRequiredService<Sweep>();
+        foreach (var visit in await sweep.Due(default)) sweep.Finished(visit.Code);
+        await platform.Services.GetRequiredService<NextDue>().Lower(zone.Id, platform.Clock.GetUtcNow(), default);
+        Assert.Equal([new(zone.Code, false)], await sweep.Due(default));
+        Assert.Empty(await sweep.Due(default)); // somewhere it is being visited
+        await Ends(visit => visit.DoneUpTo = platform.Clock.GetUtcNow());
+        Assert.Equal([new(zone.Code, false)], await sweep.Due(default)); // it ended well there, and something is due again
+        Assert.Empty(await sweep.Due(default));
+        await Ends(visit => visit.Failed = platform.Clock.GetUtcNow());
+        Assert.Equal([new(zone.Code, false)], await sweep.Due(default)); // it broke off there
+
+        async Task Ends(Action<ZoneVisit> how) => await platform.Services.GetRequiredService<CatalogDatabase>().WriteAsPlatform("Test", null, async house =>
+        {
+            how(await house.Set<ZoneVisit>().SingleOrDefaultAsync(v => v.Zone == zone.Id) ?? house.Add(new ZoneVisit { Zone = zone.Id }).Entity);
+            return true;
+        }, default);
+    }
+
+    [Fact]
     public async Task Of_the_round_five_hundred_zones_are_begun_at_once_and_what_is_due_does_not_wait_behind_them()
     {
         await using var platform = Platform.Start("sqlite");

@@ -278,9 +278,18 @@ public sealed class DocumentTests(Platforms platforms)
         var head = Assert.Single((await worker.Send(new List.Query(dossier))).Rows).Head;
         Assert.Equal(("Foto’s van verwondingen", "scan.pdf"), (head.Warning, head.FileName));
         Assert.Equal(Files.Pdf.Length, (await worker.Send(new Download.Query(dossier, document))).Content.Length);
-        await Assert.ThrowsAsync<ValidationException>(() => worker.Send(new Warn.Command { Dossier = dossier, Document = document, Warning = new string('x', Add.Rules.LongestWarning + 1) }));
+        await Assert.ThrowsAsync<ValidationException>(() => worker.Send(new Warn.Command { Dossier = dossier, Document = document, Warning = new string('x', Add.Rules.LongestWarning + 1), Was = "Foto’s van verwondingen" }));
         await Assert.ThrowsAsync<RefusedException>(() => trainee.Send(new Warn.Command { Dossier = dossier, Document = document, Warning = "x" }));
-        await worker.Send(new Warn.Command { Dossier = dossier, Document = document });
+        // A colleague with the empty form before them takes nothing away.
+        Assert.Contains((await Assert.ThrowsAsync<ValidationException>(() => worker.Send(new Warn.Command { Dossier = dossier, Document = document }))).Errors, e => e.PropertyName == "Warning");
+        using (var visit = worker.Visit())
+        {
+            var page = await Visit.Read(await visit.Submit($"/dossiers/{dossier}/documents/{document}/warning", [KeyValuePair.Create("Form.Was", ""), KeyValuePair.Create("Form.Warning", "Sang")]));
+            Assert.Contains("Foto’s van verwondingen", page.QuerySelector(".govuk-summary-card, .govuk-summary-list")!.TextContent, StringComparison.Ordinal);
+            Assert.Equal("Sang", page.QuerySelector("[name='Form.Warning']")!.GetAttribute("value"));
+            Assert.Equal("Foto’s van verwondingen", page.QuerySelector("[name='Form.Was']")!.GetAttribute("value"));
+        }
+        await worker.Send(new Warn.Command { Dossier = dossier, Document = document, Was = "Foto’s van verwondingen" });
         Assert.Null(Assert.Single((await worker.Send(new List.Query(dossier))).Rows).Head.Warning);
     }
 

@@ -73,6 +73,27 @@ public sealed class CloseTests(Platforms platforms)
     }
 
     [Theory, EveryEngine]
+    public async Task What_a_colleague_planned_meanwhile_is_not_cancelled_unseen(string engine)
+    {
+        var zone = await (await platforms.On(engine)).Zone();
+        var (worker, chief) = (zone.As(Role.Caseworker), await zone.Hires("chief", Role.Coordinator));
+        var id = await worker.Registers(Cases.Intake(zone));
+        await worker.Send(await worker.Contact(zone, id));
+        using var visit = worker.Visit();
+        var form = (AngleSharp.Html.Dom.IHtmlFormElement)(await visit.Page($"/dossiers/{id}/close")).QuerySelector("main form[method=post]")!;
+        await chief.Send(new Write.Command { Dossier = id, Persons = [await worker.LeadOf(id)], Layer = Layer.Assistance, Next = ActKind.CallBack, Due = zone.Platform.Clock.GetUtcNow().AddDays(1) });
+        List<KeyValuePair<string, string>> typed = [KeyValuePair.Create("Form.Reason", nameof(ClosingReason.OpenedInError)), KeyValuePair.Create("Form.Outcome", nameof(Outcome.Supported))];
+        var refused = await visit.Send($"/dossiers/{id}/close", form, typed);
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, refused.StatusCode);
+        var page = await Visit.Read(refused);
+        Assert.Contains("Call back", page.QuerySelector("[data-ends]")!.TextContent, StringComparison.Ordinal);
+        Assert.True((await worker.Opens(id)).Dossier.IsOpen);
+        // Seen, it is closed by the next press.
+        Assert.Equal(HttpStatusCode.Redirect, (await visit.Send($"/dossiers/{id}/close", (AngleSharp.Html.Dom.IHtmlFormElement)page.QuerySelector("main form[method=post]")!, typed)).StatusCode);
+        Assert.False((await worker.Opens(id)).Dossier.IsOpen);
+    }
+
+    [Theory, EveryEngine]
     public async Task Reopening_plans_nothing_that_the_person_said_no_to(string engine)
     {
         await using var platform = Platform.Start(engine);

@@ -131,6 +131,25 @@ public sealed class IntakePageTests(Platforms platforms)
     }
 
     [Fact]
+    public async Task Whoever_may_be_known_is_named_after_save_and_next_too_and_stops_nobody()
+    {
+        var zone = await (await platforms.On("sqlite")).Zone();
+        using var visit = zone.Visit(Role.Caseworker);
+        async Task<(string Address, AngleSharp.Dom.IDocument Next)> Saves()
+        {
+            var form = (AngleSharp.Html.Dom.IHtmlFormElement)(await visit.Page("/intake")).QuerySelector("main form[method=post]")!;
+            form.SetAttribute("action", form.QuerySelectorAll("button[formaction]").Select(b => b.GetAttribute("formaction")!).Single(a => a.Contains("Next", StringComparison.Ordinal)));
+            var address = (await visit.Send("/intake", form, Typed())).Headers.Location!.OriginalString;
+            return (address, await visit.Page(address));
+        }
+        Assert.Null((await Saves()).Next.QuerySelector("main a[href*='/known']"));
+        var (again, next) = await Saves();
+        Assert.NotNull(next.QuerySelector("main .govuk-inset-text a[href*='/known']"));
+        Assert.NotNull(next.QuerySelector("[name='Form.FamilyName']"));
+        Assert.DoesNotContain("Exemple", again, StringComparison.OrdinalIgnoreCase);
+    }
+
+    [Fact]
     public async Task A_post_without_the_forms_token_saves_nothing()
     {
         var zone = await (await platforms.On("sqlite")).Zone();

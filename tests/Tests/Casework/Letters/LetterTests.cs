@@ -375,6 +375,13 @@ public sealed class LetterTests(Platforms platforms)
         Assert.Equal("Bonjour, à jeudi.", (await Letters(zone)).Single().Content.Value.Text);
     }
 
+    [Theory, InlineData((int)LetterKind.First), InlineData((int)LetterKind.Recontact), InlineData((int)LetterKind.HandedOver)]
+    public async Task A_text_that_goes_out_in_a_batch_has_no_gap_that_nobody_fills(int kind)
+    {
+        var zone = await (await platforms.On("sqlite")).Zone();
+        Assert.Contains((await Assert.ThrowsAsync<ValidationException>(() => zone.As(Role.Coordinator).Send(new Template.Command { Kind = (LetterKind)kind, Nl = "[medewerker] neemt contact met u op" }))).Errors, e => e.PropertyName == "Nl");
+    }
+
     [Theory, EveryEngine]
     public async Task A_letter_planned_for_two_is_done_when_both_were_printed(string engine)
     {

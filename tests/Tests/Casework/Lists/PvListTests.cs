@@ -95,6 +95,28 @@ public sealed class PvListTests(Platforms platforms)
     }
 
     [Fact]
+    public async Task A_row_that_is_put_right_to_be_about_somebody_else_is_decided_anew()
+    {
+        var zone = await (await platforms.On("sqlite")).Zone();
+        var anna = await zone.Hires("anna", Role.Caseworker);
+        var ada = await anna.Registers(Cases.Intake(zone, "Exemple", "Ada"));
+        await anna.Registers(Cases.Intake(zone, "Muster", "Cleo"));
+        using var visit = anna.Visit();
+        var list = Guid.Parse((await Pastes(visit, Night.Replace("no such thing", "Fire", StringComparison.Ordinal))).Split('/')[^1]);
+        async Task<Check.Row> Row() => (await anna.Send(new Check.Query(list, PvShow.All, 1))).Rows[0];
+        async Task Says(string choice, string given, string family, bool known = true) => await anna.Send(new Check.Command(list, [new Check.Changed(1, (await Row()).Cells with { GivenName = given, FamilyName = family }, choice, known)]));
+        await Says(nameof(PvChoice.Take), "Ada", "Exemple");
+        await Says(nameof(PvChoice.Take), "Ada", "Exemple");
+        Assert.Equal(PvChoice.Take, (await Row()).Choice); // asked, and decided
+        await Says(nameof(PvChoice.Take), "Cleo", "Muster");
+        Assert.Equal(PvChoice.Undecided, (await Row()).Choice); // nobody asked about her
+        await Says(ada.ToString(), "Cleo", "Muster");
+        Assert.Equal((PvChoice.Add, (Guid?)ada), ((await Row()).Choice, (await Row()).AddTo));
+        await Says(ada.ToString(), "Bo", "Voorbeeld", known: false);
+        Assert.Equal((PvChoice.Undecided, null), ((await Row()).Choice, (await Row()).AddTo));
+    }
+
+    [Fact]
     public async Task A_report_that_is_known_is_a_duplicate_and_somebody_else_in_it_joins_the_dossier()
     {
         var zone = await (await platforms.On("sqlite")).Zone();

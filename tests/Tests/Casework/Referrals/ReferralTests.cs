@@ -92,6 +92,18 @@ public sealed partial class ReferralTests(Platforms platforms)
     }
 
     [Theory, EveryEngine]
+    public async Task Who_thought_about_it_and_consents_has_accepted_and_the_history_says_so(string engine)
+    {
+        await using var platform = Platform.Start(engine);
+        var (zone, anna, dossier, partner) = await Begin(platform);
+        var referral = await anna.Offers(dossier, partner, ReferralState.Offered);
+        await anna.Agrees(dossier, referral);
+        await anna.Agrees(dossier, referral);
+        Assert.Equal([(MilestoneKind.Referral, (int)ReferralState.Offered), (MilestoneKind.Referral, (int)ReferralState.Accepted), (MilestoneKind.ConsentGiven, 1), (MilestoneKind.ConsentGiven, 2)],
+            (await zone.Look(z => z.Set<Milestone>().Where(m => m.About == referral).Select(m => new { m.Kind, m.Code }).ToListAsync())).Select(m => (m.Kind, m.Code ?? 0)).Order());
+    }
+
+    [Theory, EveryEngine]
     public async Task A_withdrawal_ends_the_link_at_once_tells_the_partner_once_and_asking_again_is_a_new_consent(string engine)
     {
         await using var platform = Platform.Start(engine);
