@@ -66,7 +66,7 @@ internal static class Chosen
     [Requires(May.RunThePlatform)]
     internal sealed record Query(Guid Account) : IQuery<MailChoice>;
 
-    /// <summary>Puts a reminder into the colleague's next mail: one message for each account and day, however many reminders it holds and however often this is tried.</summary>
+    /// <summary>Puts a reminder into the colleague's next mail: one message for each account and moment, however many reminders it holds and however often this is tried.</summary>
     /// <param name="Since">When the reminder was made: tried again after that mail left, it is in no second one.</param>
     [Requires(May.RunThePlatform)]
     internal sealed record Gather(Guid Account, DateTimeOffset Since) : ICommand<bool>;
@@ -78,8 +78,9 @@ internal static class Chosen
         public async Task<bool> Handle(Gather command, CancellationToken ct)
         {
             var choice = await Handle(new Query(command.Account), ct);
-            var (day, at) = Digest.Next(command.Since, choice.Hour, choice.WorkingDaysOnly);
-            var key = $"{DigestMail.KindName} {command.Account} {day:yyyyMMdd}";
+            var (_, at) = Digest.Next(command.Since, choice.Hour, choice.WorkingDaysOnly);
+            // The hour too: who chooses a later one on the day whose mail has left gets what fell due since in a second one.
+            var key = $"{DigestMail.KindName} {command.Account} {at.UtcDateTime:yyyyMMddHH}";
             if (await zone.Set<OutboxMessage>().AnyAsync(m => m.Key == key, ct)) return false;
             zone.Add(OutboxMessage.New(key, DigestMail.KindName, null, command.Account, at));
             return true;
