@@ -118,24 +118,17 @@ internal sealed class ActionPointMail(ISendMail mail, IAccounts accounts, IStaff
 internal sealed class FiguresToLookAtMail(ISendMail mail, IAccounts accounts, IStaff staff, IMediator pipeline, TimeProvider clock) : MailAsChosen(mail, accounts, staff, pipeline, clock)
 {
     public override string Kind => Contracts.FiguresToLookAt.ReminderKind;
+
+    // Nobody settles them in a coordinator's place: it waits in the mailboxes of all.
+    protected override Task<IReadOnlyList<Guid>> ForAll(OutboxMessage message, ZoneRecord zone, IReadOnlyList<Guid> coordinators, CancellationToken ct) => Task.FromResult(coordinators);
     protected override (string Subject, string Text) Say(string language) => Spoken.In(language, () => (Words.FiguresToLookAtSubject, Words.FiguresToLookAtText));
 }
 
-/// <summary>Partners or agreements are to be looked after: to the coordinators who are there, and to whoever replaces one that is away.</summary>
+/// <summary>Partners or agreements are to be looked after.</summary>
 internal sealed class PartnersMail(string kind, Func<string> subject, Func<string> text, ISendMail mail, IAccounts accounts, IStaff staff, IMediator pipeline, TimeProvider clock) : MailAsChosen(mail, accounts, staff, pipeline, clock)
 {
     public override string Kind => kind;
     protected override (string Subject, string Text) Say(string language) => Spoken.In(language, () => (subject(), text()));
-
-    // Once each, whoever they replace beside themselves; where nobody is there, it waits in the mailboxes of all.
-    protected override async Task<IReadOnlyList<Guid>> ForAll(OutboxMessage message, ZoneRecord zone, IReadOnlyList<Guid> coordinators, CancellationToken ct)
-    {
-        var there = new HashSet<Guid>();
-        foreach (var one in coordinators)
-            if ((await Staff.AwayNow(zone.Id, one, ct) is { } away ? away.Replacement : one) is { } who) there.Add(who);
-        there.IntersectWith(await Staff.Holding(zone.Id, [Role.Coordinator, Role.Caseworker], ct)); // a replacement who left meanwhile
-        return there.Count > 0 ? [.. there] : coordinators;
-    }
 }
 
 internal sealed class FirstContactMail(ISendMail mail, IAccounts accounts, IStaff staff, IMediator pipeline, TimeProvider clock) : MailAsChosen(mail, accounts, staff, pipeline, clock)
