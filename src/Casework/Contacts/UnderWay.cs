@@ -138,10 +138,11 @@ internal sealed class LateCheckOutMail(ISendMail mail, IAccounts accounts, IStaf
     protected override async Task<IReadOnlyList<Guid>> ForAll(OutboxMessage message, ZoneRecord zone, IReadOnlyList<Guid> coordinators, CancellationToken ct)
     {
         var visitors = await Pipeline.Send(new LateCheckOuts.Visitors(message.About!.Value), ct);
+        var others = (await Staff.Holding(zone.Id, Told, ct)).Except(visitors).ToList();
         var there = new List<Guid>();
-        foreach (var one in (await Staff.Holding(zone.Id, Told, ct)).Except(visitors))
+        foreach (var one in others)
             if (await Staff.AwayNow(zone.Id, one, ct) is null) there.Add(one);
-        return there;
+        return there.Count > 0 ? there : others; // told once only: away is better than nobody
     }
 
     protected override (string Subject, string Text) Say(string language) => Spoken.In(language, () => (Words.CheckOutLateSubject, Words.CheckOutLateText));

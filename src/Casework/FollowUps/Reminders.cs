@@ -188,7 +188,7 @@ internal abstract class NeutralMail(ISendMail mail, IAccounts accounts, IStaff s
     public async Task Deliver(IReadOnlyList<OutboxMessage> messages, ZoneRecord zone, CancellationToken ct)
     {
         var (message, coordinators) = (messages[0], await staff.Holding(zone.Id, [Role.Coordinator], ct));
-        var meant = message.To is not { } one ? await ForAll(message, zone, coordinators, ct) : await InTheirPlace(zone.Id, one, ct);
+        var meant = message.To is not { } one ? await ForAll(message, zone, coordinators, ct) : await InTheirPlace(zone.Id, one, coordinators, ct);
         var dossiers = IsOfTheDossier ? messages.Select(m => m.About).OfType<Guid>().Distinct().ToList() : [];
         var to = dossiers.Count == 0 ? [] : await pipeline.Send(new WhoMayKnow.Query(dossiers, meant, coordinators), ct);
         // Of what is in no dossier all may know.
@@ -196,8 +196,8 @@ internal abstract class NeutralMail(ISendMail mail, IAccounts accounts, IStaff s
         await ToEach.Send([.. (await accounts.Named(to, ct)).Values], c => KeyTo(message, c), (c, _) => Reach(message, c, ct));
     }
 
-    /// <summary>For whom it is where it is for no one colleague: the coordinators.</summary>
-    protected virtual Task<IReadOnlyList<Guid>> ForAll(OutboxMessage message, ZoneRecord zone, IReadOnlyList<Guid> coordinators, CancellationToken ct) => Task.FromResult(coordinators);
+    /// <summary>For whom it is where it is for no one colleague: the coordinators who are there, and whoever replaces one that is away.</summary>
+    protected virtual async Task<IReadOnlyList<Guid>> ForAll(OutboxMessage message, ZoneRecord zone, IReadOnlyList<Guid> coordinators, CancellationToken ct) => InPerson ? coordinators : await There(zone.Id, coordinators, ct);
 
     /// <summary>Writes to one colleague, now.</summary>
     protected virtual async Task Reach(OutboxMessage message, Colleague colleague, CancellationToken ct)
@@ -209,12 +209,21 @@ internal abstract class NeutralMail(ISendMail mail, IAccounts accounts, IStaff s
     private static string KeyTo(OutboxMessage message, Colleague colleague) => $"{message.Key} {colleague.Id}";
 
     // Whoever is away is replaced; where nobody replaces them, and where somebody works here no more, it is the coordinators'.
-    private async Task<IReadOnlyList<Guid>> InTheirPlace(Guid zone, Guid account, CancellationToken ct)
+    private async Task<IReadOnlyList<Guid>> InTheirPlace(Guid zone, Guid account, IReadOnlyList<Guid> coordinators, CancellationToken ct)
     {
         var away = InPerson ? null : await staff.AwayNow(zone, account, ct);
         if ((away is null ? account : away.Replacement) is { } one && (await staff.Holding(zone, Enum.GetValues<Role>(), ct)).Contains(one)) return [one];
-        if (InPerson) return [];
-        return await staff.Holding(zone, [Role.Coordinator], ct);
+        return InPerson ? [] : await There(zone, coordinators, ct);
+    }
+
+    // Once each, whoever they replace beside themselves; where nobody is there, it waits in the mailboxes of all.
+    private async Task<IReadOnlyList<Guid>> There(Guid zone, IReadOnlyList<Guid> coordinators, CancellationToken ct)
+    {
+        var there = new HashSet<Guid>();
+        foreach (var one in coordinators)
+            if ((await staff.AwayNow(zone, one, ct) is { } away ? away.Replacement : one) is { } who) there.Add(who);
+        there.IntersectWith(await staff.Holding(zone, [Role.Coordinator, Role.Caseworker], ct)); // a replacement who left meanwhile
+        return there.Count > 0 ? [.. there] : coordinators;
     }
 }
 

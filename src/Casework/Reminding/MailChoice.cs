@@ -66,7 +66,7 @@ internal static class Chosen
     [Requires(May.RunThePlatform)]
     internal sealed record Query(Guid Account) : IQuery<MailChoice>;
 
-    /// <summary>Puts a reminder into the colleague's next mail: one message for each account and day, however many reminders it holds and however often this is tried.</summary>
+    /// <summary>Puts a reminder into the colleague's next mail: one message for each account and moment, however many reminders it holds and however often this is tried.</summary>
     /// <param name="Since">When the reminder was made: tried again after that mail left, it is in no second one.</param>
     [Requires(May.RunThePlatform)]
     internal sealed record Gather(Guid Account, DateTimeOffset Since) : ICommand<bool>;
@@ -78,8 +78,9 @@ internal static class Chosen
         public async Task<bool> Handle(Gather command, CancellationToken ct)
         {
             var choice = await Handle(new Query(command.Account), ct);
-            var (day, at) = Digest.Next(command.Since, choice.Hour, choice.WorkingDaysOnly);
-            var key = $"{DigestMail.KindName} {command.Account} {day:yyyyMMdd}";
+            var (_, at) = Digest.Next(command.Since, choice.Hour, choice.WorkingDaysOnly);
+            // The hour too: who chooses a later one on the day whose mail has left gets what fell due since in a second one.
+            var key = $"{DigestMail.KindName} {command.Account} {at.UtcDateTime:yyyyMMddHH}";
             if (await zone.Set<OutboxMessage>().AnyAsync(m => m.Key == key, ct)) return false;
             zone.Add(OutboxMessage.New(key, DigestMail.KindName, null, command.Account, at));
             return true;
@@ -117,24 +118,17 @@ internal sealed class ActionPointMail(ISendMail mail, IAccounts accounts, IStaff
 internal sealed class FiguresToLookAtMail(ISendMail mail, IAccounts accounts, IStaff staff, IMediator pipeline, TimeProvider clock) : MailAsChosen(mail, accounts, staff, pipeline, clock)
 {
     public override string Kind => Contracts.FiguresToLookAt.ReminderKind;
+
+    // Nobody settles them in a coordinator's place: it waits in the mailboxes of all.
+    protected override Task<IReadOnlyList<Guid>> ForAll(OutboxMessage message, ZoneRecord zone, IReadOnlyList<Guid> coordinators, CancellationToken ct) => Task.FromResult(coordinators);
     protected override (string Subject, string Text) Say(string language) => Spoken.In(language, () => (Words.FiguresToLookAtSubject, Words.FiguresToLookAtText));
 }
 
-/// <summary>Partners or agreements are to be looked after: to the coordinators who are there, and to whoever replaces one that is away.</summary>
+/// <summary>Partners or agreements are to be looked after.</summary>
 internal sealed class PartnersMail(string kind, Func<string> subject, Func<string> text, ISendMail mail, IAccounts accounts, IStaff staff, IMediator pipeline, TimeProvider clock) : MailAsChosen(mail, accounts, staff, pipeline, clock)
 {
     public override string Kind => kind;
     protected override (string Subject, string Text) Say(string language) => Spoken.In(language, () => (subject(), text()));
-
-    // Once each, whoever they replace beside themselves; where nobody is there, it waits in the mailboxes of all.
-    protected override async Task<IReadOnlyList<Guid>> ForAll(OutboxMessage message, ZoneRecord zone, IReadOnlyList<Guid> coordinators, CancellationToken ct)
-    {
-        var there = new HashSet<Guid>();
-        foreach (var one in coordinators)
-            if ((await Staff.AwayNow(zone.Id, one, ct) is { } away ? away.Replacement : one) is { } who) there.Add(who);
-        there.IntersectWith(await Staff.Holding(zone.Id, [Role.Coordinator, Role.Caseworker], ct)); // a replacement who left meanwhile
-        return there.Count > 0 ? [.. there] : coordinators;
-    }
 }
 
 internal sealed class FirstContactMail(ISendMail mail, IAccounts accounts, IStaff staff, IMediator pipeline, TimeProvider clock) : MailAsChosen(mail, accounts, staff, pipeline, clock)

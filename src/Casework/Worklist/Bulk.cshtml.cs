@@ -17,7 +17,7 @@ using VictimSupport.Identity.Contracts;
 
 namespace VictimSupport.Casework.Worklist;
 
-/// <summary>Several dossiers at once: first they are shown, then assigned or postponed, each in a transaction and a record of its own; for ten minutes it can be taken back.</summary>
+/// <summary>Several dossiers at once: first they are shown, then assigned or postponed as they were shown, each in a transaction and a record of its own; for ten minutes it can be taken back.</summary>
 [Requires(May.ChangeDossiers)]
 internal sealed class Bulk(IMediator pipeline, IAccounts accounts, WhereAndWho who, TimeProvider clock) : PageModel, IShowAgain
 {
@@ -46,8 +46,8 @@ internal sealed class Bulk(IMediator pipeline, IAccounts accounts, WhereAndWho w
     {
         var turn = await pipeline.Send(Form, ct);
         // One after the other: each is recorded under its own dossier, and one that changed meanwhile stays as it is.
-        var done = await Each(turn.Steps, step => turn.Act == BulkAct.Assign ? Send(new Assign.Command(step.Dossier, BulkStep.Worker(step.After))) : Send(new PostponeTo.Command(step.Act, BulkStep.Due(step.After), BulkStep.Due(step.Before))));
-        TempData["Done"] = Said(Words.BulkDone(done), turn.Steps.Count - done);
+        var done = await Each(turn.Steps, step => turn.Act == BulkAct.Assign ? Send(new Assign.Command(step.Dossier, BulkStep.Worker(step.After), new(BulkStep.Worker(step.Before)))) : Send(new PostponeTo.Command(step.Act, BulkStep.Due(step.After), BulkStep.Due(step.Before))));
+        TempData["Done"] = Said(Words.BulkDone(done), turn.Steps.Count - done + turn.Left);
         TempData.Offer(new(turn.Id, IsAct: false), who.Caller.Self, clock.GetUtcNow());
         return RedirectToPage("/Casework/Worklist/Mine");
 
@@ -86,7 +86,8 @@ internal sealed class Bulk(IMediator pipeline, IAccounts accounts, WhereAndWho w
 
     private static string Said(string done, int left) => left == 0 ? done : $"{done} {Words.BulkSkipped(left)}";
 
-    internal sealed record Row(Guid Dossier, string Number, string Initials, string SubKind, Danger Danger, ActKind? Kind, DateTimeOffset? Due, Guid? AssignedTo)
+    /// <param name="Act">The next act; null: none is planned.</param>
+    internal sealed record Row(Guid Dossier, string Number, string Initials, string SubKind, Danger Danger, Guid? Act, ActKind? Kind, DateTimeOffset? Due, Guid? AssignedTo)
     {
         /// <summary>What the zone itself calls the facts; null: as shipped.</summary>
         public string? Own { get; init; }
@@ -104,13 +105,37 @@ internal sealed class Bulk(IMediator pipeline, IAccounts accounts, WhereAndWho w
     [Requires(May.ChangeDossiers)]
     internal sealed record Query(IReadOnlyList<Guid> Dossiers, bool Assigns) : IQuery<Answer>;
 
-    internal sealed record Turn(Guid Id, BulkAct Act, IReadOnlyList<BulkStep> Steps);
+    internal sealed record Turn(Guid Id, BulkAct Act, IReadOnlyList<BulkStep> Steps)
+    {
+        /// <summary>How many of those chosen are not as they were shown any more: nothing is done to them.</summary>
+        public int Left { get; init; }
+    }
+
+    /// <summary>What a row said of its dossier when it was shown: ids and an instant only.</summary>
+    internal sealed record Shown
+    {
+        public Guid Dossier { get; init; }
+
+        /// <summary>The next act; null: none was planned.</summary>
+        public Guid? Act { get; init; }
+
+        /// <summary>When it was due, in ticks of UTC.</summary>
+        public long? Due { get; init; }
+
+        /// <summary>null: nobody's.</summary>
+        public Guid? Worker { get; init; }
+
+        public static Shown Of(Guid dossier, Guid? act, DateTimeOffset? due, Guid? worker) => new() { Dossier = dossier, Act = act, Due = due?.UtcTicks, Worker = worker };
+    }
 
     /// <summary>Says what will be done to which and remembers how they were; the deeds follow one by one.</summary>
     [Requires(May.ChangeDossiers)]
     internal sealed record Command : ICommand<Turn>
     {
         public List<Guid> Dossiers { get; init; } = [];
+
+        /// <summary>How they were shown: what is not there, or says something else today, stays as it is.</summary>
+        public List<Shown> Rows { get; init; } = [];
         public BulkAct? Act { get; init; }
 
         /// <summary>null: nobody's.</summary>
@@ -154,7 +179,7 @@ internal sealed class Bulk(IMediator pipeline, IAccounts accounts, WhereAndWho w
             return new Answer([.. chosen.Select(d =>
             {
                 var act = acts.GetValueOrDefault(d.Id);
-                return new Row(d.Id, d.Number, d.Lead is { } lead && people.TryGetValue(lead, out var person) ? person.Identity.Value.Initials : "–", d.SubKind, d.Danger, act?.Kind, act?.DueAt, d.AssignedTo) { Own = own.Of(d.OwnSubKind) };
+                return new Row(d.Id, d.Number, d.Lead is { } lead && people.TryGetValue(lead, out var person) ? person.Identity.Value.Initials : "–", d.SubKind, d.Danger, act?.Id, act?.Kind, act?.DueAt, d.AssignedTo) { Own = own.Of(d.OwnSubKind) };
             })], [.. mayGet ?? []])
             {
                 Loads = query.Assigns ? await Loads.For(caller, zone, guard, ct) : Loads.None,
@@ -166,6 +191,11 @@ internal sealed class Bulk(IMediator pipeline, IAccounts accounts, WhereAndWho w
             var act = form.Act!.Value;
             if (act == BulkAct.Assign && !caller.May(May.OpenAnyDossierOfTheZone)) throw new RefusedException("assign");
             var chosen = await Chosen(form.Dossiers, ct);
+            var acts = await Next(chosen, ct);
+            // Whatever the row said: who assigns, or puts off, looked at both.
+            var shown = form.Rows.ToHashSet();
+            chosen.RemoveAll(d => !shown.Contains(Shown.Of(d.Id, acts.GetValueOrDefault(d.Id)?.Id, acts.GetValueOrDefault(d.Id)?.DueAt, d.AssignedTo)));
+            var left = form.Dossiers.Distinct().Count() - chosen.Count;
             List<BulkStep> steps;
             if (act == BulkAct.Assign)
             {
@@ -173,15 +203,15 @@ internal sealed class Bulk(IMediator pipeline, IAccounts accounts, WhereAndWho w
             }
             else
             {
-                var (acts, until) = (await Next(chosen, ct), form.Until!.Value.ToUniversalTime());
+                var until = form.Until!.Value.ToUniversalTime();
                 until = new DateTimeOffset(until.Ticks - until.Ticks % TimeSpan.TicksPerMinute, TimeSpan.Zero);
                 // Postponed is later, never earlier.
-                steps = [.. acts.Values.Where(a => a.DueAt < until).Select(a => new BulkStep(a.DossierId, a.Id, BulkStep.Of(a.DueAt), BulkStep.Of(until)))];
+                steps = [.. chosen.Select(d => acts.GetValueOrDefault(d.Id)).OfType<FollowUp>().Where(a => a.DueAt < until).Select(a => new BulkStep(a.DossierId, a.Id, BulkStep.Of(a.DueAt), BulkStep.Of(until)))];
             }
-            if (steps.Count == 0) throw new ValidationException([new ValidationFailure(nameof(Command.Act), Words.BulkNothing)]);
+            if (steps.Count == 0) throw new ValidationException([new ValidationFailure(nameof(Command.Act), left == 0 ? Words.BulkNothing : Words.BulkSkipped(left))]);
             var turn = BulkTurn.Take(act, steps, caller.Self, clock.GetUtcNow());
             zone.Add(turn);
-            return new Turn(turn.Id, act, steps);
+            return new Turn(turn.Id, act, steps) { Left = left };
         }
 
         private async Task<List<Dossier>> Chosen(IReadOnlyList<Guid> ids, CancellationToken ct)
@@ -193,7 +223,7 @@ internal sealed class Bulk(IMediator pipeline, IAccounts accounts, WhereAndWho w
         private async Task<Dictionary<Guid, FollowUp>> Next(IReadOnlyList<Dossier> dossiers, CancellationToken ct)
         {
             var ids = dossiers.Select(d => d.Id).ToList();
-            return (await zone.Set<FollowUp>().AsNoTracking().Where(f => ids.Contains(f.DossierId) && f.Done == null).ToListAsync(ct)).GroupBy(f => f.DossierId).ToDictionary(g => g.Key, g => g.MinBy(f => f.DueAt)!);
+            return (await zone.Set<FollowUp>().AsNoTracking().Where(f => ids.Contains(f.DossierId) && f.Done == null).ToListAsync(ct)).GroupBy(f => f.DossierId).ToDictionary(g => g.Key, g => g.MinBy(f => (f.DueAt, f.Id))!);
         }
     }
 }

@@ -85,6 +85,21 @@ public sealed class HomeVisitTests(Platforms platforms)
     }
 
     [Theory, EveryEngine]
+    public async Task Where_everybody_else_is_away_they_are_told_all_the_same(string engine)
+    {
+        await using var platform = Platform.Start(engine);
+        var zone = await platform.Zone();
+        var (cora, bert, dora) = (await zone.Hires("cora", Role.Coordinator), await zone.Hires("bert", Role.Caseworker), await zone.Hires("dora", Role.Caseworker));
+        foreach (var away in new[] { bert, dora }) await zone.IsAway(away, cora);
+        var dossier = await cora.Registers(Cases.Intake(zone, Family, "Quirien"));
+        var id = await cora.Send(await cora.Appointment(zone, dossier) with { Place = Place.Home });
+        await cora.Send(new HomeVisit.In { Dossier = dossier, Contact = id, Minutes = 30 });
+        platform.Clock.Advance(TimeSpan.FromMinutes(31));
+        for (var i = 0; i < 3; i++) await zone.RunJobs();
+        Assert.Equal([Staff.AddressOf(zone, "bert"), Staff.AddressOf(zone, "dora")], platform.Post.Letters.Where(l => l.Key.StartsWith("check-out", StringComparison.Ordinal)).Select(l => l.To).Order());
+    }
+
+    [Theory, EveryEngine]
     public async Task Colleagues_are_told_once_for_each_expected_end_also_those_for_whom_the_dossier_does_not_exist(string engine)
     {
         await using var platform = Platform.Start(engine, Provider);

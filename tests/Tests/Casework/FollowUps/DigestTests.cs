@@ -83,6 +83,37 @@ public sealed class DigestTests
     }
 
     [Theory, EveryEngine]
+    public async Task Who_chooses_a_later_hour_on_the_day_whose_mail_has_left_gets_what_falls_due_since_in_a_second_one(string engine)
+    {
+        await using var platform = Platform.Start(engine);
+        var zone = await platform.Zone();
+        var anna = await zone.Hires("anna", Role.Caseworker);
+        await anna.Send(new Choose.Command { Rhythm = MailRhythm.Daily, Hour = 8 });
+        var dossier = await anna.Registers(Cases.Intake(zone));
+        await anna.Send(await anna.Contact(zone, dossier));
+        foreach (var due in new[] { "2026-11-26T10:00", "2026-11-27T11:00" })
+            await anna.Send(new Write.Command { Dossier = dossier, Persons = [await anna.LeadOf(dossier)], Next = ActKind.CallBack, Due = Wall(due), Version = (await anna.Opens(dossier)).Dossier.Version });
+        await To(platform, "2026-11-26T10:01");
+        await zone.RunJobs();
+        await To(platform, "2026-11-27T08:01");
+        await zone.RunJobs();
+        Assert.Single(platform.Post.Letters);
+        await anna.Send(new Choose.Command { Rhythm = MailRhythm.Daily, Hour = 17 });
+        await To(platform, "2026-11-27T11:01");
+        platform.Post.Failing = new OperationCanceledException("killed");
+        for (var i = 0; i < 2; i++) await zone.RunJobs();
+        platform.Post.Failing = null;
+        await To(platform, "2026-11-27T16:59");
+        await zone.RunJobs();
+        Assert.Single(platform.Post.Letters);
+        await To(platform, "2026-11-27T17:00");
+        for (var i = 0; i < 2; i++) await zone.RunJobs();
+        Assert.Equal(2, platform.Post.Letters.Count);
+        Assert.All(platform.Post.Letters, l => Assert.StartsWith($"digest {anna.Id} 20261127", l.Key, StringComparison.Ordinal));
+        Assert.Equal(2, await zone.Look(z => z.Set<OutboxMessage>().CountAsync(m => m.Kind == DigestMail.KindName)));
+    }
+
+    [Theory, EveryEngine]
     public async Task Never_is_never_and_a_working_day_is_waited_for(string engine)
     {
         await using var platform = Platform.Start(engine);

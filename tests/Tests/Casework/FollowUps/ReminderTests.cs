@@ -6,6 +6,7 @@ using Microsoft.Extensions.DependencyInjection;
 using VictimSupport.Casework.Codes;
 using VictimSupport.Casework.Dossiers;
 using VictimSupport.Casework.FollowUps;
+using VictimSupport.Casework.Reminding;
 using VictimSupport.Casework.Worklist;
 using VictimSupport.Foundation.Access;
 using VictimSupport.Foundation.Jobs;
@@ -58,6 +59,50 @@ public sealed class ReminderTests
         var told = Reminders(platform);
         Assert.Equal([Staff.AddressOf(zone, "chris"), Staff.AddressOf(zone, "cora")], told.Select(l => l.To).Order());
         Assert.Equal(2, told.Select(l => l.Text).Distinct().Count());
+    }
+
+    [Theory, EveryEngine]
+    public async Task What_is_nobodys_goes_to_the_coordinators_who_are_there_and_to_whoever_replaces_one(string engine)
+    {
+        await using var platform = Platform.Start(engine);
+        var zone = await platform.Zone();
+        var (onCall, cora, chris, anna) = (await zone.Hires("nacht", Role.OnCall), await zone.Hires("cora", Role.Coordinator), await zone.Hires("chris", Role.Coordinator), await zone.Hires("anna", Role.Caseworker));
+        await zone.IsAway(chris, anna);
+        var id = await onCall.Registers(Cases.Intake(zone));
+        await zone.RunJobs();
+        Assert.Equal(["anna", "cora"], To(platform, NewDossierMail.KindName + " "));
+        string[] kinds = [ToldOnMail.KindName, FirstContactsOverdue.Code, NoNextAct.Code, ActsDue.Code];
+        foreach (var kind in kinds) await Puts(zone, kind, "a", id, null);
+        // A caseload that became nobody's is told to all who answer for it, as a broken glass is.
+        await Puts(zone, CaseloadMail.KindName, "a", null, null);
+        await zone.RunJobs();
+        foreach (var kind in kinds) Assert.Equal(["anna", "cora"], To(platform, kind + " a "));
+        Assert.Equal(["chris", "cora"], To(platform, CaseloadMail.KindName + " a "));
+        // A wall holds for whoever replaces, too: then it is for the coordinators who may know, though they be away.
+        await zone.WallsOff(anna, id);
+        await zone.IsAway(cora);
+        foreach (var kind in kinds) await Puts(zone, kind, "b", id, null);
+        await zone.RunJobs();
+        foreach (var kind in kinds) Assert.Equal(["chris", "cora"], To(platform, kind + " b "));
+    }
+
+    [Theory, EveryEngine]
+    public async Task What_is_of_somebody_away_whom_nobody_replaces_goes_to_the_coordinators_who_are_there_and_to_all_where_nobody_is(string engine)
+    {
+        await using var platform = Platform.Start(engine);
+        var zone = await platform.Zone();
+        var (cora, chris, anna) = (await zone.Hires("cora", Role.Coordinator), await zone.Hires("chris", Role.Coordinator), await zone.Hires("anna", Role.Caseworker));
+        await zone.IsAway(chris);
+        await zone.IsAway(anna);
+        var id = await anna.Registers(Cases.Intake(zone));
+        await Puts(zone, ActsDue.Code, "a", id, anna.Id);
+        await zone.RunJobs();
+        Assert.Equal(["cora"], To(platform, ActsDue.Code + " a "));
+        await zone.IsAway(cora);
+        await Puts(zone, ActsDue.Code, "b", id, anna.Id);
+        await Puts(zone, ToldOnMail.KindName, "b", id, null);
+        await zone.RunJobs();
+        foreach (var kind in new[] { ActsDue.Code, ToldOnMail.KindName }) Assert.Equal(["chris", "cora"], To(platform, kind + " b "));
     }
 
     [Theory, EveryEngine]
@@ -278,6 +323,15 @@ public sealed class ReminderTests
             return "";
         }
     }
+
+    private static Task Puts(TestZone zone, string kind, string key, Guid? about, Guid? to) => zone.Handle.Database.Write(new Keyring(zone.Handle.Keys), async context =>
+    {
+        context.Add(OutboxMessage.New($"{kind} {key}", kind, about, to, zone.Platform.Clock.GetUtcNow()));
+        await context.SaveChangesAsync();
+        return new Written<bool>(true, new VictimSupport.Foundation.Audit.AuditRecord(default, null, "Test", null, "{}"));
+    }, default);
+
+    private static IEnumerable<string> To(Platform platform, string key) => platform.Post.Letters.Where(l => l.Key.StartsWith(key, StringComparison.Ordinal)).Select(l => l.To.Split('@')[0]).Order(StringComparer.Ordinal);
 
     private static IReadOnlyList<Letter> Reminders(Platform platform) => [.. platform.Post.Letters.Where(l => l.Key.StartsWith("reminder", StringComparison.Ordinal))];
 }

@@ -33,13 +33,13 @@ internal static class Staff
 
     public static string AddressOf(TestZone zone, string name) => $"{name}@{zone.Code}.example";
 
-    /// <summary>A colleague is away from now on, replaced by another.</summary>
-    public static async Task IsAway(this TestZone zone, Person away, Person replacement)
+    /// <summary>A colleague is away from now on, replaced by another or by nobody.</summary>
+    public static async Task IsAway(this TestZone zone, Person away, Person? replacement = null)
     {
         var (services, now) = (zone.Platform.Services, zone.Platform.Clock.GetUtcNow());
         var today = DateOnly.FromDateTime(now.UtcDateTime);
         await services.GetRequiredService<CatalogDatabase>().WriteAsPlatform("Test.Away", zone.Id, house =>
-            Task.FromResult(house.Add(Absence.Plan(zone.Id, away.Id, today.AddDays(-1), today.AddDays(2), replacement.Id, away.Id, now)) is not null), TestContext.Current.CancellationToken);
+            Task.FromResult(house.Add(Absence.Plan(zone.Id, away.Id, today.AddDays(-1), today.AddDays(2), replacement?.Id, away.Id, now)) is not null), TestContext.Current.CancellationToken);
         services.GetRequiredService<WhoIsAway>().Forget(zone.Id);
     }
 

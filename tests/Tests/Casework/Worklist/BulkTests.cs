@@ -5,10 +5,14 @@ using FluentValidation;
 using Microsoft.EntityFrameworkCore;
 using VictimSupport.Casework.Codes;
 using VictimSupport.Casework.Dossiers;
+using VictimSupport.Casework.FollowUps;
 using VictimSupport.Casework.Worklist;
+using VictimSupport.Design.Html;
 using VictimSupport.Foundation.Access;
 using VictimSupport.Foundation.Audit;
 using VictimSupport.Tests.Kit;
+
+using Person = VictimSupport.Tests.Kit.Person;
 
 namespace VictimSupport.Tests.Casework;
 
@@ -51,6 +55,73 @@ public sealed class BulkTests(Platforms platforms)
     }
 
     [Theory, EveryEngine]
+    public async Task What_is_not_as_the_preview_showed_it_stays_as_it_is_and_is_said_as_a_number(string engine)
+    {
+        await using var platform = Platform.Start(engine);
+        var zone = await platform.Zone();
+        var (chief, anna, bert) = (await zone.Hires("chief", Role.Coordinator), await zone.Hires("anna", Role.Caseworker), await zone.Hires("bert", Role.Caseworker));
+        var (called, taken, closed, same) = (await anna.Registers(Cases.Intake(zone)), await anna.Registers(Cases.Intake(zone)), await anna.Registers(Cases.Intake(zone)), await anna.Registers(Cases.Intake(zone)));
+        Guid[] four = [called, taken, closed, same];
+        await chief.Send(new Assign.Command(taken, null));
+        using var visit = chief.Visit();
+        // Seen; then the call is made and a visit is planned, one is taken, one is closed.
+        var form = await Preview();
+        await anna.Send(await anna.Contact(zone, called));
+        var coming = platform.Clock.GetUtcNow().AddDays(2);
+        await anna.Send(new Write.Command { Dossier = called, Persons = [await anna.LeadOf(called)], Next = ActKind.CallBack, Due = coming, Version = (await anna.Opens(called)).Dossier.Version });
+        await bert.Send(new Assign.Command(taken, bert.Id));
+        await anna.Closes(closed);
+        var (planned, due) = (await NextDue(zone, called), await NextDue(zone, taken));
+        var until = Moment.Day(platform.Clock.GetUtcNow()).AddDays(21).ToString("O", System.Globalization.CultureInfo.InvariantCulture);
+        KeyValuePair<string, string>[] postpone = [KeyValuePair.Create("Form.Act", "Postpone"), KeyValuePair.Create("Form.Until.Date", until), KeyValuePair.Create("Form.Until.Time", "09:00")];
+        Assert.Equal(HttpStatusCode.Redirect, (await visit.Send("/worklist/bulk", form, postpone)).StatusCode);
+        Assert.Equal((planned, due), (await NextDue(zone, called), await NextDue(zone, taken)));
+        Assert.True(await NextDue(zone, same) > platform.Clock.GetUtcNow().AddDays(19));
+        Assert.Contains("Done for 1 dossiers. 3 stayed", (await visit.Page("/worklist")).QuerySelector(".govuk-notification-banner")!.TextContent, StringComparison.Ordinal);
+
+        // Whose it is, too; where nothing is left to do, they are shown as they are now.
+        var again = await Preview();
+        await chief.Send(new Assign.Command(taken, null));
+        await bert.Send(new Assign.Command(taken, bert.Id)); // as it was shown
+        await chief.Send(new Assign.Command(called, bert.Id));
+        await chief.Send(new Assign.Command(same, bert.Id));
+        KeyValuePair<string, string>[] give = [KeyValuePair.Create("Form.Act", "Assign"), KeyValuePair.Create("Form.To", chief.Id.ToString())];
+        Assert.Equal(HttpStatusCode.Redirect, (await visit.Send("/worklist/bulk", again, give)).StatusCode);
+        Assert.Equal((bert.Id, chief.Id, bert.Id), (await AssignedTo(zone, called), await AssignedTo(zone, taken), await AssignedTo(zone, same)));
+        var turned = await visit.Send("/worklist/bulk", again, give);
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, turned.StatusCode);
+        var page = await Visit.Read(turned);
+        Assert.Contains("3 stayed as they were", page.QuerySelector(".govuk-error-summary")!.TextContent, StringComparison.Ordinal);
+        Assert.Equal(HttpStatusCode.Redirect, (await visit.Send("/worklist/bulk", page.QuerySelector<IHtmlFormElement>("main form[method=post]")!, give)).StatusCode);
+        Assert.Equal((chief.Id, chief.Id, chief.Id), (await AssignedTo(zone, called), await AssignedTo(zone, taken), await AssignedTo(zone, same)));
+
+        async Task<IHtmlFormElement> Preview() =>
+            (await Visit.Read(await visit.Client.PostAsync($"/{zone.Code}/worklist/bulk", Fields(await visit.Page("/worklist?tab=Team"), four, "main form:has(table)"), TestContext.Current.CancellationToken))).QuerySelector<IHtmlFormElement>("main form[method=post]")!;
+    }
+
+    [Theory, EveryEngine]
+    public async Task What_was_never_shown_is_not_done_and_one_that_changes_hands_at_the_last_moment_stays(string engine)
+    {
+        var zone = await (await platforms.On(engine)).Zone();
+        var (chief, anna, bert) = (await zone.Hires("chief", Role.Coordinator), await zone.Hires("anna", Role.Caseworker), await zone.Hires("bert", Role.Caseworker));
+        var (shown, unshown) = (await anna.Registers(Cases.Intake(zone)), await anna.Registers(Cases.Intake(zone)));
+        var row = Assert.Single(await Seen(chief, shown));
+        var command = new Bulk.Command { Dossiers = [shown, unshown], Act = BulkAct.Assign, To = bert.Id };
+        await Assert.ThrowsAsync<ValidationException>(() => chief.Send(command));
+        foreach (var forged in new[] { row with { Dossier = unshown }, row with { Due = row.Due + 1 }, row with { Due = long.MaxValue }, row with { Act = null }, row with { Worker = null }, new Bulk.Shown() })
+            await Assert.ThrowsAsync<ValidationException>(() => chief.Send(command with { Rows = [forged] }));
+        var turn = await chief.Send(command with { Rows = [row, row] });
+        Assert.Equal((shown, 1), (Assert.Single(turn.Steps).Dossier, turn.Left));
+        // Between the decision and the deed.
+        Assert.False(await chief.Send(new Assign.Command(shown, bert.Id, new(null))));
+        Assert.Equal(anna.Id, await AssignedTo(zone, shown));
+        Assert.True(await chief.Send(new Assign.Command(shown, bert.Id, new(anna.Id))));
+        await bert.Closes(shown);
+        Assert.False(await chief.Send(new Assign.Command(shown, anna.Id, new(bert.Id))));
+        Assert.Equal(bert.Id, await AssignedTo(zone, shown));
+    }
+
+    [Theory, EveryEngine]
     public async Task Who_was_named_by_a_restricted_dossier_in_going_is_named_no_more_when_it_comes_back(string engine)
     {
         var zone = await (await platforms.On(engine)).Zone();
@@ -75,13 +146,14 @@ public sealed class BulkTests(Platforms platforms)
         Guid[] two = [await anna.Registers(Cases.Intake(zone)), await anna.Registers(Cases.Intake(zone))];
         var until = platform.Clock.GetUtcNow().AddDays(10);
         var before = await NextDue(zone, two[0]);
-        var turn = await anna.Send(new Bulk.Command { Dossiers = [.. two], Act = BulkAct.Postpone, Until = until });
+        var turn = await anna.Send(new Bulk.Command { Dossiers = [.. two], Rows = await Seen(anna, two), Act = BulkAct.Postpone, Until = until });
         Assert.Equal(2, turn.Steps.Count);
         var first = turn.Steps.Single(s => s.Dossier == two[0]);
         foreach (var step in turn.Steps) Assert.True(await anna.Send(new PostponeTo.Command(step.Act, BulkStep.Due(step.After), BulkStep.Due(step.Before))));
         Assert.Equal(BulkStep.Due(first.After), await NextDue(zone, two[0]));
         Assert.False(await anna.Send(new PostponeTo.Command(first.Act, until.AddDays(1), before!.Value))); // somebody moved it since
-        await Assert.ThrowsAsync<ValidationException>(() => anna.Send(new Bulk.Command { Dossiers = [.. two], Act = BulkAct.Postpone, Until = until.AddDays(-1) })); // nothing would be later
+        var moved = await Seen(anna, two);
+        await Assert.ThrowsAsync<ValidationException>(() => anna.Send(new Bulk.Command { Dossiers = [.. two], Rows = [.. moved], Act = BulkAct.Postpone, Until = until.AddDays(-1) })); // nothing would be later
         await Assert.ThrowsAsync<ValidationException>(() => anna.Send(new Bulk.Command { Dossiers = [.. two], Act = BulkAct.Postpone, Until = platform.Clock.GetUtcNow().AddMinutes(-1) }));
         await Assert.ThrowsAsync<ValidationException>(() => anna.Send(new Bulk.Command { Act = BulkAct.Postpone, Until = until }));
         await Assert.ThrowsAsync<ValidationException>(() => anna.Send(new Bulk.Command { Dossiers = [.. Enumerable.Range(0, 51).Select(_ => Guid.NewGuid())], Act = BulkAct.Postpone, Until = until }));
@@ -109,7 +181,7 @@ public sealed class BulkTests(Platforms platforms)
         await chief.Protects(sealedOne, VictimSupport.Casework.Codes.Protection.Sealed, chief.Id);
         await zone.WallsOff(chief, walled);
         Assert.Equal([free], (await chief.Send(new Bulk.Query([walled, sealedOne, free, Guid.NewGuid()], true))).Rows.Select(r => r.Dossier));
-        var turn = await chief.Send(new Bulk.Command { Dossiers = [walled, sealedOne, free], Act = BulkAct.Assign, To = null });
+        var turn = await chief.Send(new Bulk.Command { Dossiers = [walled, sealedOne, free], Rows = [.. await Seen(anna, walled), .. await Seen(chief, free)], Act = BulkAct.Assign, To = null });
         Assert.Equal([free], turn.Steps.Select(s => s.Dossier));
         Assert.Empty((await chief.In(elsewhere, Role.Coordinator).Send(new Bulk.Query([free], true))).Rows);
         await Refused(chief.In(elsewhere, Role.Coordinator).Send(new Back.Query(turn.Id)));
@@ -124,6 +196,8 @@ public sealed class BulkTests(Platforms platforms)
     private static Task<Guid?> AssignedTo(TestZone zone, Guid id) => zone.Look(z => z.Set<Dossier>().Where(d => d.Id == id).Select(d => d.AssignedTo).SingleAsync());
     private static Task<DateTimeOffset?> NextDue(TestZone zone, Guid id) => zone.Look(z => z.Set<Dossier>().Where(d => d.Id == id).Select(d => d.NextDue).SingleAsync());
     private static IEnumerable<KeyValuePair<string, string>> Chosen(IEnumerable<Guid> ids) => ids.Select(id => KeyValuePair.Create("Form.Dossiers", id.ToString()));
+
+    private static async Task<List<Bulk.Shown>> Seen(Person by, params Guid[] ids) => [.. (await by.Send(new Bulk.Query(ids, false))).Rows.Select(r => Bulk.Shown.Of(r.Dossier, r.Act, r.Due, r.AssignedTo))];
     private static Task Refused(Task what) => Assert.ThrowsAsync<RefusedException>(() => what);
 
     private static FormUrlEncodedContent Fields(IHtmlDocument page, IEnumerable<Guid> ids, string form) =>
