@@ -49,7 +49,7 @@ internal sealed class Withdraw(IMediator pipeline, IAccounts accounts) : PageMod
     public async Task<IActionResult> OnPostKeepAsync(CancellationToken ct)
     {
         await pipeline.Send(new Keep.Command(Dossier, Document), ct);
-        return Back(Words.DocumentKept);
+        return Back(Words.DocumentStays);
     }
 
     private RedirectToPageResult Back(string done)
