@@ -177,6 +177,7 @@ internal sealed class Plan(IMediator pipeline, IAccounts accounts, WhereAndWho w
             var planned = form.Contact is { } id ? await Appointments.Find(zone.Set<Contact>(), dossier.Id, id, ct) : null;
             planned?.MustStand(nameof(Command.At));
             planned?.MustNotBeGoingOn(caller.Self, nameof(Command.At));
+            planned?.MustNotHaveBegun(nameof(Command.At));
             if (!dossier.IsOpen) throw Wrong(nameof(Command.At), Words.ClosedNoAct);
             if (planned is not null && planned.Version != form.Version) throw Wrong(nameof(Command.At), Words.ChangedMeanwhile);
             ShippedCodes.Must(Moment.Day(now), nameof(Command.Place), Words.ChoosePlace, form.Place, planned?.Place);
