@@ -240,9 +240,9 @@ public sealed class HomeVisitTests(Platforms platforms)
         ]) Assert.Equal(VictimSupport.Casework.Words.SomebodyIsThere, Assert.Single((await Assert.ThrowsAsync<FluentValidation.ValidationException>(press)).Errors).ErrorMessage);
         Assert.Null(await zone.Look(z => z.Set<Contact>().Where(c => c.Id == inside).Select(c => c.CheckedOut).SingleAsync()));
         await office.Send(new HomeVisit.Out(dossier, inside));
-        await office.Send(new Cancel.Command { Dossier = dossier, Contact = inside, Reason = CancelReason.NotSafe });
+        await office.Cancels(dossier, inside, CancelReason.NotSafe);
 
-        async Task Cancels(Guid id) => await worker.Send(new Cancel.Command { Dossier = dossier, Contact = id, Reason = CancelReason.NotSafe });
+        Task Cancels(Guid id) => worker.Cancels(dossier, id, CancelReason.NotSafe);
         async Task Records(Guid id) => await worker.Send((await worker.Send(new Record.Query(dossier, id))).Planned! with { Dossier = dossier, Appointment = id, Services = [ServiceKind.Listening] });
     }
 
