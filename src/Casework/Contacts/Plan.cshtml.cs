@@ -7,6 +7,7 @@ using Microsoft.EntityFrameworkCore;
 using VictimSupport.Casework.Codes;
 using VictimSupport.Casework.Dossiers;
 using VictimSupport.Casework.People;
+using VictimSupport.Casework.Reminding;
 using VictimSupport.Design.Html;
 using VictimSupport.Design.Tags;
 using VictimSupport.Foundation.Access;
@@ -184,7 +185,12 @@ internal sealed class Plan(IMediator pipeline, IAccounts accounts, WhereAndWho w
             if (!form.Despite && await diary.Warnings(agreed, planned?.Id, ct) is { Count: > 0 } warnings) throw new ValidationException(warnings.Distinct().Select(w => new ValidationFailure(nameof(Command.Despite), w)));
             if (planned is not null && planned.At != agreed.At) await reminders.TellAnew(planned, ct);
             if (planned is null) zone.Add(planned = Contacts.Contact.Plan(dossier.Id, agreed, caller.Self, now));
-            else planned.Agree(agreed, caller.Self);
+            else
+            {
+                var (at, went) = (planned.At, new[] { planned.Worker, planned.Companion });
+                planned.Agree(agreed, caller.Self);
+                await AppointmentsToday.TellToo(zone, planned, new[] { planned.Worker, planned.Companion }.OfType<Guid>().Where(who => who != caller.Account && (at != planned.At || !went.Contains(who))), now, ct);
+            }
             await reminders.Settle(dossier, planned, [.. form.Remind.Select(Reminder.Read).OfType<Reminder>()], ct);
             await NextAct.Settle(zone, dossier, ct);
             dossier.Touch();
