@@ -6,16 +6,19 @@ using Microsoft.EntityFrameworkCore;
 using VictimSupport.Casework.Codes;
 using VictimSupport.Casework.Dossiers;
 using VictimSupport.Casework.FollowUps;
+using VictimSupport.Casework.People;
 using VictimSupport.Design.Tags;
 using VictimSupport.Foundation.Access;
 using VictimSupport.Foundation.Persistence;
 using VictimSupport.Foundation.Pipeline;
+using VictimSupport.Foundation.Secrecy;
+using VictimSupport.Identity.Contracts;
 
 namespace VictimSupport.Casework.Contacts;
 
 /// <summary>An appointment does not take place: why, and what comes next instead.</summary>
 [Requires(May.ChangeDossiers)]
-internal sealed class Cancel(IMediator pipeline, UnderWay underWay, WhereAndWho who) : PageModel, IShowAgain
+internal sealed class Cancel(IMediator pipeline, UnderWay underWay, IAccounts accounts, WhereAndWho who) : PageModel, IShowAgain
 {
     [BindProperty(SupportsGet = true)] public Guid Dossier { get; set; }
     [BindProperty(SupportsGet = true)] public Guid Contact { get; set; }
@@ -24,9 +27,21 @@ internal sealed class Cancel(IMediator pipeline, UnderWay underWay, WhereAndWho 
     public IReadOnlyList<Choice> Reasons => [.. Choice.All<CancelReason>(Words.Of).Where(c => c.Value != nameof(CancelReason.DossierClosed))];
     public IReadOnlyList<Choice> Acts => Choice.All<ActKind>(Words.Of);
 
-    public Task OnGetAsync(CancellationToken ct) => ShowAgain(ct);
+    /// <summary>The appointment as it stands now, where somebody changed it while this form was filled in.</summary>
+    public Meanwhile? Meanwhile { get; private set; }
 
-    public async Task ShowAgain(CancellationToken ct) => View = await pipeline.Send(new Query(Dossier, Contact), ct);
+    public async Task OnGetAsync(CancellationToken ct)
+    {
+        View = await pipeline.Send(new Query(Dossier, Contact), ct);
+        Form = Form with { Version = View.Planned.Version };
+    }
+
+    // What was chosen stays; the next press cancels what is shown beside it.
+    public async Task ShowAgain(CancellationToken ct)
+    {
+        View = await pipeline.Send(new Query(Dossier, Contact), ct);
+        if (View.Planned is var now && now.Version != Form.Version) (Meanwhile, Form) = (await Contacts.Meanwhile.Of(now, View.Persons, accounts, ct), Form with { Version = now.Version });
+    }
 
     public async Task<IActionResult> OnPostAsync(CancellationToken ct)
     {
@@ -36,7 +51,8 @@ internal sealed class Cancel(IMediator pipeline, UnderWay underWay, WhereAndWho 
         return RedirectToPage("/Casework/Dossiers/Show", new { Dossier });
     }
 
-    internal sealed record Answer(Place Place, DateTimeOffset At);
+    /// <param name="Persons">Who was to be met.</param>
+    internal sealed record Answer(Contact Planned, IReadOnlyList<string> Persons);
 
     [Requires(May.ChangeDossiers)]
     internal sealed record Query(Guid Dossier, Guid Contact) : IQuery<Answer>;
@@ -47,6 +63,7 @@ internal sealed class Cancel(IMediator pipeline, UnderWay underWay, WhereAndWho 
         public CancelReason? Reason { get; init; }
         public ActKind? Next { get; init; }
         public DateTimeOffset? Due { get; init; }
+        public int Version { get; init; }
         internal Guid Dossier { get; init; }
         internal Guid Contact { get; init; }
     }
@@ -63,13 +80,16 @@ internal sealed class Cancel(IMediator pipeline, UnderWay underWay, WhereAndWho 
         }
     }
 
-    internal sealed class QueryHandler(ZoneDbContext zone, Guard guard) : IRequestHandler<Query, Answer>
+    internal sealed class QueryHandler(ZoneDbContext zone, Guard guard, Keyring keys) : IRequestHandler<Query, Answer>
     {
         public async Task<Answer> Handle(Query query, CancellationToken ct)
         {
             var dossier = await guard.Read(query.Dossier, ct);
             var planned = await Appointments.Find(zone.Set<Contact>().AsNoTracking(), dossier.Id, query.Contact, ct);
-            return new Answer(planned.Place, planned.At);
+            var persons = planned.Persons.ToList();
+            var people = await zone.Set<Person>().AsNoTracking().Where(p => p.DossierId == dossier.Id && persons.Contains(p.Id)).OrderBy(p => p.Id).ToListAsync(ct);
+            await keys.Fetch(people.Select(p => p.Id).Append(dossier.Id), ct);
+            return new Answer(planned, [.. people.Select(p => p.Identity.Value.FullName)]);
         }
     }
 
@@ -82,6 +102,7 @@ internal sealed class Cancel(IMediator pipeline, UnderWay underWay, WhereAndWho 
             if (planned.State == ContactState.Cancelled && planned.Cancelled == form.Reason) return false; // pressed twice: what came next was planned the first time
             planned.MustStand(nameof(Command.Reason));
             planned.MustNotBeGoingOn(caller.Self, nameof(Command.Reason));
+            planned.MustBeAsRead(form.Version, nameof(Command.Reason));
             dossier.MayPlan(form.Next);
             planned.Cancel(form.Reason!.Value, caller.Self, now);
             await AppointmentReminders.TakeBack(zone, planned.Id, now, ct);

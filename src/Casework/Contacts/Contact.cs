@@ -222,6 +222,20 @@ internal sealed class Contact : IHoldSealed, ISayMyLayer, IOfDossier, ICountersi
         if (!IsPlanned) throw new ValidationException([new ValidationFailure(field, Words.EndedMeanwhile(Words.Of(State)))]);
     }
 
+    /// <summary>Whoever went in was there on that day: moved, it would keep their way in, and on the new day nobody could check in.</summary>
+    /// <exception cref="ValidationException">Somebody went in: first it is said how it went.</exception>
+    public void MustNotHaveBegun(string field)
+    {
+        if (CheckedIn is not null) throw new ValidationException([new ValidationFailure(field, Words.SayFirstHowItWent)]);
+    }
+
+    /// <summary>What a page says of this appointment holds of another day or place no more.</summary>
+    /// <exception cref="ValidationException">Somebody changed it since that page was opened.</exception>
+    public void MustBeAsRead(int version, string field)
+    {
+        if (Version != version) throw new ValidationException([new ValidationFailure(field, Words.ChangedMeanwhile)]);
+    }
+
     /// <summary>A contact with the person that was held and counts ends the wait for the first one: theirs, and nobody else's. A call to somebody else for them reached nobody yet.</summary>
     public void EndsTheWait(Dossier dossier, IEnumerable<FollowUp> open, DateTimeOffset now)
     {

@@ -7,6 +7,7 @@ using Microsoft.EntityFrameworkCore;
 using VictimSupport.Casework.Codes;
 using VictimSupport.Casework.Dossiers;
 using VictimSupport.Casework.People;
+using VictimSupport.Casework.Reminding;
 using VictimSupport.Design.Html;
 using VictimSupport.Design.Tags;
 using VictimSupport.Foundation.Access;
@@ -42,7 +43,7 @@ internal sealed class Plan(IMediator pipeline, IAccounts accounts, WhereAndWho w
     public bool IsInTheWay => Form.Despite || (ModelState.TryGetValue("Form.Despite", out var said) && said.Errors.Count > 0);
 
     /// <summary>The appointment as it stands now, where somebody else moved it while this form was filled in.</summary>
-    public Contact? Meanwhile { get; private set; }
+    public Meanwhile? Meanwhile { get; private set; }
 
     public async Task OnGetAsync(CancellationToken ct)
     {
@@ -60,7 +61,7 @@ internal sealed class Plan(IMediator pipeline, IAccounts accounts, WhereAndWho w
     public async Task ShowAgain(CancellationToken ct)
     {
         await Fill(ct);
-        if (View.Planned is { } now && now.Version != Form.Version) (Meanwhile, Form) = (now, Form with { Version = now.Version });
+        if (View.Planned is { } now && now.Version != Form.Version) (Meanwhile, Form) = (await Contacts.Meanwhile.Of(now, View.People.Where(p => now.Persons.Contains(p.Id)).Select(p => p.Name), accounts, ct), Form with { Version = now.Version });
     }
 
     private async Task Fill(CancellationToken ct)
@@ -86,8 +87,6 @@ internal sealed class Plan(IMediator pipeline, IAccounts accounts, WhereAndWho w
         TempData["Done"] = Contact is null ? Words.AppointmentPlanned : Words.AppointmentMoved;
         return RedirectToPage("/Casework/Dossiers/Show", new { Dossier });
     }
-
-    public string Name(Guid? account) => Workers.FirstOrDefault(w => w.Value == account?.ToString())?.Text ?? Words.Nobody;
 
     /// <param name="Visit">May they be visited?</param>
     /// <param name="ReviewBy">A reminder after that day goes only if the rules were asked again; null: they are to be asked now.</param>
@@ -177,15 +176,21 @@ internal sealed class Plan(IMediator pipeline, IAccounts accounts, WhereAndWho w
             var planned = form.Contact is { } id ? await Appointments.Find(zone.Set<Contact>(), dossier.Id, id, ct) : null;
             planned?.MustStand(nameof(Command.At));
             planned?.MustNotBeGoingOn(caller.Self, nameof(Command.At));
+            planned?.MustNotHaveBegun(nameof(Command.At));
             if (!dossier.IsOpen) throw Wrong(nameof(Command.At), Words.ClosedNoAct);
-            if (planned is not null && planned.Version != form.Version) throw Wrong(nameof(Command.At), Words.ChangedMeanwhile);
+            planned?.MustBeAsRead(form.Version, nameof(Command.At));
             ShippedCodes.Must(Moment.Day(now), nameof(Command.Place), Words.ChoosePlace, form.Place, planned?.Place);
             var agreed = new Agreed(await Concerned.Of(zone, dossier.Id, form.Persons, ct), form.At!.Value, form.Minutes!.Value, form.Place!.Value, await Room(form.Room, ct), form.Travel ?? 0, form.Worker!.Value, form.Companion, form.ForThem, form.With, form.Note);
             await MayBe(dossier, agreed, planned, ct);
             if (!form.Despite && await diary.Warnings(agreed, planned?.Id, ct) is { Count: > 0 } warnings) throw new ValidationException(warnings.Distinct().Select(w => new ValidationFailure(nameof(Command.Despite), w)));
             if (planned is not null && planned.At != agreed.At) await reminders.TellAnew(planned, ct);
             if (planned is null) zone.Add(planned = Contacts.Contact.Plan(dossier.Id, agreed, caller.Self, now));
-            else planned.Agree(agreed, caller.Self);
+            else
+            {
+                var (at, went) = (planned.At, new[] { planned.Worker, planned.Companion });
+                planned.Agree(agreed, caller.Self);
+                await AppointmentsToday.TellToo(zone, planned, new[] { planned.Worker, planned.Companion }.OfType<Guid>().Where(who => who != caller.Account && (at != planned.At || !went.Contains(who))), now, ct);
+            }
             await reminders.Settle(dossier, planned, [.. form.Remind.Select(Reminder.Read).OfType<Reminder>()], ct);
             await NextAct.Settle(zone, dossier, ct);
             dossier.Touch();

@@ -15,12 +15,14 @@ using VictimSupport.Foundation.Access;
 using VictimSupport.Foundation.Persistence;
 using VictimSupport.Foundation.Pipeline;
 using VictimSupport.Foundation.Secrecy;
+using VictimSupport.Identity.Contracts;
+using Place = VictimSupport.Casework.Codes.Place;
 
 namespace VictimSupport.Casework.Contacts;
 
 /// <summary>Records a contact: with whom, where, how long, what was given, and what comes next. One that was planned is held by it, or missed. The first one held ends the wait for a first contact.</summary>
 [Requires(May.WorkOnDossiers)]
-internal sealed class Record(IMediator pipeline, UnderWay underWay, WhereAndWho who, TimeProvider clock) : PageModel, IShowAgain
+internal sealed class Record(IMediator pipeline, UnderWay underWay, IAccounts accounts, WhereAndWho who, TimeProvider clock) : PageModel, IShowAgain
 {
     [BindProperty(SupportsGet = true)] public Guid Dossier { get; set; }
 
@@ -32,7 +34,7 @@ internal sealed class Record(IMediator pipeline, UnderWay underWay, WhereAndWho 
     [BindProperty] public Command Form { get; set; } = new();
     [BindProperty(Name = FormTag.Once)] public Guid Once { get; set; }
     public IReadOnlyList<Choice> Persons { get; private set; } = [];
-    public IReadOnlyList<Choice> Places => ShippedCodes.Choices(Moment.Day(clock.GetUtcNow()), AgreedPlace);
+    public IReadOnlyList<Choice> Places => ShippedCodes.Choices(Moment.Day(clock.GetUtcNow()), Agreed?.Place);
     public IReadOnlyList<Choice> Services => ShippedCodes.Choices<ServiceKind>(Moment.Day(clock.GetUtcNow()));
     public IReadOnlyList<Choice> Acts => Choice.All<ActKind>(Words.Of);
     public IReadOnlyList<Choice> Counterparts => Choice.All<Counterpart>(Words.Of);
@@ -43,18 +45,26 @@ internal sealed class Record(IMediator pipeline, UnderWay underWay, WhereAndWho 
 
     public async Task OnGetAsync(CancellationToken ct) => Form = await Fill(ct) ?? new Command { Place = Place, At = clock.GetUtcNow(), Minutes = 15, Persons = Concerned.TheOnlyOne(Persons.Select(p => Guid.Parse(p.Value))) };
 
-    public Task ShowAgain(CancellationToken ct) => Fill(ct);
+    // What was typed stays; the next press records it of what is shown beside it.
+    public async Task ShowAgain(CancellationToken ct)
+    {
+        await Fill(ct);
+        if (Agreed is { } now && now.Version != Form.Version) (Meanwhile, Form) = (await Contacts.Meanwhile.Of(now, Persons.Where(p => now.Persons.Contains(Guid.Parse(p.Value))).Select(p => p.Text), accounts, ct), Form with { Version = now.Version });
+    }
 
-    /// <summary>Where it was agreed to meet.</summary>
-    private Place? AgreedPlace { get; set; }
+    /// <summary>The appointment, where it is one that took place or was missed.</summary>
+    private Contact? Agreed { get; set; }
+
+    /// <summary>The appointment as it stands now, where somebody changed it while this form was filled in.</summary>
+    public Meanwhile? Meanwhile { get; private set; }
 
     /// <summary>Whose rules of safe contact can be called still valid here: they are asked at each contact.</summary>
     public IReadOnlyList<Choice> AskedAgain { get; private set; } = [];
 
     private async Task<Command?> Fill(CancellationToken ct)
     {
-        var (persons, planned, rules) = await pipeline.Send(new Query(Dossier, Appointment), ct);
-        (Persons, AgreedPlace) = ([.. persons.Select(p => new Choice(p.Id.ToString(), p.Name))], planned?.Place);
+        var (persons, planned, agreed, rules) = await pipeline.Send(new Query(Dossier, Appointment), ct);
+        (Persons, Agreed) = ([.. persons.Select(p => new Choice(p.Id.ToString(), p.Name))], agreed);
         AskedAgain = [.. rules.Select(r => new Choice(StillGood.Key(r.Person, r.Revision), Words.ChannelRule(r.Name, r.Channels), r.Agreed))];
         return planned;
     }
@@ -69,8 +79,9 @@ internal sealed class Record(IMediator pipeline, UnderWay underWay, WhereAndWho 
 
     /// <param name="Persons">Those who may be contacted: the helped persons of the dossier.</param>
     /// <param name="Planned">As it was agreed, or as the visit went.</param>
+    /// <param name="Agreed">The same as it stands; null: it was not planned.</param>
     /// <param name="Rules">Of those whose rules may be called still valid by whoever records the contact.</param>
-    internal sealed record Answer(IReadOnlyList<(Guid Id, string Name)> Persons, Command? Planned, IReadOnlyList<RulesNow> Rules);
+    internal sealed record Answer(IReadOnlyList<(Guid Id, string Name)> Persons, Command? Planned, Contact? Agreed, IReadOnlyList<RulesNow> Rules);
 
     /// <param name="Channels">What holds of each, in words.</param>
     /// <param name="Agreed">What else was agreed; null: nothing.</param>
@@ -101,6 +112,9 @@ internal sealed class Record(IMediator pipeline, UnderWay underWay, WhereAndWho 
         public List<string> StillValid { get; init; } = [];
         public ActKind? Next { get; init; }
         public DateTimeOffset? Due { get; init; }
+
+        /// <summary>Of the appointment; 0: it was not planned.</summary>
+        public int Version { get; init; }
         internal Guid Dossier { get; init; }
         internal Guid? Appointment { get; init; }
         internal Guid Once { get; init; }
@@ -146,7 +160,8 @@ internal sealed class Record(IMediator pipeline, UnderWay underWay, WhereAndWho 
             {
                 Persons = planned.Persons, Place = planned.Place, ForThem = planned.ForThem, With = planned.With, At = planned.CheckedIn ?? planned.At, Note = planned.Note?.Value,
                 Minutes = planned is { CheckedIn: { } from, CheckedOut: { } to } ? (int)Math.Min(24 * 60, Math.Round((to - from).TotalMinutes)) : planned.Minutes,
-            }, caller.May(May.ChangeDossiers) ? await RulesOf(dossier, people, ct) : []);
+                Version = planned.Version,
+            }, planned, caller.May(May.ChangeDossiers) ? await RulesOf(dossier, people, ct) : []);
         }
 
         // Only what one can say of: something was agreed, it does not name the alleged perpetrator, and no dossier says otherwise.
@@ -187,6 +202,7 @@ internal sealed class Record(IMediator pipeline, UnderWay underWay, WhereAndWho 
             {
                 contact.MustStand(nameof(Command.At));
                 contact.MustNotBeGoingOn(caller.Self, nameof(Command.At));
+                contact.MustBeAsRead(form.Version, nameof(Command.At));
                 contact.Happens(took, caller.Self, now, Countersigning.Of(caller));
                 await AppointmentReminders.TakeBack(zone, contact.Id, now, ct);
             }

@@ -5,6 +5,7 @@ using VictimSupport.Casework.Dossiers;
 using VictimSupport.Casework.FollowUps;
 using VictimSupport.Casework.Tray;
 using VictimSupport.Design.Html;
+using VictimSupport.Foundation.Jobs;
 using VictimSupport.Foundation.Modules;
 using VictimSupport.Foundation.Persistence;
 using VictimSupport.Foundation.Pipeline;
@@ -137,6 +138,16 @@ internal sealed class AppointmentsToday(TimeProvider clock) : IRemind
         await Untold(zone, clock.GetUtcNow()).MinAsync(c => (DateTimeOffset?)c.At, ct) is { } first ? TellAt(first) : null;
 
     public Task<IReadOnlySet<Guid>> Undone(ZoneDbContext zone, IReadOnlyDictionary<Guid, DateTimeOffset> told, CancellationToken ct) => Task.FromResult<IReadOnlySet<Guid>>(new HashSet<Guid>());
+
+    /// <summary>Whoever goes instead was not among those who were told: they are told now, once. What was told to nobody yet is left to the morning, or to the next run.</summary>
+    public static async Task TellToo(ZoneDbContext zone, Contact appointment, IEnumerable<Guid> newcomers, DateTimeOffset now, CancellationToken ct)
+    {
+        var keys = newcomers.Distinct().ToDictionary(to => Remind.Key(Code, appointment.Id, appointment.At, to));
+        if (keys.Count == 0 || !await zone.Set<Told>().AnyAsync(t => t.Kind == Code && t.About == appointment.Id && t.DueAt == appointment.At, ct)) return;
+        var names = keys.Keys.ToList();
+        var already = await zone.Set<OutboxMessage>().Where(m => names.Contains(m.Key)).Select(m => m.Key).ToListAsync(ct); // given away and given back
+        foreach (var (key, to) in keys.Where(k => !already.Contains(k.Key))) zone.Add(OutboxMessage.New(key, Code, appointment.DossierId, to, now));
+    }
 
     private static IQueryable<Contact> Untold(ZoneDbContext zone, DateTimeOffset now) =>
         zone.Set<Contact>().AsNoTracking().Where(c => c.State == ContactState.Planned && c.At > now && c.Worker != null && !zone.Set<Told>().Any(t => t.Kind == Code && t.About == c.Id && t.DueAt == c.At));

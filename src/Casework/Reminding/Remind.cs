@@ -26,6 +26,10 @@ internal sealed class Remind(IEnumerable<IRemind> kinds) : IDoWhatIsDue
         return next;
     }
 
+    /// <summary>The key names the thing, its due instant and whom: queued twice, it is sent once.</summary>
+    /// <param name="to">null: the coordinators.</param>
+    public static string Key(string kind, Guid about, DateTimeOffset dueAt, Guid? to = null) => $"{kind} {about} {dueAt.UtcDateTime:yyyyMMddHHmm}{(to is { } one ? $" {one}" : "")}";
+
     /// <returns>Is there something to be told on?</returns>
     [Requires(May.RunThePlatform)]
     internal sealed record Command : ICommand<bool>;
@@ -49,10 +53,8 @@ internal sealed class Remind(IEnumerable<IRemind> kinds) : IDoWhatIsDue
                 {
                     zone.Add(Told.Of(kind.Kind, fallen, kind.IsToldOn && fallen.To.Count > 0 ? delay : null, now));
                     if (fallen.Quiet) continue;
-                    // The key names the thing, its due instant and whom: queued twice, it is sent once.
-                    var key = $"{kind.Kind} {fallen.About} {fallen.DueAt.UtcDateTime:yyyyMMddHHmm}";
-                    if (fallen.To.Count == 0) zone.Add(OutboxMessage.New(key, kind.Kind, fallen.Dossier, null, now));
-                    foreach (var to in fallen.To.Distinct()) zone.Add(OutboxMessage.New($"{key} {to}", kind.Kind, fallen.Dossier, to, now));
+                    if (fallen.To.Count == 0) zone.Add(OutboxMessage.New(Key(kind.Kind, fallen.About, fallen.DueAt), kind.Kind, fallen.Dossier, null, now));
+                    foreach (var to in fallen.To.Distinct()) zone.Add(OutboxMessage.New(Key(kind.Kind, fallen.About, fallen.DueAt, to), kind.Kind, fallen.Dossier, to, now));
                 }
             }
             return await Over(now).AnyAsync(ct);

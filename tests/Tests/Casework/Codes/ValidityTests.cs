@@ -63,7 +63,7 @@ public sealed class ValidityTests(Platforms platforms)
         await Refused("Place", anna.Send(form with { At = form.At!.Value.AddDays(1) }));
         var now = (await anna.Send(new Plan.Query(dossier, planned))).Planned!;
         await anna.Send(form with { Contact = planned, Version = now.Version, Note = "with her sister" });
-        await anna.Send(await anna.Contact(zone, dossier) with { Appointment = planned, Place = Place.Office });
+        await anna.Send(await anna.Contact(zone, dossier) with { Appointment = planned, Version = now.Version + 1, Place = Place.Office });
         Assert.Equal(Place.Office, (await anna.Send(new Correct.Query(dossier, planned))).Form.Place);
     }
 

@@ -25,7 +25,7 @@ public sealed class AgendaTests(Platforms platforms)
         var plan = await anna.Appointment(zone, hers);
         await anna.Send(plan with { Companion = cora.Id });
         var gone = await anna.Send(plan with { At = plan.At!.Value.AddHours(5) });
-        await anna.Send(new Cancel.Command { Dossier = hers, Contact = gone, Reason = CancelReason.NoLongerNeeded });
+        await anna.Cancels(hers, gone, CancelReason.NoLongerNeeded);
         await anna.Send(plan with { At = plan.At.Value.AddDays(7) });
         await bert.Send(await bert.Appointment(zone, his) with { Place = Place.Home });
         var number = (await anna.Opens(hers)).Dossier.Number;

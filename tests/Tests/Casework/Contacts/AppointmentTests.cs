@@ -61,7 +61,7 @@ public sealed class AppointmentTests(Platforms platforms)
         Assert.Null(view.Dossier.FirstContact);
         var cancelled = await worker.Send(await worker.Appointment(zone, dossier));
         var due = zone.Platform.Clock.GetUtcNow().AddHours(5);
-        var cancel = new Cancel.Command { Dossier = dossier, Contact = cancelled, Reason = CancelReason.ByThePerson, Next = ActKind.CallBack, Due = due };
+        var cancel = new Cancel.Command { Dossier = dossier, Contact = cancelled, Reason = CancelReason.ByThePerson, Next = ActKind.CallBack, Due = due, Version = 1 };
         Assert.True(await worker.Send(cancel));
         Assert.False(await worker.Send(cancel)); // pressed twice
         view = await worker.Opens(dossier);
@@ -113,6 +113,60 @@ public sealed class AppointmentTests(Platforms platforms)
     }
 
     [Theory, EveryEngine]
+    public async Task Whoever_cancels_one_that_was_moved_meanwhile_is_told_and_sees_when_it_is_now(string engine)
+    {
+        var (zone, bert, dossier) = await Registered(engine);
+        var chris = await zone.Hires("chris", Role.Coordinator);
+        var id = await bert.Send(await bert.Appointment(zone, dossier));
+        var (path, later) = ($"/dossiers/{dossier}/appointments/{id}/cancel", zone.Platform.Clock.GetUtcNow().AddDays(2));
+        using var visit = bert.Visit();
+        var stale = (IHtmlFormElement)(await visit.Page(path)).QuerySelector("main form[method=post]")!;
+        await chris.Send(await chris.Appointment(zone, dossier) with { Contact = id, Version = 1, At = later, Note = "op donderdag", Despite = true });
+        var page = await Told(visit, path, stale, Typed(("Form.Reason", nameof(CancelReason.ByThePerson))), later, "op donderdag", "chris");
+        Assert.True(((IHtmlInputElement)page.QuerySelector($"[name='Form.Reason'][value={nameof(CancelReason.ByThePerson)}]")!).IsChecked);
+        Assert.Equal(later, Assert.Single((await bert.Opens(dossier)).Appointments).At, TimeSpan.FromMilliseconds(1));
+        Assert.Equal(HttpStatusCode.Redirect, (await visit.Send(path, (IHtmlFormElement)page.QuerySelector("main form[method=post]")!, [])).StatusCode);
+        Assert.Empty((await bert.Opens(dossier)).Appointments);
+        // Without a version nothing was read.
+        var another = await bert.Send(await bert.Appointment(zone, dossier));
+        Assert.Equal("Reason", Assert.Single((await Assert.ThrowsAsync<ValidationException>(() => bert.Send(new Cancel.Command { Dossier = dossier, Contact = another, Reason = CancelReason.NotSafe }))).Errors).PropertyName);
+    }
+
+    [Theory, EveryEngine]
+    public async Task Whoever_records_one_that_was_moved_meanwhile_is_told_and_loses_nothing(string engine)
+    {
+        var (zone, bert, dossier) = await Registered(engine);
+        var chris = await zone.Hires("chris", Role.Coordinator);
+        var id = await bert.Send(await bert.Appointment(zone, dossier));
+        var (path, later) = ($"/dossiers/{dossier}/contact?appointment={id}", zone.Platform.Clock.GetUtcNow().AddDays(2));
+        var today = Moment.Local(zone.Platform.Clock.GetUtcNow());
+        using var visit = bert.Visit();
+        var stale = (IHtmlFormElement)(await visit.Page(path)).QuerySelector("main form[method=post]")!;
+        await chris.Send(await chris.Appointment(zone, dossier) with { Contact = id, Version = 1, At = later, Despite = true });
+        var typed = Typed(("Form.Missed", "true"), ("Form.Note", "niemand kwam"), ("Form.At.Date", today.ToString("yyyy-MM-dd")), ("Form.At.Time", today.ToString("HH:mm")));
+        var page = await Told(visit, path, stale, typed, later, "chris");
+        Assert.Equal("niemand kwam", page.QuerySelector("[name='Form.Note']")!.TextContent.Trim());
+        Assert.Equal(today.ToString("HH:mm"), page.QuerySelector("[name='Form.At.Time']")!.GetAttribute("value"));
+        Assert.Equal(ContactState.Planned, Assert.Single((await bert.Opens(dossier)).Appointments).State);
+        Assert.Equal(HttpStatusCode.Redirect, (await visit.Send(path, (IHtmlFormElement)page.QuerySelector("main form[method=post]")!, [])).StatusCode);
+        Assert.Equal(ContactState.Missed, await zone.Look(z => z.Set<Contact>().Where(c => c.Id == id).Select(c => c.State).SingleAsync()));
+        // One that was not planned stands over nothing.
+        Assert.Null((await visit.Page($"/dossiers/{dossier}/contact")).QuerySelector("[name='Form.Version']"));
+        await bert.Send(await bert.Contact(zone, dossier));
+    }
+
+    private static async Task<IHtmlDocument> Told(Visit visit, string path, IHtmlFormElement stale, KeyValuePair<string, string>[] typed, DateTimeOffset now, params string[] saved)
+    {
+        var refused = await visit.Send(path, stale, typed);
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, refused.StatusCode);
+        var page = await Visit.Read(refused);
+        Assert.Contains(VictimSupport.Casework.Words.ChangedMeanwhile[..20], page.QuerySelector(".govuk-error-summary")!.TextContent, StringComparison.Ordinal);
+        var shown = page.QuerySelector("main dl.govuk-summary-list")!.TextContent;
+        foreach (var one in saved.Append(Moment.Clock(now))) Assert.Contains(one, shown, StringComparison.Ordinal);
+        return page;
+    }
+
+    [Theory, EveryEngine]
     public async Task A_form_for_one_that_was_ended_meanwhile_keeps_what_was_typed(string engine)
     {
         var (zone, worker, dossier) = await Registered(engine);
@@ -120,7 +174,7 @@ public sealed class AppointmentTests(Platforms platforms)
         using var visit = worker.Visit();
         var path = $"/dossiers/{dossier}/contact?appointment={id}";
         var form = (IHtmlFormElement)(await visit.Page(path)).QuerySelector("main form[method=post]")!;
-        await worker.Send(new Cancel.Command { Dossier = dossier, Contact = id, Reason = CancelReason.ByTheService });
+        await worker.Cancels(dossier, id, CancelReason.ByTheService);
         var today = Moment.Local(zone.Platform.Clock.GetUtcNow());
         var answer = await visit.Send(path, form, [KeyValuePair.Create("Form.Note", "een lang verslag"), KeyValuePair.Create("Form.Services", "Listening"), KeyValuePair.Create("Form.At.Date", today.ToString("yyyy-MM-dd")), KeyValuePair.Create("Form.At.Time", today.ToString("HH:mm"))]);
         Assert.Equal(HttpStatusCode.UnprocessableEntity, answer.StatusCode);
@@ -394,7 +448,7 @@ public sealed class AppointmentTests(Platforms platforms)
         await worker.Send(new HomeVisit.In { Dossier = dossier, Contact = away, Minutes = 30 });
         Assert.Equal([planned, away], (await worker.Send(new Close.Query(dossier))).Where(g => g.Kind == GapKind.Appointment).Select(g => g.Entry!.Value).ToHashSet());
         await Assert.ThrowsAsync<ValidationException>(() => worker.ClosesAtOnce(dossier));
-        await worker.Send(new Cancel.Command { Dossier = dossier, Contact = planned, Reason = CancelReason.NoLongerNeeded });
+        await worker.Cancels(dossier, planned, CancelReason.NoLongerNeeded);
         await Assert.ThrowsAsync<ValidationException>(() => worker.ClosesAtOnce(dossier)); // somebody is still there
         Assert.True(await worker.Send(new HomeVisit.Out(dossier, away)));
         await worker.Send((await worker.Send(new Record.Query(dossier, away))).Planned! with { Dossier = dossier, Appointment = away, Services = [ServiceKind.Listening] });

@@ -28,7 +28,7 @@ public sealed class FeedTests(Platforms platforms)
         var plan = await anna.Appointment(zone, dossier) with { Place = Place.Home, Note = Family + " Magnolia", At = new DateTimeOffset(2027, 3, 28, 0, 30, 0, TimeSpan.Zero), Minutes = 120 };
         var id = await anna.Send(plan);
         var gone = await anna.Send(plan with { At = plan.At!.Value.AddHours(8), Place = Place.Office, Room = "Zzlokaal" });
-        await anna.Send(new Cancel.Command { Dossier = dossier, Contact = gone, Reason = CancelReason.NoLongerNeeded });
+        await anna.Cancels(dossier, gone, CancelReason.NoLongerNeeded);
         await bert.Send(await bert.Appointment(zone, await bert.Registers(Cases.Intake(zone, "Voorbeeld"))));
         var address = await Makes(anna);
         var text = await Read(zone, address);
@@ -168,7 +168,7 @@ public sealed class FeedTests(Platforms platforms)
         var dossier = await anna.Registers(Cases.Intake(zone, Family, "Quirien", "0470 12 34 56"));
         var plan = await anna.Appointment(zone, dossier) with { Place = Place.Office, Room = "Zzlokaal", Note = Family + " Magnolia", At = new DateTimeOffset(2026, 11, 28, 13, 30, 0, TimeSpan.Zero), Minutes = 45 };
         var (id, gone) = (await anna.Send(plan), await anna.Send(plan with { At = plan.At!.Value.AddHours(8) }));
-        await anna.Send(new Cancel.Command { Dossier = dossier, Contact = gone, Reason = CancelReason.NoLongerNeeded });
+        await anna.Cancels(dossier, gone, CancelReason.NoLongerNeeded);
         await zone.Names(dossier, tina.Id);
         var (path, link) = ($"/dossiers/{dossier}/appointments/{id}/calendar", $"main a[href$='/appointments/{id}/calendar']");
         string[] pages = [$"/dossiers/{dossier}", "/agenda?week=2026-W48"];

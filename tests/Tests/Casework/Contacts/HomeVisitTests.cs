@@ -255,9 +255,49 @@ public sealed class HomeVisitTests(Platforms platforms)
         ]) Assert.Equal(VictimSupport.Casework.Words.SomebodyIsThere, Assert.Single((await Assert.ThrowsAsync<FluentValidation.ValidationException>(press)).Errors).ErrorMessage);
         Assert.Null(await zone.Look(z => z.Set<Contact>().Where(c => c.Id == inside).Select(c => c.CheckedOut).SingleAsync()));
         await office.Send(new HomeVisit.Out(dossier, inside));
-        await office.Send(new Cancel.Command { Dossier = dossier, Contact = inside, Reason = CancelReason.NotSafe });
+        await office.Cancels(dossier, inside, CancelReason.NotSafe);
 
-        async Task Cancels(Guid id) => await worker.Send(new Cancel.Command { Dossier = dossier, Contact = id, Reason = CancelReason.NotSafe });
+        Task Cancels(Guid id) => worker.Cancels(dossier, id, CancelReason.NotSafe);
         async Task Records(Guid id) => await worker.Send((await worker.Send(new Record.Query(dossier, id))).Planned! with { Dossier = dossier, Appointment = id, Services = [ServiceKind.Listening] });
+    }
+
+    [Theory, EveryEngine]
+    public async Task One_at_which_somebody_went_in_is_not_moved_before_it_was_said_how_it_went(string engine)
+    {
+        var zone = await (await platforms.On(engine)).Zone();
+        var (worker, office) = (await zone.Hires("worker", Role.Caseworker), zone.As(Role.Coordinator));
+        var dossier = await worker.Registers(Cases.Intake(zone));
+        var id = await worker.Send(await worker.Appointment(zone, dossier) with { Place = Place.Home });
+        var (path, move, record) = ($"/dossiers/{dossier}/appointments/{id}", $"main a[href$='/appointments/{id}']", $"main a[href$='/contact?appointment={id}']");
+        using var visit = worker.Visit();
+        Assert.NotNull((await visit.Page($"/dossiers/{dossier}")).QuerySelector(move));
+        var stale = (IHtmlFormElement)(await visit.Page(path)).QuerySelector("main form[method=post]")!;
+        await worker.Send(new HomeVisit.In { Dossier = dossier, Contact = id, Minutes = 30 });
+        await Refused(worker); // while she is inside
+        await worker.Send(new HomeVisit.Out(dossier, id));
+        foreach (var one in new[] { worker, office }) await Refused(one);
+
+        var list = await visit.Page($"/dossiers/{dossier}");
+        Assert.Null(list.QuerySelector(move));
+        Assert.NotNull(list.QuerySelector(record));
+        var answer = await visit.Send(path, stale, [KeyValuePair.Create("Form.Note", "mijn tekst")]);
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, answer.StatusCode);
+        var page = await Visit.Read(answer);
+        Assert.Contains("Say first how it went", page.QuerySelector(".govuk-error-summary")!.TextContent, StringComparison.Ordinal);
+        Assert.Equal("mijn tekst", page.QuerySelector("[name='Form.Note']")!.TextContent.Trim());
+        Assert.NotNull(page.QuerySelector(record));
+
+        // Nobody opened: that is said, and the next one can be checked in to.
+        await worker.Send((await worker.Send(new Record.Query(dossier, id))).Planned! with { Dossier = dossier, Appointment = id, Missed = true });
+        var next = await worker.Send(await worker.Appointment(zone, dossier) with { Place = Place.Home, At = zone.Platform.Clock.GetUtcNow().AddDays(7) });
+        Assert.True(await worker.Send(new HomeVisit.In { Dossier = dossier, Contact = next, Minutes = 30 }));
+
+        async Task Refused(Person by)
+        {
+            var now = (await by.Send(new Plan.Query(dossier, id))).Planned!;
+            var form = await worker.Appointment(zone, dossier) with { Contact = id, Version = now.Version, Place = Place.Home, At = now.At.AddDays(7), Despite = true };
+            Assert.Equal(("At", VictimSupport.Casework.Words.SayFirstHowItWent), Assert.Single((await Assert.ThrowsAsync<FluentValidation.ValidationException>(() => by.Send(form))).Errors.Select(e => (e.PropertyName, e.ErrorMessage))));
+            Assert.Equal(now.At, (await by.Send(new Plan.Query(dossier, id))).Planned!.At);
+        }
     }
 }

@@ -96,7 +96,7 @@ public sealed class RemindTests(Platforms platforms)
         await story.Until(at.AddHours(-27));
         Assert.Single(story.Got);
         if (how == "moved") await story.Plans(at.AddDays(2), id, 1, remind: []);
-        else await story.Worker.Send(new Cancel.Command { Dossier = story.Dossier, Contact = id, Reason = CancelReason.ByThePerson });
+        else await story.Worker.Cancels(story.Dossier, id, CancelReason.ByThePerson);
         var act = Assert.Single((await story.Worker.Opens(story.Dossier)).Planned, a => a.Kind == ActKind.Other);
         Assert.Equal(Spoken.In("fr", () => VictimSupport.Casework.Words.ReminderIsOld), act.Text!.Value);
         Assert.Equal([story.Person], act.Persons);
@@ -122,7 +122,7 @@ public sealed class RemindTests(Platforms platforms)
         await using var story = await Story.Of("sqlite");
         var at = story.InDays(4);
         var id = await story.Plans(at);
-        if (how == "cancelled") await story.Worker.Send(new Cancel.Command { Dossier = story.Dossier, Contact = id, Reason = CancelReason.ByThePerson });
+        if (how == "cancelled") await story.Worker.Cancels(story.Dossier, id, CancelReason.ByThePerson);
         else await story.Worker.Send((await story.Worker.Send(new Record.Query(story.Dossier, id))).Planned! with { Dossier = story.Dossier, Appointment = id, At = story.Now, Missed = how == "missed", Services = [ServiceKind.Listening] });
         Assert.Equal((MessageState.Dropped, Bar.Withdrawn), Assert.Single((await story.Messages()).Select(m => (m.State, m.Why))));
         Assert.DoesNotContain((await story.Worker.Opens(story.Dossier)).Planned, a => a.Kind == ActKind.Other); // nobody need tell them

@@ -327,6 +327,50 @@ public sealed class DigestTests
     }
 
     [Theory, EveryEngine]
+    public async Task Whoever_goes_instead_is_told_too_once_when_the_others_were_told_already(string engine)
+    {
+        await using var platform = Platform.Start(engine);
+        var zone = await platform.Zone();
+        var (anna, ben, cora) = (await zone.Hires("anna", Role.Caseworker), await zone.Hires("ben", Role.Caseworker), await zone.Hires("cora", Role.Coordinator));
+        var dossier = await anna.Registers(Cases.Intake(zone, "Zzkanarie", "Quirien"));
+        await anna.Send(await anna.Contact(zone, dossier));
+        var plan = await anna.Appointment(zone, dossier) with { At = Wall("2026-11-25T14:00"), Despite = true };
+        var id = await anna.Send(plan);
+        var version = 1;
+        await Goes(cora, ben.Id); // the day before: the morning tells him
+        await Goes(cora, anna.Id);
+        await zone.RunJobs();
+        Assert.Empty(Appointments(platform));
+        await To(platform, "2026-11-25T07:00");
+        await zone.RunJobs();
+        Assert.Equal(["anna"], Told());
+        await To(platform, "2026-11-25T08:30");
+        await Goes(cora, ben.Id);
+        for (var i = 0; i < 2; i++) await zone.RunJobs();
+        Assert.Equal(["anna", "ben"], Told());
+        var letter = Appointments(platform)[1];
+        foreach (var secret in new[] { "Zzkanarie", "Quirien", "14:00", zone.Code }) Assert.DoesNotContain(secret, letter.Subject + letter.Text, StringComparison.OrdinalIgnoreCase);
+        // Given back and given once more, nobody is told twice; whoever takes it knows; one who goes along is told.
+        await Goes(cora, anna.Id);
+        await Goes(cora, ben.Id);
+        await Goes(cora, cora.Id);
+        await zone.RunJobs();
+        Assert.Equal(["anna", "ben"], Told());
+        await Goes(cora, ben.Id);
+        await Goes(anna, anna.Id, cora.Id);
+        for (var i = 0; i < 2; i++) await zone.RunJobs();
+        Assert.Equal(["anna", "ben", "cora"], Told());
+        // At another hour all are told anew, once.
+        plan = plan with { At = Wall("2026-11-25T15:00") };
+        await Goes(cora, ben.Id);
+        for (var i = 0; i < 2; i++) await zone.RunJobs();
+        Assert.Equal(["anna", "ben", "ben", "cora"], Told());
+
+        async Task Goes(Person by, Guid who, Guid? along = null) => await by.Send(plan with { Contact = id, Worker = who, Companion = along, Version = version++ });
+        IReadOnlyList<string> Told() => [.. new[] { "anna", "ben", "cora" }.SelectMany(n => Appointments(platform).Where(l => l.To == Staff.AddressOf(zone, n)).Select(_ => n))];
+    }
+
+    [Theory, EveryEngine]
     public async Task Two_workers_whose_clocks_are_five_minutes_apart_lose_and_double_nothing_in_both_nights_and_on_the_leap_day(string engine)
     {
         foreach (var night in new[] { "2027-03-27T23:00", "2027-10-30T22:00", "2028-02-28T23:00" })

@@ -73,7 +73,7 @@ public sealed class UnrecordedTests
         var isMoved = await anna.Send(four with { Despite = true });
         platform.Clock.Advance(TimeSpan.FromHours(2));
         await anna.Send(new HomeVisit.In { Dossier = visited, Contact = isVisited, Minutes = 600 });
-        await anna.Send(new Cancel.Command { Dossier = off, Contact = isOff, Reason = CancelReason.ByThePerson });
+        await anna.Cancels(off, isOff, CancelReason.ByThePerson);
         platform.Clock.Advance(TimeSpan.FromHours(1));
         await anna.Send((await anna.Send(new Record.Query(held, isHeld))).Planned! with { Dossier = held, Appointment = isHeld, At = platform.Clock.GetUtcNow().AddHours(-1), Services = [ServiceKind.Listening] });
         platform.Clock.Advance(TimeSpan.FromHours(4.1));

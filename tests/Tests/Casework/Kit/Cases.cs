@@ -44,6 +44,10 @@ internal static class Cases
         Dossier = dossier, Persons = [await by.LeadOf(dossier)], Place = Place.Office, At = zone.Platform.Clock.GetUtcNow().AddHours(2), Minutes = 60, Worker = by.Id,
     };
 
+    /// <summary>Cancels an appointment as it stands now.</summary>
+    public static async Task Cancels(this Person by, Guid dossier, Guid appointment, CancelReason reason) =>
+        await by.Send(new Cancel.Command { Dossier = dossier, Contact = appointment, Reason = reason, Version = (await by.Send(new Cancel.Query(dossier, appointment))).Planned.Version });
+
     /// <summary>Saves the facts over what they are now, with a danger.</summary>
     public static async Task Endangers(this Person by, Guid dossier, params Danger[] dangers)
     {
@@ -63,7 +67,7 @@ internal static class Cases
     {
         foreach (var gap in await by.Send(new Close.Query(dossier)))
         {
-            if (gap.Kind == GapKind.Appointment) await by.Send(new Cancel.Command { Dossier = dossier, Contact = gap.Entry!.Value, Reason = CancelReason.ByTheService });
+            if (gap.Kind == GapKind.Appointment) await by.Cancels(dossier, gap.Entry!.Value, CancelReason.ByTheService);
         }
         await by.ClosesAtOnce(dossier);
     }

@@ -101,7 +101,7 @@ public sealed class WorklistTests(Platforms platforms)
         await anna.Send(plan with { Room = "B12" });
         await anna.Send(plan with { At = plan.At.Value.AddDays(1) });
         var gone = await anna.Send(plan with { At = plan.At.Value.AddHours(4) });
-        await anna.Send(new VictimSupport.Casework.Contacts.Cancel.Command { Dossier = hers, Contact = gone, Reason = CancelReason.NoLongerNeeded });
+        await anna.Cancels(hers, gone, CancelReason.NoLongerNeeded);
         await anna.Send(await anna.Appointment(zone, walled) with { Despite = true });
         await bert.Send(await bert.Appointment(zone, his));
         await zone.WallsOff(anna, walled);
