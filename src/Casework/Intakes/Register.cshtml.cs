@@ -59,34 +59,30 @@ internal sealed class Register(IMediator pipeline, WhereAndWho who, TimeProvider
 
     public async Task<IActionResult> OnPostAsync(CancellationToken ct)
     {
-        // Looked up before the zone's writers wait for us; the night may add another alike in between, and the page that shows them looks again.
-        var alike = await pipeline.Send(new Alike.Query(Form.FamilyName.Trim(), Form.GivenName.Trim(), Form.Phone), ct);
-        var made = await Save(ct);
-        if (!await pipeline.Send(new StillMine.Query(made.Dossier), ct))
+        var (made, look) = await Save(ct);
+        if (!await pipeline.Send(new StillMine.Query(made), ct))
         {
             TempData["Done"] = Words.IntakeSaved;
             return RedirectToPage("/Casework/Worklist/Mine");
         }
-        return made.IsNew && alike ? RedirectToPage("/Casework/Intakes/Known", new { dossier = made.Dossier }) : RedirectToPage("/Casework/Dossiers/Show", new { dossier = made.Dossier });
+        return look ? RedirectToPage("/Casework/Intakes/Known", new { dossier = made }) : RedirectToPage("/Casework/Dossiers/Show", new { dossier = made });
     }
 
     public async Task<IActionResult> OnPostNextAsync(CancellationToken ct)
     {
-        var alike = await pipeline.Send(new Alike.Query(Form.FamilyName.Trim(), Form.GivenName.Trim(), Form.Phone), ct);
-        var made = await Save(ct);
+        var (made, look) = await Save(ct);
         TempData["Done"] = Words.SavedAndNext;
-        return RedirectToPage(await pipeline.Send(new StillMine.Query(made.Dossier), ct) ? new { after = (Guid?)made.Dossier, look = made.IsNew && alike ? true : (bool?)null } : new { after = (Guid?)null, look = (bool?)null });
+        return RedirectToPage(await pipeline.Send(new StillMine.Query(made), ct) ? new { after = (Guid?)made, look = look ? true : (bool?)null } : new { after = (Guid?)null, look = (bool?)null });
     }
 
     /// <summary>They came without an appointment and are here: the conversation is recorded next, as held in the office now.</summary>
     public async Task<IActionResult> OnPostAtTheDeskAsync(CancellationToken ct)
     {
-        var alike = await pipeline.Send(new Alike.Query(Form.FamilyName.Trim(), Form.GivenName.Trim(), Form.Phone), ct);
-        var made = await Save(ct);
+        var (made, look) = await Save(ct);
         TempData["Done"] = Words.IntakeSaved;
-        if (!await pipeline.Send(new StillMine.Query(made.Dossier), ct)) return RedirectToPage("/Casework/Worklist/Mine");
+        if (!await pipeline.Send(new StillMine.Query(made), ct)) return RedirectToPage("/Casework/Worklist/Mine");
         // Who may be known already is looked at first: what is known of them counts for the conversation too.
-        return made.IsNew && alike ? RedirectToPage("/Casework/Intakes/Known", new { dossier = made.Dossier }) : RedirectToPage("/Casework/Contacts/Record", new { dossier = made.Dossier, place = Place.Office });
+        return look ? RedirectToPage("/Casework/Intakes/Known", new { dossier = made }) : RedirectToPage("/Casework/Contacts/Record", new { dossier = made, place = Place.Office });
     }
 
     /// <summary>Shows possible duplicates beside the form; nothing is saved.</summary>
@@ -97,7 +93,14 @@ internal sealed class Register(IMediator pipeline, WhereAndWho who, TimeProvider
         return Page();
     }
 
-    private Task<Registered> Save(CancellationToken ct) => pipeline.Send(Form with { Once = Once, Tray = Tray }, ct);
+    /// <returns>The dossier, and whether somebody alike is to be looked at.</returns>
+    private async Task<(Guid Made, bool Look)> Save(CancellationToken ct)
+    {
+        // Looked up before the zone's writers wait for us; the night may add another alike in between, and the page that shows them looks again.
+        var alike = await pipeline.Send(new Alike.Query(Form.FamilyName.Trim(), Form.GivenName.Trim(), Form.Phone), ct);
+        var made = await pipeline.Send(Form with { Once = Once, Tray = Tray }, ct);
+        return (made.Dossier, made.IsNew && alike);
+    }
 
     /// <param name="IsNew">Not the same form sent again.</param>
     internal sealed record Registered(Guid Dossier, bool IsNew);

@@ -70,7 +70,7 @@ internal sealed partial class Wording(ZoneDbContext zone, UseCase here, Caller c
             ["[service]"] = names.TryGetValue(language, out var own) ? own : names.Values.FirstOrDefault() ?? (kind.IsLeaflet() ? "" : Design.Html.Spoken.In(language, () => Words.OurService)),
             ["[worker]"] = (await accounts.Named([caller.Self], ct)).TryGetValue(caller.Self, out var worker) ? worker.DisplayName : "",
             ["[phone]"] = (await Head(ct)).ServicePhone,
-            ["[hours]"] = Hours(set.Hours, CultureInfo.GetCultureInfo(language + "-BE"), brief: kind == LetterKind.PocketCard),
+            ["[hours]"] = Hours(set.Hours, CultureInfo.GetCultureInfo(language + "-BE").DateTimeFormat, brief: kind == LetterKind.PocketCard),
             ["[date]"] = Moment.ShowLong(Moment.Day(clock.GetUtcNow()), CultureInfo.GetCultureInfo(language + "-BE")),
         };
         var text = new StringBuilder();
@@ -82,9 +82,8 @@ internal sealed partial class Wording(ZoneDbContext zone, UseCase here, Caller c
         return text.ToString().Trim();
     }
 
-    // A day a line, as a list: Monday first, days on which nobody is there left out.
-    private static string Hours(OpeningHours hours, CultureInfo culture, bool brief) => string.Join('\n', Enumerable.Range(1, 7).Select(i => (DayOfWeek)(i % 7)).Where(day => hours.On(day).Count > 0)
-        .Select(day => $"- {(brief ? culture.DateTimeFormat.GetAbbreviatedDayName(day) : culture.DateTimeFormat.GetDayName(day))} {string.Join(", ", hours.On(day).Select(s => string.Create(CultureInfo.InvariantCulture, $"{s.From:HH:mm}–{s.To:HH:mm}")))}"));
+    // A day a line, as a list.
+    private static string Hours(OpeningHours hours, DateTimeFormatInfo names, bool brief) => string.Join('\n', hours.Written.Select(d => $"- {(brief ? names.GetAbbreviatedDayName(d.Day) : names.GetDayName(d.Day))} {d.Spans}"));
 
     [GeneratedRegex(@"\[[^\[\]\n]{1,40}\]", RegexOptions.None, 1000)]
     private static partial Regex Placeholder();

@@ -47,8 +47,7 @@ internal sealed record PageNow(PublicPage Page, string Language, OpenState Open)
 {
     /// <summary>Monday first, spans as they are written; a day without hours is left out.</summary>
     public IReadOnlyList<(string Day, string Spans)> Week =>
-        [.. Enumerable.Range(1, 7).Select(i => (DayOfWeek)(i % 7)).Where(d => Page.Hours.On(d).Count > 0)
-            .Select(d => (OpenState.Day(d), string.Join(", ", Page.Hours.On(d).Select(s => string.Create(CultureInfo.InvariantCulture, $"{s.From:HH:mm}–{s.To:HH:mm}")))))];
+        [.. Page.Hours.Written.Select(d => (OpenState.Day(d.Day), d.Spans))];
 
     public IReadOnlyList<Helpline> Helplines => Desk.Helplines.For(Language, Page.Communities);
 

@@ -18,6 +18,10 @@ public sealed class OpeningHours
     /// <summary>Spans in order; none: closed.</summary>
     public IReadOnlyList<(TimeOnly From, TimeOnly To)> On(DayOfWeek day) => days.GetValueOrDefault(day, []);
 
+    /// <summary>The days on which it is open, Monday first, each as people write it: <c>08:30–12:00, 13:00–17:00</c>.</summary>
+    public IEnumerable<(DayOfWeek Day, string Spans)> Written =>
+        Week.Where(days.ContainsKey).Select(day => (day, string.Join(", ", days[day].Select(s => string.Create(CultureInfo.InvariantCulture, $"{s.From:HH:mm}–{s.To:HH:mm}")))));
+
     /// <summary>Reads seven days from Monday, separated by <c>;</c>, each <c>08:30-12:00,13:00-17:00</c> or nothing. null: it is none.</summary>
     public static OpeningHours? Read(string value)
     {

@@ -27,7 +27,6 @@ internal static class InWords
     private static string Week(string value)
     {
         if (OpeningHours.Read(value) is not { AreKnown: true } hours) return Words.NoneChosen;
-        return string.Join("; ", Enumerable.Range(0, 7).Select(i => (Name: Day(i), On: hours.On((DayOfWeek)((i + 1) % 7)))).Where(d => d.On.Count > 0)
-            .Select(d => $"{d.Name} {string.Join(", ", d.On.Select(s => string.Create(CultureInfo.InvariantCulture, $"{s.From:HH:mm}–{s.To:HH:mm}")))}"));
+        return string.Join("; ", hours.Written.Select(d => $"{CultureInfo.CurrentUICulture.DateTimeFormat.GetDayName(d.Day)} {d.Spans}"));
     }
 }
