@@ -148,7 +148,7 @@ public sealed class AddToTests(Platforms platforms)
         {
             var (dossier, lead) = await anna.Knows(zone, "Rue 1", "Exemple", name, mail: "home@example.be", phone: "0470 12 34 56");
             await anna.Agrees(dossier, lead, r => r with { Call = Rule.Safe, Sms = Rule.Safe, Mail = Rule.Safe, Letter = Rule.Safe, CodeWord = "Magnolia" });
-            var request = await zone.As().AsksFor($"{name} Exemple", way, reach);
+            var request = await zone.As().AsksFor($"{name} Exemple", way, reach, onlyIf: true); // with a code word of their own
             Assert.True(await anna.Send(new AddTo.Command(request, dossier, lead)));
             var view = await anna.Opens(dossier);
             var safe = Assert.Single(view.People).Safe;
