@@ -1,12 +1,13 @@
 using Microsoft.EntityFrameworkCore;
 using VictimSupport.Casework.Codes;
+using VictimSupport.Casework.Handovers;
 using VictimSupport.Casework.People;
 using VictimSupport.Foundation.Persistence;
 
 namespace VictimSupport.Casework.Dossiers;
 
 /// <summary>Other facts in a dossier, by whichever form, and what they change in how its people may be reached.</summary>
-internal sealed class Restating(ZoneDbContext zone, Gate gate, Aftermath aftermath)
+internal sealed class Restating(ZoneDbContext zone, Gate gate, Proposals proposals, Aftermath aftermath)
 {
     public async Task Facts(Dossier dossier, SubKind main, IEnumerable<string> additional, DateTimeOffset? at, string municipality, Danger danger, Guid? own, CancellationToken ct)
     {
@@ -15,7 +16,10 @@ internal sealed class Restating(ZoneDbContext zone, Gate gate, Aftermath afterma
         var added = dossier.Additional.Append(dossier.SubKind).Except(before).ToList();
         // Violence at home that was not known, or that happened anew.
         if (added.Any(SubKinds.IsAtHome) || (dossier.IsViolenceAtHome && was is not null && at > was)) await aftermath.Reaches(dossier, ct);
-        if (added.Any(SubKinds.NeverUnasked) || (dossier.Danger & ~dangers & (Danger.AtHome | Danger.AddressSecret)) != Danger.None)
-            await gate.TakeBack(await zone.Set<Person>().Where(p => p.DossierId == dossier.Id).Select(p => p.Id).ToListAsync(ct), Bar.Changed, ct);
+        var (reaching, newly) = (added.Any(SubKinds.NeverUnasked), dossier.Danger & ~dangers);
+        if (!reaching && newly == Danger.None) return;
+        var people = await zone.Set<Person>().Where(p => p.DossierId == dossier.Id).Select(p => p.Id).ToListAsync(ct);
+        if (reaching || (newly & (Danger.AtHome | Danger.AddressSecret)) != Danger.None) await gate.TakeBack(people, Bar.Changed, ct);
+        else await proposals.AskBack(people, ct); // another zone would go there without knowing of it
     }
 }

@@ -63,8 +63,8 @@ internal sealed class Show(IMediator pipeline, IAccounts accounts, WhereAndWho w
         return RedirectToPage(new { Dossier });
     }
 
-    public Task<IActionResult> OnPostTakeAsync(CancellationToken ct) => Assign(who.Caller.Account, ct);
-    public Task<IActionResult> OnPostAssignAsync(Guid? to, CancellationToken ct) => Assign(to, ct);
+    public Task<IActionResult> OnPostTakeAsync(CancellationToken ct) => Assign(who.Caller.Account, null, ct);
+    public Task<IActionResult> OnPostAssignAsync(Guid? to, Guid? was, CancellationToken ct) => Assign(to, was, ct);
 
     public async Task<IActionResult> OnPostStillGoodAsync(Guid person, int read, CancellationToken ct)
     {
@@ -74,9 +74,9 @@ internal sealed class Show(IMediator pipeline, IAccounts accounts, WhereAndWho w
 
     public string Name(Guid? account) => account == Milestone.ThePlatform ? Words.ThePlatform : account is { } id && Names.TryGetValue(id, out var colleague) ? colleague.DisplayName : Words.Nobody;
 
-    private async Task<IActionResult> Assign(Guid? to, CancellationToken ct)
+    private async Task<IActionResult> Assign(Guid? to, Guid? was, CancellationToken ct)
     {
-        await pipeline.Send(new Assign.Command(Dossier, to), ct);
+        if (!await pipeline.Send(new Assign.Command(Dossier, to, new(was)), ct)) TempData["Done"] = Words.AssignedMeanwhile;
         return RedirectToPage(new { Dossier });
     }
 }

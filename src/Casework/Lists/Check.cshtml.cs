@@ -49,11 +49,7 @@ internal sealed class Check(IMediator pipeline, WhereAndWho who, TimeProvider cl
         At = Math.Clamp(At, 1, 10_000);
         View = await pipeline.Send(new Query(List, Enum.IsDefined(Show) ? Show : PvShow.All, At), ct);
         var open = View.Rows.Where(r => r.Made is null).ToList();
-        Form = new Input { Rows = [.. open.Select(r => new RowForm
-        {
-            Row = r.Number, Number = r.Cells.Number, Facts = r.Reading.Kind?.Code ?? r.Cells.Facts, Date = r.Cells.Date, GivenName = r.Cells.GivenName, FamilyName = r.Cells.FamilyName, Address = r.Cells.Address, FollowUp = PvReading.OffersFollowUp(r.Cells),
-            Language = r.Reading.Faults.Any(f => f.Field == nameof(PvCells.Language)) ? r.Cells.Language : r.Reading.Language, Choice = r.Choice == PvChoice.Add ? r.AddTo?.ToString() : r.Choice == PvChoice.Undecided ? null : r.Choice.ToString(),
-        })] };
+        Form = new Input { Rows = [.. open.Select(r => RowForm.Of(r.Number, r.Cells, r.Reading, r.Choice, r.AddTo)).Select(f => f with { Was = f.Mark })] };
         Place = open.Select((r, place) => (r.Number, place)).ToDictionary(r => r.Number, r => r.place);
         foreach (var row in open)
         {
@@ -65,7 +61,7 @@ internal sealed class Check(IMediator pipeline, WhereAndWho who, TimeProvider cl
     /// <summary>Keeps what was put right and chosen on this page.</summary>
     public async Task<IActionResult> OnPostAsync(CancellationToken ct)
     {
-        await Save(ct);
+        if (await Save(ct) is { } otherwise) return otherwise;
         TempData["Done"] = Words.PvSaved;
         return RedirectToPage(new { List, Show, at = At });
     }
@@ -73,7 +69,7 @@ internal sealed class Check(IMediator pipeline, WhereAndWho who, TimeProvider cl
     /// <summary>One intake for each row that is in order and was not left; one after the other, so that what a kill leaves undone is done by the next press.</summary>
     public async Task<IActionResult> OnPostTakeAsync(CancellationToken ct)
     {
-        await Save(ct);
+        if (await Save(ct) is { } otherwise) return otherwise;
         var (made, added, refused, began) = (0, 0, 0, Stopwatch.GetTimestamp());
         foreach (var row in await pipeline.Send(new Ready.Query(List), ct))
         {
@@ -141,11 +137,21 @@ internal sealed class Check(IMediator pipeline, WhereAndWho who, TimeProvider cl
 
     private static IReadOnlyList<Choice> With(string typed, bool understood, IEnumerable<Choice> all) => typed.Length == 0 || understood ? [.. all] : [new Choice(typed, Words.PvAsTyped(typed)), .. all];
 
-    private async Task Save(CancellationToken ct)
+    // null: it is kept. Otherwise the page again: rows that say something else by now, each with what it says, and what was typed in its boxes.
+    private async Task<IActionResult?> Save(CancellationToken ct)
     {
-        var changed = Form.Rows.Where(r => r.Row > 0).Take(Answer.PerPage).ToList();
+        var changed = Form.Rows.Where(r => r.Row > 0).DistinctBy(r => r.Row).Take(Answer.PerPage).ToList();
         var known = changed.Count == 0 ? [] : await pipeline.Send(new KnownRows.Query([.. changed.Select(r => r.Cells)]), ct);
-        await pipeline.Send(new Command(List, [.. changed.Select((r, i) => new Changed(r.Row, r.Cells, r.Choice, known[i]))]), ct);
+        var otherwise = await pipeline.Send(new Command(List, [.. changed.Select((r, i) => new Changed(r.Row, r.Cells, r.Choice, known[i], r.Was, r.Mark))]), ct);
+        if (otherwise.Count == 0) return null;
+        ModelState.Clear();
+        await ShowAgain(ct);
+        foreach (var row in View.Rows.Where(r => otherwise.Contains(r.Number)))
+            ModelState.AddModelError($"Form.Rows[{Place[row.Number]}].Choice", Words.PvOtherwise(row.Number, ChoicesFor(row).FirstOrDefault(c => c.Value == Form.Rows[Place[row.Number]].Choice)?.Text ?? Words.Of(PvChoice.Undecided)));
+        var typed = changed.ToDictionary(r => r.Row);
+        Form = new Input { Rows = [.. Form.Rows.Select(r => typed.TryGetValue(r.Row, out var mine) ? mine with { Was = r.Was } : r)] };
+        Response.StatusCode = StatusCodes.Status422UnprocessableEntity;
+        return Page();
     }
 
     /// <summary>What is typed on this page.</summary>
@@ -172,6 +178,18 @@ internal sealed class Check(IMediator pipeline, WhereAndWho who, TimeProvider cl
         /// <summary>Name of a <see cref="PvChoice"/>, or the id of the dossier it is added to; null: not decided.</summary>
         public string? Choice { get; init; }
 
+        /// <summary>The mark of the row as the page showed it; null: it was not shown.</summary>
+        public string? Was { get; init; }
+
+        /// <summary>Of what stands in the boxes.</summary>
+        internal string Mark => Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\0', Cells, Choice)))[..8]);
+
+        internal static RowForm Of(int number, PvCells cells, PvReading reading, PvChoice choice, Guid? addTo) => new()
+        {
+            Row = number, Number = cells.Number, Facts = reading.Kind?.Code ?? cells.Facts, Date = cells.Date, GivenName = cells.GivenName, FamilyName = cells.FamilyName, Address = cells.Address, FollowUp = PvReading.OffersFollowUp(cells),
+            Language = reading.Faults.Any(f => f.Field == nameof(PvCells.Language)) ? cells.Language : reading.Language, Choice = choice == PvChoice.Add ? addTo?.ToString() : choice == PvChoice.Undecided ? null : choice.ToString(),
+        };
+
         internal PvCells Cells => new(Said(Number), Said(Facts), Said(Date), Said(GivenName), Said(FamilyName), Said(Address), Said(Language), FollowUp ? "x" : "");
 
         private static string Said(string? text) => (text ?? "").Trim();
@@ -193,12 +211,15 @@ internal sealed class Check(IMediator pipeline, WhereAndWho who, TimeProvider cl
     [Requires(May.OpenCallOuts)]
     internal sealed record Query(Guid List, PvShow Show, int Page) : IQuery<Answer>;
 
-    internal sealed record Changed(int Row, PvCells Cells, string? Choice, bool Known);
+    /// <param name="Was">The mark of the row as it was shown; null: whatever it says is replaced.</param>
+    /// <param name="Mark">Of what it is to say now.</param>
+    internal sealed record Changed(int Row, PvCells Cells, string? Choice, bool Known, string? Was = null, string Mark = "");
 
+    /// <returns>The rows that say something else since they were shown, and were to be changed: with one of them nothing is kept.</returns>
     [Requires(May.OpenCallOuts)]
-    internal sealed record Command(Guid List, IReadOnlyList<Changed> Rows) : ICommand<bool>;
+    internal sealed record Command(Guid List, IReadOnlyList<Changed> Rows) : ICommand<IReadOnlyList<int>>;
 
-    internal sealed class Handler(ZoneDbContext zone, UseCase here, Guard guard, Caller caller, TimeProvider clock) : IRequestHandler<Query, Answer>, IRequestHandler<Command, bool>
+    internal sealed class Handler(ZoneDbContext zone, UseCase here, Guard guard, Caller caller, TimeProvider clock) : IRequestHandler<Query, Answer>, IRequestHandler<Command, IReadOnlyList<int>>
     {
         public async Task<Answer> Handle(Query query, CancellationToken ct)
         {
@@ -217,13 +238,21 @@ internal sealed class Check(IMediator pipeline, WhereAndWho who, TimeProvider cl
                 shown.Count, open.Count(r => r.Of.Choice is PvChoice.Take or PvChoice.Add && r.Reading.Faults.Count == 0), waiting.Count, open.Count(r => r.Of.Choice == PvChoice.Leave), made.Count);
         }
 
-        public async Task<bool> Handle(Command command, CancellationToken ct)
+        public async Task<IReadOnlyList<int>> Handle(Command command, CancellationToken ct)
         {
-            var list = await PvList.Own(zone.Set<PvList>(), command.List, caller.Self, clock.GetUtcNow(), ct);
-            var (rows, made) = (list.Sheet!.Value.Rows.ToList(), await Ready.Handler.MadeOf(zone, list, ct));
+            var now = clock.GetUtcNow();
+            var list = await PvList.Own(zone.Set<PvList>(), command.List, caller.Self, now, ct);
+            var (rows, made, otherwise) = (list.Sheet!.Value.Rows.ToList(), await Ready.Handler.MadeOf(zone, list, ct), new List<int>());
             foreach (var change in command.Rows.Where(c => c.Row <= rows.Count && !made.ContainsKey(c.Row)))
             {
                 var before = rows[change.Row - 1];
+                var says = RowForm.Of(change.Row, before.Cells, PvReading.Of(before.Cells, here.InZone.Record.FirstLanguage, now), before.Choice, before.AddTo).Mark;
+                if (change.Was is { } was && was != says)
+                {
+                    // An older page that changes nothing in a row leaves it as it is.
+                    if (change.Mark != was && change.Mark != says) otherwise.Add(change.Row);
+                    continue;
+                }
                 var to = Guid.TryParse(change.Choice, out var dossier) ? dossier : (Guid?)null;
                 var choice = to is not null ? PvChoice.Add : change.Choice switch { nameof(PvChoice.Take) => PvChoice.Take, nameof(PvChoice.Leave) => PvChoice.Leave, _ => PvChoice.Undecided };
                 // What nobody asked about when it was chosen is asked now: put right, it is about somebody else, who may be known too, and whose dossier is another.
@@ -231,8 +260,8 @@ internal sealed class Check(IMediator pipeline, WhereAndWho who, TimeProvider cl
                 if ((change.Known && choice == PvChoice.Take && (!before.Known || isAnother)) || (choice == PvChoice.Add && isAnother)) (choice, to) = (PvChoice.Undecided, null);
                 rows[change.Row - 1] = new PvRow(change.Cells, choice, change.Known, to);
             }
-            list.Change(new PvSheet(rows));
-            return true;
+            if (otherwise.Count == 0) list.Change(new PvSheet(rows));
+            return otherwise;
         }
     }
 }

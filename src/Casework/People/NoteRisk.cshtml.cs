@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Mvc.RazorPages;
 using Microsoft.EntityFrameworkCore;
 using VictimSupport.Casework.Codes;
 using VictimSupport.Casework.Dossiers;
+using VictimSupport.Casework.Handovers;
 using VictimSupport.Design.Html;
 using VictimSupport.Design.Tags;
 using VictimSupport.Foundation.Access;
@@ -91,7 +92,7 @@ internal sealed class NoteRisk(IMediator pipeline, IAccounts accounts) : PageMod
         }
     }
 
-    internal sealed class Handler(ZoneDbContext zone, Guard guard, Caller caller, TimeProvider clock) : IRequestHandler<Query, Answer>, IRequestHandler<Command, Guid>, IRequestHandler<Withdraw, bool>
+    internal sealed class Handler(ZoneDbContext zone, Guard guard, Proposals proposals, Caller caller, TimeProvider clock) : IRequestHandler<Query, Answer>, IRequestHandler<Command, Guid>, IRequestHandler<Withdraw, bool>
     {
         public async Task<Answer> Handle(Query query, CancellationToken ct)
         {
@@ -111,6 +112,7 @@ internal sealed class NoteRisk(IMediator pipeline, IAccounts accounts) : PageMod
             if (form.Once != default) zone.Add(new Submission { Id = form.Once, Made = risk.Id });
             dossier.Assessed([.. await zone.Set<Risk>().Where(r => r.DossierId == dossier.Id).ToListAsync(ct), risk]);
             dossier.Touch();
+            await proposals.AskBack(risk.Persons, ct); // what another zone was told of them says less than is known
             return risk.Id;
         }
 
@@ -119,9 +121,11 @@ internal sealed class NoteRisk(IMediator pipeline, IAccounts accounts) : PageMod
             var dossier = await guard.Open(command.Dossier, ct);
             var all = await zone.Set<Risk>().Where(r => r.DossierId == dossier.Id).ToListAsync(ct);
             var risk = all.Find(r => r.Id == command.Risk) ?? throw new RefusedException("absent", dossier.Id);
-            if (risk.Withdrawn is null) risk.Withdraw(caller.Self, clock.GetUtcNow());
+            if (risk.Withdrawn is not null) return true;
+            risk.Withdraw(caller.Self, clock.GetUtcNow());
             dossier.Assessed(all);
             dossier.Touch();
+            await proposals.AskBack(risk.Persons, ct);
             return true;
         }
     }

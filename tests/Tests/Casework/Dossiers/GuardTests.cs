@@ -42,6 +42,28 @@ public sealed partial class GuardTests(Platforms platforms)
         Assert.Equal(id, Assert.Single((await cora.Send(new Mine.Query(Tab.Mine, 1))).Rows).Dossier);
     }
 
+    [Fact]
+    public async Task Whose_it_is_changes_only_from_whom_the_page_showed()
+    {
+        var zone = await (await platforms.On("sqlite")).Zone();
+        var (anna, bert, cora) = (await zone.Hires("anna", Role.Caseworker), await zone.Hires("bert", Role.Caseworker), await zone.Hires("cora", Role.Coordinator));
+        var id = await zone.As(Role.OnCall).Registers(Cases.Intake(zone));
+        var path = $"/dossiers/{id}";
+        using var hers = anna.Visit();
+        using var coras = cora.Visit();
+        var (free, older) = (await hers.Page(path), await coras.Page(path));
+        await bert.Send(new Assign.Command(id, bert.Id));
+        await hers.Send(path, FormOf(free, "Take"), []);
+        await coras.Send(path, FormOf(older, "Assign"), [KeyValuePair.Create("to", anna.Id.ToString())]);
+        Assert.Equal(bert.Id, (await cora.Opens(id)).Dossier.AssignedTo);
+        var page = await coras.Page(path);
+        Assert.Contains("Nothing was changed", page.Body!.TextContent, StringComparison.Ordinal);
+        await coras.Send(path, FormOf(page, "Assign"), [KeyValuePair.Create("to", anna.Id.ToString())]);
+        Assert.Equal(anna.Id, (await cora.Opens(id)).Dossier.AssignedTo);
+
+        static AngleSharp.Html.Dom.IHtmlFormElement FormOf(AngleSharp.Html.Dom.IHtmlDocument page, string handler) => page.QuerySelectorAll($"form[action*='handler={handler}']").OfType<AngleSharp.Html.Dom.IHtmlFormElement>().Single();
+    }
+
     [Theory, EveryEngine]
     public async Task A_caseworker_opens_what_is_theirs_or_nobodys(string engine)
     {

@@ -587,6 +587,38 @@ public sealed class HandoverTests(Platforms platforms)
     }
 
     [Theory, EveryEngine]
+    public async Task A_risk_or_a_danger_noted_while_the_other_zone_decides_asks_it_back(string engine)
+    {
+        var (a, b) = await Two(engine);
+        var anna = a.As(Role.Coordinator);
+        var dossier = await anna.Registers(Cases.Intake(a, "Janssens", "Mia"));
+        var lead = await anna.LeadOf(dossier);
+        var note = new NoteRisk.Command { Dossier = dossier, Persons = [lead], On = VictimSupport.Design.Html.Moment.Day(a.Platform.Clock.GetUtcNow()), Level = RiskLevel.Acute, Author = RiskAuthor.Police };
+        var risk = Guid.Empty;
+        Assert.Equal(HandoverState.Withdrawing, await After(async () => risk = await anna.Send(note)));
+        Assert.Equal(HandoverState.Withdrawing, await After(() => anna.Send(new NoteRisk.Withdraw(dossier, risk)))); // it was told of a risk that is none
+        Assert.Equal(HandoverState.Delivered, await After(() => anna.Send(new NoteRisk.Withdraw(dossier, risk)))); // pressed twice
+        Assert.Equal(HandoverState.Withdrawing, await After(() => Says(Danger.AuthorAtLarge, Danger.DangerousDog)));
+        Assert.Equal(HandoverState.Delivered, await After(() => Says(Danger.AuthorAtLarge))); // less than was said
+
+        async Task Says(params Danger[] dangers) => await anna.Send(await anna.Send(new Facts.Query(dossier)) with { Dossier = dossier, Dangers = [.. dangers] });
+
+        async Task<HandoverState> After(Func<Task> what)
+        {
+            var handover = await anna.HandsOver(dossier, b);
+            await what();
+            var state = await anna.StateOf(handover);
+            if (state == HandoverState.Delivered) await anna.Send(new Withdraw.Command(handover));
+            for (var i = 0; i < 2; i++)
+            {
+                await a.RunJobs();
+                await b.RunJobs();
+            }
+            return state;
+        }
+    }
+
+    [Theory, EveryEngine]
     public async Task The_risk_that_holds_and_the_kind_of_interpreter_go_along_whatever_is_ticked(string engine)
     {
         var (a, b) = await Two(engine);

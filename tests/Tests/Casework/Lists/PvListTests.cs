@@ -117,6 +117,39 @@ public sealed class PvListTests(Platforms platforms)
     }
 
     [Fact]
+    public async Task An_older_window_of_a_list_undoes_nothing_unseen_and_what_was_chosen_in_it_stays_in_its_boxes()
+    {
+        var zone = await (await platforms.On("sqlite")).Zone();
+        var anna = zone.As(Role.Caseworker);
+        using var visit = anna.Visit();
+        var path = await Pastes(visit, Night);
+        var (older, list) = (await visit.Page(path), Guid.Parse(path.Split('/')[^1]));
+        await visit.Send(path, FormOf(await visit.Page(path)), [Choice(0, "Leave"), KeyValuePair.Create("Form.Rows[1].Facts", "Fire")]);
+        // It says something else only of the third: the others stay as they were put since.
+        await visit.Send(path, FormOf(older), [Choice(2, "Leave")]);
+        Assert.Equal([PvChoice.Leave, PvChoice.Take, PvChoice.Leave], await Choices());
+        Assert.Empty((await Rows())[1].Reading.Faults);
+
+        // One row was taken meanwhile, so that boxes stand elsewhere.
+        await Take(visit, path);
+        var answer = await visit.Send(path, FormOf(older), [Choice(0, "Undecided"), KeyValuePair.Create("Form.Rows[0].FamilyName", "Exempel"), Choice(2, "Undecided")]);
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, answer.StatusCode);
+        Assert.Equal(PvChoice.Leave, (await Choices())[0]);
+        var shown = await Visit.Read(answer);
+        Assert.Equal(2, shown.QuerySelectorAll(".govuk-error-summary li").Length);
+        Assert.Contains("Row 1 was changed in another window and now says “Leave”", shown.QuerySelector("a[href='#Form_Rows_0__Choice']")!.TextContent, StringComparison.Ordinal);
+        Assert.Contains("Row 3", shown.QuerySelector("a[href='#Form_Rows_1__Choice']")!.TextContent, StringComparison.Ordinal);
+        Assert.Equal(("Exempel", "Muster"), (shown.QuerySelector("[name='Form.Rows[0].FamilyName']")!.GetAttribute("value"), shown.QuerySelector("[name='Form.Rows[1].FamilyName']")!.GetAttribute("value")));
+        // Seen, it is kept.
+        await visit.Send(path, FormOf(shown), [Choice(0, "Take")]);
+        Assert.Equal((PvChoice.Take, "Exempel"), ((await Choices())[0], (await Rows())[0].Cells.FamilyName));
+
+        static KeyValuePair<string, string> Choice(int place, string choice) => KeyValuePair.Create($"Form.Rows[{place}].Choice", choice);
+        async Task<IReadOnlyList<Check.Row>> Rows() => (await anna.Send(new Check.Query(list, PvShow.All, 1))).Rows;
+        async Task<PvChoice[]> Choices() => [.. (await Rows()).Select(r => r.Choice)];
+    }
+
+    [Fact]
     public async Task A_report_that_is_known_is_a_duplicate_and_somebody_else_in_it_joins_the_dossier()
     {
         var zone = await (await platforms.On("sqlite")).Zone();
