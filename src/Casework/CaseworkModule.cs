@@ -92,6 +92,7 @@ public sealed class CaseworkModule : IModule
         AddNotice(services, Notices.Unassigned, () => Words.LetGoSubject, () => Words.LetGoText);
         AddNotice(services, Notices.NobodySees, () => Words.NobodySeesSubject, () => Words.NobodySeesText);
         AddNotice(services, Notices.CaseloadReceived, () => Words.CaseloadReceivedSubject, () => Words.CaseloadReceivedText);
+        AddNotice(services, Notices.AppointmentChanged, () => Words.AppointmentChangedSubject, () => Words.AppointmentChangedText);
         AddNotice(services, Notices.StandIn, () => Words.StandInSubject, () => Words.StandInText);
         AddNotice(services, Notices.ReferralCameBack, () => Words.CameBackSubject, () => Words.CameBackText);
         services.AddScoped<Handovers.Proposals>();
@@ -103,6 +104,7 @@ public sealed class CaseworkModule : IModule
         AddNotice(services, Notices.HandoverCame, () => Words.ZoneHandoverCameSubject, () => Words.ZoneHandoverCameText);
         AddNotice(services, Notices.HandoverTurned, () => Words.ZoneHandoverTurnedSubject, () => Words.ZoneHandoverTurnedText);
         services.AddScoped<Diary>();
+        services.AddScoped<Going>();
         services.AddScoped<AppointmentReminders>();
         services.AddSingleton<UnderWay>();
         services.AddScoped<IWarn, LateVisits>();

@@ -224,6 +224,9 @@ internal enum GrantKind
 
     /// <summary>The zone's outside stand-in, for this dossier.</summary>
     StandIn = 16,
+
+    /// <summary>Goes to an appointment in it, until a week after.</summary>
+    Going = 32,
 }
 
 /// <summary>What the review of a broken glass came to.</summary>

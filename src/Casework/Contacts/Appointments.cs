@@ -36,7 +36,7 @@ internal static class Appointments
 }
 
 /// <summary>What stands in the way of an appointment, and never prevents it: somebody or a room that is taken, an office that is closed.</summary>
-internal sealed class Diary(ZoneDbContext zone, UseCase here, Colleagues colleagues, IZoneSettings settings, IAccounts accounts, Caller caller)
+internal sealed class Diary(ZoneDbContext zone, UseCase here, Guard guard, Colleagues colleagues, IZoneSettings settings, IAccounts accounts, Caller caller)
 {
     private sealed record Taken(Guid? Worker, Guid? Companion, DateTimeOffset At, int Minutes, int Travel, string? Room)
     {
@@ -49,7 +49,14 @@ internal sealed class Diary(ZoneDbContext zone, UseCase here, Colleagues colleag
     public async Task<IReadOnlyList<Guid>> WhoMayGo(Dossier dossier, Contact? planned, CancellationToken ct)
     {
         Guid?[] already = [caller.Account, planned?.Worker, planned?.Companion];
-        return [.. (await colleagues.WhoMayGet(dossier, ct)).Concat(already.OfType<Guid>()).Distinct()];
+        var may = await colleagues.WhoMayGet(dossier, ct);
+        // Whoever goes is let in; who is let into a restricted dossier is not for whoever has it to say.
+        if (dossier.Protection == Protection.Restricted && !await guard.Leads(dossier, ct))
+        {
+            var seeing = (await colleagues.Named(dossier.Id, ct)).Select(g => g.Account).Concat((await colleagues.Holding([Role.Coordinator], ct)).Keys).ToHashSet();
+            may = [.. may.Where(seeing.Contains)];
+        }
+        return [.. may.Concat(already.OfType<Guid>()).Distinct()];
     }
 
     /// <summary>The rooms of the zone.</summary>

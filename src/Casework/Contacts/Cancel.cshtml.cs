@@ -93,7 +93,7 @@ internal sealed class Cancel(IMediator pipeline, UnderWay underWay, IAccounts ac
         }
     }
 
-    internal sealed class Handler(ZoneDbContext zone, Guard guard, AppointmentReminders reminders, Caller caller, TimeProvider clock) : IRequestHandler<Command, bool>
+    internal sealed class Handler(ZoneDbContext zone, Guard guard, Going going, AppointmentReminders reminders, Caller caller, TimeProvider clock) : IRequestHandler<Command, bool>
     {
         public async Task<bool> Handle(Command form, CancellationToken ct)
         {
@@ -104,7 +104,10 @@ internal sealed class Cancel(IMediator pipeline, UnderWay underWay, IAccounts ac
             planned.MustNotBeGoingOn(caller.Self, nameof(Command.Reason));
             planned.MustBeAsRead(form.Version, nameof(Command.Reason));
             dossier.MayPlan(form.Next);
+            var before = Going.Agreement.Of(planned);
             planned.Cancel(form.Reason!.Value, caller.Self, now);
+            going.Tell(planned, before);
+            await going.Settle(dossier, ct);
             await AppointmentReminders.TakeBack(zone, planned.Id, now, ct);
             if (planned.At > now) await reminders.TellAnew(planned, ct);
             if (form.Next is { } kind) zone.Add(FollowUp.Plan(dossier.Id, planned.Persons, kind, null, form.Due!.Value, caller.Self, now));

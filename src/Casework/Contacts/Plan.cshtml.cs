@@ -167,7 +167,7 @@ internal sealed class Plan(IMediator pipeline, IAccounts accounts, WhereAndWho w
         private static Helped Seen(Person person, SafeContact safe, ClosedChannels? closed) => new(person.Id, person.Identity.Value.FullName, person.IsMinor, closed?.Contains(Channel.Visit) == true ? Rule.Never : safe.Visit, safe.Details.Value, safe.ReviewBy);
     }
 
-    internal sealed class Handler(ZoneDbContext zone, Guard guard, Gate gate, Diary diary, AppointmentReminders reminders, Caller caller, TimeProvider clock) : IRequestHandler<Command, Guid>
+    internal sealed class Handler(ZoneDbContext zone, Guard guard, Gate gate, Diary diary, Going going, AppointmentReminders reminders, Caller caller, TimeProvider clock) : IRequestHandler<Command, Guid>
     {
         public async Task<Guid> Handle(Command form, CancellationToken ct)
         {
@@ -187,10 +187,12 @@ internal sealed class Plan(IMediator pipeline, IAccounts accounts, WhereAndWho w
             if (planned is null) zone.Add(planned = Contacts.Contact.Plan(dossier.Id, agreed, caller.Self, now));
             else
             {
-                var (at, went) = (planned.At, new[] { planned.Worker, planned.Companion });
+                var stood = Going.Agreement.Of(planned);
                 planned.Agree(agreed, caller.Self);
-                await AppointmentsToday.TellToo(zone, planned, new[] { planned.Worker, planned.Companion }.OfType<Guid>().Where(who => who != caller.Account && (at != planned.At || !went.Contains(who))), now, ct);
+                await AppointmentsToday.TellToo(zone, planned, new[] { planned.Worker, planned.Companion }.OfType<Guid>().Where(who => who != caller.Account && (stood.At != planned.At || !stood.Who.Contains(who))), now, ct);
+                going.Tell(planned, stood);
             }
+            await going.Settle(dossier, ct);
             await reminders.Settle(dossier, planned, [.. form.Remind.Select(Reminder.Read).OfType<Reminder>()], ct);
             await NextAct.Settle(zone, dossier, ct);
             dossier.Touch();

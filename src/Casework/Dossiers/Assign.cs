@@ -1,5 +1,6 @@
 using MediatR;
 using VictimSupport.Casework.Codes;
+using VictimSupport.Casework.Contacts;
 using VictimSupport.Foundation.Access;
 using VictimSupport.Foundation.Persistence;
 using VictimSupport.Foundation.Pipeline;
@@ -16,7 +17,7 @@ internal static class Assign
     /// <param name="Worker">null: nobody.</param>
     internal sealed record Holder(Guid? Worker);
 
-    internal sealed class Handler(ZoneDbContext zone, Guard guard, Colleagues colleagues, Caller caller, TimeProvider clock) : IRequestHandler<Command, bool>
+    internal sealed class Handler(ZoneDbContext zone, Guard guard, Colleagues colleagues, Going going, Caller caller, TimeProvider clock) : IRequestHandler<Command, bool>
     {
         public async Task<bool> Handle(Command command, CancellationToken ct)
         {
@@ -34,6 +35,7 @@ internal static class Assign
             if (command.To is { } worker && leads && dossier.Protection == Protection.Restricted && !await colleagues.AreNamed(dossier.Id, worker, ct))
                 zone.Add(Grant.Give(dossier.Id, worker, GrantKind.Named, clock.GetUtcNow(), null, caller.Self));
             dossier.Assign(command.To);
+            await going.Settle(dossier, ct);
             zone.Add(Milestone.Reached(dossier.Id, MilestoneKind.Assigned, caller.Self, clock.GetUtcNow(), command.To));
             return true;
         }

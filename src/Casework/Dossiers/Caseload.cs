@@ -5,6 +5,7 @@ using VictimSupport.Casework.FollowUps;
 using VictimSupport.Design.Html;
 using VictimSupport.Design.Tags;
 using VictimSupport.Casework.Reminding;
+using VictimSupport.Casework.Tray;
 using VictimSupport.Foundation.Access;
 using VictimSupport.Foundation.Jobs;
 using VictimSupport.Foundation.Mail;
@@ -99,6 +100,8 @@ internal sealed class ReleaseLeavers : IDoWhatIsDue
             var (now, here) = (clock.GetUtcNow(), await staff.Holding(place.InZone.Id, Enum.GetValues<Role>(), ct));
             var named = await zone.Set<Grant>().Where(g => (g.Kind == GrantKind.Named || g.Kind == GrantKind.Trainee || g.Kind == GrantKind.StandIn) && (g.Until == null || g.Until > now)).ToListAsync(ct);
             foreach (var grant in named.Where(g => !here.Contains(g.Account))) grant.End(now);
+            // A message that was put to them is for everybody again.
+            foreach (var message in (await zone.Set<TrayEntry>().Where(e => e.State == TrayState.Waiting && e.For != null).ToListAsync(ct)).Where(e => !here.Contains(e.For!.Value))) message.PutTo(null);
             foreach (var choice in (await zone.Set<MailChoice>().Where(c => c.Telephone != null).ToListAsync(ct)).Where(c => !here.Contains(c.Id))) choice.Text(null);
         }
     }

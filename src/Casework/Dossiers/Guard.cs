@@ -101,6 +101,7 @@ internal sealed class Guard(ZoneDbContext zone, UseCase here, Caller caller, Tra
         var granted = (await Grants(dossier.Id, ct)).ToDictionary(g => g.Kind, g => g.Until);
         if (granted.ContainsKey(GrantKind.Named)) return (dossier.AssignedTo == caller.Account ? "assigned" : "named", null);
         if (granted.ContainsKey(GrantKind.CallOut) && dossier.Protection == Protection.None) return ("on duty", null);
+        if (granted.ContainsKey(GrantKind.Going)) return ("goes there", null);
         if (granted.ContainsKey(GrantKind.Trainee)) return ("named", null);
         if (granted.ContainsKey(GrantKind.StandIn)) return ("stand-in", null);
         if (dossier.Protection == Protection.None && caller.Is(Role.Caseworker) && (await Looks(ct)).Team) return ("team", null);

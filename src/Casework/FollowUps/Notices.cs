@@ -16,7 +16,7 @@ namespace VictimSupport.Casework.FollowUps;
 /// <summary>Neutral mails about rights: that something happened, never what or to whom.</summary>
 internal sealed class Notices(string kind, Func<string> subject, Func<string> text, ISendMail mail, IAccounts accounts, IStaff staff, IMediator pipeline) : NeutralMail(mail, accounts, staff, pipeline)
 {
-    public const string BrokenGlass = "glass-broken", Unassigned = "dossier-let-go", NobodySees = "nobody-sees", StandIn = "stand-in-asked", CaseloadReceived = "caseload-received", ReferralCameBack = "referral-back", HandoverCame = "handover-came", HandoverTurned = "handover-turned", RequestWithdrawn = "request-withdrawn";
+    public const string BrokenGlass = "glass-broken", Unassigned = "dossier-let-go", NobodySees = "nobody-sees", StandIn = "stand-in-asked", CaseloadReceived = "caseload-received", ReferralCameBack = "referral-back", HandoverCame = "handover-came", HandoverTurned = "handover-turned", RequestWithdrawn = "request-withdrawn", AppointmentChanged = "appointment-changed";
 
     public override string Kind => kind;
 

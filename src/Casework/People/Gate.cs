@@ -63,11 +63,20 @@ internal sealed class Gate(ZoneDbContext zone, UseCase here, Keyring keys, IZone
     private static bool IsClosed(Bar bar) => bar is Bar.Never or Bar.Mentioned or Bar.Conflict;
 
     /// <summary>Visits that are planned to somebody who wants none any more come back to whoever works on the dossier: to find another place, or to cancel.</summary>
-    public async Task GiveBackVisits(Dossier dossier, Guid person, CancellationToken ct)
+    public Task GiveBackVisits(Dossier dossier, Guid person, CancellationToken ct) => GiveBackVisits(dossier, person, person, _ => true, ct);
+
+    /// <summary>The same for those that other rules close, which the ones before did not: by a never, or by the hours.</summary>
+    /// <param name="whose">In whose name they were planned, where two rows became one; null: theirs.</param>
+    public Task GiveBackVisits(Dossier dossier, SafeContact safe, RulesAsTheyStood before, CancellationToken ct, Guid? whose = null) =>
+        GiveBackVisits(dossier, safe.Id, whose ?? safe.Id, at => Closes(safe.Now(), at) && !Closes(before, at), ct);
+
+    private static bool Closes(RulesAsTheyStood rules, DateTimeOffset at) => rules.Visit == Rule.Never || !rules.Details.IsTime(at);
+
+    private async Task GiveBackVisits(Dossier dossier, Guid person, Guid whose, Func<DateTimeOffset, bool> closed, CancellationToken ct)
     {
         var now = clock.GetUtcNow();
         var planned = await zone.Set<Contact>().AsNoTracking().Where(c => c.DossierId == dossier.Id && c.State == ContactState.Planned && c.Place == Place.Home && !c.ForThem && c.CheckedIn == null).ToListAsync(ct);
-        if (!dossier.IsOpen || !planned.Exists(c => c.Persons.Contains(person) && c.Ends > now)) return;
+        if (!dossier.IsOpen || !planned.Exists(c => c.Persons.Contains(whose) && c.Ends > now && closed(c.At))) return;
         // A never that is confirmed where it was said gives back once elsewhere. What somebody planned themselves warns of nothing.
         if (caller.Account is null && (await zone.Set<FollowUp>().AsNoTracking().Where(f => f.DossierId == dossier.Id && f.Kind == ActKind.Visit && f.Done == null && f.By == Milestone.ThePlatform).ToListAsync(ct)).Exists(f => f.Persons.Contains(person))) return;
         zone.Add(FollowUp.Plan(dossier.Id, [person], ActKind.Visit, caller.Account is null ? Spoken.In(here.InZone.Record.FirstLanguage, () => Words.VisitBarred) : Words.VisitBarred, now, caller.Account ?? Milestone.ThePlatform, now));

@@ -177,6 +177,8 @@ internal sealed class Merge(IMediator pipeline, IAccounts accounts) : PageModel,
             safe.Join(goneRules);
             NeverElsewhere.Queue(zone, safe, now);
             zone.Add(RuleChange.Of(safe, rules, caller.Self, now));
+            await gate.GiveBackVisits(dossier, safe, rules, ct);
+            await gate.GiveBackVisits(dossier, safe, goneRules, ct, gone.Id);
             var interpreters = await zone.Set<Interpreter>().Where(i => i.Id == kept.Id || i.Id == gone.Id).ToListAsync(ct);
             var (interpreter, goneInterpreter) = (interpreters.Find(i => i.Id == kept.Id)?.Keep(), interpreters.Find(i => i.Id == gone.Id)?.Keep());
             if (interpreter is null && goneInterpreter is not null) zone.Add(Interpreter.Of(kept.Id, dossier.Id, goneInterpreter));

@@ -182,7 +182,7 @@ internal sealed class Safe(IMediator pipeline, IAccounts accounts) : PageModel, 
             {
                 zone.Add(RuleChange.Of(safe, before, caller.Self, now));
                 await gate.TakeBack([safe.Id], Bar.RuleChanged, ct);
-                if (safe.Visit == Rule.Never && before.Visit != Rule.Never) await gate.GiveBackVisits(dossier, safe.Id, ct);
+                await gate.GiveBackVisits(dossier, safe, before, ct);
             }
             dossier.Touch();
             return true;

@@ -56,7 +56,7 @@ internal sealed class AtHome(ZoneDbContext zone, Guard guard, IRequestHandler<Be
         })
         .Concat(z.Set<Contact>().Where(c => c.State == ContactState.Planned && (c.Worker == self || c.Companion == self) && c.At > now && c.At < tonight).Join(seen, c => c.DossierId, d => d.Id, (c, _) => c.Id)
             .GroupBy(_ => 1).Select(g => new Figures { Open = 0, Today = 0, Late = 0, Appointments = g.Count(), Tray = 0, Unsigned = 0 }))
-        .Concat(z.Set<TrayEntry>().Where(e => (takes & Takes.Tray) != Takes.None && e.State == TrayState.Waiting && e.Gone == null && (e.For == null || e.For == self) && !z.Set<WalledOff>().Any(w => w.Account == self && w.DossierId == e.Id))
+        .Concat(z.Set<TrayEntry>().Where(e => (takes & Takes.Tray) != Takes.None && e.State == TrayState.Waiting && e.Gone == null && (e.For == null || e.For == self || e.RemindAt <= now) && !z.Set<WalledOff>().Any(w => w.Account == self && w.DossierId == e.Id))
             .GroupBy(_ => 1).Select(g => new Figures { Open = 0, Today = 0, Late = 0, Appointments = 0, Tray = g.Count(), Unsigned = 0 }))
         .Concat(z.Set<Note>().Where(n => n.Signing == Signing.Waiting || n.Signing == Signing.Returned).Select(n => new { n.DossierId, n.By, n.Signing })
             .Concat(z.Set<Contact>().Where(c => c.Signing == Signing.Waiting || c.Signing == Signing.Returned).Select(c => new { c.DossierId, c.By, c.Signing }))

@@ -1,6 +1,7 @@
 using MediatR;
 using Microsoft.EntityFrameworkCore;
 using VictimSupport.Casework.Codes;
+using VictimSupport.Casework.Contacts;
 using VictimSupport.Casework.Dossiers;
 using VictimSupport.Casework.FollowUps;
 using VictimSupport.Casework.People;
@@ -30,8 +31,8 @@ internal static class PostponeTo
         public async Task<Guid?> Handle(Alone command, CancellationToken ct)
         {
             if (!await Move(zone, guard, command.Act, command.Was, command.Until, ct)) return null;
-            var dossier = await zone.Set<FollowUp>().Where(f => f.Id == command.Act).Select(f => f.DossierId).SingleAsync(ct);
-            var turn = BulkTurn.Take(BulkAct.Postpone, [new BulkStep(dossier, command.Act, BulkStep.Of(command.Was), BulkStep.Of(command.Until))], caller.Self, clock.GetUtcNow());
+            var act = await zone.Set<FollowUp>().SingleAsync(f => f.Id == command.Act, ct); // to the minute
+            var turn = BulkTurn.Take(BulkAct.Postpone, [new BulkStep(act.DossierId, act.Id, BulkStep.Of(command.Was), BulkStep.Of(act.DueAt))], caller.Self, clock.GetUtcNow());
             zone.Add(turn);
             return turn.Id;
         }
@@ -59,7 +60,7 @@ internal static class Back
     [Requires(May.ChangeDossiers)]
     internal sealed record Command(Guid Turn, Guid Act) : ICommand<bool>;
 
-    internal sealed class Handler(ZoneDbContext zone, Guard guard, Colleagues colleagues, Caller caller, TimeProvider clock) : IRequestHandler<Query, Bulk.Turn>, IRequestHandler<Command, bool>
+    internal sealed class Handler(ZoneDbContext zone, Guard guard, Colleagues colleagues, Going going, Caller caller, TimeProvider clock) : IRequestHandler<Query, Bulk.Turn>, IRequestHandler<Command, bool>
     {
         public async Task<Bulk.Turn> Handle(Query query, CancellationToken ct)
         {
@@ -78,6 +79,7 @@ internal static class Back
             if (!await guard.Leads(dossier, ct) || dossier.AssignedTo != BulkStep.Worker(step.After) || !dossier.IsOpen) return false;
             if (before is { } worker && !(await colleagues.WhoMayGet(dossier, ct)).Contains(worker)) return false; // left, or walled off, meanwhile
             dossier.Assign(before);
+            await going.Settle(dossier, ct);
             if (BulkStep.Worker(step.After) is { } named) await Grant.EndNamed(zone, dossier.Id, named, turn.At, clock.GetUtcNow(), ct);
             zone.Add(Milestone.Reached(dossier.Id, MilestoneKind.Assigned, caller.Self, clock.GetUtcNow(), before));
             return true;

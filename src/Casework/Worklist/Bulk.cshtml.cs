@@ -56,7 +56,16 @@ internal sealed class Bulk(IMediator pipeline, IAccounts accounts, WhereAndWho w
 
     public async Task<IActionResult> OnPostUndoAsync(Guid turn, CancellationToken ct)
     {
-        var taken = await pipeline.Send(new Back.Query(turn), ct);
+        Turn taken;
+        try
+        {
+            taken = await pipeline.Send(new Back.Query(turn), ct);
+        }
+        catch (RefusedException)
+        {
+            TempData["Done"] = Words.TooLateToTakeBack; // the page stood open for longer than that
+            return RedirectToPage("/Casework/Worklist/Mine");
+        }
         TempData.TakenBack();
         // A caseload goes back dossier by dossier, with its appointments.
         IReadOnlyList<BulkStep> steps = taken.Act == BulkAct.HandOver ? [.. taken.Steps.DistinctBy(s => s.Dossier)] : taken.Steps;

@@ -24,7 +24,7 @@ internal sealed class Desk(IMediator pipeline, WhereAndWho who) : IRing
 
     public async ValueTask<Waits> Waiting(CancellationToken ct) => waits ??= who.Caller.May(May.WorkOnDossiers) ? await pipeline.Send(new Query(), ct) : new Waits(0, 0);
 
-    /// <param name="Tray">Messages put to the caller, or to anybody.</param>
+    /// <param name="Tray">Messages put to the caller, or to anybody; and those that somebody was to take and did not in time.</param>
     /// <param name="Unsigned">To countersign; for a trainee: given back.</param>
     internal sealed record Waits(int Tray, int Unsigned)
     {
@@ -41,14 +41,14 @@ internal sealed class Desk(IMediator pipeline, WhereAndWho who) : IRing
     [Requires(May.WorkOnDossiers)]
     internal sealed record Query : IQuery<Waits>;
 
-    internal sealed class Handler(ZoneDbContext zone, Unsigned unsigned, Caller caller) : IRequestHandler<Query, Waits>
+    internal sealed class Handler(ZoneDbContext zone, Unsigned unsigned, Caller caller, TimeProvider clock) : IRequestHandler<Query, Waits>
     {
-        private static readonly Compiled<Guid, Messages> InTheTray = Compiled.Query((ZoneDbContext z, Guid self) => 
-            z.Set<TrayEntry>().Where(e => e.State == TrayState.Waiting && e.Gone == null && (e.For == null || e.For == self) && !z.Set<WalledOff>().Any(w => w.Account == self && w.DossierId == e.Id)).GroupBy(_ => 1).Select(g => new Messages { All = g.Count(), Requests = g.Count(e => e.FromPublic) }));
+        private static readonly Compiled<Guid, DateTimeOffset, Messages> InTheTray = Compiled.Query((ZoneDbContext z, Guid self, DateTimeOffset now) =>
+            z.Set<TrayEntry>().Where(e => e.State == TrayState.Waiting && e.Gone == null && (e.For == null || e.For == self || e.RemindAt <= now) && !z.Set<WalledOff>().Any(w => w.Account == self && w.DossierId == e.Id)).GroupBy(_ => 1).Select(g => new Messages { All = g.Count(), Requests = g.Count(e => e.FromPublic) }));
 
         public async Task<Waits> Handle(Query query, CancellationToken ct)
         {
-            var tray = caller.May(May.OpenCallOuts) ? (await InTheTray.In(zone, caller.Self, ct)).SingleOrDefault() : null;
+            var tray = caller.May(May.OpenCallOuts) ? (await InTheTray.In(zone, caller.Self, clock.GetUtcNow(), ct)).SingleOrDefault() : null;
             return new(tray?.All ?? 0, await unsigned.Count(ct)) { Requests = tray?.Requests ?? 0 };
         }
     }

@@ -5,6 +5,7 @@ using VictimSupport.Casework.Contacts;
 using VictimSupport.Casework.Dossiers;
 using VictimSupport.Casework.FollowUps;
 using VictimSupport.Casework.People;
+using VictimSupport.Casework.Reminding;
 using VictimSupport.Foundation.Access;
 using VictimSupport.Foundation.Audit;
 using VictimSupport.Foundation.Jobs;
@@ -22,32 +23,45 @@ internal static class HandOne
     [Requires(May.CloseAndHandOver)]
     internal sealed record Command(Guid Turn, Guid Dossier) : ICommand<bool>;
 
-    internal sealed class Handler(ZoneDbContext zone, Guard guard, Colleagues colleagues, Caller caller, TimeProvider clock) : IRequestHandler<Command, bool>
+    internal sealed class Handler(ZoneDbContext zone, Guard guard, Colleagues colleagues, Diary diary, Going going, Caller caller, TimeProvider clock) : IRequestHandler<Command, bool>
     {
         public async Task<bool> Handle(Command command, CancellationToken ct)
         {
             var now = clock.GetUtcNow();
             var steps = (await Back.Handler.Own(zone, caller.Self, now, command.Turn, ct)).All.Where(s => s.Dossier == command.Dossier).ToList();
             if (steps.Count == 0) throw new RefusedException("absent", command.Dossier);
-            var (dossier, from, to) = (await guard.Open(command.Dossier, ct), BulkStep.Worker(steps[0].Before)!.Value, BulkStep.Worker(steps[0].After)!.Value);
-            if (from != caller.Self && !await guard.Leads(dossier, ct)) throw new RefusedException("not-theirs", dossier.Id);
-            if (!dossier.IsOpen || !(await colleagues.WhoMayGet(dossier, ct)).Contains(to)) return false; // left, or walled off, meanwhile
-            var went = false;
-            if (steps.Exists(s => s.Act == dossier.Id))
+            var (dossier, from) = (await guard.Open(command.Dossier, ct), BulkStep.Worker(steps[0].Before)!.Value);
+            var leads = await guard.Leads(dossier, ct);
+            if (from != caller.Self && !leads) throw new RefusedException("not-theirs", dossier.Id);
+            var (mayGet, got) = (await colleagues.WhoMayGet(dossier, ct), new HashSet<Guid>());
+            if (!dossier.IsOpen) return false;
+            if (steps.Find(s => s.Act == dossier.Id) is { } whole)
             {
-                if (dossier.AssignedTo != from) return false; // somebody else's already
+                var to = BulkStep.Worker(whole.After)!.Value;
+                if (dossier.AssignedTo != from || !mayGet.Contains(to)) return false; // somebody else's already; left, or walled off, meanwhile
                 // Who is named by a restricted dossier is not for whoever has it to say.
-                if (dossier.Protection == Protection.Restricted && !await guard.Leads(dossier, ct)) return false;
+                if (dossier.Protection == Protection.Restricted && !leads) return false;
                 if (dossier.Protection == Protection.Restricted && !await colleagues.AreNamed(dossier.Id, to, ct)) zone.Add(Grant.Give(dossier.Id, to, GrantKind.Named, now, null, caller.Self));
                 dossier.Assign(to);
                 zone.Add(Milestone.Reached(dossier.Id, MilestoneKind.Assigned, caller.Self, now, to));
-                went = true;
+                got.Add(to);
             }
-            var meetings = steps.Where(s => s.Act != dossier.Id).Select(s => s.Act).ToList();
-            foreach (var meeting in await zone.Set<Contact>().Where(c => c.DossierId == dossier.Id && meetings.Contains(c.Id)).ToListAsync(ct)) went |= meeting.PassOn(from, to);
-            if (went && to != caller.Self) await Tell(command.Turn, to, now, ct);
-            if (went) dossier.Touch();
-            return went;
+            var mayGo = await diary.WhoMayGo(dossier, null, ct);
+            var meetings = steps.Where(s => s.Act != dossier.Id).ToDictionary(s => s.Act, s => BulkStep.Worker(s.After)!.Value);
+            var ids = meetings.Keys.ToList();
+            foreach (var meeting in await zone.Set<Contact>().Where(c => c.DossierId == dossier.Id && ids.Contains(c.Id)).ToListAsync(ct))
+            {
+                var (to, before) = (meetings[meeting.Id], Going.Agreement.Of(meeting));
+                if (!(mayGo.Contains(to) || got.Contains(to)) || !meeting.PassOn(from, to)) continue;
+                await AppointmentsToday.TellToo(zone, meeting, new[] { to }.Where(who => who != caller.Self), now, ct);
+                going.Tell(meeting, before);
+                got.Add(to);
+            }
+            if (got.Count == 0) return false;
+            await going.Settle(dossier, ct);
+            foreach (var to in got.Where(to => to != caller.Self)) await Tell(command.Turn, to, now, ct);
+            dossier.Touch();
+            return true;
         }
 
         // Once a receiver, however many dossiers come.
@@ -65,7 +79,7 @@ internal static class TakeBack
     [Requires(May.ChangeDossiers)]
     internal sealed record Command(Guid Turn, Guid Dossier) : ICommand<bool>;
 
-    internal sealed class Handler(ZoneDbContext zone, Guard guard, Colleagues colleagues, Caller caller, Trail trail, TimeProvider clock) : IRequestHandler<Command, bool>
+    internal sealed class Handler(ZoneDbContext zone, Guard guard, Colleagues colleagues, Going going, Caller caller, Trail trail, TimeProvider clock) : IRequestHandler<Command, bool>
     {
         public async Task<bool> Handle(Command command, CancellationToken ct)
         {
@@ -73,21 +87,31 @@ internal static class TakeBack
             var turn = await Back.Handler.Own(zone, caller.Self, now, command.Turn, ct);
             var steps = turn.All.Where(s => s.Dossier == command.Dossier).ToList();
             if (turn.Act != BulkAct.HandOver || steps.Count == 0) throw new RefusedException("absent", command.Dossier);
-            var (from, to) = (BulkStep.Worker(steps[0].Before)!.Value, BulkStep.Worker(steps[0].After)!.Value);
+            var from = BulkStep.Worker(steps[0].Before)!.Value;
             var dossier = await Open(command.Dossier, own: from == caller.Self, ct);
             var went = false;
-            if (steps.Exists(s => s.Act == dossier.Id))
+            if (steps.Find(s => s.Act == dossier.Id) is { } whole)
             {
+                var to = BulkStep.Worker(whole.After)!.Value;
                 if (!dossier.IsOpen || dossier.AssignedTo != to || !(await colleagues.WhoMayGet(dossier, ct)).Contains(from)) return false;
                 dossier.Assign(from);
                 await Grant.EndNamed(zone, dossier.Id, to, turn.At, now, ct);
                 zone.Add(Milestone.Reached(dossier.Id, MilestoneKind.Assigned, caller.Self, now, from));
                 went = true;
             }
-            var meetings = steps.Where(s => s.Act != dossier.Id).Select(s => s.Act).ToList();
-            foreach (var meeting in await zone.Set<Contact>().Where(c => c.DossierId == dossier.Id && meetings.Contains(c.Id)).ToListAsync(ct)) went |= meeting.PassOn(to, from);
-            if (went) dossier.Touch();
-            return went;
+            var meetings = steps.Where(s => s.Act != dossier.Id).ToDictionary(s => s.Act, s => BulkStep.Worker(s.After)!.Value);
+            var ids = meetings.Keys.ToList();
+            foreach (var meeting in await zone.Set<Contact>().Where(c => c.DossierId == dossier.Id && ids.Contains(c.Id)).ToListAsync(ct))
+            {
+                var before = Going.Agreement.Of(meeting);
+                if (!meeting.PassOn(meetings[meeting.Id], from)) continue;
+                going.Tell(meeting, before);
+                went = true;
+            }
+            if (!went) return false;
+            await going.Settle(dossier, ct);
+            dossier.Touch();
+            return true;
         }
 
         // Nothing of it is shown: what is walled off or sealed is not there for them either.

@@ -314,6 +314,36 @@ public sealed class AppointmentTests(Platforms platforms)
     }
 
     [Theory, EveryEngine]
+    public async Task A_planned_visit_that_other_hours_or_a_second_row_s_never_close_comes_back(string engine)
+    {
+        var (zone, worker, dossier) = await Registered(engine);
+        var lead = await worker.LeadOf(dossier);
+        foreach (var done in (await worker.Opens(dossier)).Planned) await worker.Send(new Complete.Command(done.Id));
+        var plan = await worker.Appointment(zone, dossier) with { Place = Place.Home, Despite = true };
+        var noon = Moment.Instant(Moment.Day(plan.At!.Value).AddDays(1).ToDateTime(new TimeOnly(12, 0)));
+        await worker.Send(plan with { At = noon });
+        await worker.Agrees(dossier, lead, r => r with { Visit = Rule.Safe, From = new TimeOnly(9, 0), Until = new TimeOnly(15, 0) });
+        Assert.Empty((await worker.Opens(dossier)).Planned);
+        await worker.Agrees(dossier, lead, r => r with { Visit = Rule.Safe, From = new TimeOnly(13, 0), Until = new TimeOnly(15, 0) });
+        Assert.Equal(ActKind.Visit, Assert.Single((await worker.Opens(dossier)).Planned).Kind);
+        await worker.Agrees(dossier, lead, r => r with { Visit = Rule.Safe, From = new TimeOnly(14, 0), Until = new TimeOnly(15, 0) });
+        Assert.Single((await worker.Opens(dossier)).Planned); // closed before, said once
+
+        var twin = await worker.Send(new Edit.Command { Dossier = dossier, GivenName = "Mia", FamilyName = "Jansens", Capacity = Capacity.Victim, Language = "nl" });
+        await worker.Send(plan with { At = noon.AddDays(1), Persons = [twin] });
+        await worker.Agrees(dossier, lead, r => r with { Visit = Rule.Never });
+        var before = (await worker.Opens(dossier)).Planned.Count;
+        await worker.Send(new Merge.Command
+        {
+            Dossier = dossier, Person = lead, Other = twin, Version = (await worker.Opens(dossier)).Dossier.Version,
+            Name = Merge.Row.Kept, Capacity = Merge.Row.Kept, Sex = Merge.Row.Kept, Birth = Merge.Row.Kept, Language = Merge.Row.Kept, Phone = Merge.Row.Kept, Mail = Merge.Row.Kept, Address = Merge.Row.Kept,
+        });
+        var planned = (await worker.Opens(dossier)).Planned;
+        Assert.Equal(before + 1, planned.Count);
+        Assert.All(planned, a => Assert.Equal((ActKind.Visit, lead), (a.Kind, Assert.Single(a.Persons))));
+    }
+
+    [Theory, EveryEngine]
     public async Task Who_says_never_after_a_visit_was_planned_gets_none(string engine)
     {
         var (zone, worker, dossier) = await Registered(engine);

@@ -9,6 +9,7 @@ using VictimSupport.Casework.Tray;
 using VictimSupport.Casework.Worklist;
 using VictimSupport.Foundation.Access;
 using VictimSupport.Foundation.Audit;
+using VictimSupport.Foundation.Persistence;
 using VictimSupport.Foundation.Secrecy;
 using VictimSupport.Tests.Kit;
 using Waiting = VictimSupport.Casework.Tray.Waiting;
@@ -146,11 +147,22 @@ public sealed class TrayTests(Platforms platforms)
         await cora.Send(new PutTo.Command(old, anna.Id));
         Assert.Equal((3, 2), ((await anna.Send(new Desk.Query())).Tray, (await cora.Send(new Desk.Query())).Tray));
         await Refused(cora.Send(new PutTo.Command(old, Guid.NewGuid()))); // nobody of this zone's staff
+        using (var hers = cora.Visit()) Assert.Contains("2 in the tray", (await hers.Page("/worklist")).Body!.TextContent, StringComparison.Ordinal);
         await zone.RunJobs();
         await zone.RunJobs();
         Assert.Equal(Staff.AddressOf(zone, "anna"), Assert.Single(platform.Post.Letters, l => l.Key.StartsWith("tray-put", StringComparison.Ordinal)).To);
-        using var visit = anna.Visit();
-        Assert.Contains("3 in the tray", (await visit.Page("/worklist")).Body!.TextContent, StringComparison.Ordinal);
+        using (var visit = anna.Visit()) Assert.Contains("3 in the tray", (await visit.Page("/worklist")).Body!.TextContent, StringComparison.Ordinal);
+        // What she was to take and did not in time is everybody's to see to; once she is here no more, everybody's to take.
+        platform.Clock.Advance(TimeSpan.FromDays(3));
+        Assert.Equal(3, (await cora.Send(new Desk.Query())).Tray);
+        await platform.Services.GetRequiredService<CatalogDatabase>().WriteAsPlatform("Test.End", zone.Id, async c =>
+        {
+            (await c.Set<VictimSupport.Zones.Staff.RoleGrant>().SingleAsync(g => g.Account == anna.Id)).End(Guid.NewGuid(), platform.Clock.GetUtcNow());
+            return true;
+        }, TestContext.Current.CancellationToken);
+        platform.Clock.Advance(TimeSpan.FromSeconds(10));
+        await zone.RunRound();
+        Assert.Null(await zone.Look(z => z.Set<TrayEntry>().Where(e => e.Id == old).Select(e => e.For).SingleAsync()));
     }
 
     [Theory, EveryEngine]

@@ -172,6 +172,29 @@ public sealed class BulkTests(Platforms platforms)
     }
 
     [Theory, EveryEngine]
+    public async Task A_late_act_that_was_put_to_tomorrow_is_taken_back_and_a_page_that_stood_open_too_long_says_so(string engine)
+    {
+        await using var platform = Platform.Start(engine);
+        var zone = await platform.Zone();
+        var anna = await zone.Hires("anna", Role.Caseworker);
+        var dossier = await anna.Registers(Cases.Intake(zone));
+        platform.Clock.Advance(TimeSpan.FromDays(3) + TimeSpan.FromSeconds(17));
+        var act = Assert.Single((await anna.Opens(dossier)).Planned);
+        var turn = (await anna.Send(new PostponeTo.Alone(act.Id, Complete.Tomorrow(act.DueAt, platform.Clock.GetUtcNow()), act.DueAt)))!.Value;
+        Assert.True(await anna.Send(new Back.Command(turn, act.Id)));
+        Assert.Equal(act.DueAt, await NextDue(zone, dossier));
+        using var hers = anna.Visit();
+        Assert.Equal(HttpStatusCode.Redirect, (await hers.Press("/worklist", "main button[name=was]")).StatusCode);
+        var later = await NextDue(zone, dossier);
+        Assert.NotEqual(act.DueAt, later);
+        var undo = (await hers.Page("/worklist")).QuerySelector<IHtmlFormElement>("main form[action*='handler=Undo']")!;
+        platform.Clock.Advance(BulkTurn.Undoable + TimeSpan.FromSeconds(1));
+        Assert.Equal(HttpStatusCode.Redirect, (await hers.Send("/worklist", undo, [])).StatusCode);
+        Assert.Contains("too late to take that back", (await hers.Page("/worklist")).Body!.TextContent, StringComparison.Ordinal);
+        Assert.Equal(later, await NextDue(zone, dossier));
+    }
+
+    [Theory, EveryEngine]
     public async Task What_is_not_there_for_the_reader_is_neither_shown_nor_changed(string engine)
     {
         var platform = await platforms.On(engine);

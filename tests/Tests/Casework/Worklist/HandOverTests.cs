@@ -155,6 +155,32 @@ public sealed class HandOverTests(Platforms platforms)
         Assert.DoesNotContain(anna.Id, (await chief.Send(new HandOver.Query(null, []))).Holders);
     }
 
+    [Theory, EveryEngine]
+    public async Task Two_appointments_of_one_dossier_go_to_whom_each_was_given_and_who_was_to_go_along_goes_alone(string engine)
+    {
+        var zone = await (await platforms.On(engine)).Zone();
+        var (chief, anna, bert, dora) = (await zone.Hires("chief", Role.Coordinator), await zone.Hires("anna", Role.Caseworker), await zone.Hires("bert", Role.Caseworker), await zone.Hires("dora", Role.Caseworker));
+        var dossier = await chief.Registers(Cases.Intake(zone));
+        await chief.Send(new Assign.Command(dossier, chief.Id));
+        var plan = await chief.Appointment(zone, dossier) with { Worker = anna.Id };
+        var monday = await chief.Send(plan);
+        var thursday = await chief.Send(plan with { At = plan.At!.Value.AddDays(3), Companion = dora.Id });
+        var turn = await chief.Send(new HandOver.Command
+        {
+            From = anna.Id, Meetings = [new HandOver.Meeting { Dossier = dossier, Contact = monday, To = bert.Id }, new HandOver.Meeting { Dossier = dossier, Contact = thursday, To = dora.Id }],
+        });
+        Assert.True(await chief.Send(new HandOne.Command(turn.Id, dossier)));
+        Assert.Equal((bert.Id, dora.Id), (await WorkerOf(zone, monday), await WorkerOf(zone, thursday)));
+        Assert.Null(await zone.Look(z => z.Set<Contact>().Where(c => c.Id == thursday).Select(c => c.Companion).SingleAsync()));
+        Assert.Equal(new[] { bert.Id, dora.Id }.Order(), (await zone.Look(z => z.Set<VictimSupport.Foundation.Jobs.OutboxMessage>().Where(m => m.Key.StartsWith("caseload-received " + turn.Id)).Select(m => m.To!.Value).ToListAsync())).Order());
+        Assert.True(await Sees(bert, dossier) && await Sees(dora, dossier));
+        Assert.False(await Sees(anna, dossier));
+        Assert.True(await chief.Send(new TakeBack.Command(turn.Id, dossier)));
+        Assert.Equal((anna.Id, anna.Id), (await WorkerOf(zone, monday), await WorkerOf(zone, thursday)));
+        Assert.True(await Sees(anna, dossier));
+        Assert.False(await Sees(bert, dossier));
+    }
+
     private static Task<Guid?> AssignedTo(TestZone zone, Guid id) => zone.Look(z => z.Set<Dossier>().Where(d => d.Id == id).Select(d => d.AssignedTo).SingleAsync());
     private static Task<Guid?> WorkerOf(TestZone zone, Guid id) => zone.Look(z => z.Set<Contact>().Where(c => c.Id == id).Select(c => c.Worker).SingleAsync());
 
