@@ -144,7 +144,7 @@ internal static class AddTo
             if (message.Officer is { } officer) lines.Insert(1, $"{officer.Name}, {officer.Unit}");
             if (message.Phone is { Length: > 0 } phone && PhoneNumber.ToE164(phone) != PhoneNumber.ToE164(person.Identity.Value.Phone)) lines.Add(Words.ChannelRule(Words.PhoneLabel, phone));
             if (message.Asked is { } asked) lines.AddRange(InWords(asked, person.Identity.Value));
-            else if (entry.MayCall != Rule.NotAsked) lines.Add(Words.ChannelRule(Words.Of(Channel.Call), $"{Words.Of(entry.MayCall)} {message.Condition}".TrimEnd()));
+            else if (entry.MayCall != Rule.NotAsked || message.Condition is not null) lines.Add(Words.ChannelRule(Words.Of(Channel.Call), $"{Words.Of(entry.MayCall)} {message.Condition}".TrimEnd()));
             return string.Join('\n', lines.Where(l => l.Length > 0));
         });
 

@@ -12,7 +12,7 @@ using VictimSupport.PublicDesk.Contracts;
 namespace VictimSupport.Casework.Tray;
 
 /// <summary>What was written down at the desk: opened together, so sealed together.</summary>
-/// <param name="Condition">On what condition the number may be called.</param>
+/// <param name="Condition">On what condition the number may be called, and whatever else was said of calls.</param>
 /// <param name="OfficialReport">Number of the official report, where one was named.</param>
 /// <param name="Officer">Who asks for them by the form for officers; null: it was written down at the desk.</param>
 /// <param name="Asked">All that somebody said who asks for themselves, on the public page.</param>
