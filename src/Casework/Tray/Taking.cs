@@ -81,7 +81,7 @@ internal sealed class Taking(ZoneDbContext zone, Guard guard, UseCase here, Call
         zone.Add(interpreter);
     }
 
-    /// <summary>The first contact. Whoever asked on the public page was promised an answer by a moment: taking it into a dossier does not put that off. Who comes forward themselves is waited for.</summary>
+    /// <summary>The first contact. Whoever asked on the public page was promised an answer by a moment, and what an officer or the desk called urgent is a matter of hours: taking it into a dossier does not put that off. Who comes forward themselves is waited for.</summary>
     /// <param name="within">The zone's delay for a first contact.</param>
     public static FollowUp FirstAct(TrayEntry? entry, Dossier dossier, Person person, TimeSpan within, Guid by, DateTimeOffset now)
     {
@@ -89,7 +89,7 @@ internal sealed class Taking(ZoneDbContext zone, Guard guard, UseCase here, Call
         return entry switch
         {
             { ComesForward: true } => Plan(now + TrayEntry.WaitedFor, Words.TheyComeForward),
-            { FromPublic: true } when entry.RemindAt < due => Plan(entry.RemindAt),
+            { } when entry.RemindAt < due => Plan(entry.RemindAt),
             _ => Plan(due),
         };
 
