@@ -194,6 +194,9 @@ internal static class There
 {
     /// <summary>The messages that are there for this account: none of somebody from whom it is walled off.</summary>
     public static IQueryable<TrayEntry> Messages(ZoneDbContext zone, Guid self) => zone.Set<TrayEntry>().Where(e => e.Gone == null && !zone.Set<WalledOff>().Any(w => w.Account == self && w.DossierId == e.Id));
+
+    /// <summary>Is this message there for this account? Compiled: the dossier's page asks it.</summary>
+    public static readonly Compiled<Guid, Guid, Guid> One = Compiled.Query((ZoneDbContext z, Guid entry, Guid self) => z.Set<TrayEntry>().Where(e => e.Id == entry && e.Gone == null && !z.Set<WalledOff>().Any(w => w.Account == self && w.DossierId == e.Id)).Select(e => e.Id));
 }
 
 internal enum Urgency { Ordinary = 1, Urgent = 2 }
