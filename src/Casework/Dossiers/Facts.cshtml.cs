@@ -140,9 +140,9 @@ internal sealed class Facts(IMediator pipeline, TimeProvider clock) : PageModel,
             if (requestedAt > dossier.Opened) throw Wrong(nameof(Command.RequestedAt), Words.RequestedAfterOpened(Moment.Show(dossier.Opened)));
             dossier.CameIn(trigger, own, IsMinuteOf(requestedAt, before) ? before : requestedAt);
             if (dossier.RequestedAt == before || !dossier.IsOpen) return;
-            // The wait begins anew; what somebody put off to another moment stays there, and so does what whoever asked on the public page was promised.
+            // The wait begins anew; what somebody put off to another moment stays there, and so does by when the message it came from was to be answered. One that was put into it later has an act of its own.
             if (await zone.Set<Milestone>().AnyAsync(m => m.DossierId == dossier.Id && m.Kind == MilestoneKind.ComesForward, ct)) return;
-            var promised = await zone.Set<Tray.TrayEntry>().Where(e => e.Dossier == dossier.Id && e.FromPublic).MinAsync(e => (DateTimeOffset?)e.RemindAt, ct);
+            var promised = await zone.Set<Tray.TrayEntry>().Where(e => e.Dossier == dossier.Id && e.Closed <= dossier.Opened).MinAsync(e => (DateTimeOffset?)e.RemindAt, ct);
             var within = (await settings.Of(here.InZone.Id, ct)).FirstContactWithin;
             foreach (var wait in await zone.Set<FollowUp>().Where(f => f.DossierId == dossier.Id && f.Done == null && f.Kind == ActKind.FirstContact).ToListAsync(ct))
                 if (IsMinuteOf(wait.DueAt, By(before))) wait.Postpone(By(dossier.RequestedAt));

@@ -82,7 +82,7 @@ internal sealed class Milestone : IOfDossier
     /// <summary>A closing reason, or how far it is kept from the team, as its number.</summary>
     public int? Code { get; private set; }
 
-    /// <summary>The referral or the sharing it is about.</summary>
+    /// <summary>The referral or the sharing it is about; of an opening, the message in the tray it came from.</summary>
     public Guid? About { get; private set; }
 
     /// <summary>Dossiers whose person asked not to be reached and is still waited for: nobody is late there.</summary>

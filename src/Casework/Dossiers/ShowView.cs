@@ -48,6 +48,9 @@ internal sealed record Happening(DateTimeOffset At, Guid By, string Title, Layer
     /// <summary>The collective event it came from.</summary>
     public Guid? Event { get; init; }
 
+    /// <summary>The message in the tray it came from, where the reader may open that.</summary>
+    public Guid? Message { get; init; }
+
     /// <summary>The handover it is a turn of.</summary>
     public Guid? Handover { get; init; }
 
@@ -255,9 +258,13 @@ internal sealed record ShowView(Dossier Dossier, IReadOnlyList<PersonView> Peopl
                 all.Add(new Happening(turn.At, turn.By, title, null, null, null, [])
                 {
                     Kind = turn.About is { } of && referrals.ContainsKey(of) ? TimelineKind.Referral : TimelineKind.Turn, Event = turn.Kind == MilestoneKind.FromEvent ? turn.About : null, Handover = turn.Kind == MilestoneKind.Handover ? turn.About : null,
+                    Message = turn is { Kind: MilestoneKind.Opened, About: { } message } && await MayOpen(message) ? message : null,
                 });
             }
             return all;
+
+            // Asked by its key, and of those dossiers alone that came by the tray. Whoever reads here may see the dossier: the message asks no more than this.
+            async Task<bool> MayOpen(Guid message) => caller.Account is { } reader && caller.May(May.OpenCallOuts) && (await Tray.There.One.In(zone, message, reader, ct)).Count > 0;
 
             // The first six bytes of an id say when its row was made.
             static DateTimeOffset EnteredAt(Guid id) => DateTimeOffset.FromUnixTimeMilliseconds(Convert.ToInt64(id.ToString("N")[..12], 16));

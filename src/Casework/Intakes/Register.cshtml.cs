@@ -209,7 +209,7 @@ internal sealed class Register(IMediator pipeline, WhereAndWho who, TimeProvider
             if (mine && caller.Is(Role.Caseworker) && !caller.Is(Role.Coordinator)) dossier.Assign(caller.Self);
             if (mine && caller.Is(Role.OnCall)) zone.Add(Grant.Give(dossier.Id, caller.Self, GrantKind.CallOut, now, now + rules.CallOutWindow, caller.Self));
             trail.Concerns(dossier.Id, "intake");
-            zone.AddRange(dossier, first, Milestone.Reached(dossier.Id, MilestoneKind.Opened, caller.Self, now), OutboxMessage.New($"dossier-opened {dossier.Id}", NewDossierMail.KindName, dossier.Id, dossier.AssignedTo, now));
+            zone.AddRange(dossier, first, Milestone.Reached(dossier.Id, MilestoneKind.Opened, caller.Self, now, about: entry?.Id), OutboxMessage.New($"dossier-opened {dossier.Id}", NewDossierMail.KindName, dossier.Id, dossier.AssignedTo, now));
             if (Said(form.Note) is { } note) zone.Add(Note.Write(dossier.Id, [person.Id], Layer.Assistance, note, caller.Self, now));
             if (entry is not null) await taking.Into(entry, dossier, now, ct);
             if (form.OfferFollowUp) await offering.Plan(dossier, person.Id, form.When, now, ct);

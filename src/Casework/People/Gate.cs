@@ -43,8 +43,15 @@ internal sealed class Gate(ZoneDbContext zone, UseCase here, Keyring keys, IZone
     /// <param name="person">null: nobody is known, and whoever is on the telephone says who.</param>
     public async Task<ActKind> InTouch(Dossier dossier, Guid? person, CancellationToken ct)
     {
-        if (person is not { } one) return ActKind.CallBack;
-        var (whom, now) = (await Of(dossier, one, first: false, ct), clock.GetUtcNow());
+        return person is { } one ? InTouch(await Of(dossier, one, first: false, ct)) : ActKind.CallBack;
+    }
+
+    /// <summary>The same of somebody who came in this very moment, and is not saved yet.</summary>
+    public async Task<ActKind> InTouch(Dossier dossier, Person who, SafeContact safe, CancellationToken ct) => InTouch(await Of(dossier, who, safe, first: false, ct));
+
+    private ActKind InTouch(Addressee whom)
+    {
+        var now = clock.GetUtcNow();
         var call = Clearance.Look(whom, new Outgoing(Channel.Call), now).Bar;
         if (!IsClosed(call) && call != Bar.Nowhere) return ActKind.CallBack;
         return Clearance.Look(whom, new Outgoing(Channel.Letter), now).Bar == Bar.None ? ActKind.Letter : call == Bar.Nowhere ? ActKind.CallBack : ActKind.Other;

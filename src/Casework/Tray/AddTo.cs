@@ -141,10 +141,10 @@ internal static class AddTo
         {
             var message = entry.Message.Value;
             List<string> lines = [Words.MessageOf(Moment.Show(entry.PutAt)), message.About];
-            if (message.Officer is { } officer) lines.Insert(1, $"{officer.Name}, {officer.Unit}");
+            if (message.Officer is { } officer) lines.InsertRange(1, [$"{officer.Name}, {officer.Unit}, {officer.Phone}", Words.ChannelRule(Words.RequestReference, entry.Reference)]);
             if (message.Phone is { Length: > 0 } phone && PhoneNumber.ToE164(phone) != PhoneNumber.ToE164(person.Identity.Value.Phone)) lines.Add(Words.ChannelRule(Words.PhoneLabel, phone));
             if (message.Asked is { } asked) lines.AddRange(InWords(asked, person.Identity.Value));
-            else if (entry.MayCall != Rule.NotAsked) lines.Add(Words.ChannelRule(Words.Of(Channel.Call), $"{Words.Of(entry.MayCall)} {message.Condition}".TrimEnd()));
+            else if (entry.MayCall != Rule.NotAsked || message.Condition is not null) lines.Add(Words.ChannelRule(Words.Of(Channel.Call), $"{Words.Of(entry.MayCall)} {message.Condition}".TrimEnd()));
             return string.Join('\n', lines.Where(l => l.Length > 0));
         });
 

@@ -107,7 +107,7 @@ internal sealed class Ask(IMediator pipeline, WhereAndWho who) : PageModel, ISho
             if (form.Once != default && await zone.Set<Submission>().AsNoTracking().SingleOrDefaultAsync(s => s.Id == form.Once, ct) is { } before)
                 return (await zone.Set<TrayEntry>().AsNoTracking().SingleOrDefaultAsync(e => e.Id == before.Made && e.ByLink == link.Id, ct) ?? throw new RefusedException("absent")).Reference;
             var officer = new TrayOfficer(form.Unit.Trim(), form.Officer.Trim(), form.OfficerPhone.Trim());
-            var message = new TrayMessage(form.FamilyName.Trim(), form.GivenName.Trim(), Said(form.Phone), form.MayCall == Rule.OnlyIf ? Said(form.Condition) : null, form.About.Trim(), Said(form.OfficialReport), officer);
+            var message = new TrayMessage(form.FamilyName.Trim(), form.GivenName.Trim(), Said(form.Phone), Said(form.Condition), form.About.Trim(), Said(form.OfficialReport), officer);
             var entry = TrayEntry.Put(message, form.MayCall ?? Rule.NotAsked, form.Language, form.Urgency!.Value, Guid.Empty, (await settings.Of(here.InZone.Id, ct)).FirstContactWithin, clock.GetUtcNow(), link.Id);
             trail.Concerns(entry.Id, "tray");
             zone.Add(entry);

@@ -23,10 +23,11 @@ internal static class Prefill
             var entry = await There.Messages(zone, caller.Self).AsNoTracking().SingleOrDefaultAsync(e => e.Id == query.Entry && e.State == TrayState.Waiting, ct) ?? throw new RefusedException("absent", query.Entry);
             trail.Concerns(entry.Id, "tray");
             var message = entry.Message.Value;
+            // What was said of calls goes along also where no number was left: one that is found later must not open the way. What somebody wrote of another way on the public page joins by itself.
             return new Register.Command
             {
                 Trigger = message.Officer is null ? Trigger.Person : Trigger.Patrol, GivenName = message.GivenName, FamilyName = message.FamilyName, Unknown = message.GivenName.Length + message.FamilyName.Length == 0, Phone = message.Phone,
-                Safe = message.Phone is null ? null : entry.MayCall, Condition = message.Phone is not null && entry.MayCall == Rule.OnlyIf ? message.Condition : null, Language = entry.Language, Note = message.Asked is { } asked ? Said(asked) : message.About, RequestedAt = entry.PutAt,
+                Safe = message.Phone is null && entry.MayCall == Rule.NotAsked ? null : entry.MayCall, Condition = message.Asked is null || entry.MayCall == Rule.OnlyIf ? message.Condition : null, Language = entry.Language, Note = message.Asked is { } asked ? Said(asked) : message.About, RequestedAt = entry.PutAt,
             };
         }
 

@@ -108,7 +108,7 @@ internal sealed class Put(IMediator pipeline, WhereAndWho who) : PageModel, ISho
         public async Task<Guid> Handle(Command form, CancellationToken ct)
         {
             if (form.Once != default && await zone.Set<Submission>().AsNoTracking().SingleOrDefaultAsync(s => s.Id == form.Once, ct) is { } before) return before.Made;
-            var message = new TrayMessage(form.FamilyName.Trim(), form.GivenName.Trim(), Said(form.Phone), form.MayCall == Rule.OnlyIf ? Said(form.Condition) : null, form.About.Trim(), Said(form.OfficialReport));
+            var message = new TrayMessage(form.FamilyName.Trim(), form.GivenName.Trim(), Said(form.Phone), Said(form.Condition), form.About.Trim(), Said(form.OfficialReport));
             var entry = TrayEntry.Put(message, form.MayCall ?? Rule.NotAsked, form.Language, form.Urgency!.Value, caller.Self, (await settings.Of(here.InZone.Id, ct)).FirstContactWithin, clock.GetUtcNow());
             trail.Concerns(entry.Id, "tray");
             zone.Add(entry);

@@ -45,7 +45,7 @@ internal sealed class Taking(ZoneDbContext zone, Guard guard, UseCase here, Call
     };
 
     /// <summary>As it was said at the desk: whether, and on what condition, the number may be called. Whoever asked on the public page said how they are reached, and that no other way is: so it stands, word for word.</summary>
-    /// <param name="call">As the form of the intake has it; null: nothing was said there.</param>
+    /// <param name="call">As the form of the intake has it; null: nothing was said there, and what the message says holds.</param>
     /// <param name="condition">On what condition, as the form has it.</param>
     /// <param name="theirWord">The person said so themselves; what an officer, a hospital or a relative ticked holds, and is to be asked.</param>
     /// <param name="now">When the person came in: what was said then, and what they are asked later, are told apart by it.</param>
@@ -59,14 +59,16 @@ internal sealed class Taking(ZoneDbContext zone, Guard guard, UseCase here, Call
             var said = string.Join(" / ", new[] { asked.MayBeSaid, condition == entry.Message.Value.Condition ? null : condition, Words.WroteItThemselves, asked.Way == Way.Call ? Words.NoVoicemail : null }.Where(s => s is not null));
             safe.Wrote(call ?? entry.MayCall, asked.RuleOf(Way.Sms), mail, asked.RuleOf(Way.Letter), Rule.NotAsked, new SafeDetails(Hours: asked.Hours, WhatMayBeSaid: said, CodeWord: asked.CodeWord));
         }
-        else if (call is { } rule && rule != Rule.NotAsked)
+        else if ((call ?? entry?.MayCall) is { } rule && rule != Rule.NotAsked)
         {
-            if (theirWord && entry?.Message.Value.Officer is null) safe.Agree(rule, default, default, default, default, new SafeDetails(WhatMayBeSaid: condition), caller.Self, now);
+            // A form that says nothing of it takes nothing back.
+            if (call is null) condition ??= entry?.Message.Value.Condition;
+            if (theirWord && call is not null && entry?.Message.Value.Officer is null) safe.Agree(rule, default, default, default, default, new SafeDetails(WhatMayBeSaid: condition), caller.Self, now);
             else safe.Wrote(rule, default, default, default, default, new SafeDetails(WhatMayBeSaid: condition));
         }
-        else if (condition is not null)
+        else if ((condition ?? (call is null ? entry?.Message.Value.Condition : null)) is { } words)
         {
-            safe.Details = new SafeDetails(WhatMayBeSaid: condition);
+            safe.Details = new SafeDetails(WhatMayBeSaid: words);
         }
     }
 
@@ -81,7 +83,7 @@ internal sealed class Taking(ZoneDbContext zone, Guard guard, UseCase here, Call
         zone.Add(interpreter);
     }
 
-    /// <summary>The first contact. Whoever asked on the public page was promised an answer by a moment: taking it into a dossier does not put that off. Who comes forward themselves is waited for.</summary>
+    /// <summary>The first contact. Whoever asked on the public page was promised an answer by a moment, and what an officer or the desk called urgent is a matter of hours: taking it into a dossier does not put that off. Who comes forward themselves is waited for.</summary>
     /// <param name="within">The zone's delay for a first contact.</param>
     public static FollowUp FirstAct(TrayEntry? entry, Dossier dossier, Person person, TimeSpan within, Guid by, DateTimeOffset now)
     {
@@ -89,7 +91,7 @@ internal sealed class Taking(ZoneDbContext zone, Guard guard, UseCase here, Call
         return entry switch
         {
             { ComesForward: true } => Plan(now + TrayEntry.WaitedFor, Words.TheyComeForward),
-            { FromPublic: true } when entry.RemindAt < due => Plan(entry.RemindAt),
+            { } when entry.RemindAt < due => Plan(entry.RemindAt),
             _ => Plan(due),
         };
 

@@ -12,7 +12,7 @@ using VictimSupport.PublicDesk.Contracts;
 namespace VictimSupport.Casework.Tray;
 
 /// <summary>What was written down at the desk: opened together, so sealed together.</summary>
-/// <param name="Condition">On what condition the number may be called.</param>
+/// <param name="Condition">On what condition the number may be called, and whatever else was said of calls.</param>
 /// <param name="OfficialReport">Number of the official report, where one was named.</param>
 /// <param name="Officer">Who asks for them by the form for officers; null: it was written down at the desk.</param>
 /// <param name="Asked">All that somebody said who asks for themselves, on the public page.</param>
@@ -194,6 +194,9 @@ internal static class There
 {
     /// <summary>The messages that are there for this account: none of somebody from whom it is walled off.</summary>
     public static IQueryable<TrayEntry> Messages(ZoneDbContext zone, Guid self) => zone.Set<TrayEntry>().Where(e => e.Gone == null && !zone.Set<WalledOff>().Any(w => w.Account == self && w.DossierId == e.Id));
+
+    /// <summary>Is this message there for this account? Compiled: the dossier's page asks it.</summary>
+    public static readonly Compiled<Guid, Guid, Guid> One = Compiled.Query((ZoneDbContext z, Guid entry, Guid self) => z.Set<TrayEntry>().Where(e => e.Id == entry && e.Gone == null && !z.Set<WalledOff>().Any(w => w.Account == self && w.DossierId == e.Id)).Select(e => e.Id));
 }
 
 internal enum Urgency { Ordinary = 1, Urgent = 2 }

@@ -335,6 +335,28 @@ public sealed class PvListTests(Platforms platforms)
         Assert.Equal(2, (await anna.Opens(view.Dossier.Id)).Planned.Count(a => a.Kind == ActKind.CallBack));
     }
 
+    [Theory, EveryEngine]
+    public async Task A_follow_up_is_planned_by_a_way_that_is_open_to_the_person(string engine)
+    {
+        var zone = await (await platforms.On(engine)).Zone();
+        var anna = zone.As(Role.Caseworker);
+        var (mine, ada) = await anna.Knows(zone, "Rue Haute 7, 9901 Val-Clair");
+        await anna.Agrees(mine, ada, r => r with { Call = Rule.Never, Letter = Rule.Safe });
+        await anna.Send(await anna.Send(new Facts.Query(mine)) with { Dossier = mine, OfficialReports = "BR.30.L1.000010/2026" });
+        using var visit = anna.Visit();
+        var path = await Pastes(visit, "PV;Faits;Date;Nom;Suivi\nBR.30.L1.000009/2026;Fire;24/11/2026;Exemple, Ada;x\nBR.30.L1.000010/2026;RoadAccident;24/11/2026;Muster, Bo;x\n");
+        await visit.Send(path, FormOf(await visit.Page(path)), [KeyValuePair.Create("Form.Rows[0].Choice", mine.ToString()), KeyValuePair.Create("Form.Rows[1].Choice", mine.ToString())]);
+        await Take(visit, path);
+        Assert.Equal(ActKind.Letter, Assert.Single(await Offered(mine, ada)).Kind);
+        var bo = (await anna.Opens(mine)).People.Single(p => p.Id != ada).Id; // came in by the row itself
+        Assert.Equal(ActKind.CallBack, Assert.Single(await Offered(mine, bo)).Kind);
+        // Who never was to be called is not in another dossier either, though nothing was said there yet.
+        var anew = await anna.Registers(Cases.Intake(zone, "Exemple", "Ada", "0470 12 34 56") with { OfferFollowUp = true });
+        Assert.Equal(ActKind.Other, Assert.Single(await Offered(anew, await anna.LeadOf(anew))).Kind);
+
+        async Task<List<FollowUp>> Offered(Guid dossier, Guid person) => [.. (await anna.Opens(dossier)).Planned.Where(a => a.Persons.Contains(person) && a.Text?.Value.Contains("offer follow-up", StringComparison.Ordinal) == true)];
+    }
+
     private static string Name(int i) => $"{(char)('A' + i % 26)}{(char)('a' + i / 26 % 26)}xo, {(char)('A' + i / 7 % 26)}{(char)('a' + i % 7)}lu{(char)('a' + i % 19)}";
 
     private static async Task<string> Pastes(Visit visit, string text)

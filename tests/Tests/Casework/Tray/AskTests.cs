@@ -3,7 +3,9 @@ using AngleSharp.Dom;
 using AngleSharp.Html.Dom;
 using Microsoft.EntityFrameworkCore;
 using VictimSupport.Casework.Codes;
+using VictimSupport.Casework.Dossiers;
 using VictimSupport.Casework.Intakes;
+using VictimSupport.Casework.People;
 using VictimSupport.Casework.Tray;
 using VictimSupport.Foundation.Access;
 using VictimSupport.Foundation.Audit;
@@ -81,6 +83,69 @@ public sealed class AskTests(Platforms platforms)
             Assert.Equal(asked, shown.Contains("Calling is safe, the person said so", StringComparison.Ordinal));
             Assert.Equal(!asked, shown.Contains("Ask again", StringComparison.Ordinal));
         }
+    }
+
+    [Theory, EveryEngine]
+    public async Task What_was_said_of_calls_holds_in_the_dossier_though_no_number_was_left(string engine)
+    {
+        var zone = await (await platforms.On(engine)).Zone();
+        var (anna, path) = (await zone.Hires("anna", Role.Caseworker), await Makes(zone));
+        using var officer = zone.Passer();
+        foreach (var (rule, condition, filledIn) in new[] { (Rule.Never, "", true), (Rule.OnlyIf, "only at work", true), (Rule.Never, "he reads her letters", true), (Rule.OnlyIf, "only at work", false), (Rule.NotAsked, "not before six", true) })
+        {
+            await officer.Submit(path, new Dictionary<string, string>(Filled()) { ["Form.Phone"] = "", ["Form.MayCall"] = rule.ToString(), ["Form.Condition"] = condition });
+            await officer.Page(path); // the thanks stand where the form was, once
+            var entry = Assert.Single((await anna.Send(new Waiting.Query(false, 1))).Rows).Entry;
+            Guid dossier;
+            if (filledIn)
+            {
+                using var visit = anna.Visit();
+                var saved = await visit.Submit($"/intake?tray={entry}", new Dictionary<string, string> { ["Form.SubKind"] = "Burglary" });
+                Assert.Equal(HttpStatusCode.Redirect, saved.StatusCode);
+                dossier = (await zone.Look(z => z.Set<TrayEntry>().Where(e => e.Id == entry).Select(e => e.Dossier).SingleAsync()))!.Value;
+            }
+            else
+            {
+                dossier = await anna.Registers(Cases.Intake(zone, "Zzcanary", "Ada") with { Tray = entry }); // the form says nothing of calls
+            }
+            var lead = await anna.LeadOf(dossier);
+            var safe = await anna.RulesOf(dossier, lead);
+            Assert.Equal((rule, condition.Length == 0 ? null : condition, null), (safe.Call, safe.Details.Value.WhatMayBeSaid, safe.Checked));
+            // A number that is found later opens nothing.
+            await anna.Send(await anna.Send(new Edit.Query(dossier, lead, "fr")) with { Dossier = dossier, Person = lead, Phone = "0470 98 76 54" });
+            Assert.Equal(rule, (await anna.RulesOf(dossier, lead)).Call);
+        }
+    }
+
+    [Theory, EveryEngine]
+    public async Task The_officer_and_what_they_said_can_be_read_from_the_dossier(string engine)
+    {
+        var zone = await (await platforms.On(engine)).Zone();
+        var (anna, path) = (await zone.Hires("anna", Role.Caseworker), await Makes(zone));
+        using var officer = zone.Passer();
+        await officer.Submit(path, new Dictionary<string, string>(Filled()) { ["Form.MayCall"] = nameof(Rule.NotAsked) });
+        await officer.Page(path);
+        var entry = await zone.Look(z => z.Set<TrayEntry>().AsNoTracking().SingleAsync());
+        var dossier = await anna.Registers(Cases.Intake(zone, "Zzcanary", "Ada") with { Tray = entry.Id });
+        var other = await anna.Registers(Cases.Intake(zone, "Anders", "Bo"));
+        using var visit = anna.Visit();
+        var link = Assert.Single((await visit.Page($"/dossiers/{dossier}")).QuerySelectorAll("main a[href*='/tray/']"));
+        Assert.Equal(("The message it came from", $"/{zone.Code}/tray/{entry.Id}"), (link.TextContent, link.GetAttribute("href")));
+        Assert.Contains("02 555 00 00", (await visit.Page($"/tray/{entry.Id}")).QuerySelector("main")!.TextContent, StringComparison.Ordinal);
+        Assert.Empty((await visit.Page($"/dossiers/{other}")).QuerySelectorAll("main a[href*='/tray/']"));
+        // Whoever works on dossiers and takes no messages has no way there.
+        var mila = zone.As(Role.Trainee);
+        await zone.Names(dossier, mila.Id);
+        using var hers = mila.Visit();
+        Assert.Empty((await hers.Page($"/dossiers/{dossier}")).QuerySelectorAll("main a[href*='/tray/']"));
+        Assert.Equal(HttpStatusCode.NotFound, (await hers.Get($"/tray/{entry.Id}")).StatusCode);
+
+        // A second message goes into the dossier: whom to ask back stands in the note, and what was said of calls though nobody asked.
+        await officer.Submit(path, new Dictionary<string, string>(Filled()) { ["Form.MayCall"] = nameof(Rule.NotAsked), ["Form.Unit"] = "Unit 9", ["Form.OfficerPhone"] = "02 777 00 00", ["Form.Condition"] = "never through the shop" });
+        var second = await zone.Look(z => z.Set<TrayEntry>().AsNoTracking().SingleAsync(e => e.State == TrayState.Waiting));
+        Assert.True(await anna.Send(new AddTo.Command(second.Id, dossier, await anna.LeadOf(dossier))));
+        var note = (await anna.Opens(dossier)).Timeline.Single(h => h.Text?.Contains("Unit 9", StringComparison.Ordinal) == true).Text!;
+        foreach (var said in new[] { "Insp. Muster", "02 777 00 00", second.Reference, "never through the shop" }) Assert.Contains(said, note, StringComparison.Ordinal);
     }
 
     [Theory, EveryEngine]

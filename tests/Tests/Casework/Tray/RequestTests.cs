@@ -129,6 +129,7 @@ public sealed class RequestTests(Platforms platforms)
         var request = await zone.As().AsksFor("Ed", Way.Self);
         var dossier = await anna.Registers(Cases.Intake(zone, "", "Ed") with { Tray = request });
         Assert.Contains((await anna.Opens(dossier)).Timeline, h => h.Title == "The person comes forward themselves; they are waited for");
+        Assert.Contains((await anna.Opens(dossier)).Timeline, h => h.Message == request);
         var act = Assert.Single((await anna.Opens(dossier)).Planned);
         // When they asked is put right: they are waited for as long.
         await anna.Send(await anna.Send(new Facts.Query(dossier)) with { Dossier = dossier, RequestedAt = platform.Clock.GetUtcNow().AddDays(-3) });
@@ -138,6 +139,7 @@ public sealed class RequestTests(Platforms platforms)
         await zone.RunJobs();
         await zone.RunJobs();
         Assert.Equal(0, await zone.Look(z => z.Set<TrayEntry>().CountAsync()));
+        Assert.All((await anna.Opens(dossier)).Timeline, h => Assert.Null(h.Message)); // nothing leads to what is gone
         Assert.Equal(0, (await anna.Send(new Bell.Query())).FirstContact);
         Assert.DoesNotContain(await zone.Look(z => z.Set<VictimSupport.Casework.Reminding.Told>().ToListAsync()), t => t.About == dossier);
         platform.Clock.Advance(TimeSpan.FromDays(5));

@@ -211,6 +211,42 @@ public sealed class TrayTests(Platforms platforms)
         Assert.Equal(2, Told(platform).Count);
     }
 
+    [Theory, EveryEngine]
+    public async Task What_the_desk_called_urgent_is_answered_within_its_hours_also_when_it_is_a_dossier(string engine)
+    {
+        await using var platform = Platform.Start(engine);
+        var zone = await platform.Zone();
+        var (desk, anna, came) = (zone.As(Role.FrontDesk), zone.As(Role.Caseworker), platform.Clock.GetUtcNow());
+        var (urgent, ordinary, misread) = (await desk.Send(Message("Fictif", urgency: Urgency.Urgent)), await desk.Send(Message("Muster")), await desk.Send(Message("Sample", urgency: Urgency.Urgent)));
+        platform.Clock.Advance(TimeSpan.FromHours(1));
+        foreach (var (entry, name, within) in new[] { (urgent, "Fictif", 4), (ordinary, "Muster", 48) })
+            Assert.Equal(came.AddHours(within), await Due(await anna.Registers(Cases.Intake(zone, name) with { Tray = entry })), TimeSpan.FromMinutes(1));
+        // When it was asked for was typed wrongly, and is put right.
+        var dossier = await anna.Registers(Cases.Intake(zone, "Sample") with { Tray = misread, RequestedAt = came.AddHours(-60) });
+        Assert.Equal(came.AddHours(-12), await Due(dossier), TimeSpan.FromMinutes(1));
+        await anna.Send(await anna.Send(new VictimSupport.Casework.Dossiers.Facts.Query(dossier)) with { Dossier = dossier, RequestedAt = came });
+        Assert.Equal(came.AddHours(4), await Due(dossier), TimeSpan.FromMinutes(1));
+
+        async Task<DateTimeOffset> Due(Guid of) => Assert.Single((await anna.Opens(of)).Planned).DueAt;
+    }
+
+    [Theory, EveryEngine]
+    public async Task What_was_typed_about_calls_is_kept_whatever_the_rule(string engine)
+    {
+        var zone = await (await platforms.On(engine)).Zone();
+        var (desk, anna) = (zone.As(Role.FrontDesk), zone.As(Role.Caseworker));
+        using var visit = anna.Visit();
+        foreach (var rule in new[] { Rule.Never, Rule.NotAsked, Rule.Safe })
+        {
+            var entry = await desk.Send(Message(given: rule.ToString()) with { MayCall = rule, Condition = "he answers her phone" });
+            Assert.Contains("he answers her phone", (await visit.Page($"/tray/{entry}")).QuerySelector("main")!.TextContent, StringComparison.Ordinal);
+            var form = await anna.Send(new Prefill.Query(entry));
+            Assert.Equal((rule, "he answers her phone"), (form.Safe, form.Condition));
+            var safe = (await anna.Opens(await anna.Registers(form with { SubKind = "Burglary", Tray = entry }))).People[0].Safe;
+            Assert.Equal((rule, "he answers her phone"), (safe.Call, safe.Details.Value.WhatMayBeSaid));
+        }
+    }
+
     [Fact]
     public async Task The_desk_sees_what_it_put_in_today_and_nothing_else()
     {
