@@ -187,7 +187,7 @@ internal sealed class Clearance
         if (!person.IsHelped) return (Passage.Closed, Bar.Mentioned);
         if (what.Through is { } through) return Through(whom, what, through, now);
         if (rule == Rule.Never) return (Passage.Closed, Bar.Never);
-        if (rule == Rule.NotAsked) return NotAsked(whom, what);
+        if (rule == Rule.NotAsked) return NotAsked(whom, what, now);
         if (what.Channel == Channel.Letter && person.IsMinor && safe.LettersHome == Decider.Nobody) return (Passage.Closed, Bar.Minor);
         if (rule == Rule.OnlyIf && what.Unattended) return (Passage.Closed, Bar.OnlyIf);
         // Words on hours, and on what may be said, are for people to keep; a letter is put in its envelope by one.
@@ -209,12 +209,14 @@ internal sealed class Clearance
         if (stead.Standing.Reached == Authority.Nobody) return (Passage.Closed, Bar.Undecided);
         if (what.Channel != Channel.Call || what.Unattended) return (Passage.Closed, Bar.Undecided);
         if (stead.Call == Rule.Never) return (Passage.Closed, Bar.Never);
-        if (stead.Call != Rule.NotAsked && !stead.Safe.Details.Value.IsTime(now)) return (Passage.Closed, Bar.Hours);
+        if (!stead.Safe.Details.Value.IsTime(now)) return (Passage.Closed, Bar.Hours);
         return (Passage.AsAgreed, Bar.None);
     }
 
-    private static (Passage Passage, Bar Bar) NotAsked(Addressee whom, Outgoing what) => what switch
+    private static (Passage Passage, Bar Bar) NotAsked(Addressee whom, Outgoing what, DateTimeOffset now) => what switch
     {
+        // Hours were said of the life at home, not of the number or the address: they hold though nobody has called the new one safe yet.
+        { Channel: Channel.Call or Channel.Visit, Unattended: false } when !whom.Safe.Details.Value.IsTime(what.At ?? now) => (Passage.Closed, Bar.Hours),
         // Who brings the news of a death cannot ask before; what is not known stands before the eyes of whoever goes.
         { Channel: Channel.Call or Channel.Visit, Unattended: false } => (Passage.AttendedAfterScript, Bar.None),
         { Channel: Channel.Letter, First: true } => whom.MayGetFirstLetter ? (Passage.FirstLetter, Bar.None) : (Passage.Closed, Bar.FirstLetter),

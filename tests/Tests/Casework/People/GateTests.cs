@@ -148,6 +148,32 @@ public sealed class GateTests(Platforms platforms)
     }
 
     [Fact]
+    public void A_number_or_an_address_put_right_does_not_lift_the_hours()
+    {
+        var details = new SafeDetails(From: new TimeOnly(9, 0), Until: new TimeOnly(15, 0));
+        var evening = Now.AddHours(10);
+        foreach (var channel in new[] { Channel.Call, Channel.Visit })
+        {
+            var whom = Whom(channel, Rule.Safe, details: details);
+            whom.Safe.Moved(channel);
+            Assert.Equal(Rule.NotAsked, whom.Safe.Of(channel));
+            Assert.Equal((Passage.AttendedAfterScript, Bar.None), Clearance.Look(whom, new Outgoing(channel), Now));
+            Assert.Equal((Passage.Closed, Bar.Hours), Clearance.Look(whom, new Outgoing(channel), evening));
+            Assert.Equal(Bar.None, Clearance.Look(whom, new Outgoing(channel, At: Now.AddDays(1)), evening).Bar); // by the hour that was agreed
+        }
+        var corrected = Whom(Channel.Call, Rule.Safe, details: details);
+        corrected.Safe.Moved(Channel.Call);
+        Assert.Equal((false, true), (new Glance(corrected, Now).IsOutsideHours, new Glance(corrected, evening).IsOutsideHours));
+        // Nor those of whoever is called for a child.
+        var child = Whom(Channel.Call, Rule.Never, minor: true);
+        var standing = Standing.Between(child.Dossier.Id, corrected.Person.Id, child.Person.Id, Guid.NewGuid(), Now);
+        standing.Decide(StandingRole.Support, conflict: false, Authority.Nobody, Authority.Person, new StandingWords(), Guid.NewGuid(), Now);
+        var through = child with { Stead = new Stead(standing, corrected.Person, corrected.Safe) };
+        Assert.Equal(Bar.None, Clearance.Look(through, new Outgoing(Channel.Call, Through: corrected.Person.Id), Now).Bar);
+        Assert.Equal(Bar.Hours, Clearance.Look(through, new Outgoing(Channel.Call, Through: corrected.Person.Id), evening).Bar);
+    }
+
+    [Fact]
     public void Where_nothing_is_noted_there_is_nowhere_to_go()
     {
         var person = Person.Add(Guid.NewGuid(), new Particulars("Exemple", "Ada"), Capacity.Victim, "fr", Now);
