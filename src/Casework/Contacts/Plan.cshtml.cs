@@ -148,7 +148,7 @@ internal sealed class Plan(IMediator pipeline, IAccounts accounts, WhereAndWho w
         }
     }
 
-    internal sealed class QueryHandler(ZoneDbContext zone, Guard guard, Nevers nevers, Diary diary, Doors doors, AppointmentReminders reminders, Keyring keys) : IRequestHandler<Query, Answer>
+    internal sealed class QueryHandler(ZoneDbContext zone, Guard guard, Nevers nevers, Diary diary, Doors doors, AppointmentReminders reminders, Keyring keys, TimeProvider clock) : IRequestHandler<Query, Answer>
     {
         public async Task<Answer> Handle(Query query, CancellationToken ct)
         {
@@ -158,13 +158,13 @@ internal sealed class Plan(IMediator pipeline, IAccounts accounts, WhereAndWho w
             await keys.Fetch(people.Select(p => p.Id).Append(dossier.Id), ct);
             var rules = (await zone.Set<SafeContact>().AsNoTracking().Where(s => s.DossierId == dossier.Id).ToListAsync(ct)).ToDictionary(s => s.Id);
             var closed = await nevers.Closed(people.Select(p => (p, Of(p))), ct);
-            return new Answer(dossier.Danger, await doors.Of(dossier, people, ct), [.. people.Select(p => Seen(p, Of(p), closed.GetValueOrDefault(p.Id)))], await diary.WhoMayGo(dossier, planned, ct), planned,
+            return new Answer(dossier.Danger, await doors.Of(dossier, people, ct), [.. people.Select(p => Seen(p, Of(p), closed.GetValueOrDefault(p.Id), clock.GetUtcNow()))], await diary.WhoMayGo(dossier, planned, ct), planned,
                 await reminders.May(dossier, rules.Values, ct), planned is null ? [] : await AppointmentReminders.Waiting(zone, planned.Id, ct), await diary.Rooms(ct));
 
             SafeContact Of(Person person) => rules.GetValueOrDefault(person.Id) ?? SafeContact.For(person);
         }
 
-        private static Helped Seen(Person person, SafeContact safe, ClosedChannels? closed) => new(person.Id, person.Identity.Value.FullName, person.IsMinor, closed?.Contains(Channel.Visit) == true ? Rule.Never : safe.Visit, safe.Details.Value, safe.ReviewBy);
+        private static Helped Seen(Person person, SafeContact safe, ClosedChannels? closed, DateTimeOffset now) => new(person.Id, person.Identity.Value.FullName, person.IsMinorAt(now), closed?.Contains(Channel.Visit) == true ? Rule.Never : safe.Visit, safe.Details.Value, safe.ReviewBy);
     }
 
     internal sealed class Handler(ZoneDbContext zone, Guard guard, Gate gate, Diary diary, AppointmentReminders reminders, Caller caller, TimeProvider clock) : IRequestHandler<Command, Guid>

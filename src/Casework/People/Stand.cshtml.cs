@@ -136,7 +136,7 @@ internal sealed class Stand(IMediator pipeline) : PageModel, IShowAgain
                     form = form with { Role = standing.Role, Conflict = standing.Conflict, ConflictWhat = words.Conflict, Told = standing.Told, Reached = standing.Reached, What = words.What, Reason = words.Reason, Reference = words.Reference };
                 }
             }
-            return new Answer(person.Identity.Value.FullName, person.IsMinor, [.. people.Where(p => p.Id != person.Id && p.Capacity != Capacity.Deceased && standings.All(s => s.WhoId != p.Id)).Select(Named)], stands, form, await guard.Leads(dossier, ct));
+            return new Answer(person.Identity.Value.FullName, person.IsMinorAt(clock.GetUtcNow()), [.. people.Where(p => p.Id != person.Id && p.Capacity != Capacity.Deceased && standings.All(s => s.WhoId != p.Id)).Select(Named)], stands, form, await guard.Leads(dossier, ct));
 
             static Other Named(Person p) => new(p.Id, p.Identity.Value.FullName, p.Capacity);
         }
@@ -186,7 +186,7 @@ internal sealed class Stand(IMediator pipeline) : PageModel, IShowAgain
             if ((isAuthor || Authors.Are(authors, who.Identity.Value)) && form.Reached != Authority.Nobody) throw Wrong(nameof(Command.Reached), Words.NeverTheAuthor);
             if (isAuthor && form.Role == StandingRole.Support) throw Wrong(nameof(Command.Role), Words.NeverTheAuthor);
             if (form.Reached == Authority.Nobody) return;
-            if (!person.IsMinor) throw Wrong(nameof(Command.Reached), Words.OnlyForAMinor);
+            if (!person.IsMinorAt(clock.GetUtcNow())) throw Wrong(nameof(Command.Reached), Words.OnlyForAMinor);
             var stead = new Stead(Standing.Between(dossier.Id, who.Id, person.Id, caller.Self, clock.GetUtcNow()), who, await zone.Set<SafeContact>().AsNoTracking().SingleOrDefaultAsync(s => s.Id == who.Id, ct) ?? SafeContact.For(who));
             stead.Standing.Decide(form.Role!.Value, form.Conflict, form.Told, form.Reached, new StandingWords(), caller.Self, clock.GetUtcNow());
             var whom = new Addressee(person, SafeContact.For(person), dossier, new HashSet<string>(), Stead: stead);

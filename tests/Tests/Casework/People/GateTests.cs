@@ -134,6 +134,29 @@ public sealed class GateTests(Platforms platforms)
         Assert.Equal(Bar.None, Clearance.Look(Whom(Channel.Call, Rule.Safe, minor: true), new Outgoing(Channel.Call), Now).Bar);
     }
 
+    [Fact]
+    public void On_the_eighteenth_birthday_somebody_is_a_minor_no_more_though_nobody_saved_anything()
+    {
+        var tomorrow = Now.AddDays(1);
+        foreach (var (rule, first, bar) in new[] { (Rule.Safe, false, Bar.Minor), (Rule.NotAsked, true, Bar.FirstLetter) })
+        {
+            var whom = Whom(Channel.Letter, rule, minor: true);
+            whom.Person.Identity = whom.Person.Identity.Value with { BirthDate = VictimSupport.Design.Html.Moment.Day(tomorrow).AddYears(-18) };
+            Assert.Equal(bar, Clearance.Look(whom, new Outgoing(Channel.Letter, First: first), Now).Bar);
+            Assert.Equal(Bar.None, Clearance.Look(whom, new Outgoing(Channel.Letter, First: first), tomorrow).Bar);
+            whom.Person.IsMinor = false; // whatever was ticked
+            Assert.Equal(bar, Clearance.Look(whom, new Outgoing(Channel.Letter, First: first), Now).Bar);
+        }
+        // Then they are called themselves, through nobody.
+        var (child, other) = (Whom(Channel.Call, Rule.Safe, minor: true), Whom(Channel.Call, Rule.Safe));
+        child.Person.Identity = child.Person.Identity.Value with { BirthDate = VictimSupport.Design.Html.Moment.Day(tomorrow).AddYears(-18) };
+        var standing = Standing.Between(child.Dossier.Id, other.Person.Id, child.Person.Id, Guid.NewGuid(), Now);
+        standing.Decide(StandingRole.Support, conflict: false, Authority.Nobody, Authority.Person, new StandingWords(), Guid.NewGuid(), Now);
+        var through = child with { Stead = new Stead(standing, other.Person, other.Safe) };
+        Assert.Equal(Bar.None, Clearance.Look(through, new Outgoing(Channel.Call, Through: other.Person.Id), Now).Bar);
+        Assert.Equal(Bar.Undecided, Clearance.Look(through, new Outgoing(Channel.Call, Through: other.Person.Id), tomorrow).Bar);
+    }
+
     [Theory]
     [InlineData("09:00", "15:00", true, "2026-11-24T09:00", true), InlineData("09:00", "15:00", true, "2026-11-24T08:59", false), InlineData("09:00", "15:00", true, "2026-11-24T15:00", false)]
     [InlineData("09:00", "15:00", true, "2026-11-28T10:00", false), InlineData("09:00", "15:00", false, "2026-11-28T10:00", true), InlineData(null, null, true, "2026-11-29T10:00", false)]
