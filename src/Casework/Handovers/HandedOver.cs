@@ -102,10 +102,14 @@ internal static class Handing
     public static IReadOnlyList<HandedField> Minimum(Dossier dossier) =>
         [.. Enum.GetValues<HandedField>().Where(f => f is not (HandedField.BirthDate or HandedField.Damage) && (f != HandedField.Address || !dossier.Danger.HasFlag(Danger.AddressSecret)))];
 
+    /// <summary>Those of a dossier for whom another zone answers now.</summary>
+    public static async Task<IReadOnlySet<Guid>> Gone(ZoneDbContext zone, Dossier dossier, CancellationToken ct) =>
+        (await zone.Set<Handover>().AsNoTracking().Where(h => h.DossierId == dossier.Id && !h.CameIn && h.State == HandoverState.Accepted).Select(h => h.Persons).ToListAsync(ct)).SelectMany(p => p).ToHashSet();
+
     /// <summary>Only who is helped and has not gone already: an alleged perpetrator, or anybody else who is only mentioned, goes nowhere.</summary>
     public static async Task<IReadOnlyList<Person>> People(ZoneDbContext zone, Keyring keys, Dossier dossier, CancellationToken ct)
     {
-        var gone = (await zone.Set<Handover>().AsNoTracking().Where(h => h.DossierId == dossier.Id && !h.CameIn && h.State == HandoverState.Accepted).Select(h => h.Persons).ToListAsync(ct)).SelectMany(p => p).ToHashSet();
+        var gone = await Gone(zone, dossier, ct);
         var people = (await zone.Set<Person>().AsNoTracking().Where(p => p.DossierId == dossier.Id).OrderBy(p => p.Id).ToListAsync(ct)).Where(p => p.IsHelped && !gone.Contains(p.Id)).ToList();
         await keys.Fetch(people.Select(p => p.Id).Append(dossier.Id), ct);
         return people;
