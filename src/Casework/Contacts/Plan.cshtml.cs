@@ -191,7 +191,7 @@ internal sealed class Plan(IMediator pipeline, IAccounts accounts, WhereAndWho w
                 planned.Agree(agreed, caller.Self);
                 await AppointmentsToday.TellToo(zone, planned, new[] { planned.Worker, planned.Companion }.OfType<Guid>().Where(who => who != caller.Account && (at != planned.At || !went.Contains(who))), now, ct);
             }
-            await reminders.Settle(dossier, planned, [.. form.Remind.Select(Reminder.Read).OfType<Reminder>()], ct);
+            await reminders.Settle(dossier, planned, await Wanted(dossier, form, ct), ct);
             await NextAct.Settle(zone, dossier, ct);
             dossier.Touch();
             if (form.Once != default) zone.Add(new Submission { Id = form.Once, Made = planned.Id });
@@ -200,6 +200,15 @@ internal sealed class Plan(IMediator pipeline, IAccounts accounts, WhereAndWho w
 
         // A room of the zone is called as the zone calls it.
         private async Task<string?> Room(string? typed, CancellationToken ct) => (await diary.Rooms(ct)).FirstOrDefault(room => Appointments.SameRoom(room, typed)) ?? typed;
+
+        // Of a row that was merged away meanwhile the one that stayed is reminded, in one way.
+        private async Task<IReadOnlyList<Reminder>> Wanted(Dossier dossier, Command form, CancellationToken ct)
+        {
+            var wanted = form.Remind.Select(Reminder.Read).OfType<Reminder>().ToList();
+            if (wanted.Count == 0) return wanted;
+            var stayed = await Concerned.WhoStayed(zone, dossier.Id, wanted.ConvertAll(r => r.Person), ct);
+            return [.. wanted.Select((r, i) => r with { Person = stayed[i] }).DistinctBy(r => r.Person)];
+        }
 
         private async Task MayBe(Dossier dossier, Agreed agreed, Contact? planned, CancellationToken ct)
         {
