@@ -140,7 +140,9 @@ internal sealed class Agree(IMediator pipeline, TimeProvider clock) : PageModel,
             var (person, safe) = await Found.Person(zone, gate, referral, now, ct);
             if (!person.IsHelped) throw new RefusedException("mentioned", dossier.Id);
             if (form.AgreedBy == AgreedBy.Representative && (await InTheirPlace(zone, keys, dossier.Id, person.Id, now, ct)).All(p => p.Id != form.Representative)) throw new RefusedException("absent", dossier.Id);
-            var content = Disclosing.Write(form.Fields, person, safe, dossier, referral.Need, form.Message, (await partners.Of([referral.PartnerId], ct))[referral.PartnerId].Language);
+            var partner = (await partners.Of([referral.PartnerId], ct))[referral.PartnerId];
+            if (!partner.IsOffered) throw Wrong(nameof(Command.Fields), Words.ReferralPartnerEnded);
+            var content = Disclosing.Write(form.Fields, person, safe, dossier, referral.Need, form.Message, partner.Language);
             if (content.Lines.Count == 0) throw Wrong(nameof(Command.Fields), Words.TickSomething);
             if (Disclosing.Print(content) != form.Shown) throw Wrong(nameof(Command.Fields), Words.LookAtItFirst);
             var version = await zone.Set<Consent>().Where(c => c.PersonId == person.Id && c.PartnerId == referral.PartnerId).MaxAsync(c => (int?)c.Version, ct) ?? 0;
