@@ -148,7 +148,7 @@ internal sealed class Plan(IMediator pipeline, IAccounts accounts, WhereAndWho w
         }
     }
 
-    internal sealed class QueryHandler(ZoneDbContext zone, Guard guard, Nevers nevers, Diary diary, Doors doors, AppointmentReminders reminders, Keyring keys) : IRequestHandler<Query, Answer>
+    internal sealed class QueryHandler(ZoneDbContext zone, Guard guard, Nevers nevers, Diary diary, Doors doors, AppointmentReminders reminders, Keyring keys, TimeProvider clock) : IRequestHandler<Query, Answer>
     {
         public async Task<Answer> Handle(Query query, CancellationToken ct)
         {
@@ -158,13 +158,13 @@ internal sealed class Plan(IMediator pipeline, IAccounts accounts, WhereAndWho w
             await keys.Fetch(people.Select(p => p.Id).Append(dossier.Id), ct);
             var rules = (await zone.Set<SafeContact>().AsNoTracking().Where(s => s.DossierId == dossier.Id).ToListAsync(ct)).ToDictionary(s => s.Id);
             var closed = await nevers.Closed(people.Select(p => (p, Of(p))), ct);
-            return new Answer(dossier.Danger, await doors.Of(dossier, people, ct), [.. people.Select(p => Seen(p, Of(p), closed.GetValueOrDefault(p.Id)))], await diary.WhoMayGo(dossier, planned, ct), planned,
+            return new Answer(dossier.Danger, await doors.Of(dossier, people, ct), [.. people.Select(p => Seen(p, Of(p), closed.GetValueOrDefault(p.Id), clock.GetUtcNow()))], await diary.WhoMayGo(dossier, planned, ct), planned,
                 await reminders.May(dossier, rules.Values, ct), planned is null ? [] : await AppointmentReminders.Waiting(zone, planned.Id, ct), await diary.Rooms(ct));
 
             SafeContact Of(Person person) => rules.GetValueOrDefault(person.Id) ?? SafeContact.For(person);
         }
 
-        private static Helped Seen(Person person, SafeContact safe, ClosedChannels? closed) => new(person.Id, person.Identity.Value.FullName, person.IsMinor, closed?.Contains(Channel.Visit) == true ? Rule.Never : safe.Visit, safe.Details.Value, safe.ReviewBy);
+        private static Helped Seen(Person person, SafeContact safe, ClosedChannels? closed, DateTimeOffset now) => new(person.Id, person.Identity.Value.FullName, person.IsMinorAt(now), closed?.Contains(Channel.Visit) == true ? Rule.Never : safe.Visit, safe.Details.Value, safe.ReviewBy);
     }
 
     internal sealed class Handler(ZoneDbContext zone, Guard guard, Gate gate, Diary diary, Going going, AppointmentReminders reminders, Caller caller, TimeProvider clock) : IRequestHandler<Command, Guid>
@@ -193,7 +193,7 @@ internal sealed class Plan(IMediator pipeline, IAccounts accounts, WhereAndWho w
                 going.Tell(planned, stood);
             }
             await going.Settle(dossier, ct);
-            await reminders.Settle(dossier, planned, [.. form.Remind.Select(Reminder.Read).OfType<Reminder>()], ct);
+            await reminders.Settle(dossier, planned, await Wanted(dossier, form, ct), ct);
             await NextAct.Settle(zone, dossier, ct);
             dossier.Touch();
             if (form.Once != default) zone.Add(new Submission { Id = form.Once, Made = planned.Id });
@@ -202,6 +202,15 @@ internal sealed class Plan(IMediator pipeline, IAccounts accounts, WhereAndWho w
 
         // A room of the zone is called as the zone calls it.
         private async Task<string?> Room(string? typed, CancellationToken ct) => (await diary.Rooms(ct)).FirstOrDefault(room => Appointments.SameRoom(room, typed)) ?? typed;
+
+        // Of a row that was merged away meanwhile the one that stayed is reminded, in one way.
+        private async Task<IReadOnlyList<Reminder>> Wanted(Dossier dossier, Command form, CancellationToken ct)
+        {
+            var wanted = form.Remind.Select(Reminder.Read).OfType<Reminder>().ToList();
+            if (wanted.Count == 0) return wanted;
+            var stayed = await Concerned.WhoStayed(zone, dossier.Id, wanted.ConvertAll(r => r.Person), ct);
+            return [.. wanted.Select((r, i) => r with { Person = stayed[i] }).DistinctBy(r => r.Person)];
+        }
 
         private async Task MayBe(Dossier dossier, Agreed agreed, Contact? planned, CancellationToken ct)
         {

@@ -215,11 +215,20 @@ internal sealed class Record(IMediator pipeline, UnderWay underWay, IAccounts ac
             }
             // What changed meanwhile was not read: it stays to be asked, and the dossier's page says so.
             if (caller.May(May.ChangeDossiers))
-                foreach (var said in form.StillValid.Select(key => StillGood.Read(dossier.Id, key)).OfType<StillGood.Command>()) await StillGood.Say(zone, gate, dossier, said, caller.Self, form.At!.Value < now ? form.At.Value : now, now, ct);
+                foreach (var said in await StillThere(dossier, form, ct)) await StillGood.Say(zone, gate, dossier, said, caller.Self, form.At!.Value < now ? form.At.Value : now, now, ct);
             await NextAct.Settle(zone, dossier, ct);
             dossier.Touch();
             if (form.Once != default) zone.Add(new Submission { Id = form.Once, Made = contact.Id });
             return contact.Id;
+        }
+
+        // What holds of one into whom another was merged meanwhile nobody has read: of the row that went nothing is still valid.
+        private async Task<IReadOnlyList<StillGood.Command>> StillThere(Dossier dossier, Command form, CancellationToken ct)
+        {
+            var said = form.StillValid.Select(key => StillGood.Read(dossier.Id, key)).OfType<StillGood.Command>().ToList();
+            if (said.Count == 0) return said;
+            var stayed = await Concerned.WhoStayed(zone, dossier.Id, said.ConvertAll(s => s.Person), ct);
+            return [.. said.Where((s, i) => stayed[i] == s.Person)];
         }
     }
 }

@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Mvc.RazorPages;
 using Microsoft.EntityFrameworkCore;
 using VictimSupport.Casework.Codes;
 using VictimSupport.Casework.FollowUps;
+using VictimSupport.Casework.Handovers;
 using VictimSupport.Casework.People;
 using VictimSupport.Casework.Referrals;
 using VictimSupport.Design.Html;
@@ -79,7 +80,12 @@ internal sealed class Reopen(IMediator pipeline) : PageModel, IShowAgain
             // Its time begins anew.
             dossier.PutOff(now + (await settings.Of(here.InZone.Id, ct)).ShortTerm);
             foreach (var (act, _) in taken) act.Undo();
-            if (taken.Count == 0) zone.Add(FollowUp.Plan(dossier.Id, dossier.Lead is { } lead ? [lead] : [], await gate.InTouch(dossier, dossier.Lead, ct), null, now.AddDays(1), caller.Self, now));
+            if (taken.Count == 0)
+            {
+                // Whoever was handed over is got in touch with there.
+                var kind = dossier.Lead is { } one && (await Handing.Gone(zone, dossier, ct)).Contains(one) ? ActKind.Administration : await gate.InTouch(dossier, dossier.Lead, ct);
+                zone.Add(FollowUp.Plan(dossier.Id, dossier.Lead is { } lead ? [lead] : [], kind, null, now.AddDays(1), caller.Self, now));
+            }
             // No partner knows of what is with us: taken up or left, it comes back by an act.
             foreach (var referral in await zone.Set<Referral>().Where(r => r.DossierId == dossier.Id && (r.State == ReferralState.Offered || r.State == ReferralState.Accepted)).ToListAsync(ct))
                 if (!taken.Exists(d => d.Act.About == referral.Id)) await Standstill.Follow(zone, dossier, referral, referral.State, caller.Self, now, ct);
@@ -88,12 +94,14 @@ internal sealed class Reopen(IMediator pipeline) : PageModel, IShowAgain
             return true;
         }
 
-        // What went at the very moment of the last closing.
+        // What went at the very moment of the last closing; not what went to another zone, which does it.
         private async Task<List<(FollowUp Act, Cancelled Say)>> Dropped(Dossier dossier, CancellationToken ct)
         {
             var (closed, now, all) = (dossier.Closed, clock.GetUtcNow(), new List<(FollowUp, Cancelled)>());
+            var gone = await Handing.Gone(zone, dossier, ct);
             foreach (var act in await zone.Set<FollowUp>().Where(f => f.DossierId == dossier.Id && f.Dropped && f.Done == closed).OrderBy(f => f.DueAt).ToListAsync(ct))
             {
+                if (act.DoneBy == Milestone.ThePlatform && act.Persons.Count > 0 && act.Persons.TrueForAll(gone.Contains)) continue;
                 var bar = await gate.BarOf(dossier, act, ct);
                 all.Add((act, new Cancelled(act.Id, act.Kind, act.DueAt, act.Text?.Value, bar, bar == Bar.None && act.DueAt > now)));
             }

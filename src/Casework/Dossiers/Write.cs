@@ -74,7 +74,7 @@ internal static class Write
     }
 }
 
-/// <summary>Which persons of a dossier an entry concerns; an id from another dossier is nobody.</summary>
+/// <summary>Which persons of a dossier an entry concerns; an id from another dossier is nobody. Whoever was merged away while the form was open is the one that stayed.</summary>
 internal static class Concerned
 {
     /// <summary>Whom a form has ticked when it opens: the only one there is. Of several nobody, so that nothing said of a child stands with its mother.</summary>
@@ -84,7 +84,23 @@ internal static class Concerned
     public static async Task<List<Guid>> Of(ZoneDbContext zone, Guid dossier, IReadOnlyList<Guid> named, CancellationToken ct)
     {
         var here = await zone.Set<Person>().AsNoTracking().Where(p => p.DossierId == dossier).Select(p => p.Id).ToListAsync(ct);
-        var persons = here.Where(named.Contains).ToList();
-        return persons.Count == 0 || named.Any(id => !here.Contains(id)) ? throw new RefusedException("absent", dossier) : persons;
+        var meant = named.All(here.Contains) ? named : await WhoStayed(zone, dossier, named, ct);
+        var persons = here.Where(meant.Contains).ToList();
+        return persons.Count == 0 || meant.Any(id => !here.Contains(id)) ? throw new RefusedException("absent", dossier) : persons;
+    }
+
+    /// <summary>Each id, or that of the row it became by a merge in this dossier that nobody has undone.</summary>
+    /// <returns>In the same order.</returns>
+    public static async Task<IReadOnlyList<Guid>> WhoStayed(ZoneDbContext zone, Guid dossier, IReadOnlyList<Guid> named, CancellationToken ct)
+    {
+        var went = (await zone.Set<Merger>().AsNoTracking().Where(m => m.DossierId == dossier && m.Undone == null).OrderBy(m => m.Id).Select(m => new { m.Gone, m.Kept }).ToListAsync(ct)).ToLookup(m => m.Gone, m => m.Kept);
+        return [.. named.Select(Last)];
+
+        // Whoever stayed may have gone in a later merge; nobody goes twice, so this ends.
+        Guid Last(Guid id)
+        {
+            while (went[id].Any()) id = went[id].Last();
+            return id;
+        }
     }
 }

@@ -213,7 +213,7 @@ internal sealed class Decide(IMediator pipeline, IAccounts accounts) : PageModel
         private void Plan(Dossier dossier, HandedOver content, Dictionary<Guid, Guid> people, IReadOnlyCollection<Guid> told, ZoneSettings rules, DateTimeOffset now)
         {
             Add(FollowUp.Plan(dossier.Id, people.Values, ActKind.FirstContact, Words.ZoneHandoverTellThem, now + rules.FirstContactWithin, caller.Self, now));
-            var byLetter = content.Told ? [] : content.People.Where(p => !told.Contains(p.Key) && p.Rules.Letter == Rule.Safe && !p.IsMinor && !string.IsNullOrWhiteSpace(p.Identity.Address)).Select(p => people[p.Key]).ToList();
+            var byLetter = content.Told ? [] : content.People.Where(p => !told.Contains(p.Key) && p.Rules.Letter == Rule.Safe && !p.IsMinorAt(now) && !string.IsNullOrWhiteSpace(p.Identity.Address)).Select(p => people[p.Key]).ToList();
             if (byLetter.Count > 0) Add(FollowUp.Plan(dossier.Id, byLetter, ActKind.Letter, Words.ZoneHandoverTellThem, now, caller.Self, now));
             foreach (var act in content.Acts.Where(a => a.Kind != ActKind.FirstContact)) Add(FollowUp.Plan(dossier.Id, act.Persons.Select(p => people[p]), act.Kind, null, act.DueAt > now ? act.DueAt : now, caller.Self, now));
 

@@ -47,6 +47,9 @@ internal sealed record HandedPerson(Guid Key, Particulars Identity, Capacity Cap
     /// <summary>Has what was agreed grown old, there or on its way?</summary>
     public bool IsStale(DateTimeOffset now) => Stale || GoodUntil < now;
 
+    /// <summary>As <see cref="Person.IsMinorAt"/>: it may have waited over a birthday.</summary>
+    public bool IsMinorAt(DateTimeOffset now) => Identity.MinorAt(now) ?? IsMinor;
+
     /// <summary>Who they become in that dossier, with the rules they came with, the risk that was noted of them and how they are interpreted for.</summary>
     public (Person Person, SafeContact Safe, Risk? Risk, Interpreter? Interpreter) Enters(Dossier dossier, Guid by, DateTimeOffset now)
     {
@@ -99,10 +102,14 @@ internal static class Handing
     public static IReadOnlyList<HandedField> Minimum(Dossier dossier) =>
         [.. Enum.GetValues<HandedField>().Where(f => f is not (HandedField.BirthDate or HandedField.Damage) && (f != HandedField.Address || !dossier.Danger.HasFlag(Danger.AddressSecret)))];
 
+    /// <summary>Those of a dossier for whom another zone answers now.</summary>
+    public static async Task<IReadOnlySet<Guid>> Gone(ZoneDbContext zone, Dossier dossier, CancellationToken ct) =>
+        (await zone.Set<Handover>().AsNoTracking().Where(h => h.DossierId == dossier.Id && !h.CameIn && h.State == HandoverState.Accepted).Select(h => h.Persons).ToListAsync(ct)).SelectMany(p => p).ToHashSet();
+
     /// <summary>Only who is helped and has not gone already: an alleged perpetrator, or anybody else who is only mentioned, goes nowhere.</summary>
     public static async Task<IReadOnlyList<Person>> People(ZoneDbContext zone, Keyring keys, Dossier dossier, CancellationToken ct)
     {
-        var gone = (await zone.Set<Handover>().AsNoTracking().Where(h => h.DossierId == dossier.Id && !h.CameIn && h.State == HandoverState.Accepted).Select(h => h.Persons).ToListAsync(ct)).SelectMany(p => p).ToHashSet();
+        var gone = await Gone(zone, dossier, ct);
         var people = (await zone.Set<Person>().AsNoTracking().Where(p => p.DossierId == dossier.Id).OrderBy(p => p.Id).ToListAsync(ct)).Where(p => p.IsHelped && !gone.Contains(p.Id)).ToList();
         await keys.Fetch(people.Select(p => p.Id).Append(dossier.Id), ct);
         return people;
@@ -155,7 +162,7 @@ internal static class Handing
         {
             if (!whose.TryGetValue(one.Id, out var stead)) return Words.ChannelRule(Words.Of(one.Role), Words.NotInAConflict);
             // As the gate has it here, but for the hour: only for a minor, and never where it must not ring. Their own rules go along with their number.
-            var isReached = one.Reached != Authority.Nobody && stead.Call != Rule.Never && stead.Who.Capacity != Capacity.Deceased && persons.Single(p => p.Id == one.PersonId).IsMinor;
+            var isReached = one.Reached != Authority.Nobody && stead.Call != Rule.Never && stead.Who.Capacity != Capacity.Deceased && persons.Single(p => p.Id == one.PersonId).IsMinorAt(now);
             var (who, said, rule) = (stead.Who.Identity.Value, one.Words.Value, stead.Safe.MustBeAskedAgain(now) ? Rule.NotAsked : stead.Call);
             return Words.ChannelRule(Words.Of(one.Role), string.Join(' ', ((string?[])
             [
@@ -175,7 +182,7 @@ internal static class Handing
 
     private static HandedPerson Hand(Person person, SafeContact safe, ClosedChannels closed, DateTimeOffset now, IReadOnlyList<Particulars> authors, IReadOnlyCollection<HandedField> fields)
     {
-        var (who, born, others) = (person.Identity.Value, fields.Contains(HandedField.BirthDate), RulesForOthers.Of(person, safe, authors, closed));
+        var (who, born, others) = (person.Identity.Value, fields.Contains(HandedField.BirthDate), RulesForOthers.Of(person, safe, authors, closed, now));
         var phone = fields.Contains(HandedField.Phone) && !others.MustNotRing;
         var identity = new Particulars(who.FamilyName, who.GivenName, phone ? who.Phone : null, fields.Contains(HandedField.Mail) ? who.Mail : null, fields.Contains(HandedField.Address) ? who.Address : null, born ? who.BirthDate : null, born ? who.EstimatedAge : null);
         var rules = others.Rules;
@@ -187,7 +194,7 @@ internal static class Handing
             Call = Leads(phone, rules.Call), Sms = Leads(second ? numbers : phone, rules.Sms), Mail = Leads(fields.Contains(HandedField.Mail), rules.Mail),
             Letter = Leads(fields.Contains(HandedField.Address), rules.Letter), Visit = Leads(fields.Contains(HandedField.Address), rules.Visit),
         };
-        return new HandedPerson(person.Id, identity, person.Capacity, fields.Contains(HandedField.Damage) ? person.Damage : Damage.None, born ? person.Sex : Sex.NotSaid, person.Language, person.NeedsInterpreter, person.IsMinor, rules, safe.MustBeAskedAgain(now) && Enum.GetValues<Channel>().Any(c => rules.Of(c) is Rule.Safe or Rule.OnlyIf), safe.ReviewBy);
+        return new HandedPerson(person.Id, identity, person.Capacity, fields.Contains(HandedField.Damage) ? person.Damage : Damage.None, born ? person.Sex : Sex.NotSaid, person.Language, person.NeedsInterpreter, person.IsMinorAt(now), rules, safe.MustBeAskedAgain(now) && Enum.GetValues<Channel>().Any(c => rules.Of(c) is Rule.Safe or Rule.OnlyIf), safe.ReviewBy);
 
         // Safe was said of this number or this address. The first that is given there would take it: so it does not go without what it was said of.
         static Rule Leads(bool goes, Rule rule) => rule == Rule.Safe && !goes ? Rule.NotAsked : rule;

@@ -23,7 +23,7 @@ internal sealed class Telling(ZoneDbContext zone, Gate gate, IEnumerable<ISendTe
     {
         var (open, now) = (new List<Reminder>(), clock.GetUtcNow());
         if (content.Told) return open;
-        foreach (var came in content.People.Where(p => !p.IsMinor && !p.IsStale(now)))
+        foreach (var came in content.People.Where(p => !p.IsMinorAt(now) && !p.IsStale(now)))
         {
             var (person, safe, _, _) = came.Enters(dossier, caller.Self, now);
             var whom = await gate.Of(dossier, person, safe, first: false, ct);
@@ -37,7 +37,7 @@ internal sealed class Telling(ZoneDbContext zone, Gate gate, IEnumerable<ISendTe
     public async Task<Bar> Tell(Dossier dossier, HandedPerson came, Person person, SafeContact safe, Channel channel, CancellationToken ct)
     {
         var (whom, now) = (await gate.Of(dossier, person, safe, first: false, ct), clock.GetUtcNow());
-        var bar = person.IsMinor ? Bar.Minor : came.IsStale(now) ? Bar.Outdated : Look(whom, channel, now);
+        var bar = person.IsMinorAt(now) ? Bar.Minor : came.IsStale(now) ? Bar.Outdated : Look(whom, channel, now);
         // Whoever accepts reads beside the tick that this is safe, and what it says.
         var (leave, why) = bar == Bar.None ? Clearance.Ask(whom, new Outgoing(channel, Read: true), now) : (null, bar);
         if (leave is null) return why;

@@ -85,7 +85,7 @@ internal sealed class Call(IMediator pipeline) : PageModel, IShowAgain
             var whom = await gate.Of(dossier, query.Person, first: false, ct);
             var now = clock.GetUtcNow();
             var (passage, bar) = Clearance.Look(whom, new Outgoing(Channel.Call), now);
-            return new Answer(whom.Person.Identity.Value.FullName, whom.Of(Channel.Call), passage, bar, whom.Agreed, whom.Safe.MustBeAskedAgain(now), whom.Safe.Revision, whom.Safe.MustNotBeConfirmed(whom.Person.IsMinor, dossier.IsDangerous))
+            return new Answer(whom.Person.Identity.Value.FullName, whom.Of(Channel.Call), passage, bar, whom.Agreed, whom.Safe.MustBeAskedAgain(now), whom.Safe.Revision, whom.Safe.MustNotBeConfirmed(whom.Person.IsMinorAt(now), dossier.IsDangerous))
             {
                 Through = await Ways(dossier, whom, now, ct),
             };

@@ -91,7 +91,7 @@ internal sealed record Addressee(Person Person, SafeContact Safe, Dossier Dossie
     public SafeDetails Agreed => NamesAuthor ? Safe.Details.Value with { WhoMayAnswer = null, ThirdPerson = null } : Safe.Details.Value;
 
     /// <summary>May a letter go unasked? What is listed counts for the main facts; what is never sent unasked counts wherever it stands. Where somebody is accused it was no stranger, but on the road; and never to a house in which they live too.</summary>
-    public bool MayGetFirstLetter => !Elsewhere && !Written && !Person.IsMinor && FirstLetterFor.Contains(Dossier.SubKind) && !Dossier.Danger.HasFlag(Danger.AtHome) && !Dossier.Danger.HasFlag(Danger.AddressSecret)
+    public bool MayGetFirstLetter(DateTimeOffset now) => !Elsewhere && !Written && !Person.IsMinorAt(now) && FirstLetterFor.Contains(Dossier.SubKind) && !Dossier.Danger.HasFlag(Danger.AtHome) && !Dossier.Danger.HasFlag(Danger.AddressSecret)
         && !Dossier.Additional.Append(Dossier.SubKind).Any(SubKinds.NeverUnasked) && (Authors.Count == 0 || Dossier.Kind == KindOfEvent.RoadAccident) && !Clearance.IsAlsoOf(Person.Identity.Value, Agreed, Channel.Letter, Authors);
 }
 
@@ -187,8 +187,8 @@ internal sealed class Clearance
         if (!person.IsHelped) return (Passage.Closed, Bar.Mentioned);
         if (what.Through is { } through) return Through(whom, what, through, now);
         if (rule == Rule.Never) return (Passage.Closed, Bar.Never);
-        if (rule == Rule.NotAsked) return NotAsked(whom, what);
-        if (what.Channel == Channel.Letter && person.IsMinor && safe.LettersHome == Decider.Nobody) return (Passage.Closed, Bar.Minor);
+        if (rule == Rule.NotAsked) return NotAsked(whom, what, now);
+        if (what.Channel == Channel.Letter && person.IsMinorAt(now) && safe.LettersHome == Decider.Nobody) return (Passage.Closed, Bar.Minor);
         if (rule == Rule.OnlyIf && what.Unattended) return (Passage.Closed, Bar.OnlyIf);
         // Words on hours, and on what may be said, are for people to keep; a letter is put in its envelope by one.
         if (what is { Unattended: true, Channel: not Channel.Letter } && (Said(safe.Details.Value.Hours) ?? Said(safe.Details.Value.WhatMayBeSaid)) is not null) return (Passage.Closed, Bar.OnlyIf);
@@ -204,20 +204,22 @@ internal sealed class Clearance
     // For a minor, by a decision with a reason: somebody calls, and keeps to what may be told. What the minor said of their own telephone is of that telephone; what the other said of theirs holds here.
     private static (Passage Passage, Bar Bar) Through(Addressee whom, Outgoing what, Guid through, DateTimeOffset now)
     {
-        if (whom.Stead is not { } stead || stead.Who.Id != through || stead.Standing.WhoId != through || stead.Standing.PersonId != whom.Person.Id || !whom.Person.IsMinor) return (Passage.Closed, Bar.Undecided);
+        if (whom.Stead is not { } stead || stead.Who.Id != through || stead.Standing.WhoId != through || stead.Standing.PersonId != whom.Person.Id || !whom.Person.IsMinorAt(now)) return (Passage.Closed, Bar.Undecided);
         if (stead.IsAuthor || stead.Standing.Conflict || stead.Who.Capacity is Capacity.AllegedAuthor or Capacity.Deceased) return (Passage.Closed, Bar.Conflict);
         if (stead.Standing.Reached == Authority.Nobody) return (Passage.Closed, Bar.Undecided);
         if (what.Channel != Channel.Call || what.Unattended) return (Passage.Closed, Bar.Undecided);
         if (stead.Call == Rule.Never) return (Passage.Closed, Bar.Never);
-        if (stead.Call != Rule.NotAsked && !stead.Safe.Details.Value.IsTime(now)) return (Passage.Closed, Bar.Hours);
+        if (!stead.Safe.Details.Value.IsTime(now)) return (Passage.Closed, Bar.Hours);
         return (Passage.AsAgreed, Bar.None);
     }
 
-    private static (Passage Passage, Bar Bar) NotAsked(Addressee whom, Outgoing what) => what switch
+    private static (Passage Passage, Bar Bar) NotAsked(Addressee whom, Outgoing what, DateTimeOffset now) => what switch
     {
+        // Hours were said of the life at home, not of the number or the address: they hold though nobody has called the new one safe yet.
+        { Channel: Channel.Call or Channel.Visit, Unattended: false } when !whom.Safe.Details.Value.IsTime(what.At ?? now) => (Passage.Closed, Bar.Hours),
         // Who brings the news of a death cannot ask before; what is not known stands before the eyes of whoever goes.
         { Channel: Channel.Call or Channel.Visit, Unattended: false } => (Passage.AttendedAfterScript, Bar.None),
-        { Channel: Channel.Letter, First: true } => whom.MayGetFirstLetter ? (Passage.FirstLetter, Bar.None) : (Passage.Closed, Bar.FirstLetter),
+        { Channel: Channel.Letter, First: true } => whom.MayGetFirstLetter(now) ? (Passage.FirstLetter, Bar.None) : (Passage.Closed, Bar.FirstLetter),
         _ => (Passage.Closed, Bar.NotAsked),
     };
 

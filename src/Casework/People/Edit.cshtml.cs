@@ -96,7 +96,7 @@ internal sealed class Edit(IMediator pipeline, WhereAndWho who, TimeProvider clo
         }
     }
 
-    internal sealed class QueryHandler(ZoneDbContext zone, Guard guard) : IRequestHandler<Query, Command>
+    internal sealed class QueryHandler(ZoneDbContext zone, Guard guard, TimeProvider clock) : IRequestHandler<Query, Command>
     {
         public async Task<Command> Handle(Query query, CancellationToken ct)
         {
@@ -107,7 +107,7 @@ internal sealed class Edit(IMediator pipeline, WhereAndWho who, TimeProvider clo
             return new Command
             {
                 FamilyName = identity.FamilyName, GivenName = identity.GivenName, Capacity = person.Capacity, Damages = [.. person.Damage.Each()], Sex = person.Sex,
-                BirthDate = identity.BirthDate, EstimatedAge = identity.EstimatedAge, IsMinor = person.IsMinor, Language = person.Language, NeedsInterpreter = person.NeedsInterpreter, Phone = identity.Phone, Mail = identity.Mail, Address = identity.Address,
+                BirthDate = identity.BirthDate, EstimatedAge = identity.EstimatedAge, IsMinor = person.IsMinorAt(clock.GetUtcNow()), Language = person.Language, NeedsInterpreter = person.NeedsInterpreter, Phone = identity.Phone, Mail = identity.Mail, Address = identity.Address,
                 Version = dossier.Version,
             };
         }
@@ -136,7 +136,7 @@ internal sealed class Edit(IMediator pipeline, WhereAndWho who, TimeProvider clo
             if (form.Person is not null) await AskAgain(person, identity, form, now, ct);
             (person.Identity, person.Capacity, person.Sex, person.Language, person.NeedsInterpreter) = (identity, form.Capacity!.Value, form.Sex, form.Language, form.NeedsInterpreter);
             person.Damage = form.Damages.Aggregate(Damage.None, (all, one) => all | one);
-            person.IsMinor = IsMinor(form, now);
+            person.IsMinor = IsMinor(form, identity, now);
             if (person.IsMinor && person.IsHelped) dossier.Danger |= Danger.MinorPresent;
             if (form.Person is not null && person.Capacity is Capacity.AllegedAuthor or Capacity.Deceased) await StandsNoMore(person, now, ct);
             if (form.Person is null) await joining.Into(dossier, person, SafeContact.For(person), null, ct);
@@ -179,10 +179,11 @@ internal sealed class Edit(IMediator pipeline, WhereAndWho who, TimeProvider clo
             if (before.Address != after.Address) safe.Moved(Channel.Letter, Channel.Visit);
             NeverElsewhere.Meets(zone, safe, rules, before, after, caller.Self, now);
             // What is written already bears the old name and goes to the old place, or to somebody whom nothing may reach any more.
-            if ((before.FullName, before.Phone, before.Mail, before.Address) != (after.FullName, after.Phone, after.Mail, after.Address) || person.IsHelped != form.Capacity!.Value.IsHelped() || person.IsMinor != IsMinor(form, now)) await gate.TakeBack([person.Id], Bar.Changed, ct);
+            if ((before.FullName, before.Phone, before.Mail, before.Address) != (after.FullName, after.Phone, after.Mail, after.Address) || person.IsHelped != form.Capacity!.Value.IsHelped() || person.IsMinor != IsMinor(form, after, now)) await gate.TakeBack([person.Id], Bar.Changed, ct);
         }
 
-        private static bool IsMinor(Command form, DateTimeOffset now) => form.IsMinor || (form.BirthDate is { } born && born.AddYears(18) > Moment.Day(now)) || form.EstimatedAge < 18;
+        // The box stays ticked from one year to the next: a day of birth says more.
+        private static bool IsMinor(Command form, Particulars identity, DateTimeOffset now) => identity.MinorAt(now) ?? (form.IsMinor || form.EstimatedAge < 18);
 
         // Somebody who is only mentioned gives the lead to the first who is helped, where there is one.
         private async Task Lead(Dossier dossier, Person person, CancellationToken ct)

@@ -168,8 +168,9 @@ internal sealed class Gate(ZoneDbContext zone, UseCase here, Keyring keys, IZone
 
     /// <summary>How this person is reached, as others are told.</summary>
     /// <param name="people">Everybody of the dossier, with what the caller changed and did not save yet; those who are the alleged perpetrators count, and those of the person's other dossiers.</param>
-    public async Task<RulesForOthers> ForOthers(Person person, SafeContact safe, IEnumerable<Person> people, CancellationToken ct) =>
-        RulesForOthers.Of(person, safe, [.. people.Where(p => p.Capacity == Capacity.AllegedAuthor).Select(p => p.Identity.Value), .. await accused.Elsewhere(person, ct)], await nevers.Closed(person, safe, ct));
+    /// <param name="at">The moment at which they shall hold.</param>
+    public async Task<RulesForOthers> ForOthers(Person person, SafeContact safe, IEnumerable<Person> people, DateTimeOffset at, CancellationToken ct) =>
+        RulesForOthers.Of(person, safe, [.. people.Where(p => p.Capacity == Capacity.AllegedAuthor).Select(p => p.Identity.Value), .. await accused.Elsewhere(person, ct)], await nevers.Closed(person, safe, ct), at).AsOf(at);
 
     // Unasked one letter goes to somebody, in whichever of their rows; where they were asked since, another may follow.
     private async Task<bool> Written(Person who, Guid? letter, CancellationToken ct)

@@ -24,7 +24,7 @@ internal sealed record Glance(Addressee Whom, DateTimeOffset Now)
     public bool IsToBeAskedAgain(Channel channel) => Of(channel) is Rule.Safe or Rule.OnlyIf && Whom.Safe.MustBeAskedAgain(Now);
 
     /// <summary>Outside the hours that were agreed; of a call, now.</summary>
-    public bool IsOutsideHours => Of(Channel.Call) is Rule.Safe or Rule.OnlyIf && Clearance.Look(Whom, new Outgoing(Channel.Call), Now).Bar == Bar.Hours;
+    public bool IsOutsideHours => Clearance.Look(Whom, new Outgoing(Channel.Call), Now).Bar == Bar.Hours;
 }
 
 /// <summary>Looks at all whom a list names, together: one question for their own rules and one for the nevers of others, however long it is; two more where one of them is found, three where an agreement names somebody.</summary>

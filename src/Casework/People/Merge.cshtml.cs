@@ -220,7 +220,7 @@ internal sealed class Merge(IMediator pipeline, IAccounts accounts) : PageModel,
             var (name, birth) = (From(form.Name).Identity, From(form.Birth).Identity);
             var identity = new Particulars(name.FamilyName, name.GivenName, From(form.Phone).Identity.Phone, From(form.Mail).Identity.Mail, From(form.Address).Identity.Address, birth.BirthDate, birth.EstimatedAge);
             // A minor where either row says so, unless the day of birth that was chosen says otherwise.
-            var minor = birth.BirthDate is { } born ? born.AddYears(18) > Moment.Day(now) : kept.IsMinor || gone.IsMinor;
+            var minor = birth.MinorAt(now) ?? (kept.IsMinor || gone.IsMinor);
             return new Person.Kept(From(form.Capacity).Capacity, kept.Damage | gone.Damage, From(form.Sex).Sex, From(form.Language).Language, kept.NeedsInterpreter || gone.NeedsInterpreter, minor, kept.Added < gone.Added ? kept.Added : gone.Added, identity);
         }
 

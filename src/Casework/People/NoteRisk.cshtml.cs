@@ -106,8 +106,9 @@ internal sealed class NoteRisk(IMediator pipeline, IAccounts accounts) : PageMod
             var (dossier, now) = (await guard.Open(form.Dossier, ct), clock.GetUtcNow());
             if (form.Once != default && await zone.Set<Submission>().AsNoTracking().SingleOrDefaultAsync(s => s.Id == form.Once, ct) is { } before) return before.Made;
             var helped = (await zone.Set<Person>().AsNoTracking().Where(p => p.DossierId == dossier.Id).ToListAsync(ct)).Where(p => p.IsHelped).Select(p => p.Id).ToList();
-            if (form.Persons.Except(helped).Any()) throw new RefusedException("absent", dossier.Id);
-            var risk = Risk.Note(dossier.Id, form.Persons.Distinct(), form.On!.Value, form.Level!.Value, form.Author!.Value, caller.Self, now);
+            var persons = await Concerned.Of(zone, dossier.Id, form.Persons, ct);
+            if (persons.Except(helped).Any()) throw new RefusedException("absent", dossier.Id);
+            var risk = Risk.Note(dossier.Id, persons, form.On!.Value, form.Level!.Value, form.Author!.Value, caller.Self, now);
             zone.AddRange(risk, Milestone.Reached(dossier.Id, MilestoneKind.RiskNoted, caller.Self, now, code: (int)risk.Level));
             if (form.Once != default) zone.Add(new Submission { Id = form.Once, Made = risk.Id });
             dossier.Assessed([.. await zone.Set<Risk>().Where(r => r.DossierId == dossier.Id).ToListAsync(ct), risk]);

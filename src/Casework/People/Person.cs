@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 using VictimSupport.Casework.Codes;
+using VictimSupport.Design.Html;
 using VictimSupport.Foundation.Audit;
 using VictimSupport.Foundation.Persistence;
 using VictimSupport.Foundation.Secrecy;
@@ -16,6 +17,9 @@ internal sealed record Particulars(string FamilyName, string GivenName, string? 
     /// <summary>Given name first; a dash where nothing is known.</summary>
     public string FullName => string.Join(' ', new[] { GivenName, FamilyName }.Where(n => n.Length > 0)) is { Length: > 0 } name ? name : Nameless;
 
+    /// <summary>Were they under eighteen on that day? null: nobody knows when they were born.</summary>
+    public bool? MinorAt(DateTimeOffset now) => BirthDate is { } born ? born.AddYears(18) > Moment.Day(now) : null;
+
     /// <summary>For lists and safety cards.</summary>
     public string Initials => string.Concat(new[] { GivenName, FamilyName }.Where(n => n.Length > 0).Select(n => System.Globalization.StringInfo.GetNextTextElement(n) + ".")) is { Length: > 0 } initials ? initials : "–";
 }
@@ -30,11 +34,16 @@ internal sealed class Person : IHoldSealed, IOfDossier
     public Sex Sex { get; set; }
     public string Language { get; set; } = "";
     public bool NeedsInterpreter { get; set; }
+
+    /// <summary>As it was said when the row was saved; what it means today says <see cref="IsMinorAt"/>.</summary>
     public bool IsMinor { get; set; }
     public DateTimeOffset Added { get; private set; }
     public Sealed<Particulars> Identity { get; set; } = null!;
     public Guid KeyOwner => Id;
     public bool IsHelped => Capacity.IsHelped();
+
+    /// <summary>Are they a minor? Where the day of birth is known it alone says so, whatever was ticked: nobody saves a row on an eighteenth birthday.</summary>
+    public bool IsMinorAt(DateTimeOffset now) => Identity.Value.MinorAt(now) ?? IsMinor;
 
     public static Person Add(Guid dossier, Particulars identity, Capacity capacity, string language, DateTimeOffset now) =>
         new() { Id = Guid.CreateVersion7(now), DossierId = dossier, Identity = identity, Capacity = capacity, Language = language, Added = now };

@@ -135,7 +135,8 @@ internal sealed class PrintPerson(IMediator pipeline, IAccounts accounts, WhereA
             var person = people.Find(p => p.Id == form.Person && p.IsHelped) ?? throw new RefusedException("absent", dossier.Id);
             trail.Because("print-" + form.Reason!.Value, dossier.Id);
             var (identity, safe) = (person.Identity.Value, await zone.Set<SafeContact>().AsNoTracking().SingleOrDefaultAsync(s => s.Id == person.Id, ct) ?? SafeContact.For(person));
-            var rules = (await gate.ForOthers(person, safe, people, ct)).AsOf(clock.GetUtcNow());
+            var now = clock.GetUtcNow();
+            var rules = await gate.ForOthers(person, safe, people, now, ct);
             var black = new Blackout(identity, people.Where(p => p.Id != person.Id).Select(p => (p.Identity.Value, p.Capacity)));
             var (entries, leftOut) = await Entries(dossier.Id, person.Id, form, black, ct);
             var risks = await zone.Set<Risk>().AsNoTracking().Where(r => r.DossierId == dossier.Id).ToListAsync(ct);
@@ -144,7 +145,7 @@ internal sealed class PrintPerson(IMediator pipeline, IAccounts accounts, WhereA
             var (documents, apart) = await Documents(dossier.Id, person.Id, form.Layers, black, ct);
             var (sharings, untold) = form.Layers.Contains(Layer.Assistance) ? await Sharings(dossier.Id, person.Id, black, ct) : ([], 0);
             return new Sheet(dossier.Number, identity.FullName, person.Capacity, person.Capacity.CountsAsVictim((await settings.Of(here.InZone.Id, ct)).Victim, dossier.IsOffence), person.Language, facts, dossier.FactsAt,
-                rules, black.Of(rules.Details), person.IsMinor, safe.MustNotBeConfirmed(person.IsMinor, dossier.IsDangerous) || rules.ForbidsSomething, await Stands(dossier.Id, person.Id, people, black, ct), Risk.Latest(risks.Where(r => r.Persons.All(p => p == person.Id)), person.Id), [.. reports.Select(r => r.Number.Value)], entries, leftOut + apart + untold)
+                rules, black.Of(rules.Details), person.IsMinorAt(now), safe.MustNotBeConfirmed(person.IsMinorAt(now), dossier.IsDangerous) || rules.ForbidsSomething, await Stands(dossier.Id, person.Id, people, black, ct), Risk.Latest(risks.Where(r => r.Persons.All(p => p == person.Id)), person.Id), [.. reports.Select(r => r.Number.Value)], entries, leftOut + apart + untold)
             {
                 Interpreter = await zone.Set<Interpreter>().AsNoTracking().SingleOrDefaultAsync(i => i.Id == person.Id, ct) is { Kind: not InterpreterKind.None } interpreter ? interpreter.Kind : null,
                 Referrals = form.Layers.Contains(Layer.Assistance) ? await Referrals(dossier.Id, person.Id, black, ct) : [], Documents = documents,

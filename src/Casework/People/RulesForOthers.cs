@@ -17,14 +17,14 @@ internal sealed record RulesForOthers(RulesAsTheyStood Rules, IReadOnlySet<Chann
     public bool SecondMustNotRing => NotAtTheNumber.Contains(Channel.Sms);
 
     /// <summary>Never stays never, said here or in another dossier. What leads to the alleged perpetrator too, or names them, what nobody decided for a minor, and what somebody else closed, is as if nobody had been asked.</summary>
-    public static RulesForOthers Of(Person person, SafeContact safe, IReadOnlyList<Particulars> authors, ClosedChannels closed)
+    public static RulesForOthers Of(Person person, SafeContact safe, IReadOnlyList<Particulars> authors, ClosedChannels closed, DateTimeOffset at)
     {
         var (rules, who) = (safe.Now(), person.Identity.Value);
         var named = rules.Details.Names(authors);
         var told = rules.Each(c => rules.Of(c) == Rule.Never || closed.Theirs.Contains(c) ? Rule.Never : IsOpenToDoubt(c) ? Rule.NotAsked : rules.Of(c));
         return new RulesForOthers(named ? told with { Details = told.Details with { WhoMayAnswer = null, ThirdPerson = null } } : told, closed.AtTheNumber);
 
-        bool IsOpenToDoubt(Channel channel) => named || closed.AtTheNumber.Contains(channel) || Clearance.IsAlsoOf(who, rules.Details, channel, authors) || (channel == Channel.Letter && person.IsMinor && rules.LettersHome == Decider.Nobody);
+        bool IsOpenToDoubt(Channel channel) => named || closed.AtTheNumber.Contains(channel) || Clearance.IsAlsoOf(who, rules.Details, channel, authors) || (channel == Channel.Letter && person.IsMinorAt(at) && rules.LettersHome == Decider.Nobody);
     }
 
     /// <summary>As they hold at a moment: what is to be asked again is not asked. Never stays.</summary>

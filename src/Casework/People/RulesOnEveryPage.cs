@@ -47,8 +47,9 @@ internal sealed class RulesOnEveryPage(IMediator pipeline) : IWarn
             var rules = (await RulesOf.In(zone, dossier.Id, ct)).ToDictionary(s => s.Id);
             var people = (await PeopleOf.In(zone, dossier.Id, ct)).Where(p => p.IsHelped).Select(p => (Who: p, Safe: rules.GetValueOrDefault(p.Id) ?? SafeContact.For(p))).ToList();
             await keys.Fetch(people.Select(p => p.Who.Id), ct);
+            var now = clock.GetUtcNow();
             var (closed, named) = (await nevers.Closed(people, ct), await accused.NamedBy(people, ct));
-            return [.. people.Where(p => p.Safe.MustNotBeConfirmed(p.Who.IsMinor, dossier.IsDangerous) || named.Contains(p.Who.Id) || closed.GetValueOrDefault(p.Who.Id) is { IsNothing: false }).Select(p => new One(p.Who.Identity.Value.FullName, p.Safe, clock.GetUtcNow(), closed.GetValueOrDefault(p.Who.Id, ClosedChannels.Nothing), named.Contains(p.Who.Id)))];
+            return [.. people.Where(p => p.Safe.MustNotBeConfirmed(p.Who.IsMinorAt(now), dossier.IsDangerous) || named.Contains(p.Who.Id) || closed.GetValueOrDefault(p.Who.Id) is { IsNothing: false }).Select(p => new One(p.Who.Identity.Value.FullName, p.Safe, now, closed.GetValueOrDefault(p.Who.Id, ClosedChannels.Nothing), named.Contains(p.Who.Id)))];
         }
     }
 }

@@ -133,7 +133,7 @@ internal sealed class Safe(IMediator pipeline, IAccounts accounts) : PageModel, 
         return new[] { safe.Checked?.UtcTicks ?? 0, safe.Revision, safe.ViolenceAt?.UtcTicks ?? 0, theirs, atTheNumber }.Aggregate(0L, (mark, part) => unchecked((mark * 31) + part));
     }
 
-    internal sealed class QueryHandler(ZoneDbContext zone, Guard guard, Gate gate) : IRequestHandler<Query, Current>
+    internal sealed class QueryHandler(ZoneDbContext zone, Guard guard, Gate gate, TimeProvider clock) : IRequestHandler<Query, Current>
     {
         private const int Most = 50;
 
@@ -149,7 +149,7 @@ internal sealed class Safe(IMediator pipeline, IAccounts accounts) : PageModel, 
                 Call = Shown(Channel.Call), Sms = Shown(Channel.Sms), Mail = Shown(Channel.Mail), Letter = Shown(Channel.Letter), Visit = Shown(Channel.Visit), SmsNumber = details.SmsNumber, Hours = details.Hours, WhoMayAnswer = details.WhoMayAnswer, WhatMayBeSaid = details.WhatMayBeSaid, CodeWord = details.CodeWord, ThirdPerson = details.ThirdPerson,
                 From = details.From, Until = details.Until, Weekdays = details.Weekdays, LettersHome = safe.LettersHome, MinorReason = details.MinorReason,
                 Asked = MarkOf(safe, whom.ClosedElsewhere),
-            }, person.IsMinor, whom.ClosedElsewhere.AtTheNumber.Count > 0, await guard.Leads(dossier, ct), await zone.Set<RuleChange>().AsNoTracking().Where(c => c.PersonId == person.Id).OrderByDescending(c => c.At).ThenByDescending(c => c.Id).Take(Most).ToListAsync(ct));
+            }, person.IsMinorAt(clock.GetUtcNow()), whom.ClosedElsewhere.AtTheNumber.Count > 0, await guard.Leads(dossier, ct), await zone.Set<RuleChange>().AsNoTracking().Where(c => c.PersonId == person.Id).OrderByDescending(c => c.At).ThenByDescending(c => c.Id).Take(Most).ToListAsync(ct));
         }
     }
 
@@ -162,7 +162,7 @@ internal sealed class Safe(IMediator pipeline, IAccounts accounts) : PageModel, 
             if (form.Asked != MarkOf(safe, (await gate.Of(dossier, safe.Id, first: false, ct)).ClosedElsewhere)) throw Wrong(nameof(Command.Call), Words.ChangedMeanwhile);
             var before = safe.Now();
             var people = await zone.Set<Person>().AsNoTracking().Where(p => p.DossierId == dossier.Id).ToListAsync(ct);
-            var minor = people.Single(p => p.Id == form.Person).IsMinor;
+            var minor = people.Single(p => p.Id == form.Person).IsMinorAt(now);
             var decided = minor ? form.LettersHome : Decider.Nobody;
             var authors = people.Where(p => p.Capacity == Capacity.AllegedAuthor).Select(p => p.Identity.Value).ToList();
             if (PhoneNumber.ToE164(form.SmsNumber) is { } second && authors.Exists(a => PhoneNumber.ToE164(a.Phone) == second)) throw Wrong(nameof(Command.SmsNumber), Words.NeverTheAuthor);

@@ -168,7 +168,7 @@ internal sealed class SafeContact : IHoldSealed, IOfDossier
         }
     }
 
-    /// <summary>What a channel leads to was replaced (another number, another address). Nobody has called the new one safe yet; a never, or a condition, stays until it is asked again.</summary>
+    /// <summary>What a channel leads to was replaced (another number, another address). Nobody has called the new one safe yet; a never, or a condition, stays until it is asked again, and the hours hold.</summary>
     public void Moved(params ReadOnlySpan<Channel> channels)
     {
         foreach (var channel in channels)

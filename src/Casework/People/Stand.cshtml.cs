@@ -136,7 +136,7 @@ internal sealed class Stand(IMediator pipeline) : PageModel, IShowAgain
                     form = form with { Role = standing.Role, Conflict = standing.Conflict, ConflictWhat = words.Conflict, Told = standing.Told, Reached = standing.Reached, What = words.What, Reason = words.Reason, Reference = words.Reference };
                 }
             }
-            return new Answer(person.Identity.Value.FullName, person.IsMinor, [.. people.Where(p => p.Id != person.Id && p.Capacity != Capacity.Deceased && standings.All(s => s.WhoId != p.Id)).Select(Named)], stands, form, await guard.Leads(dossier, ct));
+            return new Answer(person.Identity.Value.FullName, person.IsMinorAt(clock.GetUtcNow()), [.. people.Where(p => p.Id != person.Id && p.Capacity != Capacity.Deceased && standings.All(s => s.WhoId != p.Id)).Select(Named)], stands, form, await guard.Leads(dossier, ct));
 
             static Other Named(Person p) => new(p.Id, p.Identity.Value.FullName, p.Capacity);
         }
@@ -157,9 +157,9 @@ internal sealed class Stand(IMediator pipeline) : PageModel, IShowAgain
             if (!leads && form.Told == Authority.Coordinator && standing?.Told != Authority.Coordinator) throw Wrong(nameof(Command.Told), Words.CoordinatorDecides);
             if (!leads && form.Reached == Authority.Coordinator && standing?.Reached != Authority.Coordinator) throw Wrong(nameof(Command.Reached), Words.CoordinatorDecides);
             if (standing is null) zone.Add(standing = Standing.Between(dossier.Id, who.Id, person.Id, caller.Self, now));
-            var before = standing.Words.Value;
-            var kept = !leads && (form.Told == Authority.Coordinator || form.Reached == Authority.Coordinator);
-            standing.Decide(form.Role!.Value, form.Conflict || who.Capacity == Capacity.AllegedAuthor, form.Told, form.Reached, new StandingWords(Said(form.ConflictWhat), kept ? before.What : Said(form.What), kept ? before.Reason : Said(form.Reason), Said(form.Reference)), caller.Self, now);
+            // One reason stands for both decisions: as long as one of them is the coordinator's, its words are too. Who writes others is told, rather than that they are saved.
+            if (!leads && (form.Told == Authority.Coordinator || form.Reached == Authority.Coordinator) && Overwritten(standing.Words.Value, form).ToList() is { Count: > 0 } wrong) throw new ValidationException(wrong);
+            standing.Decide(form.Role!.Value, form.Conflict || who.Capacity == Capacity.AllegedAuthor, form.Told, form.Reached, new StandingWords(Said(form.ConflictWhat), Said(form.What), Said(form.Reason), Said(form.Reference)), caller.Self, now);
             // One is reached for a person, not several.
             if (standing.Reached != Authority.Nobody) foreach (var other in standings.Where(s => s.WhoId != who.Id && s.Reached != Authority.Nobody)) other.NoLongerReached(caller.Self, now);
             await Changed(dossier, person, now, ct);
@@ -186,7 +186,7 @@ internal sealed class Stand(IMediator pipeline) : PageModel, IShowAgain
             if ((isAuthor || Authors.Are(authors, who.Identity.Value)) && form.Reached != Authority.Nobody) throw Wrong(nameof(Command.Reached), Words.NeverTheAuthor);
             if (isAuthor && form.Role == StandingRole.Support) throw Wrong(nameof(Command.Role), Words.NeverTheAuthor);
             if (form.Reached == Authority.Nobody) return;
-            if (!person.IsMinor) throw Wrong(nameof(Command.Reached), Words.OnlyForAMinor);
+            if (!person.IsMinorAt(clock.GetUtcNow())) throw Wrong(nameof(Command.Reached), Words.OnlyForAMinor);
             var stead = new Stead(Standing.Between(dossier.Id, who.Id, person.Id, caller.Self, clock.GetUtcNow()), who, await zone.Set<SafeContact>().AsNoTracking().SingleOrDefaultAsync(s => s.Id == who.Id, ct) ?? SafeContact.For(who));
             stead.Standing.Decide(form.Role!.Value, form.Conflict, form.Told, form.Reached, new StandingWords(), caller.Self, clock.GetUtcNow());
             var whom = new Addressee(person, SafeContact.For(person), dossier, new HashSet<string>(), Stead: stead);
@@ -200,6 +200,12 @@ internal sealed class Stand(IMediator pipeline) : PageModel, IShowAgain
             await gate.TakeBack([person.Id], Bar.RuleChanged, ct);
             zone.Add(Milestone.Reached(dossier.Id, MilestoneKind.StandingDecided, caller.Self, now));
             dossier.Touch();
+        }
+
+        private static IEnumerable<ValidationFailure> Overwritten(StandingWords before, Command form)
+        {
+            if (Said(form.What) != Said(before.What)) yield return new ValidationFailure(nameof(Command.What), Words.CoordinatorDecides);
+            if (Said(form.Reason) != Said(before.Reason)) yield return new ValidationFailure(nameof(Command.Reason), Words.CoordinatorDecides);
         }
 
         private static Person Helped(List<Person> people, Guid id, Dossier dossier) => people.Find(p => p.Id == id && p.IsHelped) ?? throw new RefusedException("absent", dossier.Id);

@@ -100,11 +100,11 @@ internal sealed class Agree(IMediator pipeline, TimeProvider clock) : PageModel,
         }
     }
 
-    private static async Task<IReadOnlyList<Person>> InTheirPlace(ZoneDbContext zone, Keyring keys, Guid dossier, Guid person, CancellationToken ct)
+    private static async Task<IReadOnlyList<Person>> InTheirPlace(ZoneDbContext zone, Keyring keys, Guid dossier, Guid person, DateTimeOffset now, CancellationToken ct)
     {
         var people = await zone.Set<Person>().AsNoTracking().Where(p => p.DossierId == dossier).ToListAsync(ct);
         await keys.Fetch(people.Select(p => p.Id), ct);
-        return WhoMayAgree.For(person, people, await zone.Set<Standing>().AsNoTracking().Where(s => s.PersonId == person).ToListAsync(ct));
+        return WhoMayAgree.For(person, people, await zone.Set<Standing>().AsNoTracking().Where(s => s.PersonId == person).ToListAsync(ct), now);
     }
 
     internal sealed class QueryHandler(ZoneDbContext zone, Guard guard, Gate gate, IPartners partners, Keyring keys, TimeProvider clock) : IRequestHandler<Query, Answer>
@@ -115,14 +115,15 @@ internal sealed class Agree(IMediator pipeline, TimeProvider clock) : PageModel,
             var referral = await Found.In(zone.Set<Referral>().AsNoTracking(), dossier, query.Referral, ct);
             if (referral.IsOver) throw new RefusedException("absent", dossier.Id);
             var partner = (await partners.Of([referral.PartnerId], ct))[referral.PartnerId];
-            var (person, safe) = await Found.Person(zone, gate, referral, clock.GetUtcNow(), ct);
-            var representatives = await InTheirPlace(zone, keys, dossier.Id, person.Id, ct);
+            var now = clock.GetUtcNow();
+            var (person, safe) = await Found.Person(zone, gate, referral, now, ct);
+            var representatives = await InTheirPlace(zone, keys, dossier.Id, person.Id, now, ct);
             var before = await zone.Set<Consent>().AsNoTracking().Where(c => c.PersonId == person.Id && c.PartnerId == referral.PartnerId).OrderByDescending(c => c.Version).FirstOrDefaultAsync(ct);
             var possible = Disclosing.Possible(person, safe, dossier);
             var fields = query.Fields.Where(f => Enum.IsDefined(f) && (f != SharedField.Message || !string.IsNullOrWhiteSpace(query.Message))).ToList();
             // Ticked anew each time: what was agreed to before is shown as it was, and not taken as agreed to again, once it was withdrawn.
             var ticked = before is { Withdrawn: null } ? before.Fields.Where(f => f != SharedField.Message && possible.Contains(f)).ToList() : [];
-            return new Answer(person.Identity.Value.FullName, partner, possible, ticked, [.. representatives.Select(p => (p.Id, p.Identity.Value.FullName))], person.IsMinor, (before?.Version ?? 0) + 1,
+            return new Answer(person.Identity.Value.FullName, partner, possible, ticked, [.. representatives.Select(p => (p.Id, p.Identity.Value.FullName))], person.IsMinorAt(now), (before?.Version ?? 0) + 1,
                 fields.Count == 0 ? null : Disclosing.Write(fields, person, safe, dossier, referral.Need, query.Message, partner.Language));
         }
     }
@@ -138,8 +139,10 @@ internal sealed class Agree(IMediator pipeline, TimeProvider clock) : PageModel,
             if (referral.IsOver) throw Wrong(nameof(Command.Fields), Words.ReferralIsOver);
             var (person, safe) = await Found.Person(zone, gate, referral, now, ct);
             if (!person.IsHelped) throw new RefusedException("mentioned", dossier.Id);
-            if (form.AgreedBy == AgreedBy.Representative && (await InTheirPlace(zone, keys, dossier.Id, person.Id, ct)).All(p => p.Id != form.Representative)) throw new RefusedException("absent", dossier.Id);
-            var content = Disclosing.Write(form.Fields, person, safe, dossier, referral.Need, form.Message, (await partners.Of([referral.PartnerId], ct))[referral.PartnerId].Language);
+            if (form.AgreedBy == AgreedBy.Representative && (await InTheirPlace(zone, keys, dossier.Id, person.Id, now, ct)).All(p => p.Id != form.Representative)) throw new RefusedException("absent", dossier.Id);
+            var partner = (await partners.Of([referral.PartnerId], ct))[referral.PartnerId];
+            if (!partner.IsOffered) throw Wrong(nameof(Command.Fields), Words.ReferralPartnerEnded);
+            var content = Disclosing.Write(form.Fields, person, safe, dossier, referral.Need, form.Message, partner.Language);
             if (content.Lines.Count == 0) throw Wrong(nameof(Command.Fields), Words.TickSomething);
             if (Disclosing.Print(content) != form.Shown) throw Wrong(nameof(Command.Fields), Words.LookAtItFirst);
             var version = await zone.Set<Consent>().Where(c => c.PersonId == person.Id && c.PartnerId == referral.PartnerId).MaxAsync(c => (int?)c.Version, ct) ?? 0;

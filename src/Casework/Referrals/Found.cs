@@ -21,6 +21,6 @@ internal static class Found
         var people = await zone.Set<Person>().AsNoTracking().Where(p => p.DossierId == referral.DossierId && (p.Id == referral.PersonId || p.Capacity == Capacity.AllegedAuthor)).ToListAsync(ct);
         var person = people.Find(p => p.Id == referral.PersonId) ?? throw new RefusedException("absent", referral.DossierId);
         var safe = await zone.Set<SafeContact>().AsNoTracking().SingleOrDefaultAsync(s => s.Id == person.Id, ct) ?? SafeContact.For(person);
-        return (person, (await gate.ForOthers(person, safe, people, ct)).AsOf(at));
+        return (person, await gate.ForOthers(person, safe, people, at, ct));
     }
 }

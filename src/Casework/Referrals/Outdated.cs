@@ -23,9 +23,9 @@ internal static class Outdated
         if (people.Find(p => p.Id == referral.PersonId) is not { IsHelped: true } person) return null;
         // Who agreed in their place, and may no more: asked today, they would not be.
         await zone.Set<Standing>().Where(s => s.PersonId == person.Id).LoadAsync(ct);
-        if (consent.Representative is { } instead && WhoMayAgree.For(person.Id, people, [.. zone.Set<Standing>().Local]).All(p => p.Id != instead)) return null;
+        if (consent.Representative is { } instead && WhoMayAgree.For(person.Id, people, [.. zone.Set<Standing>().Local], at).All(p => p.Id != instead)) return null;
         var safe = await zone.Set<SafeContact>().FindAsync([person.Id], ct) ?? SafeContact.For(person);
-        var (agreed, rules) = (consent.Content.Value, (await gate.ForOthers(person, safe, people, ct)).AsOf(at));
+        var (agreed, rules) = (consent.Content.Value, await gate.ForOthers(person, safe, people, at, ct));
         // The person's own words stand in the last line and nowhere else.
         var message = consent.Fields.Contains(SharedField.Message) ? agreed.Lines[^1].Value : null;
         var today = Disclosing.Write(consent.Fields, person, rules, dossier, referral.Need, message, agreed.Language);

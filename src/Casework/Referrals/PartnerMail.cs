@@ -17,7 +17,7 @@ using VictimSupport.Network.Contracts;
 
 namespace VictimSupport.Casework.Referrals;
 
-/// <summary>Carries the link to the partner. Asked when it leaves: what was withdrawn meanwhile does not, nor what is no longer as it was agreed to.</summary>
+/// <summary>Carries the link to the partner. Asked when it leaves: what was withdrawn meanwhile does not, nor what is no longer as it was agreed to, nor anything to a partner that the zone has ended.</summary>
 internal sealed class LinkMail(IWriteToPartners partners, PortalAddress portal, IMediator pipeline) : IDeliver
 {
     public const string KindName = "referral-link";
@@ -44,7 +44,7 @@ internal sealed class LinkMail(IWriteToPartners partners, PortalAddress portal, 
     [Requires(May.RunThePlatform)]
     internal sealed record Done(Guid Referral, Guid Link, Guid Consent, bool Left) : ICommand<bool>;
 
-    internal sealed class Handler(ZoneDbContext zone, UseCase here, Gate gate, Trail trail, TimeProvider clock) : IRequestHandler<Ask, Leaving?>, IRequestHandler<Done, bool>
+    internal sealed class Handler(ZoneDbContext zone, UseCase here, Gate gate, IPartners partners, Trail trail, TimeProvider clock) : IRequestHandler<Ask, Leaving?>, IRequestHandler<Done, bool>
     {
         public async Task<Leaving?> Handle(Ask command, CancellationToken ct)
         {
@@ -53,7 +53,10 @@ internal sealed class LinkMail(IWriteToPartners partners, PortalAddress portal, 
             if (await zone.Set<Link>().AsNoTracking().SingleOrDefaultAsync(l => l.Id == id, ct) is not { } link || !link.IsAlive(now)) return null;
             trail.Concerns(referral.DossierId, "platform");
             var leaving = new Leaving(referral.PartnerId, id, agreed, link.Reference, token.Value, link.Expires);
-            return await Outdated.TakeBack(zone, gate, referral, Bar.Changed, Spoken.In(here.InZone.Record.FirstLanguage, () => Words.ConsentAskAnew), Milestone.ThePlatform, now, ct) ? null : leaving;
+            if (await Outdated.TakeBack(zone, gate, referral, Bar.Changed, Spoken.In(here.InZone.Record.FirstLanguage, () => Words.ConsentAskAnew), Milestone.ThePlatform, now, ct)) return null;
+            if ((await partners.Of([referral.PartnerId], ct))[referral.PartnerId].IsOffered) return leaving;
+            await DoesNotLeave(referral, () => Words.ReferralPartnerEnded, now, ct);
+            return null;
         }
 
         public async Task<bool> Handle(Done command, CancellationToken ct)
@@ -63,17 +66,22 @@ internal sealed class LinkMail(IWriteToPartners partners, PortalAddress portal, 
             if (!command.Left)
             {
                 if (referral.Waiting is null || referral.LinkId != command.Link) return false; // taken back or sent anew meanwhile, or told before
-                var dossier = await zone.Set<Dossier>().SingleAsync(d => d.Id == referral.DossierId, ct);
-                await Links.End(zone, referral, now, ct);
-                referral.DidNotLeave(now);
-                await Answered.ComesBack(zone, dossier, referral, Spoken.In(here.InZone.Record.FirstLanguage, () => Words.LinkDidNotLeave), now, ct);
-                dossier.Touch();
+                await DoesNotLeave(referral, () => Words.LinkDidNotLeave, now, ct);
                 return true;
             }
             referral.Left(command.Link, command.Consent);
             // It was withdrawn while the mail was on its way: then the partner has something to erase after all.
             if (first && referral.State == ReferralState.Withdrawn) zone.Add(referral.Stop(now));
             return true;
+        }
+
+        private async Task DoesNotLeave(Referral referral, Func<string> why, DateTimeOffset now, CancellationToken ct)
+        {
+            var dossier = await zone.Set<Dossier>().SingleAsync(d => d.Id == referral.DossierId, ct);
+            await Links.End(zone, referral, now, ct);
+            referral.DidNotLeave(now);
+            await Answered.ComesBack(zone, dossier, referral, Spoken.In(here.InZone.Record.FirstLanguage, why), now, ct);
+            dossier.Touch();
         }
     }
 }

@@ -138,6 +138,7 @@ internal sealed class Send(IMediator pipeline, WhereAndWho who, PortalAddress po
             if (form.Consent != consent.Id) throw Wrong(Words.ConsentChanged);
             if (await Outdated.Goes(zone, gate, referral, consent, dossier, now, ct) is not { } content) throw Wrong(Words.ConsentOutdated);
             var partner = (await partners.Of([referral.PartnerId], ct))[referral.PartnerId];
+            if (!partner.IsOffered) throw Wrong(Words.ReferralPartnerEnded);
             if (form.How == SentAs.Mail && !partner.HasMailbox) throw Wrong(Words.ChooseSentAs);
             await Links.End(zone, referral, now, ct);
             var before = referral.State;

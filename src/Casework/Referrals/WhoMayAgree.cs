@@ -9,10 +9,10 @@ internal static class WhoMayAgree
 {
     /// <param name="people">Everybody of the dossier.</param>
     /// <param name="standings">Who stands for whom in it.</param>
-    public static IReadOnlyList<Person> For(Guid person, IReadOnlyCollection<Person> people, IReadOnlyCollection<Standing> standings)
+    public static IReadOnlyList<Person> For(Guid person, IReadOnlyCollection<Person> people, IReadOnlyCollection<Standing> standings, DateTimeOffset now)
     {
         var authors = people.Where(p => p.Capacity == Capacity.AllegedAuthor).Select(p => p.Identity.Value).ToList();
-        var isMinor = people.Any(p => p.Id == person && p.IsMinor);
+        var isMinor = people.Any(p => p.Id == person && p.IsMinorAt(now));
         return [.. people.Where(p => p.Id != person && (isMinor ? StandsForAMinor(p) : IsTheirs(p)) && !Stands(p, s => s.Conflict) && !Authors.Are(authors, Known(p))).OrderBy(p => p.Id)];
 
         bool StandsForAMinor(Person who) => (who.Capacity == Capacity.Representative || IsOfAge(who)) && Stands(who, s => s.Told != Authority.Nobody && (who.Capacity == Capacity.Representative || s.Role is StandingRole.Parent or StandingRole.Guardian));
@@ -22,6 +22,6 @@ internal static class WhoMayAgree
         bool Stands(Person who, Func<Standing, bool> how) => standings.Any(s => s.WhoId == who.Id && s.PersonId == person && how(s));
         // A couple has one telephone: that makes nobody who is helped the perpetrator.
         static Particulars Known(Person who) => who.IsHelped ? who.Identity.Value with { Phone = null } : who.Identity.Value;
-        static bool IsOfAge(Person who) => !who.IsMinor && who.Capacity is not (Capacity.Deceased or Capacity.AllegedAuthor);
+        bool IsOfAge(Person who) => !who.IsMinorAt(now) && who.Capacity is not (Capacity.Deceased or Capacity.AllegedAuthor);
     }
 }

@@ -49,6 +49,17 @@ public sealed class RemindTests(Platforms platforms)
         Assert.Single(await story.Messages());
     }
 
+    [Fact]
+    public async Task Ticked_for_a_row_that_was_merged_away_meanwhile_it_goes_to_the_one_that_stayed()
+    {
+        await using var story = await Story.Of("sqlite");
+        var stays = await story.Worker.Send(new Edit.Command { Dossier = story.Dossier, GivenName = "Adèle", FamilyName = "Exemple", Capacity = Capacity.Victim, Language = "fr", Mail = "adele@example.org" });
+        await story.Worker.Send(await story.Worker.Form(new Twins(story.Dossier, stays, story.Person)));
+        await story.Worker.Agrees(story.Dossier, stays, r => r with { Mail = Rule.Safe });
+        await story.Worker.Send(await story.Worker.Appointment(story.Zone, story.Dossier) with { Persons = [story.Person], At = story.InDays(5), Despite = true, Remind = [$"Mail {story.Person}"] });
+        Assert.Equal(stays, Assert.Single(await story.Messages()).PersonId);
+    }
+
     [Theory]
     [InlineData("fr"), InlineData("nl"), InlineData("de"), InlineData("en"), InlineData("vgt"), InlineData("ar")]
     public void Its_words_tell_nothing_in_any_language(string language)

@@ -492,6 +492,29 @@ public sealed class HandoverTests(Platforms platforms)
     }
 
     [Theory, EveryEngine]
+    public async Task Reopened_what_the_other_zone_does_by_now_is_not_taken_up_here_and_nobody_gets_in_touch_again(string engine)
+    {
+        var (a, b) = await Two(engine);
+        var (anna, bert) = (a.As(Role.Coordinator), b.As(Role.Coordinator));
+        var dossier = await anna.Registers(Cases.Intake(a));
+        var lead = await anna.LeadOf(dossier);
+        await anna.Send(await anna.Send(new Edit.Query(dossier, lead, "fr")) with { Dossier = dossier, Person = lead, Sex = Sex.Female, EstimatedAge = 40, Damages = [Damage.Moral] });
+        await anna.Send(await anna.Contact(a, dossier) with { Next = ActKind.CallBack, Due = a.Platform.Clock.GetUtcNow().AddDays(2) });
+        var handover = await anna.HandsOver(dossier, b);
+        await bert.Accepts(handover);
+        await b.RunJobs();
+        Assert.Equal(ClosingReason.HandedOver, (await anna.Opens(dossier)).Dossier.Reason);
+        Assert.Empty(await anna.Send(new Reopen.Query(dossier)));
+        using var hers = anna.Visit();
+        Assert.Equal(HttpStatusCode.Redirect, (await hers.Submit($"/dossiers/{dossier}/reopen", [])).StatusCode);
+        Assert.Equal(ActKind.Administration, Assert.Single((await anna.Opens(dossier)).Planned).Kind);
+        // What is planned here since, and cancelled by somebody here, is taken up again.
+        await anna.Send(new Write.Command { Dossier = dossier, Persons = [lead], Layer = Layer.Assistance, Next = ActKind.CallBack, Due = a.Platform.Clock.GetUtcNow().AddDays(3) });
+        await anna.ClosesAtOnce(dossier);
+        Assert.Equal([ActKind.Administration, ActKind.CallBack], (await anna.Send(new Reopen.Query(dossier))).Select(c => c.Kind));
+    }
+
+    [Theory, EveryEngine]
     public async Task A_dossier_does_not_close_over_a_handover_that_nobody_has_decided_on(string engine)
     {
         var (a, b) = await Two(engine);

@@ -134,6 +134,29 @@ public sealed class GateTests(Platforms platforms)
         Assert.Equal(Bar.None, Clearance.Look(Whom(Channel.Call, Rule.Safe, minor: true), new Outgoing(Channel.Call), Now).Bar);
     }
 
+    [Fact]
+    public void On_the_eighteenth_birthday_somebody_is_a_minor_no_more_though_nobody_saved_anything()
+    {
+        var tomorrow = Now.AddDays(1);
+        foreach (var (rule, first, bar) in new[] { (Rule.Safe, false, Bar.Minor), (Rule.NotAsked, true, Bar.FirstLetter) })
+        {
+            var whom = Whom(Channel.Letter, rule, minor: true);
+            whom.Person.Identity = whom.Person.Identity.Value with { BirthDate = VictimSupport.Design.Html.Moment.Day(tomorrow).AddYears(-18) };
+            Assert.Equal(bar, Clearance.Look(whom, new Outgoing(Channel.Letter, First: first), Now).Bar);
+            Assert.Equal(Bar.None, Clearance.Look(whom, new Outgoing(Channel.Letter, First: first), tomorrow).Bar);
+            whom.Person.IsMinor = false; // whatever was ticked
+            Assert.Equal(bar, Clearance.Look(whom, new Outgoing(Channel.Letter, First: first), Now).Bar);
+        }
+        // Then they are called themselves, through nobody.
+        var (child, other) = (Whom(Channel.Call, Rule.Safe, minor: true), Whom(Channel.Call, Rule.Safe));
+        child.Person.Identity = child.Person.Identity.Value with { BirthDate = VictimSupport.Design.Html.Moment.Day(tomorrow).AddYears(-18) };
+        var standing = Standing.Between(child.Dossier.Id, other.Person.Id, child.Person.Id, Guid.NewGuid(), Now);
+        standing.Decide(StandingRole.Support, conflict: false, Authority.Nobody, Authority.Person, new StandingWords(), Guid.NewGuid(), Now);
+        var through = child with { Stead = new Stead(standing, other.Person, other.Safe) };
+        Assert.Equal(Bar.None, Clearance.Look(through, new Outgoing(Channel.Call, Through: other.Person.Id), Now).Bar);
+        Assert.Equal(Bar.Undecided, Clearance.Look(through, new Outgoing(Channel.Call, Through: other.Person.Id), tomorrow).Bar);
+    }
+
     [Theory]
     [InlineData("09:00", "15:00", true, "2026-11-24T09:00", true), InlineData("09:00", "15:00", true, "2026-11-24T08:59", false), InlineData("09:00", "15:00", true, "2026-11-24T15:00", false)]
     [InlineData("09:00", "15:00", true, "2026-11-28T10:00", false), InlineData("09:00", "15:00", false, "2026-11-28T10:00", true), InlineData(null, null, true, "2026-11-29T10:00", false)]
@@ -145,6 +168,32 @@ public sealed class GateTests(Platforms platforms)
         var details = new SafeDetails(From: from is null ? null : TimeOnly.Parse(from, System.Globalization.CultureInfo.InvariantCulture), Until: until is null ? null : TimeOnly.Parse(until, System.Globalization.CultureInfo.InvariantCulture), Weekdays: weekdays);
         foreach (var channel in Enum.GetValues<Channel>())
             Assert.Equal(open || channel == Channel.Letter ? Bar.None : Bar.Hours, Clearance.Look(Whom(channel, Rule.Safe, details: details), new Outgoing(channel), now).Bar);
+    }
+
+    [Fact]
+    public void A_number_or_an_address_put_right_does_not_lift_the_hours()
+    {
+        var details = new SafeDetails(From: new TimeOnly(9, 0), Until: new TimeOnly(15, 0));
+        var evening = Now.AddHours(10);
+        foreach (var channel in new[] { Channel.Call, Channel.Visit })
+        {
+            var whom = Whom(channel, Rule.Safe, details: details);
+            whom.Safe.Moved(channel);
+            Assert.Equal(Rule.NotAsked, whom.Safe.Of(channel));
+            Assert.Equal((Passage.AttendedAfterScript, Bar.None), Clearance.Look(whom, new Outgoing(channel), Now));
+            Assert.Equal((Passage.Closed, Bar.Hours), Clearance.Look(whom, new Outgoing(channel), evening));
+            Assert.Equal(Bar.None, Clearance.Look(whom, new Outgoing(channel, At: Now.AddDays(1)), evening).Bar); // by the hour that was agreed
+        }
+        var corrected = Whom(Channel.Call, Rule.Safe, details: details);
+        corrected.Safe.Moved(Channel.Call);
+        Assert.Equal((false, true), (new Glance(corrected, Now).IsOutsideHours, new Glance(corrected, evening).IsOutsideHours));
+        // Nor those of whoever is called for a child.
+        var child = Whom(Channel.Call, Rule.Never, minor: true);
+        var standing = Standing.Between(child.Dossier.Id, corrected.Person.Id, child.Person.Id, Guid.NewGuid(), Now);
+        standing.Decide(StandingRole.Support, conflict: false, Authority.Nobody, Authority.Person, new StandingWords(), Guid.NewGuid(), Now);
+        var through = child with { Stead = new Stead(standing, corrected.Person, corrected.Safe) };
+        Assert.Equal(Bar.None, Clearance.Look(through, new Outgoing(Channel.Call, Through: corrected.Person.Id), Now).Bar);
+        Assert.Equal(Bar.Hours, Clearance.Look(through, new Outgoing(Channel.Call, Through: corrected.Person.Id), evening).Bar);
     }
 
     [Fact]

@@ -135,6 +135,42 @@ public sealed class MergeTests(Platforms platforms)
     }
 
     [Theory, EveryEngine]
+    public async Task What_was_typed_of_whoever_a_colleague_merged_away_meanwhile_is_saved_of_whoever_stayed(string engine)
+    {
+        var (zone, worker, twins) = await Twins.In(await platforms.On(engine));
+        var (dossier, gone, now) = (twins.Dossier, twins.Gone, zone.Platform.Clock.GetUtcNow());
+        var stays = await worker.Send(new Edit.Command { Dossier = dossier, GivenName = "Adèle", FamilyName = "Exemple", Capacity = Capacity.Victim, Language = "fr", Phone = "0470 00 00 03" });
+        await worker.Send(await worker.Form(twins));
+        await worker.Send(await worker.Form(new Twins(dossier, stays, twins.Kept))); // and the one that stayed went too
+        var partner = await worker.Send(Referring.Partner());
+        await worker.Send(new Write.Command { Dossier = dossier, Persons = [gone], Layer = Layer.Assistance, Text = "typed meanwhile", Next = ActKind.CallBack, Due = now.AddDays(9) });
+        var contact = await worker.Send(new Record.Command { Dossier = dossier, Persons = [gone, twins.Kept], Place = Place.Office, At = now, Minutes = 25, Services = [ServiceKind.Listening], StillValid = [StillGood.Key(gone, (await worker.RulesOf(dossier, stays)).Revision)] });
+        var meeting = await worker.Send(await worker.Appointment(zone, dossier) with { Persons = [gone], Despite = true });
+        var document = await worker.Send(await worker.File(dossier) with { Persons = [gone] });
+        var offer = (await worker.Send(new VictimSupport.Casework.Referrals.Offer.Command { Dossier = dossier, Persons = [gone], Need = VictimSupport.Network.Contracts.Need.Support, Partner = partner, Answer = ReferralState.Accepted, Once = Guid.NewGuid() }))!.Value;
+        var sharing = await worker.Send(new VictimSupport.Casework.Sharings.Share.Command { Dossier = dossier, Once = Guid.NewGuid(), Persons = [gone], Ground = SharingGround.Danger, Recipient = "r", What = "w", DecidedBy = "d", Reason = "r", Told = true, At = now });
+        var risk = await worker.Send(new NoteRisk.Command { Dossier = dossier, Persons = [gone], On = VictimSupport.Design.Html.Moment.Day(now), Level = RiskLevel.Moderate, Author = RiskAuthor.Police });
+        await zone.Look(async z =>
+        {
+            Assert.Equal([stays], Assert.Single(await z.Set<Note>().Where(n => n.DossierId == dossier).ToListAsync(), n => n.Text.Value == "typed meanwhile").Persons);
+            Assert.Equal([stays], Assert.Single(await z.Set<FollowUp>().Where(f => f.DossierId == dossier).ToListAsync(), f => f.DueAt > now.AddDays(8) && f.Kind == ActKind.CallBack).Persons);
+            foreach (var id in new[] { contact, meeting }) Assert.Equal([stays], (await z.Set<Contact>().SingleAsync(c => c.Id == id)).Persons);
+            var filed = await z.Set<VictimSupport.Casework.Documents.Document>().SingleAsync(d => d.Id == document);
+            Assert.Equal([stays, stays], [.. filed.Persons, filed.KeyOwner]);
+            Assert.Equal(stays, (await z.Set<VictimSupport.Casework.Referrals.Referral>().SingleAsync(r => r.Id == offer)).PersonId);
+            Assert.Equal([stays], (await z.Set<VictimSupport.Casework.Sharings.Sharing>().SingleAsync(s => s.Id == sharing)).Persons);
+            Assert.Equal([stays], (await z.Set<Risk>().SingleAsync(r => r.Id == risk)).Persons);
+            return true;
+        });
+        // The rules that were read were the other row's: nothing of them was called still valid.
+        Assert.Null((await worker.RulesOf(dossier, stays)).Checked);
+        // An id that was never in this dossier is nobody, in whichever dossier it was merged.
+        var elsewhere = await worker.Registers(Cases.Intake(zone, "Elders", "Els"));
+        foreach (var (where, who) in new[] { (dossier, Guid.NewGuid()), (elsewhere, gone) })
+            Assert.Equal("absent", (await Assert.ThrowsAsync<RefusedException>(() => worker.Send(new Write.Command { Dossier = where, Persons = [who], Layer = Layer.Assistance, Text = "of nobody" }))).Code);
+    }
+
+    [Theory, EveryEngine]
     public async Task Two_who_stand_for_each_other_or_of_whom_one_is_the_perpetrator_are_not_one(string engine)
     {
         var (_, worker, family) = await Family.In(await platforms.On(engine));

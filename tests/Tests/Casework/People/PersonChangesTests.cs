@@ -7,6 +7,7 @@ using VictimSupport.Casework.Codes;
 using VictimSupport.Casework.Dossiers;
 using VictimSupport.Casework.Intakes;
 using VictimSupport.Casework.People;
+using VictimSupport.Design.Html;
 using VictimSupport.Foundation.Access;
 using VictimSupport.Tests.Kit;
 using Person = VictimSupport.Tests.Kit.Person;
@@ -102,6 +103,28 @@ public sealed class PersonChangesTests(Platforms platforms)
         var safe = (await worker.Send(new ShowView.Query(dossier))).People[0].Safe;
         Assert.Equal((Rule)after, safe.Call);
         Assert.Equal((Rule)before != Rule.Never, safe.MustBeAskedAgain(zone.Platform.Clock.GetUtcNow()));
+    }
+
+    [Fact]
+    public async Task A_day_of_birth_says_more_than_the_box_for_a_minor_and_goes_on_saying_it()
+    {
+        await using var platform = Platform.Start("sqlite");
+        var zone = await platform.Zone();
+        var worker = await zone.Hires("worker", Role.Caseworker);
+        var (dossier, person) = await worker.Knows(zone, "Rue 1");
+        var born = Moment.Day(platform.Clock.GetUtcNow()).AddYears(-18).AddDays(2);
+        await worker.Send(await Reads(worker, dossier, person) with { Dossier = dossier, Person = person, BirthDate = born });
+        using var visit = worker.Visit();
+        Assert.Equal(("minor", true), (await Badges(), (await Reads(worker, dossier, person)).IsMinor));
+        platform.Clock.Advance(TimeSpan.FromDays(3));
+        Assert.Equal(("", false), (await Badges(), (await Reads(worker, dossier, person)).IsMinor));
+        // Ticked all the same: a box stays ticked from one year to the next.
+        await worker.Send(await Reads(worker, dossier, person) with { Dossier = dossier, Person = person, IsMinor = true });
+        Assert.Equal(("", false), (await Badges(), (await worker.Opens(dossier)).People[0].Person.IsMinor));
+        await worker.Send(await Reads(worker, dossier, person) with { Dossier = dossier, Person = person, IsMinor = true, BirthDate = null });
+        Assert.Equal("minor", await Badges());
+
+        async Task<string> Badges() => string.Join(' ', (await visit.Page($"/dossiers/{dossier}")).QuerySelectorAll("section[aria-labelledby='people'] .vs-badge--warn").Select(b => b.TextContent.Trim().ToLowerInvariant()));
     }
 
     [Fact]

@@ -27,10 +27,29 @@ public sealed class StandingTests(Platforms platforms)
         Assert.Contains(view.Timeline, h => h.Title == "Decision on who represents or supports" && h.By == worker.Id);
         // A coordinator's decision and its reason stay the coordinator's.
         await chief.Send(await chief.Standing(family, family.Grandmother) with { Told = Authority.Coordinator, Reason = "agreed in the team" });
-        await worker.Send(await worker.Standing(family, family.Grandmother) with { Reason = "something else" });
+        var written = await worker.Standing(family, family.Grandmother);
+        Fails(await Assert.ThrowsAsync<ValidationException>(() => worker.Send(written with { Reason = "something else", What = "all of it" })), "Reason", "What");
+        await worker.Send(written with { Reached = Authority.Person });
         Assert.Equal("agreed in the team", Assert.Single((await worker.Opens(family.Dossier)).Standings).Words.Value.Reason);
         // What it says of the two is sealed.
         Assert.False(await zone.Look(async z => (await z.Set<Standing>().Select(s => s.Words).ToListAsync()).Exists(w => w.ToString() != "•••")));
+    }
+
+    [Fact]
+    public async Task Words_typed_over_a_coordinators_decision_are_refused_where_they_stand_and_kept()
+    {
+        var (zone, worker, family) = await Family.In(await platforms.On("sqlite"));
+        var chief = zone.As(Role.Coordinator);
+        await chief.Send(await chief.Standing(family, family.Grandmother) with { Role = StandingRole.Support, Told = Authority.Coordinator, What = "the hearing", Reason = "agreed in the team" });
+        using var visit = worker.Visit();
+        var path = $"/dossiers/{family.Dossier}/people/{family.Noah}/standing/{family.Grandmother}";
+        var answer = await visit.Submit(path, [new("Form.Reached", "Person"), new("Form.What", "the school"), new("Form.Reason", "Noah wants it")], "main form[method=post]:not([action*='Remove'])");
+        Assert.Equal(System.Net.HttpStatusCode.UnprocessableEntity, answer.StatusCode);
+        var wrong = await Visit.Read(answer);
+        Assert.Equal(2, wrong.QuerySelectorAll(".govuk-error-summary a").Length);
+        Assert.Equal(("the school", "Noah wants it"), (wrong.QuerySelector("[name='Form.What']")!.GetAttribute("value"), wrong.QuerySelector("[name='Form.Reason']")!.GetAttribute("value")));
+        var standing = Assert.Single((await worker.Opens(family.Dossier)).Standings);
+        Assert.Equal((Authority.Nobody, "the hearing", "agreed in the team"), (standing.Reached, standing.Words.Value.What, standing.Words.Value.Reason));
     }
 
     [Theory, EveryEngine]

@@ -1,6 +1,7 @@
 using VictimSupport.Casework.Codes;
 using VictimSupport.Casework.People;
 using VictimSupport.Casework.Referrals;
+using VictimSupport.Design.Html;
 using VictimSupport.Foundation.Access;
 using VictimSupport.Tests.Kit;
 using Show = VictimSupport.Casework.Referrals.Show;
@@ -39,5 +40,28 @@ public sealed class ParentTests(Platforms platforms)
         Assert.Null((await anna.Send(new Show.Query(family.Dossier, referral))).Referral.ConsentId);
 
         async Task<Guid[]> May() => [.. (await anna.Send(new Agree.Query(family.Dossier, referral, [], null))).Representatives.Select(r => r.Id)];
+    }
+
+    [Fact]
+    public async Task On_an_eighteenth_birthday_no_parent_agrees_any_more_and_what_one_agreed_to_goes_no_further()
+    {
+        await using var platform = Platform.Start("sqlite");
+        var (zone, anna, family) = await Family.In(platform);
+        await anna.Send(await anna.Send(new Edit.Query(family.Dossier, family.Noah, "fr")) with { Dossier = family.Dossier, Person = family.Noah, EstimatedAge = null, BirthDate = Moment.Day(platform.Clock.GetUtcNow()).AddYears(-18).AddDays(2) });
+        var partner = await anna.Send(Referring.Partner("Centre PMS") with { Type = "CPMS", Needs = [VictimSupport.Network.Contracts.Need.Children] });
+        var referral = (await anna.Send(new Offer.Command { Dossier = family.Dossier, Persons = [family.Noah], Need = VictimSupport.Network.Contracts.Need.Children, Partner = partner, Answer = ReferralState.Accepted, Once = Guid.NewGuid() }))!.Value;
+        await anna.Send(await anna.Standing(family, family.Mother) with { Role = StandingRole.Parent, Told = Authority.Person, What = "l’école", Reason = "il le veut" });
+        await anna.Send(await anna.Standing(family, family.Grandmother) with { Role = StandingRole.Support, Reached = Authority.Prosecutor, Reason = "the father lives at home", Reference = "LA.7" });
+        await anna.Send(await anna.Consent(family.Dossier, referral, null, SharedField.Name) with { AgreedBy = AgreedBy.Representative, Representative = family.Mother, Once = Guid.NewGuid() });
+        var before = await anna.Send(new Agree.Query(family.Dossier, referral, [], null));
+        Assert.Equal((true, family.Mother, false), (before.IsMinor, Assert.Single(before.Representatives).Id, (await anna.Send(new Send.Query(family.Dossier, referral))).IsOutdated));
+        platform.Clock.Advance(TimeSpan.FromDays(3));
+        var after = await anna.Send(new Agree.Query(family.Dossier, referral, [], null));
+        Assert.Equal((false, 0, true), (after.IsMinor, after.Representatives.Count, (await anna.Send(new Send.Query(family.Dossier, referral))).IsOutdated));
+        // Nor does another zone learn through whom he was reached as a child.
+        var (b, chief) = (await platform.Zone(), zone.As(Role.Coordinator));
+        var content = (await b.As(Role.Coordinator).Send(new VictimSupport.Casework.Handovers.Show.Query(await chief.HandsOver(family.Dossier, b, f => f with { Persons = [family.Noah], Fields = [] })))).Content!;
+        Assert.False(Assert.Single(content.People).IsMinor);
+        Assert.DoesNotContain("0470 99 88 77", string.Concat(content.Notes.Select(n => n.Text)), StringComparison.Ordinal);
     }
 }

@@ -1,3 +1,4 @@
+using FluentValidation;
 using VictimSupport.Casework.Codes;
 using VictimSupport.Casework.People;
 using VictimSupport.Casework.Referrals;
@@ -80,6 +81,30 @@ public sealed class SentTests
         Assert.Single(platform.Post.Letters, l => l.To == "onthaal@caw.example");
         var view = await anna.Send(new Show.Query(dossier, referral));
         Assert.Equal(Assert.Single(view.Consents).Consent.Id, view.Referral.SentConsent);
+    }
+
+    [Theory, EveryEngine]
+    public async Task To_a_partner_that_the_zone_offers_no_more_nothing_goes(string engine)
+    {
+        await using var platform = Platform.Start(engine);
+        var (zone, anna, dossier, _, referral) = await Begin(platform);
+        await anna.Sends(dossier, referral, SentAs.Mail);
+        var view = await anna.Send(new Show.Query(dossier, referral));
+        var partner = view.Referral.PartnerId;
+        await anna.Send(new List.End(partner));
+        await zone.RunJobs();
+        // The mail that waited did not leave; it is agreed to, and whoever works on the dossier is told why it went no further.
+        Assert.DoesNotContain(platform.Post.Letters, l => l.To == "onthaal@caw.example");
+        var after = (await anna.Send(new Show.Query(dossier, referral))).Referral;
+        Assert.Equal((ReferralState.Accepted, false, view.Referral.ConsentId), (after.State, after.WentOut, after.ConsentId));
+        Assert.Single((await anna.Opens(dossier)).Planned, p => p.About == referral && p.Text!.Value == Spoken.In("fr", () => VictimSupport.Casework.Words.ReferralPartnerEnded));
+        // Nor does it go by any other way, nor does anybody agree to it anew.
+        foreach (var how in Enum.GetValues<SentAs>()) Assert.Equal("How", Assert.Single((await Assert.ThrowsAsync<ValidationException>(() => anna.Sends(dossier, referral, how))).Errors).PropertyName);
+        Assert.Equal("Fields", Assert.Single((await Assert.ThrowsAsync<ValidationException>(() => anna.Agrees(dossier, referral, SharedField.Name))).Errors).PropertyName);
+        await anna.Send(new List.Again(partner));
+        await anna.Sends(dossier, referral, SentAs.Mail);
+        await zone.RunJobs();
+        Assert.Single(platform.Post.Letters, l => l.To == "onthaal@caw.example");
     }
 
     private static string[] Lines(Send.Answer view) => [.. view.Content!.Lines.Select(l => $"{l.Label}|{l.Value}")];
