@@ -171,7 +171,8 @@ internal sealed class Safe(IMediator pipeline, IAccounts accounts) : PageModel, 
             // A coordinator's decision, and the reason given for it, are the coordinator's.
             var leads = await guard.Leads(dossier, ct);
             if (!leads && Newly(before.LettersHome, decided)) throw Wrong(nameof(Command.LettersHome), Words.CoordinatorDecides);
-            var reason = !minor ? null : !leads && decided == Decider.Coordinator ? safe.Details.Value.MinorReason : Said(form.MinorReason);
+            if (!leads && decided == Decider.Coordinator && Said(form.MinorReason) != safe.Details.Value.MinorReason) throw Wrong(nameof(Command.MinorReason), Words.CoordinatorDecides);
+            var reason = minor ? Said(form.MinorReason) : null;
             var details = new SafeDetails(Said(form.Hours), Said(form.WhoMayAnswer), Said(form.WhatMayBeSaid), Said(form.CodeWord), Said(form.ThirdPerson), form.From, form.Until, form.Weekdays, reason, Said(form.SmsNumber));
             safe.Agree(form.Call, form.Sms, form.Mail, form.Letter, form.Visit, details, caller.Self, now);
             safe.Decide(decided);

@@ -664,7 +664,8 @@ public sealed class GateTests(Platforms platforms)
         var view = await worker.Opens(dossier);
         Assert.Contains(view.Timeline, h => h.Title == "Decision on letters home" && h.By == chief.Id);
         Assert.Equal((Decider.Coordinator, "lives alone"), (view.People[0].Safe.LettersHome, view.People[0].Safe.Details.Value.MinorReason));
-        // A caseworker may change the other rules without undoing it, and may undo it.
+        // A caseworker may change the other rules without undoing it, and may undo it; the reason is the coordinator's.
+        Assert.Contains((await Assert.ThrowsAsync<ValidationException>(() => worker.Agrees(dossier, person, r => r with { MinorReason = "wants it" }))).Errors, e => e.PropertyName == "MinorReason");
         await worker.Agrees(dossier, person, r => r with { Call = Rule.Safe });
         await worker.Agrees(dossier, person, r => r with { LettersHome = Decider.Nobody });
         Assert.Equal("gate-minor", await Code());
