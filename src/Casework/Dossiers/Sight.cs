@@ -24,7 +24,7 @@ internal sealed record Reader(Guid Self, IReadOnlySet<Role> Roles, bool Team, IR
     /// <summary>The grants that open anything to these roles.</summary>
     public GrantKind Grants => (Roles.Any(r => r is Role.Coordinator or Role.Caseworker or Role.OnCall) ? GrantKind.CallOut | GrantKind.BreakGlass | GrantKind.Named | GrantKind.Going : GrantKind.None)
         | (Roles.Contains(Role.Visitor) ? GrantKind.CallOut : GrantKind.None)
-        | (Roles.Contains(Role.Trainee) ? GrantKind.Trainee | GrantKind.Going : GrantKind.None) | (Roles.Contains(Role.OutsideStandIn) ? GrantKind.StandIn : GrantKind.None);
+        | (Roles.Contains(Role.Trainee) ? GrantKind.Trainee : GrantKind.None) | (Roles.Contains(Role.OutsideStandIn) ? GrantKind.StandIn : GrantKind.None);
 }
 
 /// <summary>The rules of who sees which dossier, as conditions on its row. A wall comes before all; a seal before every role; then the role's own rule, or a grant.</summary>

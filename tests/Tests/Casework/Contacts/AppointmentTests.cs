@@ -332,15 +332,15 @@ public sealed class AppointmentTests(Platforms platforms)
         var twin = await worker.Send(new Edit.Command { Dossier = dossier, GivenName = "Mia", FamilyName = "Jansens", Capacity = Capacity.Victim, Language = "nl" });
         await worker.Send(plan with { At = noon.AddDays(1), Persons = [twin] });
         await worker.Agrees(dossier, lead, r => r with { Visit = Rule.Never });
-        var before = (await worker.Opens(dossier)).Planned.Count;
+        var before = await Visits();
         await worker.Send(new Merge.Command
         {
             Dossier = dossier, Person = lead, Other = twin, Version = (await worker.Opens(dossier)).Dossier.Version,
             Name = Merge.Row.Kept, Capacity = Merge.Row.Kept, Sex = Merge.Row.Kept, Birth = Merge.Row.Kept, Language = Merge.Row.Kept, Phone = Merge.Row.Kept, Mail = Merge.Row.Kept, Address = Merge.Row.Kept,
         });
-        var planned = (await worker.Opens(dossier)).Planned;
-        Assert.Equal(before + 1, planned.Count);
-        Assert.All(planned, a => Assert.Equal((ActKind.Visit, lead), (a.Kind, Assert.Single(a.Persons))));
+        Assert.Equal(before + 1, await Visits());
+
+        async Task<int> Visits() => (await worker.Opens(dossier)).Planned.Count(a => a.Kind == ActKind.Visit && a.Persons.SequenceEqual([lead]));
     }
 
     [Theory, EveryEngine]
