@@ -89,6 +89,14 @@ public sealed class WallTests(Platforms platforms)
         }
     }
 
+    [Fact]
+    public async Task A_session_of_a_zone_plans_once_what_it_is_asked_again_also_after_it_was_given_back()
+    {
+        if (!Platforms.Engines.Contains("postgresql")) Assert.Skip("no PostgreSQL server named (never skipped in CI)");
+        var zone = await (await platforms.On("postgresql")).Zone();
+        for (var i = 0; i < 2; i++) Assert.Equal("force_generic_plan", await zone.Look(z => z.Database.SqlQueryRaw<string>("SELECT current_setting('plan_cache_mode') AS \"Value\"").SingleAsync(TestContext.Current.CancellationToken)));
+    }
+
     private static Task<bool> Change(Platform platform, Action<CatalogDbContext> how) => platform.Services.GetRequiredService<CatalogDatabase>().WriteAsPlatform("Test.Attack", null, house =>
     {
         how(house);
