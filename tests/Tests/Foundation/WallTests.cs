@@ -1,3 +1,4 @@
+using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.DependencyInjection;
@@ -94,7 +95,7 @@ public sealed class WallTests(Platforms platforms)
     {
         if (!Platforms.Engines.Contains("postgresql")) Assert.Skip("no PostgreSQL server named (never skipped in CI)");
         var zone = await (await platforms.On("postgresql")).Zone();
-        for (var i = 0; i < 2; i++) Assert.Equal("force_generic_plan", await zone.Look(z => z.Database.SqlQueryRaw<string>("SELECT current_setting('plan_cache_mode') AS \"Value\"").SingleAsync(TestContext.Current.CancellationToken)));
+        for (var i = 0; i < 2; i++) Assert.Equal("force_generic_plan", await zone.Look(z => z.Database.SqlQuery<string>($"SELECT current_setting('plan_cache_mode') AS \"Value\"").SingleAsync(TestContext.Current.CancellationToken)));
     }
 
     private static Task<bool> Change(Platform platform, Action<CatalogDbContext> how) => platform.Services.GetRequiredService<CatalogDatabase>().WriteAsPlatform("Test.Attack", null, house =>
