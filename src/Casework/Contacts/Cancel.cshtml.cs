@@ -48,7 +48,7 @@ internal sealed class Cancel(IMediator pipeline, UnderWay underWay, IAccounts ac
         await pipeline.Send(Form with { Dossier = Dossier, Contact = Contact }, ct);
         underWay.Forget(who);
         TempData["Done"] = Words.AppointmentCancelled;
-        return RedirectToPage("/Casework/Dossiers/Show", new { Dossier });
+        return await pipeline.Send(new StillMine.Query(Dossier), ct) ? RedirectToPage("/Casework/Dossiers/Show", new { Dossier }) : RedirectToPage("/Casework/Worklist/Mine");
     }
 
     /// <param name="Persons">Who was to be met.</param>
@@ -106,7 +106,7 @@ internal sealed class Cancel(IMediator pipeline, UnderWay underWay, IAccounts ac
             dossier.MayPlan(form.Next);
             var before = Going.Agreement.Of(planned);
             planned.Cancel(form.Reason!.Value, caller.Self, now);
-            going.Tell(planned, before);
+            await going.Tell(planned, before, ct);
             await going.Settle(dossier, ct);
             await AppointmentReminders.TakeBack(zone, planned.Id, now, ct);
             if (planned.At > now) await reminders.TellAnew(planned, ct);

@@ -124,13 +124,13 @@ internal sealed class Contact : IHoldSealed, ISayMyLayer, IOfDossier, ICountersi
         Version++;
     }
 
-    /// <summary>Somebody else goes in their place, alone where they were to go along. Not while somebody is there.</summary>
+    /// <summary>Somebody else goes in their place, alone where they were to go along. Not while somebody is there, nor along with themselves.</summary>
     /// <returns>Did it change hands?</returns>
     public bool PassOn(Guid from, Guid to)
     {
-        if (!IsPlanned || IsUnderWay || from == to || (Worker != from && Companion != from)) return false;
+        if (!IsPlanned || IsUnderWay || Worker == to || (Worker != from && Companion != from)) return false;
         if (Worker == from) (Worker, Companion) = (to, Companion == to ? null : Companion);
-        else Companion = Worker == to ? null : to;
+        else Companion = to;
         Version++;
         return true;
     }

@@ -85,7 +85,8 @@ internal sealed class Plan(IMediator pipeline, IAccounts accounts, WhereAndWho w
             return Page();
         }
         TempData["Done"] = Contact is null ? Words.AppointmentPlanned : Words.AppointmentMoved;
-        return RedirectToPage("/Casework/Dossiers/Show", new { Dossier });
+        // Whoever sees it because they go, and put somebody else in their place, sees it no more.
+        return await pipeline.Send(new StillMine.Query(Dossier), ct) ? RedirectToPage("/Casework/Dossiers/Show", new { Dossier }) : RedirectToPage("/Casework/Worklist/Mine");
     }
 
     /// <param name="Visit">May they be visited?</param>
@@ -190,9 +191,9 @@ internal sealed class Plan(IMediator pipeline, IAccounts accounts, WhereAndWho w
                 var stood = Going.Agreement.Of(planned);
                 planned.Agree(agreed, caller.Self);
                 await AppointmentsToday.TellToo(zone, planned, new[] { planned.Worker, planned.Companion }.OfType<Guid>().Where(who => who != caller.Account && (stood.At != planned.At || !stood.Who.Contains(who))), now, ct);
-                going.Tell(planned, stood);
+                await going.Tell(planned, stood, ct);
             }
-            await going.Settle(dossier, ct);
+            await going.Settle(dossier, ct, [.. new[] { planned.Worker, planned.Companion }.OfType<Guid>()]);
             await reminders.Settle(dossier, planned, await Wanted(dossier, form, ct), ct);
             await NextAct.Settle(zone, dossier, ct);
             dossier.Touch();

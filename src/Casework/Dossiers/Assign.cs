@@ -10,19 +10,20 @@ namespace VictimSupport.Casework.Dossiers;
 /// <summary>Gives a dossier to a colleague. A coordinator to anyone who works on dossiers; a caseworker takes what is nobody's, or lets go of their own.</summary>
 internal static class Assign
 {
-    /// <param name="Was">Whose it was as the caller saw it: one that changed hands meanwhile, or was closed, stays. null: whoever has it.</param>
+    /// <param name="Was">Whose it was as the caller saw it: one that changed hands meanwhile stays. null: whoever has it.</param>
     [Requires(May.CloseAndHandOver)]
     internal sealed record Command(Guid Dossier, Guid? To, Holder? Was = null) : ICommand<bool>;
 
     /// <param name="Worker">null: nobody.</param>
-    internal sealed record Holder(Guid? Worker);
+    /// <param name="IsOpen">It was open, and must be still.</param>
+    internal sealed record Holder(Guid? Worker, bool IsOpen = false);
 
     internal sealed class Handler(ZoneDbContext zone, Guard guard, Colleagues colleagues, Going going, Caller caller, TimeProvider clock) : IRequestHandler<Command, bool>
     {
         public async Task<bool> Handle(Command command, CancellationToken ct)
         {
             var dossier = await guard.Open(command.Dossier, ct);
-            if (command.Was is { } was && (dossier.AssignedTo != was.Worker || !dossier.IsOpen)) return false;
+            if (command.Was is { } was && (dossier.AssignedTo != was.Worker || (was.IsOpen && !dossier.IsOpen))) return false;
             var leads = await guard.Leads(dossier, ct);
             if (!leads)
             {

@@ -98,7 +98,7 @@ internal sealed class ReleaseLeavers : IDoWhatIsDue
         private async Task EndNamings(CancellationToken ct)
         {
             var (now, here) = (clock.GetUtcNow(), await staff.Holding(place.InZone.Id, Enum.GetValues<Role>(), ct));
-            var named = await zone.Set<Grant>().Where(g => (g.Kind == GrantKind.Named || g.Kind == GrantKind.Trainee || g.Kind == GrantKind.StandIn) && (g.Until == null || g.Until > now)).ToListAsync(ct);
+            var named = await zone.Set<Grant>().Where(g => (g.Kind == GrantKind.Named || g.Kind == GrantKind.Trainee || g.Kind == GrantKind.StandIn || g.Kind == GrantKind.Going) && (g.Until == null || g.Until > now)).ToListAsync(ct);
             foreach (var grant in named.Where(g => !here.Contains(g.Account))) grant.End(now);
             // A message that was put to them is for everybody again.
             foreach (var message in (await zone.Set<TrayEntry>().Where(e => e.State == TrayState.Waiting && e.For != null).ToListAsync(ct)).Where(e => !here.Contains(e.For!.Value))) message.PutTo(null);

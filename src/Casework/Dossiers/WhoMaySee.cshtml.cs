@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
 using Microsoft.EntityFrameworkCore;
 using VictimSupport.Casework.Codes;
+using VictimSupport.Casework.Contacts;
 using VictimSupport.Casework.Walls;
 using VictimSupport.Design.Tags;
 using VictimSupport.Foundation.Access;
@@ -90,7 +91,7 @@ internal sealed class WhoMaySee(IMediator pipeline, IAccounts accounts) : PageMo
         }
     }
 
-    internal sealed class Handler(ZoneDbContext zone, Guard guard, Colleagues colleagues, LastResort lastResort, Caller caller, TimeProvider clock) : IRequestHandler<Command, bool>
+    internal sealed class Handler(ZoneDbContext zone, Guard guard, Colleagues colleagues, Going going, LastResort lastResort, Caller caller, TimeProvider clock) : IRequestHandler<Command, bool>
     {
         public async Task<bool> Handle(Command form, CancellationToken ct)
         {
@@ -110,6 +111,8 @@ internal sealed class WhoMaySee(IMediator pipeline, IAccounts accounts) : PageMo
             var grants = await zone.Set<Grant>().Where(g => g.DossierId == dossier.Id).ToListAsync(ct);
             var named = grants.Where(g => g.Kind is GrantKind.Named or GrantKind.Trainee && g.Counts(now)).ToList();
             foreach (var gone in named.Where(g => !readers.Contains(g.Account))) gone.End(now);
+            // Who goes to an appointment was let in while all might be; whoever is to read it now is said here.
+            if (form.Protection != Protection.None) foreach (var goes in grants.Where(g => g.Kind == GrantKind.Going && g.Counts(now) && !readers.Contains(g.Account))) goes.End(now);
             foreach (var reader in readers.Where(r => named.All(g => g.Account != r)))
             {
                 var grant = Grant.Give(dossier.Id, reader, KindOf(reader), now, null, caller.Self);
@@ -118,6 +121,7 @@ internal sealed class WhoMaySee(IMediator pipeline, IAccounts accounts) : PageMo
             }
             if (dossier.Protection != form.Protection) zone.Add(Milestone.Reached(dossier.Id, MilestoneKind.Protected, caller.Self, now, code: (int)form.Protection));
             dossier.Protect(form.Protection);
+            if (form.Protection == Protection.None) await going.Settle(dossier, ct);
             await lastResort.Reach(dossier, walled, grants, ct);
             return true;
 

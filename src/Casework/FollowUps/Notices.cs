@@ -20,8 +20,8 @@ internal sealed class Notices(string kind, Func<string> subject, Func<string> te
 
     public override string Kind => kind;
 
-    // All who answer for it are told, and whom it concerns was left out: a replacement might be the very one.
-    protected override bool InPerson => kind is BrokenGlass or NobodySees;
+    // All who answer for it are told, and whom it concerns was left out: a replacement might be the very one. What changed in somebody's own week is nobody else's.
+    protected override bool InPerson => kind is BrokenGlass or NobodySees or AppointmentChanged;
     protected override (string Subject, string Text) Say(string language) => Spoken.In(language, () => (subject(), text()));
 }
 

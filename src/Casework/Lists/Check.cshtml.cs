@@ -42,13 +42,16 @@ internal sealed class Check(IMediator pipeline, WhereAndWho who, TimeProvider cl
     /// <summary>Names these very rows: what is typed over them is never filled in over others, as boxes go by their place on the page.</summary>
     public Guid RowsShown => new(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join(',', Form.Rows.Select(r => r.Row))))[..16]);
 
+    // Wherever these rows stand by now; null: as the tab and the page have it.
+    private IReadOnlyList<int>? only;
+
     public Task OnGetAsync(CancellationToken ct) => ShowAgain(ct);
 
     // What was typed stays in its boxes: they stand where they stood.
     public async Task ShowAgain(CancellationToken ct)
     {
         At = Math.Clamp(At, 1, 10_000);
-        View = await pipeline.Send(new Query(List, Enum.IsDefined(Show) ? Show : PvShow.All, At), ct);
+        View = await pipeline.Send(new Query(List, Enum.IsDefined(Show) ? Show : PvShow.All, At, only), ct);
         var open = View.Rows.Where(r => r.Made is null).ToList();
         Form = new Input { Rows = [.. open.Select(r => RowForm.Of(r.Number, r.Cells, r.Reading, r.Choice, r.AddTo)).Select(f => f with { Was = f.Mark })] };
         Place = open.Select((r, place) => (r.Number, place)).ToDictionary(r => r.Number, r => r.place);
@@ -146,6 +149,7 @@ internal sealed class Check(IMediator pipeline, WhereAndWho who, TimeProvider cl
         var otherwise = await pipeline.Send(new Command(List, [.. changed.Select((r, i) => new Changed(r.Row, r.Cells, r.Choice, known[i], r.Was, r.Mark))]), ct);
         if (otherwise.Count == 0) return null;
         ModelState.Clear();
+        only = [.. changed.Select(r => r.Row)];
         await ShowAgain(ct);
         foreach (var row in View.Rows.Where(r => otherwise.Contains(r.Number)))
             ModelState.AddModelError($"Form.Rows[{Place[row.Number]}].Choice", Words.PvOtherwise(row.Number, ChoicesFor(row).FirstOrDefault(c => c.Value == Form.Rows[Place[row.Number]].Choice)?.Text ?? Words.Of(PvChoice.Undecided)));
@@ -210,7 +214,7 @@ internal sealed class Check(IMediator pipeline, WhereAndWho who, TimeProvider cl
     }
 
     [Requires(May.OpenCallOuts)]
-    internal sealed record Query(Guid List, PvShow Show, int Page) : IQuery<Answer>;
+    internal sealed record Query(Guid List, PvShow Show, int Page, IReadOnlyList<int>? Only = null) : IQuery<Answer>;
 
     /// <param name="Was">The mark of the row as it was shown; null: whatever it says is replaced.</param>
     /// <param name="Mark">Of what it is to say now.</param>
@@ -232,7 +236,7 @@ internal sealed class Check(IMediator pipeline, WhereAndWho who, TimeProvider cl
             var open = all.Where(r => r.Made is null).ToList();
             var waiting = open.Where(r => r.Of.Choice != PvChoice.Leave && (r.Of.Choice == PvChoice.Undecided || r.Reading.Faults.Count > 0)).ToList();
             var shown = query.Show switch { PvShow.ToDecide => waiting, PvShow.Made => [.. all.Where(r => r.Made is not null)], _ => all };
-            var page = shown.Skip((query.Page - 1) * Answer.PerPage).Take(Answer.PerPage).ToList();
+            var page = query.Only is { } these ? all.FindAll(r => these.Contains(r.Row)) : shown.Skip((query.Page - 1) * Answer.PerPage).Take(Answer.PerPage).ToList();
             var ids = page.Select(r => r.Made).OfType<Guid>().ToList();
             var numbers = ids.Count == 0 ? [] : await zone.Set<Dossier>().AsNoTracking().Where(await guard.Visible(ct)).Where(d => ids.Contains(d.Id)).ToDictionaryAsync(d => d.Id, d => d.Number, ct);
             return new Answer([.. page.Select(r => new Row(r.Row, r.Of.Cells, r.Reading, r.Of.Choice, r.Of.AddTo, r.Of.Known, twins[r.Row - 1], r.Made, r.Made is { } id ? numbers.GetValueOrDefault(id) : null))],

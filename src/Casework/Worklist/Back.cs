@@ -79,8 +79,9 @@ internal static class Back
             if (!await guard.Leads(dossier, ct) || dossier.AssignedTo != BulkStep.Worker(step.After) || !dossier.IsOpen) return false;
             if (before is { } worker && !(await colleagues.WhoMayGet(dossier, ct)).Contains(worker)) return false; // left, or walled off, meanwhile
             dossier.Assign(before);
-            await going.Settle(dossier, ct);
             if (BulkStep.Worker(step.After) is { } named) await Grant.EndNamed(zone, dossier.Id, named, turn.At, clock.GetUtcNow(), ct);
+            // What they agreed on while they had it they go to.
+            await going.Settle(dossier, ct, [.. new[] { BulkStep.Worker(step.After) }.OfType<Guid>()]);
             zone.Add(Milestone.Reached(dossier.Id, MilestoneKind.Assigned, caller.Self, clock.GetUtcNow(), before));
             return true;
         }

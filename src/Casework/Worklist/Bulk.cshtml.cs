@@ -46,7 +46,7 @@ internal sealed class Bulk(IMediator pipeline, IAccounts accounts, WhereAndWho w
     {
         var turn = await pipeline.Send(Form, ct);
         // One after the other: each is recorded under its own dossier, and one that changed meanwhile stays as it is.
-        var done = await Each(turn.Steps, step => turn.Act == BulkAct.Assign ? Send(new Assign.Command(step.Dossier, BulkStep.Worker(step.After), new(BulkStep.Worker(step.Before)))) : Send(new PostponeTo.Command(step.Act, BulkStep.Due(step.After), BulkStep.Due(step.Before))));
+        var done = await Each(turn.Steps, step => turn.Act == BulkAct.Assign ? Send(new Assign.Command(step.Dossier, BulkStep.Worker(step.After), new(BulkStep.Worker(step.Before), IsOpen: true))) : Send(new PostponeTo.Command(step.Act, BulkStep.Due(step.After), BulkStep.Due(step.Before))));
         TempData["Done"] = Said(Words.BulkDone(done), turn.Steps.Count - done + turn.Left);
         TempData.Offer(new(turn.Id, IsAct: false), who.Caller.Self, clock.GetUtcNow());
         return RedirectToPage("/Casework/Worklist/Mine");

@@ -54,11 +54,11 @@ internal static class HandOne
                 var (to, before) = (meetings[meeting.Id], Going.Agreement.Of(meeting));
                 if (!(mayGo.Contains(to) || got.Contains(to)) || !meeting.PassOn(from, to)) continue;
                 await AppointmentsToday.TellToo(zone, meeting, new[] { to }.Where(who => who != caller.Self), now, ct);
-                going.Tell(meeting, before);
+                await going.Tell(meeting, before, ct, command.Turn);
                 got.Add(to);
             }
             if (got.Count == 0) return false;
-            await going.Settle(dossier, ct);
+            await going.Settle(dossier, ct, got);
             foreach (var to in got.Where(to => to != caller.Self)) await Tell(command.Turn, to, now, ct);
             dossier.Touch();
             return true;
@@ -104,8 +104,8 @@ internal static class TakeBack
             foreach (var meeting in await zone.Set<Contact>().Where(c => c.DossierId == dossier.Id && ids.Contains(c.Id)).ToListAsync(ct))
             {
                 var before = Going.Agreement.Of(meeting);
-                if (!meeting.PassOn(meetings[meeting.Id], from)) continue;
-                going.Tell(meeting, before);
+                if (before.Who.Contains(from) || !meeting.PassOn(meetings[meeting.Id], from)) continue;
+                await going.Tell(meeting, before, ct, command.Turn);
                 went = true;
             }
             if (!went) return false;

@@ -119,7 +119,7 @@ internal sealed class HandOver(IMediator pipeline, IAccounts accounts, WhereAndW
         public bool KeepsAppointments { get; init; }
     }
 
-    internal sealed class Handler(ZoneDbContext zone, UseCase here, Guard guard, Colleagues colleagues, Zones.Contracts.IStaff staff, Keyring keys, Caller caller, TimeProvider clock) : IRequestHandler<Query, Answer>, IRequestHandler<Command, Bulk.Turn>
+    internal sealed class Handler(ZoneDbContext zone, UseCase here, Guard guard, Colleagues colleagues, Diary diary, Zones.Contracts.IStaff staff, Keyring keys, Caller caller, TimeProvider clock) : IRequestHandler<Query, Answer>, IRequestHandler<Command, Bulk.Turn>
     {
         /// <summary>As many in one go as a page shows.</summary>
         private const int Most = 100;
@@ -191,7 +191,7 @@ internal sealed class HandOver(IMediator pipeline, IAccounts accounts, WhereAndW
             foreach (var meeting in planned.Where(p => seen.ContainsKey(p.DossierId)).Take(Most))
             {
                 var dossier = seen[meeting.DossierId];
-                var mayGo = (await colleagues.WhoMayGet(dossier, ct)).Where(w => w != from).ToList();
+                var mayGo = (await diary.WhoMayGo(dossier, null, ct)).Where(w => w != from).ToList();
                 found.Add(new Elsewhere(meeting.Id, dossier.Id, dossier.Number, meeting.At, meeting.Place, mayGo, dossier.AssignedTo is { } worker && mayGo.Contains(worker) ? worker : to.Where(mayGo.Contains).Select(t => (Guid?)t).FirstOrDefault()));
             }
             return found;

@@ -2,6 +2,7 @@ using Microsoft.EntityFrameworkCore;
 using VictimSupport.Casework.Codes;
 using VictimSupport.Casework.Contacts;
 using VictimSupport.Casework.Dossiers;
+using VictimSupport.Casework.Worklist;
 using VictimSupport.Foundation.Access;
 using VictimSupport.Tests.Kit;
 
@@ -70,10 +71,42 @@ public sealed class GoingTests(Platforms platforms)
         Assert.False(await Sees(anna, dossier));
         await chief.Protects(dossier, Protection.None);
         Assert.True(await Sees(anna, dossier));
+        // Taken off the readers she stays off, whatever whoever has it does.
+        await chief.Protects(dossier, Protection.Restricted, bert.Id);
+        await bert.Send(plan with { Worker = bert.Id, At = plan.At!.Value.AddDays(1) });
+        Assert.False(await Sees(anna, dossier));
+        await chief.Protects(dossier, Protection.None);
         await zone.WallsOff(anna, dossier);
         Assert.False(await Sees(anna, dossier));
         await chief.Send(plan with { Contact = id, Worker = bert.Id, Version = 1 });
         Assert.DoesNotContain(await Grants(zone, dossier), g => g.Kind == GrantKind.Going && g.Counts(zone.Platform.Clock.GetUtcNow()));
+    }
+
+    [Fact]
+    public async Task Whoever_gives_away_what_let_them_in_is_led_to_their_list_and_a_caseload_that_goes_tells_once()
+    {
+        await using var platform = Platform.Start("sqlite");
+        var zone = await platform.Zone();
+        var (anna, bert, chief) = (await zone.Hires("anna", Role.Caseworker), await zone.Hires("bert", Role.Caseworker), await zone.Hires("chief", Role.Coordinator));
+        var dossier = await bert.Registers(Cases.Intake(zone));
+        var plan = await bert.Appointment(zone, dossier) with { Worker = anna.Id, Despite = true };
+        var (first, second) = (await bert.Send(plan), await bert.Send(plan with { At = plan.At!.Value.AddDays(1) }));
+        // Along with herself nobody goes: what would be passed on to whoever goes already stays, and is not taken back either.
+        var both = await bert.Send(plan with { At = plan.At!.Value.AddDays(2), Worker = bert.Id, Companion = anna.Id });
+        var turn = await chief.Send(new HandOver.Command { From = anna.Id, Meetings = [.. new[] { first, second, both }.Select(m => new HandOver.Meeting { Dossier = dossier, Contact = m, To = bert.Id })] });
+        Assert.True(await chief.Send(new HandOne.Command(turn.Id, dossier)));
+        for (var i = 0; i < 2; i++) await zone.RunJobs();
+        Assert.Equal(Staff.AddressOf(zone, "anna"), Assert.Single(platform.Post.Letters, l => l.Key.StartsWith("appointment-changed", StringComparison.Ordinal)).To);
+        Assert.True(await chief.Send(new TakeBack.Command(turn.Id, dossier)));
+        Assert.Equal((bert.Id, anna.Id), await zone.Look(z => z.Set<Contact>().Where(c => c.Id == both).Select(c => new ValueTuple<Guid, Guid>(c.Worker!.Value, c.Companion!.Value)).SingleAsync()));
+        await bert.Cancels(dossier, second, CancelReason.ByTheService);
+        await bert.Cancels(dossier, both, CancelReason.ByTheService);
+
+        using var hers = anna.Visit();
+        var answer = await hers.Submit($"/dossiers/{dossier}/appointments/{first}/cancel", [KeyValuePair.Create("Form.Reason", nameof(CancelReason.ByThePerson))]);
+        Assert.Equal(System.Net.HttpStatusCode.Redirect, answer.StatusCode);
+        Assert.EndsWith("/worklist", answer.Headers.Location!.ToString(), StringComparison.Ordinal);
+        Assert.False(await Sees(anna, dossier));
     }
 
     [Fact]

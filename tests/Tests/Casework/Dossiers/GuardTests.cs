@@ -60,6 +60,10 @@ public sealed partial class GuardTests(Platforms platforms)
         Assert.Contains("Nothing was changed", page.Body!.TextContent, StringComparison.Ordinal);
         await coras.Send(path, FormOf(page, "Assign"), [KeyValuePair.Create("to", anna.Id.ToString())]);
         Assert.Equal(anna.Id, (await cora.Opens(id)).Dossier.AssignedTo);
+        // Closed, it can be given to whoever answers for it.
+        await cora.Closes(id);
+        await coras.Send(path, FormOf(await coras.Page(path), "Assign"), [KeyValuePair.Create("to", bert.Id.ToString())]);
+        Assert.Equal(bert.Id, (await cora.Opens(id)).Dossier.AssignedTo);
 
         static AngleSharp.Html.Dom.IHtmlFormElement FormOf(AngleSharp.Html.Dom.IHtmlDocument page, string handler) => page.QuerySelectorAll($"form[action*='handler={handler}']").OfType<AngleSharp.Html.Dom.IHtmlFormElement>().Single();
     }

@@ -140,6 +140,12 @@ public sealed class PvListTests(Platforms platforms)
         Assert.Contains("Row 1 was changed in another window and now says “Leave”", shown.QuerySelector("a[href='#Form_Rows_0__Choice']")!.TextContent, StringComparison.Ordinal);
         Assert.Contains("Row 3", shown.QuerySelector("a[href='#Form_Rows_1__Choice']")!.TextContent, StringComparison.Ordinal);
         Assert.Equal(("Exempel", "Muster"), (shown.QuerySelector("[name='Form.Rows[0].FamilyName']")!.GetAttribute("value"), shown.QuerySelector("[name='Form.Rows[1].FamilyName']")!.GetAttribute("value")));
+        // Where the row stands on the tab no more, it is shown with what was typed all the same.
+        var deciding = await visit.Page(path + "?show=ToDecide");
+        Assert.Empty(deciding.QuerySelectorAll("[name='Form.Rows[0].Row']"));
+        var hidden = await Visit.Read(await visit.Send(path + "?show=ToDecide", FormOf(older), [KeyValuePair.Create("show", "ToDecide"), Choice(2, "Undecided"), KeyValuePair.Create("Form.Rows[2].FamilyName", "Muhster")]));
+        Assert.Contains("Row 3", hidden.QuerySelector(".govuk-error-summary a")!.TextContent, StringComparison.Ordinal);
+        Assert.Contains("Muhster", hidden.QuerySelectorAll("input[name$='.FamilyName']").Select(i => i.GetAttribute("value")));
         // Seen, it is kept.
         await visit.Send(path, FormOf(shown), [Choice(0, "Take")]);
         Assert.Equal((PvChoice.Take, "Exempel"), ((await Choices())[0], (await Rows())[0].Cells.FamilyName));

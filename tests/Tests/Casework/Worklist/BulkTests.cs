@@ -117,7 +117,7 @@ public sealed class BulkTests(Platforms platforms)
         Assert.Equal(anna.Id, await AssignedTo(zone, shown));
         Assert.True(await chief.Send(new Assign.Command(shown, bert.Id, new(anna.Id))));
         await bert.Closes(shown);
-        Assert.False(await chief.Send(new Assign.Command(shown, anna.Id, new(bert.Id))));
+        Assert.False(await chief.Send(new Assign.Command(shown, anna.Id, new(bert.Id, IsOpen: true))));
         Assert.Equal(bert.Id, await AssignedTo(zone, shown));
     }
 
