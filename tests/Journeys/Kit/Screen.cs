@@ -8,7 +8,8 @@ namespace VictimSupport.Journeys.Kit;
 public sealed class Screen : IAsyncDisposable
 {
     private readonly List<string> complaints = [];
-    private readonly List<string> addresses = [];
+    // A page may ask for more while it is looked at.
+    private readonly System.Collections.Concurrent.ConcurrentQueue<string> addresses = [];
 
     private Screen(IBrowserContext context, IPage page, string home) => (Context, Page, Home) = (context, page, home);
 
@@ -17,7 +18,7 @@ public sealed class Screen : IAsyncDisposable
     public string Home { get; }
 
     /// <summary>Every address this browser asked for; no name may stand in one.</summary>
-    public IReadOnlyList<string> Addresses => addresses;
+    public IReadOnlyList<string> Addresses => [.. addresses];
 
     /// <summary>Opens a browser at a width, in a language, with or without script.</summary>
     public static async Task<Screen> Open(RunningPortal portal, int width = 1280, string language = "fr", bool script = true, bool night = false)
@@ -36,7 +37,7 @@ public sealed class Screen : IAsyncDisposable
         // That a page itself answered "not there" or "not so" is no complaint of the browser's; a file of the page that is missing is one.
         page.Console += (_, message) => { if (message.Type is "error" or "warning" && !(message.Text.Contains("responded with a status of 4", StringComparison.Ordinal) && message.Location.StartsWith(page.Url.Split('#')[0], StringComparison.Ordinal))) screen.complaints.Add($"{page.Url}: {message.Text}"); };
         page.PageError += (_, error) => screen.complaints.Add($"{page.Url}: {error}");
-        page.Request += (_, request) => screen.addresses.Add(request.Url);
+        page.Request += (_, request) => screen.addresses.Enqueue(request.Url);
         page.Response += (_, response) => { if (response.Status >= 500) screen.complaints.Add($"{response.Url}: {response.Status}"); };
         return screen;
     }
