@@ -38,6 +38,20 @@ internal static class Cases
         Dossier = dossier, Persons = [await by.LeadOf(dossier)], Place = Place.Phone, At = zone.Platform.Clock.GetUtcNow(), Minutes = 20, Services = [ServiceKind.Listening],
     };
 
+    /// <summary>May they open it?</summary>
+    public static async Task<bool> Sees(this Person who, Guid dossier)
+    {
+        try
+        {
+            await who.Opens(dossier);
+            return true;
+        }
+        catch (RefusedException)
+        {
+            return false;
+        }
+    }
+
     /// <summary>An appointment in two hours with the lead of the dossier, in the office, to which this person goes.</summary>
     public static async Task<Plan.Command> Appointment(this Person by, TestZone zone, Guid dossier) => new()
     {

@@ -96,7 +96,7 @@ public sealed class HandOverTests(Platforms platforms)
         await Assert.ThrowsAsync<ValidationException>(() => anna.Send(new HandOver.Command { From = anna.Id, Rows = [new HandOver.Going { Dossier = his, To = anna.Id }] }));
         var turn = await anna.Send(new HandOver.Command { From = anna.Id, Rows = [new HandOver.Going { Dossier = mine, To = bert.Id }] });
         Assert.True(await anna.Send(new HandOne.Command(turn.Id, mine)));
-        Assert.False(await Sees(anna, mine)); // it is his now
+        Assert.False(await anna.Sees(mine)); // it is his now
         await Assert.ThrowsAsync<RefusedException>(() => anna.Send(new HandOne.Command(turn.Id, mine)));
         await Assert.ThrowsAsync<RefusedException>(() => dora.Send(new TakeBack.Command(turn.Id, mine))); // another's turn
         Assert.True(await anna.Send(new TakeBack.Command(turn.Id, mine)));
@@ -123,14 +123,14 @@ public sealed class HandOverTests(Platforms platforms)
         var turn = await chief.Send(new HandOver.Command { From = anna.Id, Rows = [new HandOver.Going { Dossier = locked, To = bert.Id }, new HandOver.Going { Dossier = closed, To = bert.Id }] });
         Assert.Equal([locked], turn.Steps.Select(s => s.Dossier));
         await chief.Send(new HandOne.Command(turn.Id, locked));
-        Assert.True(await Sees(bert, locked));
+        Assert.True(await bert.Sees(locked));
         await chief.Send(new TakeBack.Command(turn.Id, locked));
-        Assert.False(await Sees(bert, locked));
-        Assert.True(await Sees(anna, locked));
+        Assert.False(await bert.Sees(locked));
+        Assert.True(await anna.Sees(locked));
         // A forged form of whoever has it and does not lead it names nobody.
         var forged = await anna.Send(new HandOver.Command { From = anna.Id, Rows = [new HandOver.Going { Dossier = locked, To = bert.Id }] });
         Assert.False(await anna.Send(new HandOne.Command(forged.Id, locked)));
-        Assert.False(await Sees(bert, locked));
+        Assert.False(await bert.Sees(locked));
         Assert.Equal(anna.Id, (await anna.Opens(locked)).Dossier.AssignedTo);
     }
 
@@ -173,27 +173,14 @@ public sealed class HandOverTests(Platforms platforms)
         Assert.Equal((bert.Id, dora.Id), (await WorkerOf(zone, monday), await WorkerOf(zone, thursday)));
         Assert.Null(await zone.Look(z => z.Set<Contact>().Where(c => c.Id == thursday).Select(c => c.Companion).SingleAsync()));
         Assert.Equal(new[] { bert.Id, dora.Id }.Order(), (await zone.Look(z => z.Set<VictimSupport.Foundation.Jobs.OutboxMessage>().Where(m => m.Key.StartsWith("caseload-received " + turn.Id)).Select(m => m.To!.Value).ToListAsync())).Order());
-        Assert.True(await Sees(bert, dossier) && await Sees(dora, dossier));
-        Assert.False(await Sees(anna, dossier));
+        Assert.True(await bert.Sees(dossier) && await dora.Sees(dossier));
+        Assert.False(await anna.Sees(dossier));
         Assert.True(await chief.Send(new TakeBack.Command(turn.Id, dossier)));
         Assert.Equal((anna.Id, anna.Id), (await WorkerOf(zone, monday), await WorkerOf(zone, thursday)));
-        Assert.True(await Sees(anna, dossier));
-        Assert.False(await Sees(bert, dossier));
+        Assert.True(await anna.Sees(dossier));
+        Assert.False(await bert.Sees(dossier));
     }
 
     private static Task<Guid?> AssignedTo(TestZone zone, Guid id) => zone.Look(z => z.Set<Dossier>().Where(d => d.Id == id).Select(d => d.AssignedTo).SingleAsync());
     private static Task<Guid?> WorkerOf(TestZone zone, Guid id) => zone.Look(z => z.Set<Contact>().Where(c => c.Id == id).Select(c => c.Worker).SingleAsync());
-
-    private static async Task<bool> Sees(Person who, Guid dossier)
-    {
-        try
-        {
-            await who.Opens(dossier);
-            return true;
-        }
-        catch (RefusedException)
-        {
-            return false;
-        }
-    }
 }
