@@ -98,6 +98,40 @@ public sealed class WallTests(Platforms platforms)
         for (var i = 0; i < 2; i++) Assert.Equal("force_generic_plan", await zone.Look(z => z.Database.SqlQuery<string>($"SELECT current_setting('plan_cache_mode') AS \"Value\"").SingleAsync(TestContext.Current.CancellationToken)));
     }
 
+    [Fact]
+    public async Task Zones_are_copies_of_a_template_that_nobody_enters_also_where_its_making_was_cut_off()
+    {
+        if (!Platforms.Engines.Contains("postgresql")) Assert.Skip("no PostgreSQL server named (never skipped in CI)");
+        await using var platform = Platform.Start("postgresql");
+        var half = platform.SameHouse["Database:Prefix"] + "_template";
+        await using var server = new NpgsqlConnection(Environment.GetEnvironmentVariable("VS_TEST_POSTGRES"));
+        await server.OpenAsync(TestContext.Current.CancellationToken);
+        await server.Do($"CREATE DATABASE {half}");
+        foreach (var zone in await Task.WhenAll(platform.Zone(), platform.Zone(), platform.Zone()))
+            Assert.Equal(0, await zone.Look(z => z.Set<VictimSupport.Casework.People.Person>().CountAsync(TestContext.Current.CancellationToken)));
+        await using var ask = new NpgsqlCommand($"SELECT datname || ' ' || datallowconn FROM pg_database WHERE datname LIKE '{half}%'", server);
+        await using var rows = await ask.ExecuteReaderAsync(TestContext.Current.CancellationToken);
+        Assert.True(await rows.ReadAsync(TestContext.Current.CancellationToken));
+        Assert.Matches($"^{half}_[0-9]+_Initial false$", rows.GetString(0));
+        Assert.False(await rows.ReadAsync(TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public async Task Zones_made_one_after_the_other_keep_no_connection_of_the_owners()
+    {
+        if (!Platforms.Engines.Contains("postgresql")) Assert.Skip("no PostgreSQL server named (never skipped in CI)");
+        await using var platform = Platform.Start("postgresql");
+        for (var i = 0; i < 3; i++) await platform.Zone();
+        await using var server = new NpgsqlConnection(Environment.GetEnvironmentVariable("VS_TEST_POSTGRES"));
+        await server.OpenAsync(TestContext.Current.CancellationToken);
+        await using var ask = new NpgsqlCommand($"SELECT count(*) FROM pg_stat_activity WHERE usename = current_user AND datname ~ '^{platform.SameHouse["Database:Prefix"]}_[0-9]'", server);
+        for (var tries = 0; (long)(await ask.ExecuteScalarAsync(TestContext.Current.CancellationToken))! > 0; tries++)
+        {
+            Assert.True(tries < 100, "An owner's connections stay, two for each zone.");
+            await Task.Delay(200, TestContext.Current.CancellationToken);
+        }
+    }
+
     private static Task<bool> Change(Platform platform, Action<CatalogDbContext> how) => platform.Services.GetRequiredService<CatalogDatabase>().WriteAsPlatform("Test.Attack", null, house =>
     {
         how(house);

@@ -169,7 +169,6 @@ public sealed partial class Platform : WebApplicationFactory<Program>
 
     private async Task DropDatabases()
     {
-        NpgsqlConnection.ClearAllPools();
         await using var connection = new NpgsqlConnection(Environment.GetEnvironmentVariable("VS_TEST_POSTGRES"));
         await connection.OpenAsync();
         var names = new List<string>();

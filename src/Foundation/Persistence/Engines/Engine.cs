@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.EntityFrameworkCore.Query;
 using Microsoft.Extensions.Configuration;
@@ -70,12 +71,16 @@ internal abstract class Engine(IConfiguration configuration, HouseModules module
         if (applied.Count < known.Count) await context.Database.MigrateAsync(ct);
     }
 
+    /// <summary>The name of the schema this program brings a database to.</summary>
+    protected static string SchemaOf(DbContext context) => context.Database.GetMigrations().LastOrDefault() ?? "none";
+
     private static async Task<IEnumerable<string>> Applied(DbContext context, CancellationToken ct) =>
         await context.GetService<Microsoft.EntityFrameworkCore.Storage.IRelationalDatabaseCreator>().ExistsAsync(ct) ? await context.Database.GetAppliedMigrationsAsync(ct) : [];
 
     protected DbContextOptionsBuilder<TContext> Options<TContext>() where TContext : DbContext
     {
-        var builder = new DbContextOptionsBuilder<TContext>().AddInterceptors(Sealing.Instance).ReplaceService<IStructuralTypeMaterializerSource, SealedMaterializer>().EnableDetailedErrors(false).EnableSensitiveDataLogging(false);
+        var builder = new DbContextOptionsBuilder<TContext>().AddInterceptors(Sealing.Instance).ReplaceService<IStructuralTypeMaterializerSource, SealedMaterializer>().EnableDetailedErrors(false).EnableSensitiveDataLogging(false)
+            .ConfigureWarnings(w => w.Ignore(RelationalEventId.PendingModelChangesWarning)); // a test compares; at each start and each zone it costs more than the rest
         ((IDbContextOptionsBuilderInfrastructure)builder).AddOrUpdateExtension(new ModulesExtension(modules.Assemblies));
         return builder;
     }

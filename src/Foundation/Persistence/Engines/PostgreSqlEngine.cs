@@ -24,23 +24,61 @@ internal sealed class PostgreSqlEngine(IConfiguration configuration, HouseModule
         var server = new NpgsqlConnectionStringBuilder(Server);
         if (server.NoResetOnClose) throw new StartRefusedException("Database:Server says 'No Reset On Close': session settings would leak to the next user of a pooled connection.");
         server.Database = database;
+        server["Server Compatibility Mode"] = "NoTypeLoading";
         return server.ToString();
     }
+
+    protected override string Owning(string database) => new NpgsqlConnectionStringBuilder(Administering(database)) { ConnectionIdleLifetime = 2, ConnectionPruningInterval = 1 }.ToString();
 
     protected override string Running(string database, string login, string password) => new NpgsqlConnectionStringBuilder(Server)
     {
         Database = database, Username = login, Password = password, Options = $"{KeepPlans} {new NpgsqlConnectionStringBuilder(Server).Options}".TrimEnd(), MinPoolSize = 0, MaxAutoPrepare = 60, MaxPoolSize = Configuration.GetValue("Database:PoolPerZone", 24), ConnectionIdleLifetime = IdleSeconds, ConnectionPruningInterval = Math.Max(1, IdleSeconds / 6),
-    }.ToString();
+    }.ToString() + ";Server Compatibility Mode=NoTypeLoading";
 
     protected override async Task EnsureDatabase(string database, CancellationToken ct)
     {
         await using var connection = await Open("postgres", ct);
-        await using (var known = new NpgsqlCommand("SELECT 1 FROM pg_database WHERE datname = @name", connection))
+        if (!await Exists(connection, database, ct)) await Create(connection, database, "template1", ct);
+    }
+
+    protected override async Task EnsureZone(string database, CancellationToken ct)
+    {
+        await using var connection = await Open("postgres", ct);
+        if (!await Exists(connection, database, ct)) await Create(connection, database, await Template(connection, ct), ct);
+    }
+
+    // A migrated empty zone, made once per schema and copied for each zone. One process at a time; what was cut off is made again.
+    private async Task<string> Template(NpgsqlConnection connection, CancellationToken ct)
+    {
+        var half = Prefix + "_template";
+        await using var zone = new ZoneDbContext(For<ZoneDbContext>(Owning(half)));
+        var template = $"{half}_{SchemaOf(zone)}";
+        if (await Exists(connection, template, ct)) return template;
+        await Run(connection, $"SELECT pg_advisory_lock(hashtext('{half}'))", ct);
+        if (!await Exists(connection, template, ct))
         {
-            known.Parameters.AddWithValue("name", database);
-            if (await known.ExecuteScalarAsync(ct) is not null) return;
+            await Run(connection, $"DROP DATABASE IF EXISTS {Quote(half)} WITH (FORCE)", ct);
+            await Create(connection, half, "template1", ct);
+            await Upgrade(zone, ct);
+            // Who were connected to it could keep it from being copied.
+            await Run(connection, $"ALTER DATABASE {Quote(half)} WITH ALLOW_CONNECTIONS false", ct);
+            NpgsqlConnection.ClearPool(new NpgsqlConnection(Owning(half)));
+            await Run(connection, $"ALTER DATABASE {Quote(half)} RENAME TO {Quote(template)}", ct);
         }
-        await Run(connection, $"CREATE DATABASE {Quote(database)}", ct);
+        await Run(connection, $"SELECT pg_advisory_unlock(hashtext('{half}'))", ct);
+        return template;
+    }
+
+    private static async Task<bool> Exists(NpgsqlConnection connection, string database, CancellationToken ct)
+    {
+        await using var known = new NpgsqlCommand("SELECT 1 FROM pg_database WHERE datname = @name", connection);
+        known.Parameters.AddWithValue("name", database);
+        return await known.ExecuteScalarAsync(ct) is not null;
+    }
+
+    private static async Task Create(NpgsqlConnection connection, string database, string template, CancellationToken ct)
+    {
+        await Run(connection, $"CREATE DATABASE {Quote(database)} TEMPLATE {Quote(template)}", ct);
         await Run(connection, $"REVOKE ALL ON DATABASE {Quote(database)} FROM PUBLIC", ct);
     }
 
@@ -73,7 +111,7 @@ internal sealed class PostgreSqlEngine(IConfiguration configuration, HouseModule
 
     protected override async Task LetRead(string database, string login, string password, IReadOnlyList<string> readable, IReadOnlyList<string> hidden, CancellationToken ct)
     {
-        await using var connection = await Open(database, ct);
+        await using var connection = await Open(database, ct, alone: true);
         // Another process may do the same at the same moment: one after the other, until the connection closes. Role statements take no parameters; the password is hexadecimal of our own making.
         await Run(connection, $"""
             SELECT pg_advisory_lock(hashtext('{login}'));
@@ -90,9 +128,9 @@ internal sealed class PostgreSqlEngine(IConfiguration configuration, HouseModule
             """, ct);
     }
 
-    private async Task<NpgsqlConnection> Open(string database, CancellationToken ct)
+    private async Task<NpgsqlConnection> Open(string database, CancellationToken ct, bool alone = false)
     {
-        var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(Administering(database)) { Pooling = false }.ToString());
+        var connection = new NpgsqlConnection(alone ? new NpgsqlConnectionStringBuilder(Administering(database)) { Pooling = false }.ToString() : Owning(database));
         await connection.OpenAsync(ct);
         return connection;
     }

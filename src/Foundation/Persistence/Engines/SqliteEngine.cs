@@ -86,7 +86,7 @@ internal sealed class SqliteEngine(IConfiguration configuration, HouseModules mo
     {
         var half = Path.Combine(folder.Sub("templates"), Guid.NewGuid() + ".db");
         await using var zone = new ZoneDbContext(Writing<ZoneDbContext>(half));
-        var file = Path.Combine(folder.Sub("templates"), $"zone-{zone.Database.GetMigrations().LastOrDefault() ?? "none"}.db");
+        var file = Path.Combine(folder.Sub("templates"), $"zone-{SchemaOf(zone)}.db");
         if (File.Exists(file)) return file;
         await Upgrade(zone, ct);
         await zone.Database.CloseConnectionAsync();
