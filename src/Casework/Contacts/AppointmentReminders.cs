@@ -96,10 +96,12 @@ internal sealed class AppointmentReminders(ZoneDbContext zone, UseCase here, Gat
         foreach (var message in await zone.Set<Message>().Where(m => m.ContactId == contact && m.State == MessageState.Waiting).ToListAsync(ct)) message.Drop(Bar.Withdrawn, now);
     }
 
-    /// <summary>Whoever was reminded of a moment that holds no more is to be told so: an act, due now.</summary>
-    public async Task TellAnew(Contact contact, CancellationToken ct)
+    /// <summary>Whoever was reminded of a moment that holds no more, or of an appointment they come to no more, is to be told so: an act, due now.</summary>
+    /// <param name="only">Whom it concerns; null: everybody.</param>
+    public async Task TellAnew(Contact contact, IReadOnlyCollection<Guid>? only, CancellationToken ct)
     {
-        var told = await zone.Set<Message>().Where(m => m.ContactId == contact.Id && m.State == MessageState.Sent).Select(m => m.PersonId).Distinct().ToListAsync(ct);
+        var told = only is { Count: 0 } ? [] : await zone.Set<Message>().Where(m => m.ContactId == contact.Id && m.State == MessageState.Sent).Select(m => m.PersonId).Distinct().ToListAsync(ct);
+        if (only is not null) told.RemoveAll(who => !only.Contains(who));
         if (told.Count > 0) zone.Add(FollowUp.Plan(contact.DossierId, told, ActKind.Other, Spoken.In(here.InZone.Record.FirstLanguage, () => Words.ReminderIsOld), clock.GetUtcNow(), caller.Self, clock.GetUtcNow()));
     }
 

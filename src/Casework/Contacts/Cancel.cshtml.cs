@@ -109,7 +109,7 @@ internal sealed class Cancel(IMediator pipeline, UnderWay underWay, IAccounts ac
             await going.Tell(planned, before, ct);
             await going.Settle(dossier, ct);
             await AppointmentReminders.TakeBack(zone, planned.Id, now, ct);
-            if (planned.At > now) await reminders.TellAnew(planned, ct);
+            if (planned.At > now) await reminders.TellAnew(planned, null, ct);
             if (form.Next is { } kind) zone.Add(FollowUp.Plan(dossier.Id, planned.Persons, kind, null, form.Due!.Value, caller.Self, now));
             await NextAct.Settle(zone, dossier, ct);
             dossier.Touch();

@@ -184,7 +184,7 @@ internal sealed class Plan(IMediator pipeline, IAccounts accounts, WhereAndWho w
             var agreed = new Agreed(await Concerned.Of(zone, dossier.Id, form.Persons, ct), form.At!.Value, form.Minutes!.Value, form.Place!.Value, await Room(form.Room, ct), form.Travel ?? 0, form.Worker!.Value, form.Companion, form.ForThem, form.With, form.Note);
             await MayBe(dossier, agreed, planned, ct);
             if (!form.Despite && await diary.Warnings(agreed, planned?.Id, ct) is { Count: > 0 } warnings) throw new ValidationException(warnings.Distinct().Select(w => new ValidationFailure(nameof(Command.Despite), w)));
-            if (planned is not null && planned.At != agreed.At) await reminders.TellAnew(planned, ct);
+            if (planned is not null) await reminders.TellAnew(planned, planned.At != agreed.At || (agreed.ForThem && !planned.ForThem) ? null : [.. planned.Persons.Except(agreed.Persons)], ct);
             if (planned is null) zone.Add(planned = Contacts.Contact.Plan(dossier.Id, agreed, caller.Self, now));
             else
             {

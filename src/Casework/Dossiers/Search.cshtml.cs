@@ -73,7 +73,11 @@ internal sealed class Search(IMediator pipeline, WhereAndWho who) : PageModel
             if (typed.Count(char.IsDigit) >= 6 && await ByReport(key, PvNumber.Part(typed), ct) is { Count: > 0 } reports) return First(reports);
             var name = NameQuery.Parse(typed);
             if (name.Groups.Count > 1) await SayWhose(name, ct);
-            return name.IsEmpty ? new Answer([]) : First(await ByPerson(await Owners(key, name.Groups, ct), p => name.Rank(p.FamilyName, p.GivenName), ct));
+            if (name.IsEmpty) return new Answer([]);
+            var owners = await Owners(key, name.Groups, ct);
+            var found = First(await ByPerson(owners, p => name.Rank(p.FamilyName, p.GivenName), ct));
+            // Earlier ones were not looked at: what is shown is not all.
+            return found with { IsCut = found.IsCut || owners.Count >= Candidates };
         }
 
         // One more is found than is shown, to know that there is.

@@ -23,6 +23,7 @@ internal sealed class ShortTerm(IMediator pipeline) : PageModel, IShowAgain
 
     [BindProperty(SupportsGet = true)] public Guid Dossier { get; set; }
     [BindProperty] public Command Form { get; set; } = new();
+    [BindProperty(Name = FormTag.Once)] public Guid Once { get; set; }
     public IReadOnlyList<Choice> Choices => [.. Offered.Select(w => new Choice(w.ToString(CultureInfo.InvariantCulture), Words.WeeksCount(w)))];
 
     public Task OnGetAsync(CancellationToken ct) => ShowAgain(ct);
@@ -31,7 +32,7 @@ internal sealed class ShortTerm(IMediator pipeline) : PageModel, IShowAgain
 
     public async Task<IActionResult> OnPostAsync(CancellationToken ct)
     {
-        await pipeline.Send(Form with { Dossier = Dossier }, ct);
+        await pipeline.Send(Form with { Dossier = Dossier, Once = Once }, ct);
         TempData["Done"] = Words.Noted;
         return RedirectToPage("/Casework/Dossiers/Show", new { Dossier });
     }
@@ -48,6 +49,7 @@ internal sealed class ShortTerm(IMediator pipeline) : PageModel, IShowAgain
         public int? Weeks { get; init; }
         public string Reason { get; init; } = "";
         internal Guid Dossier { get; init; }
+        internal Guid Once { get; init; }
     }
 
     internal sealed class Rules : AbstractValidator<Command>
@@ -72,10 +74,13 @@ internal sealed class ShortTerm(IMediator pipeline) : PageModel, IShowAgain
         {
             var (dossier, now) = (await guard.Open(form.Dossier, ct), clock.GetUtcNow());
             await guard.MustOwn(dossier, ct);
+            if (form.Once != default && await zone.Set<Submission>().AnyAsync(s => s.Id == form.Once, ct)) return false;
             if (!dossier.IsOpen) throw new RefusedException("closed", dossier.Id);
             dossier.PutOff(now.AddDays(7 * form.Weeks!.Value));
             var persons = dossier.Lead is { } lead ? [lead] : await zone.Set<Person>().Where(p => p.DossierId == dossier.Id).Select(p => p.Id).ToListAsync(ct);
-            zone.AddRange(Note.Write(dossier.Id, persons, Layer.Assistance, form.Reason.Trim(), caller.Self, now), Milestone.Reached(dossier.Id, MilestoneKind.PutOff, caller.Self, now, code: form.Weeks));
+            var note = Note.Write(dossier.Id, persons, Layer.Assistance, form.Reason.Trim(), caller.Self, now);
+            zone.AddRange(note, Milestone.Reached(dossier.Id, MilestoneKind.PutOff, caller.Self, now, code: form.Weeks));
+            if (form.Once != default) zone.Add(new Submission { Id = form.Once, Made = note.Id });
             return true;
         }
     }

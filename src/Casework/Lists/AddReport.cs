@@ -30,7 +30,7 @@ internal static class AddReport
             var rows = list.Sheet!.Value.Rows;
             if (command.Row < 1 || command.Row > rows.Count) throw new RefusedException("absent", command.Dossier);
             var cells = rows[command.Row - 1].Cells;
-            var reading = PvReading.Of(cells, here.InZone.Record.FirstLanguage, now);
+            var reading = PvReading.Of(cells, here.InZone.Record.FirstLanguage, await OwnFacts.In(zone, now, ct), now);
             var dossier = await guard.Open(command.Dossier, ct);
             if (!dossier.IsOpen || reading.Faults.Count > 0) throw new RefusedException("closed", dossier.Id);
             await OfficialReport.AddUnlessKnown(zone, keys, here.InZone.Keys.Search, dossier.Id, cells.Number, now, ct);

@@ -23,7 +23,7 @@ internal enum PvShow { All, ToDecide, Made }
 
 /// <summary>A list before it is taken: each row with what would happen, what is wrong at its field, and who may be known. What is put right stays on the server; taking makes one intake a row, each once.</summary>
 [Requires(May.OpenCallOuts)]
-internal sealed class Check(IMediator pipeline, WhereAndWho who, TimeProvider clock) : PageModel, IShowAgain
+internal sealed class Check(IMediator pipeline, WhereAndWho who) : PageModel, IShowAgain
 {
     // Nobody waits longer for an answer; what is not taken by then is taken by the next press.
     private static readonly TimeSpan AsLong = TimeSpan.FromSeconds(20);
@@ -130,7 +130,7 @@ internal sealed class Check(IMediator pipeline, WhereAndWho who, TimeProvider cl
     }
 
     /// <summary>The facts there are; what was typed and not understood stands first, as it was typed.</summary>
-    public IReadOnlyList<Choice> FactsFor(RowForm row) => ShippedCodes.Choices(CodeList.SubKind, Moment.Day(clock.GetUtcNow())) is var offered ? With(row.Facts, offered.Any(o => o.Value == PvReading.FactsOf(row.Facts)), offered) : [];
+    public IReadOnlyList<Choice> FactsFor(RowForm row) => With(row.Facts, View.Facts.Any(o => o.Value == row.Facts || o.Value == PvReading.FactsOf(row.Facts)), View.Facts);
     public IReadOnlyList<Choice> LanguagesFor(RowForm row) => With(row.Language, PvReading.LanguageOf(row.Language) is not null, Languages.All.Select(l => new Choice(l, Words.Of("Language_" + l))));
 
     public IReadOnlyList<Choice> ChoicesFor(Row row) =>
@@ -171,7 +171,8 @@ internal sealed class Check(IMediator pipeline, WhereAndWho who, TimeProvider cl
     /// <param name="MadeNumber">Its number; null: it is not the caller's to see.</param>
     internal sealed record Row(int Number, PvCells Cells, PvReading Reading, PvChoice Choice, Guid? AddTo, bool Known, int Twin, Guid? Made, string? MadeNumber);
 
-    internal sealed record Answer(IReadOnlyList<Row> Rows, int Total, int InOrder, int ToDecide, int Left, int Made) : IListDossiers
+    /// <param name="Facts">What facts there are to choose from.</param>
+    internal sealed record Answer(IReadOnlyList<Row> Rows, IReadOnlyList<Choice> Facts, int Total, int InOrder, int ToDecide, int Left, int Made) : IListDossiers
     {
         public const int PerPage = 25;
         public int Pages => Math.Max(1, (Total + PerPage - 1) / PerPage);
@@ -196,8 +197,8 @@ internal sealed class Check(IMediator pipeline, WhereAndWho who, TimeProvider cl
             var now = clock.GetUtcNow();
             var list = await PvList.Own(zone.Set<PvList>().AsNoTracking(), query.List, caller.Self, now, ct);
             var (sheet, usual) = (list.Sheet!.Value, here.InZone.Record.FirstLanguage);
-            var (made, twins) = (await Ready.Handler.MadeOf(zone, list, ct), sheet.Twins());
-            var all = sheet.Rows.Select((r, i) => (Row: i + 1, Of: r, Reading: PvReading.Of(r.Cells, usual, now), Made: made.TryGetValue(i + 1, out var dossier) ? dossier : (Guid?)null)).ToList();
+            var (made, twins, owns) = (await Ready.Handler.MadeOf(zone, list, ct), sheet.Twins(), await OwnFacts.In(zone, now, ct));
+            var all = sheet.Rows.Select((r, i) => (Row: i + 1, Of: r, Reading: PvReading.Of(r.Cells, usual, owns, now), Made: made.TryGetValue(i + 1, out var dossier) ? dossier : (Guid?)null)).ToList();
             var open = all.Where(r => r.Made is null).ToList();
             var waiting = open.Where(r => r.Of.Choice != PvChoice.Leave && (r.Of.Choice == PvChoice.Undecided || r.Reading.Faults.Count > 0)).ToList();
             var shown = query.Show switch { PvShow.ToDecide => waiting, PvShow.Made => [.. all.Where(r => r.Made is not null)], _ => all };
@@ -205,18 +206,18 @@ internal sealed class Check(IMediator pipeline, WhereAndWho who, TimeProvider cl
             var ids = page.Select(r => r.Made).OfType<Guid>().ToList();
             var numbers = ids.Count == 0 ? [] : await zone.Set<Dossier>().AsNoTracking().Where(await guard.Visible(ct)).Where(d => ids.Contains(d.Id)).ToDictionaryAsync(d => d.Id, d => d.Number, ct);
             return new Answer([.. page.Select(r => new Row(r.Row, r.Of.Cells, r.Reading, r.Of.Choice, r.Of.AddTo, r.Of.Known, twins[r.Row - 1], r.Made, r.Made is { } id ? numbers.GetValueOrDefault(id) : null))],
-                shown.Count, open.Count(r => r.Of.Choice is PvChoice.Take or PvChoice.Add && r.Reading.Faults.Count == 0), waiting.Count, open.Count(r => r.Of.Choice == PvChoice.Leave), made.Count);
+                await Offered.Handler.On(zone, Moment.Day(now), new Offered.Query(CodeList.SubKind), ct), shown.Count, open.Count(r => r.Of.Choice is PvChoice.Take or PvChoice.Add && r.Reading.Faults.Count == 0), waiting.Count, open.Count(r => r.Of.Choice == PvChoice.Leave), made.Count);
         }
 
         public async Task<IReadOnlyList<int>> Handle(Command command, CancellationToken ct)
         {
             var now = clock.GetUtcNow();
             var list = await PvList.Own(zone.Set<PvList>(), command.List, caller.Self, now, ct);
-            var (rows, made, otherwise) = (list.Sheet!.Value.Rows.ToList(), await Ready.Handler.MadeOf(zone, list, ct), new List<int>());
+            var (rows, made, owns, otherwise) = (list.Sheet!.Value.Rows.ToList(), await Ready.Handler.MadeOf(zone, list, ct), await OwnFacts.In(zone, now, ct), new List<int>());
             foreach (var change in command.Rows.Where(c => c.Row <= rows.Count && !made.ContainsKey(c.Row)))
             {
                 var before = rows[change.Row - 1];
-                var says = RowForm.Of(change.Row, before.Cells, PvReading.Of(before.Cells, here.InZone.Record.FirstLanguage, now), before.Choice, before.AddTo).Mark;
+                var says = RowForm.Of(change.Row, before.Cells, PvReading.Of(before.Cells, here.InZone.Record.FirstLanguage, owns, now), before.Choice, before.AddTo).Mark;
                 if (change.Was is { } was && was != says)
                 {
                     // An older page that changes nothing in a row leaves it as it is.

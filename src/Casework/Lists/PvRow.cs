@@ -41,14 +41,15 @@ internal sealed record PvSheet(IReadOnlyList<PvRow> Rows)
 }
 
 /// <summary>What was read in a row, and what is wrong with it: a field of <see cref="PvCells"/> and a reason for each.</summary>
-internal sealed record PvReading(SubKind? Kind, DateTimeOffset? When, string Language, bool Unknown, IReadOnlyList<(string Field, string Wrong)> Faults)
+/// <param name="Own">The zone's own word for the facts; null: they are called as they are shipped.</param>
+internal sealed record PvReading(SubKind? Kind, OwnCode? Own, DateTimeOffset? When, string Language, bool Unknown, IReadOnlyList<(string Field, string Wrong)> Faults)
 {
     private static readonly string[] Days = ["d/M/yyyy", "d/M/yy", "d.M.yyyy", "d.M.yy", "d-M-yyyy", "d-M-yy", "yyyy-M-d", "yyyy/M/d", "d MMMM yyyy", "d. MMMM yyyy", "d MMM yyyy", "d. MMM yyyy"];
     private static readonly string[] Moments = [.. Days.SelectMany(d => new[] { d, d + " H:m", d + " H:m:s", d + " H'h'm", d + "'T'H:m", d + "'T'H:m:s" })];
 
     // Facts that reports call by other words than the service does.
     private static readonly string[] Called = ["Assault", "Burglary", "Disappearance", "FamilyViolence", "Fire", "Homicide", "PartnerViolence", "RoadAccident", "Robbery", "SexualViolence", "Stalking", "Suicide"];
-    private static readonly Lazy<Dictionary<string, string>> Facts = new(() =>
+    private static readonly Lazy<Dictionary<string, string>> Known = new(() =>
     {
         var known = Coded(SubKinds.All.Select(s => s.Code), "SubKind_");
         foreach (var (word, code) in PvText.InFourLanguages(Called.Select(c => (c, "PvFacts_" + c)), several: true)) known.TryAdd(word, code);
@@ -58,14 +59,19 @@ internal sealed record PvReading(SubKind? Kind, DateTimeOffset? When, string Lan
     private static readonly Lazy<HashSet<string>> No = new(() => [.. PvText.InFourLanguages([(0, "PvNoWords")], several: true).Keys]);
     private static readonly Lazy<HashSet<string>> Nobody = new(() => [.. PvText.InFourLanguages([(0, "PvUnknownNames")], several: true).Keys]);
 
+    /// <summary>The facts as a form knows them; null: none was understood.</summary>
+    public string? Facts => Own?.Value ?? Kind?.Code;
+
     /// <param name="usual">The language where the row names none.</param>
-    public static PvReading Of(PvCells cells, string usual, DateTimeOffset now)
+    /// <param name="owns">See <see cref="OwnFacts"/>.</param>
+    public static PvReading Of(PvCells cells, string usual, IReadOnlyDictionary<string, OwnCode> owns, DateTimeOffset now)
     {
         var faults = new List<(string, string)>();
         var unknown = IsUnknown(cells);
         if (cells.Number.Length == 0) faults.Add((nameof(PvCells.Number), Words.PvNumberMissing));
         TooLong(nameof(PvCells.Number), cells.Number, 60);
-        var kind = FactsOf(cells.Facts) is { } code && ShippedCodes.Holds(CodeList.SubKind, code, Moment.Day(now)) ? SubKinds.Find(code) : null;
+        var own = owns.GetValueOrDefault(FourLanguages.Fold(cells.Facts));
+        var kind = (own?.Shipped ?? FactsOf(cells.Facts)) is { } code && ShippedCodes.Holds(CodeList.SubKind, code, Moment.Day(now)) ? SubKinds.Find(code) : null;
         if (kind is null) faults.Add((nameof(PvCells.Facts), cells.Facts.Length == 0 ? Words.ChooseFacts : Words.PvFactsUnread));
         var when = DateOf(cells.Date);
         if (cells.Date.Length > 0 && when is null) faults.Add((nameof(PvCells.Date), Words.PvDateUnread));
@@ -77,7 +83,7 @@ internal sealed record PvReading(SubKind? Kind, DateTimeOffset? When, string Lan
         TooLong(nameof(PvCells.Address), cells.Address, 500);
         var language = cells.Language.Length == 0 ? usual : LanguageOf(cells.Language);
         if (language is null) faults.Add((nameof(PvCells.Language), Words.PvLanguageUnread));
-        return new PvReading(kind, when, language ?? usual, unknown, faults);
+        return new PvReading(kind, kind is null ? null : own, when, language ?? usual, unknown, faults);
 
         void TooLong(string field, string text, int most)
         {
@@ -86,7 +92,7 @@ internal sealed record PvReading(SubKind? Kind, DateTimeOffset? When, string Lan
     }
 
     /// <summary>The sub-kind a cell means, by its code or by its word in any language; null: none.</summary>
-    public static string? FactsOf(string cell) => Facts.Value.GetValueOrDefault(FourLanguages.Fold(cell));
+    public static string? FactsOf(string cell) => Known.Value.GetValueOrDefault(FourLanguages.Fold(cell));
 
     /// <summary>The same of a language.</summary>
     public static string? LanguageOf(string cell) => Tongues.Value.GetValueOrDefault(FourLanguages.Fold(cell));

@@ -32,7 +32,8 @@ internal static class Ready
             var now = clock.GetUtcNow();
             var list = await PvList.Own(zone.Set<PvList>().AsNoTracking(), query.List, caller.Self, now, ct);
             var (made, rows) = (await MadeOf(zone, list, ct), list.Sheet!.Value.Rows);
-            return [.. rows.Select((r, i) => (Row: i + 1, Of: r, Reading: PvReading.Of(r.Cells, here.InZone.Record.FirstLanguage, now)))
+            var owns = await OwnFacts.In(zone, now, ct);
+            return [.. rows.Select((r, i) => (Row: i + 1, Of: r, Reading: PvReading.Of(r.Cells, here.InZone.Record.FirstLanguage, owns, now)))
                 .Where(r => !made.ContainsKey(r.Row) && r.Of.Choice is PvChoice.Take or PvChoice.Add && r.Reading.Faults.Count == 0)
                 .Select(r => new Row(r.Row, r.Of.Choice == PvChoice.Add ? null : IntakeOf(list, r.Row, r.Of.Cells, r.Reading), r.Of.Choice == PvChoice.Add ? r.Of.AddTo : null))];
         }
@@ -65,7 +66,7 @@ internal static class Ready
 
         private static Register.Command IntakeOf(PvList list, int row, PvCells cells, PvReading reading) => new()
         {
-            Trigger = Trigger.OfficialReport, When = reading.When, SubKind = reading.Kind!.Code, Unknown = reading.Unknown, GivenName = reading.Unknown ? "" : cells.GivenName, FamilyName = reading.Unknown ? "" : cells.FamilyName,
+            Trigger = Trigger.OfficialReport, When = reading.When, SubKind = reading.Facts!, Unknown = reading.Unknown, GivenName = reading.Unknown ? "" : cells.GivenName, FamilyName = reading.Unknown ? "" : cells.FamilyName,
             Language = reading.Language, OfficialReport = cells.Number, Address = cells.Address, RequestedAt = list.At, Once = PvList.OnceOf(list.Id, row), OfferFollowUp = PvReading.OffersFollowUp(cells),
         };
     }

@@ -30,7 +30,7 @@ internal sealed record RowForm
 
     internal static RowForm Of(int number, PvCells cells, PvReading reading, PvChoice choice, Guid? addTo) => new()
     {
-        Row = number, Number = cells.Number, Facts = reading.Kind?.Code ?? cells.Facts, Date = cells.Date, GivenName = cells.GivenName, FamilyName = cells.FamilyName, Address = cells.Address, FollowUp = PvReading.OffersFollowUp(cells),
+        Row = number, Number = cells.Number, Facts = reading.Facts ?? cells.Facts, Date = cells.Date, GivenName = cells.GivenName, FamilyName = cells.FamilyName, Address = cells.Address, FollowUp = PvReading.OffersFollowUp(cells),
         Language = reading.Faults.Any(f => f.Field == nameof(PvCells.Language)) ? cells.Language : reading.Language, Choice = choice == PvChoice.Add ? addTo?.ToString() : choice == PvChoice.Undecided ? null : choice.ToString(),
     };
 

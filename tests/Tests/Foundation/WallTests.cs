@@ -98,22 +98,38 @@ public sealed class WallTests(Platforms platforms)
         for (var i = 0; i < 2; i++) Assert.Equal("force_generic_plan", await zone.Look(z => z.Database.SqlQuery<string>($"SELECT current_setting('plan_cache_mode') AS \"Value\"").SingleAsync(TestContext.Current.CancellationToken)));
     }
 
-    [Fact]
-    public async Task Zones_are_copies_of_a_template_that_nobody_enters_also_where_its_making_was_cut_off()
+    [Theory, InlineData(false), InlineData(true)]
+    public async Task Zones_are_copies_of_a_template_that_nobody_enters_also_where_its_making_was_cut_off(bool atItsEnd)
     {
         if (!Platforms.Engines.Contains("postgresql")) Assert.Skip("no PostgreSQL server named (never skipped in CI)");
         await using var platform = Platform.Start("postgresql");
         var half = platform.SameHouse["Database:Prefix"] + "_template";
         await using var server = new NpgsqlConnection(Environment.GetEnvironmentVariable("VS_TEST_POSTGRES"));
         await server.OpenAsync(TestContext.Current.CancellationToken);
-        await server.Do($"CREATE DATABASE {half}");
+        await server.Do($"CREATE DATABASE {half} ALLOW_CONNECTIONS {(atItsEnd ? "false" : "true")}");
         foreach (var zone in await Task.WhenAll(platform.Zone(), platform.Zone(), platform.Zone()))
             Assert.Equal(0, await zone.Look(z => z.Set<VictimSupport.Casework.People.Person>().CountAsync(TestContext.Current.CancellationToken)));
         await using var ask = new NpgsqlCommand($"SELECT datname || ' ' || datallowconn FROM pg_database WHERE datname LIKE '{half}%'", server);
         await using var rows = await ask.ExecuteReaderAsync(TestContext.Current.CancellationToken);
         Assert.True(await rows.ReadAsync(TestContext.Current.CancellationToken));
-        Assert.Matches($"^{half}_[0-9]+_Initial false$", rows.GetString(0));
+        Assert.Matches($"^{half}_[0-9]+ false$", rows.GetString(0));
         Assert.False(await rows.ReadAsync(TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public async Task A_zone_whose_making_was_cut_off_after_its_database_is_closed_to_the_others_all_the_same()
+    {
+        if (!Platforms.Engines.Contains("postgresql")) Assert.Skip("no PostgreSQL server named (never skipped in CI)");
+        var platform = await platforms.On("postgresql");
+        var (zone, one) = (await platform.Zone(), await platform.Zone());
+        var database = new NpgsqlConnectionStringBuilder(zone.OwnConnection()).Database!;
+        await using var server = new NpgsqlConnection(Environment.GetEnvironmentVariable("VS_TEST_POSTGRES"));
+        await server.OpenAsync(TestContext.Current.CancellationToken);
+        await server.Do($"GRANT CONNECT ON DATABASE \"{database}\" TO PUBLIC");
+        await Change(platform, house => house.Set<ZoneRecord>().Single(z => z.Code == zone.Code).State = ZoneState.Preparing);
+        await platform.Services.GetRequiredService<Provisioning>().AddZone(zone.Code, null, null, null, ["fr"], TestContext.Current.CancellationToken);
+        var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(one.OwnConnection()) { Database = database, Pooling = false }.ToString());
+        Assert.Equal(PostgresErrorCodes.InsufficientPrivilege, (await Assert.ThrowsAsync<PostgresException>(() => connection.OpenAsync(TestContext.Current.CancellationToken))).SqlState);
     }
 
     [Fact]

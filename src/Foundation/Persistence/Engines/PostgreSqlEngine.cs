@@ -28,23 +28,22 @@ internal sealed class PostgreSqlEngine(IConfiguration configuration, HouseModule
         return server.ToString();
     }
 
-    protected override string Owning(string database) => new NpgsqlConnectionStringBuilder(Administering(database)) { ConnectionIdleLifetime = 2, ConnectionPruningInterval = 1 }.ToString();
+    protected override string Owning(string database) => new NpgsqlConnectionStringBuilder(Administering(database)) { MinPoolSize = 0, ConnectionIdleLifetime = 2, ConnectionPruningInterval = 1 }.ToString();
 
     protected override string Running(string database, string login, string password) => new NpgsqlConnectionStringBuilder(Server)
     {
         Database = database, Username = login, Password = password, Options = $"{KeepPlans} {new NpgsqlConnectionStringBuilder(Server).Options}".TrimEnd(), MinPoolSize = 0, MaxAutoPrepare = 60, MaxPoolSize = Configuration.GetValue("Database:PoolPerZone", 24), ConnectionIdleLifetime = IdleSeconds, ConnectionPruningInterval = Math.Max(1, IdleSeconds / 6),
     }.ToString() + ";Server Compatibility Mode=NoTypeLoading";
 
-    protected override async Task EnsureDatabase(string database, CancellationToken ct)
-    {
-        await using var connection = await Open("postgres", ct);
-        if (!await Exists(connection, database, ct)) await Create(connection, database, "template1", ct);
-    }
+    protected override Task EnsureDatabase(string database, CancellationToken ct) => Ensure(database, (_, _) => Task.FromResult("template1"), ct);
 
-    protected override async Task EnsureZone(string database, CancellationToken ct)
+    protected override Task EnsureZone(string database, CancellationToken ct) => Ensure(database, Template, ct);
+
+    private async Task Ensure(string database, Func<NpgsqlConnection, CancellationToken, Task<string>> template, CancellationToken ct)
     {
         await using var connection = await Open("postgres", ct);
-        if (!await Exists(connection, database, ct)) await Create(connection, database, await Template(connection, ct), ct);
+        if (!await Exists(connection, database, ct)) await Run(connection, $"CREATE DATABASE {Quote(database)} TEMPLATE {Quote(await template(connection, ct))}", ct);
+        await Run(connection, $"REVOKE ALL ON DATABASE {Quote(database)} FROM PUBLIC", ct); // each time: whoever made it may have been cut off here
     }
 
     // A migrated empty zone, made once per schema and copied for each zone. One process at a time; what was cut off is made again.
@@ -52,20 +51,21 @@ internal sealed class PostgreSqlEngine(IConfiguration configuration, HouseModule
     {
         var half = Prefix + "_template";
         await using var zone = new ZoneDbContext(For<ZoneDbContext>(Owning(half)));
-        var template = $"{half}_{SchemaOf(zone)}";
+        var template = $"{half}_{SchemaOf(zone).Split('_')[0]}"; // a name has 63 letters
         if (await Exists(connection, template, ct)) return template;
-        await Run(connection, $"SELECT pg_advisory_lock(hashtext('{half}'))", ct);
-        if (!await Exists(connection, template, ct))
-        {
-            await Run(connection, $"DROP DATABASE IF EXISTS {Quote(half)} WITH (FORCE)", ct);
-            await Create(connection, half, "template1", ct);
-            await Upgrade(zone, ct);
-            // Who were connected to it could keep it from being copied.
-            await Run(connection, $"ALTER DATABASE {Quote(half)} WITH ALLOW_CONNECTIONS false", ct);
-            NpgsqlConnection.ClearPool(new NpgsqlConnection(Owning(half)));
-            await Run(connection, $"ALTER DATABASE {Quote(half)} RENAME TO {Quote(template)}", ct);
-        }
-        await Run(connection, $"SELECT pg_advisory_unlock(hashtext('{half}'))", ct);
+        await using var alone = await Open("postgres", ct, alone: true);
+        // Until the connection closes; another process may take long.
+        await Run(alone, $"SELECT pg_advisory_lock(hashtext('{half}'))", ct, seconds: 0);
+        if (await Exists(alone, template, ct)) return template;
+        await using var pool = new NpgsqlConnection(Owning(half));
+        NpgsqlConnection.ClearPool(pool);
+        await Run(alone, $"DROP DATABASE IF EXISTS {Quote(half)} WITH (FORCE)", ct);
+        await EnsureDatabase(half, ct);
+        await Upgrade(zone, ct);
+        // Who were connected to it could keep it from being copied.
+        await Run(alone, $"ALTER DATABASE {Quote(half)} WITH ALLOW_CONNECTIONS false", ct);
+        NpgsqlConnection.ClearPool(pool);
+        await Run(alone, $"ALTER DATABASE {Quote(half)} RENAME TO {Quote(template)}", ct);
         return template;
     }
 
@@ -74,12 +74,6 @@ internal sealed class PostgreSqlEngine(IConfiguration configuration, HouseModule
         await using var known = new NpgsqlCommand("SELECT 1 FROM pg_database WHERE datname = @name", connection);
         known.Parameters.AddWithValue("name", database);
         return await known.ExecuteScalarAsync(ct) is not null;
-    }
-
-    private static async Task Create(NpgsqlConnection connection, string database, string template, CancellationToken ct)
-    {
-        await Run(connection, $"CREATE DATABASE {Quote(database)} TEMPLATE {Quote(template)}", ct);
-        await Run(connection, $"REVOKE ALL ON DATABASE {Quote(database)} FROM PUBLIC", ct);
     }
 
     protected override async Task EnsureLogin(string login, string password, CancellationToken ct)
@@ -135,9 +129,10 @@ internal sealed class PostgreSqlEngine(IConfiguration configuration, HouseModule
         return connection;
     }
 
-    private static async Task Run(NpgsqlConnection connection, string sql, CancellationToken ct)
+    private static async Task Run(NpgsqlConnection connection, string sql, CancellationToken ct, int? seconds = null)
     {
         await using var command = new NpgsqlCommand(sql, connection);
+        if (seconds is { } limit) command.CommandTimeout = limit;
         await command.ExecuteNonQueryAsync(ct);
     }
 

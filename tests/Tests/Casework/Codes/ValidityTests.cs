@@ -158,7 +158,7 @@ public sealed class ValidityTests(Platforms platforms)
         Assert.Equal(own, (await anna.Send(new Facts.Query(followed))).SubKind);
         // A row of the night's list.
         var cells = Assert.Single(PvText.Read("1/2026;Fire;;Exemple, Ada").Rows);
-        Assert.Equal(nameof(PvCells.Facts), Assert.Single(PvReading.Of(cells, "fr", zone.Platform.Clock.GetUtcNow()).Faults).Field);
+        Assert.Equal(nameof(PvCells.Facts), Assert.Single(PvReading.Of(cells, "fr", new Dictionary<string, OwnCode>(), zone.Platform.Clock.GetUtcNow()).Faults).Field);
     }
 
     private async Task<(TestZone Zone, Person Anna, Guid Dossier)> Begun()

@@ -113,6 +113,19 @@ public sealed class RemindTests(Platforms platforms)
         Assert.Equal([story.Person], act.Persons);
     }
 
+    [Theory, InlineData("another"), InlineData("not themselves"), InlineData("another place")]
+    public async Task Whoever_was_reminded_and_comes_no_more_is_to_be_told_and_nobody_else(string how)
+    {
+        await using var story = await Story.Of("sqlite");
+        var (at, other) = (story.InDays(4), await story.Worker.Send(new VictimSupport.Casework.People.Edit.Command { Dossier = story.Dossier, GivenName = "Bo", FamilyName = "Voorbeeld", Capacity = Capacity.Victim, Language = "nl" }));
+        var id = await story.Plans(at);
+        await story.Until(at.AddHours(-27));
+        Assert.Single(story.Got);
+        var now = await story.Worker.Appointment(story.Zone, story.Dossier) with { At = at, Contact = id, Version = 1, Despite = true };
+        await story.Worker.Send(how switch { "another" => now with { Persons = [other] }, "not themselves" => now with { ForThem = true, With = Counterpart.Family }, _ => now with { Place = Place.Court } });
+        Assert.Equal(how == "another place" ? 0 : 1, (await story.Worker.Opens(story.Dossier)).Planned.Count(a => a.Kind == ActKind.Other && a.Persons.SequenceEqual([story.Person])));
+    }
+
     [Theory, EveryEngine]
     public async Task Moved_it_goes_with_the_appointment(string engine)
     {

@@ -6,6 +6,7 @@ using VictimSupport.Casework.Dossiers;
 using VictimSupport.Casework.People;
 using VictimSupport.Foundation.Access;
 using VictimSupport.Foundation.Audit;
+using VictimSupport.Foundation.Secrecy.Search;
 using VictimSupport.Tests.Kit;
 
 namespace VictimSupport.Tests.Casework;
@@ -28,6 +29,16 @@ public sealed class SearchTests(Platforms platforms)
             Assert.True(found.Count == 1 && found[0].Dossier == id, $"{typed}: {found.Count} found");
         }
         foreach (var typed in new[] { "Nemo", "0470 00 00 00", "BR.30.L1.999999/2026" }) Assert.Empty((await worker.Send(new Search.Query { Text = typed })).Rows);
+    }
+
+    [Theory, EveryEngine]
+    public async Task A_third_word_is_looked_for_among_those_of_the_first_two_however_many_others_bear_it(string engine)
+    {
+        var zone = await (await platforms.On(engine)).Zone();
+        var worker = zone.As(Role.Caseworker);
+        var meant = await worker.LeadOf(await worker.Registers(Cases.Intake(zone, "Verzonnen", "Jean Pierre")));
+        foreach (var later in new[] { "Anne", "Marie" }) await worker.Registers(Cases.Intake(zone, "Verzonnen", later));
+        Assert.Equal([meant], await zone.Look(z => SearchToken.OwnersOfAll(z, zone.Handle.Keys.Search, NameQuery.Parse("Jean Pierre Verzonnen").Groups, 1, TestContext.Current.CancellationToken)));
     }
 
     [Theory, EveryEngine]

@@ -52,6 +52,19 @@ public sealed class ShortTermTests
     }
 
     [Theory, EveryEngine]
+    public async Task Sent_twice_it_is_put_off_once(string engine)
+    {
+        await using var platform = Platform.Start(engine);
+        var zone = await platform.Zone();
+        var anna = await zone.Hires("anna", Role.Caseworker);
+        var dossier = await anna.Registers(Cases.Intake(zone));
+        platform.Clock.Advance(TimeSpan.FromDays(7 * 13));
+        var twice = new ShortTerm.Command { Dossier = dossier, Weeks = 4, Reason = "The trial comes first", Once = Guid.NewGuid() };
+        foreach (var isFirst in new[] { true, false }) Assert.Equal(isFirst, await anna.Send(twice));
+        Assert.Single((await anna.Opens(dossier)).Timeline, h => h.Text == "The trial comes first");
+    }
+
+    [Theory, EveryEngine]
     public async Task A_dossier_that_waits_for_nothing_is_found(string engine)
     {
         await using var platform = Platform.Start(engine);

@@ -365,6 +365,23 @@ public sealed class PvListTests(Platforms platforms)
 
     private static string Name(int i) => $"{(char)('A' + i % 26)}{(char)('a' + i / 26 % 26)}xo, {(char)('A' + i / 7 % 26)}{(char)('a' + i % 7)}lu{(char)('a' + i % 19)}";
 
+    [Theory, EveryEngine]
+    public async Task Facts_by_the_zones_own_word_are_understood_offered_and_kept(string engine)
+    {
+        var zone = await (await platforms.On(engine)).Zone();
+        var entry = new OwnEntry.Command { List = CodeList.SubKind, Shipped = "OtherOffence", Fr = "Morsure de chien", Nl = "Hondenbeet", De = "Hundebiss", En = "Dog bite", From = VictimSupport.Design.Html.Moment.Day(zone.Platform.Clock.GetUtcNow()) };
+        var own = OwnCode.ValueOf(await zone.As(Role.ZoneAdministrator).Send(entry));
+        var anna = zone.As(Role.Caseworker);
+        using var visit = anna.Visit();
+        var path = await Pastes(visit, "PV;Faits;Date;Nom\nBR.30.L1.000001/2026;hondenbeet;24/11/2026;Exemple, Ada\nBR.30.L1.000002/2026;no such thing;24/11/2026;Voorbeeld, Bo\n");
+        var page = await visit.Page(path);
+        Assert.Equal(own, page.QuerySelector("[name='Form.Rows[0].Facts'] option[selected]")!.GetAttribute("value"));
+        Assert.Contains(", Dog bite", page.QuerySelector("main section.vs-card")!.TextContent, StringComparison.Ordinal);
+        await visit.Send(path, FormOf(page), [KeyValuePair.Create("Form.Rows[1].Facts", own)]);
+        await Take(visit, path);
+        Assert.Equal([OwnCode.IdOf(own), OwnCode.IdOf(own)], await zone.Look(z => z.Set<Dossier>().Where(d => d.SubKind == "OtherOffence").Select(d => d.OwnSubKind).ToListAsync()));
+    }
+
     private static async Task<string> Pastes(Visit visit, string text)
     {
         var read = await visit.Submit("/intake/list", [KeyValuePair.Create("Form.Text", text)]);

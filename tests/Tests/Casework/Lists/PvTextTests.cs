@@ -1,4 +1,5 @@
 using System.Text;
+using VictimSupport.Casework.Codes;
 using VictimSupport.Casework.Lists;
 using VictimSupport.Design.Html;
 using VictimSupport.Foundation.Sheets;
@@ -8,6 +9,7 @@ namespace VictimSupport.Tests.Casework;
 /// <summary>The importer of lists: what spreadsheets and old programs write, and what nobody would write on purpose.</summary>
 public sealed class PvTextTests
 {
+    private static readonly Dictionary<string, OwnCode> None = [];
     private static readonly DateTimeOffset Now = new(2026, 11, 26, 8, 0, 0, TimeSpan.Zero);
 
     [Theory]
@@ -21,7 +23,7 @@ public sealed class PvTextTests
     {
         var row = Assert.Single(PvText.Read(text).Rows);
         Assert.Equal(("BR.30.L1.012345/2026", "Jean", "Dupont", "Rue Haute 1, 9901 Val-Clair"), (row.Number, row.GivenName, row.FamilyName.Length > 0 ? row.FamilyName[0] + row.FamilyName[1..].ToLowerInvariant() : "", row.Address));
-        var read = PvReading.Of(row, "nl", Now);
+        var read = PvReading.Of(row, "nl", None, Now);
         Assert.Empty(read.Faults);
         Assert.Equal(("Burglary", "fr"), (read.Kind!.Code, read.Language));
         Assert.Equal(new DateTime(2026, 11, 25, 2, 15, 0), Moment.Local(read.When!.Value));
@@ -48,7 +50,7 @@ public sealed class PvTextTests
     public void What_is_wrong_is_said_at_its_field(string text, string only, string field)
     {
         var cells = text.Length == 0 ? PvCells.Nothing with { Facts = "Burglary", FamilyName = "x" } : Assert.Single(PvText.Read(text).Rows);
-        var faults = PvReading.Of(cells, "fr", Now).Faults;
+        var faults = PvReading.Of(cells, "fr", None, Now).Faults;
         Assert.Contains(faults, f => f.Field == field);
         if (only.Length > 0) Assert.Single(faults);
     }
@@ -57,7 +59,7 @@ public sealed class PvTextTests
     [InlineData("onbekend"), InlineData("INCONNU"), InlineData("unbekannt"), InlineData("X")]
     public void Nobody_knows_the_name_in_four_languages(string name)
     {
-        var read = PvReading.Of(Assert.Single(PvText.Read($"1/2026;Burglary;;{name}").Rows), "fr", Now);
+        var read = PvReading.Of(Assert.Single(PvText.Read($"1/2026;Burglary;;{name}").Rows), "fr", None, Now);
         Assert.True(read.Unknown);
         Assert.Empty(read.Faults);
     }
@@ -94,7 +96,7 @@ public sealed class PvTextTests
             var text = i % 3 == 0 ? CellText.Decode(Bytes(random)) : string.Concat(Enumerable.Range(0, random.Next(120)).Select(_ => pieces[random.Next(pieces.Length)]));
             var (found, unread) = PvText.Read(text);
             Assert.Equal(found.Count == 0, unread is not null);
-            foreach (var row in found) _ = PvReading.Of(row, "fr", Now);
+            foreach (var row in found) _ = PvReading.Of(row, "fr", None, Now);
             _ = new PvSheet([.. found.Select(r => new PvRow(r, PvChoice.Take, false))]).Twins();
             read++;
             rows += found.Count;
