@@ -62,7 +62,7 @@ internal static class Host
             o.RequestCultureProviders = [new LanguagePath(), new LanguageCookie(), new LanguageHeader()];
         });
         if (builder.Configuration["OTEL_EXPORTER_OTLP_ENDPOINT"] is not null) Telemetry.Export(services); // nobody listens: nothing is measured
-        services.AddRateLimiter(Limits.Set);
+        services.AddSingleton<Limits>();
         AddJobs(services, builder.Configuration);
     }
 
@@ -77,7 +77,7 @@ internal static class Host
         app.UseZonePath();
         app.Use(OwnHost.Keep);
         app.UseRouting();
-        app.UseRateLimiter();
+        app.Use(app.Services.GetRequiredService<Limits>().Keep);
         app.UseRequestLocalization();
         app.UsePass();
         app.Use(Oversized.Refuse);
