@@ -17,7 +17,7 @@ internal static class Offered
 
     internal sealed class Handler(ZoneDbContext zone, TimeProvider clock) : IRequestHandler<Query, IReadOnlyList<Choice>>
     {
-        private static readonly Compiled<CodeList, OwnCode> OwnOf = Compiled.Query((ZoneDbContext z, CodeList list) => z.Set<OwnCode>().AsNoTracking().Where(c => c.List == list));
+        public static readonly Compiled<CodeList, OwnCode> OwnOf = Compiled.Query((ZoneDbContext z, CodeList list) => z.Set<OwnCode>().AsNoTracking().Where(c => c.List == list));
 
         public Task<IReadOnlyList<Choice>> Handle(Query query, CancellationToken ct) => On(zone, Moment.Day(clock.GetUtcNow()), query, ct);
 

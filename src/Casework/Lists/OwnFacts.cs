@@ -1,4 +1,3 @@
-using Microsoft.EntityFrameworkCore;
 using VictimSupport.Casework.Codes;
 using VictimSupport.Design.Forms;
 using VictimSupport.Design.Html;
@@ -13,7 +12,7 @@ internal static class OwnFacts
     public static async Task<IReadOnlyDictionary<string, OwnCode>> In(ZoneDbContext zone, DateTimeOffset now, CancellationToken ct)
     {
         var known = new Dictionary<string, OwnCode>(StringComparer.Ordinal);
-        foreach (var own in (await zone.Set<OwnCode>().AsNoTracking().Where(c => c.List == CodeList.SubKind).OrderBy(c => c.Id).ToListAsync(ct)).Where(c => c.Holds(Moment.Day(now))))
+        foreach (var own in (await Offered.Handler.OwnOf.In(zone, CodeList.SubKind, ct)).Where(c => c.Holds(Moment.Day(now))).OrderBy(c => c.Id))
         {
             foreach (var said in new[] { own.Value, own.Fr, own.Nl, own.De, own.En }.Where(word => word.Length > 0)) known.TryAdd(FourLanguages.Fold(said), own);
         }

@@ -43,7 +43,8 @@ internal sealed class PostgreSqlEngine(IConfiguration configuration, HouseModule
     {
         await using var connection = await Open("postgres", ct);
         if (!await Exists(connection, database, ct)) await Run(connection, $"CREATE DATABASE {Quote(database)} TEMPLATE {Quote(await template(connection, ct))}", ct);
-        await Run(connection, $"REVOKE ALL ON DATABASE {Quote(database)} FROM PUBLIC", ct); // each time: whoever made it may have been cut off here
+        // Whoever made it may have been cut off before this. Asked first: two processes that start together would both write it, and one would fail.
+        if (await Any(connection, "SELECT 1 FROM pg_database WHERE datname = @name AND has_database_privilege('public', oid, 'CONNECT')", database, ct)) await Run(connection, $"REVOKE ALL ON DATABASE {Quote(database)} FROM PUBLIC", ct);
     }
 
     // A migrated empty zone, made once per schema and copied for each zone. One process at a time; what was cut off is made again.
@@ -69,9 +70,11 @@ internal sealed class PostgreSqlEngine(IConfiguration configuration, HouseModule
         return template;
     }
 
-    private static async Task<bool> Exists(NpgsqlConnection connection, string database, CancellationToken ct)
+    private static Task<bool> Exists(NpgsqlConnection connection, string database, CancellationToken ct) => Any(connection, "SELECT 1 FROM pg_database WHERE datname = @name", database, ct);
+
+    private static async Task<bool> Any(NpgsqlConnection connection, string sql, string database, CancellationToken ct)
     {
-        await using var known = new NpgsqlCommand("SELECT 1 FROM pg_database WHERE datname = @name", connection);
+        await using var known = new NpgsqlCommand(sql, connection);
         known.Parameters.AddWithValue("name", database);
         return await known.ExecuteScalarAsync(ct) is not null;
     }
