@@ -126,7 +126,6 @@ public sealed partial class Platform : WebApplicationFactory<Program>
             services.Replace(ServiceDescriptor.Singleton<TimeProvider>(new WallClock(Clock)));
             services.Replace(ServiceDescriptor.Singleton<ISendMail>(Post));
             services.AddSingleton<IStartupFilter, KitSignIn>();
-            services.AddSingleton<IStartupFilter, LetGo>();
             if (!Conduct) services.RemoveAll<VictimSupport.Foundation.Access.IStandAtTheDoor>();
             More?.Invoke(services);
         });
@@ -185,19 +184,6 @@ public sealed partial class Platform : WebApplicationFactory<Program>
             await using var drop = new NpgsqlCommand($"DROP DATABASE \"{name}\" WITH (FORCE)", connection);
             await drop.ExecuteNonQueryAsync();
         }
-    }
-}
-
-/// <summary>A host that ended is forgotten. What the test host remembers of its start flows into every timer made there, and the framework's rate limiter never ends its own: each of a run's hundreds of hosts stayed, 13 MB and more.</summary>
-internal sealed class LetGo : IStartupFilter
-{
-    private static readonly object Started = typeof(WebApplicationFactory<>).Assembly.GetType("Microsoft.Extensions.Hosting.HostFactoryResolver+HostingListener", throwOnError: true)!
-        .GetField("_currentListener", System.Reflection.BindingFlags.NonPublic | System.Reflection.BindingFlags.Static)!.GetValue(null)!;
-
-    public Action<IApplicationBuilder> Configure(Action<IApplicationBuilder> next)
-    {
-        Started.GetType().GetProperty("Value")!.SetValue(Started, null);
-        return next;
     }
 }
 
