@@ -93,6 +93,7 @@ public sealed class CaseworkModule : IModule
         AddNotice(services, Notices.NobodySees, () => Words.NobodySeesSubject, () => Words.NobodySeesText);
         AddNotice(services, Notices.CaseloadReceived, () => Words.CaseloadReceivedSubject, () => Words.CaseloadReceivedText);
         AddNotice(services, Notices.AppointmentChanged, () => Words.AppointmentChangedSubject, () => Words.AppointmentChangedText);
+        AddNotice(services, Notices.AppointmentGiven, () => Words.AppointmentGivenSubject, () => Words.AppointmentGivenText);
         AddNotice(services, Notices.StandIn, () => Words.StandInSubject, () => Words.StandInText);
         AddNotice(services, Notices.ReferralCameBack, () => Words.CameBackSubject, () => Words.CameBackText);
         services.AddScoped<Handovers.Proposals>();

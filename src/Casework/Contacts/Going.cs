@@ -41,24 +41,37 @@ internal sealed class Going(ZoneDbContext zone, Guard guard, Colleagues colleagu
         }
     }
 
-    /// <summary>Whoever was to go and goes no more, or at another moment or place, is told to look, once a change. What they did themselves they know.</summary>
-    /// <param name="before">How it was agreed on; after the change.</param>
+    /// <summary>Whoever was to go and goes no more, or at another moment or place, is told to look, and whoever goes from now on that they do, once a change. What they did themselves they know; of today they hear by <see cref="AppointmentsToday"/>.</summary>
+    /// <param name="before">How it was agreed on, after the change; <see cref="Agreement.None"/>: it is new.</param>
     /// <param name="turn">With many others, which are told of in one mail.</param>
     public async Task Tell(Contact appointment, Agreement before, CancellationToken ct, Guid? turn = null)
     {
-        if (appointment.Ends <= clock.GetUtcNow() && before.Ends <= clock.GetUtcNow()) return;
-        var stays = appointment.IsPlanned && (appointment.At, appointment.Place) == (before.At, before.Place) ? new[] { appointment.Worker, appointment.Companion } : [];
-        foreach (var who in before.Who.Except(stays.OfType<Guid>()).Where(who => who != caller.Account))
+        var now = clock.GetUtcNow();
+        if (appointment.Ends <= now && before.Ends <= now) return;
+        var after = appointment.IsPlanned ? Agreement.Of(appointment) : Agreement.None;
+        var others = after.Who.Where(who => who != caller.Account).ToList();
+        await AppointmentsToday.TellToo(zone, appointment, others.Where(who => after.At != before.At || !before.Who.Contains(who)), now, ct);
+        var stay = (after.At, after.Place) == (before.At, before.Place) ? after.Who : [];
+        foreach (var who in before.Who.Except(stay).Where(who => who != caller.Account)) await Say(Notices.AppointmentChanged, who);
+        if (AppointmentsToday.TellAt(appointment.At) <= now) return;
+        // Who was to go along and goes first now hears of it as well.
+        foreach (var who in others.Where(who => !before.Who.Contains(who) || (who == after.Who[0] && who != before.Who[0]))) await Say(Notices.AppointmentGiven, who);
+
+        async Task Say(string kind, Guid who)
         {
-            var effect = $"{Notices.AppointmentChanged} {(turn is { } many ? $"{many}" : $"{appointment.Id} {appointment.Version}")} {who}";
-            if (turn is not null && (zone.Set<OutboxMessage>().Local.Any(m => m.Key == effect) || await zone.Set<OutboxMessage>().AnyAsync(m => m.Key == effect, ct))) continue;
-            zone.Add(OutboxMessage.New(effect, Notices.AppointmentChanged, null, who, clock.GetUtcNow()));
+            var effect = $"{kind} {(turn is { } many ? $"{many}" : $"{appointment.Id} {appointment.Version}")} {who}";
+            // Whoever got the dossier as well reads of it in that mail.
+            string[] said = kind == Notices.AppointmentGiven ? [effect, Notices.Caseload(turn, who)] : [effect];
+            if (turn is not null && (zone.Set<OutboxMessage>().Local.Any(m => said.Contains(m.Key)) || await zone.Set<OutboxMessage>().AnyAsync(m => said.Contains(m.Key), ct))) return;
+            zone.Add(OutboxMessage.New(effect, kind, null, who, now));
         }
     }
 
     /// <summary>How an appointment stood.</summary>
     internal sealed record Agreement(IReadOnlyList<Guid> Who, DateTimeOffset At, DateTimeOffset Ends, Place Place)
     {
+        public static readonly Agreement None = new([], default, default, default);
+
         public static Agreement Of(Contact appointment) => new([.. new[] { appointment.Worker, appointment.Companion }.OfType<Guid>()], appointment.At, appointment.Ends, appointment.Place);
     }
 }

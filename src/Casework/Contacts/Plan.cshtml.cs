@@ -185,14 +185,10 @@ internal sealed class Plan(IMediator pipeline, IAccounts accounts, WhereAndWho w
             await MayBe(dossier, agreed, planned, ct);
             if (!form.Despite && await diary.Warnings(agreed, planned?.Id, ct) is { Count: > 0 } warnings) throw new ValidationException(warnings.Distinct().Select(w => new ValidationFailure(nameof(Command.Despite), w)));
             if (planned is not null) await reminders.TellAnew(planned, planned.At != agreed.At || (agreed.ForThem && !planned.ForThem) ? null : [.. planned.Persons.Except(agreed.Persons)], ct);
+            var stood = planned is null ? Going.Agreement.None : Going.Agreement.Of(planned);
             if (planned is null) zone.Add(planned = Contacts.Contact.Plan(dossier.Id, agreed, caller.Self, now));
-            else
-            {
-                var stood = Going.Agreement.Of(planned);
-                planned.Agree(agreed, caller.Self);
-                await AppointmentsToday.TellToo(zone, planned, new[] { planned.Worker, planned.Companion }.OfType<Guid>().Where(who => who != caller.Account && (stood.At != planned.At || !stood.Who.Contains(who))), now, ct);
-                await going.Tell(planned, stood, ct);
-            }
+            else planned.Agree(agreed, caller.Self);
+            await going.Tell(planned, stood, ct);
             await going.Settle(dossier, ct, [.. new[] { planned.Worker, planned.Companion }.OfType<Guid>()]);
             await reminders.Settle(dossier, planned, await Wanted(dossier, form, ct), ct);
             await NextAct.Settle(zone, dossier, ct);

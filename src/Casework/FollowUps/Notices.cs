@@ -16,12 +16,15 @@ namespace VictimSupport.Casework.FollowUps;
 /// <summary>Neutral mails about rights: that something happened, never what or to whom.</summary>
 internal sealed class Notices(string kind, Func<string> subject, Func<string> text, ISendMail mail, IAccounts accounts, IStaff staff, IMediator pipeline) : NeutralMail(mail, accounts, staff, pipeline)
 {
-    public const string BrokenGlass = "glass-broken", Unassigned = "dossier-let-go", NobodySees = "nobody-sees", StandIn = "stand-in-asked", CaseloadReceived = "caseload-received", ReferralCameBack = "referral-back", HandoverCame = "handover-came", HandoverTurned = "handover-turned", RequestWithdrawn = "request-withdrawn", AppointmentChanged = "appointment-changed";
+    public const string BrokenGlass = "glass-broken", Unassigned = "dossier-let-go", NobodySees = "nobody-sees", StandIn = "stand-in-asked", CaseloadReceived = "caseload-received", ReferralCameBack = "referral-back", HandoverCame = "handover-came", HandoverTurned = "handover-turned", RequestWithdrawn = "request-withdrawn", AppointmentChanged = "appointment-changed", AppointmentGiven = "appointment-given";
 
     public override string Kind => kind;
 
+    /// <summary>The one mail of a hand-over to whoever got dossiers by it.</summary>
+    public static string Caseload(Guid? turn, Guid to) => $"{CaseloadReceived} {turn} {to}";
+
     // All who answer for it are told, and whom it concerns was left out: a replacement might be the very one. What changed in somebody's own week is nobody else's.
-    protected override bool InPerson => kind is BrokenGlass or NobodySees or AppointmentChanged;
+    protected override bool InPerson => kind is BrokenGlass or NobodySees or AppointmentChanged or AppointmentGiven;
     protected override (string Subject, string Text) Say(string language) => Spoken.In(language, () => (subject(), text()));
 }
 

@@ -44,6 +44,7 @@ internal static class HandOne
                 if (dossier.Protection == Protection.Restricted && !await colleagues.AreNamed(dossier.Id, to, ct)) zone.Add(Grant.Give(dossier.Id, to, GrantKind.Named, now, null, caller.Self));
                 dossier.Assign(to);
                 zone.Add(Milestone.Reached(dossier.Id, MilestoneKind.Assigned, caller.Self, now, to));
+                if (to != caller.Self) await Tell(command.Turn, to, now, ct);
                 got.Add(to);
             }
             var mayGo = await diary.WhoMayGo(dossier, null, ct);
@@ -53,13 +54,11 @@ internal static class HandOne
             {
                 var (to, before) = (meetings[meeting.Id], Going.Agreement.Of(meeting));
                 if (!(mayGo.Contains(to) || got.Contains(to)) || !meeting.PassOn(from, to)) continue;
-                await AppointmentsToday.TellToo(zone, meeting, new[] { to }.Where(who => who != caller.Self), now, ct);
                 await going.Tell(meeting, before, ct, command.Turn);
                 got.Add(to);
             }
             if (got.Count == 0) return false;
             await going.Settle(dossier, ct, got);
-            foreach (var to in got.Where(to => to != caller.Self)) await Tell(command.Turn, to, now, ct);
             dossier.Touch();
             return true;
         }
@@ -67,7 +66,7 @@ internal static class HandOne
         // Once a receiver, however many dossiers come.
         private async Task Tell(Guid turn, Guid to, DateTimeOffset now, CancellationToken ct)
         {
-            var effect = $"{Notices.CaseloadReceived} {turn} {to}";
+            var effect = Notices.Caseload(turn, to);
             if (!await zone.Set<OutboxMessage>().AnyAsync(m => m.Key == effect, ct)) zone.Add(OutboxMessage.New(effect, Notices.CaseloadReceived, null, to, now));
         }
     }

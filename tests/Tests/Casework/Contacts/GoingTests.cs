@@ -150,5 +150,39 @@ public sealed class GoingTests(Platforms platforms)
         IEnumerable<VictimSupport.Foundation.Mail.Letter> Letters() => platform.Post.Letters.Where(l => l.Key.StartsWith("appointment-changed", StringComparison.Ordinal));
     }
 
+    [Fact]
+    public async Task Whoever_is_put_down_for_an_appointment_by_somebody_else_hears_of_it_once()
+    {
+        await using var platform = Platform.Start("sqlite");
+        var zone = await platform.Zone();
+        var (anna, bert, chief) = (await zone.Hires("anna", Role.Caseworker), await zone.Hires("bert", Role.Caseworker), await zone.Hires("chief", Role.Coordinator));
+        var dossier = await anna.Registers(Cases.Intake(zone, "Zzkanarie", "Quirien"));
+        var plan = await anna.Appointment(zone, dossier) with { Despite = true, At = platform.Clock.GetUtcNow().AddDays(3) };
+        var id = await anna.Send(plan);
+        Assert.Empty(await Told()); // her own
+        await anna.Send(plan with { Contact = id, Version = 1, Companion = bert.Id });
+        Assert.Equal(["bert"], await Told());
+        await anna.Send(plan with { Contact = id, Version = 2, Companion = bert.Id, Note = "bring the form" });
+        Assert.Equal(["bert"], await Told());
+        await anna.Send(plan with { Contact = id, Version = 3, Worker = bert.Id }); // now he goes alone
+        Assert.Equal(["bert", "bert"], await Told());
+        await chief.Send(plan with { At = plan.At!.Value.AddDays(1), Companion = chief.Id });
+        Assert.Equal(["anna", "bert", "bert"], await Told());
+        Assert.All(Letters(), letter => Assert.DoesNotContain(new[] { "Zzkanarie", "Quirien", zone.Code }, secret => (letter.Subject + letter.Text).Contains(secret, StringComparison.OrdinalIgnoreCase)));
+
+        // Of today they hear as everybody does of today.
+        await chief.Send(plan with { At = platform.Clock.GetUtcNow().AddMinutes(90) });
+        Assert.Equal(["anna", "bert", "bert"], await Told());
+        Assert.Contains(platform.Post.Letters, l => l.Key.StartsWith("appointment-today", StringComparison.Ordinal) && l.To == Staff.AddressOf(zone, "anna"));
+
+        async Task<IEnumerable<string>> Told()
+        {
+            for (var i = 0; i < 2; i++) await zone.RunJobs();
+            return new[] { "anna", "bert", "chief" }.SelectMany(n => Letters().Where(l => l.To == Staff.AddressOf(zone, n)).Select(_ => n));
+        }
+
+        IEnumerable<VictimSupport.Foundation.Mail.Letter> Letters() => platform.Post.Letters.Where(l => l.Key.StartsWith("appointment-given", StringComparison.Ordinal));
+    }
+
     private static Task<List<Grant>> Grants(TestZone zone, Guid dossier) => zone.Look(z => z.Set<Grant>().AsNoTracking().Where(g => g.DossierId == dossier).ToListAsync());
 }

@@ -51,6 +51,7 @@ public sealed class HandOverTests(Platforms platforms)
         var told = platform.Post.Letters.Where(l => l.Key.StartsWith("caseload-received", StringComparison.Ordinal)).ToList();
         Assert.Equal([Staff.AddressOf(zone, "bert"), Staff.AddressOf(zone, "cleo")], told.Select(l => l.To).Order(StringComparer.Ordinal));
         Assert.All(told, l => Assert.DoesNotContain("anna", l.Subject + l.Text, StringComparison.OrdinalIgnoreCase));
+        Assert.DoesNotContain(platform.Post.Letters, l => l.Key.StartsWith("appointment-given", StringComparison.Ordinal)); // one mail of dossiers is enough
 
         Assert.Equal(HttpStatusCode.Redirect, (await visit.Submit("/worklist", [], "main form[action*='handler=Undo']")).StatusCode);
         foreach (var id in all) Assert.Equal(anna.Id, await AssignedTo(zone, id));
@@ -162,7 +163,7 @@ public sealed class HandOverTests(Platforms platforms)
         var (chief, anna, bert, dora) = (await zone.Hires("chief", Role.Coordinator), await zone.Hires("anna", Role.Caseworker), await zone.Hires("bert", Role.Caseworker), await zone.Hires("dora", Role.Caseworker));
         var dossier = await chief.Registers(Cases.Intake(zone));
         await chief.Send(new Assign.Command(dossier, chief.Id));
-        var plan = await chief.Appointment(zone, dossier) with { Worker = anna.Id };
+        var plan = await chief.Appointment(zone, dossier) with { Worker = anna.Id, At = zone.Platform.Clock.GetUtcNow().AddDays(2) };
         var monday = await chief.Send(plan);
         var thursday = await chief.Send(plan with { At = plan.At!.Value.AddDays(3), Companion = dora.Id });
         var turn = await chief.Send(new HandOver.Command
@@ -172,7 +173,7 @@ public sealed class HandOverTests(Platforms platforms)
         Assert.True(await chief.Send(new HandOne.Command(turn.Id, dossier)));
         Assert.Equal((bert.Id, dora.Id), (await WorkerOf(zone, monday), await WorkerOf(zone, thursday)));
         Assert.Null(await zone.Look(z => z.Set<Contact>().Where(c => c.Id == thursday).Select(c => c.Companion).SingleAsync()));
-        Assert.Equal(new[] { bert.Id, dora.Id }.Order(), (await zone.Look(z => z.Set<VictimSupport.Foundation.Jobs.OutboxMessage>().Where(m => m.Key.StartsWith("caseload-received " + turn.Id)).Select(m => m.To!.Value).ToListAsync())).Order());
+        Assert.Equal(new[] { bert.Id, dora.Id }.Order(), (await zone.Look(z => z.Set<VictimSupport.Foundation.Jobs.OutboxMessage>().Where(m => m.Key.StartsWith("appointment-given " + turn.Id)).Select(m => m.To!.Value).ToListAsync())).Order());
         Assert.True(await bert.Sees(dossier) && await dora.Sees(dossier));
         Assert.False(await anna.Sees(dossier));
         Assert.True(await chief.Send(new TakeBack.Command(turn.Id, dossier)));
