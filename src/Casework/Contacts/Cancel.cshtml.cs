@@ -73,7 +73,7 @@ internal sealed class Cancel(IMediator pipeline, UnderWay underWay, IAccounts ac
         public Rules(TimeProvider clock)
         {
             RuleFor(c => c.Reason).NotNull().WithMessage(_ => Words.ChooseReason).IsInEnum().WithMessage(_ => Words.ChooseReason).NotEqual(CancelReason.DossierClosed).WithMessage(_ => Words.ChooseReason);
-            RuleFor(c => c.Next).IsInEnum().WithMessage(_ => Words.NextActLabel);
+            RuleFor(c => c.Next).IsInEnum().WithMessage(_ => Words.NextActLabel).Must((c, next) => next is not null || c.Due is null).WithMessage(_ => Words.ActForThisDate);
             RuleFor(c => c.Due).NotNull().When(c => c.Next is not null).WithMessage(_ => Words.EnterDue);
             RuleFor(c => c.Due).Must(due => due is null || due > clock.GetUtcNow().AddMinutes(-5)).When(c => c.Next is not null).WithMessage(_ => Words.DueInPast);
             RuleFor(c => c.Due).Must(due => due is null || due < clock.GetUtcNow().AddYears(3)).WithMessage(_ => Words.TooFarAway);

@@ -17,7 +17,10 @@ namespace VictimSupport.Casework.Contacts;
 internal sealed class Contact : IHoldSealed, ISayMyLayer, IOfDossier, ICountersigned, IFallDue
 {
     /// <summary>How much longer a visit takes by one press.</summary>
-    public static readonly TimeSpan Longer = TimeSpan.FromMinutes(30);
+    public static readonly TimeSpan Longer = TimeSpan.FromMinutes(30), Mistaken = TimeSpan.FromMinutes(15);
+
+    /// <summary>How long before its moment somebody may go in: sooner, it is another visit than the one that was agreed.</summary>
+    public static readonly TimeSpan Early = TimeSpan.FromHours(12);
 
     public Guid Id { get; private set; }
     public Guid DossierId { get; private set; }
@@ -186,9 +189,13 @@ internal sealed class Contact : IHoldSealed, ISayMyLayer, IOfDossier, ICountersi
         Version++;
     }
 
-    /// <summary>Stays longer than was said: from the expected end, or from now where that has passed.</summary>
+    /// <summary>Was check-out pressed so lately that it may have been by mistake, with somebody still inside?</summary>
+    public bool MayBeThereStill(DateTimeOffset now) => IsPlanned && CheckedOut is { } gone && now - gone <= Mistaken;
+
+    /// <summary>Stays longer than was said: from the expected end, or from now where that has passed. Checked out a moment ago, they have not gone.</summary>
     public void Stay(DateTimeOffset now)
     {
+        if (MayBeThereStill(now)) CheckedOut = null;
         if (!IsUnderWay) return;
         ExpectedOut = NextMinute((ExpectedOut is { } until && until > now ? until : now) + Longer);
         Version++;

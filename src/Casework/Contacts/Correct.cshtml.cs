@@ -88,7 +88,7 @@ internal sealed class Correct(IMediator pipeline, TimeProvider clock) : PageMode
         public Rules(TimeProvider clock)
         {
             RuleFor(c => c.Persons).NotEmpty().WithMessage(_ => Words.ChoosePerson);
-            RuleFor(c => c.With).IsInEnum().WithMessage(_ => Words.ChooseCounterpart);
+            RuleFor(c => c.With).IsInEnum().WithMessage(_ => Words.ChooseCounterpart).Must((c, with) => with is null || c.ForThem).WithMessage(_ => Words.OnlyForThem);
             RuleFor(c => c.Services).Must((c, s) => c.Missed || s.Count > 0).WithMessage(_ => Words.ChooseService);
             RuleFor(c => c.Question).MaximumLength(AskedForThem.Longest).WithMessage(_ => Words.TooLong).Must((c, _) => c.ForThem || c.Asked.IsEmpty).WithMessage(_ => Words.OnlyForThem);
             RuleFor(c => c.Answer).MaximumLength(AskedForThem.Longest).WithMessage(_ => Words.TooLong);

@@ -72,7 +72,8 @@ internal sealed class HomeVisit(IMediator pipeline, UnderWay underWay, WhereAndW
     }
 
     /// <param name="AtTheDoor">What other dossiers tell of the address.</param>
-    internal sealed record Answer(Place Place, DateTimeOffset At, int Minutes, Danger Danger, Danger AtTheDoor, DateTimeOffset? CheckedIn, DateTimeOffset? ExpectedOut, DateTimeOffset? CheckedOut);
+    /// <param name="MayBeThereStill">Check-out was pressed a moment ago.</param>
+    internal sealed record Answer(Place Place, DateTimeOffset At, int Minutes, Danger Danger, Danger AtTheDoor, DateTimeOffset? CheckedIn, DateTimeOffset? ExpectedOut, DateTimeOffset? CheckedOut, bool MayBeThereStill);
 
     [Requires(May.ChangeDossiers)]
     internal sealed record Query(Guid Dossier, Guid Contact) : IQuery<Answer>;
@@ -97,14 +98,14 @@ internal sealed class HomeVisit(IMediator pipeline, UnderWay underWay, WhereAndW
         public Rules() => RuleFor(c => c.Minutes).Must(m => m is > 0 and <= 24 * 60).WithMessage(_ => Words.NoMinutes);
     }
 
-    internal sealed class QueryHandler(ZoneDbContext zone, Guard guard, Doors doors, Keyring keys) : IRequestHandler<Query, Answer>
+    internal sealed class QueryHandler(ZoneDbContext zone, Guard guard, Doors doors, Keyring keys, TimeProvider clock) : IRequestHandler<Query, Answer>
     {
         public async Task<Answer> Handle(Query query, CancellationToken ct)
         {
             var dossier = await guard.Read(query.Dossier, ct);
             var visit = await Appointments.Find(zone.Set<Contact>(), dossier.Id, query.Contact, ct);
             if (!visit.IsVisit && visit.CheckedIn is null) throw new RefusedException("absent", dossier.Id);
-            return new Answer(visit.Place, visit.At, visit.Minutes, dossier.Danger, await AtTheDoor(dossier, visit, ct), visit.CheckedIn, visit.ExpectedOut, visit.CheckedOut);
+            return new Answer(visit.Place, visit.At, visit.Minutes, dossier.Danger, await AtTheDoor(dossier, visit, ct), visit.CheckedIn, visit.ExpectedOut, visit.CheckedOut, visit.MayBeThereStill(clock.GetUtcNow()));
         }
 
         private async Task<Danger> AtTheDoor(Dossier dossier, Contact visit, CancellationToken ct)
@@ -122,6 +123,7 @@ internal sealed class HomeVisit(IMediator pipeline, UnderWay underWay, WhereAndW
         {
             visit.MustStand(nameof(In.Minutes));
             if (!visit.IsVisit) throw new ValidationException([new ValidationFailure(nameof(In.Minutes), Words.NoVisit)]);
+            if (visit.CheckedIn is null && visit.At - clock.GetUtcNow() > Contacts.Contact.Early) throw new ValidationException([new ValidationFailure(nameof(In.Minutes), Words.VisitIsLater)]);
             // Since it was planned they may have said never. Late by some minutes it is still the time that was agreed.
             if (visit.CheckedIn is null) await gate.PassVisit(dossier, visit.Persons, visit.Place, visit.ForThem, visit.At, ct);
             visit.CheckIn(TimeSpan.FromMinutes(form.Minutes!.Value), clock.GetUtcNow());

@@ -141,7 +141,7 @@ internal sealed class Plan(IMediator pipeline, IAccounts accounts, WhereAndWho w
             RuleFor(c => c.Place).NotNull().WithMessage(_ => Words.ChoosePlace).IsInEnum().WithMessage(_ => Words.ChoosePlace);
             RuleFor(c => c.Room).MaximumLength(ZoneSettings.LongestRoom).WithMessage(_ => Words.TooLong);
             RuleFor(c => c.Travel).Must(t => t is null or (>= 0 and <= 12 * 60)).WithMessage(_ => Words.NoTravel);
-            RuleFor(c => c.With).IsInEnum().WithMessage(_ => Words.ChooseCounterpart);
+            RuleFor(c => c.With).IsInEnum().WithMessage(_ => Words.ChooseCounterpart).Must((c, with) => with is null || c.ForThem).WithMessage(_ => Words.OnlyForThem);
             RuleFor(c => c.Worker).NotEmpty().WithMessage(_ => Words.ChooseColleague);
             RuleFor(c => c.Note).MaximumLength(20_000).WithMessage(_ => Words.TooLong);
             RuleFor(c => c.Remind).Must(r => r.Select(Reminder.Read).ToList() is var read && !read.Contains(null) && read.DistinctBy(one => one!.Person).Count() == read.Count).WithMessage(_ => Words.RemindOneWay);
@@ -172,6 +172,7 @@ internal sealed class Plan(IMediator pipeline, IAccounts accounts, WhereAndWho w
     {
         public async Task<Guid> Handle(Command form, CancellationToken ct)
         {
+            await DossierCounter.TakeTurns(zone, clock.GetUtcNow(), ct); // two who take one room at once: the second is told
             var (dossier, now) = (await guard.Open(form.Dossier, ct), clock.GetUtcNow());
             if (form.Once != default && await zone.Set<Submission>().AsNoTracking().SingleOrDefaultAsync(s => s.Id == form.Once, ct) is { } before) return before.Made;
             var planned = form.Contact is { } id ? await Appointments.Find(zone.Set<Contact>(), dossier.Id, id, ct) : null;

@@ -134,14 +134,14 @@ internal sealed class Record(IMediator pipeline, UnderWay underWay, IAccounts ac
             RuleFor(c => c.Services).Must((c, s) => c.Missed || s.Count > 0).WithMessage(_ => Words.ChooseService);
             RuleForEach(c => c.Services).IsInEnum().WithMessage(_ => Words.ChooseService);
             RuleForEach(c => c.Informed).IsInEnum().WithMessage(_ => Words.ChooseTopic);
-            RuleFor(c => c.With).IsInEnum().WithMessage(_ => Words.ChooseCounterpart);
+            RuleFor(c => c.With).IsInEnum().WithMessage(_ => Words.ChooseCounterpart).Must((c, with) => with is null || c.ForThem).WithMessage(_ => Words.OnlyForThem);
             RuleFor(c => c.Question).MaximumLength(AskedForThem.Longest).WithMessage(_ => Words.TooLong).Must((c, _) => c.ForThem || c.Asked.IsEmpty).WithMessage(_ => Words.OnlyForThem);
             RuleFor(c => c.Answer).MaximumLength(AskedForThem.Longest).WithMessage(_ => Words.TooLong);
             RuleFor(c => c.ToldOn).Must(on => on is null || on <= Moment.Day(clock.GetUtcNow())).WithMessage(_ => Words.InTheFuture);
             RuleFor(c => c.Note).MaximumLength(20_000).WithMessage(_ => Words.TooLong);
             // Only whoever was there can say of their own rules that they hold.
             RuleFor(c => c.StillValid).Must((c, keys) => keys.Count == 0 || (!c.Missed && !c.ForThem && keys.TrueForAll(k => StillGood.Read(c.Dossier, k) is not { } said || c.Persons.Contains(said.Person)))).WithMessage(_ => Words.StillValidOfWhom);
-            RuleFor(c => c.Next).IsInEnum().WithMessage(_ => Words.NextActLabel);
+            RuleFor(c => c.Next).IsInEnum().WithMessage(_ => Words.NextActLabel).Must((c, next) => next is not null || c.Due is null).WithMessage(_ => Words.ActForThisDate);
             RuleFor(c => c.Due).NotNull().When(c => c.Next is not null).WithMessage(_ => Words.EnterDue);
             RuleFor(c => c.Due).Must(due => due is null || due > clock.GetUtcNow().AddMinutes(-5)).When(c => c.Next is not null).WithMessage(_ => Words.DueInPast);
             RuleFor(c => c.Due).Must(due => due is null || due < clock.GetUtcNow().AddYears(3)).WithMessage(_ => Words.TooFarAway);

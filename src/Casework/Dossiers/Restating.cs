@@ -11,15 +11,20 @@ internal sealed class Restating(ZoneDbContext zone, Gate gate, Proposals proposa
 {
     public async Task Facts(Dossier dossier, SubKind main, IEnumerable<string> additional, DateTimeOffset? at, string municipality, Danger danger, Guid? own, CancellationToken ct)
     {
-        var (before, was, dangers) = (dossier.Additional.Append(dossier.SubKind).ToList(), dossier.FactsAt, dossier.Danger);
+        var (before, was, dangers, where) = (dossier.Additional.Append(dossier.SubKind).ToList(), dossier.FactsAt, dossier.Danger, dossier.Municipality);
         dossier.Facts(main, additional, at, municipality, danger, own);
         var added = dossier.Additional.Append(dossier.SubKind).Except(before).ToList();
         // Violence at home that was not known, or that happened anew.
         if (added.Any(SubKinds.IsAtHome) || (dossier.IsViolenceAtHome && was is not null && at > was)) await aftermath.Reaches(dossier, ct);
         var (reaching, newly) = (added.Any(SubKinds.NeverUnasked), dossier.Danger & ~dangers);
-        if (!reaching && newly == Danger.None) return;
+        var restated = dossier.FactsAt != was || dossier.Municipality != where || !dossier.Additional.Append(dossier.SubKind).SequenceEqual(before);
+        if (!restated && newly == Danger.None) return;
         var people = await zone.Set<Person>().Where(p => p.DossierId == dossier.Id).Select(p => p.Id).ToListAsync(ct);
         if (reaching || (newly & (Danger.AtHome | Danger.AddressSecret)) != Danger.None) await gate.TakeBack(people, Bar.Changed, ct);
-        else await proposals.AskBack(people, ct); // another zone would go there without knowing of it
+        else
+        {
+            await gate.AskConsentAnew(people, Bar.Changed, ct);
+            await proposals.AskBack(people, ct); // another zone would go there by what was wrong, or without knowing of it
+        }
     }
 }

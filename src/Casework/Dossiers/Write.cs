@@ -37,7 +37,7 @@ internal static class Write
             RuleFor(c => c.Text).MaximumLength(20_000).WithMessage(_ => Words.TooLong);
             RuleFor(c => c.Persons).NotEmpty().WithMessage(_ => Words.ChoosePerson);
             RuleFor(c => c.Layer).IsInEnum().WithMessage(_ => Words.ChooseLayer);
-            RuleFor(c => c.Next).IsInEnum().WithMessage(_ => Words.NextActLabel);
+            RuleFor(c => c.Next).IsInEnum().WithMessage(_ => Words.NextActLabel).Must((c, next) => next is not null || c.Due is null).WithMessage(_ => Words.ActForThisDate);
             RuleFor(c => c.Due).NotNull().When(c => c.Next is not null).WithMessage(_ => Words.EnterDue);
             RuleFor(c => c.Due).Must(due => due is null || due > clock.GetUtcNow().AddMinutes(-5)).When(c => c.Next is not null).WithMessage(_ => Words.DueInPast);
             RuleFor(c => c.Due).Must(due => due is null || due < clock.GetUtcNow().AddYears(3)).WithMessage(_ => Words.TooFarAway);

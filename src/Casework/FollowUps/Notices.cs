@@ -20,8 +20,9 @@ internal sealed class Notices(string kind, Func<string> subject, Func<string> te
 
     public override string Kind => kind;
 
-    /// <summary>The one mail of a hand-over to whoever got dossiers by it.</summary>
-    public static string Caseload(Guid? turn, Guid to) => $"{CaseloadReceived} {turn} {to}";
+    /// <summary>The one mail to whoever got dossiers.</summary>
+    /// <param name="turn">The hand-over, or whatever else they came by.</param>
+    public static string Caseload<T>(T turn, Guid to) => $"{CaseloadReceived} {turn} {to}";
 
     // All who answer for it are told, and whom it concerns was left out: a replacement might be the very one. What changed in somebody's own week is nobody else's.
     protected override bool InPerson => kind is BrokenGlass or NobodySees or AppointmentChanged or AppointmentGiven;

@@ -206,13 +206,14 @@ internal sealed class Decide(IMediator pipeline, IAccounts accounts) : PageModel
             // Whoever gets a restricted dossier is named by it.
             if (dossier.Protection == Protection.Restricted) zone.Add(Grant.Give(dossier.Id, worker, GrantKind.Named, now, null, caller.Self));
             zone.Add(Milestone.Reached(dossier.Id, MilestoneKind.Assigned, caller.Self, now, worker));
-            if (worker != caller.Self) zone.Add(OutboxMessage.New($"{Notices.CaseloadReceived} {dossier.Id} {worker}", Notices.CaseloadReceived, dossier.Id, worker, now));
+            if (worker != caller.Self) zone.Add(OutboxMessage.New(Notices.Caseload(dossier.Id, worker), Notices.CaseloadReceived, dossier.Id, worker, now));
         }
 
         // They hear who is there for them now: at once, where that was ticked; else in a letter, where letters are safe and nobody has told them; in any case when they are reached for the first time. The gate is asked for all.
         private void Plan(Dossier dossier, HandedOver content, Dictionary<Guid, Guid> people, IReadOnlyCollection<Guid> told, ZoneSettings rules, DateTimeOffset now)
         {
-            Add(FollowUp.Plan(dossier.Id, people.Values, ActKind.FirstContact, Words.ZoneHandoverTellThem, now + rules.FirstContactWithin, caller.Self, now));
+            // One each: who reached the mother has not reached her daughters.
+            foreach (var person in content.People.Where(p => p.Capacity.IsHelped())) Add(FollowUp.Plan(dossier.Id, [people[person.Key]], ActKind.FirstContact, Words.ZoneHandoverTellThem, now + rules.FirstContactWithin, caller.Self, now));
             var byLetter = content.Told ? [] : content.People.Where(p => !told.Contains(p.Key) && p.Rules.Letter == Rule.Safe && !p.IsMinorAt(now) && !string.IsNullOrWhiteSpace(p.Identity.Address)).Select(p => people[p.Key]).ToList();
             if (byLetter.Count > 0) Add(FollowUp.Plan(dossier.Id, byLetter, ActKind.Letter, Words.ZoneHandoverTellThem, now, caller.Self, now));
             foreach (var act in content.Acts.Where(a => a.Kind != ActKind.FirstContact)) Add(FollowUp.Plan(dossier.Id, act.Persons.Select(p => people[p]), act.Kind, null, act.DueAt > now ? act.DueAt : now, caller.Self, now));

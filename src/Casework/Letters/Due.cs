@@ -98,9 +98,7 @@ internal sealed class DueLetters(ZoneDbContext zone, Guard guard, Gate gate, Wor
         {
             if (!people.TryGetValue(id, out var person)) continue;
             var (dossier, identity, rules) = (dossiers[act.DossierId], person.Identity.Value, safe.TryGetValue(id, out var own) ? own : SafeContact.For(person));
-            // Somebody who came into the dossier later may have been neither met nor asked: theirs is the first letter still.
-            var reached = dossier.FirstContact is not null && (id == dossier.Lead || rules.Letter != Rule.NotAsked || met.Contains(id));
-            var kind = reached || written.Contains(id) ? LetterKind.Recontact : handed.Contains(dossier.Id) ? LetterKind.HandedOver : LetterKind.First;
+            var kind = IsReached(dossier, id, rules, met) || written.Contains(id) ? LetterKind.Recontact : handed.Contains(dossier.Id) ? LetterKind.HandedOver : LetterKind.First;
             var (_, bar) = Clearance.Look(await gate.Of(dossier, person, rules, kind == LetterKind.First, ct), new Outgoing(Channel.Letter, Unattended: true, First: kind == LetterKind.First), now);
             var recipient = Recipient.Of(identity);
             var twin = bar == Bar.None ? going.Find(g => g.Who.IsSame(recipient)).Number : null;
@@ -110,6 +108,10 @@ internal sealed class DueLetters(ZoneDbContext zone, Guard guard, Gate gate, Wor
         }
         return due;
     }
+
+    /// <summary>Somebody who came into the dossier later may have been neither met nor asked: theirs is the first letter still.</summary>
+    /// <param name="met">Whom somebody met.</param>
+    public static bool IsReached(Dossier dossier, Guid person, SafeContact rules, HashSet<Guid> met) => dossier.FirstContact is not null && (person == dossier.Lead || rules.Letter != Rule.NotAsked || met.Contains(person));
 
     // Only letters of dossiers the caller sees: another would tell that there is one.
     private async Task<List<(string Number, Recipient Who)>> Going(CancellationToken ct)

@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
 using Microsoft.EntityFrameworkCore;
 using VictimSupport.Casework.Codes;
+using VictimSupport.Casework.Contacts;
 using VictimSupport.Casework.Dossiers;
 using VictimSupport.Casework.FollowUps;
 using VictimSupport.Casework.People;
@@ -123,7 +124,14 @@ internal sealed class Prepare(IMediator pipeline) : PageModel, IShowAgain
         }
 
         // Unasked one letter goes, and no second.
-        private async Task<bool> IsFirst(Dossier dossier, Guid person, CancellationToken ct) => dossier.FirstContact is null && !await zone.Set<Letter>().AnyAsync(l => l.PersonId == person && l.State == LetterState.Printed, ct);
+        private async Task<bool> IsFirst(Dossier dossier, Guid person, CancellationToken ct)
+        {
+            if (await zone.Set<Letter>().AnyAsync(l => l.PersonId == person && l.State == LetterState.Printed, ct)) return false;
+            if (dossier.FirstContact is null) return true;
+            var rules = await zone.Set<SafeContact>().AsNoTracking().SingleOrDefaultAsync(s => s.Id == person && s.DossierId == dossier.Id, ct);
+            var met = (await zone.Set<Contact>().AsNoTracking().Where(c => c.DossierId == dossier.Id && c.State == ContactState.Held && !c.ForThem).Select(c => c.Persons).ToListAsync(ct)).SelectMany(p => p).ToHashSet();
+            return rules is not null && !DueLetters.IsReached(dossier, person, rules, met);
+        }
 
         // Nobody was reached yet and nothing was written: the first.
         private async Task<LetterKind> Next(Dossier dossier, Guid person, CancellationToken ct) =>

@@ -5,7 +5,10 @@ using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
 using Microsoft.EntityFrameworkCore;
 using VictimSupport.Casework.Codes;
+using VictimSupport.Casework.Contacts;
 using VictimSupport.Casework.Dossiers;
+using VictimSupport.Casework.FollowUps;
+using VictimSupport.Casework.Referrals;
 using VictimSupport.Design.Html;
 using VictimSupport.Design.Tags;
 using VictimSupport.Foundation.Access;
@@ -184,19 +187,33 @@ internal sealed class Merge(IMediator pipeline, IAccounts accounts) : PageModel,
             if (interpreter is null && goneInterpreter is not null) zone.Add(Interpreter.Of(kept.Id, dossier.Id, goneInterpreter));
             Restand(standings, kept.Id, gone.Id);
             var pointers = await new Pointers(zone).Turn(dossier.Id, gone.Id, kept.Id, ct);
+            var consents = await zone.Set<Consent>().Where(c => c.DossierId == dossier.Id && c.Representative == gone.Id).ToListAsync(ct);
+            foreach (var consent in consents) consent.AgreedIn(kept.Id);
+            var ended = await EndWaits(dossier, kept, now, ct);
             zone.RemoveRange(interpreters.Where(i => i.Id == gone.Id));
             zone.RemoveRange(other, gone);
             var lead = dossier.Lead;
             if (lead == gone.Id) dossier.Lead = kept.Id;
             if (dossier.Lead == kept.Id && !kept.IsHelped) dossier.Lead = people.Find(p => p.Id != kept.Id && p.Id != gone.Id && p.IsHelped)?.Id ?? dossier.Lead;
             var after = zone.ChangeTracker.Entries<Standing>().Where(e => e.State is not (EntityState.Deleted or EntityState.Detached)).Select(e => e.Entity.Keep()).OrderBy(s => s.Id).ToList();
-            zone.AddRange(Merger.Of(dossier.Id, kept.Id, gone.Id, new WhatWas(was, before, kept.Keep(), goneRules, rules, safe.Now(), goneInterpreter, interpreter, interpreter ?? goneInterpreter, standingsBefore, after, pointers, lead), caller.Self, now),
+            zone.AddRange(Merger.Of(dossier.Id, kept.Id, gone.Id, new WhatWas(was, before, kept.Keep(), goneRules, rules, safe.Now(), goneInterpreter, interpreter, interpreter ?? goneInterpreter, standingsBefore, after, pointers, lead) { Agreed = [.. consents.Select(c => c.Id)], Ended = ended }, caller.Self, now),
                 Milestone.Reached(dossier.Id, MilestoneKind.Merged, caller.Self, now));
             await found.ByName(dossier, kept, ct);
             await SearchToken.Replace(zone, here.InZone.Keys.Search, dossier.Id, gone.Id, [], ct);
-            await gate.AskConsentAnew([kept.Id, gone.Id], Bar.Changed, ct);
+            await gate.AskConsentAnew([kept.Id, gone.Id, .. consents.Select(c => c.PersonId)], Bar.Changed, ct);
             dossier.Touch();
             return kept.Id;
+        }
+
+        // Reached in one row, nobody waits for them in the other.
+        private async Task<IReadOnlyList<Guid>> EndWaits(Dossier dossier, Person kept, DateTimeOffset now, CancellationToken ct)
+        {
+            var held = (await zone.Set<Contact>().Where(c => c.DossierId == dossier.Id && c.State == ContactState.Held).ToListAsync(ct)).Where(c => c.ReachedThem && c.Persons.Contains(kept.Id)).ToList();
+            var waits = await zone.Set<FollowUp>().Where(f => f.DossierId == dossier.Id && f.Kind == ActKind.FirstContact && f.Done == null).ToListAsync(ct);
+            foreach (var contact in held) contact.EndsTheWait(dossier, waits.Where(w => w.Done is null), now);
+            var ended = waits.Where(w => w.Done is not null).Select(w => w.Id).ToList();
+            if (ended.Count > 0) await NextAct.Settle(zone, dossier, ct);
+            return ended;
         }
 
         private void Restand(List<Standing> standings, Guid kept, Guid gone)

@@ -49,7 +49,14 @@ internal sealed class Merger : IHoldSealed, IOfDossier
 
 /// <summary>Both rows before, what came of them, and all that pointed at the one that went.</summary>
 internal sealed record WhatWas(Person.Kept Gone, Person.Kept Before, Person.Kept After, RulesAsTheyStood GoneRules, RulesAsTheyStood RulesBefore, RulesAsTheyStood RulesAfter, Interpreter.Kept? GoneInterpreter, Interpreter.Kept? InterpreterBefore, Interpreter.Kept? InterpreterAfter,
-    IReadOnlyList<Standing.Kept> StandingsBefore, IReadOnlyList<Standing.Kept> StandingsAfter, IReadOnlyList<Pointer> Pointers, Guid? Lead);
+    IReadOnlyList<Standing.Kept> StandingsBefore, IReadOnlyList<Standing.Kept> StandingsAfter, IReadOnlyList<Pointer> Pointers, Guid? Lead)
+{
+    /// <summary>Consents that the one who went gave in somebody's place; null: merged before these were looked after.</summary>
+    public IReadOnlyList<Guid>? Agreed { get; init; }
+
+    /// <summary>Waits for a first contact that ended, as the other row had been reached.</summary>
+    public IReadOnlyList<Guid>? Ended { get; init; }
+}
 
 /// <summary>A row that pointed at the person who went.</summary>
 /// <param name="Entity">The full name of its type.</param>

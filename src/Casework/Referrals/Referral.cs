@@ -228,6 +228,9 @@ internal sealed class Consent : IHoldSealed, IOfDossier
 
     public void Withdraw(DateTimeOffset now) => Withdrawn ??= now;
 
+    /// <summary>Who agreed in the person's place stands in another row of theirs.</summary>
+    public void AgreedIn(Guid row) => Representative = row;
+
     internal sealed class Mapping : IZoneMapping<Consent>
     {
         public void Configure(EntityTypeBuilder<Consent> b)

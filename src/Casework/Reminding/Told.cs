@@ -39,6 +39,9 @@ internal sealed class Told : IFallDue
         return OutboxMessage.New($"told-on {Id}", ToldOnMail.KindName, DossierId, null, now);
     }
 
+    /// <summary>Somebody answers for it from now on: they have as long as anybody until it is told on.</summary>
+    public void BeginsAnew(DateTimeOffset tellOnAt) => TellOnAt ??= tellOnAt;
+
     internal sealed class Mapping : IZoneMapping<Told>
     {
         public void Configure(EntityTypeBuilder<Told> b)

@@ -29,7 +29,7 @@ internal sealed class Bulk(IMediator pipeline, IAccounts accounts, WhereAndWho w
     public bool MayAssign => who.Caller.May(May.OpenAnyDossierOfTheZone);
     public int LeftOut => Form.Dossiers.Distinct().Count() - View.Rows.Count;
     public IReadOnlyList<Choice> Acts => [.. Enum.GetValues<BulkAct>().Where(a => a != BulkAct.HandOver && (a != BulkAct.Assign || MayAssign)).Select(a => new Choice(a.ToString(), Words.Of(a)))];
-    public IReadOnlyList<Choice> Workers => View.Loads.Among(View.MayGet.Where(Names.ContainsKey).Select(w => Names[w]));
+    public IReadOnlyList<Choice> Workers => [new(Guid.Empty.ToString(), Words.Nobody), .. View.Loads.Among(View.MayGet.Where(Names.ContainsKey).Select(w => Names[w]))];
 
     public IActionResult OnGet() => RedirectToPage("/Casework/Worklist/Mine");
 
@@ -160,6 +160,7 @@ internal sealed class Bulk(IMediator pipeline, IAccounts accounts, WhereAndWho w
         {
             RuleFor(c => c.Dossiers).NotEmpty().WithMessage(_ => Words.BulkNone).Must(d => d.Count <= Most).WithMessage(_ => Words.BulkMost(Most));
             RuleFor(c => c.Act).NotNull().WithMessage(_ => Words.BulkChoose).Must(a => a is null or BulkAct.Assign or BulkAct.Postpone).WithMessage(_ => Words.BulkChoose);
+            RuleFor(c => c.To).NotNull().When(c => c.Act == BulkAct.Assign).WithMessage(_ => Words.ChooseColleague);
             RuleFor(c => c.Until).NotNull().When(c => c.Act == BulkAct.Postpone).WithMessage(_ => Words.EnterDue);
             RuleFor(c => c.Until).Must(due => due is null || due > clock.GetUtcNow()).When(c => c.Act == BulkAct.Postpone).WithMessage(_ => Words.DueInPast);
             RuleFor(c => c.Until).Must(due => due is null || due < clock.GetUtcNow().AddYears(1)).When(c => c.Act == BulkAct.Postpone).WithMessage(_ => Words.TooFarAway);
@@ -208,7 +209,8 @@ internal sealed class Bulk(IMediator pipeline, IAccounts accounts, WhereAndWho w
             List<BulkStep> steps;
             if (act == BulkAct.Assign)
             {
-                steps = [.. chosen.Where(d => d.AssignedTo != form.To).Select(d => new BulkStep(d.Id, d.Id, BulkStep.Of(d.AssignedTo), BulkStep.Of(form.To)))];
+                var to = form.To == Guid.Empty ? null : form.To;
+                steps = [.. chosen.Where(d => d.AssignedTo != to).Select(d => new BulkStep(d.Id, d.Id, BulkStep.Of(d.AssignedTo), BulkStep.Of(to)))];
             }
             else
             {

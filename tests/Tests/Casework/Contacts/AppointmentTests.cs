@@ -190,7 +190,7 @@ public sealed class AppointmentTests(Platforms platforms)
 
     public static TheoryData<string, string> Faults => new()
     {
-        { "nobody", "Persons" }, { "no time", "At" }, { "past", "At" }, { "far", "At" }, { "no minutes", "Minutes" }, { "two days", "Minutes" }, { "no place", "Place" }, { "forged place", "Place" }, { "long room", "Room" }, { "long way", "Travel" }, { "nobody goes", "Worker" }, { "stranger goes", "Worker" }, { "stranger goes along", "Companion" }, { "forged counterpart", "With" }, { "long note", "Note" },
+        { "nobody", "Persons" }, { "no time", "At" }, { "past", "At" }, { "far", "At" }, { "no minutes", "Minutes" }, { "two days", "Minutes" }, { "no place", "Place" }, { "forged place", "Place" }, { "long room", "Room" }, { "long way", "Travel" }, { "nobody goes", "Worker" }, { "stranger goes", "Worker" }, { "stranger goes along", "Companion" }, { "forged counterpart", "With" }, { "counterpart and the person", "With" }, { "long note", "Note" },
     };
 
     [Theory, MemberData(nameof(Faults))]
@@ -213,12 +213,37 @@ public sealed class AppointmentTests(Platforms platforms)
             "nobody goes" => good with { Worker = null },
             "stranger goes" => good with { Worker = Guid.NewGuid() },
             "stranger goes along" => good with { Companion = Guid.NewGuid() },
+            "counterpart and the person" => good with { With = Counterpart.School },
             "forged counterpart" => good with { With = (Counterpart)99 },
             _ => good with { Note = new string('x', 20_001) },
         };
         var refused = await Assert.ThrowsAsync<ValidationException>(() => worker.Send(bad));
         Assert.Contains(refused.Errors, e => e.PropertyName.StartsWith(field, StringComparison.Ordinal));
         Assert.Equal(0, await zone.Look(z => z.Set<Contact>().CountAsync()));
+    }
+
+    [Theory, EveryEngine]
+    public async Task Of_two_who_take_one_room_at_once_the_second_is_told(string engine)
+    {
+        var zone = await (await platforms.On(engine)).Zone();
+        var (anna, bert) = (await zone.Hires("anna", Role.Caseworker), await zone.Hires("bert", Role.Caseworker));
+        var at = zone.Platform.Clock.GetUtcNow().AddHours(4);
+        var plans = new List<Func<Task<Guid>>>();
+        foreach (var by in new[] { anna, bert, anna, bert })
+        {
+            var plan = await by.Appointment(zone, await by.Registers(Cases.Intake(zone))) with { At = at.AddHours(plans.Count / 2 * 5), Room = "B12" };
+            plans.Add(() => by.Send(plan));
+        }
+        foreach (var both in plans.Chunk(2))
+        {
+            var refused = 0;
+            await Task.WhenAll(both.Select(plan => Task.Run(async () =>
+            {
+                try { await plan(); }
+                catch (ValidationException taken) when (taken.Errors.All(e => e.PropertyName == "Despite")) { Interlocked.Increment(ref refused); }
+            })));
+            Assert.Equal(1, refused);
+        }
     }
 
     [Theory, EveryEngine]

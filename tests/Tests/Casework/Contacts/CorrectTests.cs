@@ -83,7 +83,7 @@ public sealed class CorrectTests(Platforms platforms)
         // The same of one with somebody else for them.
         await Puts(anna, dossier, id, f => f with { Missed = false, ForThem = true, With = Counterpart.School, Services = [ServiceKind.Listening] });
         Assert.Null((await anna.Opens(dossier)).Dossier.FirstContact);
-        await Puts(anna, dossier, id, f => f with { ForThem = false });
+        await Puts(anna, dossier, id, f => f with { ForThem = false, With = null });
         Assert.NotNull((await anna.Opens(dossier)).Dossier.FirstContact);
         Assert.Null((await zone.Look(z => z.Set<Contact>().SingleAsync())).With);
     }

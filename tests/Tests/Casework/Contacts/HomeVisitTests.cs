@@ -226,6 +226,29 @@ public sealed class HomeVisitTests(Platforms platforms)
         Assert.Equal(shown.ExpectedOut.Value.AddMinutes(30), (await worker.Send(new HomeVisit.Query(dossier, id))).ExpectedOut);
         Assert.True(await worker.Send(new HomeVisit.Out(dossier, id)));
         Assert.False(await worker.Send(new HomeVisit.Out(dossier, id)));
+    }
+
+    [Fact]
+    public async Task Checked_out_by_mistake_they_are_watched_again_and_nobody_checks_in_to_a_visit_of_another_day()
+    {
+        await using var platform = Platform.Start("sqlite");
+        var zone = await platform.Zone();
+        var worker = zone.As(Role.Caseworker);
+        var dossier = await worker.Registers(Cases.Intake(zone));
+        var id = await worker.Send(await worker.Appointment(zone, dossier) with { Place = Place.Scene, Despite = true, At = platform.Clock.GetUtcNow().AddHours(14) });
+        var wentIn = new HomeVisit.In { Dossier = dossier, Contact = id, Minutes = 30 };
+        await Assert.ThrowsAsync<FluentValidation.ValidationException>(() => worker.Send(wentIn));
+        platform.Clock.Advance(TimeSpan.FromHours(3));
+        Assert.True(await worker.Send(wentIn));
+        await worker.Send(new HomeVisit.Out(dossier, id));
+        platform.Clock.Advance(TimeSpan.FromMinutes(14));
+        using (var visit = worker.Visit()) Assert.Equal(System.Net.HttpStatusCode.Redirect, (await visit.Submit($"/dossiers/{dossier}/appointments/{id}/visit", [], "main form[action*='handler=Longer']")).StatusCode);
+        var there = await worker.Send(new HomeVisit.Query(dossier, id));
+        Assert.Null(there.CheckedOut);
+        Assert.InRange(there.ExpectedOut!.Value - platform.Clock.GetUtcNow(), TimeSpan.FromMinutes(30), TimeSpan.FromMinutes(47)); // from the end that was said, by the whole minute
+        await worker.Send(new HomeVisit.Out(dossier, id));
+        platform.Clock.Advance(TimeSpan.FromMinutes(16));
+        Assert.False((await worker.Send(new HomeVisit.Query(dossier, id))).MayBeThereStill);
         Assert.False(await worker.Send(new HomeVisit.Longer(dossier, id)));
     }
 
@@ -289,7 +312,7 @@ public sealed class HomeVisitTests(Platforms platforms)
 
         // Nobody opened: that is said, and the next one can be checked in to.
         await worker.Send((await worker.Send(new Record.Query(dossier, id))).Planned! with { Dossier = dossier, Appointment = id, Missed = true });
-        var next = await worker.Send(await worker.Appointment(zone, dossier) with { Place = Place.Home, At = zone.Platform.Clock.GetUtcNow().AddDays(7) });
+        var next = await worker.Send(await worker.Appointment(zone, dossier) with { Place = Place.Home, At = zone.Platform.Clock.GetUtcNow().AddHours(6) });
         Assert.True(await worker.Send(new HomeVisit.In { Dossier = dossier, Contact = next, Minutes = 30 }));
 
         async Task Refused(Person by)

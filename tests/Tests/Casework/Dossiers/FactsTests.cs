@@ -92,6 +92,28 @@ public sealed class FactsTests(Platforms platforms)
         Assert.Equal(putOff, (await worker.Opens(dossier)).Planned[0].DueAt);
     }
 
+    [Theory, EveryEngine]
+    public async Task Put_right_what_a_partner_or_another_zone_was_to_hear_of_the_facts_is_asked_anew(string engine)
+    {
+        var platform = await platforms.On(engine);
+        var (zone, there) = (await platform.Zone(), await platform.Zone());
+        var anna = zone.As(Role.Coordinator);
+        var (dossier, other) = (await anna.Registers(Cases.Intake(zone)), await anna.Registers(Cases.Intake(zone)));
+        var partner = await anna.Send(Referring.Partner());
+        var referral = (await anna.Send(new VictimSupport.Casework.Referrals.Offer.Command { Dossier = dossier, Persons = [await anna.LeadOf(dossier)], Need = VictimSupport.Network.Contracts.Need.Support, Partner = partner, Answer = ReferralState.Accepted, Once = Guid.NewGuid() }))!.Value;
+        await anna.Send(await anna.Consent(dossier, referral, null, SharedField.Name, SharedField.Municipality));
+        var handover = await anna.HandsOver(other, there);
+        foreach (var id in new[] { dossier, other }) await Puts(id, facts => facts with { Trigger = Trigger.Patrol });
+        Assert.NotNull(await Consent()); // that was told to nobody
+        Assert.Equal(HandoverState.Delivered, await anna.StateOf(handover));
+        foreach (var id in new[] { dossier, other }) await Puts(id, facts => facts with { Municipality = "Hohenau" });
+        Assert.Null(await Consent());
+        Assert.NotEqual(HandoverState.Delivered, await anna.StateOf(handover));
+
+        async Task Puts(Guid id, Func<Facts.Command, Facts.Command> otherwise) => await anna.Send(otherwise(await anna.Send(new Facts.Query(id)) with { Dossier = id }));
+        async Task<Guid?> Consent() => (await anna.Send(new VictimSupport.Casework.Referrals.Show.Query(dossier, referral))).Referral.ConsentId;
+    }
+
     [Fact]
     public async Task A_request_is_not_later_than_the_dossier_and_how_it_came_in_is_said()
     {

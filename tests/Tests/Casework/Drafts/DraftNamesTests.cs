@@ -45,6 +45,30 @@ public sealed partial class DraftNamesTests
             foreach (var language in Wording.Languages) Assert.True(Place.IsName(Prepare.DraftOf(kind, language)), $"{kind} {language}");
     }
 
+    /// <summary>Ids of an address behind its question mark that choose what is shown around the form, or that stand in the form as a number does.</summary>
+    private static readonly HashSet<string> Around = new(StringComparer.Ordinal) { "Casework/Events/Show.cshtml In", "Casework/Events/Show.cshtml Place", "Casework/Dossiers/BreakGlass.cshtml Dossier" };
+
+    [Fact]
+    public void A_form_about_something_that_only_the_query_names_keeps_its_draft_apart_from_one_about_another()
+    {
+        var root = Path.Combine(Repository.Root, "src");
+        var faults = Directory.EnumerateFiles(root, "*.cshtml", SearchOption.AllDirectories).Where(f => File.Exists(f + ".cs"))
+            .SelectMany(f => Shared(Path.GetRelativePath(root, f).Replace('\\', '/'), File.ReadAllText(f), File.ReadAllText(f + ".cs"))).Where(f => !Around.Contains(f)).ToList();
+        Assert.True(faults.Count == 0, string.Join('\n', faults));
+        const string page = "@page \"/x/{dossier:guid}\"\n<vs-form draft=\"contact\"></vs-form>", model = "[BindProperty(SupportsGet = true)] public Guid? Appointment { get; set; }";
+        Assert.Single(Shared("Planted.cshtml", page, model));
+        Assert.Empty(Shared("Planted.cshtml", page.Replace("contact", "contact @Model.Appointment", StringComparison.Ordinal), model));
+        Assert.Empty(Shared("Planted.cshtml", page.Replace("dossier:", "appointment:", StringComparison.Ordinal), model));
+        Assert.Empty(Shared("Planted.cshtml", page, model.Replace("true)", "true, Name = \"dossier\")", StringComparison.Ordinal)));
+    }
+
+    private static IEnumerable<string> Shared(string page, string markup, string model)
+    {
+        var (route, names) = (Route().Match(markup).Groups["at"].Value, Form().Matches(markup).Select(f => f.Groups["draft"]).Where(d => d.Success).Select(d => d.Value).ToList());
+        return names.Count == 0 ? [] : FromAddress().Matches(model).Where(p => !route.Contains('{' + (p.Groups["as"].Success ? p.Groups["as"].Value : p.Groups["name"].Value), StringComparison.OrdinalIgnoreCase))
+            .Select(p => p.Groups["name"].Value).Where(name => !names.Exists(n => n == "@Model.Draft" || n.EndsWith(" @Model." + name, StringComparison.Ordinal))).Select(name => $"{page} {name}");
+    }
+
     [Theory]
     [InlineData("<vs-form><vs-field for=\"Form.Text\" rows=\"3\" label=\"@Words.X\" /></vs-form>")]
     [InlineData("<vs-form draft=\"short-term\"><vs-field for=\"Form.Text\" label=\"@Words.X\" rows=\"3\" /></vs-form>")]
@@ -84,6 +108,12 @@ public sealed partial class DraftNamesTests
 
     [GeneratedRegex("<vs-field\\b[^<>]*?\\brows=\"[0-9]+\"|<textarea\\b", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex LongBox();
+
+    [GeneratedRegex("@page \"(?<at>[^\"]*)\"", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex Route();
+
+    [GeneratedRegex("\\[BindProperty\\((Name = \"(?<as>[a-zA-Z]+)\", )?SupportsGet = true(, Name = \"(?<as>[a-zA-Z]+)\")?\\)\\] public Guid\\??\\s+(?<name>[A-Za-z]+)", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex FromAddress();
 
     [GeneratedRegex(" @[A-Za-z]+\\.[A-Za-z]+$", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Id();

@@ -62,6 +62,36 @@ public sealed class ReminderTests
     }
 
     [Theory, EveryEngine]
+    public async Task Whoever_gets_dossiers_is_told_in_one_mail_and_what_was_due_already_is_told_on_if_they_do_nothing(string engine)
+    {
+        await using var platform = Platform.Start(engine);
+        var zone = await platform.Zone();
+        var (onCall, anna, chief) = (await zone.Hires("nacht", Role.OnCall), await zone.Hires("anna", Role.Caseworker), await zone.Hires("chief", Role.Coordinator));
+        var dossiers = new List<Guid>();
+        for (var i = 0; i < 3; i++) dossiers.Add(await onCall.Registers(Cases.Intake(zone)));
+        platform.Clock.Advance(UntilDue);
+        await zone.RunJobs();
+        platform.Clock.Advance(TimeSpan.FromDays(4));
+        await zone.RunJobs();
+        Assert.Empty(Letters("told-on")); // the coordinators are those who were told
+        foreach (var dossier in dossiers) await chief.Send(new Assign.Command(dossier, anna.Id));
+        await zone.RunJobs();
+        Assert.Equal(Staff.AddressOf(zone, "anna"), Assert.Single(Letters("caseload-received")).To);
+        platform.Clock.Advance(TimeSpan.FromMinutes(10));
+        for (var i = 0; i < 2; i++) await zone.RunJobs();
+        Assert.Equal(2, Letters("caseload-received").Count); // the second and the third, together
+        await anna.Send(new Assign.Command(dossiers[0], null));
+        await anna.Send(new Assign.Command(dossiers[0], anna.Id)); // what one takes oneself one knows
+        platform.Clock.Advance(TimeSpan.FromDays(4));
+        for (var i = 0; i < 2; i++) await zone.RunJobs();
+        Assert.Equal(2, Letters("caseload-received").Count);
+        Assert.All(Letters("told-on"), l => Assert.Equal(Staff.AddressOf(zone, "chief"), l.To));
+        Assert.NotEmpty(Letters("told-on"));
+
+        List<Letter> Letters(string kind) => [.. platform.Post.Letters.Where(l => l.Key.StartsWith(kind, StringComparison.Ordinal))];
+    }
+
+    [Theory, EveryEngine]
     public async Task What_is_nobodys_goes_to_the_coordinators_who_are_there_and_to_whoever_replaces_one(string engine)
     {
         await using var platform = Platform.Start(engine);

@@ -276,6 +276,21 @@ public sealed class HandoverTests(Platforms platforms)
         Assert.Equal(VictimSupport.Casework.Words.ZoneHandoverTellThem, Assert.Single((await bert.Opens(theirs)).Planned, p => p.Kind == ActKind.FirstContact).Text!.Value);
     }
 
+    [Fact]
+    public async Task Whoever_reaches_one_of_those_who_were_handed_over_has_not_reached_the_others()
+    {
+        var platform = await platforms.On("sqlite");
+        var (a, b) = (await platform.Zone(), await platform.Zone());
+        var (anna, bert) = (a.As(Role.Coordinator), b.As(Role.Coordinator));
+        var dossier = await anna.Registers(Cases.Intake(a));
+        await anna.Send(new Edit.Command { Dossier = dossier, GivenName = "Bea", FamilyName = "Voorbeeld", Capacity = Capacity.Relative, Language = "nl" });
+        var theirs = (await bert.Accepts(await anna.HandsOver(dossier, b)))!.Value;
+        var people = (await bert.Opens(theirs)).People.Select(p => p.Id).ToList();
+        Assert.Equal(2, people.Count);
+        await bert.Send(await bert.Contact(b, theirs) with { Persons = [people[0]] });
+        Assert.Equal([people[1]], Assert.Single((await bert.Opens(theirs)).Planned, p => p.Kind == ActKind.FirstContact).Persons);
+    }
+
     [Theory, EveryEngine]
     public async Task A_never_said_in_another_dossier_while_the_handover_is_open_asks_it_back_and_goes_along_with_the_next(string engine)
     {

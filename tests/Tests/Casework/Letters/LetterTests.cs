@@ -215,6 +215,18 @@ public sealed class LetterTests(Platforms platforms)
     }
 
     [Theory, EveryEngine]
+    public async Task Whoever_came_into_a_dossier_later_gets_a_first_letter_on_their_own_page_as_in_the_batch(string engine)
+    {
+        var zone = await (await platforms.On(engine)).Zone();
+        var worker = zone.As(Role.Caseworker);
+        var (dossier, husband) = await worker.Knows(zone, "Rue 1", "Exemple", "Ada");
+        await worker.Send(await worker.Contact(zone, dossier));
+        var wife = await worker.Send(new Edit.Command { Dossier = dossier, GivenName = "Bea", FamilyName = "Voorbeeld", Capacity = Capacity.Victim, Language = "nl", Address = "Rue 2" });
+        Assert.Equal((LetterKind.First, LetterKind.Recontact), ((await worker.Send(new Prepare.Query(dossier, wife, null, null))).Kind, (await worker.Send(new Prepare.Query(dossier, husband, null, null))).Kind));
+        await Prepares(worker, dossier, wife, LetterKind.First);
+    }
+
+    [Theory, EveryEngine]
     public async Task Unasked_one_letter_goes_to_somebody_and_no_second_however_it_is_prepared(string engine)
     {
         var zone = await (await platforms.On(engine)).Zone();

@@ -64,6 +64,40 @@ public sealed class MergeTests(Platforms platforms)
     }
 
     [Theory, EveryEngine]
+    public async Task Reached_in_one_row_nobody_waits_for_them_in_the_other_and_undone_somebody_does(string engine)
+    {
+        var zone = await (await platforms.On(engine)).Zone();
+        var worker = zone.As(Role.Caseworker);
+        var dossier = await worker.Registers(Cases.Intake(zone));
+        await worker.Send(await worker.Contact(zone, dossier));
+        var gone = await worker.Send(new Edit.Command { Dossier = dossier, GivenName = "A.", FamilyName = "Exempel", Capacity = Capacity.Victim, Language = "nl" });
+        Assert.Equal([gone], Assert.Single((await worker.Opens(dossier)).Planned).Persons);
+        await worker.Send(await worker.Form(new Twins(dossier, await worker.LeadOf(dossier), gone)));
+        Assert.Empty((await worker.Opens(dossier)).Planned);
+        await worker.Send(new UndoMerge.Command(dossier, (await worker.Send(new Merge.Query(dossier, await worker.LeadOf(dossier), null))).Mergers.Single().Id));
+        var view = await worker.Opens(dossier);
+        Assert.Equal((ActKind.FirstContact, gone), (Assert.Single(view.Planned).Kind, Assert.Single(view.Planned[0].Persons)));
+        Assert.Equal(view.Planned[0].DueAt, view.Dossier.NextDue);
+    }
+
+    [Theory, EveryEngine]
+    public async Task What_a_mother_agreed_to_for_her_child_holds_when_her_two_rows_become_one_and_back(string engine)
+    {
+        var (zone, anna, family) = await Family.In(await platforms.On(engine));
+        var partner = await anna.Send(Referring.Partner("Centre PMS") with { Type = "CPMS", Needs = [VictimSupport.Network.Contracts.Need.Children] });
+        var referral = (await anna.Send(new VictimSupport.Casework.Referrals.Offer.Command { Dossier = family.Dossier, Persons = [family.Noah], Need = VictimSupport.Network.Contracts.Need.Children, Partner = partner, Answer = ReferralState.Accepted, Once = Guid.NewGuid() }))!.Value;
+        var again = await anna.Send(new Edit.Command { Dossier = family.Dossier, GivenName = "Mia", FamilyName = "Peeters", Capacity = Capacity.Representative, Language = "nl" });
+        await anna.Send(await anna.Standing(family, again) with { Role = StandingRole.Parent, Told = Authority.Person, What = "l’école", Reason = "il le veut" });
+        await anna.Send(await anna.Consent(family.Dossier, referral, null, SharedField.Name) with { AgreedBy = AgreedBy.Representative, Representative = again });
+        await anna.Send(await anna.Form(new Twins(family.Dossier, family.Mother, again)));
+        Assert.Equal((family.Mother, false), await Given());
+        await anna.Send(new UndoMerge.Command(family.Dossier, (await anna.Send(new Merge.Query(family.Dossier, family.Mother, null))).Mergers.Single().Id));
+        Assert.Equal((again, false), await Given());
+
+        async Task<(Guid?, bool)> Given() => ((await anna.Send(new VictimSupport.Casework.Referrals.Show.Query(family.Dossier, referral))).Consents.Single().Consent.Representative, (await anna.Send(new VictimSupport.Casework.Referrals.Send.Query(family.Dossier, referral))).IsOutdated);
+    }
+
+    [Theory, EveryEngine]
     public async Task A_document_about_whoever_went_stands_under_the_key_of_whoever_stayed_and_back(string engine)
     {
         var (zone, worker, twins) = await Twins.In(await platforms.On(engine));

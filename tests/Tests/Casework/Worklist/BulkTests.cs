@@ -108,6 +108,7 @@ public sealed class BulkTests(Platforms platforms)
         var row = Assert.Single(await Seen(chief, shown));
         var command = new Bulk.Command { Dossiers = [shown, unshown], Act = BulkAct.Assign, To = bert.Id };
         await Assert.ThrowsAsync<ValidationException>(() => chief.Send(command));
+        Assert.Equal(nameof(Bulk.Command.To), Assert.Single((await Assert.ThrowsAsync<ValidationException>(() => chief.Send(command with { To = null, Rows = [row] }))).Errors).PropertyName); // nobody is a choice, not a slip
         foreach (var forged in new[] { row with { Dossier = unshown }, row with { Due = row.Due + 1 }, row with { Due = long.MaxValue }, row with { Act = null }, row with { Worker = null }, new Bulk.Shown() })
             await Assert.ThrowsAsync<ValidationException>(() => chief.Send(command with { Rows = [forged] }));
         var turn = await chief.Send(command with { Rows = [row, row] });
@@ -204,7 +205,7 @@ public sealed class BulkTests(Platforms platforms)
         await chief.Protects(sealedOne, VictimSupport.Casework.Codes.Protection.Sealed, chief.Id);
         await zone.WallsOff(chief, walled);
         Assert.Equal([free], (await chief.Send(new Bulk.Query([walled, sealedOne, free, Guid.NewGuid()], true))).Rows.Select(r => r.Dossier));
-        var turn = await chief.Send(new Bulk.Command { Dossiers = [walled, sealedOne, free], Rows = [.. await Seen(anna, walled), .. await Seen(chief, free)], Act = BulkAct.Assign, To = null });
+        var turn = await chief.Send(new Bulk.Command { Dossiers = [walled, sealedOne, free], Rows = [.. await Seen(anna, walled), .. await Seen(chief, free)], Act = BulkAct.Assign, To = Guid.Empty });
         Assert.Equal([free], turn.Steps.Select(s => s.Dossier));
         Assert.Empty((await chief.In(elsewhere, Role.Coordinator).Send(new Bulk.Query([free], true))).Rows);
         await Refused(chief.In(elsewhere, Role.Coordinator).Send(new Back.Query(turn.Id)));
