@@ -1,4 +1,5 @@
 using System.Globalization;
+using VictimSupport.Design.Html;
 using Microsoft.Playwright;
 using VictimSupport.Journeys.Kit;
 
@@ -43,6 +44,20 @@ public sealed class AppointmentTests(RunningPortal portal)
         await screen.Go(dossier);
         await screen.Page.ClickAsync("section[aria-labelledby=next] a[href$='/visit']");
         await Sound(screen, script);
+        await Submit(screen); // not today
+        Assert.True(await screen.Page.Locator(".govuk-error-summary").IsVisibleAsync());
+        await screen.Go(dossier);
+        await screen.Page.Locator("section[aria-labelledby=next] a[href*='/appointments/']:not([href$='/visit']):not([href$='/cancel'])").First.ClickAsync();
+        var soon = Moment.Local(DateTimeOffset.UtcNow.AddMinutes(30));
+        await screen.Page.FillAsync("[name='Form.At.Date']", soon.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture));
+        await screen.Page.FillAsync("[name='Form.At.Time']", soon.ToString("HH:mm", CultureInfo.InvariantCulture));
+        await Submit(screen);
+        if (screen.Page.Url != dossier)
+        {
+            await screen.Page.CheckAsync("[name='Form.Despite']", new() { Force = true }); // he goes elsewhere at that moment, or the office is closed
+            await Submit(screen);
+        }
+        await screen.Page.ClickAsync("section[aria-labelledby=next] a[href$='/visit']");
         await Submit(screen);
         await Sound(screen, script);
         await Look(screen, "visit", width);

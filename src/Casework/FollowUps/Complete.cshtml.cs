@@ -27,7 +27,7 @@ internal sealed class Complete(IMediator pipeline, WhereAndWho who, TimeProvider
         if (back == "dossier") return RedirectToPage("/Casework/Dossiers/Show", new { dossier });
         // On the timeline it can be taken back too; on the list the row is gone, and with it the way there.
         TempData.Offer(new(Act, IsAct: true), who.Caller.Self, clock.GetUtcNow());
-        return RedirectToPage("/Casework/Worklist/Mine");
+        return this.BackToList();
     }
 
     /// <param name="was">When it was due as the page said, in ticks of UTC.</param>
@@ -39,7 +39,7 @@ internal sealed class Complete(IMediator pipeline, WhereAndWho who, TimeProvider
         var moved = await pipeline.Send(new PostponeTo.Alone(Act, Tomorrow(due, clock.GetUtcNow()), due), ct);
         TempData["Done"] = moved is null ? Words.MovedAlready : Words.Noted;
         if (moved is { } turn) TempData.Offer(new(turn, IsAct: false), who.Caller.Self, clock.GetUtcNow());
-        return RedirectToPage("/Casework/Worklist/Mine");
+        return this.BackToList();
     }
 
     public async Task<IActionResult> OnPostUndoAsync(string? back, CancellationToken ct)
@@ -47,7 +47,7 @@ internal sealed class Complete(IMediator pipeline, WhereAndWho who, TimeProvider
         if (back == "worklist") TempData.TakenBack(); // on the timeline another deed may wait on the list to be taken back
         var (dossier, undone) = await pipeline.Send(new Undo(Act), ct);
         TempData["Done"] = undone ? Words.DoneUndone : Words.TooLateToUndo;
-        return back == "worklist" ? RedirectToPage("/Casework/Worklist/Mine") : RedirectToPage("/Casework/Dossiers/Show", new { dossier });
+        return back == "worklist" ? this.BackToList() : RedirectToPage("/Casework/Dossiers/Show", new { dossier });
     }
 
     /// <summary>The day after it was due, or after today where that has passed, when the clock on the wall shows the same.</summary>

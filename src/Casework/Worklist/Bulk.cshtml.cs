@@ -49,7 +49,7 @@ internal sealed class Bulk(IMediator pipeline, IAccounts accounts, WhereAndWho w
         var done = await Each(turn.Steps, step => turn.Act == BulkAct.Assign ? Send(new Assign.Command(step.Dossier, BulkStep.Worker(step.After), new(BulkStep.Worker(step.Before), IsOpen: true))) : Send(new PostponeTo.Command(step.Act, BulkStep.Due(step.After), BulkStep.Due(step.Before))));
         TempData["Done"] = Said(Words.BulkDone(done), turn.Steps.Count - done + turn.Left);
         TempData.Offer(new(turn.Id, IsAct: false), who.Caller.Self, clock.GetUtcNow());
-        return RedirectToPage("/Casework/Worklist/Mine");
+        return this.BackToList();
 
         Task<bool> Send(IRequest<bool> one) => pipeline.Send(one, ct);
     }
@@ -64,14 +64,14 @@ internal sealed class Bulk(IMediator pipeline, IAccounts accounts, WhereAndWho w
         catch (RefusedException)
         {
             TempData["Done"] = Words.TooLateToTakeBack; // the page stood open for longer than that
-            return RedirectToPage("/Casework/Worklist/Mine");
+            return this.BackToList();
         }
         TempData.TakenBack();
         // A caseload goes back dossier by dossier, with its appointments.
         IReadOnlyList<BulkStep> steps = taken.Act == BulkAct.HandOver ? [.. taken.Steps.DistinctBy(s => s.Dossier)] : taken.Steps;
         var done = await Each(steps, step => taken.Act == BulkAct.HandOver ? pipeline.Send(new TakeBack.Command(turn, step.Dossier), ct) : pipeline.Send(new Back.Command(turn, step.Act), ct));
         TempData["Done"] = Said(Words.BulkUndone(done), steps.Count - done);
-        return RedirectToPage("/Casework/Worklist/Mine");
+        return this.BackToList();
     }
 
     public string Name(Guid? account) => account is { } id && Names.TryGetValue(id, out var colleague) ? colleague.DisplayName : Words.Nobody;

@@ -52,7 +52,9 @@ internal sealed class Mine(IMediator pipeline, IAccounts accounts, Desk desk, Ne
 
     public async Task OnGetAsync(CancellationToken ct)
     {
-        List = await pipeline.Send(new Query(Tab, Math.Clamp(At, 1, 10_000), Filter) { Arrives = Filter is null && !Request.Query.ContainsKey("tab") }, ct);
+        await Find(ct);
+        // The last row of the last page was just done.
+        if (At > List.Pages && List.Rows.Count == 0) { At = List.Pages; await Find(ct); }
         Filter = List.Filter?.Id;
         Waits = await desk.Waiting(ct);
         Points = await points.Mine(ct);
@@ -60,6 +62,8 @@ internal sealed class Mine(IMediator pipeline, IAccounts accounts, Desk desk, Ne
         if (who.Caller.May(May.SeeWhoIsOnCall)) foreach (var one in pools) Duties = [.. Duties, .. await one.Now(who.Zone!.Id, ct)];
         Names = await accounts.Named(List.Rows.Select(r => r.AssignedTo).Concat(List.Filters.Select(f => f.Worker)).Concat(List.Today.Select(t => t.Worker)).Concat(Duties.Select(d => d.Account)).OfType<Guid>().Distinct(), ct);
     }
+
+    private async Task Find(CancellationToken ct) => List = await pipeline.Send(new Query(Tab, Math.Clamp(At, 1, 10_000), Filter) { Arrives = Filter is null && !Request.Query.ContainsKey("tab") }, ct);
 
     public bool MayRemove(SavedFilter tab) => tab.Account == who.Caller.Self || who.Caller.May(May.OpenAnyDossierOfTheZone);
 

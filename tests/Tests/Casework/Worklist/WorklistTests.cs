@@ -1,3 +1,5 @@
+using AngleSharp.Dom;
+using AngleSharp.Html.Dom;
 using Microsoft.EntityFrameworkCore;
 using VictimSupport.Casework.Codes;
 using VictimSupport.Casework.Dossiers;
@@ -86,6 +88,16 @@ public sealed class WorklistTests(Platforms platforms)
         var next = await visit.Page(page.QuerySelector("a[rel=next]")!.GetAttribute("href")!);
         Assert.Single(next.QuerySelectorAll("tbody tr"));
         Assert.NotNull(next.QuerySelector("a[rel=prev]"));
+        // A deed leads back to where it was done, and from a page that it emptied to the last there is; nothing else of the address goes along.
+        foreach (var press in new[] { "button[formaction*='handler=Postpone']", "button[formaction$='/done']" })
+        {
+            var second = await visit.Page("/worklist?tab=Mine&at=2&name=Verzonnenaar");
+            var form = second.QuerySelector<IHtmlFormElement>("main form:has(table)")!;
+            var button = second.QuerySelector(press)!;
+            var answer = await visit.Send(button.GetAttribute("formaction")![(zone.Code.Length + 1)..], form, button.GetAttribute("value") is { } was ? [KeyValuePair.Create("was", was)] : []);
+            Assert.Equal($"/{zone.Code}/worklist?tab=Mine&at=2", answer.Headers.Location!.ToString());
+        }
+        Assert.NotEmpty((await visit.Page("/worklist?tab=Mine&at=3")).QuerySelectorAll("tbody tr"));
         foreach (var odd in new[] { "?at=0", "?at=-5", "?at=99999999", "?tab=99", "?tab=x" }) Assert.True((int)(await visit.Get("/worklist" + odd)).StatusCode < 500, odd);
     }
 
