@@ -1,5 +1,4 @@
 using System.Globalization;
-using VictimSupport.Design.Html;
 using Microsoft.Playwright;
 using VictimSupport.Journeys.Kit;
 
@@ -48,7 +47,7 @@ public sealed class AppointmentTests(RunningPortal portal)
         Assert.True(await screen.Page.Locator(".govuk-error-summary").IsVisibleAsync());
         await screen.Go(dossier);
         await screen.Page.Locator("section[aria-labelledby=next] a[href*='/appointments/']:not([href$='/visit']):not([href$='/cancel'])").First.ClickAsync();
-        var soon = Moment.Local(DateTimeOffset.UtcNow.AddMinutes(30));
+        var soon = TimeZoneInfo.ConvertTimeBySystemTimeZoneId(DateTimeOffset.UtcNow.AddMinutes(30), "Europe/Brussels");
         await screen.Page.FillAsync("[name='Form.At.Date']", soon.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture));
         await screen.Page.FillAsync("[name='Form.At.Time']", soon.ToString("HH:mm", CultureInfo.InvariantCulture));
         await Submit(screen);
