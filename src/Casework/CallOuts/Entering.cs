@@ -197,7 +197,7 @@ internal sealed class Entering(ZoneDbContext zone, UseCase here, Caller caller, 
     private async Task<bool> Stands(Guid made, Enter.Command form, CancellationToken ct)
     {
         if (await zone.Set<CallOut>().AsNoTracking().SingleOrDefaultAsync(c => c.Id == made && c.Performer == caller.Self, ct) is not { } stands || (form.HandsOver && stands.HandedOver is null)) return false;
-        if (stands.CalledBy != form.By || !IsSame(stands.CalledAt, form.CalledAt) || !IsSame(stands.Arrived, form.Arrived) || !IsSame(stands.Ended, form.Ended) || (stands.Scene?.Value ?? "") != (form.Scene?.Trim() ?? "")) return false;
+        if (stands.CalledBy != form.By || !Restating.IsSame(stands.CalledAt, form.CalledAt) || !Restating.IsSame(stands.Arrived, form.Arrived) || !Restating.IsSame(stands.Ended, form.Ended) || (stands.Scene?.Value ?? "") != (form.Scene?.Trim() ?? "")) return false;
         if (!stands.Acts.ToHashSet().SetEquals(form.Acts) || form.Tasks.Except(stands.Tasks).Any() || stands.ReportToFollow != (form.ReportToFollow && string.IsNullOrWhiteSpace(form.Report))) return false;
         var dossier = await zone.Set<Dossier>().AsNoTracking().SingleAsync(d => d.Id == stands.DossierId, ct);
         if ((form.TurnsIt && dossier.FactsCode != form.SubKind) || (form.MovesIt && dossier.Municipality != (form.Municipality?.Trim() ?? ""))) return false;
@@ -214,9 +214,6 @@ internal sealed class Entering(ZoneDbContext zone, UseCase here, Caller caller, 
         }
         return true;
     }
-
-    // A form knows minutes.
-    private static bool IsSame(DateTimeOffset? one, DateTimeOffset? other) => one is { } a && other is { } b ? (a - b).Duration() < TimeSpan.FromMinutes(1) : one is null && other is null;
 
     // Only of whom nobody knew the name.
     private static bool IsMore(Person there, Enter.PersonRow row) => there.Identity.Value is var before && before.FullName == Particulars.Nameless && (row.HasName || (PhoneNumber.ToE164(row.Phone) is { } phone && phone != PhoneNumber.ToE164(before.Phone)));

@@ -91,7 +91,7 @@ internal sealed class DueLetters(ZoneDbContext zone, Guard guard, Gate gate, Wor
         var safe = await zone.Set<SafeContact>().AsNoTracking().Where(s => ids.Contains(s.DossierId)).ToDictionaryAsync(s => s.Id, ct);
         await keys.Fetch(people.Keys.Concat(ids), ct);
         var written = (await zone.Set<Letter>().AsNoTracking().Where(l => ids.Contains(l.DossierId) && l.State == LetterState.Printed).Select(l => l.PersonId).ToListAsync(ct)).ToHashSet();
-        var met = (await zone.Set<Contact>().AsNoTracking().Where(c => ids.Contains(c.DossierId) && c.State == ContactState.Held && !c.ForThem).Select(c => c.Persons).ToListAsync(ct)).SelectMany(p => p).ToHashSet();
+        var met = await Met(zone, ids, ct);
         var handed = (await zone.Set<Handovers.Handover>().Where(h => h.CameIn && ids.Contains(h.DossierId)).Select(h => h.DossierId).ToListAsync(ct)).ToHashSet();
         var due = new List<DueLetter>();
         foreach (var (act, id) in waiting)
@@ -109,8 +109,11 @@ internal sealed class DueLetters(ZoneDbContext zone, Guard guard, Gate gate, Wor
         return due;
     }
 
+    /// <summary>Whom somebody met, in these dossiers.</summary>
+    public static async Task<HashSet<Guid>> Met(ZoneDbContext zone, IReadOnlyCollection<Guid> dossiers, CancellationToken ct) =>
+        (await zone.Set<Contact>().AsNoTracking().Where(c => dossiers.Contains(c.DossierId) && c.State == ContactState.Held && !c.ForThem).Select(c => c.Persons).ToListAsync(ct)).SelectMany(p => p).ToHashSet();
+
     /// <summary>Somebody who came into the dossier later may have been neither met nor asked: theirs is the first letter still.</summary>
-    /// <param name="met">Whom somebody met.</param>
     public static bool IsReached(Dossier dossier, Guid person, SafeContact rules, HashSet<Guid> met) => dossier.FirstContact is not null && (person == dossier.Lead || rules.Letter != Rule.NotAsked || met.Contains(person));
 
     // Only letters of dossiers the caller sees: another would tell that there is one.

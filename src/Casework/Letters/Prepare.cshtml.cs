@@ -5,7 +5,6 @@ using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
 using Microsoft.EntityFrameworkCore;
 using VictimSupport.Casework.Codes;
-using VictimSupport.Casework.Contacts;
 using VictimSupport.Casework.Dossiers;
 using VictimSupport.Casework.FollowUps;
 using VictimSupport.Casework.People;
@@ -129,8 +128,7 @@ internal sealed class Prepare(IMediator pipeline) : PageModel, IShowAgain
             if (await zone.Set<Letter>().AnyAsync(l => l.PersonId == person && l.State == LetterState.Printed, ct)) return false;
             if (dossier.FirstContact is null) return true;
             var rules = await zone.Set<SafeContact>().AsNoTracking().SingleOrDefaultAsync(s => s.Id == person && s.DossierId == dossier.Id, ct);
-            var met = (await zone.Set<Contact>().AsNoTracking().Where(c => c.DossierId == dossier.Id && c.State == ContactState.Held && !c.ForThem).Select(c => c.Persons).ToListAsync(ct)).SelectMany(p => p).ToHashSet();
-            return rules is not null && !DueLetters.IsReached(dossier, person, rules, met);
+            return rules is not null && !DueLetters.IsReached(dossier, person, rules, await DueLetters.Met(zone, [dossier.Id], ct));
         }
 
         // Nobody was reached yet and nothing was written: the first.

@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using VictimSupport.Casework.Codes;
+using VictimSupport.Casework.Contacts;
 using VictimSupport.Casework.Counting;
 using VictimSupport.Casework.Dossiers;
 using VictimSupport.Casework.FollowUps;
@@ -41,6 +42,26 @@ internal sealed class Joining(ZoneDbContext zone, UseCase here, Masonry masonry,
         if (!person.IsHelped || !dossier.IsOpen) return;
         var now = clock.GetUtcNow();
         zone.Add(FollowUp.Plan(dossier.Id, [person.Id], ActKind.FirstContact, null, now + (await settings.Of(here.InZone.Id, ct)).FirstContactWithin, caller.Self, now));
+        await NextAct.Settle(zone, dossier, ct);
+    }
+
+    /// <summary>Somebody was reached in another row of theirs: nobody waits for them any more.</summary>
+    /// <returns>The waits that ended.</returns>
+    public async Task<IReadOnlyList<Guid>> WaitsNoMore(Dossier dossier, Person person, CancellationToken ct)
+    {
+        var held = (await zone.Set<Contact>().Where(c => c.DossierId == dossier.Id && c.State == ContactState.Held).ToListAsync(ct)).Where(c => c.ReachedThem && c.Persons.Contains(person.Id)).ToList();
+        var waits = await zone.Set<FollowUp>().Where(f => f.DossierId == dossier.Id && f.Kind == ActKind.FirstContact && f.Done == null).ToListAsync(ct);
+        foreach (var contact in held) contact.EndsTheWait(dossier, waits.Where(w => w.Done is null), clock.GetUtcNow());
+        var ended = waits.Where(w => w.Done is not null).Select(w => w.Id).ToList();
+        if (ended.Count > 0) await NextAct.Settle(zone, dossier, ct);
+        return ended;
+    }
+
+    /// <summary>They were somebody else: the waits that ended begin again, where the dossier goes on.</summary>
+    public async Task WaitAgain(Dossier dossier, IReadOnlyList<Guid> ended, CancellationToken ct)
+    {
+        if (ended.Count == 0 || !dossier.IsOpen) return;
+        foreach (var wait in await zone.Set<FollowUp>().Where(f => ended.Contains(f.Id) && f.Done != null).ToListAsync(ct)) wait.Undo();
         await NextAct.Settle(zone, dossier, ct);
     }
 

@@ -5,9 +5,7 @@ using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
 using Microsoft.EntityFrameworkCore;
 using VictimSupport.Casework.Codes;
-using VictimSupport.Casework.Contacts;
 using VictimSupport.Casework.Dossiers;
-using VictimSupport.Casework.FollowUps;
 using VictimSupport.Casework.Referrals;
 using VictimSupport.Design.Html;
 using VictimSupport.Design.Tags;
@@ -139,7 +137,7 @@ internal sealed class Merge(IMediator pipeline, IAccounts accounts) : PageModel,
         }
     }
 
-    internal sealed class Handler(ZoneDbContext zone, Guard guard, UseCase here, Keyring keys, Found found, Gate gate, Caller caller, TimeProvider clock) : IRequestHandler<Query, Answer>, IRequestHandler<Command, Guid>
+    internal sealed class Handler(ZoneDbContext zone, Guard guard, UseCase here, Keyring keys, Found found, Gate gate, Joining joining, Caller caller, TimeProvider clock) : IRequestHandler<Query, Answer>, IRequestHandler<Command, Guid>
     {
         public async Task<Answer> Handle(Query query, CancellationToken ct)
         {
@@ -189,7 +187,7 @@ internal sealed class Merge(IMediator pipeline, IAccounts accounts) : PageModel,
             var pointers = await new Pointers(zone).Turn(dossier.Id, gone.Id, kept.Id, ct);
             var consents = await zone.Set<Consent>().Where(c => c.DossierId == dossier.Id && c.Representative == gone.Id).ToListAsync(ct);
             foreach (var consent in consents) consent.AgreedIn(kept.Id);
-            var ended = await EndWaits(dossier, kept, now, ct);
+            var ended = await joining.WaitsNoMore(dossier, kept, ct);
             zone.RemoveRange(interpreters.Where(i => i.Id == gone.Id));
             zone.RemoveRange(other, gone);
             var lead = dossier.Lead;
@@ -203,17 +201,6 @@ internal sealed class Merge(IMediator pipeline, IAccounts accounts) : PageModel,
             await gate.AskConsentAnew([kept.Id, gone.Id, .. consents.Select(c => c.PersonId)], Bar.Changed, ct);
             dossier.Touch();
             return kept.Id;
-        }
-
-        // Reached in one row, nobody waits for them in the other.
-        private async Task<IReadOnlyList<Guid>> EndWaits(Dossier dossier, Person kept, DateTimeOffset now, CancellationToken ct)
-        {
-            var held = (await zone.Set<Contact>().Where(c => c.DossierId == dossier.Id && c.State == ContactState.Held).ToListAsync(ct)).Where(c => c.ReachedThem && c.Persons.Contains(kept.Id)).ToList();
-            var waits = await zone.Set<FollowUp>().Where(f => f.DossierId == dossier.Id && f.Kind == ActKind.FirstContact && f.Done == null).ToListAsync(ct);
-            foreach (var contact in held) contact.EndsTheWait(dossier, waits.Where(w => w.Done is null), now);
-            var ended = waits.Where(w => w.Done is not null).Select(w => w.Id).ToList();
-            if (ended.Count > 0) await NextAct.Settle(zone, dossier, ct);
-            return ended;
         }
 
         private void Restand(List<Standing> standings, Guid kept, Guid gone)

@@ -4,7 +4,6 @@ using MediatR;
 using Microsoft.EntityFrameworkCore;
 using VictimSupport.Casework.Codes;
 using VictimSupport.Casework.Dossiers;
-using VictimSupport.Casework.FollowUps;
 using VictimSupport.Casework.Referrals;
 using VictimSupport.Foundation.Access;
 using VictimSupport.Foundation.Persistence;
@@ -19,7 +18,7 @@ internal static class UndoMerge
     [Requires(May.ChangeDossiers)]
     internal sealed record Command(Guid Dossier, Guid Merger) : ICommand<bool>, ISensitive;
 
-    internal sealed class Handler(ZoneDbContext zone, Guard guard, Keyring keys, Found found, Gate gate, Caller caller, TimeProvider clock) : IRequestHandler<Command, bool>
+    internal sealed class Handler(ZoneDbContext zone, Guard guard, Keyring keys, Found found, Gate gate, Joining joining, Caller caller, TimeProvider clock) : IRequestHandler<Command, bool>
     {
         public async Task<bool> Handle(Command command, CancellationToken ct)
         {
@@ -42,10 +41,9 @@ internal static class UndoMerge
             if (interpreter?.Keep() != was.InterpreterAfter || !standings.Select(s => s.Keep()).SequenceEqual(was.StandingsAfter)) throw Wrong(nameof(Command.Merger), Words.UndoPersonChanged);
             if (!await new Pointers(zone).TurnBack(dossier.Id, was.Pointers, kept.Id, merger.Gone, ct)) throw Wrong(nameof(Command.Merger), Words.UndoEntryChanged);
 
-            IReadOnlyList<Guid> given = was.Agreed ?? [], ended = was.Ended ?? [];
+            var given = was.Agreed ?? [];
             var consents = await zone.Set<Consent>().Where(c => given.Contains(c.Id)).ToListAsync(ct);
             foreach (var consent in consents) consent.AgreedIn(merger.Gone);
-            foreach (var wait in await zone.Set<FollowUp>().Where(f => ended.Contains(f.Id) && f.Done != null).ToListAsync(ct)) wait.Undo();
 
             await gate.TakeBack([kept.Id], Bar.Changed, ct);
             var gone = Person.Back(merger.Gone, dossier.Id, was.Gone);
@@ -69,7 +67,7 @@ internal static class UndoMerge
             await found.ByName(dossier, gone, ct);
             foreach (var author in new[] { kept, gone }.Where(p => p.Capacity == Capacity.AllegedAuthor)) await gate.AuthorCame(dossier, author.Identity.Value, ct);
             await gate.AskConsentAnew([kept.Id, gone.Id, .. consents.Select(c => c.PersonId)], Bar.Changed, ct);
-            if (ended.Count > 0) await NextAct.Settle(zone, dossier, ct);
+            await joining.WaitAgain(dossier, was.Ended ?? [], ct);
             dossier.Touch();
             return true;
         }

@@ -222,6 +222,18 @@ public sealed class AppointmentTests(Platforms platforms)
         Assert.Equal(0, await zone.Look(z => z.Set<Contact>().CountAsync()));
     }
 
+    [Fact]
+    public async Task A_date_without_what_is_to_be_done_is_asked_about_and_not_thrown_away()
+    {
+        var (zone, worker, dossier) = await Registered("sqlite");
+        var (id, due) = (await worker.Send(await worker.Appointment(zone, dossier)), zone.Platform.Clock.GetUtcNow().AddDays(1));
+        foreach (var deed in new Func<Task>[]
+        {
+            () => worker.Send(new Cancel.Command { Dossier = dossier, Contact = id, Reason = CancelReason.ByTheService, Due = due }),
+            async () => await worker.Send(new Write.Command { Dossier = dossier, Persons = [await worker.LeadOf(dossier)], Text = "belt terug", Due = due }),
+        }) Assert.Equal("Next", Assert.Single((await Assert.ThrowsAsync<ValidationException>(deed)).Errors).PropertyName);
+    }
+
     [Theory, EveryEngine]
     public async Task Of_two_who_take_one_room_at_once_the_second_is_told(string engine)
     {

@@ -105,6 +105,7 @@ public sealed class FactsTests(Platforms platforms)
         var handover = await anna.HandsOver(other, there);
         foreach (var id in new[] { dossier, other }) await Puts(id, facts => facts with { Trigger = Trigger.Patrol });
         Assert.NotNull(await Consent()); // that was told to nobody
+        foreach (var id in new[] { dossier, other }) await Puts(id, facts => facts with { At = facts.At?.AddSeconds(-30) }); // a form knows minutes
         Assert.Equal(HandoverState.Delivered, await anna.StateOf(handover));
         foreach (var id in new[] { dossier, other }) await Puts(id, facts => facts with { Municipality = "Hohenau" });
         Assert.Null(await Consent());

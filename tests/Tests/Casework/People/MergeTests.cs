@@ -78,6 +78,11 @@ public sealed class MergeTests(Platforms platforms)
         var view = await worker.Opens(dossier);
         Assert.Equal((ActKind.FirstContact, gone), (Assert.Single(view.Planned).Kind, Assert.Single(view.Planned[0].Persons)));
         Assert.Equal(view.Planned[0].DueAt, view.Dossier.NextDue);
+        // Closed meanwhile, nothing waits in it.
+        await worker.Send(await worker.Form(new Twins(dossier, await worker.LeadOf(dossier), gone)));
+        await worker.Closes(dossier);
+        await worker.Send(new UndoMerge.Command(dossier, (await worker.Send(new Merge.Query(dossier, await worker.LeadOf(dossier), null))).Mergers[0].Id));
+        Assert.Empty((await worker.Opens(dossier)).Planned);
     }
 
     [Theory, EveryEngine]
