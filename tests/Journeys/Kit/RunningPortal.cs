@@ -32,7 +32,7 @@ public sealed class RunningPortal : IAsyncLifetime
         playwright = await Playwright.CreateAsync();
         Browser = await playwright.Chromium.LaunchAsync(new()
         {
-            ExecutablePath = Environment.GetEnvironmentVariable("VS_TEST_CHROMIUM") ?? "/usr/bin/chromium",
+            ExecutablePath = Environment.GetEnvironmentVariable("VS_TEST_CHROMIUM") ?? "/usr/bin/chromium-headless-shell",
             Args = ["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--no-first-run", "--lang=fr-BE"],
         });
     }
