@@ -108,6 +108,7 @@ public sealed partial class Platform : WebApplicationFactory<Program>
 
     protected override void ConfigureWebHost(IWebHostBuilder builder)
     {
+        OncePerRun.BringTemplates(folder);
         builder.UseEnvironment("Development");
         builder.UseSetting("Data:Directory", folder);
         builder.UseSetting("Demo:Enabled", "false");
@@ -126,6 +127,7 @@ public sealed partial class Platform : WebApplicationFactory<Program>
             services.Replace(ServiceDescriptor.Singleton<TimeProvider>(new WallClock(Clock)));
             services.Replace(ServiceDescriptor.Singleton<ISendMail>(Post));
             services.AddSingleton<IStartupFilter, KitSignIn>();
+            OncePerRun.PagesAreRead(services);
             if (!Conduct) services.RemoveAll<VictimSupport.Foundation.Access.IStandAtTheDoor>();
             More?.Invoke(services);
         });
@@ -137,6 +139,7 @@ public sealed partial class Platform : WebApplicationFactory<Program>
         var code = Interlocked.Increment(ref zones).ToString(System.Globalization.CultureInfo.InvariantCulture);
         var provisioning = Services.GetRequiredService<Provisioning>();
         var record = await provisioning.AddZone(code, "Zone " + code, "Zone " + code, "Zone " + code, languages.Length == 0 ? ["fr"] : languages, TestContext.Current.CancellationToken);
+        OncePerRun.KeepTemplates(folder);
         return new TestZone(this, record);
     }
 
