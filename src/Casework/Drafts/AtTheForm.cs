@@ -75,9 +75,10 @@ internal sealed class SaveForms(IMediator pipeline, WhereAndWho who) : IAsyncPag
             return;
         }
         var form = await PostedForm.Of(http);
-        if (http.Request.Headers.ContainsKey(FormTag.SavesItself))
+        var byHand = form.ContainsKey(FormTag.KeepNow);
+        if (byHand || http.Request.Headers.ContainsKey(FormTag.SavesItself))
         {
-            context.Result = await Saved(context, form);
+            context.Result = await Saved(context, form, byHand);
             return;
         }
         if (Guid.TryParse(form[FormTag.Kept], out var draft) && Guid.TryParse(form[FormTag.Once], out var once)) who.Sent = new SentForm(draft, once);
@@ -86,7 +87,8 @@ internal sealed class SaveForms(IMediator pipeline, WhereAndWho who) : IAsyncPag
         if (who.Sent is { IsDone: true, HasEnded: false } && done is { Exception: null, Result: not (PageResult or StatusCodeResult) }) await pipeline.Send(new SentElsewhere.Command(), http.RequestAborted);
     }
 
-    private async Task<IActionResult> Saved(PageHandlerExecutingContext context, IFormCollection form)
+    // By hand, without script, the page is shown again with what it kept.
+    private async Task<IActionResult> Saved(PageHandlerExecutingContext context, IFormCollection form, bool byHand)
     {
         var http = context.HttpContext;
         var demand = Demand.Of(context.ActionDescriptor.ModelTypeInfo!) ?? Demand.Of(context.ActionDescriptor.HandlerTypeInfo);
@@ -95,9 +97,11 @@ internal sealed class SaveForms(IMediator pipeline, WhereAndWho who) : IAsyncPag
         {
             var saved = await pipeline.Send(new Save.Command
             {
-                Draft = Id(form[FormTag.Kept]), Once = Id(form[FormTag.Once]), Version = (int)Math.Min(Number(form[FormTag.Version]), int.MaxValue), Turn = Number(form[FormTag.Turn]), Place = place, Dossier = Place.Dossier(http),
+                Draft = byHand && Id(form[FormTag.Kept]) == Guid.Empty ? Id(form[FormTag.Once]) : Id(form[FormTag.Kept]), Once = Id(form[FormTag.Once]),
+                Version = (int)Math.Min(Number(form[byHand ? FormTag.KeepNow : FormTag.Version]), int.MaxValue), Turn = byHand ? 1 : Number(form[FormTag.Turn]), Place = place, Dossier = Place.Dossier(http),
                 Deed = deed, Boxes = Boxes(form),
             }, http.RequestAborted);
+            if (byHand) return new LocalRedirectResult(http.Request.PathBase + http.Request.Path + QueryString.Create(http.Request.Query.Where(q => q.Key is not "handler")));
             return new JsonResult(new { draft = saved.Draft, version = saved.Version, said = Design.Words.DraftSaved(Moment.Clock(saved.At)) });
         }
         catch (RefusedException)

@@ -57,6 +57,7 @@ public abstract class Choices : Field
     {
         var inside = new Dictionary<string, IHtmlContent>(StringComparer.OrdinalIgnoreCase);
         context.Items[typeof(WhenTag)] = inside;
+        if (Kind == "checkbox") FormTag.MayBeEmpty(context, Name);
         await output.GetChildContentAsync();
 
         var list = Make.Tag("div", Make.Classes(Block, Css, Small ? Block + "--small" : null));
@@ -105,6 +106,7 @@ public sealed class CheckTag : Field
 
     public override void Process(TagHelperContext context, TagHelperOutput output)
     {
+        FormTag.MayBeEmpty(context, Name);
         var ticked = Ticked(Name)?.Contains("true", StringComparer.OrdinalIgnoreCase) ?? For.Model is true;
         var input = Make.Void("input", "govuk-checkboxes__input").With("id", Id).With("name", Name).With("type", "checkbox").With("value", "true")
             .When(ticked, "checked").With("aria-describedby", DescribedBy());

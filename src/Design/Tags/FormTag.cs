@@ -1,5 +1,7 @@
 using System.Globalization;
+using System.Text.Encodings.Web;
 using Microsoft.AspNetCore.Antiforgery;
+using Microsoft.AspNetCore.Html;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.ModelBinding;
@@ -23,6 +25,9 @@ public sealed class FormTag(IAntiforgery antiforgery, IUrlHelperFactory urls, IE
 
     /// <summary>Fields of a form that is kept while it is filled in: its name, where it is kept, over which version it was filled in, the count of its savings, and lists in which nothing is ticked.</summary>
     public const string Place = "vs-place", Kept = "vs-draft", Version = "vs-version", Turn = "vs-turn", Unticked = "vs-unticked";
+
+    /// <summary>The button that keeps a form without sending it, where no script does; its value is the version it was filled in over.</summary>
+    public const string KeepNow = "vs-keep";
 
     /// <summary>The header by which a form says that it is saved and not sent.</summary>
     public const string SavesItself = "Vs-Draft";
@@ -65,7 +70,7 @@ public sealed class FormTag(IAntiforgery antiforgery, IUrlHelperFactory urls, IE
 
         var tokens = antiforgery.GetAndStoreTokens(View.HttpContext);
         output.PreContent.AppendHtml(Hidden(tokens.FormFieldName, tokens.RequestToken ?? ""));
-        if (Draft?.Trim() is { Length: > 0 } name) await Keep(output, name, once, tokens);
+        if (Draft?.Trim() is { Length: > 0 } name) await Keep(context, output, name, once, tokens);
         if (Handler is null && Page is null && Action is null && View.ViewData.Model is PageModel page && Over.Of(page, View.HttpContext) is { } over) output.PreContent.AppendHtml(Hidden(Over.Name, LeftOver() ?? over));
     }
 
@@ -73,7 +78,7 @@ public sealed class FormTag(IAntiforgery antiforgery, IUrlHelperFactory urls, IE
     string? LeftOver() => !HttpMethods.IsPost(View.HttpContext.Request.Method) && View.ViewData.ModelState.TryGetValue(Over.Name, out var left) ? left.AttemptedValue : null;
 
     // Before the fields are written, so that each finds what was typed where it looks for it after a try that failed.
-    async Task Keep(TagHelperOutput output, string name, string once, AntiforgeryTokenSet tokens)
+    async Task Keep(TagHelperContext context, TagHelperOutput output, string name, string once, AntiforgeryTokenSet tokens)
     {
         var http = View.HttpContext;
         var turnedBack = http.Request.HasFormContentType && http.Request.Form[Place] == name;
@@ -93,11 +98,32 @@ public sealed class FormTag(IAntiforgery antiforgery, IUrlHelperFactory urls, IE
             output.Attributes.SetAttribute("data-refused", Words.DraftRefused);
         }
         if (turnedBack) output.Attributes.SetAttribute("data-typed", "");
+        var lists = new List<string>();
+        context.Items[typeof(FormTag)] = lists;
+        output.PostContent.AppendHtml(new WithoutScript(Target() ?? $"{http.Request.PathBase}{http.Request.Path}{http.Request.QueryString}", kept?.Version ?? 0, lists));
         output.PostContent.AppendHtml(Make.Tag("p", "govuk-hint vs-saved").With("role", "status").With("data-saved", ""));
         if (kept is null) return;
         foreach (var (box, typed) in kept.Boxes) Restore(View.ViewData.ModelState, box, typed);
         output.PreElement.AppendHtml(Said(kept));
         output.PostElement.AppendHtml(Away(kept, once, tokens));
+    }
+
+    /// <summary>A list or a box of the form that may be sent with nothing ticked: it is kept as that.</summary>
+    internal static void MayBeEmpty(TagHelperContext context, string name)
+    {
+        if (context.Items.TryGetValue(typeof(FormTag), out var found) && found is List<string> lists && !lists.Contains(name)) lists.Add(name);
+    }
+
+    // Behind the form's own buttons, so that Enter presses theirs. Written when the fields are known. Where it goes is said, as with every button that does another thing than the form.
+    sealed class WithoutScript(string action, int version, List<string> lists) : IHtmlContent
+    {
+        public void WriteTo(TextWriter writer, HtmlEncoder encoder)
+        {
+            var said = Make.Tag("noscript");
+            foreach (var list in lists) said.Holding(Hidden(Unticked, list));
+            said.Holding(Make.Tag("button", "govuk-button govuk-button--secondary vs-button--small", Words.DraftKeep).With("type", "submit").With("formaction", action).With("name", KeepNow).With("value", version.ToString(CultureInfo.InvariantCulture)));
+            said.WriteTo(writer, encoder);
+        }
     }
 
     static void Restore(ModelStateDictionary state, string box, string[] typed)

@@ -9,7 +9,7 @@ namespace VictimSupport.Tests.Kit;
 /// <summary>What each of a run's hundreds of hosts would find out anew and the same, and what was a sixth of the suite's time.</summary>
 internal static class OncePerRun
 {
-    private static readonly string templates = Path.Combine(Path.GetTempPath(), "vs-tests-templates-" + Environment.ProcessId);
+    private static readonly string templates = Path.Combine(Path.GetTempPath(), "vs-tests-templates-" + Guid.NewGuid().ToString("N")[..8]);
 
     static OncePerRun() => AppDomain.CurrentDomain.ProcessExit += (_, _) => { if (Directory.Exists(templates)) Directory.Delete(templates, recursive: true); };
 

@@ -108,7 +108,6 @@ public sealed partial class Platform : WebApplicationFactory<Program>
 
     protected override void ConfigureWebHost(IWebHostBuilder builder)
     {
-        OncePerRun.BringTemplates(folder);
         builder.UseEnvironment("Development");
         builder.UseSetting("Data:Directory", folder);
         builder.UseSetting("Demo:Enabled", "false");
@@ -138,6 +137,7 @@ public sealed partial class Platform : WebApplicationFactory<Program>
     {
         var code = Interlocked.Increment(ref zones).ToString(System.Globalization.CultureInfo.InvariantCulture);
         var provisioning = Services.GetRequiredService<Provisioning>();
+        OncePerRun.BringTemplates(folder);
         var record = await provisioning.AddZone(code, "Zone " + code, "Zone " + code, "Zone " + code, languages.Length == 0 ? ["fr"] : languages, TestContext.Current.CancellationToken);
         OncePerRun.KeepTemplates(folder);
         return new TestZone(this, record);

@@ -94,6 +94,32 @@ public sealed class DraftTests(Platforms platforms)
     }
 
     [Theory, EveryEngine]
+    public async Task Without_script_a_button_keeps_it_sends_nothing_and_shows_it_again(string engine)
+    {
+        var zone = await (await platforms.On(engine)).Zone();
+        var worker = zone.As(Role.Caseworker);
+        var dossier = await worker.Registers(Cases.Intake(zone));
+        var path = $"/dossiers/{dossier}";
+        using var visit = worker.Visit();
+        foreach (var text in new[] { "zij belt morgen terug", "zij belt morgen terug, om negen" })
+        {
+            var form = (await visit.Page(path)).QuerySelector<IHtmlFormElement>("form[data-draft]")!;
+            var buttons = form.QuerySelectorAll<IHtmlButtonElement>("button").ToList();
+            Assert.NotEqual(FormTag.KeepNow, buttons[0].Name); // Enter presses the first
+            var keep = buttons.Single(b => b.Name == FormTag.KeepNow);
+            Assert.NotNull(keep.Closest("noscript"));
+            foreach (var person in form.QuerySelectorAll<IHtmlInputElement>("[name='Form.Persons']")) person.IsChecked = false;
+            var answer = await visit.Send(path, form, [KeyValuePair.Create(Text, text), KeyValuePair.Create(FormTag.KeepNow, keep.Value)]);
+            Assert.Equal((HttpStatusCode.Redirect, $"/{zone.Code}{path}"), (answer.StatusCode, answer.Headers.Location!.ToString()));
+            var page = await visit.Page(path);
+            Assert.Equal(text, page.QuerySelector("textarea")!.TextContent.Trim());
+            Assert.NotNull(page.QuerySelector(".vs-kept"));
+            Assert.DoesNotContain(page.QuerySelectorAll<IHtmlInputElement>("[name='Form.Persons']"), p => p.IsChecked);
+        }
+        Assert.Equal((1, 0), await zone.Look(async z => (await z.Set<Draft>().CountAsync(), await z.Set<Note>().CountAsync())));
+    }
+
+    [Theory, EveryEngine]
     public async Task Sent_it_is_gone_in_the_same_transaction_and_a_saving_on_its_way_does_not_bring_it_back(string engine)
     {
         var zone = await (await platforms.On(engine)).Zone();
@@ -511,7 +537,7 @@ public sealed class DraftTests(Platforms platforms)
     /// <summary>A page in a browser that saves itself, as the script does.</summary>
     private sealed class Tab(Visit visit, string path, IHtmlDocument page)
     {
-        private static readonly HashSet<string> Own = new(StringComparer.Ordinal) { FormTag.Kept, FormTag.Version, FormTag.Turn };
+        private static readonly HashSet<string> Own = new(StringComparer.Ordinal) { FormTag.Kept, FormTag.Version, FormTag.Turn, FormTag.Unticked };
         private readonly IHtmlFormElement form = page.QuerySelector<IHtmlFormElement>("form[data-draft]")!;
         private int version = int.Parse(page.QuerySelector("form[data-draft]")!.GetAttribute("data-draft")!, System.Globalization.CultureInfo.InvariantCulture);
         private long turn;
