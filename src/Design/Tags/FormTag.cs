@@ -100,13 +100,16 @@ public sealed class FormTag(IAntiforgery antiforgery, IUrlHelperFactory urls, IE
         if (turnedBack) output.Attributes.SetAttribute("data-typed", "");
         var lists = new List<string>();
         context.Items[typeof(FormTag)] = lists;
-        output.PostContent.AppendHtml(new WithoutScript(Target() ?? $"{http.Request.PathBase}{http.Request.Path}{http.Request.QueryString}", kept?.Version ?? 0, lists));
+        output.PostContent.AppendHtml(new WithoutScript(Target() ?? Here(http.Request), kept?.Version ?? 0, lists));
         output.PostContent.AppendHtml(Make.Tag("p", "govuk-hint vs-saved").With("role", "status").With("data-saved", ""));
         if (kept is null) return;
         foreach (var (box, typed) in kept.Boxes) Restore(View.ViewData.ModelState, box, typed);
         output.PreElement.AppendHtml(Said(kept));
         output.PostElement.AppendHtml(Away(kept, once, tokens));
     }
+
+    // Without what a form carries of its own: each showing has another.
+    static string Here(HttpRequest asked) => $"{asked.PathBase}{asked.Path}{QueryString.Create(asked.Query.Where(q => !q.Key.StartsWith("vs-", StringComparison.OrdinalIgnoreCase)))}";
 
     /// <summary>A list or a box of the form that may be sent with nothing ticked: it is kept as that.</summary>
     internal static void MayBeEmpty(TagHelperContext context, string name)
