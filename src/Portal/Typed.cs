@@ -21,7 +21,7 @@ internal sealed record Typed(string To, IReadOnlyList<KeyValuePair<string, strin
         }
     }
 
-    private static readonly HashSet<string> Ours = new([FormTag.Once, FormTag.Place, FormTag.Kept, FormTag.Version, FormTag.Turn, FormTag.Unticked, State], StringComparer.Ordinal);
+    private static readonly HashSet<string> Ours = new([FormTag.Once, FormTag.Place, FormTag.Kept, FormTag.Version, FormTag.Turn, FormTag.Unticked, FormTag.KeepNow, State], StringComparer.Ordinal);
 
     /// <summary>The same, where the form proves by its token that one of our pages showed it to this very person: what was sent to nowhere is shown to whoever wrote it, and a forged form shows nothing.</summary>
     public static async Task<Typed?> Proven(HttpContext http, string to)

@@ -80,17 +80,23 @@ public sealed class DraftTests(RunningPortal portal)
     }
 
     [Fact]
-    public async Task Without_script_a_note_is_saved_when_it_is_sent_and_kept_when_it_is_turned_back()
+    public async Task Without_script_a_note_is_saved_when_it_is_sent_and_kept_by_a_button_or_when_it_is_turned_back()
     {
         await using var screen = await Screen.Open(portal, 320, "de", script: false);
         await Become(screen);
         var dossier = await Dossier(screen);
+        await screen.Page.FillAsync(Note, "ohne");
+        await screen.Page.ClickAsync("[name='vs-keep']");
+        await screen.Go("/9901/worklist");
+        await screen.Go(dossier);
+        Assert.Equal("ohne", await screen.Page.InputValueAsync(Note));
+        if (Folder is not null) await screen.Page.ScreenshotAsync(new() { Path = Path.Combine(Folder, "draft-without-script.png"), FullPage = true });
         await screen.Page.FillAsync(Note, "ohne Skript");
         await screen.Page.SelectOptionAsync("[name='Form.Next']", "CallBack"); // without a day: turned back
-        await screen.Page.ClickAsync(".vs-composer button[type=submit]");
+        await screen.Page.ClickAsync(".vs-composer form[data-draft] button:not([name])");
         Assert.Equal("ohne Skript", await screen.Page.InputValueAsync(Note));
         await screen.Page.SelectOptionAsync("[name='Form.Next']", "");
-        await screen.Page.ClickAsync(".vs-composer button[type=submit]");
+        await screen.Page.ClickAsync(".vs-composer form[data-draft] button:not([name])");
         await screen.Go(dossier);
         Assert.Equal(1, await screen.Page.Locator(".vs-timeline li:has-text('ohne Skript')").CountAsync());
     }

@@ -98,7 +98,7 @@ internal sealed class SaveForms(IMediator pipeline, WhereAndWho who) : IAsyncPag
             var saved = await pipeline.Send(new Save.Command
             {
                 Draft = byHand && Id(form[FormTag.Kept]) == Guid.Empty ? Id(form[FormTag.Once]) : Id(form[FormTag.Kept]), Once = Id(form[FormTag.Once]),
-                Version = (int)Math.Min(Number(form[byHand ? FormTag.KeepNow : FormTag.Version]), int.MaxValue), Turn = byHand ? 1 : Number(form[FormTag.Turn]), Place = place, Dossier = Place.Dossier(http),
+                Version = (int)Math.Min(Number(form[FormTag.Version]), int.MaxValue), Turn = byHand ? 1 : Number(form[FormTag.Turn]), Place = place, Dossier = Place.Dossier(http),
                 Deed = deed, Boxes = Boxes(form),
             }, http.RequestAborted);
             if (byHand) return new LocalRedirectResult(http.Request.PathBase + http.Request.Path + QueryString.Create(http.Request.Query.Where(q => q.Key is not "handler")));

@@ -26,7 +26,7 @@ public sealed class FormTag(IAntiforgery antiforgery, IUrlHelperFactory urls, IE
     /// <summary>Fields of a form that is kept while it is filled in: its name, where it is kept, over which version it was filled in, the count of its savings, and lists in which nothing is ticked.</summary>
     public const string Place = "vs-place", Kept = "vs-draft", Version = "vs-version", Turn = "vs-turn", Unticked = "vs-unticked";
 
-    /// <summary>The button that keeps a form without sending it, where no script does; its value is the version it was filled in over.</summary>
+    /// <summary>The button that keeps a form without sending it, where no script does.</summary>
     public const string KeepNow = "vs-keep";
 
     /// <summary>The header by which a form says that it is saved and not sent.</summary>
@@ -100,13 +100,15 @@ public sealed class FormTag(IAntiforgery antiforgery, IUrlHelperFactory urls, IE
         if (turnedBack) output.Attributes.SetAttribute("data-typed", "");
         var lists = new List<string>();
         context.Items[typeof(FormTag)] = lists;
-        output.PostContent.AppendHtml(new WithoutScript(Target() ?? Here(http.Request), kept?.Version ?? 0, lists));
+        output.PostContent.AppendHtml(new WithoutScript(Target() ?? Here(http.Request), turnedBack ? Number(http.Request.Form[Version]) : kept?.Version ?? 0, lists));
         output.PostContent.AppendHtml(Make.Tag("p", "govuk-hint vs-saved").With("role", "status").With("data-saved", ""));
         if (kept is null) return;
         foreach (var (box, typed) in kept.Boxes) Restore(View.ViewData.ModelState, box, typed);
         output.PreElement.AppendHtml(Said(kept));
         output.PostElement.AppendHtml(Away(kept, once, tokens));
     }
+
+    static int Number(string? sent) => int.TryParse(sent, CultureInfo.InvariantCulture, out var number) ? number : 0;
 
     // Without what a form carries of its own: each showing has another.
     static string Here(HttpRequest asked) => $"{asked.PathBase}{asked.Path}{QueryString.Create(asked.Query.Where(q => !q.Key.StartsWith("vs-", StringComparison.OrdinalIgnoreCase)))}";
@@ -124,7 +126,8 @@ public sealed class FormTag(IAntiforgery antiforgery, IUrlHelperFactory urls, IE
         {
             var said = Make.Tag("noscript");
             foreach (var list in lists) said.Holding(Hidden(Unticked, list));
-            said.Holding(Make.Tag("button", "govuk-button govuk-button--secondary vs-button--small", Words.DraftKeep).With("type", "submit").With("formaction", action).With("name", KeepNow).With("value", version.ToString(CultureInfo.InvariantCulture)));
+            said.Holding(Hidden(Version, version.ToString(CultureInfo.InvariantCulture)));
+            said.Holding(Make.Tag("button", "govuk-button govuk-button--secondary vs-button--small", Words.DraftKeep).With("type", "submit").With("formaction", action).With("name", KeepNow).With("value", "true"));
             said.WriteTo(writer, encoder);
         }
     }

@@ -36,10 +36,10 @@ internal sealed class Error(Hosts hosts) : PageModel
     {
         if (Response.StatusCode < 400) code = StatusCodes.Status404NotFound; // nothing went wrong: somebody typed the address
         Typed = HttpContext.Features.Get<Typed>();
-        if (code == 400 && HttpContext.Features.Get<IStatusCodeReExecuteFeature>() is { } refused)
+        if (code is 400 or 422 && HttpContext.Features.Get<IStatusCodeReExecuteFeature>() is { } refused)
         {
             // What was typed in one zone is not offered to another.
-            (Typed, NewToken) = (HttpContext.Features.Get<FormOfAZone.Astray>() is not null ? null : await Typed.Of(HttpContext, refused.OriginalPathBase + refused.OriginalPath + refused.OriginalQueryString), true);
+            (Typed, NewToken) = (HttpContext.Features.Get<FormOfAZone.Astray>() is not null ? null : await Typed.Of(HttpContext, refused.OriginalPathBase + refused.OriginalPath + refused.OriginalQueryString), code == 400);
         }
         if (code == 404)
         {

@@ -116,6 +116,14 @@ public sealed class DraftTests(Platforms platforms)
             Assert.NotNull(page.QuerySelector(".vs-kept"));
             Assert.DoesNotContain(page.QuerySelectorAll<IHtmlInputElement>("[name='Form.Persons']"), p => p.IsChecked);
         }
+        // Turned back, it is kept in the same place.
+        var turned = await Visit.Read(await visit.Send(path, (await visit.Page(path)).QuerySelector<IHtmlFormElement>("form[data-draft]")!, [KeyValuePair.Create("Form.Next", "CallBack")]));
+        await visit.Send(path, turned.QuerySelector<IHtmlFormElement>("form[data-draft]")!, [KeyValuePair.Create(Text, "zij belt om tien"), KeyValuePair.Create(FormTag.KeepNow, "true")]);
+        Assert.Equal("zij belt om tien", (await visit.Page(path)).QuerySelector("textarea")!.TextContent.Trim());
+        // Too much of it is refused, and shown.
+        var refused = await visit.Send(path, (await visit.Page(path)).QuerySelector<IHtmlFormElement>("form[data-draft]")!, [KeyValuePair.Create(Text, new string('x', 100_001)), KeyValuePair.Create(FormTag.KeepNow, "true")]);
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, refused.StatusCode);
+        Assert.Contains(new string('x', 100_001), await refused.Content.ReadAsStringAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
         Assert.Equal((1, 0), await zone.Look(async z => (await z.Set<Draft>().CountAsync(), await z.Set<Note>().CountAsync())));
     }
 
