@@ -37,6 +37,7 @@ public sealed class CaseworkModule : IModule
         services.AddScoped<Contracts.ITellFacts>(s => s.GetRequiredService<Counting.Told>());
         services.AddScoped<Contracts.ITellOwnFigures, Counting.OwnFigures>();
         services.AddSingleton<IShipSubKinds, Codes.ShippedSubKinds>();
+        services.AddSingleton<Searches>();
         services.AddScoped<Colleagues>();
         services.AddScoped<Duplicates>();
         services.AddScoped<Masonry>();

@@ -68,6 +68,13 @@ public sealed class MainJobTests(RunningPortal portal)
         await Submit(screen);
         Assert.Contains(name, await screen.Page.InnerTextAsync("main"), StringComparison.Ordinal);
         await Sound(screen, script);
+        if (script) // the way back from a dossier does not ask to post the search anew
+        {
+            await screen.Page.ClickAsync("main table a");
+            await screen.Page.GoBackAsync();
+            Assert.Contains(name, await screen.Page.InnerTextAsync("main table"), StringComparison.Ordinal);
+            Assert.DoesNotContain(name, screen.Page.Url, StringComparison.OrdinalIgnoreCase);
+        }
 
         // Closed with a reason.
         await screen.Go(dossier);

@@ -19,15 +19,28 @@ namespace VictimSupport.Casework.Dossiers;
 
 /// <summary>Finds a dossier by name, telephone, official report or its own number. What is typed is posted, never in an address; what one may not see is not found.</summary>
 [Requires(May.WorkOnDossiers)]
-internal sealed class Search(IMediator pipeline, WhereAndWho who) : PageModel
+internal sealed class Search(IMediator pipeline, WhereAndWho who, Searches searches) : PageModel
 {
     [BindProperty] public Query Form { get; set; } = new();
     public Answer? Found { get; private set; }
+
+    /// <summary>Under which the same is asked again; null: nothing was posted.</summary>
+    public Guid? Again { get; private set; }
     public bool MayBreakGlass => who.Caller.May(May.BreakGlass);
 
-    public void OnGet() { }
+    /// <summary>An id that is kept no more, or somebody else's, shows the empty search.</summary>
+    public async Task OnGetAsync(Guid? again, CancellationToken ct)
+    {
+        if (again is not { } id || searches.Find(who.Zone!.Id, who.Caller.Self, id) is not { } text) return;
+        Form = new Query { Text = text };
+        Found = await pipeline.Send(Form, ct);
+    }
 
-    public async Task OnPostAsync(CancellationToken ct) => Found = await pipeline.Send(Form, ct);
+    public async Task OnPostAsync(CancellationToken ct)
+    {
+        Found = await pipeline.Send(Form, ct);
+        Again = searches.Keep(who.Zone!.Id, who.Caller.Self, Form.Text);
+    }
 
     internal sealed record Row(Guid Dossier, string Number, string Name, Capacity? Capacity, string SubKind, bool IsOpen)
     {

@@ -28,6 +28,9 @@ internal sealed class Mine(IMediator pipeline, IAccounts accounts, Desk desk, Ne
     /// <summary>A tab that was made, instead of one that is there for all.</summary>
     [BindProperty(SupportsGet = true, Name = "filter")] public Guid? Filter { get; set; }
     [BindProperty(SupportsGet = true, Name = "at")] public int At { get; set; } = 1;
+
+    /// <summary>The tab asked for was removed meanwhile, or is not the reader's: the list as one arrives at it shows instead.</summary>
+    public bool TabIsGone { get; private set; }
     public Answer List { get; private set; } = null!;
     public bool MayOpen => who.Caller.May(May.OpenCallOuts);
     public bool MayChange => who.Caller.May(May.ChangeDossiers);
@@ -52,7 +55,15 @@ internal sealed class Mine(IMediator pipeline, IAccounts accounts, Desk desk, Ne
 
     public async Task OnGetAsync(CancellationToken ct)
     {
-        await Find(ct);
+        try
+        {
+            await Find(ct);
+        }
+        catch (RefusedException) when (Filter is not null)
+        {
+            (Filter, TabIsGone) = (null, true);
+            await Find(ct);
+        }
         // The last row of the last page was just done.
         if (At > List.Pages && List.Rows.Count == 0) { At = List.Pages; await Find(ct); }
         Filter = List.Filter?.Id;

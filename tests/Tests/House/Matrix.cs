@@ -138,6 +138,6 @@ internal sealed partial class Matrix(World world, World other)
         string Around(string text) => text[Math.Max(0, at - 60)..Math.Min(text.Length, at + 120)].ReplaceLineEndings(" ");
     }
 
-    [GeneratedRegex("<code>[0-9a-f]{32}</code>|<code data-code[^>]*>[0-9 ]+</code>|value=\"CfDJ8[^\"]*\"|name=\"vs-once\"[^>]*>|value=\"[0-9]{15,}-[0-9]+\"", RegexOptions.None, 1000)]
+    [GeneratedRegex("<code>[0-9a-f]{32}</code>|<code data-code[^>]*>[0-9 ]+</code>|value=\"CfDJ8[^\"]*\"|name=\"vs-once\"[^>]*>|data-address=\"/[0-9]{4}/search/[0-9a-f-]{36}\"|value=\"[0-9]{15,}-[0-9]+\"", RegexOptions.None, 1000)]
     private static partial Regex Own();
 }

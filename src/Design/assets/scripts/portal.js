@@ -4,6 +4,7 @@ import { ErrorSummary } from "govuk-frontend/dist/govuk/components/error-summary
 import { NotificationBanner } from "govuk-frontend/dist/govuk/components/notification-banner/notification-banner.mjs";
 import { ServiceNavigation } from "govuk-frontend/dist/govuk/components/service-navigation/service-navigation.mjs";
 import { SkipLink } from "govuk-frontend/dist/govuk/components/skip-link/skip-link.mjs";
+import { address } from "./address.js";
 import { alarms } from "./alarms.js";
 import { copies } from "./copies.js";
 import { drafts } from "./drafts.js";
@@ -22,6 +23,7 @@ if (document.documentElement.classList.contains("govuk-frontend-supported")) {
   for (const Part of [Button, CharacterCount, ErrorSummary, NotificationBanner, ServiceNavigation, SkipLink]) {
     for (const element of document.querySelectorAll(`[data-module="${Part.moduleName}"]`)) new Part(element);
   }
+  address();
   drops();
   forms();
   drafts();

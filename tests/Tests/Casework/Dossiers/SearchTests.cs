@@ -60,6 +60,40 @@ public sealed class SearchTests(Platforms platforms)
     }
 
     [Theory, EveryEngine]
+    public async Task The_way_back_to_a_search_asks_it_again_for_half_an_hour_and_for_nobody_else(string engine)
+    {
+        await using var platform = Platform.Start(engine);
+        var zone = await platform.Zone();
+        var (worker, other) = (zone.As(Role.Caseworker), zone.As(Role.Coordinator));
+        await worker.Registers(Cases.Intake(zone, "Zzterugweg", "Ada"));
+        using var visit = worker.Visit();
+        var answer = await Visit.Read(await visit.Submit("/search", [KeyValuePair.Create("Form.Text", "Zzterugweg")]));
+        var address = answer.QuerySelector("[data-address]")!.GetAttribute("data-address")!;
+        Assert.True(Guid.TryParse(address.Split('/')[^1], out var again), address); // no name stands in an address
+        Assert.Equal(("Zzterugweg", "Results: 1"), await Shown(visit));
+        using var theirs = other.Visit();
+        Assert.Equal(("", null), await Shown(theirs));
+        platform.Clock.Advance(Searches.Kept + TimeSpan.FromSeconds(1));
+        using var later = worker.Visit();
+        Assert.Equal(("", null), await Shown(later));
+
+        async Task<(string Typed, string? Said)> Shown(Visit who)
+        {
+            var page = await who.Page($"/search/{again}");
+            return (page.QuerySelector("[name='Form.Text']")!.GetAttribute("value") ?? "", page.QuerySelector("main [role=status]")?.TextContent.Trim());
+        }
+    }
+
+    [Fact]
+    public void What_was_searched_in_one_zone_has_no_way_back_in_another()
+    {
+        using var searches = new Searches(TimeProvider.System);
+        var (zone, elsewhere, account) = (Guid.NewGuid(), Guid.NewGuid(), Guid.NewGuid());
+        var again = searches.Keep(zone, account, "Zzterugweg");
+        Assert.Equal(("Zzterugweg", null), (searches.Find(zone, account, again), searches.Find(elsewhere, account, again)));
+    }
+
+    [Theory, EveryEngine]
     public async Task What_was_corrected_is_found_under_its_new_form_only(string engine)
     {
         var zone = await (await platforms.On(engine)).Zone();
