@@ -119,7 +119,7 @@ public sealed class FormTag(IAntiforgery antiforgery, IUrlHelperFactory urls, IE
         if (context.Items.TryGetValue(typeof(FormTag), out var found) && found is List<string> lists && !lists.Contains(name)) lists.Add(name);
     }
 
-    // Behind the form's own buttons, so that Enter presses theirs. Written when the fields are known. Where it goes is said, as with every button that does another thing than the form.
+    // Behind the form's own buttons, so that Enter presses theirs; it sends by default and says no type: the buttons that say it do the form's deed. Written when the fields are known.
     sealed class WithoutScript(string action, int version, List<string> lists) : IHtmlContent
     {
         public void WriteTo(TextWriter writer, HtmlEncoder encoder)
@@ -127,7 +127,7 @@ public sealed class FormTag(IAntiforgery antiforgery, IUrlHelperFactory urls, IE
             var said = Make.Tag("noscript");
             foreach (var list in lists) said.Holding(Hidden(Unticked, list));
             said.Holding(Hidden(Version, version.ToString(CultureInfo.InvariantCulture)));
-            said.Holding(Make.Tag("button", "govuk-button govuk-button--secondary vs-button--small", Words.DraftKeep).With("type", "submit").With("formaction", action).With("name", KeepNow).With("value", "true"));
+            said.Holding(Make.Tag("button", "govuk-button govuk-button--secondary vs-button--small", Words.DraftKeep).With("formaction", action).With("name", KeepNow).With("value", "true"));
             said.WriteTo(writer, encoder);
         }
     }

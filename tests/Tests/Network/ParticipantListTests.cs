@@ -51,7 +51,7 @@ public sealed class ParticipantListTests(Platforms platforms)
         Assert.Equal("Row 1: Write the name", Assert.Single(page.QuerySelectorAll(".govuk-error-summary li")).TextContent.Trim());
         Assert.Equal(["Write the name", "Write the unit This is no e-mail address", "The language is fr, nl, de or en", "Too long", ""], page.QuerySelectorAll("tbody tr").Select(r => r.Children[6].TextContent.Trim())); // all of it in one reading
         Assert.Contains("Eline", page.QuerySelector("textarea")!.TextContent, StringComparison.Ordinal); // what was pasted stays
-        Assert.Empty(page.QuerySelectorAll("button[formaction]"));
+        Assert.Empty(page.QuerySelectorAll("button[formaction*='Take']"));
         await Assert.ThrowsAsync<ValidationException>(() => cora.Send(new Import.Command(training, bad, Guid.NewGuid())));
         Assert.Equal(2, (await cora.Of(training)).Count);
     }
