@@ -118,7 +118,7 @@ public sealed class OnCallTests(RunningPortal portal)
         await page.Locator($"section:has(a[href$='{pool}']) [name='Form.Note']").FillAsync("Car keys at the desk");
         await Sound(screen, script);
         await Shot(screen, "oncall-now", width);
-        await page.Locator($"section:has(a[href$='{pool}']) form button").ClickAsync();
+        await page.Locator($"section:has(a[href$='{pool}']) form button[type=submit]").ClickAsync();
         await page.Arrives("**/9901/on-call");
         Assert.Contains("Car keys at the desk", await page.InnerTextAsync($"section:has(a[href$='{pool}']) [data-note]"), StringComparison.Ordinal);
         await screen.Go("/9901/on-call/swaps");
